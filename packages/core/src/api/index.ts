@@ -1,0 +1,4 @@
+export * from './access.ts';
+export * from './platform.ts';
+export * from './registries.ts';
+export * from './upgrades.ts';

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { decisionSchema, resolutionSchema } from '../merge/types.ts';
+import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
+import { planSchema } from '../plan/plan.ts';
+import { checkSchema } from './platform.ts';
+
+export const upgradeStates = [
+  'draft',
+  'ready',
+  'running',
+  'paused',
+  'succeeded',
+  'aborting',
+  'aborted',
+  'failed',
+  'rolling-back',
+  'rolled-back',
+  'needs-human',
+] as const;
+export const upgradeStateSchema = z.enum(upgradeStates);
+export type UpgradeState = z.infer<typeof upgradeStateSchema>;
+
+/** Where a layer's pack goes in this upgrade. */
+export const layerChangeSchema = z.object({
+  /** `<layer>-<pack>`, used in URLs. */
+  id: z.string(),
+  layer: layerNameSchema,
+  pack: packNameSchema,
+  displayName: z.string(),
+  fromVersion: packVersionSchema.nullable(),
+  toVersion: packVersionSchema.nullable(),
+  state: z.enum(['unchanged', 'merged', 'conflicts', 'added', 'removed', 'edited']),
+  openConflicts: z.int().nonnegative(),
+  keptCustomisations: z.int().nonnegative(),
+});
+export type LayerChange = z.infer<typeof layerChangeSchema>;
+
+/** `GET /api/v1/upgrades/:id/layers/:layerId`: the preview of one layer, already merged. */
+export const layerPreviewSchema = layerChangeSchema.extend({
+  /** The old release's defaults. */
+  base: z.string(),
+  /** *Current configuration*: what the site runs. */
+  current: z.string(),
+  /** *Incoming changes*: the new release's defaults. */
+  incoming: z.string(),
+  /** The merged text, or what was pasted in its place. */
+  merged: z.string(),
+  decisions: z.array(decisionSchema),
+  conflicts: z.array(decisionSchema),
+  resolutions: z.array(resolutionSchema),
+  /** How a pasted text differs from the merge: customisations it loses, release changes it overrides, YAML errors. */
+  pasted: z.object({ differences: z.array(z.object({ path: z.array(z.unknown()), message: z.string() })) }).nullable(),
+});
+export type LayerPreview = z.infer<typeof layerPreviewSchema>;
+
+export const stepProgressSchema = z.object({
+  id: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  /** What it is waiting for right now, or what it did. */
+  message: z.string(),
+  /** 0 to 1, never running backwards. */
+  fraction: z.number().min(0).max(1),
+});
+export type StepProgress = z.infer<typeof stepProgressSchema>;
+
+/** `GET /api/v1/upgrades/:id`; `POST /api/v1/upgrades` {to} answers 201 with a draft. */
+export const upgradeSchema = z.object({
+  id: z.string(),
+  product: z.string(),
+  from: packVersionSchema,
+  to: packVersionSchema,
+  state: upgradeStateSchema,
+  plan: planSchema,
+  layers: z.array(layerChangeSchema),
+  preflight: z.array(checkSchema),
+  /** Why Confirm is disabled; empty when it may be pressed. */
+  blockers: z.array(z.string()),
+  /** SHA-256 (hex) over the canonical JSON of plan and merged values; confirm names it, so what is approved is what was seen. */
+  hash: z.string().nullable(),
+  confirmedBy: z.string().nullable(),
+  confirmedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  steps: z.array(stepProgressSchema),
+  fraction: z.number().min(0).max(1),
+  waitingFor: z.string().nullable(),
+  failure: z.object({ code: z.string(), detail: z.string(), hint: z.string() }).nullable(),
+});
+export type Upgrade = z.infer<typeof upgradeSchema>;
+export const upgradeListSchema = z.object({ upgrades: z.array(upgradeSchema) });
+
+export const startUpgradeRequestSchema = z.object({ to: packVersionSchema });
+/** `PUT /api/v1/upgrades/:id/layers/:layerId/resolutions` replaces the layer's resolutions. */
+export const resolutionsRequestSchema = z.object({ resolutions: z.array(resolutionSchema).max(10_000) });
+/** `PUT /api/v1/upgrades/:id/layers/:layerId/text` pastes a result by hand; `DELETE` goes back to the merge. */
+export const pastedTextRequestSchema = z.object({ text: z.string().max(4_000_000) });
+/** `POST /api/v1/upgrades/:id/confirm`; 409 when the hash is not the draft's. Answers 202. */
+export const confirmRequestSchema = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** `GET /api/v1/events` (server-sent events): `event:` is the kind, `data:` this JSON. Readers fetch the subject again. */
+export const eventSchema = z.object({
+  kind: z.enum(['sync', 'upgrade', 'catalogue', 'lock']),
+  subject: z.string(),
+});
+export type ConsoleEvent = z.infer<typeof eventSchema>;

@@ -1,0 +1,25 @@
+import { bundleErrors } from './catalogue/bundle.ts';
+import { cliErrors } from './catalogue/cli.ts';
+import { generalErrors } from './catalogue/general.ts';
+import { mergeErrors } from './catalogue/merge.ts';
+import { registryErrors } from './catalogue/registry.ts';
+import { releaseErrors } from './catalogue/release.ts';
+import { serverErrors } from './catalogue/server.ts';
+import { simulatorErrors } from './catalogue/simulator.ts';
+import { upgradeErrors } from './catalogue/upgrade.ts';
+
+/** Every failure Sealift can report. Codes are stable: once published, a code keeps its meaning. */
+export const catalogue = {
+  ...generalErrors,
+  ...releaseErrors,
+  ...mergeErrors,
+  ...bundleErrors,
+  ...registryErrors,
+  ...serverErrors,
+  ...upgradeErrors,
+  ...simulatorErrors,
+  ...cliErrors,
+} as const;
+
+/** A stable error code, such as `INPUT_INVALID`. */
+export type ErrorCode = keyof typeof catalogue;

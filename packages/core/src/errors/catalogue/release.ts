@@ -1,0 +1,33 @@
+import { defineErrors } from '../definition.ts';
+
+/** Failures while reading packs, releases and profiles. */
+export const releaseErrors = defineErrors({
+  PACK_INVALID: {
+    message: 'the pack at {path} is not valid: {reason}',
+    hint: 'Correct the field named; docs/reference/pack.md lists what a pack holds.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  RELEASE_INVALID: {
+    message: 'the release {path} is not valid: {reason}',
+    hint: 'Correct the field named; the JSON Schema in docs/reference/release.schema.json describes every field.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  RELEASE_PACK_MISSING: {
+    message: 'the release names pack {pack} {version}, and spec.content.packs holds no such pack',
+    hint: 'Add the pack folder to spec.content.packs, or correct the version in spec.layers.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  RELEASE_IMAGE_MISSING: {
+    message: 'image {image}, named by {namedBy}, is not among the release content',
+    hint: 'Add its source to spec.content.images.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+});

@@ -1,0 +1,4 @@
+export { catalogue, type ErrorCode } from './catalogue.ts';
+export type { ErrorDefinition, NextAction } from './definition.ts';
+export { type Problem, problemSchema, toProblem } from './problem.ts';
+export { asSealiftError, type ErrorDetails, isSealiftError, SealiftError } from './sealift-error.ts';
