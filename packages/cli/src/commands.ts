@@ -1,0 +1,4 @@
+import type { RegisterCommand } from './context.ts';
+
+/** Every top-level command, in the order the help lists them. */
+export const commands: readonly RegisterCommand[] = [];

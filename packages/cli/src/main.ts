@@ -1,0 +1,15 @@
+import { run } from './program.ts';
+import { silentProgress, terminalProgress } from './progress.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
+const args = process.argv.slice(2);
+process.exitCode = await run(args, {
+  out: (text) => process.stdout.write(`${text}\n`),
+  note: (text) => process.stderr.write(`${text}\n`),
+  env: process.env,
+  progress: args.includes('--quiet') ? silentProgress : terminalProgress(process.stderr),
+  cancel: stop.signal,
+  exitCode: 0,
+});

@@ -1,0 +1,51 @@
+import { asSealiftError, type SealiftError, toProblem } from '@sealift/core/errors';
+import { Command, CommanderError } from 'commander';
+import { commands } from './commands.ts';
+import type { CliContext } from './context.ts';
+
+/** The whole command tree, ready to parse. */
+export function buildProgram(context: CliContext): Command {
+  const program = new Command('sealift')
+    .description('Moves a self-hosted Kubernetes platform from one release to the next across an air gap.')
+    .version('0.1.0')
+    .showHelpAfterError('(run with --help to see what it takes)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.note(text.trimEnd()) });
+  for (const register of commands) register(program, context);
+  for (const command of everyCommand(program)) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+/**
+ * Parses the arguments (without node and script) and runs the command.
+ *
+ * @returns the exit code: 0 success, 1 usage or environment, 2 integrity, signature or bad input, others as documented.
+ */
+export async function run(args: readonly string[], context: CliContext): Promise<number> {
+  try {
+    await buildProgram(context).parseAsync([...args], { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    const failure = asSealiftError(error);
+    if (args.includes('--json')) context.out(JSON.stringify({ error: toProblem(failure) }));
+    else context.note(render(failure));
+    if (failure.code === 'INTERNAL' && context.env['SEALIFT_DEBUG'] !== undefined) context.note(String(failure.cause));
+    return failure.exit;
+  }
+}
+
+/** An error as a person reads it: what, where, remedy, code. */
+export function render(error: SealiftError): string {
+  const lines = [`error: ${error.message}`];
+  if (error.place !== undefined) lines.push(`  at: ${error.place}`);
+  lines.push(`  fix: ${error.hint}`, `  code: ${error.code}`);
+  return lines.join('\n');
+}
+
+function* everyCommand(command: Command): Generator<Command> {
+  for (const child of command.commands) {
+    yield child;
+    yield* everyCommand(child);
+  }
+}
