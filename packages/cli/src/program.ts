@@ -10,7 +10,10 @@ export function buildProgram(context: CliContext): Command {
     .version('0.1.0')
     .showHelpAfterError('(run with --help to see what it takes)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => context.out(text.trimEnd()), writeErr: (text) => context.note(text.trimEnd()) });
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.note(text.trimEnd()),
+    });
   for (const register of commands) register(program, context);
   for (const command of everyCommand(program)) command.exitOverride().copyInheritedSettings(program);
   return program;

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian packages that bring each peer program. */
+const debianPackages = {
+  chromium: 'chromium',
+  'docker-registry': 'docker-registry',
+  git: 'git',
+  makeself: 'makeself',
+  minisign: 'minisign',
+  postgres: 'postgresql',
+  'qemu-img': 'qemu-utils',
+  skopeo: 'skopeo',
+  umoci: 'umoci',
+} as const;
+
+/** A real program that tests run against. */
+export type PeerName = keyof typeof debianPackages;
+
+export interface Peer {
+  readonly name: PeerName;
+  readonly path: string;
+  /** Give it to `describe.skipIf`; never true when `SEALIFT_PEERS=required`, so that a missing peer fails there. */
+  readonly missing: boolean;
+  /** For the name of a skipped test: which command brings the peer. */
+  readonly remedy: string;
+}
+
+/** Finds a peer program. With `SEALIFT_PEERS=required` a missing one throws instead of being skipped. */
+export function peer(name: PeerName): Peer {
+  const path = find(name);
+  const remedy = `needs ${name}: apt-get install ${debianPackages[name]}`;
+  if (path === undefined && process.env['SEALIFT_PEERS'] === 'required') throw new Error(remedy);
+  return { name, path: path ?? name, missing: path === undefined, remedy };
+}
+
+function find(name: PeerName): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  if (name === 'postgres') folders.unshift(...postgresFolders());
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+function postgresFolders(): string[] {
+  try {
+    return [execFileSync('pg_config', ['--bindir'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()];
+  } catch {
+    return ['15', '16', '17', '18'].map((major) => `/usr/lib/postgresql/${major}/bin`);
+  }
+}
