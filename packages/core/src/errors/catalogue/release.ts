@@ -30,4 +30,18 @@ export const releaseErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  VERSION_RANGE_INVALID: {
+    message: 'the version range {range} is not valid: {reason}',
+    hint: 'Write comparators such as ">=4.2.0 <4.2.13", a version such as "4.1.12", and "||" between alternatives.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  PACK_VALUES_INVALID: {
+    message: 'the values of the pack at {path} are not valid: {reason}',
+    hint: 'Correct values.yaml at the place named; docs/reference/pack.md lists what its pack section holds.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
 });

@@ -1,0 +1,2 @@
+export { parseRange, satisfies, type VersionRange } from './range.ts';
+export { comparePrecedence, compareVersions, parseVersion, type Version } from './version.ts';
