@@ -1,0 +1,53 @@
+/**
+ * Makes the sample's images and node images: `npx node examples/harborview/build.ts`. What it writes is kept in the
+ * repository, so this runs only when a pack's list of images or the sample content changes.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { addSampleImage } from './content/image.ts';
+import { LayoutWriter } from './content/layout.ts';
+import { nodeImageOva } from './content/ova.ts';
+
+/** The folder of the sample platform. */
+export const harborview: string = dirname(fileURLToPath(import.meta.url));
+/** The sample's releases, older first. */
+export const versions = ['4.2.12', '4.2.13'] as const;
+
+const valuesWithImages = z.object({
+  pack: z.object({ content: z.object({ images: z.array(z.object({ image: z.string() })) }) }).optional(),
+});
+
+export function readRelease(version: string): ReleaseFile {
+  return releaseFileSchema.parse(parse(readFileSync(join(harborview, version, 'release.yaml'), 'utf8')));
+}
+
+/** The folders of a release's packs. */
+export function packFolders(version: string): string[] {
+  return readRelease(version).spec.content.packs.map((path) => resolve(harborview, version, path));
+}
+
+/** Every image that a pack of the release lists, in order and once. */
+export function listedImages(version: string): string[] {
+  const names = packFolders(version).flatMap((folder) => {
+    const values = valuesWithImages.parse(parse(readFileSync(join(folder, 'values.yaml'), 'utf8')));
+    return (values.pack?.content.images ?? []).map(({ image }) => image);
+  });
+  return [...new Set(names)];
+}
+
+/** Writes `images/` and the OVA of a release into a folder, afresh. */
+export function build(version: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const layout = new LayoutWriter();
+  for (const image of listedImages(version)) addSampleImage(layout, image, /calico\/node|harborview/.test(image));
+  layout.write(join(folder, 'images'));
+  const { nodeImage } = readRelease(version).spec;
+  if (nodeImage !== undefined) writeFileSync(join(folder, nodeImage.ova), nodeImageOva(nodeImage));
+}
+
+if (import.meta.main) for (const version of versions) build(version, join(harborview, version, 'build'));
