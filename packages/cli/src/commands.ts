@@ -1,4 +1,5 @@
+import { registerSimulator } from './commands/simulator.ts';
 import type { RegisterCommand } from './context.ts';
 
 /** Every top-level command, in the order the help lists them. */
-export const commands: readonly RegisterCommand[] = [];
+export const commands: readonly RegisterCommand[] = [registerSimulator];

@@ -1,3 +1,75 @@
 import { defineErrors } from '../definition.ts';
 
-export const upgradeErrors = defineErrors({});
+/** Failures of an upgrade's engine and of its steps. */
+export const upgradeErrors = defineErrors({
+  UPGRADE_NOT_FOUND: {
+    message: 'there is no confirmed upgrade {id}',
+    hint: 'List the upgrades and use the id of one that was confirmed.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UPGRADE_STATE_ILLEGAL: {
+    message: 'an upgrade that is {from} cannot become {to}',
+    hint: 'Look at the state of the upgrade; another person or the engine may have changed it meanwhile.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UPGRADE_HASH_MISMATCH: {
+    message: 'the stored plan of upgrade {id} is not the one that was approved',
+    hint: 'Nothing was done with it. Find out who changed the store, and start the upgrade again from a new preview.',
+    status: 409,
+    exit: 2,
+    next: 'fatal',
+  },
+  LEASE_LOST: {
+    message: 'another process has taken over the upgrade lease (epoch {epoch} is no longer the newest)',
+    hint: 'Nothing to do: the other process goes on with the upgrade, and this one has stopped acting.',
+    status: 409,
+    exit: 1,
+    next: 'wait',
+  },
+  JOURNAL_UNAVAILABLE: {
+    message: 'the journal of the upgrade cannot be used: {reason}',
+    hint: 'Bring the database back; nothing acts while it is away, and the upgrade goes on by itself afterwards.',
+    status: 503,
+    exit: 1,
+    next: 'retry',
+  },
+  STEP_UNSUPPORTED: {
+    message: 'this version of Sealift cannot do {what}',
+    hint: 'Update the console to the version that the release asks for, then start the upgrade again.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PLAN_INCOMPLETE: {
+    message: 'step {step} of the plan lacks {what}',
+    hint: 'Start the upgrade again from a new preview; if it happens again, report the plan.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  STEP_DEADLINE: {
+    message: 'step {step} did not finish within {minutes} minutes; it was waiting for: {waitingFor}',
+    hint: 'Mend what it was waiting for, then resume the upgrade: it goes on where it stopped.',
+    status: 504,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  TEMPLATE_OTHER_CONTENT: {
+    message: 'the template {template} in vCenter holds {found}, and the release needs {expected}',
+    hint: 'Rename or remove that template, then resume the upgrade: Sealift imports the right one.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  TEMPLATE_UNPROVEN: {
+    message: 'the template {template} in vCenter says neither which OVA nor which Kubernetes version it holds',
+    hint: 'Rename or remove that template, then resume the upgrade: Sealift imports the right one.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+});

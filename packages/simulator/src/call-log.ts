@@ -1,0 +1,65 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type CallLine, callLineSchema } from './state.ts';
+
+/**
+ * The append-only log of calls: one JSON object a line. A line with `effect: true` stands for a change that took
+ * place and is on disk before the caller gets its answer; no effect is logged twice.
+ */
+export class CallLog {
+  readonly #file: FileHandle;
+  #sequence: number;
+
+  private constructor(file: FileHandle, sequence: number) {
+    this.#file = file;
+    this.#sequence = sequence;
+  }
+
+  /**
+   * Opens the log, cuts off a line that a crash left incomplete, and adds the newest effect if the crash came between
+   * saving the state and logging it.
+   */
+  static async open(path: string, lastEffect: CallLine | null): Promise<CallLog> {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const file = await open(path, 'a');
+    if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
+    const log = new CallLog(file, lastSequence(whole));
+    if (lastEffect !== null && lastEffect.sequence > log.#sequence) await log.append(lastEffect);
+    return log;
+  }
+
+  /** The line for a call that is about to be answered; the next one gets a higher sequence. */
+  line(call: string, effect: boolean, parameters: CallLine['parameters'], at: Date): CallLine {
+    return { at: at.toISOString(), sequence: this.#sequence + 1, call, effect, parameters };
+  }
+
+  /** Writes a line; one with an effect is flushed to disk before this returns. */
+  async append(line: CallLine): Promise<void> {
+    this.#sequence = Math.max(this.#sequence, line.sequence);
+    await this.#file.appendFile(`${JSON.stringify(line)}\n`);
+    if (line.effect) await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+function lastSequence(text: string): number {
+  const last = text.trimEnd().split('\n').at(-1);
+  if (last === undefined || last === '') return 0;
+  return callLineSchema.parse(JSON.parse(last)).sequence;
+}
+
+/** Reads a log of calls, oldest first. */
+export async function readCallLog(path: string): Promise<CallLine[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => callLineSchema.parse(JSON.parse(line)));
+}

@@ -1,0 +1,76 @@
+import type { ClusterPort, VCenterPort } from '@sealift/upgrade/ports';
+import { nodeSchema } from '@sealift/core/api';
+import { layerNameSchema } from '@sealift/core/pack';
+import { z } from 'zod';
+import { SimulatorConnection } from './connection.ts';
+
+const templateAnswer = z.object({
+  template: z
+    .object({
+      name: z.string(),
+      sha256: z.string().nullable(),
+      kubernetes: z.string().nullable(),
+      poweredOn: z.boolean(),
+    })
+    .nullable(),
+});
+const nodesAnswer = z.object({ nodes: z.array(nodeSchema) });
+const rolloutAnswer = z.object({
+  desired: z.object({ version: z.string(), template: z.string() }),
+  updated: z.int(),
+  total: z.int(),
+  settled: z.boolean(),
+  message: z.string(),
+});
+const layersAnswer = z.object({
+  layers: z.array(
+    z.object({
+      layer: layerNameSchema,
+      pack: z.string(),
+      version: z.string(),
+      digest: z.string(),
+      valuesHash: z.string(),
+      healthy: z.boolean(),
+      message: z.string(),
+    }),
+  ),
+});
+
+/** The engine's view of a simulated vSphere cluster; `simulated` is there so that every page can say so. */
+export interface SimulatedPorts {
+  readonly vcenter: VCenterPort;
+  readonly cluster: ClusterPort;
+  readonly simulated: true;
+}
+
+/**
+ * Connects to a simulator, such as `http://127.0.0.1:7710`. Nothing is sent until a port is used.
+ *
+ * Every call of the ports throws SIMULATOR_UNREACHABLE (retry) or SIMULATOR_REFUSED (needs a person).
+ */
+export function connectSimulator(url: string): SimulatedPorts {
+  const connection = new SimulatorConnection(url);
+  const templatePath = (name: string) => `/v1/vcenter/templates/${encodeURIComponent(name)}`;
+  const findTemplate: VCenterPort['findTemplate'] = async (name, cancel) =>
+    (await connection.get(templatePath(name), templateAnswer, cancel)).template;
+  return {
+    simulated: true,
+    vcenter: {
+      findTemplate,
+      async importTemplate({ ova, name, sha256, kubernetes, sizeBytes }, cancel) {
+        const found = await findTemplate(name, cancel);
+        if (found?.sha256 === sha256) return;
+        const query = new URLSearchParams({ sha256, kubernetes, sizeBytes: String(sizeBytes) });
+        await connection.upload(`${templatePath(name)}?${query.toString()}`, await ova(), sizeBytes, cancel);
+      },
+    },
+    cluster: {
+      nodes: async (cancel) => (await connection.get('/v1/cluster/nodes', nodesAnswer, cancel)).nodes,
+      rollout: (group, cancel) => connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel),
+      setRollout: (group, desired, cancel) => connection.put(`/v1/cluster/rollouts/${group}`, desired, cancel),
+      layers: async (cancel) => (await connection.get('/v1/cluster/layers', layersAnswer, cancel)).layers,
+      applyLayer: (layer, cancel) => connection.put('/v1/cluster/layers', layer, cancel),
+      removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
+    },
+  };
+}

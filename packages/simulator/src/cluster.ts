@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ClusterNode } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import type { LayerStatus, RolloutStatus, Template } from '@sealift/upgrade/ports';
+import { CallLog } from './call-log.ts';
+import { layerStatuses } from './layers.ts';
+import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
+import type {
+  AppliedLayer,
+  CallLine,
+  Desired,
+  Group,
+  InitialCluster,
+  SimulatedTemplate,
+  SimulatorState,
+} from './state.ts';
+import { loadState, removeOrphans, type StateFolder, saveState } from './state-folder.ts';
+
+/** Room enough that a hostile caller cannot fill the disk with layers. */
+const maxLayers = 200;
+
+/**
+ * The simulated vCenter and cluster. Setters change desired state, and only where it differs; observers read what
+ * the clock has made of it. Calls take effect one after another.
+ */
+export class SimulatedCluster {
+  readonly folder: StateFolder;
+  readonly #log: CallLog;
+  readonly #speed: number;
+  readonly #now: () => number;
+  #state: SimulatorState;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(folder: StateFolder, log: CallLog, state: SimulatorState, speed: number, now: () => number) {
+    this.folder = folder;
+    this.#log = log;
+    this.#state = state;
+    this.#speed = speed;
+    this.#now = now;
+  }
+
+  /**
+   * @param speed how many times faster than the seconds that a replacement takes at 1.
+   * @throws SIMULATOR_STATE_DAMAGED
+   */
+  static async open(
+    folder: StateFolder,
+    initial: InitialCluster,
+    speed: number,
+    now: () => number = Date.now,
+  ): Promise<SimulatedCluster> {
+    const state = await loadState(folder, initial);
+    await removeOrphans(folder, state);
+    const log = await CallLog.open(folder.log, state.lastEffect);
+    return new SimulatedCluster(folder, log, state, speed, now);
+  }
+
+  findTemplate(name: string): Promise<Template | null> {
+    return this.#read('findTemplate', { name }, (state) => templateView(state, name));
+  }
+
+  nodes(): Promise<ClusterNode[]> {
+    return this.#read('nodes', {}, ({ groups }) => [
+      ...groups['control-plane'].machines.map((machine) => ({
+        ...machine,
+        role: 'control-plane' as const,
+        message: machineMessage(groups['control-plane'], machine),
+      })),
+      ...groups.workers.machines.map((machine) => ({
+        ...machine,
+        role: 'worker' as const,
+        message: machineMessage(groups.workers, machine),
+      })),
+    ]);
+  }
+
+  rollout(group: Group): Promise<RolloutStatus> {
+    return this.#read('rollout', { group }, (state, now) => rolloutStatus(state, group, now));
+  }
+
+  layers(): Promise<LayerStatus[]> {
+    return this.#read('layers', {}, (state, now) => layerStatuses(state, now, this.#speed));
+  }
+
+  /** @throws SIMULATOR_REFUSED when it would skip a Kubernetes minor version. */
+  setRollout(group: Group, desired: Desired): Promise<void> {
+    return this.#change('setRollout', { group, ...desired }, (state) => {
+      const current = state.groups[group];
+      if (current.desired.version === desired.version && current.desired.template === desired.template) return null;
+      refuseSkippedMinor(current.desired.version, desired.version);
+      return { ...state, groups: { ...state.groups, [group]: { ...current, desired } } };
+    });
+  }
+
+  /** @throws SIMULATOR_REFUSED when the hash is not that of the values. */
+  applyLayer(layer: AppliedLayer & { values: string }): Promise<void> {
+    const { values, ...applied } = layer;
+    return this.#change('applyLayer', applied, (state, now) => {
+      if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash) {
+        throw refusal(`valuesHash is not the SHA-256 of the values of ${layer.layer}/${layer.pack}`);
+      }
+      const index = state.layers.findIndex((one) => one.layer === layer.layer && one.pack === layer.pack);
+      const old = state.layers[index];
+      if (old?.version === layer.version && old.digest === layer.digest && old.valuesHash === layer.valuesHash) {
+        return null;
+      }
+      if (old === undefined && state.layers.length >= maxLayers) throw refusal(`it holds ${maxLayers} layers already`);
+      const entry = { ...applied, appliedAt: now };
+      return { ...state, layers: old === undefined ? [...state.layers, entry] : state.layers.with(index, entry) };
+    });
+  }
+
+  removeLayer(layer: Pick<AppliedLayer, 'layer' | 'pack'>): Promise<void> {
+    return this.#change('removeLayer', layer, (state) => {
+      const left = state.layers.filter((one) => one.layer !== layer.layer || one.pack !== layer.pack);
+      return left.length === state.layers.length ? null : { ...state, layers: left };
+    });
+  }
+
+  /**
+   * Makes a received OVA a template. `store` puts the file at its final path in the datastore; until the state is
+   * saved nobody sees it, and a restart removes it.
+   *
+   * @throws SIMULATOR_REFUSED when a template of that name holds something else.
+   */
+  addTemplate(template: SimulatedTemplate, store: (path: string) => Promise<void>): Promise<void> {
+    const { name, sha256, kubernetes, sizeBytes } = template;
+    return this.#change('importTemplate', { name, sha256, kubernetes, sizeBytes }, async (state) => {
+      const old = state.templates.find((one) => one.name === name);
+      if (old !== undefined && old.sha256 === sha256) return null;
+      if (old !== undefined) {
+        throw refusal(
+          `the folder ${templateFolder} has a template ${name} already, made from an OVA with SHA-256 ${old.sha256 ?? 'unknown'}`,
+        );
+      }
+      await store(join(this.folder.datastore, `${name}.ova`));
+      return { ...state, templates: [...state.templates, template] };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#exclusive(() => this.#log.close());
+  }
+
+  #read<Result>(
+    call: string,
+    parameters: CallLine['parameters'],
+    view: (state: SimulatorState, now: number) => Result,
+  ): Promise<Result> {
+    return this.#exclusive(async () => {
+      const now = this.#now();
+      await this.#advance(now);
+      await this.#log.append(this.#log.line(call, false, parameters, new Date(now)));
+      return view(this.#state, now);
+    });
+  }
+
+  #change(
+    call: string,
+    parameters: CallLine['parameters'],
+    change: (state: SimulatorState, now: number) => SimulatorState | null | Promise<SimulatorState | null>,
+  ): Promise<void> {
+    return this.#exclusive(async () => {
+      const now = this.#now();
+      await this.#advance(now);
+      try {
+        const changed = await change(this.#state, now);
+        const line = this.#log.line(call, changed !== null, parameters, new Date(now));
+        if (changed !== null) await this.#save(advance({ ...changed, lastEffect: line }, now, this.#speed));
+        await this.#log.append(line);
+      } catch (error) {
+        if (error instanceof SealiftError) {
+          const line = this.#log.line(call, false, parameters, new Date(now));
+          await this.#log.append({ ...line, refused: error.message });
+        }
+        throw error;
+      }
+    });
+  }
+
+  async #advance(now: number): Promise<void> {
+    const advanced = advance(this.#state, now, this.#speed);
+    if (advanced !== this.#state) await this.#save(advanced);
+  }
+
+  async #save(state: SimulatorState): Promise<void> {
+    await saveState(this.folder, state);
+    this.#state = state;
+  }
+
+  #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A refusal with its reason; nothing was changed. */
+export function refusal(reason: string): SealiftError {
+  return new SealiftError('SIMULATOR_REFUSED', { values: { reason } });
+}
+
+function templateView(state: SimulatorState, name: string): Template | null {
+  const found = state.templates.find((one) => one.name === name);
+  if (found === undefined) return null;
+  const { sha256, kubernetes, poweredOn } = found;
+  return { name, sha256, kubernetes, poweredOn };
+}
+
+/** Kubernetes minors are never skipped (Kubernetes version skew policy; Cluster API refuses it, too). */
+function refuseSkippedMinor(from: string, to: string): void {
+  const [fromMajor, fromMinor] = from.split('.').map(Number);
+  const [toMajor, toMinor] = to.split('.').map(Number);
+  if (fromMajor === toMajor && Number(toMinor) > Number(fromMinor) + 1) {
+    throw refusal(`Kubernetes cannot go from ${from} to ${to}: a minor version is never skipped`);
+  }
+}

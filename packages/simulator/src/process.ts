@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
+import { SimulatedCluster } from './cluster.ts';
+import { Faults } from './faults.ts';
+import { isLoopback, simulatorServer } from './http.ts';
+import { simulatorRoutes } from './routes.ts';
+import { type InitialCluster, sampleCluster } from './state.ts';
+import { stateFolder } from './state-folder.ts';
+import { lockFolder } from './state-lock.ts';
+
+/** How a simulator is started. */
+export interface SimulatorOptions {
+  /** Where state file, log of calls and uploaded OVAs live; created if missing. */
+  readonly stateDir: string;
+  /** A loopback address; the simulator has no access control. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  /** How many times faster than a few seconds a machine; default 1. */
+  readonly speed?: number;
+  /** What the cluster runs where the folder holds none yet. */
+  readonly initial?: InitialCluster;
+}
+
+/** A running simulator. */
+export interface Simulator {
+  readonly url: string;
+  /** The append-only log of calls, JSON lines. */
+  readonly callLog: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the simulated vSphere cluster on a loopback address. A cluster already in the folder goes on where the
+ * clock has brought it.
+ *
+ * @throws SIMULATOR_CANNOT_LISTEN, SIMULATOR_STATE_IN_USE, SIMULATOR_STATE_DAMAGED
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { host = '127.0.0.1', port = 0, speed = 1, initial = sampleCluster } = options;
+  if (!isLoopback(host)) throw cannotListen(host, port, 'it serves this machine only');
+  const folder = stateFolder(resolve(options.stateDir));
+  const unlock = await lockFolder(folder);
+  try {
+    const cluster = await SimulatedCluster.open(folder, initial, speed);
+    const faults = new Faults();
+    const server = simulatorServer(simulatorRoutes(cluster, faults), faults);
+    await new Promise<void>((done, fail) => {
+      server.once('error', (error) => fail(cannotListen(host, port, error.message)));
+      server.listen(port, host.replace(/^\[|\]$/g, ''), done);
+    });
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw cannotListen(host, port, 'it has no address');
+    return {
+      url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+      callLog: folder.log,
+      async close() {
+        const closed = new Promise((done) => server.close(done));
+        server.closeAllConnections();
+        await closed;
+        await cluster.close();
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function cannotListen(host: string, port: number, reason: string): SealiftError {
+  return new SealiftError('SIMULATOR_CANNOT_LISTEN', { values: { address: `${host}:${port}`, reason } });
+}

@@ -1,0 +1,118 @@
+import { layerNameSchema, packNameSchema, packVersionSchema } from '@sealift/core/pack';
+import { digestSchema } from '@sealift/core/release';
+import { z } from 'zod';
+
+/** SHA-256, lower-case hex. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+
+/** A VM template's name in vCenter: one inventory path element. */
+export const templateNameSchema = z
+  .string()
+  .max(80)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits and . _ -, starting with a letter or digit');
+
+const kubernetesSchema = z
+  .string()
+  .max(40)
+  .regex(/^\d+\.\d+\.\d+$/, 'a Kubernetes version such as 1.26.10');
+
+/** What a group of nodes shall run. */
+export const desiredSchema = z.strictObject({ version: kubernetesSchema, template: templateNameSchema });
+export type Desired = z.infer<typeof desiredSchema>;
+
+export const groupSchema = z.enum(['control-plane', 'workers']);
+export type Group = z.infer<typeof groupSchema>;
+
+const templateSchema = z.strictObject({
+  name: templateNameSchema,
+  sha256: sha256Schema.nullable(),
+  kubernetes: kubernetesSchema.nullable(),
+  sizeBytes: z.int().nonnegative(),
+  poweredOn: z.boolean(),
+});
+export type SimulatedTemplate = z.infer<typeof templateSchema>;
+
+/** A layer as it was last applied; the values themselves are not kept, only their hash. */
+export const appliedLayerSchema = z.strictObject({
+  layer: layerNameSchema,
+  pack: packNameSchema,
+  version: packVersionSchema,
+  digest: digestSchema,
+  valuesHash: sha256Schema,
+});
+export type AppliedLayer = z.infer<typeof appliedLayerSchema>;
+
+const machineSchema = z.strictObject({ ...desiredSchema.shape, name: z.string(), ready: z.boolean() });
+export type Machine = z.infer<typeof machineSchema>;
+
+/** Where the replacement of one machine is; `since` is wall-clock time in ms, so a restarted process goes on. */
+const phaseSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('idle') }),
+  z.strictObject({ kind: z.literal('booting'), machine: z.string(), since: z.number() }),
+  z.strictObject({ kind: z.literal('draining'), machine: z.string(), since: z.number() }),
+]);
+
+const nodeGroupSchema = z.strictObject({
+  desired: desiredSchema,
+  replicas: z.int().min(1).max(20),
+  nextNumber: z.int(),
+  machines: z.array(machineSchema),
+  phase: phaseSchema,
+});
+export type NodeGroup = z.infer<typeof nodeGroupSchema>;
+
+/** One line of `calls.log`. */
+export const callLineSchema = z.object({
+  at: z.iso.datetime(),
+  sequence: z.int(),
+  call: z.string(),
+  /** Whether the call changed something; logged exactly when the change takes place. */
+  effect: z.boolean(),
+  parameters: z.record(z.string(), z.unknown()),
+  refused: z.string().optional(),
+});
+export type CallLine = z.infer<typeof callLineSchema>;
+
+/** All that the simulated vCenter and cluster remember. */
+export const stateSchema = z.strictObject({
+  formatVersion: z.literal(1),
+  templates: z.array(templateSchema),
+  groups: z.strictObject({ 'control-plane': nodeGroupSchema, workers: nodeGroupSchema }),
+  layers: z.array(appliedLayerSchema.extend({ appliedAt: z.number() })),
+  /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
+  lastEffect: callLineSchema.nullable(),
+});
+export type SimulatorState = z.infer<typeof stateSchema>;
+
+/** What a new simulated cluster runs. */
+export const initialClusterSchema = z.strictObject({
+  kubernetes: kubernetesSchema,
+  template: templateNameSchema,
+  /** SHA-256 of the OVA the template was made from, if known. */
+  templateSha256: sha256Schema.nullable().default(null),
+  layers: z.array(appliedLayerSchema).max(100).default([]),
+});
+export type InitialCluster = z.input<typeof initialClusterSchema>;
+
+/** The cluster that a simulator starts with when it is told nothing else. */
+export const sampleCluster: InitialCluster = { kubernetes: '1.26.8', template: 'r_u-2204-0-k-1268-0' };
+
+/** A settled cluster: three control-plane nodes, three workers, their template in place, every layer healthy. */
+export function initialState(given: InitialCluster): SimulatorState {
+  const { kubernetes, template, templateSha256, layers } = initialClusterSchema.parse(given);
+  const desired: Desired = { version: kubernetes, template };
+  const group = (prefix: string): NodeGroup => ({
+    desired,
+    replicas: 3,
+    nextNumber: 4,
+    machines: [1, 2, 3].map((number) => ({ name: `${prefix}-${number}`, ...desired, ready: true })),
+    phase: { kind: 'idle' },
+  });
+  return {
+    formatVersion: 1,
+    templates: [{ name: template, sha256: templateSha256, kubernetes, sizeBytes: 0, poweredOn: false }],
+    groups: { 'control-plane': group('control-plane'), workers: group('worker') },
+    layers: layers.map((layer) => ({ ...layer, appliedAt: 0 })),
+    lastEffect: null,
+  };
+}

@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { refusal, type SimulatedCluster } from './cluster.ts';
+import { syncFolder } from './state-folder.ts';
+import type { SimulatedTemplate } from './state.ts';
+
+/** The largest OVA accepted. */
+export const maxOvaBytes = 64 * 1024 ** 3;
+
+/**
+ * Receives an OVA and makes it a template. The digest is computed while the bytes arrive; they stay under a temporary
+ * name, and a cut or false upload leaves nothing.
+ *
+ * @throws SIMULATOR_REFUSED for a length or digest other than announced.
+ */
+export async function receiveTemplate(
+  cluster: SimulatedCluster,
+  template: SimulatedTemplate & { sha256: string },
+  body: IncomingMessage,
+): Promise<void> {
+  const temporary = join(cluster.folder.datastore, `${randomUUID()}.part`);
+  const file = await open(temporary, 'wx');
+  try {
+    const hash = createHash('sha256');
+    let received = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      received += chunk.length;
+      if (received > template.sizeBytes)
+        throw refusal(`the upload is longer than the ${template.sizeBytes} bytes announced`);
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    if (received !== template.sizeBytes)
+      throw refusal(`the upload ended after ${received} of ${template.sizeBytes} bytes`);
+    const actual = hash.digest('hex');
+    if (actual !== template.sha256) throw refusal(`the OVA has SHA-256 ${actual}, announced was ${template.sha256}`);
+    await file.sync();
+    await cluster.addTemplate(template, async (path) => {
+      await rename(temporary, path);
+      await syncFolder(cluster.folder.datastore);
+    });
+  } finally {
+    await file.close();
+    await rm(temporary, { force: true });
+  }
+}
