@@ -1,0 +1,3 @@
+export { type LayerName, layerNames, layerNameSchema, packNameSchema, packVersionSchema } from './pack.ts';
+export { type Pack, packDependencySchema, packResourceSchema, packSchema, parsePack } from './pack-json.ts';
+export { type PackValues, packImages, readPackValues } from './pack-values.ts';
