@@ -37,7 +37,7 @@ export const tokenSchema = z.object({
   expiresAt: z.iso.datetime(),
 });
 export const createdTokenSchema = tokenSchema.extend({ secret: z.string() });
-/** `GET /api/v1/tokens`. */
+/** `GET /api/v1/tokens`. `DELETE /api/v1/tokens/:id` answers 204. */
 export const tokenListSchema = z.object({ tokens: z.array(tokenSchema) });
 
 /** `GET /api/v1/audit?after=`: newest last; `next` is the cursor of the following page. */
@@ -54,3 +54,11 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 export const auditPageSchema = z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() });
+
+/** `GET /api/v1/audit/verification`: recomputes the hash chain; `firstBroken` is the sequence number where it no longer fits. */
+export const auditVerificationSchema = z.object({
+  valid: z.boolean(),
+  entries: z.int().nonnegative(),
+  firstBroken: z.int().nullable(),
+});
+export type AuditVerification = z.infer<typeof auditVerificationSchema>;

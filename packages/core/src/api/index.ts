@@ -1,4 +1,5 @@
 export * from './access.ts';
 export * from './platform.ts';
+export * from './problem.ts';
 export * from './registries.ts';
 export * from './upgrades.ts';

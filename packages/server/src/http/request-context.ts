@@ -1,0 +1,27 @@
+import { SealiftError } from '@sealift/core/errors';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../access/actor.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; null until authenticated, and on public routes. */
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    /** Needs no sign-in. */
+    public?: boolean;
+    /** A change that stays possible while an upgrade locks the console. */
+    whileLocked?: boolean;
+  }
+}
+
+/** @throws NOT_SIGNED_IN */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new SealiftError('NOT_SIGNED_IN');
+  return request.principal;
+}
+
+/** Whether a method changes something (RFC 9110, 9.2.1). */
+export function isWrite(request: FastifyRequest): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+}

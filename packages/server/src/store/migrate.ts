@@ -1,0 +1,31 @@
+import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import * as initial from './migrations/initial.ts';
+import type { Tables } from './tables.ts';
+
+/** Every migration, in order. A published one is never edited; the next change is a new one. */
+const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+
+/**
+ * Brings the store to this version's tables. Several processes may call it at once: one migrates, the others wait.
+ *
+ * @throws STORE_FROM_NEWER when the database holds a migration that this version does not know; nothing is changed.
+ */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
+  await refuseUnknown(db);
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw asSealiftError(error);
+}
+
+async function refuseUnknown(db: Kysely<Tables>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return;
+  const applied = await (db as unknown as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  const unknown = applied.find(({ name }) => !Object.hasOwn(migrations, name));
+  if (unknown !== undefined) throw new SealiftError('STORE_FROM_NEWER', { values: { migration: unknown.name } });
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import { lockFolder } from './folder-lock.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './tables.ts';
+
+/** The store's query builder. */
+export type Db = Kysely<Tables>;
+/** An open transaction. While one is open on the embedded store, a query outside of it waits for ever: pass this on. */
+export type Trx = Transaction<Tables>;
+
+/** The open store. */
+export interface Store {
+  readonly db: Db;
+  readonly kind: 'embedded' | 'postgresql';
+  /** Whether another process can hold the lease at the same time. */
+  readonly shared: boolean;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Folder of the embedded store; locked for this process. */
+  readonly dataDir: string;
+  /** `postgres://…` names a real server and leaves the embedded store closed. */
+  readonly databaseUrl?: string;
+}
+
+/**
+ * Opens the store and brings its tables up to date.
+ *
+ * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const store =
+    options.databaseUrl === undefined ? await openEmbedded(options.dataDir) : await openPostgres(options.databaseUrl);
+  try {
+    await sql`select 1`.execute(store.db);
+    await migrate(store.db);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw isSealiftError(error) ? error : unreachable(error);
+  }
+}
+
+/** PGlite never calls fsync: it survives the death of the process, not the loss of power. */
+async function openEmbedded(dataDir: string): Promise<Store> {
+  const lock = lockFolder(dataDir);
+  try {
+    const { PGlite } = await import('@electric-sql/pglite');
+    const pglite = await PGlite.create({ dataDir: join(dataDir, 'postgres') });
+    const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+    const close = async (): Promise<void> => {
+      await db.destroy();
+      if (!pglite.closed) await pglite.close();
+      lock.release();
+    };
+    return { db, kind: 'embedded', shared: false, close };
+  } catch (error) {
+    lock.release();
+    throw unreachable(error);
+  }
+}
+
+async function openPostgres(databaseUrl: string): Promise<Store> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
+  // An idle connection that breaks would otherwise end the process; the next query reports the failure.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { db, kind: 'postgresql', shared: true, close: () => db.destroy() };
+}
+
+function unreachable(error: unknown): SealiftError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SealiftError('STORE_UNREACHABLE', { values: { reason }, cause: error });
+}

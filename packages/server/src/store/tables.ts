@@ -1,0 +1,218 @@
+import type { Generated, GeneratedAlways, Insertable, Selectable } from 'kysely';
+
+/** The tables of the store. Columns that hold JSON as text are hashed or compared byte for byte, so no database may re-print them. */
+export interface Tables {
+  readonly account: AccountTable;
+  readonly api_token: ApiTokenTable;
+  readonly audit_entry: AuditEntryTable;
+  readonly audit_head: AuditHeadTable;
+  readonly backup: BackupTable;
+  readonly catalogue_pack: CataloguePackTable;
+  readonly catalogue_release: CatalogueReleaseTable;
+  readonly console_lock: ConsoleLockTable;
+  readonly journal: JournalTable;
+  readonly lease: LeaseTable;
+  readonly pack_registry: PackRegistryTable;
+  readonly profile: ProfileTable;
+  readonly profile_layer: ProfileLayerTable;
+  readonly session: SessionTable;
+  readonly setup_link: SetupLinkTable;
+  readonly sign_in_failure: SignInFailureTable;
+  readonly trusted_key: TrustedKeyTable;
+  readonly upgrade: UpgradeTable;
+  readonly upgrade_layer: UpgradeLayerTable;
+}
+
+interface AccountTable {
+  id: string;
+  username: string;
+  password_hash: string;
+  role: 'root';
+  created_at: Date;
+}
+
+interface SignInFailureTable {
+  /** Lower-case, whether or not such an account exists, so that an answer never tells. */
+  username: string;
+  failures: number;
+  last_at: Date;
+  locked_until: Date | null;
+}
+
+interface SetupLinkTable {
+  token_hash: string;
+  expires_at: Date;
+}
+
+interface SessionTable {
+  token_hash: string;
+  account_id: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+interface ApiTokenTable {
+  id: string;
+  account_id: string;
+  name: string;
+  secret_hash: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+interface AuditEntryTable {
+  sequence: number;
+  at: Date;
+  actor: string;
+  address: string;
+  action: string;
+  subject: string;
+  /** Canonical JSON. */
+  details: string;
+  previous_hash: string;
+  hash: string;
+}
+export type AuditEntryRow = Selectable<AuditEntryTable>;
+
+/** One row: where the chain ends, so that a removed tail is seen too. */
+interface AuditHeadTable {
+  id: number;
+  sequence: number;
+  hash: string;
+}
+
+interface TrustedKeyTable {
+  key_id: string;
+  fingerprint: string;
+  public_key: string;
+  added_at: Date;
+}
+
+interface PackRegistryTable {
+  name: string;
+  base: string;
+  embedded: boolean;
+  /** `SyncState` as JSON. */
+  sync: string;
+}
+
+interface CatalogueReleaseTable {
+  product: string;
+  version: string;
+  /** Digest of the release marker's manifest. */
+  digest: string;
+  /** `release.json` exactly as signed. */
+  release: string;
+  signature: string;
+  key_id: string;
+  synced_at: Date;
+}
+export type CatalogueReleaseRow = Selectable<CatalogueReleaseTable>;
+
+interface CataloguePackTable {
+  /** Digest of the pack's manifest, as the release pins it. */
+  digest: string;
+  name: string;
+  version: string;
+  layer: string;
+  display_name: string;
+  /** Digest of the archive layer; the rows below came out of it. */
+  archive_digest: string;
+  pack_json: string;
+  values_yaml: string;
+  schema: string | null;
+  presets: string | null;
+}
+export type CataloguePackRow = Selectable<CataloguePackTable>;
+
+interface ProfileTable {
+  /** Always 1: there is one enterprise cluster. */
+  id: number;
+  product: string;
+  version: string;
+  release_digest: string;
+  /** Grows with every change, so that a draft knows whether it is stale. */
+  revision: number;
+  recorded_by: string;
+}
+
+interface ProfileLayerTable {
+  position: number;
+  layer: string;
+  pack: string;
+  version: string;
+  digest: string;
+  base_values: string;
+  current_values: string;
+}
+export type ProfileLayerRow = Selectable<ProfileLayerTable>;
+
+interface UpgradeTable {
+  id: string;
+  product: string;
+  from_version: string;
+  to_version: string;
+  release_digest: string;
+  profile_revision: number;
+  state: string;
+  plan: string;
+  /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
+  frozen: string | null;
+  hash: string | null;
+  created_at: Date;
+  confirmed_by: string | null;
+  confirmed_at: Date | null;
+  finished_at: Date | null;
+}
+export type UpgradeRow = Selectable<UpgradeTable>;
+
+interface UpgradeLayerTable {
+  upgrade_id: string;
+  position: number;
+  layer_id: string;
+  layer: string;
+  pack: string;
+  display_name: string;
+  from_version: string | null;
+  to_version: string | null;
+  to_digest: string | null;
+  base: string;
+  current: string;
+  incoming: string;
+  migrations: string;
+  resolutions: string;
+  pasted: string | null;
+}
+export type UpgradeLayerRow = Selectable<UpgradeLayerTable>;
+export type NewUpgradeLayer = Insertable<UpgradeLayerTable>;
+
+interface JournalTable {
+  id: GeneratedAlways<number>;
+  upgrade_id: string;
+  step_id: string;
+  phase: string;
+  epoch: number;
+  at: Generated<Date>;
+  data: string;
+}
+
+interface LeaseTable {
+  name: string;
+  holder: string;
+  epoch: number;
+  expires_at: Date;
+}
+
+interface ConsoleLockTable {
+  /** Always 1. Writers share-lock the row, the one who locks the console takes it alone. */
+  id: number;
+  upgrade_id: string | null;
+}
+
+interface BackupTable {
+  upgrade_id: string;
+  reference: string;
+  sha256: string;
+  size_bytes: number;
+  created_at: Date;
+}
