@@ -1,0 +1,119 @@
+import type { Descriptor } from '../descriptor.ts';
+import type { Digest } from '../digest.ts';
+import type { PushEvent, PushItem, PushResult } from './types.ts';
+import type { Tree } from './walk.ts';
+
+const reportEveryBytes = 4 * 1024 * 1024;
+
+/**
+ * Counts what a push has done and turns it into events: an item starts once the content of all items before it is there,
+ * so the events come in the order of the items although blobs of all of them are sent side by side.
+ */
+export class PushProgress {
+  readonly #items: readonly PushItem[];
+  readonly #emit: (event: PushEvent) => void;
+  readonly #states: ('pushed' | 'present')[] = [];
+  readonly #blobsLeft: number[] = [];
+  readonly #highWater = new Map<Digest, number>();
+  readonly #counts = { sent: 0, mounted: 0, skipped: 0 };
+  #started = 0;
+  #sentBytes = 0;
+  #skippedBytes = 0;
+  #settledBytes = 0;
+  #totalBytes = 0;
+  #reportedBytes = -1;
+
+  constructor(items: readonly PushItem[], emit: (event: PushEvent) => void) {
+    this.#items = items;
+    this.#emit = emit;
+  }
+
+  begin(plan: readonly { readonly tree: Tree; readonly present: boolean; readonly item: PushItem }[]): void {
+    const seen = new Set<string>();
+    for (const [index, { tree, present, item }] of plan.entries()) {
+      this.#blobsLeft[index] = present ? 0 : tree.blobs.length;
+      for (const blob of tree.blobs) {
+        const key = `${item.client.registry} ${item.repository} ${blob.digest}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        this.#totalBytes += blob.size;
+        if (!present) continue;
+        this.#counts.skipped += 1;
+        this.#skippedBytes += blob.size;
+        this.#settledBytes += blob.size;
+      }
+    }
+    this.#startItems();
+    this.#report();
+  }
+
+  /** One repository has the blob now; `items` are those that needed it there. */
+  blob(
+    kind: 'blob-sent' | 'blob-mounted' | 'blob-skipped',
+    blob: Descriptor,
+    repository: string,
+    items: readonly number[],
+  ): void {
+    if (kind === 'blob-sent') this.#sentBytes += blob.size;
+    else this.#skippedBytes += blob.size;
+    this.#counts[kind === 'blob-sent' ? 'sent' : kind === 'blob-mounted' ? 'mounted' : 'skipped'] += 1;
+    this.#settledBytes += blob.size;
+    this.#highWater.delete(blob.digest);
+    this.#emit({ kind, digest: blob.digest, repository, sizeBytes: blob.size });
+    for (const index of items) this.#blobsLeft[index] = (this.#blobsLeft[index] ?? 1) - 1;
+    this.#startItems();
+    this.#report();
+  }
+
+  /** Passes a blob's chunks on and counts them; a second attempt at the same blob counts only what is beyond the first. */
+  async *count(blob: Descriptor, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    let position = 0;
+    for await (const chunk of chunks) {
+      yield chunk;
+      position += chunk.byteLength;
+      this.#highWater.set(blob.digest, Math.max(position, this.#highWater.get(blob.digest) ?? 0));
+      if (this.#doneBytes() - this.#reportedBytes >= reportEveryBytes) this.#report();
+    }
+  }
+
+  manifestSent(bytes: number): void {
+    this.#sentBytes += bytes;
+  }
+
+  itemDone(index: number, state: 'pushed' | 'present'): void {
+    const item = this.#items[index];
+    if (item === undefined) return;
+    this.#states[index] = state;
+    this.#emit({ kind: 'item-done', item, index, state });
+  }
+
+  result(): PushResult {
+    return {
+      items: this.#items.map((item, index) => ({ item, state: this.#states[index] ?? 'present' })),
+      blobs: { ...this.#counts },
+      sentBytes: this.#sentBytes,
+      skippedBytes: this.#skippedBytes,
+    };
+  }
+
+  #startItems(): void {
+    while (this.#started < this.#items.length) {
+      const index = this.#started;
+      const item = this.#items[index];
+      if (item === undefined || (index > 0 && (this.#blobsLeft[index - 1] ?? 0) > 0)) return;
+      this.#started += 1;
+      this.#emit({ kind: 'item-start', item, index });
+    }
+  }
+
+  #doneBytes(): number {
+    return this.#settledBytes + [...this.#highWater.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #report(): void {
+    const doneBytes = Math.min(this.#totalBytes, Math.max(this.#doneBytes(), this.#reportedBytes));
+    if (doneBytes === this.#reportedBytes) return;
+    this.#reportedBytes = doneBytes;
+    this.#emit({ kind: 'progress', doneBytes, totalBytes: this.#totalBytes });
+  }
+}

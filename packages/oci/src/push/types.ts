@@ -1,0 +1,62 @@
+import type { ContentSource } from '../content.ts';
+import type { Digest } from '../digest.ts';
+import type { RegistryClient } from '../registry-client/client.ts';
+
+/** A manifest or index to be pushed with everything below it. */
+export interface PushItem {
+  readonly digest: Digest;
+  /** Of the manifest; else its own `mediaType` member tells. */
+  readonly mediaType?: string;
+  readonly client: RegistryClient;
+  readonly repository: string;
+  /** Without a tag it is pushed by digest alone. */
+  readonly tag?: string;
+  /** What people call it, for events: `cni-calico:3.25.1`. */
+  readonly name?: string;
+}
+
+/** What happens during a push, in order. Item events come in the order of the items. */
+export type PushEvent =
+  | { readonly kind: 'item-start'; readonly item: PushItem; readonly index: number }
+  | {
+      readonly kind: 'item-done';
+      readonly item: PushItem;
+      readonly index: number;
+      readonly state: 'pushed' | 'present';
+    }
+  | {
+      readonly kind: 'blob-sent' | 'blob-mounted' | 'blob-skipped';
+      readonly digest: Digest;
+      readonly repository: string;
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly what: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly reason: string;
+    }
+  /** `doneBytes` counts what was sent and what was there already; it never falls. */
+  | { readonly kind: 'progress'; readonly doneBytes: number; readonly totalBytes: number };
+
+export interface PushRequest {
+  readonly source: ContentSource;
+  /** Made visible in this order: the last one's tag is put after all others. */
+  readonly items: readonly PushItem[];
+  /** Lets a tag that is there with another digest move; else such a tag stops the push before anything is sent. */
+  readonly moveTags?: boolean;
+  /** Blobs in transfer at a time, over all items. */
+  readonly concurrency?: number;
+  readonly onEvent?: (event: PushEvent) => void;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+/** Everything that was asked for and what became of it. */
+export interface PushResult {
+  readonly items: readonly { readonly item: PushItem; readonly state: 'pushed' | 'present' }[];
+  readonly blobs: { readonly sent: number; readonly mounted: number; readonly skipped: number };
+  /** Blobs and manifests sent over the line, in bytes. */
+  readonly sentBytes: number;
+  readonly skippedBytes: number;
+}

@@ -1,0 +1,333 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { SealiftError } from '@sealift/core/errors';
+import type { ByteRange, ContentSource } from '../content.ts';
+import type { Credential } from '../credential.ts';
+import { mediaTypes } from '../descriptor.ts';
+import { type Digest, digestOf, isDigest } from '../digest.ts';
+import { ContentCheck, readBounded, verifiedReadable } from '../verify-stream.ts';
+import { type Agents, createAgents, type Environment } from './agents.ts';
+import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
+import { Authenticator, type Scope } from './authenticator.ts';
+import { refusal } from './failures.ts';
+import { checkedReference, checkedRepository, pullScope, pushScope } from './names.ts';
+import { allowed, placeOf, registryOrigin } from './origin.ts';
+import { bodyOf, type Exchange, send } from './transport.ts';
+
+/** Manifests beyond this are refused, as registries do (OCI distribution-spec, "Pushing Manifests"). */
+export const manifestLimitBytes = 4 * 1024 * 1024;
+
+const redirectLimit = 5;
+const tagPageLimitBytes = 8 * 1024 * 1024;
+const tagLimit = 200_000;
+const defaultIdleTimeoutMs = 60_000;
+const defaultAnswerTimeoutMs = 600_000;
+
+const acceptManifests = {
+  accept: [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerIndex].join(', '),
+};
+
+export interface RegistryClientOptions {
+  /** `host` or `host:port`. */
+  readonly registry: string;
+  /** Speak HTTP without TLS; only to this machine itself. */
+  readonly plainHttp?: boolean;
+  readonly credential?: Credential | undefined;
+  readonly cancel?: AbortSignal | undefined;
+  /** How long nothing may move, in milliseconds. */
+  readonly idleTimeoutMs?: number;
+  /** Connections to the registry at a time. */
+  readonly connections?: number;
+  /** Proxy and CA variables; the process's own when absent. */
+  readonly env?: Environment;
+}
+
+/** A manifest as the registry holds it, its bytes checked against its digest. */
+export interface FetchedManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+type Call = Pick<Exchange, 'method' | 'url'> & Partial<Pick<Exchange, 'headers' | 'body'>> & { readonly scope: Scope };
+
+/**
+ * A client of one registry (OCI distribution-spec 1.1): streams in both directions, checks what it reads by digest,
+ * answers Basic and Bearer challenges, and never sends a login to another host.
+ *
+ * @example
+ * const client = new RegistryClient({ registry: '127.0.0.1:5000', plainHttp: true });
+ * const manifest = await client.getManifest('library/busybox', 'latest');
+ */
+export class RegistryClient {
+  readonly registry: string;
+  readonly #origin: URL;
+  readonly #agents: Agents;
+  readonly #authenticator: Authenticator;
+  readonly #cancel: AbortSignal | undefined;
+  readonly #idleTimeoutMs: number;
+
+  /** @throws REFERENCE_INVALID, REGISTRY_PLAIN_HTTP_REFUSED, FILE_UNREADABLE (`SSL_CERT_FILE`) */
+  constructor(options: RegistryClientOptions) {
+    this.registry = options.registry;
+    this.#origin = registryOrigin(options.registry, options.plainHttp ?? false);
+    this.#agents = createAgents(options.env ?? process.env, options.connections ?? 16);
+    this.#cancel = options.cancel;
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    this.#authenticator = new Authenticator(this.#origin, options.credential, (exchange) => this.#send(exchange));
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  /** Checks that this is a registry and that the login is good (OCI distribution-spec, end-1). */
+  async ping(): Promise<void> {
+    const url = new URL('/v2/', this.#origin);
+    const answer = await this.#call({ method: 'GET', url, scope: '' });
+    if (answer.statusCode !== 200) throw await refusal(answer, 'OCI distribution API', placeOf(url));
+    answer.resume();
+  }
+
+  /** The blob's size in bytes, or undefined when the repository does not hold it. */
+  async blobSize(repository: string, digest: Digest): Promise<number | undefined> {
+    const url = this.#url(repository, 'blobs', digest);
+    const answer = await this.#call({ method: 'HEAD', url, scope: pullScope(repository) });
+    answer.resume();
+    if (answer.statusCode === 404) return undefined;
+    if (answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, placeOf(url));
+    return sizeOf(answer, placeOf(url));
+  }
+
+  /** Whether the repository holds the blob. */
+  async hasBlob(repository: string, digest: Digest): Promise<boolean> {
+    return (await this.blobSize(repository, digest)) !== undefined;
+  }
+
+  /**
+   * A blob's bytes; a whole one is checked while it streams. A range is `start` inclusive, `end` exclusive.
+   *
+   * @throws REGISTRY_NOT_FOUND; as the stream's error CONTENT_SHORT, CONTENT_LONG, CONTENT_DIGEST_MISMATCH, REGISTRY_UNREACHABLE
+   */
+  async openBlob(repository: string, digest: Digest, range?: ByteRange): Promise<Readable> {
+    if (range !== undefined && range.end <= range.start) return Readable.from([]);
+    const url = this.#url(repository, 'blobs', digest);
+    const place = placeOf(url);
+    const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
+    const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository), headers });
+    const chunks = bodyOf(answer, this.#idleTimeoutMs, place);
+    if (answer.statusCode === 206 && range !== undefined) return Readable.from(chunks, { objectMode: false });
+    if (answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, place);
+    // A registry without range requests answers with the whole blob.
+    if (range !== undefined) return Readable.from(cut(chunks, range), { objectMode: false });
+    const size = answer.headers['content-length'] === undefined ? undefined : sizeOf(answer, place);
+    return verifiedReadable(chunks, { digest, size, place });
+  }
+
+  /**
+   * A manifest by digest or tag, at most 4 MiB.
+   *
+   * @throws REGISTRY_NOT_FOUND, INPUT_TOO_LARGE, CONTENT_DIGEST_MISMATCH, REGISTRY_ANSWER_INVALID
+   */
+  async getManifest(repository: string, reference: string): Promise<FetchedManifest> {
+    const url = this.#url(repository, 'manifests', checkedReference(reference));
+    const place = placeOf(url);
+    const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository), headers: acceptManifests });
+    if (answer.statusCode !== 200) throw await refusal(answer, `manifest ${repository}:${reference}`, place);
+    const bytes = await readBounded(bodyOf(answer, this.#idleTimeoutMs, place), manifestLimitBytes, 'manifest', place);
+    const digest = isDigest(reference) ? reference : (announcedDigest(answer) ?? digestOf(bytes));
+    const check = new ContentCheck({ digest, place });
+    check.update(bytes);
+    check.end();
+    return { digest, mediaType: mediaTypeOf(answer), bytes };
+  }
+
+  /** Which manifest a tag or digest stands for, without its bytes; undefined when there is none. */
+  async headManifest(
+    repository: string,
+    reference: string,
+  ): Promise<{ readonly digest: Digest; readonly mediaType: string } | undefined> {
+    const url = this.#url(repository, 'manifests', checkedReference(reference));
+    const answer = await this.#call({ method: 'HEAD', url, scope: pullScope(repository), headers: acceptManifests });
+    answer.resume();
+    if (answer.statusCode === 404) return undefined;
+    if (answer.statusCode !== 200) throw await refusal(answer, `manifest ${reference}`, placeOf(url));
+    const digest = announcedDigest(answer) ?? (isDigest(reference) ? reference : undefined);
+    if (digest !== undefined) return { digest, mediaType: mediaTypeOf(answer) };
+    const { digest: found, mediaType } = await this.getManifest(repository, reference);
+    return { digest: found, mediaType };
+  }
+
+  /** Puts a manifest under a tag or its digest; everything it names has to be there. */
+  async putManifest(repository: string, reference: string, mediaType: string, bytes: Uint8Array): Promise<Digest> {
+    const url = this.#url(repository, 'manifests', checkedReference(reference));
+    const answer = await this.#call({
+      method: 'PUT',
+      url,
+      scope: pushScope(repository),
+      headers: { 'content-type': mediaType },
+      body: { size: bytes.byteLength, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) },
+    });
+    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
+    answer.resume();
+    return digestOf(bytes);
+  }
+
+  /**
+   * All tags of a repository, page by page, in the registry's order.
+   *
+   * @throws REGISTRY_NOT_FOUND when there is no such repository; INPUT_TOO_LARGE beyond 200,000 tags
+   */
+  async listTags(repository: string): Promise<string[]> {
+    const tags: string[] = [];
+    let url: URL | undefined = this.#url(repository, 'tags', 'list');
+    url.searchParams.set('n', '1000');
+    while (url !== undefined) {
+      const place = placeOf(url);
+      const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository) });
+      if (answer.statusCode !== 200) throw await refusal(answer, `repository ${repository}`, place);
+      const bytes = await readBounded(bodyOf(answer, this.#idleTimeoutMs, place), tagPageLimitBytes, 'tags', place);
+      tags.push(...parseTags(bytes, place));
+      if (tags.length > tagLimit) {
+        throw new SealiftError('INPUT_TOO_LARGE', {
+          values: { what: 'the list of tags', limitBytes: tagLimit },
+          place,
+        });
+      }
+      url = nextPage(answer, url);
+    }
+    return tags;
+  }
+
+  /**
+   * Has the registry take a blob over from another of its repositories, without sending it.
+   *
+   * @returns false when the registry can't or won't; the blob has to be sent then
+   */
+  async mountBlob(repository: string, digest: Digest, from: string): Promise<boolean> {
+    const url = this.#url(repository, 'blobs', 'uploads/');
+    url.searchParams.set('mount', digest);
+    url.searchParams.set('from', checkedRepository(from));
+    const answer = await this.#call({ method: 'POST', url, scope: pushScope(repository) });
+    answer.resume();
+    if (answer.statusCode === 201) return true;
+    if (answer.statusCode === 202) {
+      await this.#abandon(repository, answer, url);
+      return false;
+    }
+    throw await refusal(answer, `repository ${repository}`, placeOf(url));
+  }
+
+  /**
+   * Sends a blob in one piece (OCI distribution-spec, "POST then PUT"). `open` is called anew when the login has to be
+   * renewed on the way.
+   *
+   * @throws REGISTRY_UNAUTHORIZED, REGISTRY_DENIED, REGISTRY_FAILED, …, or what the content's own stream failed with
+   */
+  async pushBlob(repository: string, digest: Digest, size: number, open: () => Promise<Readable>): Promise<void> {
+    const start = this.#url(repository, 'blobs', 'uploads/');
+    const scope = pushScope(repository);
+    const session = await this.#call({ method: 'POST', url: start, scope });
+    if (session.statusCode !== 202) throw await refusal(session, `repository ${repository}`, placeOf(start));
+    session.resume();
+    const url = this.#location(session, start);
+    url.searchParams.set('digest', digest);
+    const answer = await this.#call({
+      method: 'PUT',
+      url,
+      scope,
+      headers: { 'content-type': mediaTypes.octetStream },
+      body: { size, open },
+    });
+    if (answer.statusCode !== 201) throw await refusal(answer, `upload session for ${digest}`, placeOf(url));
+    answer.resume();
+  }
+
+  /** A repository of this registry as a place to read content from. */
+  source(repository: string): ContentSource {
+    return {
+      size: (digest) => this.blobSize(repository, digest),
+      open: (digest, range) => this.openBlob(repository, digest, range),
+    };
+  }
+
+  /** Gives up an upload session nobody will use; a registry that can't is left to its own clean-up. */
+  async #abandon(repository: string, answer: IncomingMessage, base: URL): Promise<void> {
+    try {
+      const url = this.#location(answer, base);
+      (await this.#call({ method: 'DELETE', url, scope: pushScope(repository) })).resume();
+    } catch {
+      return;
+    }
+  }
+
+  #url(repository: string, kind: 'blobs' | 'manifests' | 'tags', rest: string): URL {
+    return new URL(`/v2/${checkedRepository(repository)}/${kind}/${rest}`, this.#origin);
+  }
+
+  #location(answer: IncomingMessage, base: URL): URL {
+    const { location } = answer.headers;
+    if (location === undefined || !URL.canParse(location, base.href)) {
+      throw invalidAnswer('no Location', placeOf(base));
+    }
+    const url = new URL(location, base);
+    // A registry behind a TLS-terminating proxy may not know that it is reached by HTTPS.
+    if (base.protocol === 'https:' && url.protocol === 'http:' && url.hostname === base.hostname) {
+      url.protocol = 'https:';
+      if (url.port === '80' || url.port === '') url.port = base.port;
+    }
+    if (base.protocol === 'https:' && url.protocol !== 'https:') {
+      throw invalidAnswer(`it leads from HTTPS to ${url.protocol}//${url.host}`, placeOf(base));
+    }
+    return allowed(url);
+  }
+
+  async #call(call: Call): Promise<IncomingMessage> {
+    let url = call.url;
+    for (let hops = 0; ; hops += 1) {
+      const answer = await this.#authorized({ ...call, url });
+      const status = answer.statusCode ?? 0;
+      const redirected =
+        [301, 302, 303, 307, 308].includes(status) && (call.method === 'GET' || call.method === 'HEAD');
+      if (!redirected) return answer;
+      answer.resume();
+      if (hops === redirectLimit) {
+        throw invalidAnswer(`more than ${redirectLimit} redirects`, placeOf(call.url));
+      }
+      url = this.#location(answer, url);
+    }
+  }
+
+  /** Sends with the login, where the host is the registry's own; renews it once when it has ended meanwhile. */
+  async #authorized(call: Call): Promise<IncomingMessage> {
+    if (call.url.origin !== this.#origin.origin) return await this.#send(call);
+    const before = await this.#authenticator.header(call.scope);
+    const first = await this.#send(before === undefined ? call : withHeader(call, before.reveal()));
+    if (first.statusCode !== 401) return first;
+    const place = placeOf(call.url);
+    const header = await this.#authenticator.answer(first, call.scope, place);
+    first.resume();
+    const second = await this.#send(withHeader(call, header.reveal()));
+    if (second.statusCode === 401) throw await refusal(second, '', place);
+    return second;
+  }
+
+  async #send(exchange: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>): Promise<IncomingMessage> {
+    const { method, url, headers, body } = exchange;
+    return await send(this.#agents, {
+      method,
+      url,
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { body }),
+      idleTimeoutMs: this.#idleTimeoutMs,
+      answerTimeoutMs: defaultAnswerTimeoutMs,
+      cancel: this.#cancel,
+    });
+  }
+}
+
+function withHeader(call: Call, authorization: string): Call {
+  return { ...call, headers: { ...call.headers, authorization } };
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { type ErrorCode, SealiftError } from '@sealift/core/errors';
+import { z } from 'zod';
+import { readBounded } from '../verify-stream.ts';
+import { bodyOf } from './transport.ts';
+
+const bodyLimitBytes = 64 * 1024;
+const reasonLimit = 500;
+
+/** The error body of the OCI distribution-spec ("Error Codes"). */
+const errorBodySchema = z.object({
+  errors: z
+    .array(z.object({ code: z.string().optional(), message: z.string().nullish() }))
+    .min(1)
+    .max(100),
+});
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  401: 'REGISTRY_UNAUTHORIZED',
+  403: 'REGISTRY_DENIED',
+  408: 'REGISTRY_BUSY',
+  425: 'REGISTRY_BUSY',
+  429: 'REGISTRY_BUSY',
+};
+
+/** An answer that is not the one hoped for, as an error of the catalogue with the registry's own words in it. */
+export async function refusal(answer: IncomingMessage, what: string, place: string): Promise<SealiftError> {
+  const status = answer.statusCode ?? 0;
+  const reason = `${status} ${await ownWords(answer, place)}`.trim();
+  if (status === 404) return new SealiftError('REGISTRY_NOT_FOUND', { values: { what }, place });
+  const code = codes[status] ?? (status >= 500 ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED');
+  const after = retryAfterMs(answer);
+  const cause = after === undefined ? undefined : new RetryAfter(after);
+  return new SealiftError(code, { values: { reason }, place, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** How long a busy registry asks to be left alone; carried as the cause of `REGISTRY_BUSY` and `REGISTRY_FAILED`. */
+export class RetryAfter extends Error {
+  readonly delayMs: number;
+
+  constructor(delayMs: number) {
+    super(`the registry asks to come back after ${Math.ceil(delayMs / 1000)} s`);
+    this.delayMs = delayMs;
+  }
+}
+
+/** `Retry-After` in milliseconds, as seconds or a date (RFC 9110, section 10.2.3). */
+function retryAfterMs(answer: IncomingMessage): number | undefined {
+  const header = answer.headers['retry-after'];
+  if (header === undefined) return undefined;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+async function ownWords(answer: IncomingMessage, place: string): Promise<string> {
+  try {
+    const bytes = await readBounded(bodyOf(answer, 10_000, place), bodyLimitBytes, 'the error answer');
+    const { errors } = errorBodySchema.parse(JSON.parse(bytes.toString('utf8')));
+    const words = errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; ');
+    return printable(words);
+  } catch {
+    return printable(answer.statusMessage ?? '');
+  }
+}
+
+/** A registry's words go to a terminal: without control characters, and not without end. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}+/gu, ' ').slice(0, reasonLimit);
+}

@@ -1,0 +1,129 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { SealiftError } from '@sealift/core/errors';
+import type { Digest } from './digest.ts';
+
+/** What content has to turn out to be. */
+export interface ExpectedContent {
+  readonly digest: Digest;
+  /** In bytes; without it only the digest is demanded. */
+  readonly size?: number | undefined;
+  /** Where the content comes from, for the error: a file, a URL. */
+  readonly place?: string | undefined;
+}
+
+/**
+ * Counts and hashes chunks and demands the true end. Short, long and wrong are three different errors, because they have
+ * different causes: a cut line, something appended, damage or exchange.
+ */
+export class ContentCheck {
+  readonly #expected: ExpectedContent;
+  readonly #hash: Hash = createHash('sha256');
+  #bytes = 0;
+
+  constructor(expected: ExpectedContent) {
+    this.#expected = expected;
+  }
+
+  /** @throws CONTENT_LONG as soon as there is more than announced. */
+  update(chunk: Uint8Array): void {
+    this.#bytes += chunk.byteLength;
+    const { size, digest } = this.#expected;
+    if (size !== undefined && this.#bytes > size) {
+      throw this.#error('CONTENT_LONG', { digest, expectedBytes: size });
+    }
+    this.#hash.update(chunk);
+  }
+
+  /** @throws CONTENT_SHORT, CONTENT_DIGEST_MISMATCH */
+  end(): void {
+    const { size, digest } = this.#expected;
+    if (size !== undefined && this.#bytes < size) {
+      throw this.#error('CONTENT_SHORT', { digest, actualBytes: this.#bytes, expectedBytes: size });
+    }
+    const actual: Digest = `sha256:${this.#hash.digest('hex')}`;
+    if (actual !== digest) throw this.#error('CONTENT_DIGEST_MISMATCH', { expected: digest, actual });
+  }
+
+  #error(
+    code: 'CONTENT_SHORT' | 'CONTENT_LONG' | 'CONTENT_DIGEST_MISMATCH',
+    values: Readonly<Record<string, string | number>>,
+  ): SealiftError {
+    const { place } = this.#expected;
+    return new SealiftError(code, { values, ...(place === undefined ? {} : { place }) });
+  }
+}
+
+/**
+ * A pass-through stream that fails before its end unless the bytes are those expected.
+ *
+ * @throws CONTENT_SHORT, CONTENT_LONG, CONTENT_DIGEST_MISMATCH, as the stream's error
+ */
+export function verifyStream(expected: ExpectedContent): Transform {
+  const check = new ContentCheck(expected);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback: TransformCallback): void {
+      attempt(callback, () => {
+        check.update(chunk);
+        return chunk;
+      });
+    },
+    flush(callback: TransformCallback): void {
+      attempt(callback, () => check.end());
+    },
+  });
+}
+
+function attempt(callback: TransformCallback, action: () => Buffer | void): void {
+  try {
+    const result = action();
+    if (result === undefined) callback();
+    else callback(null, result);
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** The same check over any sequence of chunks; ends normally only after the right bytes. */
+export async function* verified(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  expected: ExpectedContent,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const check = new ContentCheck(expected);
+  for await (const chunk of chunks) {
+    check.update(chunk);
+    yield chunk;
+  }
+  check.end();
+}
+
+/** A readable stream of checked bytes over a sequence of chunks; destroying it ends the sequence. */
+export function verifiedReadable(chunks: AsyncIterable<Uint8Array>, expected: ExpectedContent): Readable {
+  return Readable.from(verified(chunks, expected), { objectMode: false });
+}
+
+/**
+ * Reads a whole checked blob into memory.
+ *
+ * @throws INPUT_TOO_LARGE beyond `limitBytes`, before more is held
+ */
+export async function readBounded(
+  chunks: AsyncIterable<Uint8Array>,
+  limitBytes: number,
+  what: string,
+  place?: string,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.byteLength;
+    if (total > limitBytes) {
+      throw new SealiftError('INPUT_TOO_LARGE', {
+        values: { what, limitBytes },
+        ...(place === undefined ? {} : { place }),
+      });
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts, total);
+}
