@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { SealiftError } from '@sealift/core/errors';
+import type { ContentSource } from '@sealift/oci/content';
+import { type Descriptor, type Index, type Manifest, mediaTypes } from '@sealift/oci/descriptor';
+import { type Digest, digestOf } from '@sealift/oci/digest';
+import { verified } from '@sealift/oci/verify-stream';
+
+/** Where in the bundle a blob stands: what is read first comes first, so that a look inside needs little of the file. */
+const ranks = { metadata: 0, executable: 1, content: 2 } as const;
+export type BlobRole = keyof typeof ranks;
+
+/** A blob that a bundle will hold; `open` streams it and fails unless it is what its digest says. */
+export interface PlannedBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  readonly role: BlobRole;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+const readChunkBytes = 1024 * 1024;
+
+/** The blobs of a bundle to be made, each once, held by reference: only small generated ones are in memory. */
+export class ContentSet {
+  readonly #blobs = new Map<Digest, PlannedBlob>();
+
+  /** Every blob, in the order they are written. */
+  ordered(): readonly PlannedBlob[] {
+    return [...this.#blobs.values()].sort(
+      (a, b) => ranks[a.role] - ranks[b.role] || (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0),
+    );
+  }
+
+  /** Adds bytes made here. */
+  addBytes(bytes: Uint8Array, role: BlobRole, mediaType: string): Descriptor {
+    const digest = digestOf(bytes);
+    this.#add({ digest, size: bytes.byteLength, role, open: () => verified([bytes], { digest }) });
+    return { mediaType, digest, size: bytes.byteLength };
+  }
+
+  /** Adds a manifest or index as canonical JSON. */
+  addManifest(manifest: Manifest | Index): Descriptor {
+    const mediaType = manifest.mediaType ?? ('manifests' in manifest ? mediaTypes.index : mediaTypes.manifest);
+    const bytes = Buffer.from(canonicalJson({ ...manifest, mediaType }));
+    const { artifactType } = manifest;
+    return { ...this.addBytes(bytes, 'metadata', mediaType), ...(artifactType === undefined ? {} : { artifactType }) };
+  }
+
+  /**
+   * Adds a file as it is: read now for its digest, and again when the bundle is written.
+   *
+   * @throws FILE_NOT_FOUND, FILE_UNREADABLE
+   */
+  async addFile(
+    path: string,
+    role: BlobRole,
+    mediaType: string,
+    onBytes?: (count: number) => void,
+  ): Promise<Descriptor> {
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of readFileChunks(path)) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+      onBytes?.(chunk.byteLength);
+    }
+    const digest: Digest = `sha256:${hash.digest('hex')}`;
+    this.#add({ digest, size, role, open: () => unchanged(path, verified(readFileChunks(path), { digest, size })) });
+    return { mediaType, digest, size };
+  }
+
+  /** Adds a blob of another source, checked when the bundle is written. */
+  addFrom(source: ContentSource, descriptor: Descriptor, role: BlobRole): void {
+    const { digest, size } = descriptor;
+    this.#add({ digest, size, role, open: () => fromSource(source, digest, size) });
+  }
+
+  #add(blob: PlannedBlob): void {
+    const known = this.#blobs.get(blob.digest);
+    if (known === undefined || ranks[blob.role] < ranks[known.role]) this.#blobs.set(blob.digest, blob);
+  }
+}
+
+async function* readFileChunks(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: readChunkBytes })) yield chunk as Buffer;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
+    }
+    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });
+  }
+}
+
+async function* unchanged(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (error instanceof SealiftError && error.code.startsWith('CONTENT_')) {
+      throw new SealiftError('BUNDLE_INPUT_CHANGED', { values: { path }, cause: error });
+    }
+    throw error;
+  }
+}
+
+async function* fromSource(
+  source: ContentSource,
+  digest: Digest,
+  size: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* verified((await source.open(digest)) as AsyncIterable<Uint8Array>, { digest, size });
+}

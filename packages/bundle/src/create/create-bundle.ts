@@ -1,0 +1,198 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
+import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
+import type { Descriptor, Index } from '@sealift/oci/descriptor';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { refNameAnnotation } from '@sealift/oci/layout';
+import { catalogRepository, nodeImageReference, packReference, releaseTag } from '@sealift/oci/reference';
+import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
+import type { SecretKey } from '../minisign/index.ts';
+import { makeReleaseFiles } from '../release-marker/release-marker.ts';
+import type { Architecture } from '../stub/stub.ts';
+import { addArtifact } from './artifact.ts';
+import { checkComplete } from './completeness.ts';
+import { ContentSet } from './content-set.ts';
+import { type CollectedImage, collectImages } from './images.ts';
+import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
+import { type CollectedPack, collectPacks } from './packs.ts';
+import { type WrittenBundle, writeBundle } from './write-bundle.ts';
+
+/** The `sealift` executable for one kind of processor, as a gzip file. */
+export interface BundleExecutable {
+  readonly architecture: Architecture;
+  readonly gzipPath: string;
+}
+
+export interface CreateBundleOptions {
+  /** Path of the `release.yaml`; its own paths are relative to its folder. */
+  readonly releaseFile: string;
+  readonly output: string;
+  readonly secretKey: SecretKey;
+  readonly executables: readonly BundleExecutable[];
+  /** Collect and check everything, write nothing. */
+  readonly dryRun?: boolean;
+  readonly onProgress?: (phase: 'collect' | 'write', doneBytes: number, totalBytes: number) => void;
+  readonly cancel?: AbortSignal;
+}
+
+/** What a bundle holds, or with a dry run would hold. */
+export interface CreatedBundle {
+  readonly release: Release;
+  /** Of the release marker's manifest. */
+  readonly marker: Descriptor;
+  /** Absent after a dry run. */
+  readonly bundle?: WrittenBundle;
+}
+
+const maxReleaseFileBytes = 4 * 1024 * 1024;
+
+/**
+ * Makes a release bundle: one signed file with the release, its packs, images, node image and the executable. The same
+ * input gives the same bytes, on any machine.
+ *
+ * @throws RELEASE_*, PACK_*, BUNDLE_*, NODE_IMAGE_*, LAYOUT_INVALID, MANIFEST_INVALID, CONTENT_*, FILE_*, CANCELLED
+ */
+export async function createBundle(options: CreateBundleOptions): Promise<CreatedBundle> {
+  const file = await readReleaseFile(options.releaseFile);
+  const folder = dirname(resolve(options.releaseFile));
+  const content = new ContentSet();
+  const packs = await collectPacks(content, file.spec.content.packs, folder);
+  const images = await collectImages(content, file.spec.content.images, folder);
+  checkComplete(file, packs, images);
+  const nodeImage = await collectNodeImage(content, file, folder, (done, total) =>
+    options.onProgress?.('collect', done, total),
+  );
+  const programs = await addPrograms(content, options.executables, file, folder);
+  const release = pin(file, packs, images, nodeImage);
+  const marker = addMarker(content, release, options.secretKey);
+  if (options.dryRun === true) return { release, marker };
+  const { product, version } = file.metadata;
+  const index = makeIndex([
+    { name: `${catalogRepository('')}:${releaseTag(product, version)}`, descriptor: marker },
+    ...packs.map(({ name, version, descriptor }) => {
+      const { repository, tag } = packReference('', name, version);
+      return { name: `${repository}:${tag}`, descriptor };
+    }),
+    ...images.map(({ name, descriptor }) => ({ name, descriptor })),
+    ...(nodeImage === undefined ? [] : [nodeImageEntry(nodeImage)]),
+    ...programs.entries,
+  ]);
+  const bundle = await writeBundle({
+    kind: 'release',
+    product,
+    version,
+    title: `Airgap Setup - Version ${version}`,
+    index,
+    content,
+    executables: programs.executables,
+    secretKey: options.secretKey,
+    output: resolve(options.output),
+    onProgress: (done, total) => options.onProgress?.('write', done, total),
+    ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
+  });
+  return { release, marker, bundle };
+}
+
+async function readReleaseFile(path: string): Promise<ReleaseFile> {
+  let text: string;
+  try {
+    const { size } = await stat(path);
+    if (size > maxReleaseFileBytes) {
+      throw new SealiftError('INPUT_TOO_LARGE', { values: { what: path, limitBytes: maxReleaseFileBytes } });
+    }
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof SealiftError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
+    }
+    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });
+  }
+  return parseReleaseFile(text, path);
+}
+
+/** The released artifact: the release file without its `content`, everything pinned by digest. */
+function pin(
+  file: ReleaseFile,
+  packs: readonly CollectedPack[],
+  images: readonly CollectedImage[],
+  nodeImage: CollectedNodeImage | undefined,
+): Release {
+  const { content: _, layers, nodeImage: _named, ...rest } = file.spec;
+  const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
+  return {
+    apiVersion: file.apiVersion,
+    kind: file.kind,
+    metadata: file.metadata,
+    spec: {
+      ...rest,
+      layers: layers.map((layer) => {
+        const digest = digests.get(`${layer.pack} ${layer.version}`);
+        if (digest === undefined) throw new TypeError(`pack ${layer.pack} was not checked`);
+        return { ...layer, digest };
+      }),
+      packs: packs.map(({ name, version, layer, descriptor, sizeBytes }) => ({
+        name,
+        version,
+        layer,
+        digest: descriptor.digest,
+        sizeBytes,
+      })),
+      images: images.map(({ name, descriptor, sizeBytes }) => ({ name, digest: descriptor.digest, sizeBytes })),
+      ...(nodeImage === undefined ? {} : { nodeImage: nodeImage.released }),
+    },
+  };
+}
+
+function addMarker(content: ContentSet, release: Release, secretKey: SecretKey): Descriptor {
+  const { json, signature } = makeReleaseFiles(release, secretKey);
+  return addArtifact(content, artifactTypes.release, [
+    { descriptor: content.addBytes(json, 'metadata', layerTypes.releaseJson), title: 'release.json' },
+    { descriptor: content.addBytes(signature, 'metadata', layerTypes.signature), title: 'release.json.minisig' },
+  ]);
+}
+
+interface NamedEntry {
+  readonly name: string;
+  readonly descriptor: Descriptor;
+}
+
+function nodeImageEntry({ released, descriptor }: CollectedNodeImage): NamedEntry {
+  const { repository, tag } = nodeImageReference('', released.ova);
+  return { name: `${repository}:${tag}`, descriptor };
+}
+
+/** Adds the executables that the stub starts, and the tools that the release brings. */
+async function addPrograms(
+  content: ContentSet,
+  executables: readonly BundleExecutable[],
+  file: ReleaseFile,
+  folder: string,
+) {
+  const entries: NamedEntry[] = [];
+  const started: { architecture: Architecture; digest: Descriptor['digest'] }[] = [];
+  for (const { architecture, gzipPath } of executables) {
+    const blob = await content.addFile(gzipPath, 'executable', layerTypes.executableGzip);
+    const descriptor = addArtifact(content, artifactTypes.executable, [{ descriptor: blob, title: 'sealift.gz' }]);
+    const platform = { os: 'linux', architecture };
+    entries.push({ name: `sealift-tools/sealift:linux-${architecture}`, descriptor: { ...descriptor, platform } });
+    started.push({ architecture, digest: blob.digest });
+  }
+  for (const { name, platform, path } of file.spec.content.tools) {
+    const blob = await content.addFile(resolve(folder, path), 'content', layerTypes.tool);
+    const descriptor = addArtifact(content, artifactTypes.tool, [{ descriptor: blob, title: name }]);
+    entries.push({ name: `sealift-tools/${name}:${platform.replaceAll('/', '-')}`, descriptor });
+  }
+  return { entries, executables: started };
+}
+
+function makeIndex(entries: readonly NamedEntry[]): Index {
+  return {
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [...entries]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, descriptor }) => ({ ...descriptor, annotations: { [refNameAnnotation]: name } })),
+  };
+}

@@ -1,0 +1,16 @@
+export {
+  formatPublicKey,
+  generateKeyPair,
+  type PublicKey,
+  parsePublicKey,
+  parseSecretKey,
+  type SecretKey,
+} from './keys.ts';
+export {
+  maxSignatureBytes,
+  sign,
+  startPrehash,
+  type VerifiedSignature,
+  type VerifyOptions,
+  verify,
+} from './signature.ts';

@@ -1,0 +1,176 @@
+import { SealiftError } from '@sealift/core/errors';
+import { stubBytes } from '../format/manifest.ts';
+
+/** The processors a bundle can bring an executable for, as OCI names them. */
+export type Architecture = 'amd64' | 'arm64';
+
+/** Where the stub finds an executable: a gzip blob in the bundle file itself. */
+export interface StubExecutable {
+  readonly architecture: Architecture;
+  /** Of the blob's first byte in the file. */
+  readonly offset: number;
+  readonly size: number;
+  /** Of the gzip blob, in hex. */
+  readonly sha256: string;
+}
+
+export interface StubInput {
+  /** As the transcript says it, such as `Airgap Setup - Version 4.2.13`. */
+  readonly title: string;
+  readonly executables: readonly StubExecutable[];
+}
+
+const machines: Readonly<Record<Architecture, { readonly pattern: string; readonly loader: string }>> = {
+  amd64: { pattern: 'x86_64|amd64', loader: '/lib64/ld-linux-x86-64.so.2' },
+  arm64: { pattern: 'aarch64|arm64', loader: '/lib/ld-linux-aarch64.so.1' },
+};
+
+/**
+ * The shell program at the head of a bundle, padded to 65,536 bytes. It runs under any POSIX shell. Everything is in one
+ * function, so that damage which breaks the syntax runs nothing; success comes only from the executable, whose hash is
+ * checked first and which verifies the whole file, this stub too.
+ */
+export function makeStub(input: StubInput): Buffer {
+  if (!/^[A-Za-z0-9 ._+-]{1,300}$/.test(input.title)) throw new TypeError(`not a title for a stub: ${input.title}`);
+  const text = script(input);
+  if (text.length > stubBytes) {
+    throw new SealiftError('INTERNAL', { values: { reason: `the stub is ${text.length} bytes long` } });
+  }
+  return Buffer.from(text.padEnd(stubBytes, '\n'), 'latin1');
+}
+
+function script({ title, executables }: StubInput): string {
+  const cases = [...executables]
+    .sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
+    .map(({ architecture, offset, size, sha256 }) => {
+      const { pattern, loader } = machines[architecture];
+      return `    ${pattern}) start=${offset + 1} size=${size} sha256=${sha256} loader=${loader} ;;`;
+    });
+  return `#!/bin/sh
+# ${title}. Behind these ${stubBytes} bytes is a plain tar: tail -c +${stubBytes + 1} FILE | tar x
+main() {
+  set -u
+  umask 077
+  LC_ALL=C
+  export LC_ALL
+  unset CDPATH
+  self=$0
+  work=
+
+  fail() {
+    printf 'error: %s\\n  fix: %s\\n' "$2" "$3" >&2
+    cleanup
+    exit "$1"
+  }
+
+  cleanup() {
+    if [ -n "$work" ]; then
+      rm -f "$work/sealift"
+      rmdir "$work" 2>/dev/null
+    fi
+    work=
+  }
+
+  help() {
+    printf '%s\\n' \\
+      '${title}' \\
+      '' \\
+      "Usage: $self [options] [-- arguments]" \\
+      '' \\
+      'Without options: verifies itself against the trusted keys of this machine, sets up' \\
+      'the command line, and uploads manifests, packs and images to the running platform.' \\
+      '' \\
+      'Options:' \\
+      '  --help             show this and stop' \\
+      '  --check, --verify  verify every byte and the signature, change nothing' \\
+      '  --info             show what this bundle is' \\
+      '  --list             list what is inside' \\
+      '  --public-key FILE  trust this key too, for this run' \\
+      '  --quiet            print errors only' \\
+      '  --noprogress       print no percentages' \\
+      '  --accept           ask nothing (nothing is asked anyway)' \\
+      '' \\
+      'Where it uploads to: the platform of sealift login, or SEALIFT_URL and SEALIFT_TOKEN; or' \\
+      'OCI_PACK_REGISTRY, OCI_PACK_BASE, OCI_IMAGE_REGISTRY and OCI_IMAGE_BASE.' \\
+      '' \\
+      'Exit codes: 0 success, 1 usage or environment, 2 damage or signature.' \\
+      '' \\
+      'A program cannot vouch for itself. To check this file before running any of it, use' \\
+      'sealift bundle verify FILE with a sealift you already trust, or' \\
+      'minisign -Vm FILE -p vendor.pub with the FILE.minisig that came with it.'
+  }
+
+  piece() {
+    tail -c +"$start" -- "$self" | head -c "$size"
+  }
+
+  unpack() {
+    work=$1/sealift.$$
+    mkdir -m 700 "$work" 2>/dev/null || { work=; return 1; }
+    piece | gzip -dc >"$work/sealift" 2>/dev/null && chmod 700 "$work/sealift" && [ -x "$work/sealift" ] && return 0
+    cleanup
+    return 1
+  }
+
+  for option do
+    case $option in
+      --) break ;;
+      -h | -help | --help)
+        help
+        exit 0
+        ;;
+    esac
+  done
+
+  [ -f "$self" ] && [ -r "$self" ] ||
+    fail 1 "cannot read $self" 'Run the bundle by its path, for example ./airgap.bin or sh ./airgap.bin.'
+${executables.length === 0 ? installed : embedded(cases.join('\n'))}
+}
+main "$@"
+exit 1
+`;
+}
+
+const installed = `
+  command -v sealift >/dev/null 2>&1 ||
+    fail 1 'this bundle brings no executable, and no sealift is installed here' 'Run the bundle of a release once; it sets sealift up.'
+  exec sealift bundle run -- "$self" "$@"
+  fail 1 'sealift cannot be started' 'Check that sealift --version works.'`;
+
+function embedded(cases: string): string {
+  return `
+  machine=$(uname -m)
+  case $machine in
+${cases}
+    *) fail 1 "this bundle has no executable for $machine" 'Run it on a machine of another kind, or ask the vendor for a bundle for this one.' ;;
+  esac
+
+  if command -v openssl >/dev/null 2>&1; then
+    found=$(piece | openssl dgst -sha256 -r)
+  elif command -v sha256sum >/dev/null 2>&1; then
+    found=$(piece | sha256sum)
+  elif command -v shasum >/dev/null 2>&1; then
+    found=$(piece | shasum -a 256)
+  else
+    fail 1 'there is no openssl, sha256sum or shasum to check this file with' 'Install one of them (coreutils brings sha256sum).'
+  fi
+  found=\${found%% *}
+  [ "$found" = "$sha256" ] ||
+    fail 2 "$self is damaged: its executable has SHA-256 $found instead of $sha256" 'Fetch the bundle again and compare it with its .minisig file; nothing of it was used.'
+  command -v gzip >/dev/null 2>&1 ||
+    fail 1 'there is no gzip to unpack the executable with' 'Install gzip.'
+  [ -e "$loader" ] ||
+    fail 1 "$loader is missing" 'Run it on a Linux with glibc 2.28 or newer.'
+
+  trap cleanup EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  unpack "\${TMPDIR:-/tmp}" || unpack /tmp || unpack /var/tmp || unpack "\${HOME:-/}" ||
+    fail 1 'no folder has room for the executable and lets it run' 'Set TMPDIR to a folder with 200 MB of room on a file system that is not mounted noexec.'
+  missing=$("$loader" --list "$work/sealift" 2>&1 | grep 'not found')
+  [ -z "$missing" ] ||
+    fail 1 "this machine lacks what the executable needs: $missing" 'Install libstdc++ and use a Linux with glibc 2.28 or newer.'
+  exec "$work/sealift" bundle run --unpacked -- "$self" "$@"
+  fail 1 'the executable cannot be started' 'Set TMPDIR to a folder on a file system that is not mounted noexec.'`;
+}
