@@ -49,6 +49,9 @@ function reasonOf(issue: Issue, path: readonly PropertyKey[]): string {
   }
   if ((issue.code === 'invalid_type' || issue.code === 'invalid_value') && issue.input === undefined)
     return `${subject} is missing`;
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof issue.input === 'number') {
+    return `${subject} is read as the number ${issue.input}; put it in quotes`;
+  }
   if (issue.code === 'invalid_format' && issue.format === 'regex') {
     const custom = issue.message.startsWith('Invalid string') ? `must match ${issue.pattern ?? ''}` : issue.message;
     return `${subject} is ${shown(issue.input)}; allowed: ${custom}`;

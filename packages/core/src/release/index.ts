@@ -1,0 +1,17 @@
+export { parseRelease, parseReleaseFile } from './read-release.ts';
+export {
+  digestSchema,
+  type Migration,
+  migrationSchema,
+  type Release,
+  type ReleasedImage,
+  releasedImageSchema,
+  type ReleasedPack,
+  releasedPackSchema,
+  type ReleaseFile,
+  releaseFileSchema,
+  releaseSchema,
+  type UpgradeEdge,
+  upgradeEdgeSchema,
+} from './release.ts';
+export { templateName } from './template-name.ts';

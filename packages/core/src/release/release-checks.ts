@@ -1,0 +1,77 @@
+import { layerNames } from '../pack/pack.ts';
+import { isSealiftError } from '../errors/sealift-error.ts';
+import { DocumentError } from '../schema/document-error.ts';
+import type { PlaceOf } from '../schema/check.ts';
+import { parseRange, satisfies } from '../version/range.ts';
+import type { Release, ReleaseFile } from './release.ts';
+
+/** What a release file and a released artifact have in common. */
+type Described = ReleaseFile | Release;
+
+/**
+ * What a schema cannot say: versions and ranges of one release must agree with each other.
+ *
+ * @throws DocumentError at the first contradiction.
+ */
+export function checkRelease({ metadata, spec }: Described, placeOf: PlaceOf): void {
+  const refuse = (reason: string, path: readonly PropertyKey[]): DocumentError =>
+    new DocumentError(reason, placeOf(path));
+
+  for (const [index, edge] of spec.upgradesFrom.entries()) {
+    const path = ['spec', 'upgradesFrom', index, 'range'];
+    if (satisfies(metadata.version, readRange(edge.range, path, placeOf))) {
+      throw refuse(`the range ${edge.range} holds the release's own version ${metadata.version}`, path);
+    }
+  }
+
+  const { version, supported } = spec.kubernetes;
+  const supportedPath = ['spec', 'kubernetes', 'supported'];
+  if (!satisfies(version, readRange(supported, supportedPath, placeOf))) {
+    throw refuse(`Kubernetes ${version}, which the release brings, is not in ${supported}`, supportedPath);
+  }
+  if (spec.nodeImage !== undefined && spec.nodeImage.kubernetes !== version) {
+    const reason = `the node image holds Kubernetes ${spec.nodeImage.kubernetes} and the release brings ${version}`;
+    throw refuse(reason, ['spec', 'nodeImage', 'kubernetes']);
+  }
+
+  checkLayers(spec, refuse);
+
+  const packs = new Set(spec.layers.map(({ pack }) => pack));
+  for (const [index, { pack }] of spec.migrations.entries()) {
+    if (!packs.has(pack)) throw refuse(`no layer has the pack ${pack}`, ['spec', 'migrations', index, 'pack']);
+  }
+}
+
+function checkLayers(
+  spec: Described['spec'],
+  refuse: (reason: string, path: readonly PropertyKey[]) => DocumentError,
+): void {
+  const packs = new Set<string>();
+  const single = new Set<string>();
+  let highest = 0;
+  for (const [index, { layer, pack, version }] of spec.layers.entries()) {
+    const path = ['spec', 'layers', index];
+    if (packs.has(pack)) throw refuse(`the pack ${pack} is in two layers`, [...path, 'pack']);
+    packs.add(pack);
+    if (layer !== 'addon' && single.has(layer)) throw refuse(`there are two ${layer} layers`, [...path, 'layer']);
+    single.add(layer);
+    const rank = layerNames.indexOf(layer);
+    if (rank < highest) {
+      throw refuse(`the ${layer} layer comes too late; the order is ${layerNames.join(', ')}`, [...path, 'layer']);
+    }
+    highest = rank;
+    if (layer === 'k8s' && version !== spec.kubernetes.version) {
+      const reason = `the k8s layer has ${version} and spec.kubernetes.version is ${spec.kubernetes.version}`;
+      throw refuse(reason, [...path, 'version']);
+    }
+  }
+}
+
+function readRange(range: string, path: readonly PropertyKey[], placeOf: PlaceOf): ReturnType<typeof parseRange> {
+  try {
+    return parseRange(range);
+  } catch (error) {
+    if (isSealiftError(error)) throw new DocumentError(error.message, placeOf(path));
+    throw error;
+  }
+}
