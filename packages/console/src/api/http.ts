@@ -1,0 +1,98 @@
+import { type Problem, problemSchema } from '@sealift/core/errors';
+import type { z } from 'zod';
+import { reportReachable } from './connection.ts';
+
+const timeoutMs = 60_000;
+
+/** The server refused a request; `problem` says what, where and the remedy (RFC 9457). */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = 'ProblemError';
+    this.problem = problem;
+  }
+}
+
+/** The server did not answer: it restarts, the line is cut, or a proxy answered in its place. */
+export class UnreachableError extends Error {
+  constructor(cause: unknown) {
+    super('The server does not answer', { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/**
+ * Sends a request below `/api/v1` and returns the answer.
+ *
+ * @throws ProblemError when the server refuses, UnreachableError when it does not answer.
+ */
+export async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const response = await reach(`/api/v1${path}`, {
+    method,
+    credentials: 'same-origin',
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) : AbortSignal.timeout(timeoutMs),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.ok) {
+    reportReachable(true);
+    return response;
+  }
+  const problem = problemSchema.safeParse(await response.json().catch(() => null));
+  if (!problem.success && response.status >= 502) {
+    reportReachable(false);
+    throw new UnreachableError(`status ${response.status}`);
+  }
+  reportReachable(true);
+  throw new ProblemError(
+    problem.success ? problem.data : unexpected(path, response.status, 'its error has another form'),
+  );
+}
+
+/** Like `send`, with the answer's JSON checked against the API's schema. */
+export async function request<Schema extends z.ZodType>(
+  schema: Schema,
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<z.infer<Schema>> {
+  const response = await send(method, path, body, signal);
+  const parsed = schema.safeParse(await response.json().catch(() => undefined));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const reason = issue === undefined ? 'not JSON' : `${issue.path.join('.') || 'answer'}: ${issue.message}`;
+  throw new ProblemError(unexpected(path, response.status, reason));
+}
+
+/** Reads a resource. */
+export function read<Schema extends z.ZodType>(schema: Schema, path: string, signal: AbortSignal) {
+  return request(schema, 'GET', path, undefined, signal);
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    reportReachable(false);
+    throw new UnreachableError(error);
+  }
+}
+
+function unexpected(path: string, status: number, reason: string): Problem {
+  return {
+    type: 'about:blank',
+    title: 'UNEXPECTED_ANSWER',
+    status,
+    code: 'UNEXPECTED_ANSWER',
+    detail: `The server gave an answer that this page does not understand (${reason})`,
+    place: `/api/v1${path}`,
+    hint: 'Reload the page: the server may have been replaced by another version since it was loaded.',
+    next: 'retry',
+  };
+}

@@ -1,0 +1,76 @@
+import { type Session, sessionSchema, setupStateSchema } from '@sealift/core/api';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ProblemError, read, request, send } from './http.ts';
+
+export const sessionKey = ['session'];
+
+/** Who is signed in; null when nobody is. */
+export function useSession() {
+  return useQuery({
+    queryKey: sessionKey,
+    queryFn: async ({ signal }) => {
+      try {
+        return await read(sessionSchema, '/session', signal);
+      } catch (error) {
+        if (error instanceof ProblemError && error.problem.status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+  });
+}
+
+/** Whether the first administrator is still to be made. */
+export function useSetupState() {
+  return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => read(setupStateSchema, '/setup', signal) });
+}
+
+interface Credentials {
+  username: string;
+  password: string;
+}
+
+function signIn(credentials: Credentials) {
+  return request(sessionSchema, 'POST', '/session', credentials);
+}
+
+/** Signs in; afterwards `useSession` tells who. */
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: signIn,
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
+  });
+}
+
+/** Makes the first administrator and signs in as that account. */
+export function useSetup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ token, ...credentials }: Credentials & { token: string }) => {
+      await send('POST', '/setup', { token, ...credentials });
+      return signIn(credentials);
+    },
+    onSuccess: (session) => {
+      client.setQueryData(sessionKey, session);
+      return client.invalidateQueries({ queryKey: ['setup'] });
+    },
+  });
+}
+
+/** Ends the session and forgets everything the server said in it. */
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send('DELETE', '/session'),
+    onSuccess: () => {
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+      client.setQueryData(sessionKey, null);
+    },
+  });
+}
+
+/** Whether `useSession` answered with a person: undefined is not known yet, null is nobody. */
+export function isSignedIn(session: Session | null | undefined): session is Session {
+  return session !== null && session !== undefined;
+}

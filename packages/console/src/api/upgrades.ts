@@ -1,0 +1,89 @@
+import { layerPreviewSchema, type UpgradeState, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { read, request, send } from './http.ts';
+import { summaryKey } from './platform.ts';
+
+export const upgradesKey = ['upgrades'];
+const movingStates: readonly UpgradeState[] = ['running', 'paused', 'aborting', 'rolling-back'];
+
+/** Whether an upgrade in this state is still being worked on. */
+export function isMoving(state: UpgradeState): boolean {
+  return movingStates.includes(state);
+}
+
+/** Whether an upgrade in this state can still be changed and confirmed. */
+export function isPreview(state: UpgradeState): boolean {
+  return state === 'draft' || state === 'ready';
+}
+
+/** Every upgrade this console knows. */
+export function useUpgrades() {
+  return useQuery({ queryKey: upgradesKey, queryFn: ({ signal }) => read(upgradeListSchema, '/upgrades', signal) });
+}
+
+/** One upgrade; asked for again every two seconds while it runs, should the event stream be cut. */
+export function useUpgrade(id: string | null) {
+  return useQuery({
+    queryKey: ['upgrade', id],
+    queryFn: ({ signal }) => read(upgradeSchema, `/upgrades/${encodeURIComponent(id ?? '')}`, signal),
+    enabled: id !== null,
+    refetchInterval: ({ state }) => (state.data !== undefined && isMoving(state.data.state) ? 2000 : false),
+  });
+}
+
+/** Starts a draft of an upgrade to a version; nothing is changed yet. */
+export function useStartUpgrade() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (to: string) => request(upgradeSchema, 'POST', '/upgrades', { to }),
+    onSuccess: (upgrade) => {
+      client.setQueryData(['upgrade', upgrade.id], upgrade);
+      return client.invalidateQueries({ queryKey: upgradesKey });
+    },
+  });
+}
+
+/** Approves exactly the plan and values whose hash is given, and starts. */
+export function useConfirm(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (hash: string) => send('POST', `/upgrades/${encodeURIComponent(id)}/confirm`, { hash }),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: ['upgrade', id] });
+      await client.invalidateQueries({ queryKey: summaryKey });
+    },
+  });
+}
+
+/** The merge of one layer. */
+export function useLayerPreview(id: string, layerId: string) {
+  return useQuery({
+    queryKey: ['upgrade', id, 'layer', layerId],
+    queryFn: ({ signal }) => read(layerPreviewSchema, layerPath(id, layerId), signal),
+  });
+}
+
+/** What can be done to a layer's merge before it is confirmed. */
+export type LayerEdit =
+  | { kind: 'resolve'; resolutions: readonly unknown[] }
+  | { kind: 'paste'; text: string }
+  | { kind: 'back-to-merge' };
+
+/** Changes a layer's merge; the upgrade's hash and blockers change with it. */
+export function useLayerEdit(id: string, layerId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (edit: LayerEdit) => sendEdit(layerPath(id, layerId), edit),
+    onSettled: () => client.invalidateQueries({ queryKey: ['upgrade', id] }),
+  });
+}
+
+function sendEdit(path: string, edit: LayerEdit): Promise<Response> {
+  if (edit.kind === 'resolve') return send('PUT', `${path}/resolutions`, { resolutions: edit.resolutions });
+  if (edit.kind === 'paste') return send('PUT', `${path}/text`, { text: edit.text });
+  return send('DELETE', `${path}/text`);
+}
+
+function layerPath(id: string, layerId: string): string {
+  return `/upgrades/${encodeURIComponent(id)}/layers/${encodeURIComponent(layerId)}`;
+}

@@ -1,0 +1,98 @@
+import { Compartment, RangeSetBuilder, type Text } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
+import { useEffect, useRef, useState } from 'react';
+import { codeLook } from './code-look.ts';
+
+/** Why a line stands out; a class name of the page's style sheet. */
+export type LineMark = 'release' | 'site' | 'conflict';
+
+interface CodeViewProps {
+  text: string;
+  label: string;
+  /** Marks by line number, counted from 1. */
+  marks?: ReadonlyMap<number, LineMark> | undefined;
+  /** A line to bring into view and to point at; a new object brings it into view again. */
+  goTo?: { line: number } | undefined;
+}
+
+const marked = new Compartment();
+const pointed = new Compartment();
+
+/** YAML to read, with line numbers and marked lines. A new text keeps the place that was scrolled to. */
+export function CodeView({ text, label, marks, goTo }: CodeViewProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<EditorView>();
+
+  useEffect(() => {
+    if (holder.current === null) return;
+    const created = new EditorView({
+      parent: holder.current,
+      extensions: [codeLook(label, true), marked.of([]), pointed.of([])],
+    });
+    setEditor(created);
+    return () => created.destroy();
+  }, [label]);
+
+  useEffect(() => {
+    if (editor === undefined) return;
+    // Text and marks change in one transaction: marks of the other text could point past this one's end.
+    const next = editor.state.toText(text);
+    editor.dispatch({
+      changes: next.eq(editor.state.doc) ? [] : { from: 0, to: editor.state.doc.length, insert: next },
+      effects: [marked.reconfigure(EditorView.decorations.of(markLines(next, marks))), pointed.reconfigure([])],
+    });
+  }, [editor, text, marks]);
+
+  useEffect(() => {
+    if (editor === undefined || goTo === undefined || goTo.line > editor.state.doc.lines) return;
+    const { from } = editor.state.doc.line(goTo.line);
+    const here = Decoration.set(Decoration.line({ class: 'cm-pointed' }).range(from));
+    editor.dispatch({
+      effects: [
+        pointed.reconfigure(EditorView.decorations.of(here)),
+        EditorView.scrollIntoView(from, { y: 'center', x: 'start' }),
+      ],
+    });
+  }, [editor, goTo]);
+
+  return <div className="code" ref={holder} />;
+}
+
+interface CodeInputProps {
+  /** The text it starts with. */
+  start: string;
+  label: string;
+  /** Called on each change; must stay the same function. */
+  onChange: (text: string) => void;
+}
+
+/** YAML to write. Tab leaves the field, as anywhere on a page. */
+export function CodeInput({ start, label, onChange }: CodeInputProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (holder.current === null) return;
+    const editor = new EditorView({
+      parent: holder.current,
+      doc: start,
+      extensions: [
+        codeLook(label, false),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) onChange(update.state.doc.toString());
+        }),
+      ],
+    });
+    editor.focus();
+    return () => editor.destroy();
+  }, [start, label, onChange]);
+  return <div className="code" ref={holder} />;
+}
+
+function markLines(text: Text, marks: ReadonlyMap<number, LineMark> = new Map()): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  for (const [number, mark] of [...marks].sort(([a], [b]) => a - b)) {
+    if (number > text.lines) break;
+    const { from } = text.line(number);
+    builder.add(from, from, Decoration.line({ class: `cm-${mark}` }));
+  }
+  return builder.finish();
+}

@@ -1,0 +1,33 @@
+import { MergeView } from '@codemirror/merge';
+import { useEffect, useRef } from 'react';
+import { codeLook } from './code-look.ts';
+
+interface DiffViewProps {
+  left: { label: string; text: string };
+  right: { label: string; text: string };
+}
+
+/** Two texts side by side, changed lines marked, long unchanged stretches folded away. */
+export function DiffView({ left, right }: DiffViewProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (holder.current === null) return;
+    const view = new MergeView({
+      parent: holder.current,
+      a: { doc: left.text, extensions: codeLook(left.label, true) },
+      b: { doc: right.text, extensions: codeLook(right.label, true) },
+      collapseUnchanged: { margin: 3, minSize: 6 },
+      diffConfig: { scanLimit: 2000, timeout: 1000 },
+    });
+    return () => view.destroy();
+  }, [left.label, left.text, right.label, right.text]);
+  return (
+    <div className="diff">
+      <div className="diff-titles" aria-hidden="true">
+        <span>{left.label}</span>
+        <span>{right.label}</span>
+      </div>
+      <div className="diff-body" ref={holder} />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { Alert, AlertActionLink, type AlertProps } from '@patternfly/react-core';
+import { ProblemError, UnreachableError } from '../api/http.ts';
+
+interface ErrorNoticeProps {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+}
+
+/** An error as a person needs it: what happened, where, and what to do. */
+export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
+  const { detail, place, hint, code } = describe(error);
+  return (
+    <Notice
+      title={detail}
+      variant="danger"
+      {...(onRetry === undefined
+        ? {}
+        : { actionLinks: <AlertActionLink onClick={onRetry}>Try again</AlertActionLink> })}
+    >
+      <ProblemBody place={place} hint={hint} code={code} />
+    </Notice>
+  );
+}
+
+/** An inline notice that screen readers announce when it appears. */
+export function Notice({ children, ...props }: AlertProps) {
+  return (
+    <Alert isInline isLiveRegion component="p" {...props}>
+      {children}
+    </Alert>
+  );
+}
+
+interface ProblemBodyProps {
+  place?: string | undefined;
+  hint: string;
+  code?: string | undefined;
+}
+
+/** Place, remedy and code below an error's sentence. */
+export function ProblemBody({ place, hint, code }: ProblemBodyProps) {
+  return (
+    <div className="problem">
+      {place !== undefined && (
+        <p>
+          Where: <code>{place}</code>
+        </p>
+      )}
+      <p>What to do: {hint}</p>
+      {code !== undefined && (
+        <p className="quiet">
+          Code: <code>{code}</code>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function describe(error: unknown): { detail: string; place?: string | undefined; hint: string; code?: string } {
+  if (error instanceof ProblemError) {
+    const { detail, place, hint, code } = error.problem;
+    return { detail, place, hint, code };
+  }
+  if (error instanceof UnreachableError) {
+    return {
+      detail: error.message,
+      hint: 'It may be restarting. Try again in a moment; nothing was changed from here.',
+    };
+  }
+  return {
+    detail: 'This page failed',
+    place: error instanceof Error ? error.message : String(error),
+    hint: 'Reload the page. If it happens again, report what you did and the text above.',
+  };
+}

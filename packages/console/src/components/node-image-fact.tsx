@@ -1,0 +1,16 @@
+import type { NodeImageDecision } from '@sealift/core/plan';
+
+/** Whether a new node image is needed: the answer the runbook asks for, computed from the release. */
+export function NodeImageFact({ decision }: { decision: NodeImageDecision }) {
+  return (
+    <p>
+      Is a new node image needed? <strong>{decision.needed ? 'Yes' : 'No'}</strong>. {decision.reason}
+      {decision.template !== undefined && (
+        <>
+          {' '}
+          Template <code>{decision.template}</code>.
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+import { Label } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { ClusterNode } from '@sealift/core/api';
+
+/** Nodes with role, version, template, and what each is doing or waiting for. */
+export function NodeTable({ nodes }: { nodes: readonly ClusterNode[] }) {
+  if (nodes.length === 0) return <p>The cluster reported no node. Check that the server can reach the cluster.</p>;
+  return (
+    <Table variant="compact" aria-label="Nodes" gridBreakPoint="grid-md">
+      <Thead>
+        <Tr>
+          <Th>Name</Th>
+          <Th>State</Th>
+          <Th>Role</Th>
+          <Th>Kubernetes</Th>
+          <Th>Template</Th>
+          <Th>Message</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {nodes.map((node) => (
+          <Tr key={node.name}>
+            <Td dataLabel="Name">{node.name}</Td>
+            <Td dataLabel="State">
+              <Label isCompact status={node.ready ? 'success' : 'warning'}>
+                {node.ready ? 'Ready' : 'Not ready'}
+              </Label>
+            </Td>
+            <Td dataLabel="Role">{node.role === 'control-plane' ? 'Control plane' : 'Worker'}</Td>
+            <Td dataLabel="Kubernetes">{node.version}</Td>
+            <Td dataLabel="Template">
+              <code>{node.template}</code>
+            </Td>
+            <Td dataLabel="Message">{node.message}</Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+}

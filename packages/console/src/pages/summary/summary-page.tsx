@@ -1,0 +1,37 @@
+import { Grid, GridItem, PageSection } from '@patternfly/react-core';
+import { useSummary } from '../../api/platform.ts';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { NodesCard } from './nodes-card.tsx';
+import { NothingInstalled } from './nothing-installed.tsx';
+import { StatementsCard } from './statements-card.tsx';
+import { VersionCard } from './version-card.tsx';
+
+/** The installed version, whether all is well and why, the update at hand, the nodes. */
+export function SummaryPage() {
+  const summary = useSummary();
+  return (
+    <PageSection>
+      <PageHeading title="Summary">The platform this console runs and upgrades, at a glance.</PageHeading>
+      <QueryView query={summary} what="the summary">
+        {(data) =>
+          data.version === null ? (
+            <NothingInstalled />
+          ) : (
+            <Grid hasGutter>
+              <GridItem span={12} lg={7}>
+                <StatementsCard statements={data.statements} />
+              </GridItem>
+              <GridItem span={12} lg={5}>
+                <VersionCard summary={data} />
+              </GridItem>
+              <GridItem span={12}>
+                <NodesCard nodes={data.nodes} />
+              </GridItem>
+            </Grid>
+          )
+        }
+      </QueryView>
+    </PageSection>
+  );
+}

@@ -1,0 +1,75 @@
+import { Label, Title } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { AvailableUpdate } from '@sealift/core/api';
+import { LockedButton } from '../../components/locked-button.tsx';
+
+interface VersionTableProps {
+  available: readonly AvailableUpdate[];
+  recommended: string | undefined;
+  onUpdate: (version: string) => void;
+  starting: string | undefined;
+}
+
+/** Every newer version with whether it may be installed from here, and why not. */
+export function VersionTable({ available, recommended, onUpdate, starting }: VersionTableProps) {
+  return (
+    <section className="versions">
+      <Title headingLevel="h2" size="lg">
+        Available versions
+      </Title>
+      <Table variant="compact" aria-label="Available versions" gridBreakPoint="grid-md">
+        <Thead>
+          <Tr>
+            <Th>Version</Th>
+            <Th>May be installed</Th>
+            <Th>Why</Th>
+            <Th>New node image</Th>
+            <Th screenReaderText="Action" />
+          </Tr>
+        </Thead>
+        <Tbody>
+          {available.map((update) => (
+            <Tr key={update.version}>
+              <Td dataLabel="Version">
+                <strong>{update.version}</strong>
+              </Td>
+              <Td dataLabel="May be installed">
+                <Legality update={update} />
+              </Td>
+              <Td dataLabel="Why">
+                {update.reason}
+                {update.risk !== undefined && (
+                  <p>
+                    Risk {update.risk.name} ({update.risk.severity}): {update.risk.text}
+                  </p>
+                )}
+              </Td>
+              <Td dataLabel="New node image">{update.nodeImage.needed ? 'Needed' : 'Not needed'}</Td>
+              <Td dataLabel="Action" modifier="fitContent">
+                {update.legal && update.version !== recommended && (
+                  <LockedButton
+                    variant="secondary"
+                    size="sm"
+                    onClick={() => onUpdate(update.version)}
+                    disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
+                    aria-label={`Update to ${update.version}`}
+                  >
+                    Update
+                  </LockedButton>
+                )}
+              </Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+    </section>
+  );
+}
+
+function Legality({ update }: { update: AvailableUpdate }) {
+  return (
+    <Label isCompact status={update.legal ? 'success' : 'danger'}>
+      {update.legal ? 'Yes' : 'No'}
+    </Label>
+  );
+}

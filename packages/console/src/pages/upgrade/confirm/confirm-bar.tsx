@@ -1,0 +1,50 @@
+import { PageSection } from '@patternfly/react-core';
+import type { Upgrade } from '@sealift/core/api';
+import { useState } from 'react';
+import { LockedButton } from '../../../components/locked-button.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+/** Confirm at the bottom right; while something is open it can't be pressed and the reason stands beside it. */
+export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
+  const [asking, setAsking] = useState(false);
+  const reasons =
+    upgrade.hash === null && upgrade.blockers.length === 0 ? ['The merge is still being computed'] : upgrade.blockers;
+  const open = reasons.length > 0;
+  const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
+  return (
+    <PageSection isFilled={false} className="confirm-bar" aria-label="Confirm the update">
+      <div id="confirm-reason" role="status" className="confirm-reason">
+        {open ? (
+          <>
+            <strong>Confirm is off:</strong> {reasons[0]}
+            {reasons.length > 1 && (
+              <details>
+                <summary>and {reasons.length - 1} more</summary>
+                <ul>
+                  {reasons.slice(1).map((reason) => (
+                    <li key={reason}>{reason}</li>
+                  ))}
+                </ul>
+              </details>
+            )}
+          </>
+        ) : (
+          <>
+            Nothing is open. {kept} {kept === 1 ? 'customisation is' : 'customisations are'} kept.
+          </>
+        )}
+      </div>
+      <LockedButton
+        size="lg"
+        onClick={() => setAsking(true)}
+        disabledBecause={open ? reasons[0] : undefined}
+        aria-describedby="confirm-reason"
+      >
+        Confirm
+      </LockedButton>
+      {asking && upgrade.hash !== null && (
+        <ConfirmDialog upgrade={upgrade} hash={upgrade.hash} onClose={() => setAsking(false)} />
+      )}
+    </PageSection>
+  );
+}

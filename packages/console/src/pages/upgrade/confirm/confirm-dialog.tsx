@@ -1,0 +1,47 @@
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import type { Upgrade } from '@sealift/core/api';
+import { useSession } from '../../../api/session.ts';
+import { useConfirm } from '../../../api/upgrades.ts';
+import { ErrorNotice } from '../../../components/error-notice.tsx';
+import { consequences } from './consequences.ts';
+
+interface ConfirmDialogProps {
+  upgrade: Upgrade;
+  hash: string;
+  onClose: () => void;
+}
+
+/** Says what will happen, and asks once more. What is approved is the hash of what was shown. */
+export function ConfirmDialog({ upgrade, hash, onClose }: ConfirmDialogProps) {
+  const confirm = useConfirm(upgrade.id);
+  const session = useSession();
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
+      <ModalHeader title={`Update ${upgrade.product} from ${upgrade.from} to ${upgrade.to}?`} labelId="confirm-title" />
+      <ModalBody id="confirm-body">
+        {confirm.isError && <ErrorNotice error={confirm.error} />}
+        <p>This will happen:</p>
+        <ul className="consequences">
+          {consequences(upgrade).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+        <p className="quiet">
+          Approved by {session.data?.username}. SHA-256 of plan and values: <code className="hash">{hash}</code>
+        </p>
+      </ModalBody>
+      <ModalFooter>
+        <Button
+          onClick={() => confirm.mutate(hash, { onSuccess: onClose })}
+          isLoading={confirm.isPending}
+          isDisabled={confirm.isPending}
+        >
+          Start update
+        </Button>
+        <Button variant="link" onClick={onClose} isDisabled={confirm.isPending}>
+          Cancel
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Upgrade } from '@sealift/core/api';
+import { pointOfNoReturn } from '../plan/point-of-no-return.ts';
+
+/** What confirming an upgrade sets in motion, in sentences. */
+export function consequences(upgrade: Upgrade): string[] {
+  const steps = upgrade.plan.hops.flatMap((hop) => hop.steps);
+  const changing = upgrade.layers.filter(({ state }) => state !== 'unchanged');
+  const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
+  const last = pointOfNoReturn(steps);
+  const lastStep = last === undefined ? undefined : steps[last];
+  const { nodeImage } = upgrade.plan;
+  return [
+    `The console is locked for everybody while ${counted(steps.length, 'step runs', 'steps run')}; everything stays readable.`,
+    ...(steps.some(({ kind }) => kind === 'backup') ? ['A backup is made first and read back.'] : []),
+    nodeImage.needed
+      ? `Every node is replaced, one after the other: Kubernetes ${nodeImage.kubernetesFrom} becomes ${nodeImage.kubernetesTo}.`
+      : 'No node is replaced.',
+    `${counted(changing.length, 'layer changes', 'layers change')}; ${counted(kept, 'customisation is', 'customisations are')} kept.`,
+    lastStep === undefined || last === undefined
+      ? 'Every step can be undone, or restored from the backup.'
+      : `The point of no return is step ${last + 1}: ${lastStep.title}.`,
+  ];
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,93 @@
+import { Button, Label } from '@patternfly/react-core';
+import { useState } from 'react';
+import { LockedButton } from '../../../components/locked-button.tsx';
+import { KindLabel } from './kind-label.tsx';
+import { OwnValue } from './own-value.tsx';
+import { type Decision, type MergePath, pathText, type Resolution } from './resolutions.ts';
+
+interface ConflictItemProps {
+  decision: Decision;
+  resolution: Resolution | undefined;
+  busy: boolean;
+  onShow: (decision: Decision) => void;
+  onResolve: (path: MergePath, resolution: Resolution | null) => void;
+}
+
+const sides = [
+  { take: 'current', title: 'Current', action: 'Keep current' },
+  { take: 'incoming', title: 'Incoming', action: 'Take incoming' },
+  { take: 'base', title: 'Base', action: 'Back to base' },
+] as const;
+
+/** A conflict with its three values; settled by choosing one or giving another. */
+export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: ConflictItemProps) {
+  const [own, setOwn] = useState(false);
+  const { path } = decision;
+  const text = pathText(path);
+  const settled = decision.resolvedBy;
+  const note = busy ? 'Not while a text edited by hand is used, or a change is being saved' : undefined;
+  return (
+    <li className={settled === undefined ? 'decision conflict open' : 'decision conflict'}>
+      {settled === undefined ? (
+        <KindLabel kind="conflict" />
+      ) : (
+        <Label isCompact status="success">
+          settled
+        </Label>
+      )}
+      <Button variant="link" isInline className="path" onClick={() => onShow(decision)} aria-label={`Show ${text}`}>
+        {text}
+      </Button>
+      <span className="reason">{decision.reason}</span>
+      <div className="choices" role="group" aria-label={`Settle ${text}`}>
+        {sides.map(({ take, title, action }) => (
+          <div key={take} className={settled === take ? 'choice chosen' : 'choice'}>
+            <span className="quiet">{title}</span>
+            <pre>{valueText(decision[take]?.source)}</pre>
+            <LockedButton
+              variant="secondary"
+              size="sm"
+              aria-label={`${action}: ${text}`}
+              aria-pressed={settled === take}
+              onClick={() => onResolve(path, { path, take })}
+              disabledBecause={note}
+            >
+              {action}
+            </LockedButton>
+          </div>
+        ))}
+        <div className={settled === 'value' ? 'choice chosen' : 'choice'}>
+          <span className="quiet">Own value</span>
+          <OwnValue
+            label={text}
+            open={own}
+            value={resolution !== undefined && 'value' in resolution ? resolution.value : ''}
+            busy={busy}
+            onOpen={() => setOwn(true)}
+            onClose={() => setOwn(false)}
+            onUse={(value) => {
+              setOwn(false);
+              onResolve(path, { path, value });
+            }}
+          />
+        </div>
+        {settled !== undefined && (
+          <LockedButton
+            variant="link"
+            size="sm"
+            aria-label={`Open again: ${text}`}
+            onClick={() => onResolve(path, null)}
+            disabledBecause={note}
+          >
+            Open again
+          </LockedButton>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function valueText(source: string | undefined): string {
+  if (source === undefined) return '(not there)';
+  return source.length > 400 ? `${source.slice(0, 400)} …` : source;
+}

@@ -1,0 +1,38 @@
+import { Button } from '@patternfly/react-core';
+import { useState } from 'react';
+import { CodeInput } from '../../../components/code-editor.tsx';
+import { PaneFrame } from './pane.tsx';
+
+interface EditedPaneProps {
+  title: string;
+  /** The text when editing began; what the server says meanwhile does not touch what is being written. */
+  start: string;
+  onPaste: (text: string, done: () => void) => void;
+  onClose: () => void;
+  busy: boolean;
+}
+
+/** A pane while its text is edited or pasted by hand. */
+export function EditedPane({ title, start, onPaste, onClose, busy }: EditedPaneProps) {
+  const [text, setText] = useState(start);
+  const actions = (
+    <span className="pane-actions">
+      <Button size="sm" isDisabled={busy} onClick={() => onPaste(withLineEndsOf(start, text), onClose)}>
+        Use this text
+      </Button>
+      <Button size="sm" variant="link" onClick={onClose}>
+        Cancel
+      </Button>
+    </span>
+  );
+  return (
+    <PaneFrame title={title} about="your text" actions={actions}>
+      <CodeInput start={start} label={`${title}: your text`} onChange={setText} />
+    </PaneFrame>
+  );
+}
+
+/** The editor works with line feeds; a text that came with CRLF goes back with CRLF. */
+function withLineEndsOf(original: string, edited: string): string {
+  return original.includes('\r\n') ? edited.replaceAll(/\r?\n/g, '\r\n') : edited;
+}

@@ -1,0 +1,38 @@
+import { AlertActionLink } from '@patternfly/react-core';
+import { Notice } from '../../../components/error-notice.tsx';
+import { pathText } from './resolutions.ts';
+
+interface PastedNoticeProps {
+  differences: readonly { path: readonly unknown[]; message: string }[];
+  onBackToMerge: () => void;
+  busy: boolean;
+}
+
+/** That a text was put in place of the merge, and what that changes compared with it. */
+export function PastedNotice({ differences, onBackToMerge, busy }: PastedNoticeProps) {
+  return (
+    <Notice
+      variant={differences.length === 0 ? 'info' : 'warning'}
+      title={
+        differences.length === 0
+          ? 'A text edited by hand is used; it means the same as the merge'
+          : `A text edited by hand is used; it differs from the merge in ${differences.length} ${differences.length === 1 ? 'place' : 'places'}`
+      }
+      actionLinks={
+        <AlertActionLink onClick={onBackToMerge} isDisabled={busy}>
+          Back to merge
+        </AlertActionLink>
+      }
+    >
+      {differences.length > 0 && (
+        <ul className="differences">
+          {differences.map(({ path, message }) => (
+            <li key={`${JSON.stringify(path)} ${message}`}>
+              <code>{pathText(path)}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  );
+}

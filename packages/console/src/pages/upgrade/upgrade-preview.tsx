@@ -1,0 +1,48 @@
+import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import type { Upgrade } from '@sealift/core/api';
+import { useState } from 'react';
+import { CheckList } from '../../components/check-list.tsx';
+import { PageHeading } from '../../components/page-heading.tsx';
+import { ConfirmBar } from './confirm/confirm-bar.tsx';
+import { MergedLayers } from './merge/merged-layers.tsx';
+import { PlanView } from './plan/plan-view.tsx';
+
+/** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
+export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
+  const [tab, setTab] = useState<string | number>('configuration');
+  const steps = upgrade.plan.hops.reduce((count, hop) => count + hop.steps.length, 0);
+  const notPassed = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass').length;
+  return (
+    <>
+      <PageSection isFilled className="filled preview">
+        <PageHeading title={`${upgrade.product} version update`}>
+          From {upgrade.from} to {upgrade.to}. Nothing is changed before you confirm.
+        </PageHeading>
+        <Tabs activeKey={tab} onSelect={(_event, key) => setTab(key)} aria-label="Parts of the preview">
+          <Tab
+            eventKey="configuration"
+            title={<TabTitleText>Configuration ({upgrade.layers.length} layers)</TabTitleText>}
+          >
+            <MergedLayers upgrade={upgrade} />
+          </Tab>
+          <Tab eventKey="plan" title={<TabTitleText>Plan ({steps} steps)</TabTitleText>}>
+            {tab === 'plan' && <PlanView plan={upgrade.plan} />}
+          </Tab>
+          <Tab
+            eventKey="preflight"
+            title={
+              <TabTitleText>
+                Preflight ({notPassed === 0 ? 'all passed' : `${notPassed} of ${upgrade.preflight.length} not passed`})
+              </TabTitleText>
+            }
+          >
+            <div className="tab-body">
+              <CheckList checks={upgrade.preflight} label="Preflight checks" />
+            </div>
+          </Tab>
+        </Tabs>
+      </PageSection>
+      <ConfirmBar upgrade={upgrade} />
+    </>
+  );
+}
