@@ -6,7 +6,9 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ConsoleServices } from '../services.ts';
 import { guardRoutes } from './authenticate.ts';
+import { healthRoutes } from './health.ts';
 import { registerOpenApi } from './open-api.ts';
+import { servePages } from './pages.ts';
 import { answerProblems } from './problems.ts';
 import { accessRoutes } from './routes/access.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -19,6 +21,8 @@ const bodyLimitBytes = 16 * 1024 * 1024;
 export interface AppOptions {
   readonly services: ConsoleServices;
   readonly logger?: FastifyBaseLogger;
+  /** Folder of the built web pages; without it only the API is served. */
+  readonly assetsDir?: string;
 }
 
 /** The HTTP application, not yet listening. */
@@ -51,6 +55,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
+  healthRoutes(app, services.store);
+  if (options.assetsDir !== undefined) await servePages(app, options.assetsDir);
   return app;
 }
 

@@ -192,7 +192,7 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
-  UPGRADE_HASH_MISMATCH: {
+  UPGRADE_CHANGED: {
     message: 'the upgrade has changed since it was shown',
     hint: 'Look at the preview again and confirm what it shows now.',
     status: 409,

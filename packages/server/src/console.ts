@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SealiftError } from '@sealift/core/errors';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { newSetupToken } from './access/setup.ts';
+import { buildApp } from './http/app.ts';
+import { EventBus } from './http/events.ts';
+import { openStore } from './store/store.ts';
+
+/** How a console is started. */
+export interface ConsoleOptions {
+  /** Store, registry content and backups live here; locked for this process. */
+  readonly dataDir: string;
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  /** `postgres://…`; without it the embedded store in the data folder is used. */
+  readonly databaseUrl?: string;
+  /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
+  readonly clusterUrl?: string;
+  /** The built web pages; by default those of the checkout. */
+  readonly assetsDir?: string;
+  /** Receives one line at a time: notes at start-up, unexpected failures as JSON. */
+  readonly log?: (line: string) => void;
+}
+
+/** A running console. */
+export interface RunningConsole {
+  /** Such as `http://127.0.0.1:8480`. */
+  readonly url: string;
+  /** The one-time link to make the first administrator; null once there is one. */
+  readonly setupUrl: string | null;
+  /** Stops taking requests, lets the engine reach its next safe point, closes the store. A second call joins the first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the system console: store, API, registry, web pages, and the engine, which goes on with what an earlier process left.
+ *
+ * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, ADDRESS_IN_USE
+ */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const { host = '127.0.0.1', port = 0, log = () => undefined } = options;
+  const dataDir = resolve(options.dataDir);
+  const { databaseUrl } = options;
+  const store = await openStore({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
+  if (store.kind === 'embedded') {
+    log(
+      'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
+    );
+  }
+  const undo = [() => store.close()];
+  try {
+    const app = await buildApp({
+      services: { store, events: new EventBus() },
+      logger: pino(
+        { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
+        { write: (line) => log(line.trimEnd()) },
+      ),
+      assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
+    });
+    undo.push(() => app.close());
+    const url = await listen(app, host, port);
+    const token = await newSetupToken(store.db);
+    let closing: Promise<void> | undefined;
+    return {
+      url,
+      setupUrl: token === null ? null : `${url}/setup#token=${token}`,
+      close: () => (closing ??= closeAll(undo)),
+    };
+  } catch (error) {
+    await closeAll(undo);
+    throw error;
+  }
+}
+
+async function closeAll(undo: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step();
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('ADDRESS_IN_USE', { values: { address: `${host}:${port}`, reason }, cause: error });
+  }
+  const address = app.server.address();
+  const bound = address !== null && typeof address === 'object' ? address.port : port;
+  // What listens on every address is reached from here by loopback.
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}`;
+}

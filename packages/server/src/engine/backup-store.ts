@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { open, mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { SealiftError } from '@sealift/core/errors';
+import type { BackupPort, Cancel, ClusterPort } from '@sealift/upgrade/ports';
+import type { Db } from '../store/store.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** What a restore needs. Sessions, tokens and setup links open doors and are not worth keeping. */
+const tables = [
+  'account',
+  'audit_entry',
+  'audit_head',
+  'catalogue_release',
+  'journal',
+  'pack_registry',
+  'profile',
+  'profile_layer',
+  'trusted_key',
+  'upgrade',
+  'upgrade_layer',
+] as const satisfies readonly (keyof Tables)[];
+
+/**
+ * Backups as files `<folder>/<upgrade>.json.gz`, readable by their owner only: one canonical JSON document with the console's
+ * configuration and rows, the profile, and what the cluster reported.
+ */
+export function backupStore(db: Db, folder: string, cluster: ClusterPort): BackupPort {
+  const find: BackupPort['find'] = async (upgradeId) => {
+    const row = await db
+      .selectFrom('backup')
+      .select(['reference', 'sha256', 'size_bytes'])
+      .where('upgrade_id', '=', upgradeId)
+      .executeTakeFirst();
+    if (row === undefined || (await sha256OfFile(join(folder, row.reference))) !== row.sha256) return null;
+    return { reference: row.reference, sha256: row.sha256, sizeBytes: row.size_bytes };
+  };
+  return {
+    find,
+    async make(upgradeId, cancel) {
+      const existing = await find(upgradeId, cancel);
+      if (existing !== null) return existing;
+      const text = canonicalJson(await collect(db, upgradeId, cluster, cancel));
+      const bytes = await promisify(gzip)(text);
+      const reference = `${upgradeId}.json.gz`;
+      await writeDurably(join(folder, reference), bytes);
+      const readBack = await promisify(gunzip)(await readFile(join(folder, reference)));
+      if (readBack.toString('utf8') !== text) throw new SealiftError('BACKUP_DAMAGED', { values: { reference } });
+      const made = { reference, sha256: createHash('sha256').update(bytes).digest('hex'), size_bytes: bytes.length };
+      await db
+        .insertInto('backup')
+        .values({ upgrade_id: upgradeId, ...made, created_at: new Date() })
+        .onConflict((conflict) => conflict.column('upgrade_id').doUpdateSet({ ...made, created_at: new Date() }))
+        .execute();
+      return { reference, sha256: made.sha256, sizeBytes: made.size_bytes };
+    },
+  };
+}
+
+async function collect(db: Db, upgradeId: string, cluster: ClusterPort, cancel: Cancel): Promise<unknown> {
+  const rows: Record<string, unknown> = {};
+  await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      for (const table of tables) rows[table] = await trx.selectFrom(table).selectAll().execute();
+    });
+  const observed = {
+    nodes: await cluster.nodes(cancel),
+    layers: await cluster.layers(cancel),
+    controlPlane: await cluster.rollout('control-plane', cancel),
+    workers: await cluster.rollout('workers', cancel),
+  };
+  const backup = { format: 1, upgradeId, createdAt: new Date(), tables: rows, cluster: observed };
+  // Dates become text, as canonical JSON knows none.
+  return JSON.parse(JSON.stringify(backup));
+}
+
+async function sha256OfFile(path: string): Promise<string | null> {
+  try {
+    return createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  } catch {
+    return null;
+  }
+}
+
+/** The name appears with the whole content on disk, or not at all: temporary file, fsync, rename, fsync of the folder. */
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const temporary = `${path}.part`;
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    const folder = await open(dirname(path), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
+  }
+}

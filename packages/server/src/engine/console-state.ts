@@ -1,0 +1,98 @@
+import { SealiftError } from '@sealift/core/errors';
+import { type FrozenUpgrade, frozenUpgradeSchema } from '@sealift/core/plan';
+import { hashOfFrozen } from '@sealift/upgrade/frozen';
+import type { ConsolePort } from '@sealift/upgrade/ports';
+import { systemActor } from '../access/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { EventBus } from '../http/events.ts';
+import { lockedBy } from '../store/change.ts';
+import type { Db, Trx } from '../store/store.ts';
+
+/** The console's own state as the engine's first and last steps change it. */
+export function consoleState(db: Db, events: EventBus): ConsolePort {
+  return {
+    lockedBy: () => lockedBy(db),
+
+    async lock(upgradeId) {
+      const locked = await db
+        .updateTable('console_lock')
+        .set({ upgrade_id: upgradeId })
+        .where((where) => where.or([where('upgrade_id', 'is', null), where('upgrade_id', '=', upgradeId)]))
+        .returning('id')
+        .executeTakeFirst();
+      if (locked === undefined) throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade: await lockHolder(db) } });
+      events.publish({ kind: 'lock', subject: upgradeId });
+    },
+
+    async unlock(upgradeId) {
+      await db.updateTable('console_lock').set({ upgrade_id: null }).where('upgrade_id', '=', upgradeId).execute();
+      events.publish({ kind: 'lock', subject: upgradeId });
+    },
+
+    async recordInstalled(upgradeId, version) {
+      await db.transaction().execute((trx) => recordInstalled(trx, upgradeId, version));
+      events.publish({ kind: 'upgrade', subject: upgradeId });
+    },
+
+    async installedVersion() {
+      return (await db.selectFrom('profile').select('version').executeTakeFirst())?.version ?? null;
+    },
+  };
+}
+
+async function lockHolder(db: Db): Promise<string> {
+  return (await lockedBy(db)) ?? 'another';
+}
+
+/** The frozen texts become what the site runs, the new release's defaults the base of the next merge. Doing it twice changes nothing. */
+async function recordInstalled(trx: Trx, upgradeId: string, version: string): Promise<void> {
+  const profile = await trx.selectFrom('profile').selectAll().forUpdate().executeTakeFirst();
+  const { plan, layers } = await approved(trx, upgradeId);
+  const hop = plan.hops.find((one) => one.to === version);
+  if (profile === undefined || hop === undefined) {
+    throw new SealiftError('UPGRADE_STALE', {
+      values: { upgrade: upgradeId, reason: `its plan does not lead to ${version}` },
+    });
+  }
+  if (profile.version === version && profile.release_digest === hop.release) return;
+  const defaults = await trx
+    .selectFrom('upgrade_layer')
+    .select(['layer', 'pack', 'incoming'])
+    .where('upgrade_id', '=', upgradeId)
+    .execute();
+  await trx.deleteFrom('profile_layer').execute();
+  for (const [position, layer] of layers.entries()) {
+    const known = defaults.find((one) => one.layer === layer.layer && one.pack === layer.pack);
+    await trx
+      .insertInto('profile_layer')
+      .values({
+        position,
+        layer: layer.layer,
+        pack: layer.pack,
+        version: layer.version,
+        digest: layer.digest,
+        base_values: known?.incoming ?? layer.values,
+        current_values: layer.values,
+      })
+      .execute();
+  }
+  await trx
+    .updateTable('profile')
+    .set({ version, release_digest: hop.release, revision: profile.revision + 1, recorded_by: `upgrade ${upgradeId}` })
+    .execute();
+  await recordAudit(trx, systemActor, {
+    action: 'platform.installed',
+    subject: `${profile.product} ${version}`,
+    details: { upgrade: upgradeId, before: profile.version, after: version },
+  });
+}
+
+/** What was approved, checked against its hash: a changed row is not executed. */
+async function approved(trx: Trx, upgradeId: string): Promise<FrozenUpgrade> {
+  const row = await trx.selectFrom('upgrade').select(['frozen', 'hash']).where('id', '=', upgradeId).executeTakeFirst();
+  if (row === undefined || row.frozen === null)
+    throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
+  const frozen = frozenUpgradeSchema.parse(JSON.parse(row.frozen));
+  if (hashOfFrozen(frozen) !== row.hash) throw new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } });
+  return frozen;
+}
