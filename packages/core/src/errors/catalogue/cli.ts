@@ -79,4 +79,25 @@ export const cliErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  DEMO_FOLDER_FOREIGN: {
+    message: '{path} holds something that no demo put there',
+    hint: 'Name an empty or new folder with --dir; a demo only ever uses a folder of its own.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  DEMO_RUNNING: {
+    message: 'a demo already runs in {path} (process {pid})',
+    hint: 'Stop it with Ctrl-C where it runs, or name another folder with --dir.',
+    status: 409,
+    exit: 1,
+    next: 'wait',
+  },
+  DEMO_STEP_FAILED: {
+    message: 'the demo cannot go on: {name} failed ({reason})',
+    hint: 'The last lines it wrote are above; the demo changed nothing outside its folder and can be run again.',
+    status: 500,
+    exit: 1,
+    next: 'needs-a-person',
+  },
 });

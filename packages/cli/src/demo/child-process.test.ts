@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { runProcess, startService } from './child-process.ts';
+
+const node = (script: string) => ({
+  name: 'the script',
+  command: process.execPath,
+  args: ['-e', script],
+  env: process.env,
+  cwd: process.cwd(),
+});
+
+describe('a program run to its end', () => {
+  it('gives what it wrote on each stream', async () => {
+    const seen: string[] = [];
+    const output = await runProcess(node('console.log("a\\nb"); console.error("c")'), (line) => seen.push(line));
+    expect(output).toEqual({ stdout: 'a\nb', stderr: 'c' });
+    expect(seen.sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('fails with its last lines when it does not end well', async () => {
+    const run = runProcess(node('console.error("no room"); process.exit(3)'));
+    await expect(run).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED', place: 'no room' });
+  });
+
+  it('fails when there is no such program', async () => {
+    const run = runProcess({ ...node(''), command: '/nonexistent/program' });
+    await expect(run).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
+  });
+
+  it('is stopped on request', async () => {
+    const stop = new AbortController();
+    const run = runProcess({ ...node('console.log("up"); setInterval(() => {}, 1000)'), cancel: stop.signal }, () =>
+      stop.abort(),
+    );
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe('a service', () => {
+  const up = (line: string): string | undefined => /^up (.+)$/.exec(line)?.[1];
+
+  it('is there once the awaited line came, and ends when told', async () => {
+    const service = await startService(node('console.log("up http://x"); setInterval(() => {}, 1000)'), up);
+    expect(service.ready).toBe('http://x');
+    await service.stop();
+    expect(await service.ended).toBeNull();
+  });
+
+  it('fails with what it wrote when it ends before', async () => {
+    const start = startService(node('console.error("port taken"); process.exit(1)'), up);
+    await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED', place: 'port taken' });
+  });
+
+  it('fails when it takes too long', async () => {
+    const start = startService(node('setInterval(() => {}, 1000)'), up, 300);
+    await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
+  });
+});

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { SealiftError } from '@sealift/core/errors';
+
+export interface ProcessOptions {
+  /** For people, in errors: `the console`. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly cancel?: AbortSignal;
+}
+
+/** What a finished process wrote. */
+export interface ProcessOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @param onLine each line of either stream, as it comes
+ * @throws DEMO_STEP_FAILED with the end of what it wrote, CANCELLED
+ */
+export async function runProcess(options: ProcessOptions, onLine?: (line: string) => void): Promise<ProcessOutput> {
+  options.cancel?.throwIfAborted();
+  const child = start(options);
+  const [stdout, stderr] = [collect(child, 'stdout', onLine), collect(child, 'stderr', onLine)];
+  const stop = (): void => void child.kill('SIGTERM');
+  options.cancel?.addEventListener('abort', stop, { once: true });
+  const code = await ended(child);
+  options.cancel?.removeEventListener('abort', stop);
+  if (options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
+  if (code !== 0) throw failed(options.name, `it ended with ${code}`, [...stdout, ...stderr]);
+  return { stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+}
+
+/** A process that goes on until it is stopped. */
+export interface Service<Ready> {
+  readonly ready: Ready;
+  /** Settles when it has ended, for whatever reason. */
+  readonly ended: Promise<number | null>;
+  /** The last lines it wrote. */
+  output(): readonly string[];
+  /** SIGKILL: no chance to tidy up. */
+  kill(): Promise<void>;
+  /** SIGTERM, and SIGKILL when it has not ended ten seconds later. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program and waits until `ready` makes something of a line it writes. It is killed when our own process ends.
+ *
+ * @throws DEMO_STEP_FAILED when it ends, or a minute passes, before it is ready
+ */
+export async function startService<Ready>(
+  options: ProcessOptions,
+  ready: (line: string) => Ready | undefined,
+  readyWithinMs = 60_000,
+): Promise<Service<Ready>> {
+  const child = start(options);
+  const exit = ended(child);
+  const killed = (): void => void child.kill('SIGKILL');
+  process.once('exit', killed);
+  void exit.then(() => process.off('exit', killed));
+  const output: string[] = [];
+  const value = await new Promise<Ready>((done, fail) => {
+    const give = (reason: string): void => {
+      clearTimeout(timer);
+      killed();
+      fail(failed(options.name, reason, output));
+    };
+    const timer = setTimeout(() => give(`it was not ready within ${readyWithinMs / 1000} s`), readyWithinMs);
+    void exit.then((code) => give(`it ended with ${code}`));
+    const look = (line: string): void => {
+      output.push(line);
+      if (output.length > 200) output.shift();
+      const result = ready(line);
+      if (result === undefined) return;
+      clearTimeout(timer);
+      done(result);
+    };
+    for (const stream of ['stdout', 'stderr'] as const) collect(child, stream, look, 0);
+  });
+  return {
+    ready: value,
+    ended: exit,
+    output: () => output,
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const force = setTimeout(killed, 10_000);
+      await exit;
+      clearTimeout(force);
+    },
+  };
+}
+
+/** Children get no signal of the terminal: the demo ends them itself, in order. */
+function start(options: ProcessOptions): ChildProcess {
+  return spawn(options.command, [...options.args], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+function collect(
+  child: ChildProcess,
+  name: 'stdout' | 'stderr',
+  onLine?: (line: string) => void,
+  keep = 5000,
+): string[] {
+  const lines: string[] = [];
+  const stream = child[name];
+  if (stream === null) return lines;
+  createInterface({ input: stream }).on('line', (line) => {
+    if (lines.length < keep) lines.push(line);
+    onLine?.(line);
+  });
+  return lines;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((done) => {
+    child.once('close', (code) => done(code));
+    child.once('error', () => done(null));
+  });
+}
+
+function failed(name: string, reason: string, lines: readonly string[]): SealiftError {
+  const place = lines.slice(-12).join('\n      ');
+  return new SealiftError('DEMO_STEP_FAILED', { values: { name, reason }, ...(place === '' ? {} : { place }) });
+}

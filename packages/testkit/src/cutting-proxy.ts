@@ -1,0 +1,60 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+
+/** One request that passes the proxy. */
+export interface PassingRequest {
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface CuttingProxy {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What happens to a request on its way; a hook that never settles holds it for good. */
+export interface ProxyHooks {
+  /** Before anything of it is forwarded. */
+  readonly before?: (passing: PassingRequest) => Promise<void>;
+  /** When the target has answered and nothing of the answer has been passed on. */
+  readonly after?: (passing: PassingRequest) => Promise<void>;
+}
+
+/** An HTTP proxy on loopback in front of one server, with hooks before and after each request. */
+export async function startCuttingProxy(target: string, hooks: ProxyHooks): Promise<CuttingProxy> {
+  const server = createServer((incoming, outgoing) => {
+    pass(target, hooks, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async close() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function pass(
+  target: string,
+  hooks: ProxyHooks,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const passing = { method: incoming.method ?? '', path: incoming.url ?? '' };
+  await hooks.before?.(passing);
+  const { host: _host, ...headers } = incoming.headers;
+  const answer = await new Promise<IncomingMessage>((done, fail) => {
+    const forwarded = request(new URL(passing.path, target), { method: passing.method, headers });
+    forwarded.once('response', done);
+    forwarded.once('error', fail);
+    incoming.once('error', fail);
+    incoming.pipe(forwarded);
+  });
+  const body: Buffer[] = [];
+  for await (const part of answer) body.push(part as Buffer);
+  await hooks.after?.(passing);
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(Buffer.concat(body));
+}
