@@ -119,6 +119,8 @@ export interface JournalPort {
   frozen(
     upgradeId: string,
   ): Promise<{ readonly upgrade: FrozenUpgrade; readonly hash: string; readonly state: UpgradeState } | null>;
+  /** The state alone, asked at every safe point; without it the engine reads `frozen`. */
+  state?(upgradeId: string): Promise<UpgradeState | null>;
   /** Upgrades in a state that an engine must take up: running, aborting, rolling back. */
   unfinished(): Promise<readonly string[]>;
 }

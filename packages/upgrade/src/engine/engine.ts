@@ -1,0 +1,220 @@
+import type { UpgradeState } from '@sealift/core/api';
+import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import type { FrozenUpgrade, Hop, PlanStep } from '@sealift/core/plan';
+import { hashOfFrozen } from '../frozen.ts';
+import type { JournalEntry, JournalPort, LeasePort, Ports } from '../ports.ts';
+import { begunSteps, doneSteps } from '../progress.ts';
+import { needsEngine } from '../states.ts';
+import { stepDefinitions } from '../steps/registry.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { failureData, Recorder, reading } from './recorder.ts';
+import { AbortRequested, RunStopped, type StopReason } from './run-stopped.ts';
+import { checkPlan, type Run, runStep, StepFailed, undoStep } from './step-runner.ts';
+import { defaultTiming, type Timing } from './timing.ts';
+
+/** What an engine needs. */
+export interface EngineOptions {
+  readonly journal: JournalPort;
+  readonly lease: LeasePort;
+  readonly ports: Ports;
+  /** This process, unique: a restarted process must not be taken for the one that died. */
+  readonly holder: string;
+  readonly timing?: Partial<Timing>;
+  readonly clock?: Clock;
+  /** Called after each line of the journal; must return quickly and not throw. */
+  readonly onChange?: (upgradeId: string) => void;
+}
+
+/** How a run ended: the upgrade rests in `state`, or it is unfinished and another run goes on with it. */
+export type RunOutcome =
+  | { readonly upgradeId: string; readonly result: 'rested'; readonly state: UpgradeState }
+  | { readonly upgradeId: string; readonly result: 'stopped'; readonly reason: StopReason };
+
+/**
+ * Executes frozen upgrades, one at a time, from their journal. Several engines may share one journal; the lease lets
+ * one of them act.
+ *
+ * @example
+ * const engine = new Engine({ journal, lease, ports, holder: randomUUID() });
+ * void engine.watch(stop.signal);       // takes up what an earlier process left
+ * await engine.run(upgradeId);          // after confirm
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #timing: Timing;
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  #current: { readonly upgradeId: string; readonly outcome: Promise<RunOutcome> } | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Runs a confirmed upgrade until it rests or has to stop. A second call for the same upgrade joins the first.
+   *
+   * @throws UPGRADE_NOT_FOUND
+   */
+  run(upgradeId: string): Promise<RunOutcome> {
+    if (this.#current !== null) {
+      if (this.#current.upgradeId === upgradeId) return this.#current.outcome;
+      return Promise.resolve({ upgradeId, result: 'stopped', reason: 'lease-held' });
+    }
+    const outcome = this.#run(upgradeId).finally(() => {
+      this.#current = null;
+    });
+    this.#current = { upgradeId, outcome };
+    return outcome;
+  }
+
+  /** Takes up every upgrade that an earlier process left unfinished. */
+  async resumeUnfinished(): Promise<RunOutcome[]> {
+    const outcomes: RunOutcome[] = [];
+    for (const upgradeId of await this.#options.journal.unfinished()) outcomes.push(await this.run(upgradeId));
+    return outcomes;
+  }
+
+  /** Keeps taking up unfinished upgrades until cancelled or closed: after a crash, a lost lease, a journal that was away. */
+  async watch(cancel: AbortSignal, onFailure: (error: unknown) => void = () => undefined): Promise<void> {
+    const ended = AbortSignal.any([cancel, this.#stop.signal]);
+    while (!ended.aborted) {
+      await this.resumeUnfinished().catch(onFailure);
+      await this.#clock.sleep(this.#timing.watchMs, ended);
+    }
+  }
+
+  /** Stops at the next safe point and gives the lease back; another engine can go on at once. */
+  async close(): Promise<void> {
+    this.#stop.abort(new RunStopped('cancelled'));
+    await this.#current?.outcome.catch(() => undefined);
+  }
+
+  async #run(upgradeId: string): Promise<RunOutcome> {
+    let lease: LeaseKeeper | null = null;
+    try {
+      lease = await reading(() =>
+        LeaseKeeper.acquire(this.#options.lease, this.#options.holder, this.#timing.leaseTtlMs, this.#clock),
+      );
+      if (lease === null) return { upgradeId, result: 'stopped', reason: 'lease-held' };
+      return { upgradeId, result: 'rested', state: await this.#runHolding(upgradeId, lease) };
+    } catch (error) {
+      if (error instanceof RunStopped) return { upgradeId, result: 'stopped', reason: error.reason };
+      throw error;
+    } finally {
+      await lease?.release();
+    }
+  }
+
+  async #runHolding(upgradeId: string, lease: LeaseKeeper): Promise<UpgradeState> {
+    const { journal, ports, onChange = () => undefined } = this.#options;
+    const frozen = await reading(() => journal.frozen(upgradeId));
+    if (frozen === null) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
+    if (!needsEngine(frozen.state) && frozen.state !== 'ready') return frozen.state;
+    const recorder = new Recorder(upgradeId, journal, lease, onChange);
+    const run: Run = {
+      upgrade: frozen.upgrade,
+      ports,
+      recorder,
+      lease,
+      clock: this.#clock,
+      timing: this.#timing,
+      cancel: AbortSignal.any([lease.signal, this.#stop.signal]),
+    };
+    if (frozen.state === 'ready') await recorder.setState('ready', 'running');
+    const entries = await reading(() => journal.read(upgradeId));
+    try {
+      if (frozen.state === 'aborting') throw new AbortRequested();
+      check(run, upgradeId, frozen);
+      return await this.#execute(run, entries);
+    } catch (error) {
+      if (error instanceof AbortRequested) return this.#abort(run);
+      if (error instanceof StepFailed)
+        return this.#fail(run, frozen.state === 'ready' ? 'running' : frozen.state, error);
+      throw error;
+    }
+  }
+
+  async #execute(run: Run, entries: readonly JournalEntry[]): Promise<UpgradeState> {
+    const done = doneSteps(entries);
+    for (const { hop, step } of stepsOf(run.upgrade)) {
+      if (!done.has(step.id)) await runStep(run, hop, step);
+    }
+    await run.recorder.setState('running', 'succeeded', { installed: run.upgrade.plan.to });
+    return 'succeeded';
+  }
+
+  /** Ends an upgrade at a safe point, on a person's word: opens the console and tells what was begun and stays. */
+  async #abort(run: Run): Promise<UpgradeState> {
+    const begun = await this.#begun(run);
+    try {
+      await takeBack(run, begun);
+    } catch (error) {
+      if (error instanceof StepFailed) return this.#needHuman(run, 'aborting', error);
+      throw error;
+    }
+    await run.recorder.setState('aborting', 'aborted', { begun: begun.map(({ step }) => step.id) });
+    return 'aborted';
+  }
+
+  /** While everything begun can be taken back in place it is, and the site is as it was; otherwise a person decides. */
+  async #fail(run: Run, state: UpgradeState, error: StepFailed): Promise<UpgradeState> {
+    const begun = await this.#begun(run);
+    if (state !== 'running' || begun.some(({ step }) => stepDefinitions[step.kind]?.rollback !== 'reversible')) {
+      return this.#needHuman(run, state, error);
+    }
+    await run.recorder.failure(error.stepId, error.failure);
+    try {
+      await takeBack(run, begun);
+    } catch (second) {
+      if (second instanceof StepFailed) return this.#needHuman(run, state, second);
+      throw second;
+    }
+    await run.recorder.setState(state, 'failed', failureData(error.failure));
+    return 'failed';
+  }
+
+  async #needHuman(run: Run, state: UpgradeState, error: StepFailed): Promise<UpgradeState> {
+    await run.recorder.failure(error.stepId, error.failure);
+    await run.recorder.setState(state, 'needs-human', failureData(error.failure));
+    return 'needs-human';
+  }
+
+  async #begun(run: Run): Promise<PlannedStep[]> {
+    const begun = begunSteps(await reading(() => this.#options.journal.read(run.recorder.upgradeId)));
+    // The console may have been locked when the upgrade was confirmed, before the engine's first line.
+    return stepsOf(run.upgrade).filter(({ step }) => begun.has(step.id) || step.kind === 'lock-console');
+  }
+}
+
+interface PlannedStep {
+  readonly hop: Hop;
+  readonly step: PlanStep;
+}
+
+function stepsOf(upgrade: FrozenUpgrade): PlannedStep[] {
+  return upgrade.plan.hops.flatMap((hop) => hop.steps.map((step) => ({ hop, step })));
+}
+
+/** Before anything acts: the plan is the approved one, and this version can do all of it. @throws StepFailed */
+function check(
+  run: Run,
+  upgradeId: string,
+  frozen: { upgrade: FrozenUpgrade; hash: string; state: UpgradeState },
+): void {
+  try {
+    if (hashOfFrozen(frozen.upgrade) !== frozen.hash) {
+      throw new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } });
+    }
+    if (frozen.state === 'rolling-back') throw new SealiftError('STEP_UNSUPPORTED', { values: { what: 'a rollback' } });
+    checkPlan(run, upgradeId);
+  } catch (error) {
+    throw new StepFailed('plan', asSealiftError(error));
+  }
+}
+
+async function takeBack(run: Run, begun: readonly PlannedStep[]): Promise<void> {
+  for (const { hop, step } of begun.toReversed()) await undoStep(run, hop, step);
+}

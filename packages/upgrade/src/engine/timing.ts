@@ -1,0 +1,28 @@
+/** How long the engine waits for what; all in ms. */
+export interface Timing {
+  /** A dead process's lease is free after this long; shorter means more writes, and a pause of this length loses the lease. */
+  readonly leaseTtlMs: number;
+  /** Between two looks at something that is on its way. */
+  readonly pollMs: number;
+  readonly retryFirstMs: number;
+  readonly retryMostMs: number;
+  /** A wait without any change for this long is shown as stalled; it goes on. */
+  readonly stallMs: number;
+  /** A step that is not done after this long needs a person. */
+  readonly deadlineMs: number;
+  /** At most one line of progress in this time, unless the fraction grew. */
+  readonly progressMs: number;
+  /** Between two looks for upgrades that another engine left. */
+  readonly watchMs: number;
+}
+
+export const defaultTiming: Timing = {
+  leaseTtlMs: 10_000,
+  pollMs: 500,
+  retryFirstMs: 500,
+  retryMostMs: 30_000,
+  stallMs: 120_000,
+  deadlineMs: 2 * 60 * 60 * 1000,
+  progressMs: 1000,
+  watchMs: 2000,
+};

@@ -1,0 +1,85 @@
+import { Engine, type EngineOptions } from '../engine/engine.ts';
+import type { JournalPort } from '../ports.ts';
+import type { ManualClock } from './manual-clock.ts';
+import type { MemoryStore } from './memory-store.ts';
+import type { World } from './world.ts';
+
+/** Where a modelled process dies: before or after its `write`-th write (journal lines and effects count). */
+export interface CrashPoint {
+  readonly write: number;
+  readonly when: 'before' | 'after';
+}
+
+export const quickTiming = {
+  leaseTtlMs: 10_000,
+  pollMs: 1,
+  retryFirstMs: 1,
+  retryMostMs: 1,
+  progressMs: 0,
+  watchMs: 1,
+} as const;
+
+/** One process with an engine. After its crash nothing of it acts, reads or writes any more. */
+export class ProcessModel {
+  readonly engine: Engine;
+  crashed = false;
+  writes = 0;
+  readonly #crash: CrashPoint | null;
+
+  constructor(
+    setting: { store: MemoryStore; world: World; clock: ManualClock },
+    holder: string,
+    crash: CrashPoint | null = null,
+    options: Partial<EngineOptions> & { effect?: (name: string) => Promise<void> } = {},
+  ) {
+    this.#crash = crash;
+    const { store, world, clock } = setting;
+    const { journal, lease } = store;
+    const alive = () => this.#alive();
+    const mortal = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+      alive();
+      return call();
+    };
+    const writing = async (call: () => Promise<void>): Promise<void> => {
+      this.#gate('before');
+      await call();
+      this.#gate('after');
+    };
+    const mortalJournal: JournalPort = {
+      read: (id) => mortal(() => journal.read(id)),
+      append: (entry) => writing(() => journal.append(entry)),
+      setState: (id, state, epoch, data) => writing(() => journal.setState(id, state, epoch, data)),
+      frozen: (id) => mortal(() => journal.frozen(id)),
+      unfinished: () => mortal(() => journal.unfinished()),
+    };
+    this.engine = new Engine({
+      journal: mortalJournal,
+      lease: {
+        acquire: (...given) => mortal(() => lease.acquire(...given)),
+        renew: (...given) => mortal(() => lease.renew(...given)),
+        release: (...given) => mortal(() => lease.release(...given)),
+      },
+      ports: world.ports(async (when, effect) => {
+        this.#gate(when);
+        if (when === 'before') await options.effect?.(effect);
+      }, alive),
+      holder,
+      clock,
+      timing: quickTiming,
+      ...options,
+    });
+  }
+
+  #gate(when: 'before' | 'after'): void {
+    this.#alive();
+    if (when === 'before') this.writes += 1;
+    if (this.#crash?.write === this.writes && this.#crash.when === when) {
+      this.crashed = true;
+      this.#alive();
+    }
+  }
+
+  #alive(): void {
+    if (this.crashed) throw new Error('the process is dead');
+  }
+}

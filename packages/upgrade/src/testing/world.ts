@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ClusterNode } from '@sealift/core/api';
+import type { LayerStatus, Ports, RolloutStatus, Template } from '../ports.ts';
+
+type Group = 'control-plane' | 'workers';
+interface GroupState {
+  desired: RolloutStatus['desired'];
+  updated: number;
+}
+
+/** The OVA that the sample plan imports. */
+export const ovaBytes = Buffer.from('an OVA of the node image');
+export const ovaSha256 = createHash('sha256').update(ovaBytes).digest('hex');
+
+/**
+ * Everything outside the engine, in memory; it outlives the engines. An effect is noted in `effects` when it takes
+ * place; what is asked for moves on by one with each look.
+ */
+export class World {
+  readonly effects: string[] = [];
+  lockedBy: string | null = null;
+  installed = '4.2.12';
+  readonly templates = new Map<string, Template>();
+  readonly layers: LayerStatus[] = [];
+  readonly groups: Record<Group, GroupState> = {
+    'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
+    workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
+  };
+  #backup: { reference: string; sha256: string; sizeBytes: number } | null = null;
+
+  /** @param gate awaited before and after each effect; a test crashes or delays there. */
+  ports(gate: (when: 'before' | 'after', effect: string) => Promise<void>, alive: () => void = () => undefined): Ports {
+    const effect = async (name: string, change: () => void): Promise<void> => {
+      await gate('before', name);
+      this.effects.push(name);
+      change();
+      await gate('after', name);
+    };
+    return {
+      vcenter: {
+        findTemplate: async (name) => {
+          alive();
+          return this.templates.get(name) ?? null;
+        },
+        importTemplate: async ({ name, sha256, kubernetes, ova }) => {
+          const hash = createHash('sha256');
+          for await (const chunk of await ova()) hash.update(chunk as Buffer);
+          if (hash.digest('hex') !== sha256) throw new Error('other bytes than announced');
+          await effect(`import ${name}`, () =>
+            this.templates.set(name, { name, sha256, kubernetes, poweredOn: false }),
+          );
+        },
+      },
+      cluster: {
+        nodes: async () => {
+          alive();
+          return this.#nodes();
+        },
+        rollout: async (group) => {
+          alive();
+          return this.#look(group);
+        },
+        setRollout: async (group, desired) => {
+          await effect(`roll ${group} ${desired.version}`, () => {
+            this.groups[group] = { desired, updated: 0 };
+          });
+        },
+        layers: async () => {
+          alive();
+          const seen = this.layers.map((layer) => ({ ...layer }));
+          this.layers.forEach((layer, index) => this.layers.splice(index, 1, { ...layer, healthy: true }));
+          return seen;
+        },
+        applyLayer: async ({ values: _, ...layer }) => {
+          await effect(`apply ${layer.pack} ${layer.version}`, () => {
+            this.#drop(layer.pack);
+            this.layers.push({ ...layer, healthy: false, message: 'pods are starting' });
+          });
+        },
+        removeLayer: async ({ pack }) => {
+          await effect(`remove ${pack}`, () => this.#drop(pack));
+        },
+      },
+      backup: {
+        make: async (upgradeId) => {
+          const made = { reference: `backup-${upgradeId}`, sha256: ovaSha256, sizeBytes: 1 };
+          await effect('backup', () => {
+            this.#backup = made;
+          });
+          return made;
+        },
+        find: async () => {
+          alive();
+          return this.#backup;
+        },
+      },
+      console: {
+        lockedBy: async () => {
+          alive();
+          return this.lockedBy;
+        },
+        lock: async (upgradeId) =>
+          effect('lock', () => {
+            this.lockedBy = upgradeId;
+          }),
+        unlock: async () =>
+          effect('unlock', () => {
+            this.lockedBy = null;
+          }),
+        recordInstalled: async (_, version) =>
+          effect(`install ${version}`, () => {
+            this.installed = version;
+          }),
+        installedVersion: async () => {
+          alive();
+          return this.installed;
+        },
+      },
+      content: {
+        openOva: async () => ({ sizeBytes: ovaBytes.length, open: async () => Readable.from([ovaBytes]) }),
+      },
+    };
+  }
+
+  #drop(pack: string): void {
+    const index = this.layers.findIndex((layer) => layer.pack === pack);
+    if (index >= 0) this.layers.splice(index, 1);
+  }
+
+  #look(group: Group): RolloutStatus {
+    const state = this.groups[group];
+    const present = state.desired.template === 'r_old' || this.templates.has(state.desired.template);
+    const { updated } = state;
+    if (present && updated < 3) state.updated += 1;
+    const message = present ? `${group}-${updated + 1} boots` : `there is no template ${state.desired.template}`;
+    return { desired: state.desired, updated, total: 3, settled: updated === 3, message };
+  }
+
+  #nodes(): ClusterNode[] {
+    return (['control-plane', 'workers'] as const).flatMap((group) =>
+      [1, 2, 3].map((number) => ({
+        name: `${group}-${number}`,
+        role: group === 'workers' ? ('worker' as const) : group,
+        ...this.groups[group].desired,
+        ready: this.groups[group].updated >= number,
+        message: '',
+      })),
+    );
+  }
+}
