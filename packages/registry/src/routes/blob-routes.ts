@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import type { Digest } from '@sealift/oci/digest';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RegistryStorage } from '../storage/storage.ts';
+import { RegistryRefusal } from './failure.ts';
+import { parseRange } from './range.ts';
+
+/** `GET` and `HEAD` of a blob (OCI distribution-spec, end-2), with byte ranges (RFC 9110, section 14). */
+export async function getBlob(
+  storage: RegistryStorage,
+  repository: string,
+  digest: Digest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const size = await storage.blobs.size(repository, digest);
+  if (size === undefined) throw unknown();
+  reply.headers({
+    'accept-ranges': 'bytes',
+    'content-type': mediaTypes.octetStream,
+    'docker-content-digest': digest,
+    etag: `"${digest}"`,
+  });
+  const range = parseRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    throw new RegistryRefusal(416, 'SIZE_INVALID', `the blob has ${size} bytes`, {
+      'content-range': `bytes */${size}`,
+    });
+  }
+  if (range !== undefined) {
+    reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${size}`);
+  }
+  reply.header('content-length', range === undefined ? size : range.end - range.start);
+  if (request.method === 'HEAD') return await reply.send();
+  const stream = await storage.blobs.read(repository, digest, range);
+  if (stream === undefined) throw unknown();
+  return await reply.send(size === 0 ? Readable.from([]) : stream);
+}
+
+/** `DELETE` of a blob (end-10). */
+export async function deleteBlob(
+  storage: RegistryStorage,
+  repository: string,
+  digest: Digest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (!(await storage.blobs.unlink(repository, digest))) throw unknown();
+  return await reply.code(202).send();
+}
+
+function unknown(): RegistryRefusal {
+  return new RegistryRefusal(404, 'BLOB_UNKNOWN', 'the repository does not hold this blob');
+}

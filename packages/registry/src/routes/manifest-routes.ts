@@ -1,0 +1,114 @@
+import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
+import { type Digest, isDigest } from '@sealift/oci/digest';
+import { readBounded } from '@sealift/oci/verify-stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { RegistryStorage } from '../storage/storage.ts';
+import { RegistryRefusal } from './failure.ts';
+import { requestBody } from './request-body.ts';
+
+/** As the OCI distribution-spec lets a registry limit manifests ("Pushing Manifests"). */
+const manifestLimitBytes = 4 * 1024 * 1024;
+const tagPageLimit = 10_000;
+
+const tagQuerySchema = z.object({ n: z.coerce.number().int().min(0).optional(), last: z.string().optional() });
+const referrersQuerySchema = z.object({ artifactType: z.string().optional() });
+
+/** `GET` and `HEAD` of a manifest by tag or digest (end-3). */
+export async function getManifest(
+  storage: RegistryStorage,
+  repository: string,
+  reference: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const manifest = await storage.manifests.get(repository, reference);
+  if (manifest === undefined) throw unknown();
+  reply.headers({
+    'content-type': manifest.mediaType,
+    'content-length': String(manifest.bytes.byteLength),
+    'docker-content-digest': manifest.digest,
+    etag: `"${manifest.digest}"`,
+  });
+  return await reply.send(request.method === 'HEAD' ? undefined : manifest.bytes);
+}
+
+/** `PUT` of a manifest under a tag or its digest (end-7). */
+export async function putManifest(
+  storage: RegistryStorage,
+  repository: string,
+  reference: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  idleTimeoutMs: number,
+): Promise<FastifyReply> {
+  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
+  const bytes = await readBounded(requestBody(request, idleTimeoutMs), manifestLimitBytes, 'the manifest');
+  const { digest, subject } = await storage.manifests.put(repository, reference, mediaType, bytes);
+  return await reply
+    .code(201)
+    .headers({
+      location: `/v2/${repository}/manifests/${digest}`,
+      'docker-content-digest': digest,
+      ...(subject === undefined ? {} : { 'oci-subject': subject }),
+    })
+    .send();
+}
+
+/** `DELETE` of a tag, or of a manifest with its tags (end-9). */
+export async function deleteManifest(
+  storage: RegistryStorage,
+  repository: string,
+  reference: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const removed = isDigest(reference)
+    ? await storage.manifests.remove(repository, reference)
+    : await storage.manifests.removeTag(repository, reference);
+  if (!removed) throw unknown();
+  return await reply.code(202).send();
+}
+
+/** The tags of a repository in code unit order, by pages (end-8a, 8b). */
+export async function listTags(
+  storage: RegistryStorage,
+  repository: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const query = tagQuerySchema.safeParse(request.query);
+  if (!query.success) throw new RegistryRefusal(400, 'UNSUPPORTED', 'n is a number from 0, last a tag');
+  const tags = await storage.manifests.tags(repository);
+  if (tags === undefined) throw new RegistryRefusal(404, 'NAME_UNKNOWN', 'there is no such repository');
+  const { last } = query.data;
+  const rest = last === undefined ? tags : tags.filter((tag) => tag > last);
+  const page = rest.slice(0, Math.min(query.data.n ?? tagPageLimit, tagPageLimit));
+  const end = page.at(-1);
+  if (page.length < rest.length && end !== undefined) {
+    reply.header('link', `</v2/${repository}/tags/list?n=${page.length}&last=${encodeURIComponent(end)}>; rel="next"`);
+  }
+  return await reply.send({ name: repository, tags: page });
+}
+
+/** What refers to a manifest, as an index; optionally of one artifact type only (end-12a, 12b). */
+export async function listReferrers(
+  storage: RegistryStorage,
+  repository: string,
+  digest: Digest,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const query = referrersQuerySchema.safeParse(request.query);
+  const artifactType = query.success ? query.data.artifactType : undefined;
+  const all = await storage.manifests.referrers(repository, digest);
+  const manifests: Descriptor[] =
+    artifactType === undefined ? all : all.filter((descriptor) => descriptor.artifactType === artifactType);
+  if (artifactType !== undefined) reply.header('oci-filters-applied', 'artifactType');
+  return await reply
+    .header('content-type', mediaTypes.index)
+    .send(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+}
+
+function unknown(): RegistryRefusal {
+  return new RegistryRefusal(404, 'MANIFEST_UNKNOWN', 'there is no such manifest');
+}

@@ -1,0 +1,64 @@
+import { SealiftError } from '@sealift/core/errors';
+import { type FastifyInstance, fastify } from 'fastify';
+import { type Authorize, registryRoutes } from './routes/routes.ts';
+import { RegistryStorage } from './storage/storage.ts';
+
+export interface ServeRegistryOptions {
+  readonly storageDir: string;
+  /** An address of this machine; without TLS only a loopback one. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly authorize: Authorize;
+  /** Certificate chain and private key, PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly idleTimeoutMs?: number;
+}
+
+/** A registry that is serving. */
+export interface ServedRegistry {
+  /** `host:port`, as image references begin with. */
+  readonly registry: string;
+  readonly url: string;
+  readonly storage: RegistryStorage;
+  /** Ends it: open connections are closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a registry by itself, without a console.
+ *
+ * @throws REGISTRY_PLAIN_HTTP_REFUSED for an address others can reach without TLS; REGISTRY_LISTEN_FAILED
+ */
+export async function serveRegistry(options: ServeRegistryOptions): Promise<ServedRegistry> {
+  const { host, port, tls } = options;
+  if (tls === undefined && !/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)) {
+    throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host } });
+  }
+  const storage = await RegistryStorage.open(options.storageDir);
+  const server: FastifyInstance = fastify({
+    forceCloseConnections: true,
+    https: tls === undefined ? null : { ...tls },
+  });
+  await server.register(registryRoutes, {
+    storage,
+    authorize: options.authorize,
+    ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
+  });
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('REGISTRY_LISTEN_FAILED', { values: { address: `${host}:${port}`, reason }, cause: error });
+  }
+  const bound = server.addresses().find((address) => typeof address === 'object');
+  const registry = `${host.includes(':') ? `[${host}]` : host}:${bound?.port ?? port}`;
+  return {
+    registry,
+    url: `${tls === undefined ? 'http' : 'https'}://${registry}`,
+    storage,
+    close: async () => {
+      await server.close();
+    },
+  };
+}

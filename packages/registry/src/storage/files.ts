@@ -1,0 +1,39 @@
+import { open, readdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isMissing, syncFolder } from '@sealift/oci/blob-file';
+import { readBounded } from '@sealift/oci/verify-stream';
+
+const recordLimitBytes = 8 * 1024 * 1024;
+
+/** A small file's bytes, or undefined when there is none. */
+export async function readRecord(path: string): Promise<Buffer | undefined> {
+  try {
+    const file = await open(path, 'r');
+    return await readBounded(file.createReadStream(), recordLimitBytes, path, path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The names in a folder in code unit order, or undefined when there is no such folder. */
+export async function namesIn(folder: string): Promise<string[] | undefined> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file for good. @returns false when there was none */
+export async function removeFile(path: string): Promise<boolean> {
+  try {
+    await rm(path);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  return true;
+}

@@ -1,0 +1,153 @@
+import { SealiftError } from '@sealift/core/errors';
+import { fileSize, writeBlobFile, writeFileAtomically } from '@sealift/oci/blob-file';
+import { type Descriptor, descriptorSchema } from '@sealift/oci/descriptor';
+import { type Digest, digestOf, isDigest } from '@sealift/oci/digest';
+import { isTag } from '@sealift/oci/reference';
+import { z } from 'zod';
+import type { BlobStore } from './blobs.ts';
+import { namesIn, readRecord, removeFile } from './files.ts';
+import { parseManifest } from './parse-manifest.ts';
+import type { StoragePaths } from './paths.ts';
+
+const manifestRecordSchema = z.object({
+  mediaType: z.string(),
+  subject: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)).optional(),
+});
+
+/** A manifest as it was pushed, byte for byte. */
+export interface StoredManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+/** Manifests, tags and referrers of repositories. */
+export class ManifestStore {
+  readonly #paths: StoragePaths;
+  readonly #blobs: BlobStore;
+
+  constructor(paths: StoragePaths, blobs: BlobStore) {
+    this.#paths = paths;
+    this.#blobs = blobs;
+  }
+
+  /**
+   * Takes a manifest in; everything it names has to be in the repository already, but for its subject, which may come later.
+   *
+   * @param reference a tag, or the manifest's digest
+   * @throws MANIFEST_INVALID, MANIFEST_CONTENT_MISSING, CONTENT_DIGEST_MISMATCH
+   */
+  async put(
+    repository: string,
+    reference: string,
+    mediaType: string,
+    bytes: Buffer,
+  ): Promise<{ readonly digest: Digest; readonly subject: Digest | undefined }> {
+    const digest = digestOf(bytes);
+    if (isDigest(reference) && reference !== digest) {
+      throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: reference, actual: digest } });
+    }
+    const parsed = parseManifest(digest, mediaType, bytes);
+    await this.#demand(repository, digest, parsed.blobs, parsed.manifests);
+    const subject = parsed.subject?.digest;
+    await writeBlobFile(this.#paths.root, [bytes], { digest, size: bytes.byteLength });
+    if (subject !== undefined) {
+      const descriptor: Descriptor = {
+        mediaType,
+        digest,
+        size: bytes.byteLength,
+        ...(parsed.artifactType === undefined ? {} : { artifactType: parsed.artifactType }),
+        ...(parsed.annotations === undefined ? {} : { annotations: parsed.annotations }),
+      };
+      await writeFileAtomically(this.#paths.referrer(repository, subject, digest), JSON.stringify(descriptor));
+    }
+    await writeFileAtomically(this.#paths.manifest(repository, digest), JSON.stringify({ mediaType, subject }));
+    if (!isDigest(reference)) await writeFileAtomically(this.#paths.tag(repository, reference), digest);
+    return { digest, subject };
+  }
+
+  /** A manifest by tag or digest. */
+  async get(repository: string, reference: string): Promise<StoredManifest | undefined> {
+    const digest = isDigest(reference) ? reference : await this.#tagged(repository, reference);
+    if (digest === undefined) return undefined;
+    const record = await this.#record(repository, digest);
+    if (record === undefined) return undefined;
+    const bytes = await readRecord(this.#paths.blob(digest));
+    if (bytes === undefined) return undefined;
+    const actual = digestOf(bytes);
+    if (actual !== digest) throw new SealiftError('STORAGE_DAMAGED', { values: { expected: digest, actual } });
+    return { digest, mediaType: record.mediaType, bytes };
+  }
+
+  /** Removes a manifest, the tags that stand for it and its entry among the referrers. @returns false when there is none */
+  async remove(repository: string, digest: Digest): Promise<boolean> {
+    const record = await this.#record(repository, digest);
+    if (record === undefined) return false;
+    for (const tag of (await this.tags(repository)) ?? []) {
+      if ((await this.#tagged(repository, tag)) === digest) await this.removeTag(repository, tag);
+    }
+    if (record.subject !== undefined) await removeFile(this.#paths.referrer(repository, record.subject, digest));
+    return await removeFile(this.#paths.manifest(repository, digest));
+  }
+
+  /** Removes a tag; the manifest stays. @returns false when there is none */
+  async removeTag(repository: string, tag: string): Promise<boolean> {
+    return await removeFile(this.#paths.tag(repository, tag));
+  }
+
+  /** All tags in code unit order, or undefined when there is no such repository. */
+  async tags(repository: string): Promise<string[] | undefined> {
+    const names = await namesIn(this.#paths.tags(repository));
+    if (names !== undefined) return names.filter((name) => isTag(name));
+    return (await namesIn(this.#paths.repository(repository)))?.some((name) => name.startsWith('_')) === true
+      ? []
+      : undefined;
+  }
+
+  /** Descriptors of the manifests whose subject is the one given (OCI distribution-spec, "Listing Referrers"). */
+  async referrers(repository: string, subject: Digest): Promise<Descriptor[]> {
+    const descriptors: Descriptor[] = [];
+    for (const name of (await namesIn(this.#paths.referrers(repository, subject))) ?? []) {
+      const digest = `sha256:${name}`;
+      if (!isDigest(digest)) continue;
+      const record = await readRecord(this.#paths.referrer(repository, subject, digest));
+      // The record is written before the manifest's own, so a crash between the two leaves it alone.
+      if (record === undefined || (await this.#record(repository, digest)) === undefined) continue;
+      descriptors.push(descriptorSchema.parse(JSON.parse(record.toString('utf8'))));
+    }
+    return descriptors;
+  }
+
+  async #tagged(repository: string, tag: string): Promise<Digest | undefined> {
+    const text = (await readRecord(this.#paths.tag(repository, tag)))?.toString('utf8');
+    return text !== undefined && isDigest(text) ? text : undefined;
+  }
+
+  async #record(repository: string, digest: Digest): Promise<z.infer<typeof manifestRecordSchema> | undefined> {
+    const record = await readRecord(this.#paths.manifest(repository, digest));
+    return record === undefined ? undefined : manifestRecordSchema.parse(JSON.parse(record.toString('utf8')));
+  }
+
+  async #demand(
+    repository: string,
+    digest: Digest,
+    blobs: readonly Descriptor[],
+    manifests: readonly Descriptor[],
+  ): Promise<void> {
+    for (const blob of blobs) {
+      const size = await this.#blobs.size(repository, blob.digest);
+      if (size === undefined) throw missing(digest, blob.digest);
+      if (size !== blob.size) {
+        const reason = `it says ${blob.digest} has ${blob.size} bytes, and it has ${size}`;
+        throw new SealiftError('MANIFEST_INVALID', { values: { digest, reason } });
+      }
+    }
+    for (const { digest: child } of manifests) {
+      if ((await fileSize(this.#paths.manifest(repository, child))) === undefined) throw missing(digest, child);
+    }
+  }
+}
+
+function missing(digest: Digest, part: Digest): SealiftError {
+  return new SealiftError('MANIFEST_CONTENT_MISSING', { values: { digest, part } });
+}

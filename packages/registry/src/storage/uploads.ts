@@ -1,0 +1,148 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
+import { fileSize, syncFolder, writeAll, writeFileAtomically } from '@sealift/oci/blob-file';
+import type { Digest } from '@sealift/oci/digest';
+import { readRecord } from './files.ts';
+import type { StoragePaths } from './paths.ts';
+
+/**
+ * Upload sessions: bytes are hashed while they are written, and become a blob only when they are whole and right. What a
+ * cut line left stays, so that the client can go on there, also after a restart (the hash is then made again from the file).
+ */
+export class UploadStore {
+  readonly #paths: StoragePaths;
+  /** Hashes of sessions written to by this process, with how many bytes each has seen. */
+  readonly #hashes = new Map<string, { readonly hash: Hash; bytes: number }>();
+  readonly #busy = new Set<string>();
+
+  constructor(paths: StoragePaths) {
+    this.#paths = paths;
+  }
+
+  /** Begins a session for a repository. @returns its id */
+  async start(repository: string): Promise<string> {
+    this.#paths.repository(repository);
+    const id = randomUUID();
+    const folder = this.#paths.upload(id);
+    await mkdir(folder, { recursive: true });
+    await (await open(join(folder, 'data'), 'wx')).close();
+    await writeFileAtomically(join(folder, 'repository'), repository);
+    return id;
+  }
+
+  /** How many bytes the session holds, or undefined when the repository has no such session. */
+  async offset(repository: string, id: string): Promise<number | undefined> {
+    const folder = this.#paths.upload(id);
+    const owner = await readRecord(join(folder, 'repository'));
+    if (owner?.toString('utf8') !== repository) return undefined;
+    return await fileSize(join(folder, 'data'));
+  }
+
+  /**
+   * Writes a piece at the session's end.
+   *
+   * @returns the bytes the session holds now
+   * @throws UPLOAD_UNKNOWN, UPLOAD_BUSY, STORAGE_FULL, or what the chunks themselves failed with (what came before stays)
+   */
+  async append(repository: string, id: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+    return await this.#alone(repository, id, async (path) => (await this.#write(id, path, chunks)).bytes);
+  }
+
+  /**
+   * Writes the last piece and makes the session a blob.
+   *
+   * @throws CONTENT_DIGEST_MISMATCH (the session is gone then), UPLOAD_UNKNOWN, UPLOAD_BUSY, STORAGE_FULL
+   */
+  async finish(repository: string, id: string, digest: Digest, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#alone(repository, id, async (path) => {
+      const { hash } = await this.#write(id, path, chunks, true);
+      const actual: Digest = `sha256:${hash.copy().digest('hex')}`;
+      if (actual !== digest) {
+        await this.#remove(id);
+        throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: digest, actual } });
+      }
+      await mkdir(this.#paths.blobs, { recursive: true });
+      await rename(path, this.#paths.blob(digest));
+      await syncFolder(this.#paths.blobs);
+      await this.#remove(id);
+    });
+  }
+
+  /** Ends a session without a blob. @returns false when there was none */
+  async cancel(repository: string, id: string): Promise<boolean> {
+    if ((await this.offset(repository, id)) === undefined) return false;
+    await this.#alone(repository, id, () => this.#remove(id));
+    return true;
+  }
+
+  async #remove(id: string): Promise<void> {
+    this.#hashes.delete(id);
+    await rm(this.#paths.upload(id), { recursive: true, force: true });
+  }
+
+  async #write(
+    id: string,
+    path: string,
+    chunks: AsyncIterable<Uint8Array>,
+    last = false,
+  ): Promise<{ readonly hash: Hash; bytes: number }> {
+    const state = await this.#hashOf(id, path);
+    const file = await open(path, 'r+');
+    try {
+      await appendTo(file, state, chunks);
+      if (last) await file.sync();
+    } finally {
+      await file.close();
+    }
+    return state;
+  }
+
+  async #hashOf(id: string, path: string): Promise<{ readonly hash: Hash; bytes: number }> {
+    const size = (await fileSize(path)) ?? 0;
+    const known = this.#hashes.get(id);
+    // After a failed write the file may hold more than the hash has seen.
+    if (known !== undefined && known.bytes === size) return known;
+    const state = { hash: createHash('sha256'), bytes: 0 };
+    const file = await open(path, 'r');
+    for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>) {
+      state.hash.update(chunk);
+      state.bytes += chunk.byteLength;
+    }
+    this.#hashes.set(id, state);
+    return state;
+  }
+
+  /** Two requests writing to one session at a time would mix their bytes. */
+  async #alone<Result>(repository: string, id: string, work: (path: string) => Promise<Result>): Promise<Result> {
+    if ((await this.offset(repository, id)) === undefined) throw new SealiftError('UPLOAD_UNKNOWN', { values: { id } });
+    if (this.#busy.has(id)) throw new SealiftError('UPLOAD_BUSY', { values: { id } });
+    this.#busy.add(id);
+    try {
+      return await work(join(this.#paths.upload(id), 'data'));
+    } catch (error) {
+      throw asStorageError(error, this.#paths.root);
+    } finally {
+      this.#busy.delete(id);
+    }
+  }
+}
+
+async function appendTo(
+  file: FileHandle,
+  state: { readonly hash: Hash; bytes: number },
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    await writeAll(file, chunk, state.bytes);
+    state.hash.update(chunk);
+    state.bytes += chunk.byteLength;
+  }
+}
+
+function asStorageError(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new SealiftError('STORAGE_FULL', { values: { path }, cause: error });
+}
