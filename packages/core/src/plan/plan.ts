@@ -23,7 +23,10 @@ export type StepKind = z.infer<typeof stepKindSchema>;
 export const rollbackClassSchema = z.enum(['reversible', 'restorable', 'one-way']);
 export type RollbackClass = z.infer<typeof rollbackClassSchema>;
 
-/** What a step acts on; only the fields its kind needs are present. */
+/**
+ * What a step acts on; only the fields its kind needs are present. A `layer` step without `version` removes the layer.
+ * `digest` is that of the OCI artifact's manifest: the pack's, or for a `template` step the node image's.
+ */
 export const stepTargetSchema = z.object({
   kubernetes: packVersionSchema.optional(),
   /** Template name in vCenter, such as `r_u-2204-0-k-12610-0`. */
