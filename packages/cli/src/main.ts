@@ -5,11 +5,14 @@ const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 const args = process.argv.slice(2);
-process.exitCode = await run(args, {
+// Not awaited here: the single-file executable is a script, and a script has no top-level await.
+void run(args, {
   out: (text) => process.stdout.write(`${text}\n`),
   note: (text) => process.stderr.write(`${text}\n`),
   env: process.env,
   progress: args.includes('--quiet') ? silentProgress : terminalProgress(process.stderr),
   cancel: stop.signal,
   exitCode: 0,
+}).then((code) => {
+  process.exitCode = code;
 });

@@ -73,7 +73,7 @@ class CheckingReader {
   readonly #file: BundleFile;
   readonly #whole: Hash | undefined;
   readonly #options: Omit<VerifyBundleOptions, 'trustedKeys'>;
-  readonly #buffers = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)] as const;
+  readonly #buffers: readonly [Buffer, Buffer];
   #turn: 0 | 1 = 0;
   #current: Buffer = Buffer.alloc(0);
   #used = 0;
@@ -84,6 +84,8 @@ class CheckingReader {
   constructor(file: BundleFile, whole: Hash | undefined, options: Omit<VerifyBundleOptions, 'trustedKeys'>) {
     this.#file = file;
     this.#whole = whole;
+    const size = Math.min(bufferBytes, file.length);
+    this.#buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
     this.#options = options;
   }
 

@@ -73,7 +73,7 @@ export const cliErrors = defineErrors({
     next: 'needs-a-person',
   },
   EXECUTABLE_INCOMPLETE: {
-    message: '`{command}` is not part of the single-file executable',
+    message: '{part} is not part of the single-file executable',
     hint: 'Run it from a checkout with `npx sealift`.',
     status: 501,
     exit: 1,

@@ -1,0 +1,51 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { addArtifact } from '../create/artifact.ts';
+import { ContentSet } from '../create/content-set.ts';
+import { type WrittenBundle, writeBundle } from '../create/write-bundle.ts';
+import { generateKeyPair, type SecretKey } from '../minisign/index.ts';
+
+/** A shell script in the place of the executable: says what it was called with, and ends with the code 42. */
+export const scriptedExecutable = `#!/bin/sh
+[ "$3" = --unpacked ] && rm -f "$0" && rmdir "\${0%/*}"
+printf 'called:'
+printf ' [%s]' "$@"
+printf '\\n'
+exit 42
+`;
+
+/** A bundle of a few kilobytes, for tests of the format alone. */
+export async function writeSmallBundle(
+  folder: string,
+  options: { readonly secretKey?: SecretKey; readonly name?: string; readonly script?: string } = {},
+): Promise<{ readonly bundle: WrittenBundle; readonly secretKey: SecretKey }> {
+  const secretKey = options.secretKey ?? generateKeyPair();
+  const content = new ContentSet();
+  const script = join(folder, 'sealift.gz');
+  writeFileSync(script, gzipSync(options.script ?? scriptedExecutable));
+  chmodSync(script, 0o644);
+  const executable = await content.addFile(script, 'executable', mediaTypes.octetStream);
+  const layer = content.addBytes(Buffer.from('layer'.repeat(300)), 'content', mediaTypes.octetStream);
+  const descriptor = addArtifact(content, 'application/vnd.example.thing.v1', [{ descriptor: layer, title: 'layer' }]);
+  const bundle = await writeBundle({
+    kind: 'release',
+    product: 'Harborview',
+    version: '4.2.13',
+    title: 'Airgap Setup - Version 4.2.13',
+    index: {
+      schemaVersion: 2,
+      mediaType: mediaTypes.index,
+      manifests: [{ ...descriptor, annotations: { 'org.opencontainers.image.ref.name': 'thing:1' } }],
+    },
+    content,
+    executables: [
+      { architecture: 'amd64', digest: executable.digest },
+      { architecture: 'arm64', digest: executable.digest },
+    ],
+    secretKey,
+    output: join(folder, options.name ?? 'airgap-v4.2.13.bin'),
+  });
+  return { bundle, secretKey };
+}

