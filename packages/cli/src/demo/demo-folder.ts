@@ -91,6 +91,7 @@ export function demoEnvironment(
     XDG_DATA_HOME: join(folder.home, '.local', 'share'),
     XDG_STATE_HOME: join(folder.home, '.local', 'state'),
     XDG_CACHE_HOME: join(folder.path, 'cache'),
+    SEALIFT_TRUSTED_KEYS: join(folder.home, '.config', 'sealift', 'trusted-keys'),
     SEALIFT_BIN_DIR: join(folder.home, '.local', 'bin'),
     TMPDIR: folder.temporary,
   };

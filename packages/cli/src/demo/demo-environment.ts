@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { buildConsolePages } from './console-pages.ts';
+import { type Administrator, makeAdministrator } from './administrator.ts';
+import type { Service } from './child-process.ts';
+import { findCheckout } from './checkout.ts';
+import type { DemoContext } from './demo-context.ts';
+import { demoEnvironment, takeDemoFolder } from './demo-folder.ts';
+import { type ConsoleReady, type SimulatorReady, startClusterSimulator, startConsoleServer } from './demo-services.ts';
+import { initialCluster } from './initial-cluster.ts';
+import { adoptWithSiteValues, syncRegistry } from './platform.ts';
+import { executeBundle } from './support-host.ts';
+import { makeVendor, type Vendor } from './vendor.ts';
+
+/** The releases that the demo goes between. */
+export const [installed, offered] = ['4.2.12', '4.2.13'] as const;
+
+export interface DemoOptions {
+  readonly dir: string;
+  /** Of the console; 0 takes a free one. */
+  readonly port: number;
+  /** How many times faster the simulated cluster is than a few seconds a machine. */
+  readonly speed: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (text: string) => void;
+  readonly cancel: AbortSignal;
+}
+
+/** A platform that runs the older release with the site's values, and has the newer one in its registry. */
+export interface DemoEnvironment {
+  readonly context: DemoContext;
+  readonly vendor: Vendor;
+  readonly administrator: Administrator;
+  readonly console: Service<ConsoleReady>;
+  readonly simulator: Service<SimulatorReady>;
+  /** Ends console and simulator, in this order. */
+  stop(): Promise<void>;
+}
+
+/** Takes the folder and describes what the demo works with; starts nothing. */
+export async function prepareDemo(options: Omit<DemoOptions, 'port' | 'speed'>): Promise<DemoContext> {
+  const checkout = findCheckout();
+  const folder = await takeDemoFolder(options.dir);
+  return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
+}
+
+/**
+ * Builds both bundles, starts simulator and console, and brings the platform to where an administrator finds a new release:
+ * everything by the commands and the API that people use.
+ *
+ * @throws DEMO_*, CANCELLED, and what the parts throw; what was started is stopped then
+ */
+export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> {
+  const demo = await prepareDemo(options);
+  const { say } = demo;
+  say('Building the web pages');
+  const pages = await buildConsolePages(
+    demo.checkout,
+    join(demo.folder.path, 'cache', 'console-pages'),
+    demo.env,
+    demo.cancel,
+  );
+  const vendor = await makeVendor(demo, [installed, offered]);
+  const started: Service<unknown>[] = [];
+  const stop = async (): Promise<void> => {
+    for (const service of started.toReversed()) await service.stop();
+  };
+  try {
+    say('Starting the simulated vSphere cluster');
+    const simulator = await startClusterSimulator(demo, await initialCluster(demo, vendor, installed), options.speed);
+    started.push(simulator);
+    say('Starting the system console');
+    const console = await startConsoleServer(demo, { simulatorUrl: simulator.ready.url, pages, port: options.port });
+    started.push(console);
+    const administrator = await makeAdministrator(demo, console.ready, vendor);
+    for (const version of [installed, offered]) {
+      say(`Executing ./airgap-v${version}.bin`);
+      await executeBundle(demo, vendor.bundles.get(version) ?? '', administrator);
+      if (version !== installed) continue;
+      await syncRegistry(administrator.api, demo.cancel);
+      say(`The platform runs ${version}, with the site's own values`);
+      await adoptWithSiteValues(demo.checkout, administrator.api, version);
+    }
+    return { context: demo, vendor, administrator, console, simulator, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type adoptRequestSchema, packRegistrySchema, profileViewSchema } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
+import type { z } from 'zod';
+import type { Checkout } from './checkout.ts';
+import type { ConsoleApi } from './console-api.ts';
+
+const pollMs = 250;
+
+/** Records that the cluster already runs a release, with what the sample site customised. */
+export async function adoptWithSiteValues(checkout: Checkout, api: ConsoleApi, version: string): Promise<void> {
+  await api.post('/platform/adopt', { version, values: await siteValues(checkout) }, profileViewSchema);
+}
+
+/** What the sample site runs: complete values of the layers it customised, from files named `<layer>-<pack>.yaml`. */
+export async function siteValues(checkout: Checkout): Promise<z.output<typeof adoptRequestSchema>['values']> {
+  const folder = join(checkout.harborview, 'site');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
+  return Promise.all(
+    names.map(async (name) => {
+      const [, layer, pack] = /^([a-z0-9]+)-(.+)\.yaml$/.exec(name) ?? [];
+      const values = await readFile(join(folder, name), 'utf8');
+      return { layer: layerNameSchema.parse(layer), pack: packNameSchema.parse(pack), values };
+    }),
+  );
+}
+
+/** Syncs the console's pack registry and waits until it is through. */
+export async function syncRegistry(api: ConsoleApi, cancel: AbortSignal, name = 'spectro-packs'): Promise<void> {
+  await api.post(`/registries/${name}/sync`, {}, packRegistrySchema);
+  for (;;) {
+    const { sync } = await api.get(`/registries/${name}`, packRegistrySchema);
+    if (sync.state === 'succeeded') return;
+    if (sync.state === 'failed') {
+      throw new SealiftError('DEMO_STEP_FAILED', { values: { name: 'the sync', reason: sync.message } });
+    }
+    await delay(pollMs, undefined, { signal: cancel });
+  }
+}
