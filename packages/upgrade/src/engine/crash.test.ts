@@ -1,24 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { overallFraction, progressOf } from '../progress.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
-import { MemoryStore } from '../testing/memory-store.ts';
 import { type CrashPoint, ProcessModel } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
-import { World } from '../testing/world.ts';
-
-const upgradeId = 'u1';
-
-function newSetting() {
-  const clock = new ManualClock();
-  const world = new World();
-  const { layer, pack } = { layer: 'addon', pack: 'legacy' } as const;
-  const digest = `sha256:${'b'.repeat(64)}`;
-  world.layers.push({ layer, pack, version: '1.0.0', digest, valuesHash: '', healthy: true, message: '' });
-  const store = new MemoryStore(() => clock.monotonic());
-  store.add(upgradeId, sampleUpgrade());
-  return { clock, world, store };
-}
+import { newSetting, upgradeId } from '../testing/setting.ts';
 
 /** Runs processes one after another, each to its crash, then one that lives. */
 async function survive(crashes: readonly CrashPoint[]) {

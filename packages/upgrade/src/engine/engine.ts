@@ -29,7 +29,13 @@ export interface EngineOptions {
 /** How a run ended: the upgrade rests in `state`, or it is unfinished and another run goes on with it. */
 export type RunOutcome =
   | { readonly upgradeId: string; readonly result: 'rested'; readonly state: UpgradeState }
-  | { readonly upgradeId: string; readonly result: 'stopped'; readonly reason: StopReason };
+  | {
+      readonly upgradeId: string;
+      readonly result: 'stopped';
+      readonly reason: StopReason;
+      /** What made it stop, for the log of the process. */
+      readonly cause?: unknown;
+    };
 
 /**
  * Executes frozen upgrades, one at a time, from their journal. Several engines may share one journal; the lease lets
@@ -77,11 +83,19 @@ export class Engine {
     return outcomes;
   }
 
-  /** Keeps taking up unfinished upgrades until cancelled or closed: after a crash, a lost lease, a journal that was away. */
-  async watch(cancel: AbortSignal, onFailure: (error: unknown) => void = () => undefined): Promise<void> {
+  /**
+   * Keeps taking up unfinished upgrades until cancelled or closed: after a crash, a lost lease, a journal that was away.
+   *
+   * @param onOutcome told of every run that was tried, for the log of the process.
+   */
+  async watch(
+    cancel: AbortSignal,
+    onFailure: (error: unknown) => void = () => undefined,
+    onOutcome: (outcome: RunOutcome) => void = () => undefined,
+  ): Promise<void> {
     const ended = AbortSignal.any([cancel, this.#stop.signal]);
     while (!ended.aborted) {
-      await this.resumeUnfinished().catch(onFailure);
+      await this.resumeUnfinished().then((outcomes) => outcomes.forEach(onOutcome), onFailure);
       await this.#clock.sleep(this.#timing.watchMs, ended);
     }
   }
@@ -101,7 +115,10 @@ export class Engine {
       if (lease === null) return { upgradeId, result: 'stopped', reason: 'lease-held' };
       return { upgradeId, result: 'rested', state: await this.#runHolding(upgradeId, lease) };
     } catch (error) {
-      if (error instanceof RunStopped) return { upgradeId, result: 'stopped', reason: error.reason };
+      if (error instanceof RunStopped) {
+        const { reason, cause } = error;
+        return { upgradeId, result: 'stopped', reason, ...(cause === undefined ? {} : { cause }) };
+      }
       throw error;
     } finally {
       await lease?.release();

@@ -48,10 +48,10 @@ export class LeaseKeeper {
     if (this.#lost.signal.aborted) throw new RunStopped('lease-lost');
   }
 
-  /** Gives the lease back; failing at that is harmless, it expires. */
+  /** Gives the lease back, after the last act; the store ignores it when another has taken over. Failing is harmless, it expires. */
   async release(): Promise<void> {
     this.#released.abort();
-    if (!this.#lost.signal.aborted) await this.#port.release(this.#holder, this.epoch).catch(() => undefined);
+    await this.#port.release(this.#holder, this.epoch).catch(() => undefined);
   }
 
   /** The clocks of two machines may run at slightly different rates. */
@@ -62,7 +62,7 @@ export class LeaseKeeper {
   async #renew(): Promise<void> {
     while (!this.#released.signal.aborted && !this.#lost.signal.aborted) {
       await this.#clock.sleep(this.#ttlMs / 3, this.#released.signal);
-      if (this.#released.signal.aborted) return;
+      if (this.#released.signal.aborted || this.#lost.signal.aborted) return;
       const since = this.#clock.monotonic();
       // A store that is away for a moment is asked again, until the lease may have expired.
       const renewed = await this.#port.renew(this.#holder, this.epoch, this.#ttlMs).catch(() => null);

@@ -1,5 +1,5 @@
 import { Engine, type EngineOptions } from '../engine/engine.ts';
-import type { JournalPort } from '../ports.ts';
+import type { JournalEntry, JournalPort } from '../ports.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { World } from './world.ts';
@@ -8,6 +8,16 @@ import type { World } from './world.ts';
 export interface CrashPoint {
   readonly write: number;
   readonly when: 'before' | 'after';
+}
+
+/** Where a test looks on, or holds the process up. */
+export interface ProcessHooks {
+  /** Before each effect. */
+  readonly effect?: (name: string) => void | Promise<void>;
+  /** Before each renewal of the lease. */
+  readonly renewing?: () => void | Promise<void>;
+  /** After each line of the journal, before the engine goes on. */
+  readonly journaled?: (entry: Omit<JournalEntry, 'at'>) => void | Promise<void>;
 }
 
 export const quickTiming = {
@@ -30,7 +40,7 @@ export class ProcessModel {
     setting: { store: MemoryStore; world: World; clock: ManualClock },
     holder: string,
     crash: CrashPoint | null = null,
-    options: Partial<EngineOptions> & { effect?: (name: string) => Promise<void> } = {},
+    options: Partial<EngineOptions> & ProcessHooks = {},
   ) {
     this.#crash = crash;
     const { store, world, clock } = setting;
@@ -47,7 +57,10 @@ export class ProcessModel {
     };
     const mortalJournal: JournalPort = {
       read: (id) => mortal(() => journal.read(id)),
-      append: (entry) => writing(() => journal.append(entry)),
+      append: async (entry) => {
+        await writing(() => journal.append(entry));
+        await options.journaled?.(entry);
+      },
       setState: (id, state, epoch, data) => writing(() => journal.setState(id, state, epoch, data)),
       frozen: (id) => mortal(() => journal.frozen(id)),
       unfinished: () => mortal(() => journal.unfinished()),
@@ -56,7 +69,10 @@ export class ProcessModel {
       journal: mortalJournal,
       lease: {
         acquire: (...given) => mortal(() => lease.acquire(...given)),
-        renew: (...given) => mortal(() => lease.renew(...given)),
+        renew: async (...given) => {
+          await options.renewing?.();
+          return mortal(() => lease.renew(...given));
+        },
         release: (...given) => mortal(() => lease.release(...given)),
       },
       ports: world.ports(async (when, effect) => {

@@ -43,9 +43,10 @@ export class World {
           alive();
           return this.templates.get(name) ?? null;
         },
-        importTemplate: async ({ name, sha256, kubernetes, ova }) => {
+        importTemplate: async ({ name, sha256, kubernetes, ova }, cancel) => {
           const hash = createHash('sha256');
           for await (const chunk of await ova()) hash.update(chunk as Buffer);
+          cancel.throwIfAborted();
           if (hash.digest('hex') !== sha256) throw new Error('other bytes than announced');
           await effect(`import ${name}`, () =>
             this.templates.set(name, { name, sha256, kubernetes, poweredOn: false }),
@@ -72,7 +73,8 @@ export class World {
           this.layers.forEach((layer, index) => this.layers.splice(index, 1, { ...layer, healthy: true }));
           return seen;
         },
-        applyLayer: async ({ values: _, ...layer }) => {
+        applyLayer: async (given) => {
+          const { values: _, ...layer } = given;
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
             this.#drop(layer.pack);
             this.layers.push({ ...layer, healthy: false, message: 'pods are starting' });

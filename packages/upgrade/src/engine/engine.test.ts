@@ -1,0 +1,269 @@
+import { SealiftError } from '@sealift/core/errors';
+import type { FrozenUpgrade } from '@sealift/core/plan';
+import { describe, expect, test } from 'vitest';
+import { failureOf, progressOf, waitingFor } from '../progress.ts';
+import { ProcessModel, quickTiming } from '../testing/process-model.ts';
+import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
+import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
+
+const run = (
+  setting: Setting,
+  ...rest: ConstructorParameters<typeof ProcessModel> extends [unknown, ...infer R] ? R : never
+) => new ProcessModel(setting, ...rest).engine.run(upgradeId);
+
+/** The sample upgrade with one of its steps changed. */
+function withStep(id: string, change: Partial<FrozenUpgrade['plan']['hops'][number]['steps'][number]>): FrozenUpgrade {
+  const upgrade = structuredClone(sampleUpgrade());
+  const step = upgrade.plan.hops[0]?.steps.find((one) => one.id === id);
+  if (step === undefined) throw new Error(`no step ${id}`);
+  Object.assign(step, change);
+  return upgrade;
+}
+
+describe('a run', () => {
+  test('does every step of the plan in order and ends the lock', async () => {
+    const setting = newSetting(sampleUpgrade(), 'ready');
+    const seen: string[] = [];
+    const outcome = await run(setting, 'a', null, { onChange: (id) => void seen.push(id) });
+    expect(outcome).toEqual({ upgradeId, result: 'rested', state: 'succeeded' });
+    expect(setting.world.effects).toEqual(sampleEffects);
+    expect(seen).toHaveLength(setting.store.entries.length);
+    const steps = progressOf(sampleUpgrade().plan, setting.store.entries);
+    expect(steps.every(({ state, fraction, finishedAt }) => state === 'done' && fraction === 1 && finishedAt)).toBe(
+      true,
+    );
+    expect(waitingFor(steps)).toBeNull();
+  });
+
+  test('records each intent before its effect and the evidence after it', async () => {
+    const setting = newSetting();
+    const order: string[] = [];
+    await run(setting, 'a', null, {
+      effect: (name) => void order.push(`effect ${name}`),
+      journaled: ({ phase, stepId }) => {
+        if (phase !== 'progress') order.push(`${phase} ${stepId}`);
+      },
+    });
+    expect(order.slice(0, 6)).toEqual([
+      'intent 0-lock-console',
+      'effect lock',
+      'evidence 0-lock-console',
+      'intent 0-backup',
+      'effect backup',
+      'evidence 0-backup',
+    ]);
+  });
+
+  test('leaves alone what already is as planned', async () => {
+    const setting = newSetting();
+    setting.world.groups.workers = { desired: { version: '1.26.10', template: 'r_new' }, updated: 3 };
+    setting.world.lockedBy = upgradeId;
+    await run(setting, 'a');
+    expect(setting.world.effects).toEqual(
+      sampleEffects.filter((one) => one !== 'lock' && one !== 'roll workers 1.26.10'),
+    );
+  });
+
+  test('of an unknown upgrade is refused', async () => {
+    await expect(new ProcessModel(newSetting(), 'a').engine.run('u2')).rejects.toMatchObject({
+      code: 'UPGRADE_NOT_FOUND',
+    });
+  });
+
+  test('of an upgrade that rests does nothing', async () => {
+    const setting = newSetting(sampleUpgrade(), 'paused');
+    expect(await run(setting, 'a')).toMatchObject({ result: 'rested', state: 'paused' });
+    expect(setting.world.effects).toEqual([]);
+  });
+
+  test('is joined by a second call for the same upgrade', async () => {
+    const setting = newSetting();
+    const { engine } = new ProcessModel(setting, 'a');
+    const [one, two] = await Promise.all([engine.run(upgradeId), engine.run(upgradeId)]);
+    expect(one).toBe(two);
+    expect(setting.world.effects).toEqual(sampleEffects);
+  });
+});
+
+describe('a plan that was not approved, or cannot be done,', () => {
+  test('is refused by its hash before anything acts', async () => {
+    const setting = newSetting();
+    setting.store.add(upgradeId, sampleUpgrade(), 'running', 'f'.repeat(64));
+    expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
+    expect(setting.world.effects).toEqual(['unlock']);
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'UPGRADE_HASH_MISMATCH' });
+  });
+
+  test('is refused when it has a step of a kind this version does not know', async () => {
+    const setting = newSetting(withStep('0-workers', { kind: 'gateways' }));
+    expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
+    expect(setting.world.effects).toEqual(['unlock']);
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'STEP_UNSUPPORTED' });
+  });
+
+  test('is refused when a late step lacks something', async () => {
+    const setting = newSetting({ ...sampleUpgrade(), layers: [] });
+    expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
+    expect(setting.world.effects).toEqual(['unlock']);
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'PLAN_INCOMPLETE' });
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  test('stops everything, whichever line it is, until it can be written again', async () => {
+    for (let line = 0; line < 25; line += 1) {
+      const setting = newSetting();
+      const append = setting.store.journal.append.bind(setting.store.journal);
+      let written = 0;
+      let broken = false;
+      const acts: string[] = [];
+      const process = new ProcessModel(setting, 'a', null, { effect: (name) => void (broken && acts.push(name)) });
+      setting.store.journal.append = async (entry) => {
+        if (written++ === line) broken = true;
+        if (broken) throw new Error('the disk is full');
+        await append(entry);
+      };
+      expect(await process.engine.run(upgradeId)).toMatchObject({ result: 'stopped', reason: 'journal-unavailable' });
+      expect(acts).toEqual([]);
+      broken = false;
+      expect(await process.engine.run(upgradeId)).toMatchObject({ state: 'succeeded' });
+      expect(setting.world.effects).toEqual(sampleEffects);
+    }
+  });
+});
+
+describe('a failure of a step', () => {
+  const passing = () => new SealiftError('JOURNAL_UNAVAILABLE', { values: { reason: 'passes' } });
+  const lasting = () => new SealiftError('INPUT_INVALID', { values: { what: 'x', reason: 'lasts' } });
+
+  test('that passes is tried again until it works', async () => {
+    const setting = newSetting();
+    let failures = 20;
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('roll') && failures-- > 0) throw passing();
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'succeeded' });
+    expect(setting.world.effects).toEqual(sampleEffects);
+  });
+
+  test('that lasts, before anything that stays, opens the console again', async () => {
+    const setting = newSetting();
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name === 'import r_new') throw lasting();
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'failed' });
+    expect(setting.world.effects).toEqual(['lock', 'backup', 'unlock']);
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  test('that lasts, after the cluster was changed, needs a person and goes on where it stopped', async () => {
+    const setting = newSetting();
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('apply platform')) throw lasting();
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'needs-human' });
+    expect(setting.world.lockedBy).toBe(upgradeId);
+    const steps = progressOf(sampleUpgrade().plan, setting.store.entries);
+    expect(steps.find(({ id }) => id === '0-layer-addon-platform')).toMatchObject({ state: 'failed' });
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'INPUT_INVALID' });
+    setting.store.setStateByHand(upgradeId, 'running');
+    expect(await run(setting, 'b')).toMatchObject({ state: 'succeeded' });
+    expect(setting.world.effects).toEqual(sampleEffects);
+    expect(failureOf(setting.store.entries)).toBeNull();
+  });
+
+  test('without a name is tried a few times, then needs a person', async () => {
+    const setting = newSetting();
+    let attempts = 0;
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (!name.startsWith('roll')) return;
+        attempts += 1;
+        throw new TypeError('unexpected');
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'needs-human' });
+    expect(attempts).toBe(5);
+    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'INTERNAL' });
+  });
+
+  test('by its deadline says what it was waiting for', async () => {
+    const setting = newSetting();
+    setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: true });
+    const outcome = await run(setting, 'a', null, {
+      timing: { ...quickTiming, deadlineMs: 1000 },
+      journaled: ({ stepId, phase }) => {
+        if (stepId === '0-template' && phase === 'progress') setting.clock.advance(1000);
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'failed' });
+    expect(failureOf(setting.store.entries)).toMatchObject({
+      code: 'STEP_DEADLINE',
+      detail: expect.stringContaining('the VM r_new is powered on'),
+    });
+  });
+});
+
+describe('a person', () => {
+  test('pauses at a safe point and resumes', async () => {
+    const setting = newSetting();
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('roll control-plane')) setting.store.setStateByHand(upgradeId, 'paused');
+      },
+    });
+    expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
+    expect(setting.world.effects.at(-1)).toBe('roll control-plane 1.26.10');
+    setting.store.setStateByHand(upgradeId, 'running');
+    expect(await run(setting, 'a')).toMatchObject({ state: 'succeeded' });
+    expect(setting.world.effects).toEqual(sampleEffects);
+  });
+
+  test('aborts at a safe point, and the console opens', async () => {
+    const setting = newSetting();
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('roll control-plane')) setting.store.setStateByHand(upgradeId, 'aborting');
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'aborted' });
+    expect(setting.world.effects.slice(-2)).toEqual(['roll control-plane 1.26.10', 'unlock']);
+    const last = setting.store.entries.at(-1);
+    expect(last?.data).toMatchObject({ begun: ['0-lock-console', '0-backup', '0-template', '0-control-plane'] });
+  });
+});
+
+test('a stalled wait says so and goes on', async () => {
+  const setting = newSetting();
+  setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: true });
+  const outcome = await run(setting, 'a', null, {
+    timing: { ...quickTiming, stallMs: 1000 },
+    journaled: ({ stepId, phase, data }) => {
+      if (stepId !== '0-template' || phase !== 'progress') return;
+      if (data['stalled'] !== true) return setting.clock.advance(1000);
+      setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: false });
+    },
+  });
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  expect(setting.store.entries.some(({ data }) => data['stalled'] === true)).toBe(true);
+});
+
+test('an engine that is closed gives the lease back at once', async () => {
+  const setting = newSetting();
+  let close: Promise<void> | undefined;
+  const process: ProcessModel = new ProcessModel(setting, 'a', null, {
+    effect: (name) => {
+      if (name.startsWith('roll control-plane')) close = process.engine.close();
+    },
+  });
+  expect(await process.engine.run(upgradeId)).toMatchObject({ result: 'stopped', reason: 'cancelled' });
+  await close;
+  expect(await run(setting, 'b')).toMatchObject({ state: 'succeeded' });
+  expect(setting.world.effects).toEqual(sampleEffects);
+});

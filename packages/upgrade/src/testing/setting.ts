@@ -1,0 +1,33 @@
+import type { UpgradeState } from '@sealift/core/api';
+import type { FrozenUpgrade } from '@sealift/core/plan';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryStore } from './memory-store.ts';
+import { sampleUpgrade } from './sample-upgrade.ts';
+import { World } from './world.ts';
+
+/** What outlives the processes of a test. */
+export interface Setting {
+  readonly clock: ManualClock;
+  readonly world: World;
+  readonly store: MemoryStore;
+}
+
+export const upgradeId = 'u1';
+
+/** A confirmed sample upgrade, and a world in which all of it is still to do. */
+export function newSetting(upgrade: FrozenUpgrade = sampleUpgrade(), state: UpgradeState = 'running'): Setting {
+  const clock = new ManualClock();
+  const world = new World();
+  world.layers.push({
+    layer: 'addon',
+    pack: 'legacy',
+    version: '1.0.0',
+    digest: `sha256:${'b'.repeat(64)}`,
+    valuesHash: '',
+    healthy: true,
+    message: '',
+  });
+  const store = new MemoryStore(() => clock.monotonic());
+  store.add(upgradeId, upgrade, state);
+  return { clock, world, store };
+}
