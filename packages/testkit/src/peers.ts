@@ -35,6 +35,12 @@ export function peer(name: PeerName): Peer {
   return { name, path: path ?? name, missing: path === undefined, remedy };
 }
 
+/** The Debian packages of every peer that is not here. */
+export function missingPackages(): string[] {
+  const names = Object.keys(debianPackages) as PeerName[];
+  return names.filter((name) => find(name) === undefined).map((name) => debianPackages[name]);
+}
+
 function find(name: PeerName): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   if (name === 'postgres') folders.unshift(...postgresFolders());

@@ -1,0 +1,36 @@
+/** Prints `N passed, N failed` from the report that vitest's JSON reporter wrote; a file that could not be loaded counts as a failure. */
+import { readFileSync } from 'node:fs';
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly name: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+const [path] = process.argv.slice(2);
+if (path === undefined) throw new Error('name the file with the report');
+const report = read(path);
+const unloaded = report.testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
+for (const { name } of unloaded) console.log(`not loaded: ${name}`);
+if (report.numPendingTests > 0) console.log(`${report.numPendingTests} skipped`);
+const failed = report.numFailedTests + unloaded.length;
+console.log(`${report.numPassedTests} passed, ${failed} failed`);
+if (failed > 0 || report.numPassedTests === 0) process.exitCode = 1;
+
+/** A run that ended before it wrote its report counts as one failure. */
+function read(file: string): Report {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch (error) {
+    console.log(`no report: ${String(error)}`);
+    const testResults = [{ status: 'failed', name: 'the test run', assertionResults: [] }];
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults };
+  }
+}
