@@ -44,4 +44,25 @@ export const releaseErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  PACK_FILE_REFUSED: {
+    message: '{path} cannot be part of a pack: {reason}',
+    hint: 'Replace it by a regular file, or move it out of the pack folder.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  PACK_ARCHIVE_INVALID: {
+    message: 'the archive is not a pack: {reason}',
+    hint: 'Make the archive again from the pack folder, with pack.json at its top or in its one folder, and push it again.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  PACK_ARTIFACT_INVALID: {
+    message: 'the manifest is not that of a pack: {reason}',
+    hint: 'Check the reference; a pack is one tar.gz layer, pushed by Sealift or by oras.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
 });
