@@ -28,7 +28,16 @@ describe('two engines on one journal', () => {
       const slow = new ProcessModel(setting, 'slow', null, {
         effect: (name) => void acts.push(name),
         // Suspended between its intent and its effect: it has seen that there is something to do.
-        renewing: () => (suspended ? woken.promise : undefined),
+        // Its timers stand still, too, and are late when it goes on.
+        clock: {
+          monotonic: () => setting.clock.monotonic(),
+          sleep: async (ms, cancel) => {
+            await setting.clock.sleep(ms, cancel);
+            if (!suspended || cancel.aborted) return;
+            await woken.promise;
+            for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+          },
+        },
         journaled: async ({ phase }) => {
           if (phase !== 'intent' || intents++ !== at) return;
           suspended = true;

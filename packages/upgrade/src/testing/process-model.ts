@@ -14,8 +14,6 @@ export interface CrashPoint {
 export interface ProcessHooks {
   /** Before each effect. */
   readonly effect?: (name: string) => void | Promise<void>;
-  /** Before each renewal of the lease. */
-  readonly renewing?: () => void | Promise<void>;
   /** After each line of the journal, before the engine goes on. */
   readonly journaled?: (entry: Omit<JournalEntry, 'at'>) => void | Promise<void>;
 }
@@ -69,10 +67,7 @@ export class ProcessModel {
       journal: mortalJournal,
       lease: {
         acquire: (...given) => mortal(() => lease.acquire(...given)),
-        renew: async (...given) => {
-          await options.renewing?.();
-          return mortal(() => lease.renew(...given));
-        },
+        renew: (...given) => mortal(() => lease.renew(...given)),
         release: (...given) => mortal(() => lease.release(...given)),
       },
       ports: world.ports(async (when, effect) => {
