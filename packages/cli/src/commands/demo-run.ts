@@ -58,7 +58,7 @@ function invite({ administrator, context: demo, simulator }: DemoEnvironment, co
   context.out(`
 System console:  ${administrator.api.url}
 User:            ${administrator.username}
-Password:        ${administrator.password}
+Password:        ${administrator.password.reveal()}
 
 The cluster is a simulation; what it was asked to do is in ${simulator.ready.callLog}
 Release ${offered} has been uploaded. In the console:

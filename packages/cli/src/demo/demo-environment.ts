@@ -74,7 +74,7 @@ export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> 
     const administrator = await makeAdministrator(demo, console.ready, vendor);
     for (const version of [installed, offered]) {
       say(`Executing ./airgap-v${version}.bin`);
-      await executeBundle(demo, vendor.bundles.get(version) ?? '', administrator);
+      await executeBundle(demo, vendor.bundles.get(version) ?? '');
       if (version !== installed) continue;
       await syncRegistry(administrator.api, demo.cancel);
       say(`The platform runs ${version}, with the site's own values`);

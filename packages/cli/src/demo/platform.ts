@@ -6,13 +6,13 @@ import { SealiftError } from '@sealift/core/errors';
 import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
 import type { z } from 'zod';
 import type { Checkout } from './checkout.ts';
-import type { ConsoleApi } from './console-api.ts';
+import type { ApiClient } from '../api-client.ts';
 
 const pollMs = 250;
 
 /** Records that the cluster already runs a release, with what the sample site customised. */
-export async function adoptWithSiteValues(checkout: Checkout, api: ConsoleApi, version: string): Promise<void> {
-  await api.post('/platform/adopt', { version, values: await siteValues(checkout) }, profileViewSchema);
+export async function adoptWithSiteValues(checkout: Checkout, api: ApiClient, version: string): Promise<void> {
+  await api.post('/api/v1/platform/adopt', { version, values: await siteValues(checkout) }, profileViewSchema);
 }
 
 /** What the sample site runs: complete values of the layers it customised, from files named `<layer>-<pack>.yaml`. */
@@ -29,10 +29,10 @@ export async function siteValues(checkout: Checkout): Promise<z.output<typeof ad
 }
 
 /** Syncs the console's pack registry and waits until it is through. */
-export async function syncRegistry(api: ConsoleApi, cancel: AbortSignal, name = 'spectro-packs'): Promise<void> {
-  await api.post(`/registries/${name}/sync`, {}, packRegistrySchema);
+export async function syncRegistry(api: ApiClient, cancel: AbortSignal, name = 'spectro-packs'): Promise<void> {
+  await api.post(`/api/v1/registries/${name}/sync`, {}, packRegistrySchema);
   for (;;) {
-    const { sync } = await api.get(`/registries/${name}`, packRegistrySchema);
+    const { sync } = await api.get(`/api/v1/registries/${name}`, packRegistrySchema);
     if (sync.state === 'succeeded') return;
     if (sync.state === 'failed') {
       throw new SealiftError('DEMO_STEP_FAILED', { values: { name: 'the sync', reason: sync.message } });

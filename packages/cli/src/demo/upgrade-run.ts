@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { layerPreviewSchema, summarySchema, type Upgrade, updateListSchema, upgradeSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { Decision } from '@sealift/core/merge';
-import type { ConsoleApi } from './console-api.ts';
+import type { ApiClient } from '../api-client.ts';
 
 const pollMs = 250;
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
@@ -26,26 +26,26 @@ export interface UpgradeResult {
  * @throws DEMO_STEP_FAILED when nothing is recommended, UPGRADE_BLOCKED, UPGRADE_NOT_SUCCEEDED, PLATFORM_*
  */
 export async function upgradeByApi(
-  api: ConsoleApi,
+  api: ApiClient,
   say: (text: string) => void,
   cancel: AbortSignal,
 ): Promise<UpgradeResult> {
-  const { recommended } = await api.get('/updates', updateListSchema);
+  const { recommended } = await api.get('/api/v1/updates', updateListSchema);
   if (recommended === null) {
     const reason = 'the console recommends no release';
     throw new SealiftError('DEMO_STEP_FAILED', { values: { name: 'the upgrade', reason } });
   }
   say(`Update Management offers ${recommended.version}: ${recommended.nodeImage.reason}`);
-  const draft = await api.post('/upgrades', { to: recommended.version }, upgradeSchema);
+  const draft = await api.post('/api/v1/upgrades', { to: recommended.version }, upgradeSchema);
   const preview = await previewLayers(api, draft, say);
-  const ready = await api.get(`/upgrades/${draft.id}`, upgradeSchema);
+  const ready = await api.get(`/api/v1/upgrades/${draft.id}`, upgradeSchema);
   if (ready.hash === null || ready.blockers.length > 0) {
     throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: ready.blockers.join('; ') || ready.state } });
   }
   say(`Confirming ${ready.hash.slice(0, 12)}…, the hash of plan and merged values`);
-  await api.post(`/upgrades/${draft.id}/confirm`, { hash: ready.hash }, upgradeSchema);
+  await api.post(`/api/v1/upgrades/${draft.id}/confirm`, { hash: ready.hash }, upgradeSchema);
   await follow(api, draft.id, say, cancel);
-  const { statements, version } = await api.get('/summary', summarySchema);
+  const { statements, version } = await api.get('/api/v1/summary', summarySchema);
   for (const { text, holds } of statements) say(`${holds ? 'Yes' : 'No'}: ${text}`);
   return {
     result: 'upgraded',
@@ -56,11 +56,11 @@ export async function upgradeByApi(
   };
 }
 
-async function previewLayers(api: ConsoleApi, draft: Upgrade, say: (text: string) => void) {
+async function previewLayers(api: ApiClient, draft: Upgrade, say: (text: string) => void) {
   const keptCustomisations: string[] = [];
   let conflicts = 0;
   for (const layer of draft.layers) {
-    const preview = await api.get(`/upgrades/${draft.id}/layers/${layer.id}`, layerPreviewSchema);
+    const preview = await api.get(`/api/v1/upgrades/${draft.id}/layers/${layer.id}`, layerPreviewSchema);
     const kept = preview.decisions.filter(({ kind }) => keptKinds.includes(kind));
     conflicts += preview.conflicts.length;
     for (const { path } of kept) keptCustomisations.push(`${layer.pack}:${path.map(describeElement).join('.')}`);
@@ -74,10 +74,10 @@ function describeElement(element: Decision['path'][number]): string {
   return typeof element === 'object' ? JSON.stringify(element) : String(element);
 }
 
-async function follow(api: ConsoleApi, id: string, say: (text: string) => void, cancel: AbortSignal): Promise<void> {
+async function follow(api: ApiClient, id: string, say: (text: string) => void, cancel: AbortSignal): Promise<void> {
   const told = new Set<string>();
   for (;;) {
-    const upgrade = await api.get(`/upgrades/${id}`, upgradeSchema);
+    const upgrade = await api.get(`/api/v1/upgrades/${id}`, upgradeSchema);
     for (const { id: step, title } of titles(upgrade)) {
       const progress = upgrade.steps.find((one) => one.id === step);
       if (progress?.state !== 'done' || told.has(step)) continue;
