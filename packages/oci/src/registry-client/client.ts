@@ -241,7 +241,14 @@ export class RegistryClient {
       headers: { 'content-type': mediaTypes.octetStream },
       body: { size, open },
     });
-    if (answer.statusCode !== 201) throw await refusal(answer, `upload session for ${digest}`, placeOf(url));
+    if (answer.statusCode === 404) {
+      answer.resume();
+      throw new SealiftError('REGISTRY_FAILED', {
+        values: { reason: 'it lost the upload session' },
+        place: placeOf(url),
+      });
+    }
+    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
     answer.resume();
   }
 

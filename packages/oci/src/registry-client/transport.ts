@@ -27,16 +27,15 @@ export interface Exchange {
 export async function send(agents: Agents, exchange: Exchange): Promise<IncomingMessage> {
   allowed(exchange.url);
   if (exchange.cancel?.aborted === true) throw new SealiftError('PUSH_CANCELLED', { place: placeOf(exchange.url) });
-  const outcome = await attempt(agents, exchange);
-  // A kept-alive connection that the other side closed meanwhile says nothing about the registry: once more, on a fresh one.
-  if (outcome instanceof Error && 'stale' in outcome) return orThrow(await attempt(agents, exchange));
-  return orThrow(outcome);
-}
-
-function orThrow(outcome: IncomingMessage | Error): IncomingMessage {
+  const first = await attempt(agents, exchange);
+  // A kept-alive connection that the other side closed meanwhile says nothing about the registry: once more.
+  const outcome = first instanceof StaleConnection ? await attempt(agents, exchange) : first;
+  if (outcome instanceof StaleConnection) throw connectionError(outcome.cause, placeOf(exchange.url));
   if (outcome instanceof Error) throw outcome;
   return outcome;
 }
+
+class StaleConnection extends Error {}
 
 async function attempt(agents: Agents, exchange: Exchange): Promise<IncomingMessage | Error> {
   const request = open(agents, exchange);
@@ -121,7 +120,10 @@ function asFailure(error: Error, request: ClientRequest, exchange: Exchange, bod
   if (exchange.cancel?.aborted === true) return new SealiftError('PUSH_CANCELLED', { place, cause: error });
   if (bodyError instanceof SealiftError) return bodyError;
   const code = 'code' in error ? String(error.code) : '';
-  if (request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE')) return Object.assign(error, { stale: true });
+  const repeatable = exchange.body === undefined && request.reusedSocket;
+  if (repeatable && (code === 'ECONNRESET' || code === 'EPIPE')) {
+    return new StaleConnection('stale', { cause: error });
+  }
   return connectionError(error, place);
 }
 
