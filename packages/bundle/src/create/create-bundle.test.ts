@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { SealiftError } from '@sealift/core/errors';
+import { peer } from '@sealift/testkit/peers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stubBytes } from '../format/manifest.ts';
+import { generateKeyPair } from '../minisign/index.ts';
+import { openBundle } from '../read/open-bundle.ts';
+import { verifyBundle } from '../read/verify-bundle.ts';
+import { scriptedExecutable } from '../testing/small-bundle.ts';
+import { smallImage, smallOva, writeSmallRelease } from '../testing/small-release.ts';
+import { readBundleRelease } from '../upload/upload.ts';
+import { type CreatedBundle, createBundle } from './create-bundle.ts';
+
+const skopeo = peer('skopeo');
+const secretKey = generateKeyPair();
+let folder: string;
+let release: string;
+let created: CreatedBundle;
+let executables: { architecture: 'amd64'; gzipPath: string }[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sealift-create-'));
+  mkdirSync(join(folder, 'release'));
+  release = await writeSmallRelease(join(folder, 'release'));
+  executables = [{ architecture: 'amd64', gzipPath: join(folder, 'sealift.gz') }];
+  writeFileSync(join(folder, 'sealift.gz'), gzipSync(scriptedExecutable));
+  created = await create(release, 'airgap-v4.2.13.bin');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function create(releaseFile: string, name: string, more = {}): Promise<CreatedBundle> {
+  return await createBundle({ releaseFile, output: join(folder, name), secretKey, executables, ...more });
+}
+
+/** Creates from a changed copy of the release and gives the refusal. */
+async function refusal(change: (folder: string) => void): Promise<SealiftError> {
+  const copy = mkdtempSync(join(folder, 'changed-'));
+  cpSync(join(folder, 'release'), copy, { recursive: true });
+  change(copy);
+  try {
+    await create(join(copy, 'release.yaml'), 'refused.bin');
+  } catch (error) {
+    expect(readdirSync(folder).filter((name) => name.includes('refused'))).toEqual([]);
+    if (error instanceof SealiftError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+function edit(path: string, from: string | RegExp, to: string): void {
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+}
+
+describe('createBundle', () => {
+  it('makes a bundle that verifies and pins everything by digest', async () => {
+    const path = join(folder, 'airgap-v4.2.13.bin');
+    const { manifest } = await verifyBundle(path, { trustedKeys: [secretKey.publicKey] });
+    expect(manifest).toEqual(created.bundle?.manifest);
+    const { spec } = created.release;
+    expect(spec.packs.map(({ name }) => name)).toEqual(['cni-calico', 'kubernetes', 'ubuntu-vsphere']);
+    expect(spec.images.map(({ name }) => name)).toEqual([
+      'docker.io/kindest/kindnetd:v20230227-15197099',
+      'docker.io/library/busybox:1.36',
+    ]);
+    expect(spec.nodeImage).toMatchObject({ ova: smallOva, sizeBytes: 150_000 });
+    await using bundle = await openBundle(path, { trustedKeys: [secretKey.publicKey] });
+    expect((await readBundleRelease(bundle)).release).toEqual(created.release);
+    for (const { digest } of [...spec.packs, ...spec.images]) {
+      expect(await bundle.size(digest as `sha256:${string}`)).toBeGreaterThan(0);
+    }
+  });
+
+  it('gives the same bytes from another folder and another file order', async () => {
+    const other = mkdtempSync(join(folder, 'elsewhere-'));
+    await writeSmallRelease(other);
+    await create(join(other, 'release.yaml'), 'again.bin');
+    const first = readFileSync(join(folder, 'airgap-v4.2.13.bin'));
+    expect(readFileSync(join(folder, 'again.bin')).equals(first)).toBe(true);
+    expect(readFileSync(join(folder, 'again.bin.minisig'))).toEqual(
+      readFileSync(join(folder, 'airgap-v4.2.13.bin.minisig')),
+    );
+  });
+
+  it('writes nothing on a dry run', async () => {
+    const { bundle, release: pinned, marker } = await create(release, 'dry.bin', { dryRun: true });
+    expect(bundle).toBeUndefined();
+    expect(pinned).toEqual(created.release);
+    expect(marker).toEqual(created.marker);
+    expect(readdirSync(folder)).not.toContain('dry.bin');
+  });
+
+  it('leaves nothing when it is stopped', async () => {
+    const cancel = AbortSignal.abort();
+    await expect(create(release, 'stopped.bin', { cancel })).rejects.toThrow('stopped on request');
+    expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([]);
+  });
+
+  it('keeps an older bundle when it fails', async () => {
+    writeFileSync(join(folder, 'older.bin'), 'older');
+    await expect(create(release, 'older.bin', { cancel: AbortSignal.abort() })).rejects.toThrow('stopped');
+    expect(readFileSync(join(folder, 'older.bin'), 'utf8')).toBe('older');
+  });
+
+  it('names every image that a pack names and no source holds', async () => {
+    const missing = await refusal((copy) => {
+      const values = join(copy, 'packs/cni-calico-3.26.1/values.yaml');
+      edit(values, `      - image: ${smallImage}`, '      - image: nginx:1.25\n      - image: quay.io/a/b:1');
+    });
+    expect(missing.code).toBe('RELEASE_IMAGE_MISSING');
+    expect(missing.place).toContain('nginx:1.25');
+    expect(missing.place).toContain('quay.io/a/b:1');
+  });
+
+  it('refuses a layer whose pack is not inside', async () => {
+    const error = await refusal((copy) => edit(join(copy, 'release.yaml'), 'version: 3.26.1', 'version: 3.26.2'));
+    expect(error.code).toBe('RELEASE_PACK_MISSING');
+    expect(error.message).toContain('cni-calico 3.26.2');
+  });
+
+  it('refuses a node image that is another than the release says, or none', async () => {
+    const wrong = `kubernetes: 1.26.10, sha256: "${'0'.repeat(64)}" }`;
+    const mismatch = await refusal((copy) => edit(join(copy, 'release.yaml'), 'kubernetes: 1.26.10 }', wrong));
+    expect(mismatch.code).toBe('NODE_IMAGE_MISMATCH');
+    const none = await refusal((copy) => edit(join(copy, 'release.yaml'), /\n {4}nodeImage: .*\n$/, '\n'));
+    expect(none.code).toBe('NODE_IMAGE_MISSING');
+  });
+
+  it('refuses a layout with a blob missing, damaged or of another size', async () => {
+    const blobs = (copy: string): string[] =>
+      readdirSync(join(copy, 'images/blobs/sha256')).map((name) => join(copy, 'images/blobs/sha256', name));
+    for (const index of blobs(join(folder, 'release')).keys()) {
+      const missing = await refusal((copy) => rmSync(blobs(copy)[index] ?? ''));
+      expect(missing.code).toBe('CONTENT_MISSING');
+      const damaged = await refusal((copy) => {
+        const path = blobs(copy)[index] ?? '';
+        const bytes = readFileSync(path);
+        bytes.writeUInt8(bytes.readUInt8(5) ^ 1, 5);
+        writeFileSync(path, bytes);
+      });
+      expect(damaged.code).toBe('CONTENT_DIGEST_MISMATCH');
+    }
+  });
+
+  it('refuses sources it cannot read, by name', async () => {
+    const error = await refusal((copy) => edit(join(copy, 'release.yaml'), '"oci:./images"', '"docker://x/y:1"'));
+    expect(error.code).toBe('BUNDLE_SOURCE_UNSUPPORTED');
+    const pattern = await refusal((copy) => edit(join(copy, 'release.yaml'), '"./packs/*"', '"./pecks/*"'));
+    expect(pattern.message).toContain('./pecks/*');
+  });
+});
+
+describe.skipIf(skopeo.missing)(`the payload with plain tail, tar and skopeo (${skopeo.remedy})`, () => {
+  let layout: string;
+  const run = (...args: string[]): string => execFileSync(skopeo.path, args, { encoding: 'utf8', stdio: 'pipe' });
+
+  beforeAll(() => {
+    layout = join(folder, 'payload');
+    mkdirSync(layout);
+    const path = join(folder, 'airgap-v4.2.13.bin');
+    execFileSync('sh', ['-c', `tail -c +${stubBytes + 1} "$1" | tar x -C "$2"`, 'sh', path, layout]);
+  });
+
+  it('is an OCI layout whose images skopeo inspects and copies', () => {
+    for (const { name, digest } of created.release.spec.images) {
+      const inspected = JSON.parse(run('inspect', `oci:${layout}:${name}`)) as { Architecture: string; Digest: string };
+      expect(inspected).toMatchObject({ Architecture: 'amd64', Digest: digest });
+      run('copy', `oci:${layout}:${name}`, `oci:${join(folder, 'copied')}:${name}`);
+    }
+  });
+
+  it('has packs that skopeo copies', () => {
+    for (const { name, version } of created.release.spec.packs) {
+      const reference = `spectro-packs/archive/${name}:${version}`;
+      run('copy', `oci:${layout}:${reference}`, `oci:${join(folder, 'copied')}:${reference}`);
+    }
+  });
+});

@@ -1,0 +1,15 @@
+import type { RegisterCommand } from '../context.ts';
+
+/** `sealift login`: remembers which console to talk to. */
+export const registerLogin: RegisterCommand = (program, context) => {
+  program
+    .command('login')
+    .description('Checks an API token against a console and remembers both.')
+    .argument('<url>', 'address of the console, such as https://console.example')
+    .option('--token-file <file>', 'read the API token from a file, - for standard input; else it is asked for')
+    .option('--json', 'print one JSON object')
+    .action(async (url: string, options: { tokenFile?: string; json?: true }) => {
+      const { login } = await import('./login-run.ts');
+      await login(url, options, context);
+    });
+};
