@@ -1,0 +1,143 @@
+import { isBuiltin } from 'node:module';
+import { dirname, join, normalize } from 'node:path/posix';
+import { parseSync } from 'oxc-parser';
+
+/** Which of our packages each package may import; the same picture is drawn in ARCHITECTURE.md. */
+export const arrows: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  oci: ['core'],
+  registry: ['core', 'oci'],
+  bundle: ['core', 'oci'],
+  vsphere: ['core'],
+  kubernetes: ['core'],
+  upgrade: ['core'],
+  simulator: ['core', 'upgrade'],
+  server: ['core', 'oci', 'registry', 'bundle', 'vsphere', 'kubernetes', 'upgrade', 'simulator'],
+  console: ['core'],
+  gateway: ['core', 'oci', 'bundle'],
+  cli: ['core', 'oci', 'registry', 'bundle', 'vsphere', 'kubernetes', 'upgrade', 'simulator', 'server', 'gateway'],
+  testkit: ['core'],
+};
+
+/** Packages that also run where there is no Node: in the browser, or inside another program. */
+const withoutNode = new Set(['core', 'console']);
+
+/** A source file by its path from the root of the repository, as `packages/core/src/pack/pack.ts`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Import {
+  /** The package it is in. */
+  readonly from: string;
+  /** The package of ours that it leads to. */
+  readonly to: string;
+  readonly test: boolean;
+}
+
+export interface Findings {
+  /** `path: what is wrong`, sorted. */
+  readonly violations: readonly string[];
+  readonly imports: readonly Import[];
+}
+
+/** Judges the imports and exports of sources against the arrows. */
+export function examine(files: readonly SourceFile[]): Findings {
+  const violations: string[] = [];
+  const imports: Import[] = [];
+  for (const file of files) {
+    const from = /^packages\/([^/]+)\//.exec(file.path)?.[1];
+    if (from === undefined) continue;
+    const test = isTest(file.path);
+    const refuse = (reason: string): void => void violations.push(`${file.path}: ${reason}`);
+    if (arrows[from] === undefined) refuse(`package ${from} has no arrows; add it to tools/architecture/arrows.ts`);
+    const { specifiers, unreadable, hasDefaultExport } = readModule(file);
+    if (hasDefaultExport && !file.path.endsWith('.config.ts')) refuse('it has a default export');
+    if (unreadable !== undefined) refuse(unreadable);
+    for (const specifier of specifiers) {
+      const to = packageOf(specifier, file.path);
+      if (to !== undefined) {
+        imports.push({ from, to, test });
+        const reason = judge(from, to, specifier, test);
+        if (reason !== undefined) refuse(reason);
+      } else if (isBuiltin(specifier) && withoutNode.has(from) && !test) {
+        refuse(`${from} must run without Node, and imports ${specifier}`);
+      }
+    }
+  }
+  return { violations: violations.sort(), imports };
+}
+
+function judge(from: string, to: string, specifier: string, test: boolean): string | undefined {
+  const relative = specifier.startsWith('.');
+  if (from === to) return relative ? undefined : `it imports its own package by name (${specifier}); use the path`;
+  if (relative) return `it reaches into package ${to} by path (${specifier}); use @sealift/${to}/…`;
+  if (test && to === 'testkit') return undefined;
+  return arrows[from]?.includes(to) === true ? undefined : `${from} must not import ${to} (${specifier})`;
+}
+
+/** Tests, and what only tests use: fixtures and the folders `test` and `testing`. */
+export function isTest(path: string): boolean {
+  return /\.(?:test|fixture)\.tsx?$|\/(?:test|testing)\//.test(path) || path.startsWith('packages/testkit/');
+}
+
+/** The package of ours that an import leads to, or undefined for others' packages and files outside packages/. */
+function packageOf(specifier: string, path: string): string | undefined {
+  if (specifier.startsWith('.')) {
+    return /^packages\/([^/]+)\//.exec(normalize(join(dirname(path), specifier)))?.[1];
+  }
+  return /^@sealift\/([^/]+)/.exec(specifier)?.[1];
+}
+
+interface ModuleFacts {
+  readonly specifiers: readonly string[];
+  readonly unreadable: string | undefined;
+  readonly hasDefaultExport: boolean;
+}
+
+function readModule({ path, text }: SourceFile): ModuleFacts {
+  const { module, errors } = parseSync(path, text);
+  const hidden: string[] = [];
+  const dynamic = module.dynamicImports.flatMap(({ moduleRequest }) => {
+    const source = text.slice(moduleRequest.start, moduleRequest.end);
+    const literal = /^(['"`])([^'"`$]*)\1$/.exec(source)?.[2];
+    if (literal === undefined) hidden.push(source);
+    return literal === undefined ? [] : [literal];
+  });
+  const reexported = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest }) => (moduleRequest === null ? [] : [moduleRequest.value])),
+  );
+  const [error] = errors;
+  return {
+    specifiers: [...module.staticImports.map(({ moduleRequest }) => moduleRequest.value), ...reexported, ...dynamic],
+    unreadable: error?.message ?? (hidden[0] === undefined ? undefined : `it imports a computed path (${hidden[0]})`),
+    hasDefaultExport: module.staticExports.some(({ entries }) =>
+      entries.some(({ exportName }) => String(exportName.kind) === 'Default' || exportName.name === 'default'),
+    ),
+  };
+}
+
+/** A cycle among packages, as `a → b → a`, or undefined. Tests do not count: their helpers may lead back. */
+export function findCycle(imports: readonly Import[]): string | undefined {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to, test } of imports) {
+    if (!test && from !== to) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+  }
+  const finished = new Set<string>();
+  const visit = (name: string, trail: readonly string[]): string | undefined => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name].join(' → ');
+    if (finished.has(name)) return undefined;
+    for (const next of edges.get(name) ?? []) {
+      const cycle = visit(next, [...trail, name]);
+      if (cycle !== undefined) return cycle;
+    }
+    finished.add(name);
+    return undefined;
+  };
+  for (const name of edges.keys()) {
+    const cycle = visit(name, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
