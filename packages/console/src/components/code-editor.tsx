@@ -1,7 +1,7 @@
 import { Compartment, RangeSetBuilder, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { useEffect, useRef, useState } from 'react';
-import { codeLook } from './code-look.ts';
+import { codeLook, editorRoot } from './code-look.ts';
 
 /** Why a line stands out; a class name of the page's style sheet. */
 export type LineMark = 'release' | 'site' | 'conflict';
@@ -25,8 +25,10 @@ export function CodeView({ text, label, marks, goTo }: CodeViewProps) {
 
   useEffect(() => {
     if (holder.current === null) return;
+    const root = editorRoot(holder.current);
     const created = new EditorView({
-      parent: holder.current,
+      parent: root,
+      root,
       extensions: [codeLook(label, true), marked.of([]), pointed.of([])],
     });
     setEditor(created);
@@ -71,8 +73,10 @@ export function CodeInput({ start, label, onChange }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (holder.current === null) return;
+    const root = editorRoot(holder.current);
     const editor = new EditorView({
-      parent: holder.current,
+      parent: root,
+      root,
       doc: start,
       extensions: [
         codeLook(label, false),

@@ -5,6 +5,12 @@ import { EditorView } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 
+/** A marked line: its background and the bar at its left. */
+const mark = (name: string) => ({
+  backgroundColor: `var(--mark-${name})`,
+  boxShadow: `inset 3px 0 var(--mark-${name}-edge)`,
+});
+
 const look = EditorView.theme({
   '&': { height: '100%', fontSize: '12.5px', color: 'var(--code-text)', backgroundColor: 'var(--code-background)' },
   '.cm-scroller': { fontFamily: 'var(--pf-t--global--font--family--mono)', lineHeight: '1.45' },
@@ -20,6 +26,27 @@ const look = EditorView.theme({
   },
   '.cm-foldPlaceholder': { backgroundColor: 'transparent', color: 'var(--code-quiet)', borderColor: 'currentColor' },
   '.cm-panels': { backgroundColor: 'var(--code-background)', color: 'var(--code-text)' },
+  '.tok-comment': { color: 'var(--code-quiet)' },
+  '.tok-propertyName, .tok-keyword, .tok-typeName': { color: 'var(--code-key)' },
+  '.tok-string, .tok-string2': { color: 'var(--code-string)' },
+  '.tok-number, .tok-bool, .tok-atom': { color: 'var(--code-number)' },
+  '.cm-line.cm-release': mark('release'),
+  '.cm-line.cm-site': mark('site'),
+  '.cm-line.cm-conflict': mark('conflict'),
+  '.cm-line.cm-pointed': { outline: '2px solid var(--mark-pointed)', outlineOffset: '-2px' },
+  '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--mark-release)' },
+  '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--mark-site)' },
+  '&.cm-merge-a .cm-changedLineGutter': { backgroundColor: 'var(--mark-release-edge)' },
+  '&.cm-merge-b .cm-changedLineGutter': { backgroundColor: 'var(--mark-site-edge)' },
+  '&.cm-merge-a .cm-changedText, &.cm-merge-b .cm-changedText': {
+    background: 'none',
+    textDecoration: 'underline',
+    textUnderlineOffset: '3px',
+  },
+  '.cm-collapsedLines': {
+    background: 'var(--pf-t--global--background--color--secondary--default)',
+    color: 'var(--code-quiet)',
+  },
 });
 
 /** YAML colouring, line numbers, folding and search, in colours that follow the page's theme. */
@@ -32,4 +59,12 @@ export function codeLook(label: string, readOnly: boolean): Extension {
     EditorState.readOnly.of(readOnly),
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': String(readOnly) }),
   ];
+}
+
+/**
+ * The shadow root that an editor lives in. There the editor's styles are adopted as constructed style sheets; in the
+ * page itself they would be an inline `<style>`, which the content security policy forbids.
+ */
+export function editorRoot(holder: HTMLElement): ShadowRoot {
+  return holder.shadowRoot ?? holder.attachShadow({ mode: 'open' });
 }

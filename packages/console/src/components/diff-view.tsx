@@ -1,6 +1,6 @@
 import { MergeView } from '@codemirror/merge';
 import { useEffect, useRef } from 'react';
-import { codeLook } from './code-look.ts';
+import { codeLook, editorRoot } from './code-look.ts';
 
 interface DiffViewProps {
   left: { label: string; text: string };
@@ -12,8 +12,10 @@ export function DiffView({ left, right }: DiffViewProps) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (holder.current === null) return;
+    const root = editorRoot(holder.current);
     const view = new MergeView({
-      parent: holder.current,
+      parent: root,
+      root,
       a: { doc: left.text, extensions: codeLook(left.label, true) },
       b: { doc: right.text, extensions: codeLook(right.label, true) },
       collapseUnchanged: { margin: 3, minSize: 6 },

@@ -46,8 +46,10 @@ export function LayerList({ label, items, chosen, onChoose }: LayerListProps) {
             >
               <span className="quiet">{layerTitle(item.layer)}</span>
               <span className="layer-name">{item.name}</span>
-              <span className="quiet">{item.detail}</span>
-              {item.state}
+              <span className="layer-facts">
+                <span className="quiet">{item.detail}</span>
+                {item.state}
+              </span>
             </button>
           </li>
         ))}

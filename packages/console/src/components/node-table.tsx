@@ -22,7 +22,7 @@ export function NodeTable({ nodes }: { nodes: readonly ClusterNode[] }) {
           <Tr key={node.name}>
             <Td dataLabel="Name">{node.name}</Td>
             <Td dataLabel="State">
-              <Label isCompact status={node.ready ? 'success' : 'warning'}>
+              <Label isCompact variant="outline" status={node.ready ? 'success' : 'warning'}>
                 {node.ready ? 'Ready' : 'Not ready'}
               </Label>
             </Td>

@@ -13,7 +13,7 @@ import { LayerValues } from './layer-values.tsx';
 export function ProfilePage() {
   const profile = useProfile();
   return (
-    <PageSection isFilled className="filled">
+    <PageSection isFilled hasBodyWrapper={false} className="filled">
       <PageHeading title="Profile" actions={<ExportAll profile={profile.data} />}>
         The layers the enterprise cluster runs, each a pack version with this site’s values.
       </PageHeading>

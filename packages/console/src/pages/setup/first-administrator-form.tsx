@@ -13,8 +13,10 @@ export function FirstAdministratorForm({ token }: { token: string }) {
   const [again, setAgain] = useState('');
   const [tried, setTried] = useState(false);
   const problems = {
-    username: firstProblem(usernameSchema.safeParse(username)),
-    password: firstProblem(passwordSchema.safeParse(password)),
+    username: usernameSchema.safeParse(username).success
+      ? undefined
+      : 'Two to 64 letters, digits and . _ @ -, the first a letter or digit',
+    password: passwordSchema.safeParse(password).success ? undefined : 'At least 14 and at most 256 characters',
     again: again === password ? undefined : 'The two passwords differ',
   };
   const submit = (event: FormEvent) => {
@@ -59,12 +61,4 @@ export function FirstAdministratorForm({ token }: { token: string }) {
       </ActionGroup>
     </Form>
   );
-}
-
-function firstProblem(result: { success: boolean; error?: { issues: { message: string }[] } }): string | undefined {
-  return result.success ? undefined : sentence(result.error?.issues[0]?.message ?? 'Not valid');
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

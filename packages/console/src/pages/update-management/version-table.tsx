@@ -21,9 +21,9 @@ export function VersionTable({ available, recommended, onUpdate, starting }: Ver
         <Thead>
           <Tr>
             <Th>Version</Th>
-            <Th>May be installed</Th>
+            <Th modifier="nowrap">May be installed</Th>
             <Th>Why</Th>
-            <Th>New node image</Th>
+            <Th modifier="nowrap">New node image</Th>
             <Th screenReaderText="Action" />
           </Tr>
         </Thead>
@@ -68,7 +68,7 @@ export function VersionTable({ available, recommended, onUpdate, starting }: Ver
 
 function Legality({ update }: { update: AvailableUpdate }) {
   return (
-    <Label isCompact status={update.legal ? 'success' : 'danger'}>
+    <Label isCompact variant="outline" status={update.legal ? 'success' : 'danger'}>
       {update.legal ? 'Yes' : 'No'}
     </Label>
   );

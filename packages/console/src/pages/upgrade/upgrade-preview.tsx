@@ -14,7 +14,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
   const notPassed = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass').length;
   return (
     <>
-      <PageSection isFilled className="filled preview">
+      <PageSection isFilled hasBodyWrapper={false} className="filled preview">
         <PageHeading title={`${upgrade.product} version update`}>
           From {upgrade.from} to {upgrade.to}. Nothing is changed before you confirm.
         </PageHeading>

@@ -12,7 +12,7 @@ export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
   const open = reasons.length > 0;
   const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
   return (
-    <PageSection isFilled={false} className="confirm-bar" aria-label="Confirm the update">
+    <PageSection isFilled={false} hasBodyWrapper={false} className="confirm-bar" aria-label="Confirm the update">
       <div id="confirm-reason" role="status" className="confirm-reason">
         {open ? (
           <>
@@ -35,7 +35,6 @@ export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
         )}
       </div>
       <LockedButton
-        size="lg"
         onClick={() => setAsking(true)}
         disabledBecause={open ? reasons[0] : undefined}
         aria-describedby="confirm-reason"

@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import { CodeInput } from '../../../components/code-editor.tsx';
-import { PaneFrame } from './pane.tsx';
+import { PaneFrame } from './pane-frame.tsx';
 
 interface EditedPaneProps {
   title: string;
@@ -15,19 +15,20 @@ interface EditedPaneProps {
 /** A pane while its text is edited or pasted by hand. */
 export function EditedPane({ title, start, onPaste, onClose, busy }: EditedPaneProps) {
   const [text, setText] = useState(start);
-  const actions = (
-    <span className="pane-actions">
+  const footer = (
+    <footer>
       <Button size="sm" isDisabled={busy} onClick={() => onPaste(withLineEndsOf(start, text), onClose)}>
         Use this text
       </Button>
       <Button size="sm" variant="link" onClick={onClose}>
         Cancel
       </Button>
-    </span>
+    </footer>
   );
   return (
-    <PaneFrame title={title} about="your text" actions={actions}>
+    <PaneFrame title={title} about="your text">
       <CodeInput start={start} label={`${title}: your text`} onChange={setText} />
+      {footer}
     </PaneFrame>
   );
 }

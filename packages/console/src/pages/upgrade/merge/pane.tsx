@@ -1,9 +1,9 @@
-import { Title } from '@patternfly/react-core';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { CodeView } from '../../../components/code-editor.tsx';
 import { LockedButton } from '../../../components/locked-button.tsx';
 import type { Marks } from './changed-lines.ts';
 import { EditedPane } from './edited-pane.tsx';
+import { PaneFrame } from './pane-frame.tsx';
 
 interface PaneProps {
   title: string;
@@ -31,32 +31,5 @@ export function Pane({ title, about, text, marks, goTo, edit }: PaneProps) {
     <PaneFrame title={title} about={about} actions={action}>
       <CodeView text={text} label={`${title}: ${about}`} marks={marks} goTo={goTo} />
     </PaneFrame>
-  );
-}
-
-interface PaneFrameProps {
-  title: string;
-  about: string;
-  actions: ReactNode;
-  children: ReactNode;
-}
-
-/** Title, what it is and what can be done with it, above a pane's text. */
-export function PaneFrame({ title, about, actions, children }: PaneFrameProps) {
-  return (
-    <section className="pane" aria-label={title}>
-      <header>
-        <div className="pane-title">
-          <Title headingLevel="h3" size="md">
-            {title}
-          </Title>
-          <span className="quiet" title={about}>
-            {about}
-          </span>
-        </div>
-        {actions}
-      </header>
-      {children}
-    </section>
   );
 }

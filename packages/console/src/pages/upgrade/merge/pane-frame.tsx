@@ -1,0 +1,29 @@
+import { Title } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+
+interface PaneFrameProps {
+  title: string;
+  about: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** Title, what it is and what can be done with it, above a pane's text. */
+export function PaneFrame({ title, about, actions, children }: PaneFrameProps) {
+  return (
+    <section className="pane" aria-label={title}>
+      <header>
+        <div className="pane-title">
+          <Title headingLevel="h3" size="md">
+            {title}
+          </Title>
+          <span className="quiet" title={about}>
+            {about}
+          </span>
+        </div>
+        {actions}
+      </header>
+      {children}
+    </section>
+  );
+}
