@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { merge, pathText } from '@sealift/core/merge';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -86,11 +87,23 @@ describe('the site', () => {
   it('differs from the defaults of 4.2.12 in ten values', () => {
     expect(siteLayers.flatMap(({ customised }) => customised)).toHaveLength(10);
     for (const layer of siteLayers) {
-      const folder = packFolders('4.2.12').find((path) => path.includes(`/${layer.pack}-`)) ?? '';
-      const defaults = flatten(parse(readFileSync(join(folder, 'values.yaml'), 'utf8')));
+      const defaults = flatten(parse(defaultValues('4.2.12', layer.pack)));
       const site = flatten(parse(siteValues(layer)));
       const paths = new Set([...defaults.keys(), ...site.keys()]);
       expect([...paths].filter((path) => defaults.get(path) !== site.get(path))).toEqual([...layer.customised]);
+    }
+  });
+
+  it('keeps exactly these values, without a conflict, when it goes to 4.2.13', () => {
+    for (const layer of siteLayers) {
+      const [base, incoming] = versions.map((version) => defaultValues(version, layer.pack));
+      if (base === undefined || incoming === undefined) throw new Error('two releases are expected');
+      const result = merge({ base, current: siteValues(layer), incoming });
+      expect(result.conflicts).toEqual([]);
+      const kept = result.decisions.filter(({ kind }) => kind === 'kept-custom' || kind === 'added-by-site');
+      expect(kept.map(({ path }) => pathText(path)).sort()).toEqual([...layer.customised].sort());
+      const taken = result.decisions.filter(({ kind }) => /incoming|release/.test(kind));
+      expect(taken.length).toBeGreaterThan(5);
     }
   });
 
@@ -99,6 +112,11 @@ describe('the site', () => {
     expect(files.sort()).toEqual(siteLayers.map(({ layer, pack }) => `${layer}-${pack}.yaml`).sort());
   });
 });
+
+function defaultValues(version: string, pack: string): string {
+  const folder = packFolders(version).find((path) => path.includes(`/${pack}-`)) ?? '';
+  return readFileSync(join(folder, 'values.yaml'), 'utf8');
+}
 
 function unpackOva(version: string): string {
   const folder = mkdtempSync(join(scratch, 'ova-'));

@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../context.ts';
 import { type DemoEnvironment, offered, startDemo } from '../demo/demo-environment.ts';
+import { syncRegistry } from '../demo/platform.ts';
 import { type UpgradeResult, upgradeByApi } from '../demo/upgrade-run.ts';
 
 export interface DemoRunOptions {
@@ -34,7 +35,9 @@ export async function runDemo(options: DemoRunOptions, context: CliContext): Pro
   const environment = await startDemo({ dir, port, speed, env, cancel, say: note });
   try {
     if (options.auto === true) {
-      const result = await upgradeByApi(environment.administrator.api, note, cancel);
+      const { api } = environment.administrator;
+      await syncRegistry(api, cancel);
+      const result = await upgradeByApi(api, note, cancel);
       await environment.stop();
       report(result, (Date.now() - begun) / 1000, options.json === true, context);
     } else {

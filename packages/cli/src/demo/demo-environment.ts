@@ -9,7 +9,7 @@ import { type ConsoleReady, type SimulatorReady, startClusterSimulator, startCon
 import { initialCluster } from './initial-cluster.ts';
 import { adoptWithSiteValues, syncRegistry } from './platform.ts';
 import { executeBundle } from './support-host.ts';
-import { makeVendor, type Vendor } from './vendor.ts';
+import { bundleOf, makeVendor, type Vendor } from './vendor.ts';
 
 /** The releases that the demo goes between. */
 export const [installed, offered] = ['4.2.12', '4.2.13'] as const;
@@ -23,12 +23,21 @@ export interface DemoOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (text: string) => void;
   readonly cancel: AbortSignal;
+  /** Taken instead of being built. */
+  readonly built?: Built;
+}
+
+/** What has to be built before a demo can start. */
+export interface Built {
+  readonly vendor: Vendor;
+  /** Folder of the console's web pages. */
+  readonly pages: string;
 }
 
 /** A platform that runs the older release with the site's values, and has the newer one in its registry. */
 export interface DemoEnvironment {
   readonly context: DemoContext;
-  readonly vendor: Vendor;
+  readonly built: Built;
   readonly administrator: Administrator;
   readonly console: Service<ConsoleReady>;
   readonly simulator: Service<SimulatorReady>;
@@ -37,10 +46,18 @@ export interface DemoEnvironment {
 }
 
 /** Takes the folder and describes what the demo works with; starts nothing. */
-export async function prepareDemo(options: Omit<DemoOptions, 'port' | 'speed'>): Promise<DemoContext> {
+export async function prepareDemo(options: Omit<DemoOptions, 'port' | 'speed' | 'built'>): Promise<DemoContext> {
   const checkout = findCheckout();
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
+}
+
+/** Builds the web pages, and the bundles of both releases with a new vendor key. */
+export async function buildForDemo(demo: DemoContext): Promise<Built> {
+  demo.say('Building the web pages');
+  const outDir = join(demo.folder.path, 'cache', 'console-pages');
+  const pages = await buildConsolePages(demo.checkout, outDir, demo.env, demo.cancel);
+  return { pages, vendor: await makeVendor(demo, [installed, offered]) };
 }
 
 /**
@@ -52,14 +69,8 @@ export async function prepareDemo(options: Omit<DemoOptions, 'port' | 'speed'>):
 export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> {
   const demo = await prepareDemo(options);
   const { say } = demo;
-  say('Building the web pages');
-  const pages = await buildConsolePages(
-    demo.checkout,
-    join(demo.folder.path, 'cache', 'console-pages'),
-    demo.env,
-    demo.cancel,
-  );
-  const vendor = await makeVendor(demo, [installed, offered]);
+  const built = options.built ?? (await buildForDemo(demo));
+  const { vendor, pages } = built;
   const started: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
     for (const service of started.toReversed()) await service.stop();
@@ -74,13 +85,13 @@ export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> 
     const administrator = await makeAdministrator(demo, console.ready, vendor);
     for (const version of [installed, offered]) {
       say(`Executing ./airgap-v${version}.bin`);
-      await executeBundle(demo, vendor.bundles.get(version) ?? '');
+      await executeBundle(demo, bundleOf(vendor, version));
       if (version !== installed) continue;
       await syncRegistry(administrator.api, demo.cancel);
       say(`The platform runs ${version}, with the site's own values`);
       await adoptWithSiteValues(demo.checkout, administrator.api, version);
     }
-    return { context: demo, vendor, administrator, console, simulator, stop };
+    return { context: demo, built, administrator, console, simulator, stop };
   } catch (error) {
     await stop();
     throw error;

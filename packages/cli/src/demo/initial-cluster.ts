@@ -10,7 +10,7 @@ import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, releaseTag } from '@sealift/oci/reference';
 import type { DemoContext } from './demo-context.ts';
 import { siteValues } from './platform.ts';
-import type { Vendor } from './vendor.ts';
+import { bundleOf, type Vendor } from './vendor.ts';
 
 const product = 'Harborview';
 
@@ -41,7 +41,7 @@ export async function initialCluster(demo: DemoContext, vendor: Vendor, version:
 
 async function readRelease(vendor: Vendor, version: string): Promise<Release> {
   const trustedKeys = [parsePublicKey(vendor.publicKey, vendor.publicKeyFile)];
-  await using bundle = await openBundle(vendor.bundles.get(version) ?? '', { trustedKeys });
+  await using bundle = await openBundle(bundleOf(vendor, version), { trustedKeys });
   const name = `${catalogRepository('')}:${releaseTag(product, version)}`;
   const marker = bundle.index.manifests.find(({ annotations }) => annotations?.[refNameAnnotation] === name);
   if (marker === undefined) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { layerPreviewSchema, summarySchema, type Upgrade, updateListSchema, upgradeSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { Decision } from '@sealift/core/merge';
+import { type Decision, pathText } from '@sealift/core/merge';
 import type { ApiClient } from '../api-client.ts';
 
 const pollMs = 250;
@@ -63,15 +63,11 @@ async function previewLayers(api: ApiClient, draft: Upgrade, say: (text: string)
     const preview = await api.get(`/api/v1/upgrades/${draft.id}/layers/${layer.id}`, layerPreviewSchema);
     const kept = preview.decisions.filter(({ kind }) => keptKinds.includes(kind));
     conflicts += preview.conflicts.length;
-    for (const { path } of kept) keptCustomisations.push(`${layer.pack}:${path.map(describeElement).join('.')}`);
+    for (const { path } of kept) keptCustomisations.push(`${layer.pack}:${pathText(path)}`);
     const versions = `${layer.fromVersion ?? 'new'} → ${layer.toVersion ?? 'removed'}`;
     say(`  ${layer.layer} ${layer.pack} ${versions}: ${preview.state}, ${kept.length} customisations kept`);
   }
   return { keptCustomisations, conflicts };
-}
-
-function describeElement(element: Decision['path'][number]): string {
-  return typeof element === 'object' ? JSON.stringify(element) : String(element);
 }
 
 async function follow(api: ApiClient, id: string, say: (text: string) => void, cancel: AbortSignal): Promise<void> {

@@ -28,6 +28,13 @@ export async function makeVendor(demo: DemoContext, versions: readonly string[])
   return { publicKeyFile, publicKey: await readFile(publicKeyFile, 'utf8'), bundles };
 }
 
+/** @throws TypeError when the vendor made no bundle of that version */
+export function bundleOf(vendor: Vendor, version: string): string {
+  const path = vendor.bundles.get(version);
+  if (path === undefined) throw new TypeError(`no bundle of ${version} was made`);
+  return path;
+}
+
 /** Runs the command line to its end, in the demo's folder and with its environment. */
 export function sealift(demo: DemoContext, name: string, args: readonly string[]) {
   return runProcess({
