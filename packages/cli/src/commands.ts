@@ -1,7 +1,19 @@
+import { registerBundle } from './commands/bundle.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerKeys } from './commands/keys.ts';
+import { registerLogin } from './commands/login.ts';
+import { registerRegistry } from './commands/registry.ts';
 import { registerServer } from './commands/server.ts';
 import { registerSimulator } from './commands/simulator.ts';
 import type { RegisterCommand } from './context.ts';
 
 /** Every top-level command, in the order the help lists them. */
-export const commands: readonly RegisterCommand[] = [registerDemo, registerServer, registerSimulator];
+export const commands: readonly RegisterCommand[] = [
+  registerBundle,
+  registerKeys,
+  registerLogin,
+  registerDemo,
+  registerRegistry,
+  registerServer,
+  registerSimulator,
+];

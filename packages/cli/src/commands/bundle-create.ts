@@ -1,0 +1,62 @@
+import { createBundle, type CreatedBundle } from '@sealift/bundle/create';
+import { parseSecretKey } from '@sealift/bundle/minisign';
+import { readKeyText } from '@sealift/bundle/trusted-keys';
+import type { CliContext } from '../context.ts';
+import { provideExecutables } from '../executable/executables.ts';
+
+export interface CreateOptions {
+  readonly file: string;
+  readonly output: string;
+  readonly key: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** Makes a bundle, or with a dry run says what it would hold. */
+export async function createFromFile(options: CreateOptions, context: CliContext): Promise<void> {
+  const { progress } = context;
+  const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
+  const label = { collect: 'Reading the content', write: `Writing ${options.output}` };
+  const create = async (executables: Parameters<typeof createBundle>[0]['executables']): Promise<CreatedBundle> =>
+    await createBundle({
+      releaseFile: options.file,
+      output: options.output,
+      secretKey,
+      executables,
+      cancel: context.cancel,
+      onProgress: (phase, done, total) => progress.update(label[phase], total === 0 ? 1 : done / total),
+      ...(options.dryRun === undefined ? {} : { dryRun: true }),
+    });
+  if (options.dryRun === true) {
+    report(await create([]), options, context);
+    return;
+  }
+  const building = 'Building the executable';
+  await using provided = await provideExecutables((_phase, fraction) => progress.update(building, fraction));
+  progress.done(building);
+  const created = await create(provided.executables);
+  progress.done(label.write);
+  report(created, options, context);
+}
+
+function report({ release, marker, bundle }: CreatedBundle, options: CreateOptions, context: CliContext): void {
+  const { metadata, spec } = release;
+  const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`}`;
+  if (options.json === true) {
+    const written =
+      bundle === undefined
+        ? null
+        : { path: bundle.path, signature: bundle.signaturePath, sizeBytes: bundle.sizeBytes, sha256: bundle.sha256 };
+    context.out(JSON.stringify({ bundle: written, marker: marker.digest, release }));
+    return;
+  }
+  if (options.quiet === true) return;
+  if (bundle === undefined) {
+    context.out(`${metadata.product} ${metadata.version} is complete: ${counts}. Nothing was written.`);
+    return;
+  }
+  context.out(`${bundle.path}  ${metadata.product} ${metadata.version}: ${counts}, ${bundle.sizeBytes} bytes`);
+  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${bundle.path} -p vendor.pub`);
+  context.out(`SHA-256 ${bundle.sha256}`);
+}

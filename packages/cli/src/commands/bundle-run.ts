@@ -1,0 +1,126 @@
+import { rm, rmdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
+import type { PublicKey } from '@sealift/bundle/minisign';
+import { type Bundle, openBundle } from '@sealift/bundle/read';
+import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
+import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
+import { verifyOpenBundle } from '@sealift/bundle/verify';
+import type { CliContext } from '../context.ts';
+import { findUploadPlaces } from '../platform/upload-place.ts';
+import { describeBundle, listBundle } from './bundle-inspect.ts';
+import { parseRunOptions, type RunOptions } from './run-options.ts';
+import { makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
+
+/**
+ * What a bundle does when it is run: verify every byte, then set up the command line, manifests, packs and images, the release
+ * marker last. Until everything is verified nothing is set up, and until the marker is put no release is visible.
+ */
+export async function runBundle(
+  file: string,
+  args: readonly string[],
+  { unpacked }: { readonly unpacked: boolean },
+  context: CliContext,
+): Promise<void> {
+  if (unpacked && isSea()) await removeThisExecutable();
+  const options = parseRunOptions(args);
+  await using bundle = await openBundle(file, { trustedKeys: await keysFor(options, context) });
+  if (options.action === 'info') return describeBundle(bundle, context);
+  if (options.action === 'list') return listBundle(bundle, context);
+  const terminal = process.stderr.isTTY && !options.noProgress ? process.stderr : undefined;
+  const transcript = options.quiet ? silentTranscript : makeTranscript(context.out, terminal);
+  const fileSha256 = await verifyAll(bundle, options, transcript, context);
+  if (options.action === 'install') await install(bundle, fileSha256, options, transcript, context);
+}
+
+/** On Linux a running program can be removed: whatever happens from here on, nothing of it is left behind. */
+async function removeThisExecutable(): Promise<void> {
+  await rm(process.execPath, { force: true });
+  await rmdir(dirname(process.execPath)).catch(() => undefined);
+}
+
+async function keysFor(options: RunOptions, context: CliContext): Promise<readonly PublicKey[]> {
+  const trusted = await loadTrustedKeys(context.env);
+  return options.publicKey === undefined ? trusted : [...trusted, await readPublicKeyFile(options.publicKey)];
+}
+
+async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transcript, context: CliContext) {
+  const label = 'Verifying archive integrity...';
+  const { fileSha256 = '' } = await verifyOpenBundle(bundle, {
+    hashFile: options.action === 'install',
+    cancel: context.cancel,
+    onProgress: (done, total) => transcript.percent(label, done / total),
+  });
+  transcript.line(`${label}  100%   SHA256 checksums are OK. All good.`);
+  return fileSha256;
+}
+
+async function install(
+  bundle: Bundle,
+  fileSha256: string,
+  options: RunOptions,
+  transcript: Transcript,
+  context: CliContext,
+): Promise<void> {
+  const { product, version } = bundle.manifest;
+  const places = await findUploadPlaces(context);
+  transcript.line(`Uncompressing Airgap Setup - Version ${version}  100%`);
+  transcript.line('Setting up CLI');
+  const { installExecutable } = await import('@sealift/bundle/install-executable');
+  await installExecutable(bundle, executableFolder(context), process.arch === 'arm64' ? 'arm64' : 'amd64');
+  transcript.line('Setting up Manifests');
+  const release = await readBundleRelease(bundle);
+  const sections = new Sections(transcript);
+  const result = await uploadRelease({
+    bundle,
+    packs: places.packs,
+    images: places.images,
+    release,
+    moveTags: options.moveTags,
+    cancel: context.cancel,
+    onItem: (item) => sections.item(item),
+    onProgress: (done, total) => transcript.percent('Pushing', total === 0 ? 1 : done / total),
+  });
+  sections.end();
+  await places.platform?.postOnly('/api/v1/uploads', {
+    product,
+    version,
+    bundleSha256: fileSha256,
+    keyId: bundle.key.keyId,
+    pushed: result.items.filter(({ state }) => state === 'pushed').length,
+    skipped: result.items.filter(({ state }) => state === 'present').length,
+  });
+  transcript.line('Setup Completed');
+}
+
+/** Prints `Setting up Packs` and `Setting up Images` in their places, with or without anything below them. */
+class Sections {
+  readonly #transcript: Transcript;
+  readonly #left = ['Packs', 'Images'];
+
+  constructor(transcript: Transcript) {
+    this.#transcript = transcript;
+  }
+
+  item({ kind, name }: UploadItem): void {
+    this.#open(kind === 'pack' ? 1 : 2);
+    if (kind === 'pack') this.#transcript.line(`- Pushing Pack ${name}`);
+    else if (kind !== 'marker') this.#transcript.line(`- Pushing image ${name}`);
+  }
+
+  end(): void {
+    this.#open(2);
+  }
+
+  #open(count: number): void {
+    while (this.#left.length > 2 - count) this.#transcript.line(`Setting up ${this.#left.shift()}`);
+  }
+}
+
+/** Where `sealift` is set up: `$SEALIFT_BIN_DIR`, else `/usr/local/bin` for root and `~/.local/bin` for others. */
+function executableFolder({ env }: CliContext): string {
+  const given = env['SEALIFT_BIN_DIR'];
+  if (given !== undefined && given !== '') return given;
+  return process.getuid?.() === 0 ? '/usr/local/bin' : join(env['HOME'] ?? homedir(), '.local', 'bin');
+}

@@ -1,0 +1,41 @@
+import type { RegisterCommand } from '../context.ts';
+import type { CreateOptions } from './bundle-create.ts';
+
+/** `sealift bundle`: makes, checks and runs bundles. */
+export const registerBundle: RegisterCommand = (program, context) => {
+  const bundle = program.command('bundle').description('Bundles: one signed file that carries a release over the gap.');
+  bundle
+    .command('create')
+    .description('Makes a bundle from a release file, and beside it the detached signature.')
+    .requiredOption('-f, --file <release.yaml>', 'the release file; its paths are relative to its folder')
+    .requiredOption('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin')
+    .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
+    .option('--dry-run', 'collect and check everything, write nothing')
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print errors only')
+    .action(async (options: CreateOptions) => {
+      const { createFromFile } = await import('./bundle-create.ts');
+      await createFromFile(options, context);
+    });
+  bundle
+    .command('verify')
+    .description('Verifies the signature and every byte of a bundle, without running anything of it.')
+    .argument('<file>', 'the bundle')
+    .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
+    .option('--json', 'print one JSON object: what was verified, with which key')
+    .option('--quiet', 'print errors only')
+    .action(async (file: string, options: { publicKey?: string; json?: true; quiet?: true }) => {
+      const { verifyFile } = await import('./bundle-verify.ts');
+      await verifyFile(file, options, context);
+    });
+  bundle
+    .command('run', { hidden: true })
+    .description('What a bundle does when it is run; its stub calls this.')
+    .option('--unpacked', 'this executable was unpacked for this run: remove it')
+    .argument('<file>', 'the bundle')
+    .argument('[arguments...]', 'the options given to the bundle')
+    .action(async (file: string, args: readonly string[], options: { unpacked?: true }) => {
+      const { runBundle } = await import('./bundle-run.ts');
+      await runBundle(file, args, { unpacked: options.unpacked === true }, context);
+    });
+};
