@@ -113,7 +113,7 @@ function readModule({ path, text }: SourceFile): ModuleFacts {
     specifiers: [...module.staticImports.map(({ moduleRequest }) => moduleRequest.value), ...reexported, ...dynamic],
     unreadable: error?.message ?? (hidden[0] === undefined ? undefined : `it imports a computed path (${hidden[0]})`),
     hasDefaultExport: module.staticExports.some(({ entries }) =>
-      entries.some(({ exportName }) => String(exportName.kind) === 'Default' || exportName.name === 'default'),
+      entries.some(({ exportName }) => ['Default'].includes(exportName.kind) || exportName.name === 'default'),
     ),
   };
 }
