@@ -106,7 +106,7 @@ export async function listReferrers(
   if (artifactType !== undefined) reply.header('oci-filters-applied', 'artifactType');
   return await reply
     .header('content-type', mediaTypes.index)
-    .send(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+    .send(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests })));
 }
 
 function unknown(): RegistryRefusal {
