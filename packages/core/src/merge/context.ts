@@ -1,0 +1,99 @@
+import { SealiftError } from '../errors/index.ts';
+import { pathKey, pathText } from './path-text.ts';
+import type { Entry, TreeNode } from './tree.ts';
+import type { Decision, DecisionKind, MergePath, Resolution, Side } from './types.ts';
+import type { Values } from './values.ts';
+
+export type SideName = 'base' | 'current' | 'incoming';
+
+/** The entries of the three texts that stand for one path; absent where a text does not have it. */
+export interface Triple {
+  readonly base?: Entry | undefined;
+  readonly current?: Entry | undefined;
+  readonly incoming?: Entry | undefined;
+}
+
+/** What a path's text is taken from: a side, or a value that a person gave. */
+export type Choice =
+  | { readonly take: SideName }
+  | { readonly take: 'value'; readonly text: string; readonly place: string };
+
+/** What one merge carries along: the values' identities, the resolutions, and the decisions made so far. */
+export class MergeContext {
+  readonly values: Values;
+  /** Whether equal texts may still hold different values, because an alias stands in one of them. */
+  readonly hasAliases: boolean;
+  readonly decisions: Decision[] = [];
+  readonly #resolutions: ReadonlyMap<string, Resolution>;
+  readonly #used = new Set<string>();
+
+  constructor(values: Values, hasAliases: boolean, resolutions: readonly Resolution[]) {
+    this.values = values;
+    this.hasAliases = hasAliases;
+    this.#resolutions = new Map(resolutions.map((resolution) => [pathKey(resolution.path), resolution]));
+  }
+
+  /** Records what becomes of a path and tells where its text comes from: a resolution's choice, else the given side. */
+  decide(kind: DecisionKind, path: MergePath, triple: TripleOfNodes, reason: string, otherwise: SideName): Choice {
+    const key = pathKey(path);
+    const resolution = this.#resolutions.get(key);
+    const sides: { base?: Side; current?: Side; incoming?: Side } = {};
+    if (triple.base !== undefined) sides.base = this.#side(triple.base);
+    if (triple.current !== undefined) sides.current = this.#side(triple.current);
+    if (triple.incoming !== undefined) sides.incoming = this.#side(triple.incoming);
+    const decision: Decision = { path: [...path], kind, ...sides, reason };
+    if (resolution === undefined) {
+      this.decisions.push(decision);
+      return { take: otherwise };
+    }
+    this.#used.add(key);
+    if ('take' in resolution) {
+      this.decisions.push({ ...decision, resolvedBy: resolution.take });
+      return { take: resolution.take };
+    }
+    this.decisions.push({ ...decision, resolvedBy: 'value' });
+    return { take: 'value', text: resolution.value, place: pathText(path) };
+  }
+
+  /** Whether a resolution names the path. */
+  resolves(path: MergePath): boolean {
+    return this.#resolutions.has(pathKey(path));
+  }
+
+  /** The resolutions that named no path with a decision. */
+  unusedResolutions(): readonly Resolution[] {
+    return [...this.#resolutions].filter(([key]) => !this.#used.has(key)).map(([, resolution]) => resolution);
+  }
+
+  #side(node: TreeNode): Side {
+    const { source, start } = node;
+    const end = Math.max(start, trimmedEnd(source.text, start, node.end));
+    return {
+      value: this.values.plain(node.yaml),
+      source: source.text.slice(start, end),
+      range: source.range(start, end),
+    };
+  }
+}
+
+/** The values of a triple. */
+export interface TripleOfNodes {
+  readonly base?: TreeNode | undefined;
+  readonly current?: TreeNode | undefined;
+  readonly incoming?: TreeNode | undefined;
+}
+
+export function nodesOf(triple: Triple): TripleOfNodes {
+  return { base: triple.base?.node, current: triple.current?.node, incoming: triple.incoming?.node };
+}
+
+/** A resolution whose value cannot be used. */
+export function badResolution(place: string, reason: string): SealiftError {
+  return new SealiftError('MERGE_RESOLUTION_INVALID', { place, values: { path: place, reason } });
+}
+
+function trimmedEnd(text: string, start: number, end: number): number {
+  let trimmed = end;
+  while (trimmed > start && (text[trimmed - 1] === '\n' || text[trimmed - 1] === '\r')) trimmed -= 1;
+  return trimmed;
+}

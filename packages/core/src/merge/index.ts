@@ -1,0 +1,3 @@
+export { changedPaths, isOpen, merge } from './merge.ts';
+export { pathText } from './path-text.ts';
+export * from './types.ts';

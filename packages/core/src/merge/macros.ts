@@ -1,0 +1,72 @@
+const first = '\uE000';
+const rest = '\uE001';
+
+/** A template macro that stands outside quotes, and where. */
+interface Macro {
+  readonly start: number;
+  readonly text: string;
+}
+
+/**
+ * A text in which macros such as `{{ .spectro.var.x }}` outside quotes are covered by as many private-use characters,
+ * so that a YAML parser reads them as plain text and every offset stays.
+ */
+export class CoveredText {
+  readonly text: string;
+  readonly #macros: readonly Macro[];
+
+  constructor(text: string) {
+    const macros: Macro[] = [];
+    // A text that uses these private-use characters itself is left alone: uncovering would be ambiguous.
+    this.text = text.includes(first) || text.includes(rest) ? text : cover(text, macros);
+    this.#macros = macros;
+  }
+
+  /** Puts the macros back into a value that was read from the range. */
+  uncover(value: string, start: number, end: number): string {
+    if (this.#macros.length === 0 || !value.includes(first)) return value;
+    let next = lowerBound(this.#macros, start);
+    return value.replace(/\uE000\uE001*/g, (covered) => {
+      const macro = this.#macros[next];
+      next += 1;
+      return macro !== undefined && macro.start < end ? macro.text : covered;
+    });
+  }
+}
+
+function cover(text: string, macros: Macro[]): string {
+  let at = text.indexOf('{{');
+  if (at === -1) return text;
+  const pieces: string[] = [];
+  let copied = 0;
+  while (at !== -1) {
+    const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+    const newline = text.indexOf('\n', at);
+    const lineEnd = newline === -1 ? text.length : newline;
+    const close = text.indexOf('}}', at + 2);
+    const before = text.slice(Math.max(lineStart, copied), at);
+    if (close === -1 || close + 2 > lineEnd || /["']|(?:^|\s)#/.test(before)) {
+      // Nothing further in this line stands outside quotes or a comment for certain.
+      at = text.indexOf('{{', lineEnd);
+      continue;
+    }
+    const end = close + 2;
+    macros.push({ start: at, text: text.slice(at, end) });
+    pieces.push(text.slice(copied, at), first, rest.repeat(end - at - 1));
+    copied = end;
+    at = text.indexOf('{{', end);
+  }
+  pieces.push(text.slice(copied));
+  return pieces.join('');
+}
+
+function lowerBound(macros: readonly Macro[], start: number): number {
+  let low = 0;
+  let high = macros.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((macros[middle]?.start ?? 0) < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,114 @@
+import type { Choice, MergeContext } from './context.ts';
+import { nodesOf } from './context.ts';
+import { givenValue } from './given-value.ts';
+import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
+import { piece, pickPiece } from './pieces.ts';
+import type { Entry } from './tree.ts';
+import type { MergePath } from './types.ts';
+
+export interface PresentTriple {
+  readonly base: Entry | undefined;
+  readonly current: Entry;
+  readonly incoming: Entry;
+}
+
+/** What follows an entry's key or dash. */
+export interface MergedRest {
+  readonly text: string;
+  readonly value: number;
+  /** Comment lines to put above the entry because they have no place in it any more. */
+  readonly extraLead: string;
+}
+
+/** Merges an entry whose value is taken whole from one side; undefined when a resolution takes it out. */
+export function mergeLeaf(
+  triple: PresentTriple,
+  path: MergePath,
+  target: Layout,
+  context: MergeContext,
+): MergedRest | undefined {
+  const { base, current, incoming } = triple;
+  const { values } = context;
+  const ofBase = base === undefined ? undefined : values.of(base.node);
+  const ofCurrent = values.of(current.node);
+  const ofIncoming = values.of(incoming.node);
+  if (ofBase === ofCurrent && ofCurrent === ofIncoming && !context.resolves(path)) {
+    return { text: adapt(restOfEqual(triple), target), value: ofCurrent, extraLead: '' };
+  }
+  const nodes = nodesOf(triple);
+  let choice: Choice;
+  if (ofBase === ofCurrent) {
+    const reason = 'The release changed it and the site had left it as it was.';
+    choice = context.decide('taken-incoming', path, nodes, reason, 'incoming');
+  } else if (ofBase === ofIncoming) {
+    const reason = 'The site changed it and the release left it as it was.';
+    choice = context.decide('kept-custom', path, nodes, reason, 'current');
+  } else if (ofCurrent === ofIncoming) {
+    const both = base === undefined ? 'added it with the same value' : 'changed it to the same value';
+    choice = context.decide('same-change', path, nodes, `The site and the release both ${both}.`, 'current');
+  } else {
+    const both = base === undefined ? 'added it with different values' : 'changed it to different values';
+    choice = context.decide('conflict', path, nodes, `The site and the release ${both}.`, 'current');
+  }
+  return restOfChoice(choice, triple, target, context);
+}
+
+function restOfChoice(
+  choice: Choice,
+  triple: PresentTriple,
+  target: Layout,
+  context: MergeContext,
+): MergedRest | undefined {
+  if (choice.take === 'value') return { ...givenValue(choice, target, context), extraLead: '' };
+  const chosen = triple[choice.take];
+  if (chosen === undefined) return undefined;
+  const value = context.values.of(chosen.node);
+  const { base, current, incoming } = triple;
+  if (!sameEnding(chosen, current) || !sameEnding(chosen, incoming) || (base && !sameEnding(chosen, base))) {
+    return { text: adapt(restOf(chosen), target), value, extraLead: lostNote(chosen, triple, target) };
+  }
+  const trail = pickPiece(trailOf(base), trailOf(current), trailOf(incoming));
+  const body = adapt(piece(chosen, chosen.separatorEnd, chosen.node.end), target);
+  return { text: body + (trail === undefined ? '' : adapt(trail, target)), value, extraLead: '' };
+}
+
+/** The site's own note after the value, where the chosen side's text has no place for it. */
+function lostNote(chosen: Entry, triple: PresentTriple, target: Layout): string {
+  const { base, current } = triple;
+  if (chosen === current || current.node.kind !== 'leaf') return '';
+  const trail = trailOf(current);
+  if (trail === undefined || reads(base?.node.kind === 'leaf' ? trailOf(base) : undefined, trail)) return '';
+  const text = adapt(trail, target).trim();
+  if (!text.startsWith('#')) return '';
+  return `${' '.repeat(target.indent)}${text}${target.lineEnding === 'crlf' ? '\r\n' : '\n'}`;
+}
+
+/** Values that are the same in all three: only the way they are written may differ. */
+function restOfEqual({ base, current, incoming }: PresentTriple): Piece {
+  const picked = pick<Piece | undefined, undefined>(
+    base === undefined ? undefined : restOf(base),
+    restOf(current),
+    restOf(incoming),
+    reads,
+    () => undefined,
+  );
+  return picked ?? restOf(current);
+}
+
+function restOf(entry: Entry): Piece {
+  return piece(entry, entry.separatorEnd, entry.to);
+}
+
+/** What stands between a leaf's value and the next entry's lead. */
+function trailOf(entry: Entry | undefined): Piece | undefined {
+  return entry === undefined ? undefined : piece(entry, entry.node.end, entry.to);
+}
+
+/** Whether the text after the value is of the same sort: rest of the line, or further lines after a block scalar. */
+function sameEnding(a: Entry, b: Entry): boolean {
+  return a.node.kind === 'leaf' && b.node.kind === 'leaf' && endsLine(a) === endsLine(b);
+}
+
+function endsLine(entry: Entry): boolean {
+  return entry.node.end > entry.separatorEnd && entry.source.text[entry.node.end - 1] === '\n';
+}

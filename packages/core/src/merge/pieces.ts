@@ -1,0 +1,124 @@
+import { diff3Merge } from 'node-diff3';
+import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
+import type { BlockNode, Entry } from './tree.ts';
+
+/** An entry ready to be put into a merged text: whole lines before it, then itself from its key or dash on. */
+export interface MergedEntry {
+  readonly lead: string;
+  readonly main: string;
+  /** The number that `Values` gives to its value. */
+  readonly value: number;
+}
+
+export function layoutOf(entry: Entry): Layout {
+  return { indent: entry.indent, lineEnding: entry.source.lineEnding };
+}
+
+/** A range of an entry's text. */
+export function piece(entry: Entry, start: number, end: number): Piece {
+  return { text: entry.source.text.slice(start, end), layout: layoutOf(entry), mid: true };
+}
+
+export function leadOf(entry: Entry | undefined): Piece | undefined {
+  if (entry === undefined) return undefined;
+  return { ...piece(entry, entry.from, entry.lineStart), mid: false };
+}
+
+export function mainOf(entry: Entry): Piece {
+  return piece(entry, entry.head, entry.to);
+}
+
+export function keyOf(entry: Entry | undefined): Piece | undefined {
+  return entry === undefined ? undefined : piece(entry, entry.head, entry.separatorEnd);
+}
+
+/** The entry as its text has it. */
+export function wholeEntry(entry: Entry, value: number, target: Layout): MergedEntry {
+  const lead = leadOf(entry);
+  return { lead: lead === undefined ? '' : adapt(lead, target), main: adapt(mainOf(entry), target), value };
+}
+
+/** Three versions of a piece by the rule for texts; where both sides changed it, the site's. */
+export function pickPiece(
+  base: Piece | undefined,
+  current: Piece | undefined,
+  incoming: Piece | undefined,
+): Piece | undefined {
+  return pick(base, current, incoming, reads, () => current);
+}
+
+/**
+ * Comment lines by the rule for texts; where both sides changed them they are merged line by line, and lines that both
+ * wrote differently are kept from both, the release's first.
+ */
+export function mergeComments(
+  base: Piece | undefined,
+  current: Piece | undefined,
+  incoming: Piece | undefined,
+  target: Layout,
+): string {
+  const picked = pick<Piece | undefined, null>(base, current, incoming, reads, () => null);
+  if (picked !== null) return picked === undefined ? '' : adapt(picked, target);
+  const lines = (from: Piece | undefined): string[] => (from === undefined ? [] : splitLines(adapt(from, target)));
+  const merged: string[] = [];
+  for (const region of diff3Merge(lines(current), lines(base), lines(incoming))) {
+    if (region.ok !== undefined) merged.push(...region.ok);
+    else if (region.conflict !== undefined) {
+      const theirs = region.conflict.b;
+      merged.push(...theirs, ...region.conflict.a.filter((line) => line.trim() !== '' && !theirs.includes(line)));
+    }
+  }
+  return merged.join('');
+}
+
+/** Lines with their line endings. */
+export function splitLines(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+export function tailOf(node: BlockNode | undefined): Piece | undefined {
+  if (node === undefined) return undefined;
+  return {
+    text: node.source.text.slice(node.tailStart, node.tailEnd),
+    layout: { indent: node.entryIndent, lineEnding: node.source.lineEnding },
+    mid: false,
+  };
+}
+
+/** Puts merged entries and the comment after them together. `compact`: the first begins on its parent's line. */
+export function assemble(
+  entries: readonly MergedEntry[],
+  tail: string,
+  target: Layout,
+  compact: boolean,
+  before: string,
+): string {
+  const newline = newlineOf(target);
+  const indentation = ' '.repeat(target.indent);
+  const parts: string[] = [];
+  let last = before;
+  const add = (text: string): void => {
+    if (text === '') return;
+    parts.push(text);
+    last = text;
+  };
+  for (const [index, entry] of entries.entries()) {
+    if (compact && index === 0) {
+      add(entry.lead.trimStart());
+      if (last.endsWith('\n')) add(indentation);
+    } else {
+      if (!last.endsWith('\n') && last !== '' && last !== '\uFEFF') add(newline);
+      add(entry.lead);
+      if (!last.endsWith('\n') && last !== '' && last !== '\uFEFF') add(newline);
+      add(indentation);
+    }
+    add(entry.main);
+  }
+  if (tail !== '' && !last.endsWith('\n') && last !== '') add(newline);
+  add(tail);
+  return parts.join('');
+}
+
+export function newlineOf(target: Layout): string {
+  return target.lineEnding === 'crlf' ? '\r\n' : '\n';
+}

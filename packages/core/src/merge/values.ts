@@ -1,0 +1,133 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import type { TextTree, TreeNode } from './tree.ts';
+
+/** Booleans of YAML 1.1 that YAML 1.2 takes for strings: Helm reads them as booleans when they are plain. */
+const oldBooleans = /^(?:y|n|yes|no|on|off)$/i;
+
+/** Identity of values across texts: two nodes get the same number when, aliases followed, they hold the same value. */
+export class Values {
+  readonly #aliasTargets = new Map<YamlNode, YamlNode>();
+  readonly #numbers = new Map<string, number>();
+  readonly #known = new Map<YamlNode, number>();
+
+  constructor(trees: readonly TextTree[]) {
+    for (const tree of trees) this.learn(tree);
+  }
+
+  learn(tree: TextTree): void {
+    for (const [alias, target] of tree.aliasTargets) this.#aliasTargets.set(alias, target);
+  }
+
+  /** The number of what stands at a node of a tree; nothing written is null. */
+  of(node: TreeNode): number {
+    return this.ofYaml(node.yaml);
+  }
+
+  same(a: TreeNode, b: TreeNode): boolean {
+    return this.of(a) === this.of(b);
+  }
+
+  ofYaml(node: YamlNode | null): number {
+    if (node === null) return this.scalar('null');
+    const known = this.#known.get(node);
+    if (known !== undefined) return known;
+    const number = this.#compute(node);
+    this.#known.set(node, number);
+    return number;
+  }
+
+  scalar(text: string): number {
+    return this.#intern(text);
+  }
+
+  /** The number of a mapping with these members; their order does not count. */
+  map(members: readonly (readonly [string, number])[]): number {
+    const parts = members.map(([key, number]) => `${JSON.stringify(key)}:${number}`).sort();
+    return this.#intern(`{${parts.join(',')}}`);
+  }
+
+  list(items: readonly number[]): number {
+    return this.#intern(`[${items.join(',')}]`);
+  }
+
+  #compute(node: YamlNode): number {
+    if (isAlias(node)) {
+      const target = this.#aliasTargets.get(node);
+      return target === undefined ? this.#intern(`alias ${node.source}`) : this.ofYaml(target);
+    }
+    const tag = 'tag' in node && node.tag !== undefined ? this.#tagPrefix(node.tag) : '';
+    if (isScalar(node)) return this.#intern(tag + scalarText(node));
+    let number: number;
+    if (isMap(node)) {
+      number = this.map(node.items.map((pair) => [this.#key(pair.key), this.ofYaml(asNode(pair.value))]));
+    } else if (isSeq(node)) {
+      number = this.list(node.items.map((item) => this.ofYaml(asNode(item))));
+    } else number = this.#intern('unknown');
+    return tag === '' ? number : this.#intern(`${tag}${number}`);
+  }
+
+  #tagPrefix(tag: string): string {
+    return tag.startsWith('tag:yaml.org,2002:') ? '' : `${tag} `;
+  }
+
+  #key(key: unknown): string {
+    return isScalar(key) ? String(key.value) : `# ${this.ofYaml(asNode(key))}`;
+  }
+
+  #intern(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
+
+  /** The value as plain data, for decisions. Integers too large for a number become their digits. */
+  plain(node: YamlNode | null): unknown {
+    if (node === null) return null;
+    if (isAlias(node)) {
+      const target = this.#aliasTargets.get(node);
+      return target === undefined ? `*${node.source}` : this.plain(target);
+    }
+    if (isScalar(node)) {
+      if (typeof node.value === 'bigint') {
+        const number = Number(node.value);
+        return Number.isSafeInteger(number) ? number : String(node.value);
+      }
+      return node.value;
+    }
+    if (isSeq(node)) return node.items.map((item) => this.plain(asNode(item)));
+    if (!isMap(node)) return null;
+    const plain: Record<string, unknown> = {};
+    for (const pair of node.items) {
+      // Defined, not assigned: `__proto__` is a key like any other.
+      Object.defineProperty(plain, isScalar(pair.key) ? String(pair.key.value) : String(pair.key), {
+        value: this.plain(asNode(pair.value)),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return plain;
+  }
+}
+
+/** A scalar's type and value as text. */
+function scalarText(node: { readonly value: unknown; readonly type?: string; readonly source?: string }): string {
+  const { value } = node;
+  if (typeof value === 'string') {
+    return node.type === 'PLAIN' && oldBooleans.test(value) ? `boolean-1.1 ${value}` : `string ${value}`;
+  }
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    // Readers of YAML 1.1 take a leading zero for octal, so 010 and 10 are not one value.
+    const written = node.source ?? '';
+    return /^[-+]?0\d/.test(written) ? `number ${written}` : `number ${value}`;
+  }
+  return String(value);
+}
+
+function asNode(value: unknown): YamlNode | null {
+  if (value === null || value === undefined || isPair(value)) return null;
+  return value as YamlNode;
+}
