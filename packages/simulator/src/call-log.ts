@@ -1,4 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { SealiftError } from '@sealift/core/errors';
 import { type CallLine, callLineSchema } from './state.ts';
 
 /**
@@ -7,10 +8,13 @@ import { type CallLine, callLineSchema } from './state.ts';
  */
 export class CallLog {
   readonly #file: FileHandle;
+  readonly #path: string;
   #sequence: number;
+  #broken: SealiftError | null = null;
 
-  private constructor(file: FileHandle, sequence: number) {
+  private constructor(file: FileHandle, path: string, sequence: number) {
     this.#file = file;
+    this.#path = path;
     this.#sequence = sequence;
   }
 
@@ -26,7 +30,7 @@ export class CallLog {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     const file = await open(path, 'a');
     if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
-    const log = new CallLog(file, lastSequence(whole));
+    const log = new CallLog(file, path, lastSequence(whole));
     if (lastEffect !== null && lastEffect.sequence > log.#sequence) await log.append(lastEffect);
     return log;
   }
@@ -36,11 +40,31 @@ export class CallLog {
     return { at: at.toISOString(), sequence: this.#sequence + 1, call, effect, parameters };
   }
 
-  /** Writes a line; one with an effect is flushed to disk before this returns. */
+  /**
+   * Nothing may take effect after a line could not be written: the next start repairs the log.
+   *
+   * @throws FILE_UNWRITABLE
+   */
+  assertUsable(): void {
+    if (this.#broken !== null) throw this.#broken;
+  }
+
+  /**
+   * Writes a line; one with an effect is flushed to disk before this returns.
+   *
+   * @throws FILE_UNWRITABLE
+   */
   async append(line: CallLine): Promise<void> {
+    this.assertUsable();
     this.#sequence = Math.max(this.#sequence, line.sequence);
-    await this.#file.appendFile(`${JSON.stringify(line)}\n`);
-    if (line.effect) await this.#file.datasync();
+    try {
+      await this.#file.appendFile(`${JSON.stringify(line)}\n`);
+      if (line.effect) await this.#file.datasync();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#broken = new SealiftError('FILE_UNWRITABLE', { values: { path: this.#path, reason }, cause: error });
+      throw this.#broken;
+    }
   }
 
   async close(): Promise<void> {

@@ -162,6 +162,7 @@ export class SimulatedCluster {
     change: (state: SimulatorState, now: number) => SimulatorState | null | Promise<SimulatorState | null>,
   ): Promise<void> {
     return this.#exclusive(async () => {
+      this.#log.assertUsable();
       const now = this.#now();
       await this.#advance(now);
       try {

@@ -47,6 +47,8 @@ export class SimulatorConnection {
   ): Promise<unknown> {
     cancel.throwIfAborted();
     const exchange = request(new URL(path, this.#base), { method, headers, agent: false, signal: cancel });
+    // Kept for the failures after the first, which say nothing new.
+    exchange.on('error', () => undefined);
     exchange.setTimeout(idleMs, () => exchange.destroy(new Error(`it was silent for ${idleMs / 1000} s`)));
     const answered = response(exchange);
     // The answer may come before the body is through (a refusal), and then the broken pipe says nothing new.
@@ -61,6 +63,7 @@ export class SimulatorConnection {
       throw refused(parsed, answer.statusCode ?? 0);
     } catch (error) {
       body.destroy();
+      exchange.destroy();
       cancel.throwIfAborted();
       if (error instanceof SealiftError) throw error;
       const bodyFailure = await sent;
@@ -90,7 +93,8 @@ async function readAnswer(answer: IncomingMessage): Promise<unknown> {
 
 function refused(answer: unknown, status: number): SealiftError {
   const problem = problemSchema.safeParse(answer);
-  if (!problem.success || status >= 500) return unreachable(`it answered with status ${status}`, answer);
+  if (!problem.success) return unreachable(`it answered with status ${status}`, answer);
+  if (status >= 500) return unreachable(problem.data.detail, answer);
   const { detail, code } = problem.data;
   const prefix = 'the simulated cluster refused the request: ';
   const reason = code === 'SIMULATOR_REFUSED' && detail.startsWith(prefix) ? detail.slice(prefix.length) : detail;

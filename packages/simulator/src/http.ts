@@ -30,7 +30,9 @@ async function answer(
     await faults.play(route.call, 'after');
     send(response, result === undefined ? 204 : 200, 'application/json', result);
   } catch (error) {
-    if (error instanceof ConnectionDropped || request.destroyed) return void request.socket.destroy();
+    const { socket } = response;
+    if (socket === null || socket.destroyed) return;
+    if (error instanceof ConnectionDropped) return void socket.destroy();
     const failure = asSealiftError(error);
     // An upload that was refused half-way is not read to its end.
     if (!request.complete) response.setHeader('connection', 'close');

@@ -16,7 +16,8 @@ export async function readJson(message: IncomingMessage): Promise<unknown> {
   }
   const chunks: Buffer[] = [];
   let received = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  // A refusal in the middle must still be answered, so leaving the loop may not end the connection.
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     received += chunk.length;
     if (received > maxBodyBytes) {
       throw new SealiftError('INPUT_TOO_LARGE', { values: { what: 'the request body', limitBytes: maxBodyBytes } });

@@ -25,7 +25,8 @@ export async function receiveTemplate(
   try {
     const hash = createHash('sha256');
     let received = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    // A refusal in the middle must still be answered, so leaving the loop may not end the connection.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       received += chunk.length;
       if (received > template.sizeBytes)
         throw refusal(`the upload is longer than the ${template.sizeBytes} bytes announced`);
