@@ -9,5 +9,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 15_000,
+    // One module graph for all files of a worker: loading PatternFly for each would take most of the time.
+    isolate: false,
   },
 });

@@ -44,11 +44,9 @@ export function LayerList({ label, items, chosen, onChoose }: LayerListProps) {
               aria-current={item.id === chosen ? 'true' : undefined}
               onClick={() => onChoose(item.id)}
             >
-              <span className="quiet">{layerTitle(item.layer)}</span>
-              <span className="layer-name">{item.name}</span>
+              <span className="quiet">{layerTitle(item.layer)}</span> <span className="layer-name">{item.name}</span>{' '}
               <span className="layer-facts">
-                <span className="quiet">{item.detail}</span>
-                {item.state}
+                <span className="quiet">{item.detail}</span> {item.state}
               </span>
             </button>
           </li>

@@ -7,15 +7,17 @@ export function SyncProgress({ name, sync }: { name: string; sync: SyncState }) 
   return (
     <div role="status" className="sync">
       {sync.state === 'running' ? (
-        <Progress
-          value={sync.total === 0 ? 0 : (sync.done / sync.total) * 100}
-          label={sync.total === 0 ? 'Starting' : `${sync.done} of ${sync.total}`}
-          valueText={sync.total === 0 ? 'Starting' : `${sync.done} of ${sync.total}`}
-          title={sync.message}
-          size={ProgressSize.sm}
-          measureLocation={ProgressMeasureLocation.top}
-          aria-label={`Sync of ${name}`}
-        />
+        <>
+          <span>{sync.message}</span>
+          <Progress
+            value={sync.total === 0 ? 0 : (sync.done / sync.total) * 100}
+            label={sync.total === 0 ? 'Starting' : `${sync.done} of ${sync.total}`}
+            valueText={sync.total === 0 ? 'Starting' : `${sync.done} of ${sync.total}`}
+            size={ProgressSize.sm}
+            measureLocation={ProgressMeasureLocation.outside}
+            aria-label={`Sync of ${name}`}
+          />
+        </>
       ) : (
         <Outcome sync={sync} />
       )}

@@ -1,0 +1,13 @@
+import { screen, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openPage } from '../../../test/open-page.tsx';
+
+test('shows the newest entries first, filters them, and unfolds details and hashes', async () => {
+  const { user } = openPage('/administration/audit');
+  const table = within(await screen.findByRole('grid', { name: 'Audit log' }));
+  expect(table.getAllByRole('row')[1]?.textContent).toContain('27');
+  await user.type(screen.getByRole('textbox', { name: 'Filter by actor, action or subject' }), 'setup');
+  expect(table.getAllByRole('row')).toHaveLength(2);
+  await user.click(table.getByRole('button', { name: 'Details' }));
+  table.getByText('ab'.repeat(32), { exact: false });
+});

@@ -1,0 +1,33 @@
+import { screen } from '@testing-library/react';
+import { test } from 'vitest';
+import { openPage } from '../../../test/open-page.tsx';
+
+test('states a sentence only when every check behind it passed, and shows the checks', async () => {
+  const { user } = openPage('/');
+  await screen.findByText('Cannot be stated now: “You are using the latest version of Harborview”');
+  screen.getByText('What to do: Open Update Management and choose Update.');
+  screen.getByText('On-prem system console is healthy');
+  await user.click(screen.getByRole('button', { name: '3 of 3 checks passed' }));
+  screen.getByText('Every layer is healthy');
+});
+
+test('names the installed version and links to the available update', async () => {
+  const { user } = openPage('/');
+  await screen.findByText('Harborview 4.2.12');
+  await user.click(screen.getByRole('link', { name: 'Version 4.2.13 is available' }));
+  await screen.findByRole('heading', { name: 'Update Management', level: 1 });
+});
+
+test('says that the cluster is simulated, and what an embedded store means', async () => {
+  openPage('/');
+  await screen.findByText(/Simulated cluster: this is a demonstration/);
+  screen.getByText(/does not survive a power loss/);
+});
+
+test('tells what to do while no release is recorded as installed', async () => {
+  openPage('/', (api) => {
+    api.installed = null;
+  });
+  await screen.findByRole('heading', { name: /does not know yet which release/ });
+  screen.getByText('sealift platform adopt --help');
+});

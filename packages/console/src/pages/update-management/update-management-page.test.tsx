@@ -1,0 +1,25 @@
+import { screen, within } from '@testing-library/react';
+import { test } from 'vitest';
+import { openPage } from '../../../test/open-page.tsx';
+
+test('prompts for the new version, says whether a node image is needed, and opens the preview', async () => {
+  const { user } = openPage('/updates');
+  await screen.findByRole('heading', { name: 'Harborview 4.2.13 is available' });
+  screen.getByText(/Is a new node image needed\?/);
+  await user.click(screen.getByRole('button', { name: 'Update to 4.2.13' }));
+  await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
+});
+
+test('says why a newer version may not be installed from here', async () => {
+  openPage('/updates');
+  const versions = within(await screen.findByRole('grid', { name: 'Available versions' }));
+  versions.getByText('Go to 4.2.13 first: 4.3 accepts only the latest patch of 4.2.');
+});
+
+test('tells how to bring in a release when there is none', async () => {
+  openPage('/updates', (api) => {
+    api.synced = false;
+  });
+  await screen.findByRole('heading', { name: 'No newer release is in the catalogue' });
+  screen.getByText(/run its bundle on the support host/);
+});

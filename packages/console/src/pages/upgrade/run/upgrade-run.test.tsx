@@ -1,0 +1,33 @@
+import { screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openPage } from '../../../../test/open-page.tsx';
+
+test('shows which step runs, what it waits for and how far the whole is', async () => {
+  openPage('/updates/up-1', (api) => {
+    api.progress = 3;
+  });
+  const [bar] = await screen.findAllByRole('progressbar', { name: 'Progress of the upgrade' });
+  expect(bar?.getAttribute('aria-valuenow')).toBe('30');
+  screen.getByText('40%: node cp-2 is draining, 3 pods left');
+  screen.getByText('Roll the control plane to Kubernetes 1.26.10: node cp-2 is draining, 3 pods left');
+});
+
+test('shows the validation after success, with the way to the Summary', async () => {
+  const { user } = openPage('/updates/up-1', (api) => {
+    api.progress = 10;
+    api.installed = '4.2.13';
+  });
+  await screen.findByRole('heading', { name: 'Harborview 4.2.13 is installed' });
+  await screen.findByText('You are using the latest version of Harborview');
+  await user.click(screen.getByRole('link', { name: 'Go to Summary' }));
+  await screen.findByRole('heading', { name: 'Summary', level: 1 });
+});
+
+test('says why it failed and what to do', async () => {
+  openPage('/updates/up-1', (api) => {
+    api.progress = 3;
+    api.failure = { code: 'ROLLOUT_STALLED', detail: 'The control plane did not become ready', hint: 'Look at cp-2.' };
+  });
+  await screen.findByText(/The control plane did not become ready/);
+  screen.getByText('What to do: Look at cp-2.');
+});

@@ -1,0 +1,41 @@
+import { screen } from '@testing-library/react';
+import axe from 'axe-core';
+import { expect, test } from 'vitest';
+import type { FixtureApi } from './fixture/fixture-api.ts';
+import { openPage } from './open-page.tsx';
+
+interface Case {
+  name: string;
+  address: string;
+  heading?: string;
+  prepare?: (api: FixtureApi) => void;
+}
+
+const cases: readonly Case[] = [
+  { name: 'Sign in', address: '/sign-in', prepare: (api) => void (api.user = null) },
+  { name: 'Summary', address: '/' },
+  { name: 'Profile', address: '/cluster/profile' },
+  { name: 'Nodes', address: '/cluster/nodes' },
+  { name: 'Update Management', address: '/updates' },
+  { name: 'the preview', address: '/updates/up-1', heading: 'Harborview version update' },
+  {
+    name: 'the progress',
+    address: '/updates/up-1',
+    heading: 'Harborview version update',
+    prepare: (api) => void (api.progress = 3),
+  },
+  { name: 'Pack Registries', address: '/administration/registries' },
+  { name: 'Trusted Keys', address: '/administration/trusted-keys' },
+  { name: 'Audit Log', address: '/administration/audit' },
+];
+
+// Colours need a layout; the browser tests look at those.
+const rules = { 'color-contrast': { enabled: false } };
+
+test.each(cases)('$name has no accessibility fault that shows without a layout', async (page) => {
+  const { container, client } = openPage(page.address, page.prepare);
+  await screen.findByRole('heading', { name: page.heading ?? page.name, level: 1 });
+  await expect.poll(() => client.isFetching()).toBe(0);
+  const { violations } = await axe.run(container, { rules });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+});

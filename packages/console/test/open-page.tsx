@@ -1,0 +1,36 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { MemoryRouter } from 'react-router';
+import { vi } from 'vitest';
+import { createQueryClient } from '../src/api/query-client.ts';
+import { Routing } from '../src/app/routing.tsx';
+import { FixtureApi } from './fixture/fixture-api.ts';
+
+/** Opens the console at an address, with the made-up API behind `fetch`. */
+export function openPage(address: string, prepare: (api: FixtureApi) => void = () => undefined) {
+  const api = new FixtureApi();
+  prepare(api);
+  const network = { down: false };
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
+    if (network.down) throw new TypeError('fetch failed');
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const answer = api.answer(init.method ?? 'GET', url.replace('/api/v1', ''), body);
+    return new Response(answer.status === 204 ? null : JSON.stringify(answer.body), { status: answer.status });
+  });
+  const client = createQueryClient();
+  const view = render(
+    <QueryClientProvider client={client}>
+      <MemoryRouter initialEntries={[address]}>
+        <Routing />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  return { api, network, client, user: userEvent.setup({ delay: null }), ...view };
+}
+
+/** The text shown by the code editor in an element, which lives in a shadow root. */
+export function editorText(element: HTMLElement): string {
+  const holder = element.querySelector('.code');
+  return [...(holder?.shadowRoot?.querySelectorAll('.cm-line') ?? [])].map((line) => line.textContent).join('\n');
+}
