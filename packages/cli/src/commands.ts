@@ -2,9 +2,12 @@ import { registerBundle } from './commands/bundle.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLogin } from './commands/login.ts';
+import { registerProfile } from './commands/profile.ts';
 import { registerRegistry } from './commands/registry.ts';
 import { registerServer } from './commands/server.ts';
 import { registerSimulator } from './commands/simulator.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUpgrade } from './commands/upgrade.ts';
 import type { RegisterCommand } from './context.ts';
 
 /** Every top-level command, in the order the help lists them. */
@@ -12,6 +15,9 @@ export const commands: readonly RegisterCommand[] = [
   registerBundle,
   registerKeys,
   registerLogin,
+  registerStatus,
+  registerUpgrade,
+  registerProfile,
   registerDemo,
   registerRegistry,
   registerServer,

@@ -149,12 +149,20 @@ function openMember(
   }
   const from = Math.min(range?.start ?? 0, member.size);
   const to = Math.min(range?.end ?? member.size, member.size);
-  const bytes = to <= from ? Readable.from([]) : chunks(file, payloadStart + member.offset + from, to - from);
-  if (range !== undefined) return bytes;
+  const bytes = chunks(file, payloadStart + member.offset + from, Math.max(0, to - from));
+  if (range !== undefined) return Readable.from(bytes, { objectMode: false });
   return verifiedReadable(bytes, { digest, size: member.size, place: file.path });
 }
 
-function chunks(file: BundleFile, start: number, lengthBytes: number): Readable {
-  const options = { start, end: start + lengthBytes - 1, highWaterMark: readChunkBytes, autoClose: false };
-  return file.handle.createReadStream(options);
+async function* chunks(
+  file: BundleFile,
+  start: number,
+  lengthBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let done = 0; done < lengthBytes; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(readChunkBytes, lengthBytes - done));
+    await readFully(file, chunk, start + done);
+    done += chunk.length;
+    yield chunk;
+  }
 }

@@ -50,7 +50,6 @@ function script({ title, executables }: StubInput): string {
 # ${title}. Behind these ${stubBytes} bytes is a plain tar: tail -c +${stubBytes + 1} FILE | tar x
 main() {
   set -u
-  umask 077
   LC_ALL=C
   export LC_ALL
   unset CDPATH

@@ -58,6 +58,20 @@ export const cliErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  PLATFORM_SYNC_FAILED: {
+    message: 'the sync of {name} failed: {reason}',
+    hint: 'Mend what is named, then run `sealift sync` again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UPGRADE_NONE: {
+    message: 'there is no upgrade {which}',
+    hint: 'Run `sealift updates` to see what is available, and `sealift upgrade start --to VERSION` to begin one.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   UPGRADE_NOT_SUCCEEDED: {
     message: 'the upgrade {id} ended as {state}: {reason}',
     hint: 'Run `sealift upgrade show` for each step, or look at Update Management in the console.',
