@@ -8,7 +8,7 @@ export const layer: StepDefinition = {
   rollback: 'restorable',
   intent({ upgrade, step }) {
     const planned = plannedLayer(upgrade, step);
-    if (planned === null) return { remove: `${step.target.layer}/${step.target.pack}` };
+    if (planned === null) return { remove: `${targetField(step, 'layer')}/${targetField(step, 'pack')}` };
     const { values: _, ...described } = planned;
     return described;
   },

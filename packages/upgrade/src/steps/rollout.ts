@@ -7,7 +7,11 @@ function rolloutOf(group: 'control-plane' | 'workers', words: string): StepDefin
     kind: group,
     // Kubernetes does not go back a version in place; the backup brings back the objects.
     rollback: 'one-way',
-    intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
+    intent: ({ step }) => ({
+      group,
+      version: targetField(step, 'kubernetes'),
+      template: targetField(step, 'template'),
+    }),
     async observe({ ports, step, cancel }) {
       const version = targetField(step, 'kubernetes');
       const template = targetField(step, 'template');

@@ -8,7 +8,12 @@ export const template: StepDefinition = {
   kind: 'template',
   // A template that nothing uses harms nothing; it stays when the upgrade is taken back.
   rollback: 'reversible',
-  intent: ({ step: { target } }) => ({ template: target.template, ova: target.ova, sha256: target.sha256 }),
+  intent: ({ step }) => ({
+    template: targetField(step, 'template'),
+    sha256: targetField(step, 'sha256'),
+    kubernetes: targetField(step, 'kubernetes'),
+    artifact: targetField(step, 'digest'),
+  }),
   async observe(context) {
     const { ports, step, cancel } = context;
     const name = targetField(step, 'template');

@@ -42,7 +42,10 @@ async function nodeChecks({ ports, hop, cancel }: StepContext): Promise<Check[]>
     'control-plane': hop.steps.find(({ kind }) => kind === 'control-plane')?.target,
     worker: hop.steps.find(({ kind }) => kind === 'workers')?.target,
   };
-  return (await ports.cluster.nodes(cancel)).flatMap((node) => {
+  const nodes = await ports.cluster.nodes(cancel);
+  const present = nodes.some(({ role }) => role === 'control-plane');
+  const first = { name: 'the cluster has nodes', holds: present, missing: 'the cluster reports no control-plane node' };
+  const each = nodes.flatMap((node) => {
     const { kubernetes, template } = planned[node.role] ?? {};
     const checks = [{ name: `${node.name} is ready`, holds: node.ready, missing: `${node.name}: ${node.message}` }];
     if (kubernetes !== undefined) {
@@ -52,6 +55,7 @@ async function nodeChecks({ ports, hop, cancel }: StepContext): Promise<Check[]>
     }
     return checks;
   });
+  return [first, ...each];
 }
 
 async function templateChecks({ ports, hop, cancel }: StepContext): Promise<Check[]> {
