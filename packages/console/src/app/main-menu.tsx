@@ -22,10 +22,10 @@ export function MainMenu() {
   return (
     <PageSidebar className="main-menu">
       <PageSidebarBody>
-        <p className="main-menu-title" id="main-menu-title">
-          Main Menu
-        </p>
-        <Nav aria-labelledby="main-menu-title">
+        <Nav aria-label="Main Menu">
+          <p className="main-menu-title" aria-hidden="true">
+            Main Menu
+          </p>
           <NavList>
             <MenuEntry title="Summary" to="/" />
           </NavList>

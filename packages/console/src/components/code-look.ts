@@ -57,7 +57,7 @@ export function codeLook(label: string, readOnly: boolean): Extension {
     syntaxHighlighting(classHighlighter),
     look,
     EditorState.readOnly.of(readOnly),
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': String(readOnly) }),
+    EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': String(readOnly) }),
   ];
 }
 

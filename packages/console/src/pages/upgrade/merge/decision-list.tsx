@@ -19,7 +19,7 @@ export function DecisionList({ preview, busy, onShow, onResolve }: DecisionListP
   const summary = preview.decisions.length === 0 ? 'Nothing differs' : `${preview.decisions.length}`;
   return (
     <section className="decisions" aria-label="Decisions">
-      <Title headingLevel="h3" size="md">
+      <Title headingLevel="h2" size="md">
         Decisions <span className="quiet">{summary}</span>
       </Title>
       <ul>

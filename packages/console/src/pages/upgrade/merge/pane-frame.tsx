@@ -14,7 +14,7 @@ export function PaneFrame({ title, about, actions, children }: PaneFrameProps) {
     <section className="pane" aria-label={title}>
       <header>
         <div className="pane-title">
-          <Title headingLevel="h3" size="md">
+          <Title headingLevel="h2" size="md">
             {title}
           </Title>
           <span className="quiet" title={about}>

@@ -47,9 +47,9 @@ function Succeeded({ upgrade }: { upgrade: Upgrade }) {
             statements.map((statement) => <StatementLine key={statement.text} statement={statement} />)
           }
         </QueryView>
-        <p>
-          <Link to="/">Go to Summary</Link>
-        </p>
+        <Link to="/" className="pf-v6-c-button pf-m-secondary">
+          Go to Summary
+        </Link>
       </CardBody>
     </Card>
   );
