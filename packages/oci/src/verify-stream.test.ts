@@ -66,11 +66,14 @@ describe('verified content', () => {
   });
 
   it('ends the source when its reader goes away', async () => {
-    const source = Readable.from([content, content]);
-    const stream = verifiedReadable(source, { digest, size });
-    stream.once('data', () => stream.destroy());
-    await new Promise((resolve) => stream.once('close', resolve));
-    expect(source.destroyed).toBe(true);
+    for (const started of [true, false]) {
+      const source = Readable.from([content, content]);
+      const stream = verifiedReadable(source, { digest, size });
+      if (started) stream.once('data', () => stream.destroy());
+      else stream.destroy();
+      await new Promise((resolve) => stream.once('close', resolve));
+      expect(source.destroyed).toBe(true);
+    }
   });
 });
 

@@ -97,9 +97,23 @@ export async function* verified(
   check.end();
 }
 
-/** A readable stream of checked bytes over a sequence of chunks; destroying it ends the sequence. */
-export function verifiedReadable(chunks: AsyncIterable<Uint8Array>, expected: ExpectedContent): Readable {
-  return Readable.from(verified(chunks, expected), { objectMode: false });
+/** A readable stream of checked bytes over a stream or a sequence of chunks; ends the source when it is destroyed. */
+export function verifiedReadable(
+  chunks: AsyncIterable<Uint8Array>,
+  expected: ExpectedContent,
+  source: Readable | undefined = chunks instanceof Readable ? chunks : undefined,
+): Readable {
+  return readableOver(verified(chunks, expected), source);
+}
+
+/**
+ * A readable stream over a generator that reads from a source. A generator that was never started runs no `finally`, so
+ * the source is ended here when the stream closes: a reader that goes away at once leaves no file or connection open.
+ */
+export function readableOver(chunks: AsyncIterable<Uint8Array>, source: Readable | undefined): Readable {
+  const stream = Readable.from(chunks, { objectMode: false });
+  if (source !== undefined) stream.once('close', () => source.destroy());
+  return stream;
 }
 
 /**

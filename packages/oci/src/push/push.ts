@@ -1,8 +1,9 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
+import { readableOver } from '../verify-stream.ts';
 import { forEachBounded } from './pool.ts';
 import { PushProgress } from './progress.ts';
 import { withRetry } from './retry.ts';
@@ -148,7 +149,7 @@ class PushRun {
 
   async #open(blob: Descriptor): Promise<Readable> {
     const source = await this.#request.source.open(blob.digest);
-    return addAbortSignal(this.#cancel, Readable.from(this.#progress.count(blob, source), { objectMode: false }));
+    return addAbortSignal(this.#cancel, readableOver(this.#progress.count(blob, source), source));
   }
 
   async #pushChildren({ item, tree, present }: Planned): Promise<void> {

@@ -5,7 +5,7 @@ import type { ByteRange, ContentSource } from '../content.ts';
 import type { Credential } from '../credential.ts';
 import { mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf, isDigest } from '../digest.ts';
-import { ContentCheck, readBounded, verifiedReadable } from '../verify-stream.ts';
+import { ContentCheck, readableOver, readBounded, verifiedReadable } from '../verify-stream.ts';
 import { type Agents, createAgents, type Environment } from './agents.ts';
 import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
 import { Authenticator, type Scope } from './authenticator.ts';
@@ -118,12 +118,12 @@ export class RegistryClient {
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
     const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository), headers });
     const chunks = bodyOf(answer, this.#idleTimeoutMs, place);
-    if (answer.statusCode === 206 && range !== undefined) return Readable.from(chunks, { objectMode: false });
+    if (answer.statusCode === 206 && range !== undefined) return readableOver(chunks, answer);
     if (answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, place);
     // A registry without range requests answers with the whole blob.
-    if (range !== undefined) return Readable.from(cut(chunks, range), { objectMode: false });
+    if (range !== undefined) return readableOver(cut(chunks, range), answer);
     const size = answer.headers['content-length'] === undefined ? undefined : sizeOf(answer, place);
-    return verifiedReadable(chunks, { digest, size, place });
+    return verifiedReadable(chunks, { digest, size, place }, answer);
   }
 
   /**

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -32,10 +31,10 @@ export async function getBlob(
     reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${size}`);
   }
   reply.header('content-length', range === undefined ? size : range.end - range.start);
-  if (request.method === 'HEAD') return await reply.send();
+  if (request.method === 'HEAD' || size === 0) return await reply.send();
   const stream = await storage.blobs.read(repository, digest, range);
   if (stream === undefined) throw unknown();
-  return await reply.send(size === 0 ? Readable.from([]) : stream);
+  return await reply.send(stream);
 }
 
 /** `DELETE` of a blob (end-10). */
