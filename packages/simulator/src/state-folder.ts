@@ -8,7 +8,6 @@ export interface StateFolder {
   readonly path: string;
   readonly state: string;
   readonly log: string;
-  readonly lock: string;
   readonly datastore: string;
 }
 
@@ -17,7 +16,6 @@ export function stateFolder(path: string): StateFolder {
     path,
     state: join(path, 'state.json'),
     log: join(path, 'calls.log'),
-    lock: join(path, 'lock'),
     datastore: join(path, 'datastore'),
   };
 }

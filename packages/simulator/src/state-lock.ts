@@ -1,50 +1,38 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { SealiftError } from '@sealift/core/errors';
 import type { StateFolder } from './state-folder.ts';
 
 /**
- * Takes the state folder for this process; the lock of a process that has died is taken over.
+ * Takes the state folder for this process. The lock is a socket in Linux's abstract namespace (unix(7)), named after the
+ * folder's inode: binding it is atomic, and the kernel ends it with the process, however that ends.
  *
  * @returns a function that gives it back.
  * @throws SIMULATOR_STATE_IN_USE
  */
 export async function lockFolder(folder: StateFolder): Promise<() => Promise<void>> {
   await mkdir(folder.path, { recursive: true });
-  const own = `${process.pid} ${await startTime(process.pid)}`;
-  const prepared = `${folder.lock}.${randomUUID()}`;
-  await writeFile(prepared, own);
-  try {
-    for (;;) {
-      // A hard link appears with its content or not at all, so nobody reads a half-written lock.
-      const taken = await link(prepared, folder.lock).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'EEXIST') return false;
-          throw error;
-        },
-      );
-      if (taken) return async () => rm(folder.lock, { force: true });
-      const holder = await readFile(folder.lock, 'utf8').catch(() => '');
-      const pid = Number(holder.split(' ')[0]);
-      if (holder !== '' && holder === `${pid} ${await startTime(pid)}`) {
-        throw new SealiftError('SIMULATOR_STATE_IN_USE', { values: { pid, path: folder.path } });
-      }
-      await rm(folder.lock, { force: true });
-    }
-  } finally {
-    await rm(prepared, { force: true });
-  }
+  const { dev, ino } = await stat(folder.path);
+  const name = `\0sealift-simulator-${dev}-${ino}`;
+  const lock = createServer((socket) => socket.on('error', () => undefined).end(String(process.pid)));
+  lock.unref();
+  await new Promise<void>((resolve, reject) => {
+    lock.once('error', reject);
+    lock.listen(name, resolve);
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new SealiftError('SIMULATOR_STATE_IN_USE', { values: { pid: await holderOf(name), path: folder.path } });
+  });
+  return () => new Promise((resolve) => lock.close(() => resolve()));
 }
 
-/** When a process started, in clock ticks since boot: tells a process from a later one with the same id (proc(5), stat field 22). */
-async function startTime(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  if (stat !== null) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '?';
-  try {
-    process.kill(pid, 0);
-    return 'alive';
-  } catch {
-    return 'dead';
-  }
+/** The process that holds the lock, as it says itself; `unknown` when it has just ended or does not answer in a second. */
+function holderOf(name: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(name);
+    socket.setTimeout(1000, () => socket.destroy());
+    socket.once('data', (data) => resolve(data.toString('utf8').slice(0, 20)));
+    socket.once('error', () => resolve('unknown'));
+    socket.once('close', () => resolve('unknown'));
+  });
 }
