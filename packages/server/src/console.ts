@@ -1,12 +1,15 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SealiftError } from '@sealift/core/errors';
+import { RegistryStorage } from '@sealift/registry/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { newSetupToken } from './access/setup.ts';
 import { buildApp } from './http/app.ts';
-import { EventBus } from './http/events.ts';
+import { composeServices } from './compose.ts';
 import { openStore } from './store/store.ts';
+
+const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
 
 /** How a console is started. */
 export interface ConsoleOptions {
@@ -50,19 +53,28 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
     );
   }
-  const undo = [() => store.close()];
+  const undo: (() => Promise<unknown>)[] = [() => store.close()];
   try {
+    const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
+    const services = composeServices(store, { dataDir, clusterUrl: options.clusterUrl }, (error) =>
+      logger.warn({ err: error }, 'the engine stopped; it will be started again'),
+    );
     const app = await buildApp({
-      services: { store, events: new EventBus() },
-      logger: pino(
-        { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] },
-        { write: (line) => log(line.trimEnd()) },
-      ),
+      services,
+      logger,
+      registryStorage: await RegistryStorage.open(join(dataDir, 'registry')),
       assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
     });
     undo.push(() => app.close());
-    const url = await listen(app, host, port);
+    await app.ready();
+    undo.push(() => services.registry.close());
+    await services.registry.connect(app);
+    await services.sync.endAbandoned();
     const token = await newSetupToken(store.db);
+    const url = await listen(app, host, port);
+    undo.push(() => services.sync.settled());
+    undo.push(() => services.engine.close());
+    await services.engine.watch();
     let closing: Promise<void> | undefined;
     return {
       url,

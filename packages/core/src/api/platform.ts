@@ -71,6 +71,7 @@ export const adoptRequestSchema = z.object({
     .max(100)
     .default([]),
 });
+export type AdoptRequest = z.infer<typeof adoptRequestSchema>;
 
 /** `GET /api/v1/profile`. `GET /api/v1/profile/export` answers the same as a tar.gz of one YAML file a layer and `profile.json`. */
 export const profileLayerViewSchema = z.object({

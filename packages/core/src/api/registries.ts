@@ -44,6 +44,7 @@ export const trustedKeySchema = z.object({
   publicKey: z.string(),
   addedAt: z.iso.datetime(),
 });
+export type TrustedKey = z.infer<typeof trustedKeySchema>;
 export const trustedKeyListSchema = z.object({ keys: z.array(trustedKeySchema) });
 export const trustKeyRequestSchema = z.object({ publicKey: z.string().max(1000) });
 /** `POST /api/v1/uploads`: a bundle run reports what it verified and pushed, for the audit log. */

@@ -104,3 +104,6 @@ export const eventSchema = z.object({
   subject: z.string(),
 });
 export type ConsoleEvent = z.infer<typeof eventSchema>;
+
+/** `POST /api/v1/upgrades/:id/abort`; `…/pause` and `…/resume` take no body. All answer 202 with the upgrade, also while the console is locked. */
+export const abortRequestSchema = z.object({ reason: z.string().min(1, 'say why, for the audit log').max(1000) });

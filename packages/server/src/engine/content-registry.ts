@@ -1,14 +1,17 @@
 import { SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { parseDigest } from '@sealift/oci/digest';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import { nodeImageReference } from '@sealift/oci/reference';
 import type { ContentPort } from '@sealift/upgrade/ports';
+import { packBase, type RegistryLink } from '../registry/registry-link.ts';
 
 /** Node images out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
-export function contentRegistry(client: RegistryClient, repository: string): ContentPort {
+export function contentRegistry(link: RegistryLink): ContentPort {
+  const { repository } = nodeImageReference(packBase, 'any.ova');
   return {
     async openOva(digestOfArtifact) {
       const digest = parseDigest(digestOfArtifact);
+      const { client } = link;
       const { bytes } = await client.getManifest(repository, digest);
       const parsed = manifestSchema.safeParse(JSON.parse(bytes.toString('utf8')));
       const [layer, ...others] = parsed.data?.layers ?? [];

@@ -19,10 +19,7 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
     },
 
     async setState(upgradeId, state, epoch, data) {
-      await fenced(db, epoch, async (trx) => {
-        await changeState(trx, upgradeId, state);
-        await insert(trx, { upgradeId, stepId: '', phase: 'state', epoch, data: { ...data, state } });
-      });
+      await fenced(db, epoch, (trx) => writeState(trx, upgradeId, state, epoch, data));
       events.publish({ kind: 'upgrade', subject: upgradeId });
       if (!locksConsole(state)) events.publish({ kind: 'lock', subject: upgradeId });
     },
@@ -50,6 +47,18 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
       return rows.filter((row) => open(upgradeStateSchema.parse(row.state))).map((row) => row.id);
     },
   };
+}
+
+/** Changes an upgrade's state together with its journal line. @throws UPGRADE_NOT_FOUND, UPGRADE_STATE_ILLEGAL */
+export async function writeState(
+  trx: Trx,
+  upgradeId: string,
+  state: UpgradeState,
+  epoch: number,
+  data: JournalEntry['data'],
+): Promise<void> {
+  await changeState(trx, upgradeId, state);
+  await insert(trx, { upgradeId, stepId: '', phase: 'state', epoch, data: { ...data, state } });
 }
 
 /** Every entry of an upgrade, oldest first. */

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newSetupToken } from '../access/setup.ts';
 import type { Store } from '../store/store.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { memoryServices } from '../testing/memory-services.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { buildApp } from './app.ts';
-import { EventBus } from './events.ts';
 
 const password = 'four random words here';
 let store: Store;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(async () => {
   await emptyStore(store);
-  app = await buildApp({ services: { store, events: new EventBus() } });
+  app = await buildApp({ services: memoryServices(store) });
   client = new TestClient(app);
 });
 afterEach(() => app.close());

@@ -2,17 +2,26 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { SealiftError } from '@sealift/core/errors';
+import { registryRoutes } from '@sealift/registry/routes';
+import type { RegistryStorage } from '@sealift/registry/storage';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { registryLogin } from '../registry/registry-login.ts';
 import type { ConsoleServices } from '../services.ts';
+import { lockedBy } from '../store/change.ts';
+import { loadUpgrade } from '../upgrades/load.ts';
+import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import { guardRoutes } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { registerOpenApi } from './open-api.ts';
 import { servePages } from './pages.ts';
-import { answerProblems } from './problems.ts';
+import { answerProblems, type LockProgress } from './problems.ts';
 import { accessRoutes } from './routes/access.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { eventRoutes } from './routes/events.ts';
+import { platformRoutes } from './routes/platform.ts';
+import { registryRoutes as packRegistryRoutes } from './routes/registries.ts';
+import { upgradeRoutes } from './routes/upgrades.ts';
 import { contentSecurityPolicy } from './security-headers.ts';
 
 /** Larger than any values text the API takes; what is larger is refused before it is read. */
@@ -23,6 +32,8 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Folder of the built web pages; without it only the API is served. */
   readonly assetsDir?: string;
+  /** The embedded registry's content, served at `/v2/`. */
+  readonly registryStorage?: RegistryStorage;
 }
 
 /** The HTTP application, not yet listening. */
@@ -46,9 +57,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(
     (scope, _options, done) => {
       const api = scope.withTypeProvider<ZodTypeProvider>();
-      answerProblems(scope, () => Promise.resolve(undefined));
+      answerProblems(scope, lockProgress(services));
       guardRoutes(scope, services);
       accessRoutes(api, services);
+      platformRoutes(api, services);
+      packRegistryRoutes(api, services);
+      upgradeRoutes(api, services);
       auditRoutes(api, services);
       eventRoutes(api, services);
       done();
@@ -56,8 +70,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   healthRoutes(app, services.store);
+  const { registryStorage: storage } = options;
+  if (storage !== undefined) {
+    const authorize = registryLogin(services.store.db, services.registry.secret);
+    await app.register(registryRoutes, { storage, authorize });
+  }
   if (options.assetsDir !== undefined) await servePages(app, options.assetsDir);
   return app;
+}
+
+/** The progress of the upgrade that locks the console, for whoever is refused because of it. */
+function lockProgress({ store }: ConsoleServices): LockProgress {
+  return async () => {
+    const id = await lockedBy(store.db);
+    return id === null ? undefined : upgradeProgress(store.db, await loadUpgrade(store.db, id));
+  };
 }
 
 function tooMany(_request: unknown, context: { ttl: number }): SealiftError {

@@ -101,7 +101,8 @@ interface CatalogueReleaseTable {
   version: string;
   /** Digest of the release marker's manifest. */
   digest: string;
-  /** `release.json` exactly as signed. */
+  /** The marker's manifest, `release.json` exactly as signed, and its signature: verified again at every use. */
+  manifest: string;
   release: string;
   signature: string;
   key_id: string;
@@ -156,6 +157,8 @@ interface UpgradeTable {
   profile_revision: number;
   state: string;
   plan: string;
+  /** Checks as they were when it was confirmed. */
+  preflight: string | null;
   /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
   frozen: string | null;
   hash: string | null;

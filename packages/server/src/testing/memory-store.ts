@@ -18,5 +18,6 @@ export async function emptyStore(store: Store): Promise<void> {
   const names = tables.map((table) => `"${table.name}"`).join(', ');
   await sql.raw(`truncate ${names} restart identity cascade`).execute(store.db);
   await sql`insert into audit_head values (1, 0, '')`.execute(store.db);
+  await sql`insert into pack_registry values ('spectro-packs', 'sealift/packs', true, '')`.execute(store.db);
   await sql`insert into console_lock values (1, null)`.execute(store.db);
 }

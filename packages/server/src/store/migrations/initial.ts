@@ -23,7 +23,7 @@ const statements = [
     key_id text primary key, fingerprint text not null, public_key text not null, added_at timestamptz not null)`,
   `create table pack_registry (name text primary key, base text not null, embedded boolean not null, sync text not null)`,
   `create table catalogue_release (
-    product text not null, version text not null, digest text not null, release text not null, signature text not null,
+    product text not null, version text not null, digest text not null, manifest text not null, release text not null, signature text not null,
     key_id text not null, synced_at timestamptz not null, primary key (product, version))`,
   `create table catalogue_pack (
     digest text primary key, name text not null, version text not null, layer text not null, display_name text not null,
@@ -36,7 +36,7 @@ const statements = [
     base_values text not null, current_values text not null, unique (layer, pack))`,
   `create table upgrade (
     id text primary key, product text not null, from_version text not null, to_version text not null,
-    release_digest text not null, profile_revision integer not null, state text not null, plan text not null, frozen text,
+    release_digest text not null, profile_revision integer not null, state text not null, plan text not null, preflight text, frozen text,
     hash text, created_at timestamptz not null, confirmed_by text, confirmed_at timestamptz, finished_at timestamptz)`,
   `create table upgrade_layer (
     upgrade_id text not null references upgrade on delete cascade, position integer not null, layer_id text not null,
@@ -48,6 +48,7 @@ const statements = [
     phase text not null, epoch integer not null, at timestamptz not null default clock_timestamp(), data text not null)`,
   `create index journal_upgrade on journal (upgrade_id, id)`,
   `create table lease (name text primary key, holder text not null, epoch integer not null, expires_at timestamptz not null)`,
+  `insert into pack_registry values ('spectro-packs', 'sealift/packs', true, '')`,
   `create table console_lock (id integer primary key check (id = 1), upgrade_id text)`,
   `insert into console_lock values (1, null)`,
   `create table backup (

@@ -1,0 +1,48 @@
+import type { Release } from '@sealift/core/release';
+import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import type { RegistryClient } from '@sealift/oci/registry-client';
+import { imageBase } from '../registry/registry-link.ts';
+
+/** Requests to the registry at a time. */
+const concurrency = 8;
+
+/** Everything a release pins that the registry does not hold under its digest; empty when the release is complete. */
+export async function missingContent(client: RegistryClient, base: string, release: Release): Promise<string[]> {
+  const { packs, images, nodeImage } = release.spec;
+  const pins = [
+    ...packs.map(({ name, version, digest }) => ({
+      what: `pack ${name} ${version}`,
+      repository: packReference(base, name, version).repository,
+      digest,
+    })),
+    ...images.map(({ name, digest }) => ({
+      what: `image ${name}`,
+      repository: imageReference(imageBase, name).repository,
+      digest,
+    })),
+    ...(nodeImage === undefined
+      ? []
+      : [
+          {
+            what: `node image ${nodeImage.ova}`,
+            repository: nodeImageReference(base, nodeImage.ova).repository,
+            digest: nodeImage.digest,
+          },
+        ]),
+  ];
+  const missing: string[] = [];
+  const queue = pins.values();
+  const look = async (): Promise<void> => {
+    for (const { what, repository, digest } of queue) {
+      if ((await client.headManifest(repository, digest)) === undefined) missing.push(what);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, look));
+  return missing.sort();
+}
+
+/** The missing content in a sentence: the first few by name, the rest by number. */
+export function describeMissing(missing: readonly string[]): string {
+  const named = missing.slice(0, 3).join(', ');
+  return missing.length > 3 ? `${named} and ${missing.length - 3} more are missing` : `${named} missing`;
+}

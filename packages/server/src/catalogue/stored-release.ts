@@ -1,0 +1,78 @@
+import { type MarkerSource, readReleaseMarker } from '@sealift/bundle/release-marker';
+import { SealiftError } from '@sealift/core/errors';
+import type { Release } from '@sealift/core/release';
+import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';
+import type { Db } from '../store/store.ts';
+import type { CatalogueReleaseRow } from '../store/tables.ts';
+import { trustedKeys } from './trusted-keys.ts';
+
+/** A release of the catalogue whose signature was verified just now. */
+export interface StoredRelease {
+  readonly release: Release;
+  readonly digest: Digest;
+  readonly keyId: string;
+}
+
+/** The three texts of a marker as the catalogue keeps them. */
+export type MarkerTexts = Pick<CatalogueReleaseRow, 'manifest' | 'release' | 'signature'>;
+
+/** Every release whose signature holds against the keys trusted now. A row that someone changed, or whose key is gone, is left out. */
+export async function storedReleases(db: Db): Promise<StoredRelease[]> {
+  const keys = await trustedKeys(db);
+  const rows = await db.selectFrom('catalogue_release').selectAll().orderBy('version').execute();
+  const verified = await Promise.all(rows.map((row) => verifyRow(row, keys).catch(() => null)));
+  return verified.filter((one) => one !== null);
+}
+
+/**
+ * One release by version, verified again from the bytes as signed.
+ *
+ * @throws RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_KEY_UNTRUSTED
+ */
+export async function storedRelease(db: Db, version: string, product?: string): Promise<StoredRelease> {
+  let query = db.selectFrom('catalogue_release').selectAll().where('version', '=', version);
+  if (product !== undefined) query = query.where('product', '=', product);
+  const [row, ...others] = await query.execute();
+  if (row === undefined) throw new SealiftError('RELEASE_UNKNOWN', { values: { version } });
+  if (others.length > 0) {
+    const reason = `releases ${version} of several products are in the catalogue`;
+    throw new SealiftError('INPUT_INVALID', { place: 'version', values: { what: 'the version', reason } });
+  }
+  return verifyRow(row, await trustedKeys(db));
+}
+
+/** The digests that tell the texts apart when a marker is read from the catalogue instead of a registry. */
+export function markersInTexts(texts: MarkerTexts): MarkerSource {
+  const byDigest = new Map(
+    [texts.manifest, texts.release, texts.signature].map((text) => [digestOf(text), Buffer.from(text)]),
+  );
+  const bytesOf = (digest: Digest): Promise<Buffer> => {
+    const bytes = byDigest.get(digest);
+    if (bytes === undefined) return Promise.reject(new SealiftError('CONTENT_MISSING', { values: { digest } }));
+    return Promise.resolve(bytes);
+  };
+  return { manifest: bytesOf, blob: async (digest) => toChunks(await bytesOf(digest)) };
+}
+
+async function* toChunks(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
+}
+
+async function verifyRow(
+  row: CatalogueReleaseRow,
+  keys: Awaited<ReturnType<typeof trustedKeys>>,
+): Promise<StoredRelease> {
+  const digest = parseDigest(digestOf(row.manifest));
+  const verified = await readReleaseMarker(markersInTexts(row), digest, keys).catch((error: unknown) => {
+    if (error instanceof SealiftError && error.code === 'SIGNATURE_KEY_UNTRUSTED') throw error;
+    throw tampered(row, error instanceof Error ? error.message : String(error));
+  });
+  const { product, version } = verified.release.metadata;
+  if (digest !== row.digest) throw tampered(row, 'its digest is another');
+  if (product !== row.product || version !== row.version) throw tampered(row, `it is ${product} ${version}`);
+  return { release: verified.release, digest: verified.digest, keyId: verified.keyId };
+}
+
+function tampered(row: CatalogueReleaseRow, reason: string): SealiftError {
+  return new SealiftError('RELEASE_ROW_TAMPERED', { values: { version: row.version, reason } });
+}

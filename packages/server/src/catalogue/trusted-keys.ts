@@ -1,0 +1,46 @@
+import { formatPublicKey, type PublicKey, parsePublicKey } from '@sealift/bundle/minisign';
+import type { TrustedKey } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import type { Actor } from '../access/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { Db, Trx } from '../store/store.ts';
+
+/** The keys whose signatures are accepted, given by an administrator and never learned. */
+export async function trustedKeys(db: Db): Promise<PublicKey[]> {
+  const rows = await db.selectFrom('trusted_key').select('public_key').orderBy('added_at').execute();
+  return rows.map((row) => parsePublicKey(row.public_key, 'a trusted key'));
+}
+
+export async function listTrustedKeys(db: Db): Promise<TrustedKey[]> {
+  const rows = await db.selectFrom('trusted_key').selectAll().orderBy('added_at').execute();
+  return rows.map((row) => ({
+    keyId: row.key_id,
+    fingerprint: row.fingerprint,
+    publicKey: row.public_key,
+    addedAt: row.added_at.toISOString(),
+  }));
+}
+
+/**
+ * Adds a key; adding it again changes nothing.
+ *
+ * @throws KEY_FILE_INVALID; INPUT_INVALID when another key with the same ID is trusted already
+ */
+export async function trustKey(trx: Trx, actor: Actor, text: string): Promise<TrustedKey> {
+  const key = parsePublicKey(text, 'the public key');
+  const known = (await listTrustedKeys(trx)).find((one) => one.keyId === key.keyId);
+  if (known?.fingerprint === key.fingerprint) return known;
+  if (known !== undefined) {
+    const reason = `another key with the ID ${key.keyId} is trusted already, fingerprint ${known.fingerprint}`;
+    throw new SealiftError('INPUT_INVALID', { place: 'body.publicKey', values: { what: 'the public key', reason } });
+  }
+  const { keyId, fingerprint } = key;
+  const publicKey = formatPublicKey(key);
+  const addedAt = new Date();
+  await trx
+    .insertInto('trusted_key')
+    .values({ key_id: keyId, fingerprint, public_key: publicKey, added_at: addedAt })
+    .execute();
+  await recordAudit(trx, actor, { action: 'trusted-key.add', subject: keyId, details: { fingerprint } });
+  return { keyId, fingerprint, publicKey, addedAt: addedAt.toISOString() };
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { RegistrySync } from './catalogue/registry-sync.ts';
+import { backupStore } from './engine/backup-store.ts';
+import { consoleState } from './engine/console-state.ts';
+import { contentRegistry } from './engine/content-registry.ts';
+import { EngineRunner } from './engine/engine-runner.ts';
+import { EventBus } from './http/events.ts';
+import { connectCluster } from './platform/cluster.ts';
+import { RegistryLink } from './registry/registry-link.ts';
+import type { ConsoleServices } from './services.ts';
+import type { Store } from './store/store.ts';
+
+/** Everything the console works with, put together over an open store. */
+export function composeServices(
+  store: Store,
+  { dataDir, clusterUrl }: { readonly dataDir: string; readonly clusterUrl: string | undefined },
+  onEngineFailure: (error: unknown) => void,
+): ConsoleServices & { readonly engine: EngineRunner } {
+  const events = new EventBus();
+  const registry = new RegistryLink();
+  const cluster = connectCluster(clusterUrl);
+  const backupFolder = join(dataDir, 'backups');
+  const ports = {
+    vcenter: cluster.vcenter,
+    cluster: cluster.cluster,
+    backup: backupStore(store.db, backupFolder, cluster.cluster),
+    console: consoleState(store.db, events),
+    content: contentRegistry(registry),
+  };
+  const engine = new EngineRunner(store, ports, events, onEngineFailure);
+  return { store, events, registry, sync: new RegistrySync(store, registry, events), cluster, engine, backupFolder };
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { Engine } from '@sealift/upgrade/engine';
+import type { Ports } from '@sealift/upgrade/ports';
+import type { EventBus } from '../http/events.ts';
+import type { Store } from '../store/store.ts';
+import { journalStore } from './journal-store.ts';
+import { endAbandonedLease, leaseStore } from './lease-store.ts';
+
+/** The engine of this process: runs what is confirmed here, and takes up what another process left. */
+export class EngineRunner {
+  readonly #engine: Engine;
+  readonly #store: Store;
+  readonly #stop = new AbortController();
+  readonly #onFailure: (error: unknown) => void;
+  #watching: Promise<void> | undefined;
+
+  constructor(store: Store, ports: Ports, events: EventBus, onFailure: (error: unknown) => void) {
+    this.#store = store;
+    this.#onFailure = onFailure;
+    const journal = journalStore(store.db, events);
+    this.#engine = new Engine({ journal, lease: leaseStore(store), ports, holder: randomUUID() });
+  }
+
+  /** Goes on with what an earlier process left, and keeps looking. */
+  async watch(): Promise<void> {
+    await endAbandonedLease(this.#store);
+    this.#watching = this.#engine.watch(this.#stop.signal, this.#onFailure);
+  }
+
+  /** Runs an upgrade now; failing at that is no loss, the watch finds it. */
+  start(upgradeId: string): void {
+    this.#engine.run(upgradeId).catch(this.#onFailure);
+  }
+
+  /** Stops at the next safe point. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#engine.close();
+    await this.#watching;
+  }
+}

@@ -1,0 +1,36 @@
+import { type LayerName, layerNameSchema } from '@sealift/core/pack';
+import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
+import type { Db } from '../store/store.ts';
+import type { ProfileLayerRow } from '../store/tables.ts';
+
+/** The installed release's profile, with what a draft needs to notice that it is stale. */
+export interface InstalledProfile extends ClusterProfile {
+  readonly releaseDigest: string;
+  readonly revision: number;
+}
+
+/** What the site runs; null until a release is adopted. */
+export async function installedProfile(db: Db): Promise<InstalledProfile | null> {
+  const profile = await db.selectFrom('profile').selectAll().executeTakeFirst();
+  if (profile === undefined) return null;
+  const layers = await db.selectFrom('profile_layer').selectAll().orderBy('position').execute();
+  return {
+    product: profile.product,
+    version: profile.version,
+    releaseDigest: profile.release_digest,
+    revision: profile.revision,
+    layers: layers.map(toLayer),
+  };
+}
+
+function toLayer(row: ProfileLayerRow): ProfileLayer {
+  const layer: LayerName = layerNameSchema.parse(row.layer);
+  return {
+    layer,
+    pack: row.pack,
+    version: row.version,
+    digest: row.digest,
+    baseValues: row.base_values,
+    currentValues: row.current_values,
+  };
+}

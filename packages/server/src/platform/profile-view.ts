@@ -1,0 +1,49 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { ProfileView } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import { changedPaths } from '@sealift/core/merge';
+import { packTar } from 'modern-tar';
+import type { Db } from '../store/store.ts';
+import { installedProfile } from './installed.ts';
+
+/**
+ * The enterprise cluster's layers with their values, and how many paths the site changed in each.
+ *
+ * @throws NOT_ADOPTED
+ */
+export async function profileView(db: Db): Promise<ProfileView> {
+  const profile = await installedProfile(db);
+  if (profile === null) throw new SealiftError('NOT_ADOPTED');
+  const packs = await db.selectFrom('catalogue_pack').select(['digest', 'display_name']).execute();
+  const names = new Map(packs.map((pack) => [pack.digest, pack.display_name]));
+  return {
+    product: profile.product,
+    version: profile.version,
+    layers: profile.layers.map((layer) => {
+      const customised = layer.baseValues !== layer.currentValues;
+      return {
+        ...layer,
+        displayName: names.get(layer.digest) ?? layer.pack,
+        customised,
+        customisations: customised ? changedPaths(layer.baseValues, layer.currentValues).length : 0,
+      };
+    }),
+  };
+}
+
+/** The profile as a tar.gz: `profile.json`, and for each layer its values in `<layer>-<pack>.yaml`. @throws NOT_ADOPTED */
+export async function exportProfile(db: Db): Promise<{ fileName: string; archive: Buffer }> {
+  const view = await profileView(db);
+  const mtime = new Date(0);
+  const entry = (name: string, text: string) => {
+    const body = Buffer.from(text);
+    return { header: { name, size: body.length, mode: 0o644, mtime, type: 'file' as const }, body };
+  };
+  const tar = await packTar([
+    entry('profile.json', `${JSON.stringify(view, null, 2)}\n`),
+    ...view.layers.map(({ layer, pack, currentValues }) => entry(`${layer}-${pack}.yaml`, currentValues)),
+  ]);
+  const name = view.product.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return { fileName: `${name}-${view.version}-profile.tar.gz`, archive: await promisify(gzip)(tar) };
+}

@@ -1,0 +1,106 @@
+import type { Check, ClusterNode, Statement, Summary } from '@sealift/core/api';
+import { sql } from 'kysely';
+import { readSyncState } from '../catalogue/sync-state.ts';
+import type { ConsoleServices } from '../services.ts';
+import { lockedBy } from '../store/change.ts';
+import { block, pass, runCheck, warn } from './check.ts';
+import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from './cluster-checks.ts';
+import { installedProfile } from './installed.ts';
+import { updateList } from './updates.ts';
+
+/** The Summary page: everything looked up now, nothing remembered. */
+export async function summary(services: ConsoleServices): Promise<Summary> {
+  const { store, cluster } = services;
+  const profile = await installedProfile(store.db);
+  const updates = await updateList(store.db);
+  const [latest, healthy, nodes] = await Promise.all([
+    latestVersion(services, profile?.product ?? null),
+    consoleHealthy(services),
+    listNodes(services),
+  ]);
+  return {
+    product: profile?.product ?? null,
+    version: profile?.version ?? null,
+    statements: [latest, healthy],
+    update: updates.recommended,
+    nodes,
+    simulated: cluster.simulated,
+    store: store.kind,
+    lockedBy: await lockedBy(store.db),
+  };
+}
+
+/** Holds only when every check behind it passes. */
+function statement(text: string, checks: Check[]): Statement {
+  return { text, holds: checks.every((check) => check.outcome === 'pass'), checks };
+}
+
+async function latestVersion({ store: { db }, cluster }: ConsoleServices, product: string | null): Promise<Statement> {
+  const profile = await installedProfile(db);
+  const checks = [
+    runCheck('release-recorded', 'A signed release is recorded as installed', async () => {
+      if (profile === null) return notAdopted();
+      const { installed, product: known } = await updateList(db);
+      return pass(`${known} ${installed}`);
+    }),
+    runCheck('catalogue-synced', 'The pack registry was synced', async () => {
+      const sync = await readSyncState(db);
+      const remedy = 'Sync spectro-packs under Administration, Pack Registries.';
+      if (sync.state === 'never') return block('It was never synced', remedy);
+      if (sync.state === 'running') return block('A sync is running', 'Wait until it has finished.');
+      if (sync.state === 'failed') return block(sync.message, remedy);
+      if (sync.refused.length > 0) {
+        return warn(
+          sync.message,
+          'See under Pack Registries why they were refused; a newer release may be among them.',
+        );
+      }
+      return pass(`${sync.message}, at ${sync.finishedAt}`);
+    }),
+    runCheck('no-newer-release', 'The catalogue holds no newer release', async () => {
+      if (profile === null) return notAdopted();
+      const { recommended, available } = await updateList(db);
+      if (recommended !== null) return block(`${recommended.version} is available`, 'Open Update Management.');
+      const refused = available.map((update) => `${update.version} (${update.reason})`);
+      return pass(refused.length === 0 ? 'None is newer' : `None that may be installed: ${refused.join('; ')}`);
+    }),
+    layersAsRecorded(cluster, profile),
+  ];
+  return statement(`You are using the latest version of ${product ?? 'the platform'}`, await Promise.all(checks));
+}
+
+async function consoleHealthy({ store, cluster, registry }: ConsoleServices): Promise<Statement> {
+  const profile = await installedProfile(store.db);
+  const checks = [
+    runCheck('store-answers', 'The database answers', async () => {
+      const begun = performance.now();
+      await sql`select 1`.execute(store.db);
+      return pass(`${store.kind}, in ${Math.ceil(performance.now() - begun)} ms`);
+    }),
+    runCheck('registry-answers', 'The registry answers', async () => {
+      await registry.client.ping();
+      return pass('It answers and accepts the console');
+    }),
+    runCheck('last-upgrade', 'No upgrade needs a person', async () => {
+      const open = await store.db
+        .selectFrom('upgrade')
+        .select(['id', 'to_version', 'state'])
+        .where('state', 'in', ['needs-human', 'paused', 'running', 'aborting', 'rolling-back'])
+        .executeTakeFirst();
+      if (open === undefined) return pass('None is open');
+      return block(`The upgrade to ${open.to_version} is ${open.state}`, 'See Update Management.');
+    }),
+    nodesReady(cluster),
+    rolloutsSettled(cluster),
+    layersAsRecorded(cluster, profile),
+  ];
+  return statement('On-prem system console is healthy', await Promise.all(checks));
+}
+
+async function listNodes({ cluster }: ConsoleServices): Promise<ClusterNode[]> {
+  try {
+    return [...(await cluster.cluster.nodes(AbortSignal.timeout(5000)))];
+  } catch {
+    return [];
+  }
+}

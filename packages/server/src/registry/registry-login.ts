@@ -1,0 +1,57 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Authorize } from '@sealift/registry/routes';
+import { findApiToken } from '../access/api-tokens.ts';
+import { checkCredentials } from '../access/sign-in.ts';
+import { lockedBy } from '../store/change.ts';
+import type { Db } from '../store/store.ts';
+import { internalUser } from './registry-link.ts';
+
+/** Clients send the password with every request; argon2 on each would be all that the registry does. */
+const rememberMs = 60_000;
+const rememberAtMost = 1000;
+
+/**
+ * Who may use the embedded registry: an API token as the password of any user name, or as bearer; or an account's name and password.
+ * While an upgrade locks the console, its content may be pulled and not changed.
+ */
+export function registryLogin(db: Db, internalSecret: string): Authorize {
+  const isPassword = rememberedPasswords(db);
+  return async (credential) => {
+    if (credential.kind === 'anonymous') return 'none';
+    if (credential.kind === 'basic' && credential.username === internalUser) {
+      return same(credential.password.reveal(), internalSecret) ? 'pull' : 'none';
+    }
+    const secret = (credential.kind === 'bearer' ? credential.token : credential.password).reveal();
+    const known =
+      (await findApiToken(db, secret, 'registry')) !== null ||
+      (credential.kind === 'basic' &&
+        !secret.startsWith('sealift_') &&
+        (await isPassword(credential.username, secret)));
+    if (!known) return 'none';
+    return (await lockedBy(db)) === null ? 'push' : 'pull';
+  };
+}
+
+function rememberedPasswords(db: Db): (username: string, password: string) => Promise<boolean> {
+  const key = randomBytes(32);
+  const good = new Map<string, number>();
+  return async (username, password) => {
+    const mark = createHmac('sha256', key)
+      .update(JSON.stringify([username, password]))
+      .digest('hex');
+    if ((good.get(mark) ?? 0) > Date.now()) return true;
+    try {
+      await checkCredentials(db, { username, password }, 'registry');
+    } catch {
+      return false;
+    }
+    if (good.size >= rememberAtMost) good.clear();
+    good.set(mark, Date.now() + rememberMs);
+    return true;
+  };
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,64 @@
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { SealiftError } from '@sealift/core/errors';
+import type { Principal } from '../access/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { ConsoleServices } from '../services.ts';
+import { changeAlone } from '../store/change.ts';
+import { planDraft } from './freeze.ts';
+import { assertDraft, mergeLayer } from './layer-merge.ts';
+import { loadLayers, loadUpgrade } from './load.ts';
+import { preflight } from './preflight.ts';
+import { blockersOf } from './upgrade-view.ts';
+
+/**
+ * Approves exactly the plan and values whose hash is named, freezes them and locks the console, all in one transaction. The engine
+ * takes it from there, in this process or, should it die now, in the next.
+ *
+ * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash), UPGRADE_BLOCKED, CONSOLE_LOCKED
+ */
+export async function confirmUpgrade(
+  services: ConsoleServices,
+  actor: Principal,
+  id: string,
+  hash: string,
+): Promise<void> {
+  const { db } = services.store;
+  const seen = await loadUpgrade(db, id);
+  assertDraft(seen);
+  const seenLayers = (await loadLayers(db, id)).map(mergeLayer);
+  const seenDraft = await planDraft(db, seen, seenLayers);
+  if (seenDraft.hash !== null && seenDraft.hash !== hash)
+    throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
+  // Before the transaction: checks talk to the network, and nobody else may wait for that.
+  const checks = await preflight(services, seen, seenDraft.plan, seenLayers);
+  await changeAlone(db, async (trx) => {
+    const row = await loadUpgrade(trx, id);
+    assertDraft(row);
+    const draft = await planDraft(trx, row, (await loadLayers(trx, id)).map(mergeLayer));
+    const [blocker] = await blockersOf(trx, row, draft, checks);
+    if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
+    if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
+    await trx
+      .updateTable('upgrade')
+      .set({
+        state: 'ready',
+        plan: canonicalJson(draft.plan),
+        frozen: canonicalJson(draft.frozen),
+        hash,
+        preflight: canonicalJson(checks),
+        confirmed_by: actor.name,
+        confirmed_at: new Date(),
+      })
+      .where('id', '=', id)
+      .execute();
+    await trx.updateTable('console_lock').set({ upgrade_id: id }).execute();
+    await recordAudit(trx, actor, {
+      action: 'upgrade.confirm',
+      subject: id,
+      details: { from: row.from_version, to: row.to_version, hash },
+    });
+  });
+  services.events.publish({ kind: 'lock', subject: id });
+  services.events.publish({ kind: 'upgrade', subject: id });
+  services.engine.start(id);
+}

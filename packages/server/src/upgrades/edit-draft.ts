@@ -1,0 +1,84 @@
+import { SealiftError } from '@sealift/core/errors';
+import { pathText, type Resolution } from '@sealift/core/merge';
+import type { Principal } from '../access/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import { change } from '../store/change.ts';
+import type { Db, Trx } from '../store/store.ts';
+import type { UpgradeLayerRow } from '../store/tables.ts';
+import { assertDraft, checkPasted, checkResolutions } from './layer-merge.ts';
+import { loadLayer, loadUpgrade } from './load.ts';
+
+/** A layer of a draft. */
+export interface LayerAddress {
+  readonly id: string;
+  readonly layerId: string;
+}
+
+/** Replaces a layer's resolutions. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, INPUT_INVALID, MERGE_RESOLUTION_INVALID, CONSOLE_LOCKED */
+export function setResolutions(
+  db: Db,
+  actor: Principal,
+  address: LayerAddress,
+  resolutions: readonly Resolution[],
+): Promise<void> {
+  return edit(db, address, async (trx, row) => {
+    checkResolutions(row, resolutions);
+    await update(trx, row, { resolutions: JSON.stringify(resolutions) });
+    // The values that a person gave may be secrets; the log names the paths.
+    const chosen = resolutions.map((one) => ({
+      path: pathText(one.path),
+      take: 'take' in one ? one.take : 'own value',
+    }));
+    await recordAudit(trx, actor, {
+      action: 'upgrade.resolve',
+      subject: row.layer_id,
+      details: { ...address, chosen },
+    });
+  });
+}
+
+/** Puts a text in the merge's place. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, MERGE_* (it is no YAML), CONSOLE_LOCKED */
+export function pasteText(db: Db, actor: Principal, address: LayerAddress, text: string): Promise<void> {
+  return edit(db, address, async (trx, row) => {
+    if (row.to_version === null) {
+      const reason = 'the release removes this layer';
+      throw new SealiftError('INPUT_INVALID', { place: 'body.text', values: { what: 'the text', reason } });
+    }
+    checkPasted(row, text);
+    await update(trx, row, { pasted: text });
+    await recordAudit(trx, actor, { action: 'upgrade.paste', subject: row.layer_id, details: { ...address } });
+  });
+}
+
+/** Goes back to the merge. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, CONSOLE_LOCKED */
+export function dropPastedText(db: Db, actor: Principal, address: LayerAddress): Promise<void> {
+  return edit(db, address, async (trx, row) => {
+    if (row.pasted === null) return;
+    await update(trx, row, { pasted: null });
+    await recordAudit(trx, actor, { action: 'upgrade.unpaste', subject: row.layer_id, details: { ...address } });
+  });
+}
+
+function edit(
+  db: Db,
+  { id, layerId }: LayerAddress,
+  run: (trx: Trx, row: UpgradeLayerRow) => Promise<void>,
+): Promise<void> {
+  return change(db, async (trx) => {
+    assertDraft(await loadUpgrade(trx, id));
+    await run(trx, await loadLayer(trx, id, layerId));
+  });
+}
+
+async function update(
+  trx: Trx,
+  row: UpgradeLayerRow,
+  values: Partial<Pick<UpgradeLayerRow, 'resolutions' | 'pasted'>>,
+): Promise<void> {
+  await trx
+    .updateTable('upgrade_layer')
+    .set(values)
+    .where('upgrade_id', '=', row.upgrade_id)
+    .where('layer_id', '=', row.layer_id)
+    .execute();
+}

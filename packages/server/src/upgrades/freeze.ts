@@ -1,0 +1,48 @@
+import { asSealiftError, type SealiftError } from '@sealift/core/errors';
+import { buildPlan, type FrozenUpgrade, type Plan, planSchema } from '@sealift/core/plan';
+import { hashOfFrozen } from '@sealift/upgrade/frozen';
+import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import type { Db } from '../store/store.ts';
+import type { UpgradeRow } from '../store/tables.ts';
+import type { MergedLayerRow } from './layer-merge.ts';
+
+/** A draft as it would be executed now. */
+export interface DraftPlan {
+  readonly plan: Plan;
+  /** Null while a conflict is open, or the plan cannot be made any more. */
+  readonly frozen: FrozenUpgrade | null;
+  readonly hash: string | null;
+  /** Why the plan cannot be made from the signed releases. */
+  readonly failure: SealiftError | null;
+}
+
+/** Makes the plan from the signed releases, verified again, and freezes it with the merged texts. */
+export async function planDraft(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<DraftPlan> {
+  try {
+    const plan = await planOf(db, row, layers);
+    const isOpen = layers.some(({ preview }) => preview.openConflicts > 0);
+    if (isOpen) return { plan, frozen: null, hash: null, failure: null };
+    const frozen: FrozenUpgrade = { plan, layers: layers.flatMap(mergedLayer) };
+    return { plan, frozen, hash: hashOfFrozen(frozen), failure: null };
+  } catch (error) {
+    const plan = planSchema.parse(JSON.parse(row.plan));
+    return { plan, frozen: null, hash: null, failure: asSealiftError(error) };
+  }
+}
+
+async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<Plan> {
+  const installed = await storedRelease(db, row.from_version, row.product);
+  const target = await storedRelease(db, row.to_version, row.product);
+  return buildPlan({
+    installed: installed.release,
+    target: target.release,
+    targetDigest: target.digest,
+    editedLayers: layers.filter(({ changes }) => changes).map(({ preview }) => preview.id),
+    known: (await storedReleases(db)).map(({ release }) => release),
+  });
+}
+
+function mergedLayer({ row, preview, text }: MergedLayerRow): FrozenUpgrade['layers'] {
+  if (text === null || row.to_version === null || row.to_digest === null) return [];
+  return [{ layer: preview.layer, pack: row.pack, version: row.to_version, digest: row.to_digest, values: text }];
+}

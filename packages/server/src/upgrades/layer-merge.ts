@@ -1,0 +1,105 @@
+import { type LayerChange, type LayerPreview, upgradeStateSchema } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import {
+  type Decision,
+  merge,
+  type MergeResult,
+  pathText,
+  type Resolution,
+  resolutionSchema,
+} from '@sealift/core/merge';
+import { layerNameSchema } from '@sealift/core/pack';
+import { migrationSchema } from '@sealift/core/release';
+import { z } from 'zod';
+import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
+import { pastedDifferences } from './pasted.ts';
+
+/** A layer of an upgrade, merged. */
+export interface MergedLayerRow {
+  readonly row: UpgradeLayerRow;
+  readonly preview: LayerPreview;
+  /** The text that the layer will run; null where it is removed. */
+  readonly text: string | null;
+  /** Whether the layer would run other values, or another pack, than now. */
+  readonly changes: boolean;
+}
+
+const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
+
+/** Merges the three texts of a row anew; nothing of the result is stored. @throws MERGE_* */
+export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
+  const resolutions = z.array(resolutionSchema).parse(JSON.parse(row.resolutions));
+  const merged = mergeTexts(row, resolutions);
+  const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
+  const text = row.to_version === null ? null : (row.pasted ?? merged.text);
+  const preview: LayerPreview = {
+    id: row.layer_id,
+    layer: layerNameSchema.parse(row.layer),
+    pack: row.pack,
+    displayName: row.display_name,
+    fromVersion: row.from_version,
+    toVersion: row.to_version,
+    state: stateOf(row, openConflicts),
+    openConflicts,
+    keptCustomisations: merged.decisions.filter(isKept).length,
+    base: row.base,
+    current: row.current,
+    incoming: row.incoming,
+    merged: text ?? '',
+    decisions: [...merged.decisions],
+    conflicts: [...merged.conflicts],
+    resolutions,
+    pasted: row.pasted === null ? null : { differences: pastedDifferences(merged, row.pasted) },
+  };
+  return { row, preview, text, changes: row.from_version !== row.to_version || text !== row.current };
+}
+
+/** The part of a preview that lists show. */
+export function layerChangeOf(preview: LayerPreview): LayerChange {
+  const { id, layer, pack, displayName, fromVersion, toVersion, state, openConflicts, keptCustomisations } = preview;
+  return { id, layer, pack, displayName, fromVersion, toVersion, state, openConflicts, keptCustomisations };
+}
+
+/** @throws INPUT_INVALID for a resolution of a path about which nothing was decided; MERGE_* for one that cannot be applied */
+export function checkResolutions(row: UpgradeLayerRow, resolutions: readonly Resolution[]): void {
+  const decided = new Set(mergeTexts(row, resolutions).decisions.map((decision) => pathText(decision.path)));
+  for (const [index, { path }] of resolutions.entries()) {
+    if (decided.has(pathText(path))) continue;
+    const reason = `there is nothing to decide at ${pathText(path)}`;
+    const place = `body.resolutions.${index}.path`;
+    throw new SealiftError('INPUT_INVALID', { place, values: { what: 'the resolution', reason } });
+  }
+}
+
+/** @throws MERGE_* where the text cannot be read for certain; UPGRADE_NOT_DRAFT never */
+export function checkPasted(row: UpgradeLayerRow, text: string): void {
+  pastedDifferences(mergeTexts(row, []), text);
+}
+
+/** @throws UPGRADE_NOT_DRAFT */
+export function assertDraft(upgrade: UpgradeRow): void {
+  const state = upgradeStateSchema.parse(upgrade.state);
+  if (state !== 'draft') throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
+}
+
+function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {
+  const { base, current, incoming } = row;
+  // Nothing of the site's is there yet, or nothing of it will be.
+  if (row.from_version === null) return { clean: true, text: incoming, decisions: [], conflicts: [] };
+  if (row.to_version === null) return { clean: true, text: '', decisions: [], conflicts: [] };
+  const migrations = z.array(migrationSchema).parse(JSON.parse(row.migrations));
+  return merge({ base, current, incoming, resolutions, migrations });
+}
+
+function stateOf(row: UpgradeLayerRow, openConflicts: number): LayerChange['state'] {
+  if (row.to_version === null) return 'removed';
+  if (row.pasted !== null) return 'edited';
+  if (openConflicts > 0) return 'conflicts';
+  if (row.from_version === null) return 'added';
+  return row.from_version === row.to_version && row.base === row.incoming ? 'unchanged' : 'merged';
+}
+
+function isKept(decision: Decision): boolean {
+  if (decision.resolvedBy !== undefined) return decision.resolvedBy === 'current';
+  return keptKinds.includes(decision.kind);
+}

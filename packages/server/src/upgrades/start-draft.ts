@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { SealiftError } from '@sealift/core/errors';
+import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/plan';
+import type { Migration } from '@sealift/core/release';
+import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { Principal } from '../access/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import { fetchPack } from '../catalogue/pack-content.ts';
+import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
+import { packBase } from '../registry/registry-link.ts';
+import { change } from '../store/change.ts';
+import type { Db, Trx } from '../store/store.ts';
+import type { NewUpgradeLayer } from '../store/tables.ts';
+import { mergeLayer } from './layer-merge.ts';
+
+type LayerRow = Omit<NewUpgradeLayer, 'upgrade_id'>;
+
+/**
+ * Makes a draft of an upgrade: the plan, and each layer's three texts. Incoming is read from the registry by the digest that the signed
+ * release pins. A draft to the same release from the same profile is taken up again, with its resolutions; any other is dropped.
+ *
+ * @returns its id, and whether it is new
+ * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, MERGE_*, CONSOLE_LOCKED
+ */
+export async function startDraft(
+  db: Db,
+  client: RegistryClient,
+  actor: Principal,
+  to: string,
+): Promise<{ id: string; isNew: boolean }> {
+  const profile = await installedProfile(db);
+  if (profile === null) throw new SealiftError('NOT_ADOPTED');
+  const installed = await storedRelease(db, profile.version, profile.product);
+  const target = await storedRelease(db, to, profile.product);
+  const known = (await storedReleases(db)).map(({ release }) => release);
+  const plan = buildPlan({ installed: installed.release, target: target.release, targetDigest: target.digest, known });
+  const layers: LayerRow[] = [];
+  for (const [position, transition] of layerChanges(profile.layers, target.release.spec.layers).entries()) {
+    layers.push(await layerRow(client, position, transition, profile, target.release.spec.migrations));
+  }
+  const id = randomUUID();
+  // What cannot be merged for certain is refused here, before a draft exists.
+  for (const layer of layers)
+    mergeLayer({ pasted: null, ...layer, upgrade_id: id } as Parameters<typeof mergeLayer>[0]);
+  return change(db, async (trx) => {
+    const same = await findSame(trx, to, target.digest, profile.revision);
+    if (same !== undefined) return { id: same, isNew: false };
+    await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
+    await trx
+      .insertInto('upgrade')
+      .values({
+        id,
+        product: profile.product,
+        from_version: profile.version,
+        to_version: to,
+        release_digest: target.digest,
+        profile_revision: profile.revision,
+        state: 'draft',
+        plan: JSON.stringify(plan),
+        created_at: new Date(),
+      })
+      .execute();
+    await trx
+      .insertInto('upgrade_layer')
+      .values(layers.map((layer) => ({ ...layer, upgrade_id: id })))
+      .execute();
+    await recordAudit(trx, actor, {
+      action: 'upgrade.draft',
+      subject: id,
+      details: { from: profile.version, to, release: target.digest },
+    });
+    return { id, isNew: true };
+  });
+}
+
+async function findSame(trx: Trx, to: string, digest: string, revision: number): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('upgrade')
+    .select('id')
+    .where('state', '=', 'draft')
+    .where('to_version', '=', to)
+    .where('release_digest', '=', digest)
+    .where('profile_revision', '=', revision)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function layerRow(
+  client: RegistryClient,
+  position: number,
+  { id, layer, pack, from, to }: LayerTransition,
+  profile: InstalledProfile,
+  migrations: readonly Migration[],
+): Promise<LayerRow> {
+  const installed = profile.layers.find((one) => one.layer === layer && one.pack === pack);
+  const fetched =
+    to === undefined
+      ? undefined
+      : await fetchPack(client, packBase, { name: pack, version: to.version, digest: to.digest });
+  return {
+    position,
+    layer_id: id,
+    layer,
+    pack,
+    display_name: fetched?.content.pack.displayName ?? pack,
+    from_version: from?.version ?? null,
+    to_version: to?.version ?? null,
+    to_digest: to?.digest ?? null,
+    base: installed?.baseValues ?? '',
+    current: installed?.currentValues ?? '',
+    incoming: fetched?.content.valuesYaml ?? '',
+    migrations: JSON.stringify(migrations.filter((migration) => migration.pack === pack)),
+    resolutions: '[]',
+    pasted: null,
+  };
+}
