@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
+import type { SealiftError } from '@sealift/core/errors';
 import { type CallLine, callLineSchema } from './state.ts';
+import { unwritable } from './state-folder.ts';
 
 /**
  * The append-only log of calls: one JSON object a line. A line with `effect: true` stands for a change that took
@@ -61,8 +62,7 @@ export class CallLog {
       await this.#file.appendFile(`${JSON.stringify(line)}\n`);
       if (line.effect) await this.#file.datasync();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#broken = new SealiftError('FILE_UNWRITABLE', { values: { path: this.#path, reason }, cause: error });
+      this.#broken = unwritable(this.#path, error);
       throw this.#broken;
     }
   }

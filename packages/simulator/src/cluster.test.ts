@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { SimulatedCluster } from './cluster.ts';
@@ -114,4 +114,17 @@ test('a damaged state is refused and left as it is', async () => {
     await expect(open(path)).rejects.toMatchObject({ code: 'SIMULATOR_STATE_DAMAGED' });
     expect(await readFile(stateFolder(path).state, 'utf8')).toBe(text);
   }
+});
+
+test('a full disk changes nothing, and the same call works once there is room', async () => {
+  const cluster = await open(await temporaryFolder());
+  const before = await readFile(cluster.folder.state, 'utf8');
+  await symlink('/dev/full', `${cluster.folder.state}.new`);
+  await expect(cluster.applyLayer({ ...layer, values })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+  expect(await cluster.layers()).toEqual([]);
+  expect(await readFile(cluster.folder.state, 'utf8')).toBe(before);
+  await rm(`${cluster.folder.state}.new`);
+  await cluster.applyLayer({ ...layer, values });
+  expect(await cluster.layers()).toHaveLength(1);
+  expect(await effects(cluster)).toEqual(['applyLayer']);
 });

@@ -17,8 +17,9 @@ import type {
 } from './state.ts';
 import { loadState, removeOrphans, type StateFolder, saveState } from './state-folder.ts';
 
-/** Room enough that a hostile caller cannot fill the disk with layers. */
+/** More of either than any site has; a caller gone wild is stopped here. */
 const maxLayers = 200;
+const maxTemplates = 200;
 
 /**
  * The simulated vCenter and cluster. Setters change desired state, and only where it differs; observers read what
@@ -134,6 +135,7 @@ export class SimulatedCluster {
           `the folder ${templateFolder} has a template ${name} already, made from an OVA with SHA-256 ${old.sha256 ?? 'unknown'}`,
         );
       }
+      if (state.templates.length >= maxTemplates) throw refusal(`it holds ${maxTemplates} templates already`);
       await store(join(this.folder.datastore, `${name}.ova`));
       return { ...state, templates: [...state.templates, template] };
     });

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type InitialCluster, initialState, type SimulatorState, stateSchema } from './state.ts';
 
@@ -44,18 +44,32 @@ export async function loadState(folder: StateFolder, initial: InitialCluster): P
   }
 }
 
-/** Replaces the state file as a whole: after a crash at any point it holds the old state or the new one. */
+/**
+ * Replaces the state file as a whole: after a crash at any point, or on a full disk, it holds the old state or the new one.
+ *
+ * @throws FILE_UNWRITABLE
+ */
 export async function saveState(folder: StateFolder, state: SimulatorState): Promise<void> {
   const temporary = `${folder.state}.new`;
-  const file = await open(temporary, 'w');
   try {
-    await file.writeFile(JSON.stringify(state, null, 2));
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(JSON.stringify(state, null, 2));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, folder.state);
+    await syncFolder(folder.path);
+  } catch (error) {
+    throw unwritable(folder.state, error);
   }
-  await rename(temporary, folder.state);
-  await syncFolder(dirname(folder.state));
+}
+
+/** A failure of the file system while writing, as people are told it. */
+export function unwritable(path: string, error: unknown): SealiftError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
 }
 
 /** Makes a rename in the folder durable. */

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { refusal, type SimulatedCluster } from './cluster.ts';
-import { syncFolder } from './state-folder.ts';
+import { syncFolder, unwritable } from './state-folder.ts';
 import type { SimulatedTemplate } from './state.ts';
 
 /** The largest OVA accepted. */
@@ -31,7 +31,7 @@ export async function receiveTemplate(
       if (received > template.sizeBytes)
         throw refusal(`the upload is longer than the ${template.sizeBytes} bytes announced`);
       hash.update(chunk);
-      await file.writeFile(chunk);
+      await write(file, chunk, temporary);
     }
     if (received !== template.sizeBytes)
       throw refusal(`the upload ended after ${received} of ${template.sizeBytes} bytes`);
@@ -45,5 +45,13 @@ export async function receiveTemplate(
   } finally {
     await file.close();
     await rm(temporary, { force: true });
+  }
+}
+
+async function write(file: FileHandle, chunk: Buffer, path: string): Promise<void> {
+  try {
+    await file.writeFile(chunk);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }

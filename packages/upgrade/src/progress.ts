@@ -16,7 +16,8 @@ function stepProgress(id: string, entries: readonly JournalEntry[]): StepProgres
   let progress: StepProgress = { id, state: 'waiting', startedAt: null, finishedAt: null, message: '', fraction: 0 };
   for (const { phase, at, data } of entries) {
     const startedAt = progress.startedAt ?? at;
-    const message = textOf(data['message']) ?? progress.message;
+    const told = textOf(data['message']) ?? progress.message;
+    const message = data['stalled'] === true ? `stalled, still waiting: ${told}` : told;
     if (phase === 'evidence') progress = { id, state: 'done', startedAt, finishedAt: at, message, fraction: 1 };
     if (phase === 'failure') {
       progress = {

@@ -251,7 +251,9 @@ test('a stalled wait says so and goes on', async () => {
     },
   });
   expect(outcome).toMatchObject({ state: 'succeeded' });
-  expect(setting.store.entries.some(({ data }) => data['stalled'] === true)).toBe(true);
+  const stalledAt = setting.store.entries.findIndex(({ data }) => data['stalled'] === true);
+  const steps = progressOf(sampleUpgrade().plan, setting.store.entries.slice(0, stalledAt + 1));
+  expect(waitingFor(steps)).toContain('stalled, still waiting: the VM r_new is powered on');
 });
 
 test('an engine that is closed gives the lease back at once', async () => {

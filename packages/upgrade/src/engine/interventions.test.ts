@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { SealiftError } from '@sealift/core/errors';
+import { describe, expect, test } from 'vitest';
+import { type CrashPoint, ProcessModel, type ProcessHooks } from '../testing/process-model.ts';
+import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
+import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
+
+/** Runs processes until the upgrade rests: each dies at its crash point, the last ones live. */
+async function runOn(setting: Setting, crashes: readonly CrashPoint[], hooks: ProcessHooks = {}): Promise<void> {
+  for (let index = 0; index < crashes.length + 3; index += 1) {
+    const outcome = await new ProcessModel(setting, `p${index}`, crashes[index] ?? null, hooks).engine.run(upgradeId);
+    if (outcome.result === 'rested') return;
+    if (outcome.reason === 'paused') return;
+    setting.store.expireLease();
+  }
+}
+
+const crashPoint = fc.record({
+  write: fc.integer({ min: 1, max: 25 }),
+  when: fc.constantFrom<CrashPoint['when'][]>('before', 'after'),
+});
+
+describe('whatever the crashes', () => {
+  test('an upgrade that is paused anywhere, and resumed, finishes with each effect once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(crashPoint, { maxLength: 4 }),
+        fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }),
+        async (crashes, pauses) => {
+          const setting = newSetting();
+          let lines = 0;
+          const journaled = () => {
+            lines += 1;
+            if (pauses.includes(lines) && setting.store.state(upgradeId) === 'running') {
+              setting.store.setStateByHand(upgradeId, 'paused');
+            }
+          };
+          for (let resumed = 0; setting.store.state(upgradeId) !== 'succeeded' && resumed < 12; resumed += 1) {
+            await runOn(setting, crashes.slice(resumed), { journaled });
+            if (setting.store.state(upgradeId) === 'paused') setting.store.setStateByHand(upgradeId, 'running');
+            setting.store.expireLease();
+          }
+          expect(setting.store.state(upgradeId)).toBe('succeeded');
+          expect(setting.world.effects).toEqual(sampleEffects);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('an upgrade that is aborted anywhere opens the console and does nothing more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(crashPoint, { maxLength: 4 }),
+        fc.integer({ min: 0, max: sampleEffects.length - 2 }),
+        async (crashes, at) => {
+          const setting = newSetting();
+          const effect = (name: string) => {
+            if (name === sampleEffects[at] && setting.store.state(upgradeId) === 'running') {
+              setting.store.setStateByHand(upgradeId, 'aborting');
+            }
+          };
+          await runOn(setting, crashes, { effect });
+          expect(setting.store.state(upgradeId)).toBe('aborted');
+          expect(setting.world.lockedBy).toBeNull();
+          const others = setting.world.effects.filter((name) => name !== 'unlock');
+          expect(others).toEqual(sampleEffects.slice(0, others.length));
+          expect(others.length).toBeLessThanOrEqual(at + 1);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a step that cannot succeed ends in failed with the console open, or in needs-human with it locked', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(crashPoint, { maxLength: 4 }),
+        fc.constantFrom('import r_new', 'roll workers 1.26.10', 'install 4.2.13'),
+        async (crashes, broken) => {
+          const setting = newSetting();
+          const effect = (name: string) => {
+            if (name === broken) throw new SealiftError('INPUT_INVALID', { values: { what: name, reason: 'broken' } });
+          };
+          await runOn(setting, crashes, { effect });
+          const early = broken === 'import r_new';
+          expect(setting.store.state(upgradeId)).toBe(early ? 'failed' : 'needs-human');
+          expect(setting.world.lockedBy).toBe(early ? null : upgradeId);
+          const expected = new Set([
+            ...sampleEffects.slice(0, sampleEffects.indexOf(broken)),
+            ...(early ? ['unlock'] : []),
+          ]);
+          expect(new Set(setting.world.effects)).toEqual(expected);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('an abort of an upgrade that has not begun opens the console', async () => {
+  const setting = newSetting(sampleUpgrade(), 'aborting');
+  setting.world.lockedBy = upgradeId;
+  await runOn(setting, []);
+  expect(setting.store.state(upgradeId)).toBe('aborted');
+  expect(setting.world.effects).toEqual(['unlock']);
+});
