@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
+          globalSetup: ['test/setup/build.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Built, type DemoEnvironment, startDemo } from '@sealift/cli/demo/demo-environment';
+import { inject } from 'vitest';
+
+/** The bundles, keys and pages that were built for this run. */
+export function built(): Built {
+  const { pages, publicKey, publicKeyFile, bundles } = inject('built');
+  return { pages, vendor: { publicKey, publicKeyFile, bundles: new Map(bundles) } };
+}
+
+export interface TestEnvironment extends DemoEnvironment {
+  /** What each bundle wrote while it ran, and the other remarks of the set-up. */
+  readonly remarks: readonly string[];
+  /** Stops everything and removes the folder. */
+  remove(): Promise<void>;
+}
+
+/** A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded. */
+export async function startEnvironment(speed: number): Promise<TestEnvironment> {
+  const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
+  const remarks: string[] = [];
+  const say = (text: string): void => void remarks.push(text);
+  const cancel = new AbortController().signal;
+  try {
+    const environment = await startDemo({ dir, port: 0, speed, env: process.env, say, cancel, built: built() });
+    const remove = async (): Promise<void> => {
+      await environment.stop();
+      await rm(dir, { recursive: true, force: true });
+    };
+    return { ...environment, remarks, remove };
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw new Error(`the environment did not start after:\n${remarks.join('\n')}`, { cause: error });
+  }
+}
