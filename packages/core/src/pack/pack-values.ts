@@ -88,6 +88,8 @@ function packSection(valuesText: string): Section | null {
 
 /** The top-level `pack` entry alone, on its own lines, or undefined when there is none. */
 function sliceOfPackSection(valuesText: string): string | undefined {
+  // Reading line by line takes seconds for ten megabytes; most long files are other than packs' values.
+  if (!valuesText.includes('pack')) return undefined;
   const lines = new LineCounter();
   for (const token of new Parser(lines.addNewLine).parse(valuesText)) {
     if (token.type !== 'document' || token.value === undefined) continue;

@@ -79,13 +79,6 @@ export const cliErrors = defineErrors({
     exit: 3,
     next: 'needs-a-person',
   },
-  UPGRADE_BLOCKED: {
-    message: 'the upgrade cannot be confirmed yet: {reason}',
-    hint: 'Settle what is named, with `sealift upgrade resolve` for conflicts, then confirm again.',
-    status: 409,
-    exit: 3,
-    next: 'needs-a-person',
-  },
   EXECUTABLE_INCOMPLETE: {
     message: '{part} is not part of the single-file executable',
     hint: 'Run it from a checkout with `npx sealift`.',

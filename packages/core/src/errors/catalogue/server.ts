@@ -203,7 +203,7 @@ export const serverErrors = defineErrors({
     message: 'the upgrade cannot be confirmed: {reason}',
     hint: 'Settle what is named, then confirm again.',
     status: 409,
-    exit: 1,
+    exit: 3,
     next: 'needs-a-person',
   },
   BACKUP_DAMAGED: {
