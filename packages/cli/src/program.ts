@@ -1,4 +1,4 @@
-import { asSealiftError, type SealiftError, toProblem } from '@sealift/core/errors';
+import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import type { CliContext } from './context.ts';
@@ -8,11 +8,12 @@ export function buildProgram(context: CliContext): Command {
   const program = new Command('sealift')
     .description('Moves a self-hosted Kubernetes platform from one release to the next across an air gap.')
     .version('0.1.0')
-    .showHelpAfterError('(run with --help to see what it takes)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),
       writeErr: (text) => context.note(text.trimEnd()),
+      // Shown by `run`, like every other failure.
+      outputError: () => undefined,
     });
   for (const register of commands) register(program, context);
   for (const command of everyCommand(program)) command.exitOverride().copyInheritedSettings(program);
@@ -29,8 +30,8 @@ export async function run(args: readonly string[], context: CliContext): Promise
     await buildProgram(context).parseAsync([...args], { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    const failure = asSealiftError(error);
+    if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : 1;
+    const failure = error instanceof CommanderError ? misuse(error) : asSealiftError(error);
     if (args.includes('--json')) context.out(JSON.stringify({ error: toProblem(failure) }));
     else context.note(render(failure));
     if (failure.code === 'INTERNAL' && context.env['SEALIFT_DEBUG'] !== undefined) context.note(String(failure.cause));
@@ -44,6 +45,20 @@ export function render(error: SealiftError): string {
   if (error.place !== undefined) lines.push(`  at: ${error.place}`);
   lines.push(`  fix: ${error.hint}`, `  code: ${error.code}`);
   return lines.join('\n');
+}
+
+/** Help or the version was shown: asked for (exit 0), or because a subcommand is missing. */
+function isHelp({ code, exitCode }: CommanderError): boolean {
+  return exitCode === 0 || code === 'commander.help';
+}
+
+function misuse(error: CommanderError): SealiftError {
+  const place = /'([^']+)'/.exec(error.message)?.[1];
+  return new SealiftError('USAGE', {
+    values: { reason: error.message.replace(/^error: /, '') },
+    ...(place === undefined ? {} : { place }),
+    cause: error,
+  });
 }
 
 function* everyCommand(command: Command): Generator<Command> {
