@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { type Manifest, manifestSchema } from '@sealift/oci/descriptor';
 import { type Digest, parseDigest } from '@sealift/oci/digest';
-import { type PackContent, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
+import { type PackContent, packLayer, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
 import { packReference } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 
@@ -22,17 +22,14 @@ export interface FetchedPack {
  * Reads a pack out of the registry by the digest that a release pins. Every byte is checked on the way: the manifest against that
  * digest, the archive against the manifest; nothing is taken from a table.
  *
- * @throws CONTENT_*, REGISTRY_*, MANIFEST_INVALID, PACK_ARCHIVE_INVALID, PACK_INVALID, INPUT_TOO_LARGE
+ * @throws CONTENT_*, REGISTRY_*, MANIFEST_INVALID, PACK_ARTIFACT_INVALID, PACK_ARCHIVE_INVALID, PACK_INVALID, INPUT_TOO_LARGE
  */
 export async function fetchPack(client: RegistryClient, base: string, pinned: PinnedPack): Promise<FetchedPack> {
   const { name, version } = pinned;
   const { repository } = packReference(base, name, version);
   const digest = parseDigest(pinned.digest);
   const { bytes } = await client.getManifest(repository, digest);
-  const [layer, ...others] = parseManifest(bytes)?.layers ?? [];
-  if (layer === undefined || others.length > 0) {
-    throw new SealiftError('MANIFEST_INVALID', { values: { digest, reason: 'a pack has one layer, its archive' } });
-  }
+  const layer = packLayer(parseManifest(bytes, digest), `${repository}@${digest}`);
   // An archive never grows by being compressed, but for a few bytes.
   const limitBytes = 2 * packLimits.totalBytes;
   if (layer.size > limitBytes) {
@@ -43,10 +40,11 @@ export async function fetchPack(client: RegistryClient, base: string, pinned: Pi
   return { content, archiveDigest: layer.digest };
 }
 
-function parseManifest(bytes: Buffer): Manifest | undefined {
+function parseManifest(bytes: Buffer, digest: Digest): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
-  } catch {
-    return undefined;
+  } catch (error) {
+    const reason = 'it is not an OCI image manifest';
+    throw new SealiftError('MANIFEST_INVALID', { values: { digest, reason }, cause: error });
   }
 }

@@ -62,16 +62,15 @@ export function layerChangeOf(preview: LayerPreview): LayerChange {
 
 /** @throws INPUT_INVALID for a resolution of a path about which nothing was decided; MERGE_* for one that cannot be applied */
 export function checkResolutions(row: UpgradeLayerRow, resolutions: readonly Resolution[]): void {
-  const decided = new Set(mergeTexts(row, resolutions).decisions.map((decision) => pathText(decision.path)));
-  for (const [index, { path }] of resolutions.entries()) {
-    if (decided.has(pathText(path))) continue;
-    const reason = `there is nothing to decide at ${pathText(path)}`;
-    const place = `body.resolutions.${index}.path`;
-    throw new SealiftError('INPUT_INVALID', { place, values: { what: 'the resolution', reason } });
-  }
+  const [unused] = mergeTexts(row, resolutions).unusedResolutions;
+  if (unused === undefined) return;
+  const index = resolutions.findIndex((one) => pathText(one.path) === pathText(unused.path));
+  const reason = `there is nothing to decide at ${pathText(unused.path)}`;
+  const place = `body.resolutions.${index}.path`;
+  throw new SealiftError('INPUT_INVALID', { place, values: { what: 'the resolution', reason } });
 }
 
-/** @throws MERGE_* where the text cannot be read for certain; UPGRADE_NOT_DRAFT never */
+/** @throws MERGE_* where the text cannot be read for certain */
 export function checkPasted(row: UpgradeLayerRow, text: string): void {
   pastedDifferences(mergeTexts(row, []), text);
 }
@@ -85,8 +84,8 @@ export function assertDraft(upgrade: UpgradeRow): void {
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {
   const { base, current, incoming } = row;
   // Nothing of the site's is there yet, or nothing of it will be.
-  if (row.from_version === null) return { clean: true, text: incoming, decisions: [], conflicts: [] };
-  if (row.to_version === null) return { clean: true, text: '', decisions: [], conflicts: [] };
+  if (row.from_version === null) return merge({ base: incoming, current: incoming, incoming });
+  if (row.to_version === null) return merge({ base: '', current: '', incoming: '' });
   const migrations = z.array(migrationSchema).parse(JSON.parse(row.migrations));
   return merge({ base, current, incoming, resolutions, migrations });
 }

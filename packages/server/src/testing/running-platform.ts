@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatPublicKey } from '@sealift/bundle/minisign';
+import type { Release } from '@sealift/core/release';
+import { Secret } from '@sealift/core/secret';
+import { basicCredential } from '@sealift/oci/credential';
+import { RegistryClient } from '@sealift/oci/registry-client';
+import { type Simulator, startSimulator } from '@sealift/simulator/process';
+import { type RunningConsole, startConsole } from '../console.ts';
+import { vendorKey } from './push-release.ts';
+
+/** An answer of the API. */
+export interface HttpAnswer {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+export const administrator = { username: 'admin', password: 'four random words here' };
+
+/** A console with a signed-in administrator and a simulated cluster, over HTTP, in a folder of its own. */
+export class RunningPlatform {
+  readonly folder: string;
+  console: RunningConsole;
+  #simulator: Simulator | undefined;
+  token = '';
+
+  private constructor(folder: string, running: RunningConsole) {
+    this.folder = folder;
+    this.console = running;
+  }
+
+  static async start(): Promise<RunningPlatform> {
+    const folder = await mkdtemp(join(tmpdir(), 'sealift-console-'));
+    const running = await startConsole({ dataDir: join(folder, 'data') });
+    const platform = new RunningPlatform(folder, running);
+    const token = running.setupUrl?.split('#token=')[1];
+    const setup = await platform.call('POST', '/setup', { token, ...administrator });
+    if (setup.status !== 201) throw new Error(JSON.stringify(setup.body));
+    const cookie = setup.cookie;
+    platform.token = (await platform.call('POST', '/tokens', { name: 'test' }, { cookie })).body.secret;
+    await platform.call('POST', '/trusted-keys', { publicKey: formatPublicKey(vendorKey.publicKey) });
+    return platform;
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(`${this.console.url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(this.token === '' || headers['cookie'] !== undefined ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const answer: HttpAnswer = { status: response.status, body: text === '' ? null : JSON.parse(text) };
+    return { ...answer, cookie: response.headers.get('set-cookie')?.split(';', 1)[0] ?? '' };
+  }
+
+  registry(): RegistryClient {
+    const registry = new URL(this.console.url).host;
+    return new RegistryClient({
+      registry,
+      plainHttp: true,
+      credential: basicCredential('ci', new Secret(this.token)),
+      env: {},
+    });
+  }
+
+  /** Syncs and waits for the end. */
+  async sync() {
+    await this.call('POST', '/registries/spectro-packs/sync');
+    return this.until('/registries/spectro-packs', (body) => body.sync.state !== 'running').then((body) => body.sync);
+  }
+
+  /** Reads a path again and again until the condition holds; the test's own time limit ends it. */
+  async until(path: string, holds: (body: HttpAnswer['body']) => boolean): Promise<HttpAnswer['body']> {
+    for (;;) {
+      const { body } = await this.call('GET', path);
+      if (holds(body)) return body;
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  }
+
+  /** Starts a cluster that runs the release with these values already, and the console again, connected to it. */
+  async connectCluster(release: Release, values: Readonly<Record<string, string>>): Promise<void> {
+    this.#simulator = await startSimulator({
+      stateDir: join(this.folder, 'simulator'),
+      speed: 200,
+      initial: {
+        kubernetes: release.spec.kubernetes.version,
+        template: `r_${release.spec.nodeImage?.ova.replace(/\.ova$/, '')}`,
+        templateSha256: release.spec.nodeImage?.sha256 ?? null,
+        layers: release.spec.layers.map((layer) => ({
+          ...layer,
+          valuesHash: createHash('sha256')
+            .update(values[layer.pack] ?? '')
+            .digest('hex'),
+        })),
+      },
+    });
+    await this.restart();
+  }
+
+  async restart(): Promise<void> {
+    await this.console.close();
+    this.console = await startConsole({
+      dataDir: join(this.folder, 'data'),
+      ...(this.#simulator === undefined ? {} : { clusterUrl: this.#simulator.url }),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.console.close();
+    await this.#simulator?.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
