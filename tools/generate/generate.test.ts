@@ -33,6 +33,24 @@ describe('the published JSON Schemas', () => {
     expect(validate({ ...release, spec: withoutLayers })).toBe(false);
   });
 
+  it('describe every field of a release', () => {
+    const undescribed: string[] = [];
+    const visit = (schema: unknown, path: string): void => {
+      if (typeof schema !== 'object' || schema === null) return;
+      for (const [key, member] of Object.entries(schema)) {
+        if (key !== 'properties') visit(member, path);
+        else {
+          for (const [field, described] of Object.entries(member as Record<string, { description?: string }>)) {
+            if (described.description === undefined) undescribed.push(`${path}/${field}`);
+            visit(described, `${path}/${field}`);
+          }
+        }
+      }
+    };
+    visit(JSON.parse(jsonSchemas()[0]?.text ?? ''), '');
+    expect(undescribed).toEqual([]);
+  });
+
   it('accept the example packs, and refuse a climbing path', () => {
     const validate = validator('pack.schema.json');
     const packs = new URL('../../examples/harborview/packs/', import.meta.url);

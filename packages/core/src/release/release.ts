@@ -6,108 +6,174 @@ export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: a
 
 /** A declared legal edge of the release graph: from versions in `range` to this release. */
 export const upgradeEdgeSchema = z.strictObject({
-  range: z.string().min(1).max(200),
+  range: z.string().min(1).max(200).describe('Versions from which this release may be installed: ">=4.2.0 <4.2.13".'),
   risk: z
     .strictObject({
-      name: z.string().regex(/^[A-Z][A-Za-z0-9]{2,60}$/, 'a name in CamelCase'),
-      severity: z.enum(['low', 'medium', 'high']),
-      text: z.string().max(2000),
-      check: z.string().max(100).optional(),
+      name: z
+        .string()
+        .regex(/^[A-Z][A-Za-z0-9]{2,60}$/, 'a name in CamelCase')
+        .describe('What a person accepts by name, such as ClusterIdNotUnique.'),
+      severity: z.enum(['low', 'medium', 'high']).describe('How bad it is when it happens.'),
+      text: z.string().max(2000).describe('What may happen, for the person who decides.'),
+      check: z.string().max(100).optional().describe('The preflight that tells whether a site is affected.'),
     })
-    .optional(),
+    .optional()
+    .describe('A named risk of this edge. Absent: none is known.'),
 });
 export type UpgradeEdge = z.infer<typeof upgradeEdgeSchema>;
 
 const jsonPointer = z
   .string()
   .max(1000)
-  .regex(/^(?:\/(?:[^~/]|~[01])*)+$/, 'a JSON Pointer (RFC 6901)');
+  .regex(/^(?:\/(?:[^~/]|~[01])*)+$/, 'a JSON Pointer (RFC 6901)')
+  .describe('A JSON Pointer into the pack values, such as /charts/calico/mtu.');
+const migratedPack = packNameSchema.describe('The pack whose values changed shape; one of the layers.');
 
 /** What a release renamed, moved, split or dropped in a pack's values, applied to base and current before the merge. */
 export const migrationSchema = z.union([
-  z.strictObject({ pack: packNameSchema, move: z.strictObject({ from: jsonPointer, to: jsonPointer }) }),
   z.strictObject({
-    pack: packNameSchema,
-    rename: z.strictObject({ path: jsonPointer, to: z.string().min(1).max(200) }),
+    pack: migratedPack,
+    move: z.strictObject({ from: jsonPointer, to: jsonPointer }).describe('The value stands elsewhere now.'),
   }),
-  z.strictObject({ pack: packNameSchema, drop: z.strictObject({ path: jsonPointer }) }),
   z.strictObject({
-    pack: packNameSchema,
-    split: z.strictObject({ from: jsonPointer, to: z.array(jsonPointer).min(2).max(20) }),
+    pack: migratedPack,
+    rename: z
+      .strictObject({ path: jsonPointer, to: z.string().min(1).max(200).describe('The new key, in the same mapping.') })
+      .describe('The key has another name now.'),
+  }),
+  z.strictObject({
+    pack: migratedPack,
+    drop: z.strictObject({ path: jsonPointer }).describe('The value means nothing any more.'),
+  }),
+  z.strictObject({
+    pack: migratedPack,
+    split: z
+      .strictObject({ from: jsonPointer, to: z.array(jsonPointer).min(2).max(20).describe('Every new place.') })
+      .describe('One value stands in several places now.'),
   }),
 ]);
 export type Migration = z.infer<typeof migrationSchema>;
-
-const platformVersion = packVersionSchema;
 
 /** An OVA's file name; never a path. */
 const ovaName = z
   .string()
   .max(128)
   .regex(/^[a-z0-9][a-z0-9.-]*\.ova$/, 'a file name ending in .ova');
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
 
 const nodeImage = z.strictObject({
-  ova: ovaName,
-  os: z.string().min(1).max(100),
-  kubernetes: packVersionSchema,
+  ova: ovaName.describe('File name of the OVA; the template in vCenter is called r_ and this without .ova.'),
+  os: z.string().min(1).max(100).describe('Operating system inside, such as ubuntu-22.04.'),
+  kubernetes: packVersionSchema.describe('Kubernetes inside; the same as spec.kubernetes.version.'),
 });
+const nodeImageText = 'What the nodes are made from. Absent: the node image is unchanged.';
 
-const releaseLayer = z.strictObject({ layer: layerNameSchema, pack: packNameSchema, version: packVersionSchema });
+const releaseLayer = z.strictObject({
+  layer: layerNameSchema.describe('Which layer; all but addon at most once.'),
+  pack: packNameSchema.describe('Name of the pack.'),
+  version: packVersionSchema.describe('Version of the pack.'),
+});
+const layersText = 'The profile of the enterprise cluster, in the order in which layers are applied.';
 
 const describedByBoth = {
-  upgradesFrom: z.array(upgradeEdgeSchema).max(200).default([]),
-  required: z.boolean().default(false),
-  kubernetes: z.strictObject({ version: packVersionSchema, supported: z.string().min(1).max(200) }),
-  gateway: z.strictObject({ version: platformVersion, minimum: platformVersion }).optional(),
-  checks: z.array(z.string().max(200)).max(100).default([]),
-  migrations: z.array(migrationSchema).max(500).default([]),
-  /** Versions of the Cluster API providers that this release needs; absent: unchanged. */
+  upgradesFrom: z
+    .array(upgradeEdgeSchema)
+    .max(200)
+    .default([])
+    .describe('Legal edges to this release. None: it can only be installed new.'),
+  required: z.boolean().default(false).describe('True: no path may skip this release.'),
+  kubernetes: z
+    .strictObject({
+      version: packVersionSchema.describe('The version this release brings.'),
+      supported: z.string().min(1).max(200).describe('The range it runs on, which holds its own: ">=1.26 <1.28".'),
+    })
+    .describe('Kubernetes of the enterprise cluster.'),
+  gateway: z
+    .strictObject({
+      version: packVersionSchema.describe('The gateway that belongs to this release.'),
+      minimum: packVersionSchema.describe('The oldest gateway with which the upgrade may begin.'),
+    })
+    .optional()
+    .describe('Private cloud gateways. Absent: unchanged.'),
+  checks: z.array(z.string().max(200)).max(100).default([]).describe('Preflights that this release adds, by name.'),
+  migrations: z.array(migrationSchema).max(500).default([]).describe('What changed shape in the values of packs.'),
   clusterApi: z
-    .strictObject({ core: packVersionSchema, kubeadm: packVersionSchema, vsphere: packVersionSchema })
-    .optional(),
-  /** By step name (`control-plane`, `layer-addon-platform`): what this release knows better than the default. */
+    .strictObject({
+      core: packVersionSchema.describe('Cluster API itself.'),
+      kubeadm: packVersionSchema.describe('Its kubeadm bootstrap and control plane providers.'),
+      vsphere: packVersionSchema.describe('Its vSphere infrastructure provider.'),
+    })
+    .optional()
+    .describe('Cluster API providers that this release needs. Absent: unchanged.'),
   steps: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,200}$/), z.strictObject({ rollback: z.literal('one-way') }))
-    .default({}),
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9._-]{0,200}$/),
+      z.strictObject({ rollback: z.literal('one-way').describe('The step cannot be taken back.') }),
+    )
+    .default({})
+    .describe('By step name (control-plane, layer-addon-platform): what this release knows better than the default.'),
 };
 
-const metadata = z.strictObject({
-  product: z.string().regex(/^[A-Za-z][A-Za-z0-9 -]{0,60}$/, 'letters, digits, spaces and hyphens'),
-  version: platformVersion,
-});
+const metadata = z
+  .strictObject({
+    product: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9 -]{0,60}$/, 'letters, digits, spaces and hyphens')
+      .describe('The platform, as it is shown to people.'),
+    version: packVersionSchema.describe('Version of the platform.'),
+  })
+  .describe('What is released.');
 
-const head = { apiVersion: z.literal('sealift.dev/v1'), kind: z.literal('Release'), metadata };
+const head = {
+  apiVersion: z.literal('sealift.dev/v1').describe('Version of this format.'),
+  kind: z.literal('Release').describe('Always Release.'),
+  metadata,
+};
+
+const releaseContent = z.strictObject({
+  packs: z
+    .array(z.string().min(1).max(1000))
+    .max(1000)
+    .describe('Pack folders, relative to this file; * stands for any name.'),
+  images: z
+    .array(z.string().min(1).max(1000))
+    .max(10_000)
+    .default([])
+    .describe('Sources of images: oci:<layout folder>, or docker://<reference>.'),
+  nodeImage: z.string().min(1).max(1000).optional().describe('Path of the OVA.'),
+  tools: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{0,60}$/, 'lower-case letters, digits and hyphens')
+          .describe('Name of the program, such as helm.'),
+        platform: z
+          .string()
+          .regex(/^linux\/(?:amd64|arm64)$/, 'linux/amd64 or linux/arm64')
+          .describe('Where it runs.'),
+        path: z.string().min(1).max(1000).describe('Path of the program file.'),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('Programs that the bundle carries.'),
+});
 
 /** `release.yaml`, what a release engineer writes. */
 export const releaseFileSchema = z.strictObject({
   ...head,
-  spec: z.strictObject({
-    ...describedByBoth,
-    nodeImage: nodeImage
-      .extend({
-        sha256: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/)
-          .optional(),
-      })
-      .optional(),
-    layers: z.array(releaseLayer).min(1).max(100),
-    content: z.strictObject({
-      packs: z.array(z.string().max(1000)).max(1000),
-      images: z.array(z.string().max(1000)).max(10_000).default([]),
-      nodeImage: z.string().max(1000).optional(),
-      tools: z
-        .array(
-          z.strictObject({
-            name: z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'lower-case letters, digits and hyphens'),
-            platform: z.string().regex(/^linux\/(?:amd64|arm64)$/, 'linux/amd64 or linux/arm64'),
-            path: z.string().min(1).max(1000),
-          }),
-        )
-        .max(20)
-        .default([]),
-    }),
-  }),
+  spec: z
+    .strictObject({
+      ...describedByBoth,
+      nodeImage: nodeImage
+        .extend({ sha256: sha256Hex.optional().describe('SHA-256 of the OVA; filled in when the bundle is made.') })
+        .optional()
+        .describe(nodeImageText),
+      layers: z.array(releaseLayer).min(1).max(100).describe(layersText),
+      content: releaseContent.describe('Where making the bundle finds things; not part of the released artifact.'),
+    })
+    .describe('The release itself.'),
 });
 export type ReleaseFile = z.infer<typeof releaseFileSchema>;
 
@@ -133,7 +199,7 @@ export const releaseSchema = z.strictObject({
     ...describedByBoth,
     /** Absent: the node image is unchanged. `digest` is that of the OCI artifact's manifest, `sha256` of the OVA itself. */
     nodeImage: nodeImage
-      .extend({ sha256: z.string().regex(/^[0-9a-f]{64}$/), digest: digestSchema, sizeBytes: z.int().nonnegative() })
+      .extend({ sha256: sha256Hex, digest: digestSchema, sizeBytes: z.int().nonnegative() })
       .optional(),
     layers: z
       .array(releaseLayer.extend({ digest: digestSchema }))
