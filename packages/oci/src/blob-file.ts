@@ -83,13 +83,13 @@ export async function writeAll(file: FileHandle, chunk: Uint8Array, position?: n
 }
 
 /** Replaces a small file in one step: temporary file beside it, fsync, rename, fsync of the folder. */
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.incoming-${randomUUID()}`);
   try {
     await fileWork(path, async () => {
       await mkdir(folder, { recursive: true });
-      const file = await open(temporary, 'wx', 0o644);
+      const file = await open(temporary, 'wx', mode);
       try {
         await file.writeFile(content);
         await file.sync();

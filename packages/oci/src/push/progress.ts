@@ -54,8 +54,7 @@ export class PushProgress {
     repository: string,
     items: readonly number[],
   ): void {
-    if (kind === 'blob-sent') this.#sentBytes += blob.size;
-    else this.#skippedBytes += blob.size;
+    if (kind !== 'blob-sent') this.#skippedBytes += blob.size;
     this.#counts[kind === 'blob-sent' ? 'sent' : kind === 'blob-mounted' ? 'mounted' : 'skipped'] += 1;
     this.#settledBytes += blob.size;
     this.#highWater.delete(blob.digest);
@@ -65,18 +64,20 @@ export class PushProgress {
     this.#report();
   }
 
-  /** Passes a blob's chunks on and counts them; a second attempt at the same blob counts only what is beyond the first. */
-  async *count(blob: Descriptor, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    let position = 0;
-    for await (const chunk of chunks) {
-      yield chunk;
-      position += chunk.byteLength;
-      this.#highWater.set(blob.digest, Math.max(position, this.#highWater.get(blob.digest) ?? 0));
-      if (this.#doneBytes() - this.#reportedBytes >= reportEveryBytes) this.#report();
-    }
+  /** How far a blob is, in bytes; an attempt that begins again counts only what is beyond the last. */
+  position(blob: Descriptor, position: number): void {
+    if (position <= (this.#highWater.get(blob.digest) ?? 0)) return;
+    this.#highWater.set(blob.digest, position);
+    if (this.#doneBytes() - this.#reportedBytes >= reportEveryBytes) this.#report();
   }
 
-  manifestSent(bytes: number): void {
+  /** The farthest any attempt at a blob came, in bytes. */
+  positionOf(blob: Descriptor): number {
+    return this.#highWater.get(blob.digest) ?? 0;
+  }
+
+  /** Bytes that went out. */
+  sent(bytes: number): void {
     this.#sentBytes += bytes;
   }
 

@@ -147,29 +147,46 @@ describe.skipIf(dockerRegistry.missing)(`pushing to docker-registry (${dockerReg
     expect(result.items.map(({ state }) => state)).toEqual(['pushed']);
   });
 
-  it('gets through a line that is cut again and again', async () => {
-    const port = Number(registry.registry.split(':')[1]);
-    const flaky = await cuttingProxy(port, 3, 2_000_000);
-    const through = new RegistryClient({
-      registry: `127.0.0.1:${(flaky.address() as AddressInfo).port}`,
-      plainHttp: true,
-      credential: basicCredential('user', new Secret('secret')),
-      env: {},
-    });
-    const retries: string[] = [];
-    const items = [{ digest: large.digest, client: through, repository: 'flaky', tag: '1' }];
-    const onEvent = (event: PushEvent): void => {
-      if (event.kind === 'retry') retries.push(event.reason);
-    };
-    try {
-      const result = await push({ source: layout, items, onEvent });
-      expect(result.blobs.sent).toBe(3);
-      expect(retries.length).toBeGreaterThan(0);
-      expect((await client.headManifest('flaky', '1'))?.digest).toBe(large.digest);
-    } finally {
-      through.close();
-      flaky.close();
-    }
+  it.each([undefined, 1_000_000])(
+    'gets through a line that is cut again and again, in chunks of %s',
+    async (chunkBytes) => {
+      const port = Number(registry.registry.split(':')[1]);
+      const flaky = await cuttingProxy(port, 3, 2_000_000);
+      const through = new RegistryClient({
+        registry: `127.0.0.1:${(flaky.address() as AddressInfo).port}`,
+        plainHttp: true,
+        credential: basicCredential('user', new Secret('secret')),
+        env: {},
+      });
+      const retries: string[] = [];
+      const items = [{ digest: large.digest, client: through, repository: `flaky/${chunkBytes}`, tag: '1' }];
+      const onEvent = (event: PushEvent): void => {
+        if (event.kind === 'retry') retries.push(event.reason);
+      };
+      try {
+        const result = await push({
+          source: layout,
+          items,
+          onEvent,
+          ...(chunkBytes === undefined ? {} : { chunkBytes }),
+        });
+        expect(result.blobs.sent).toBe(3);
+        expect(retries.length).toBeGreaterThan(0);
+        expect((await client.headManifest(`flaky/${chunkBytes}`, '1'))?.digest).toBe(large.digest);
+      } finally {
+        through.close();
+        flaky.close();
+      }
+    },
+  );
+
+  it('sends large blobs in chunks', async () => {
+    const items = [item('chunked', large)];
+    const result = await push({ source: layout, items, chunkBytes: 1_000_000 });
+    expect(result.sentBytes).toBeGreaterThan(9_000_000);
+    expect(result.sentBytes).toBeLessThan(9_010_000);
+    const layer = await client.openBlob('chunked', digestOf(Buffer.alloc(9_000_000, 'x')));
+    expect(await readBounded(layer, 10_000_000, 'layer')).toHaveLength(9_000_000);
   });
 
   it('says that the login is wrong', async () => {

@@ -3,16 +3,18 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
-import { readableOver } from '../verify-stream.ts';
+import { AdaptiveGate } from './adaptive-gate.ts';
+import { BlobSender } from './blob-sender.ts';
 import { forEachBounded } from './pool.ts';
 import { PushProgress } from './progress.ts';
 import { withRetry } from './retry.ts';
 import type { PushItem, PushRequest, PushResult } from './types.ts';
+import { memoryJournal } from './upload-journal.ts';
 import { type Tree, walk, type WalkedManifest } from './walk.ts';
 
 export type { PushEvent, PushItem, PushRequest, PushResult } from './types.ts';
 
-const defaultConcurrency = 6;
+const defaultConcurrency = 16;
 
 /** An item with everything below it, and whether its tag is there already. */
 interface Planned {
@@ -43,17 +45,25 @@ export async function push(request: PushRequest): Promise<PushResult> {
 
 class PushRun {
   readonly #request: PushRequest;
-  readonly #concurrency: number;
   readonly #stop = new AbortController();
   readonly #cancel: AbortSignal;
   readonly #progress: PushProgress;
+  readonly #sender: BlobSender;
+  readonly #gate: AdaptiveGate;
 
   constructor(request: PushRequest) {
     this.#request = request;
-    this.#concurrency = request.concurrency ?? defaultConcurrency;
     const given = request.cancel === undefined ? [] : [request.cancel];
     this.#cancel = AbortSignal.any([...given, this.#stop.signal]);
     this.#progress = new PushProgress(request.items, request.onEvent ?? (() => undefined));
+    this.#gate = new AdaptiveGate(request.concurrency ?? defaultConcurrency);
+    this.#sender = new BlobSender({
+      journal: request.journal ?? memoryJournal(),
+      chunkBytes: request.chunkBytes,
+      open: (blob) => this.#open(blob),
+      onPosition: (blob, position) => this.#progress.position(blob, position),
+      onSent: (bytes) => this.#progress.sent(bytes),
+    });
   }
 
   async execute(): Promise<PushResult> {
@@ -138,8 +148,10 @@ class PushRun {
         origin !== undefined &&
         (await this.#retrying(blob.digest, () => client.mountBlob(repository, blob.digest, origin)));
       if (!mounted) {
-        await this.#retrying(blob.digest, () =>
-          client.pushBlob(repository, blob.digest, blob.size, () => this.#open(blob)),
+        await this.#retrying(
+          blob.digest,
+          () => this.#sender.send(client, repository, blob),
+          () => this.#progress.positionOf(blob),
         );
       }
       this.#progress.blob(mounted ? 'blob-mounted' : 'blob-sent', blob, repository, items);
@@ -148,8 +160,7 @@ class PushRun {
   }
 
   async #open(blob: Descriptor): Promise<Readable> {
-    const source = await this.#request.source.open(blob.digest);
-    return addAbortSignal(this.#cancel, readableOver(this.#progress.count(blob, source), source));
+    return addAbortSignal(this.#cancel, await this.#request.source.open(blob.digest));
   }
 
   async #pushChildren({ item, tree, present }: Planned): Promise<void> {
@@ -171,25 +182,29 @@ class PushRun {
     await this.#retrying(item.name ?? reference, () =>
       client.putManifest(repository, reference, manifest.mediaType, manifest.bytes),
     );
-    this.#progress.manifestSent(manifest.bytes.byteLength);
+    this.#progress.sent(manifest.bytes.byteLength);
   }
 
-  async #retrying<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  /** One piece of work at the registry: waits for its turn, and is repeated while what fails may pass. */
+  async #retrying<Result>(what: string, work: () => Promise<Result>, position?: () => number): Promise<Result> {
     return await withRetry(
       async () => {
         if (this.#cancel.aborted) throw new SealiftError('PUSH_CANCELLED');
-        return await work();
+        return await this.#gate.run(work);
       },
       {
         cancel: this.#cancel,
-        onRetry: (attempt, delayMs, error) =>
-          this.#request.onEvent?.({ kind: 'retry', what, attempt, delayMs, reason: error.message }),
+        ...(position === undefined ? {} : { position }),
+        onRetry: (attempt, delayMs, error) => {
+          this.#gate.slowDown();
+          this.#request.onEvent?.({ kind: 'retry', what, attempt, delayMs, reason: error.message });
+        },
       },
     );
   }
 
   async #each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    await forEachBounded(items, this.#concurrency, work, () => this.#stop.abort());
+    await forEachBounded(items, this.#gate.most, work, () => this.#stop.abort());
   }
 }
 

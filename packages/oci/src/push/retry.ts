@@ -14,6 +14,8 @@ const longestAskedDelayMs = 120_000;
 export interface RetryOptions {
   readonly cancel?: AbortSignal | undefined;
   readonly onRetry?: (attempt: number, delayMs: number, error: SealiftError) => void;
+  /** How far the work is; an attempt that came farther than any before does not use the attempts up. */
+  readonly position?: () => number;
 }
 
 /**
@@ -22,11 +24,16 @@ export interface RetryOptions {
  * @throws the last failure; PUSH_CANCELLED
  */
 export async function withRetry<Result>(work: () => Promise<Result>, options: RetryOptions): Promise<Result> {
+  let farthest = options.position?.() ?? 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!isSealiftError(error) || !passing.includes(error.code) || attempt === attemptLimit) throw error;
+      if (!isSealiftError(error) || !passing.includes(error.code)) throw error;
+      const position = options.position?.() ?? 0;
+      if (position > farthest) attempt = 1;
+      farthest = Math.max(farthest, position);
+      if (attempt === attemptLimit) throw error;
       const asked = error.cause instanceof RetryAfter ? error.cause.delayMs : undefined;
       if (asked !== undefined && asked > longestAskedDelayMs) throw error;
       const backoff = Math.min(longestDelayMs, firstDelayMs * 2 ** attempt) * (0.5 + Math.random() / 2);

@@ -1,6 +1,7 @@
 import type { ContentSource } from '../content.ts';
 import type { Digest } from '../digest.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
+import type { UploadJournal } from './upload-journal.ts';
 
 /** A manifest or index to be pushed with everything below it. */
 export interface PushItem {
@@ -46,8 +47,12 @@ export interface PushRequest {
   readonly items: readonly PushItem[];
   /** Lets a tag that is there with another digest move; else such a tag stops the push before anything is sent. */
   readonly moveTags?: boolean;
-  /** Blobs in transfer at a time, over all items. */
+  /** The most requests at a time, over all items; fewer run while the registry is slow or busy. */
   readonly concurrency?: number;
+  /** Where upload sessions are remembered between runs; without it only during this one. */
+  readonly journal?: UploadJournal;
+  /** The most of a blob that is sent again after a cut, in bytes, at registries that keep sessions. */
+  readonly chunkBytes?: number;
   readonly onEvent?: (event: PushEvent) => void;
   readonly cancel?: AbortSignal | undefined;
 }
@@ -56,7 +61,7 @@ export interface PushRequest {
 export interface PushResult {
   readonly items: readonly { readonly item: PushItem; readonly state: 'pushed' | 'present' }[];
   readonly blobs: { readonly sent: number; readonly mounted: number; readonly skipped: number };
-  /** Blobs and manifests sent over the line, in bytes. */
+  /** Content that went over the line, in bytes, what had to go again included. */
   readonly sentBytes: number;
   readonly skippedBytes: number;
 }

@@ -8,11 +8,12 @@ import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readableOver, readBounded, verifiedReadable } from '../verify-stream.ts';
 import { type Agents, createAgents, type Environment } from './agents.ts';
 import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
-import { Authenticator, type Scope } from './authenticator.ts';
+import { Authenticator } from './authenticator.ts';
 import { refusal } from './failures.ts';
 import { checkedReference, checkedRepository, pullScope, pushScope } from './names.ts';
 import { allowed, placeOf, registryOrigin } from './origin.ts';
 import { bodyOf, type Exchange, send } from './transport.ts';
+import { type Call, UploadSessions } from './upload-sessions.ts';
 
 /** Manifests beyond this are refused, as registries do (OCI distribution-spec, "Pushing Manifests"). */
 export const manifestLimitBytes = 4 * 1024 * 1024;
@@ -49,8 +50,6 @@ export interface FetchedManifest {
   readonly bytes: Buffer;
 }
 
-type Call = Pick<Exchange, 'method' | 'url'> & Partial<Pick<Exchange, 'headers' | 'body'>> & { readonly scope: Scope };
-
 /**
  * A client of one registry (OCI distribution-spec 1.1): streams in both directions, checks what it reads by digest,
  * answers Basic and Bearer challenges, and never sends a login to another host.
@@ -61,6 +60,8 @@ type Call = Pick<Exchange, 'method' | 'url'> & Partial<Pick<Exchange, 'headers' 
  */
 export class RegistryClient {
   readonly registry: string;
+  /** Sending blobs in chunks, and going on where a cut line left them. */
+  readonly uploads: UploadSessions;
   readonly #origin: URL;
   readonly #agents: Agents;
   readonly #authenticator: Authenticator;
@@ -74,6 +75,11 @@ export class RegistryClient {
     this.#agents = createAgents(options.env ?? process.env, options.connections ?? 16);
     this.#cancel = options.cancel;
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    this.uploads = new UploadSessions({
+      call: (call) => this.#call(call),
+      location: (answer, base) => this.#location(answer, base),
+      uploadsUrl: (repository) => this.#url(repository, 'blobs', 'uploads/'),
+    });
     this.#authenticator = new Authenticator(this.#origin, options.credential, (exchange) => this.#send(exchange));
   }
 
@@ -214,7 +220,7 @@ export class RegistryClient {
     answer.resume();
     if (answer.statusCode === 201) return true;
     if (answer.statusCode === 202) {
-      await this.#abandon(repository, answer, url);
+      await this.uploads.cancel({ repository, url: this.#location(answer, url), offset: 0 });
       return false;
     }
     throw await refusal(answer, `repository ${repository}`, placeOf(url));
@@ -227,29 +233,7 @@ export class RegistryClient {
    * @throws REGISTRY_UNAUTHORIZED, REGISTRY_DENIED, REGISTRY_FAILED, …, or what the content's own stream failed with
    */
   async pushBlob(repository: string, digest: Digest, size: number, open: () => Promise<Readable>): Promise<void> {
-    const start = this.#url(repository, 'blobs', 'uploads/');
-    const scope = pushScope(repository);
-    const session = await this.#call({ method: 'POST', url: start, scope });
-    if (session.statusCode !== 202) throw await refusal(session, `repository ${repository}`, placeOf(start));
-    session.resume();
-    const url = this.#location(session, start);
-    url.searchParams.set('digest', digest);
-    const answer = await this.#call({
-      method: 'PUT',
-      url,
-      scope,
-      headers: { 'content-type': mediaTypes.octetStream },
-      body: { size, open },
-    });
-    if (answer.statusCode === 404) {
-      answer.resume();
-      throw new SealiftError('REGISTRY_FAILED', {
-        values: { reason: 'it lost the upload session' },
-        place: placeOf(url),
-      });
-    }
-    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
-    answer.resume();
+    await this.uploads.finish(await this.uploads.start(repository), digest, { size, open });
   }
 
   /** A repository of this registry as a place to read content from. */
@@ -258,16 +242,6 @@ export class RegistryClient {
       size: (digest) => this.blobSize(repository, digest),
       open: (digest, range) => this.openBlob(repository, digest, range),
     };
-  }
-
-  /** Gives up an upload session nobody will use; a registry that can't is left to its own clean-up. */
-  async #abandon(repository: string, answer: IncomingMessage, base: URL): Promise<void> {
-    try {
-      const url = this.#location(answer, base);
-      (await this.#call({ method: 'DELETE', url, scope: pushScope(repository) })).resume();
-    } catch {
-      return;
-    }
   }
 
   #url(repository: string, kind: 'blobs' | 'manifests' | 'tags', rest: string): URL {

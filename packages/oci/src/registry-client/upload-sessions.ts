@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { SealiftError } from '@sealift/core/errors';
+import { mediaTypes } from '../descriptor.ts';
+import type { Digest } from '../digest.ts';
+import type { Scope } from './authenticator.ts';
+import { refusal } from './failures.ts';
+import { pushScope } from './names.ts';
+import { placeOf } from './origin.ts';
+import type { Exchange } from './transport.ts';
+
+/** One request as the client sends it, with what it is for. */
+export type Call = Pick<Exchange, 'method' | 'url'> &
+  Partial<Pick<Exchange, 'headers' | 'body'>> & { readonly scope: Scope };
+
+/** What the sessions need of the client. */
+export interface SessionTransport {
+  readonly call: (call: Call) => Promise<IncomingMessage>;
+  /** The `Location` of an answer, checked. */
+  readonly location: (answer: IncomingMessage, base: URL) => URL;
+  readonly uploadsUrl: (repository: string) => URL;
+}
+
+/** An upload session at a registry; its URL changes with every chunk at some registries. */
+export interface UploadSession {
+  readonly repository: string;
+  readonly url: URL;
+  /** Bytes the registry holds. */
+  readonly offset: number;
+}
+
+/** Upload sessions (OCI distribution-spec, "Pushing a blob in chunks" and "POST then PUT"). */
+export class UploadSessions {
+  readonly #transport: SessionTransport;
+
+  constructor(transport: SessionTransport) {
+    this.#transport = transport;
+  }
+
+  /** Begins a session (end-4a). */
+  async start(repository: string): Promise<UploadSession> {
+    const url = this.#transport.uploadsUrl(repository);
+    const answer = await this.#transport.call({ method: 'POST', url, scope: pushScope(repository) });
+    if (answer.statusCode !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
+    answer.resume();
+    return { repository, url: this.#transport.location(answer, url), offset: 0 };
+  }
+
+  /** How far a session is (end-13), or undefined when the registry no longer knows it or can't go on with it. */
+  async resume(repository: string, url: URL): Promise<UploadSession | undefined> {
+    const answer = await this.#transport.call({ method: 'GET', url, scope: pushScope(repository) });
+    const status = answer.statusCode ?? 0;
+    if (status === 429 || status >= 500) throw await refusal(answer, 'upload session', placeOf(url));
+    answer.resume();
+    const end = /^(?:bytes=)?0-(\d{1,15})$/.exec(answer.headers.range ?? '')?.[1];
+    if ((status !== 204 && status !== 202) || end === undefined) return undefined;
+    const next = answer.headers.location === undefined ? url : this.#transport.location(answer, url);
+    // `0-0` stands for nothing at all and for one byte alike: a session that short is not worth going on with.
+    return end === '0' ? undefined : { repository, url: next, offset: Number(end) + 1 };
+  }
+
+  /**
+   * Sends the next chunk (end-5).
+   *
+   * @throws REGISTRY_FAILED when the session is lost or elsewhere than thought; REGISTRY_REFUSED where chunks are not taken
+   */
+  async append(session: UploadSession, size: number, open: () => Promise<Readable>): Promise<UploadSession> {
+    const { repository, url, offset } = session;
+    const answer = await this.#transport.call({
+      method: 'PATCH',
+      url,
+      scope: pushScope(repository),
+      headers: { 'content-type': mediaTypes.octetStream, 'content-range': `${offset}-${offset + size - 1}` },
+      body: { size, open },
+    });
+    if ([404, 409, 416].includes(answer.statusCode ?? 0)) throw lost(answer, url);
+    if (answer.statusCode !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
+    answer.resume();
+    return { repository, url: this.#transport.location(answer, url), offset: offset + size };
+  }
+
+  /** Ends a session and makes it a blob (end-6), with the whole content or none. */
+  async finish(
+    session: UploadSession,
+    digest: Digest,
+    body?: { readonly size: number; readonly open: () => Promise<Readable> },
+  ): Promise<void> {
+    const url = new URL(session.url);
+    url.searchParams.set('digest', digest);
+    const answer = await this.#transport.call({
+      method: 'PUT',
+      url,
+      scope: pushScope(session.repository),
+      ...(body === undefined ? {} : { body, headers: { 'content-type': mediaTypes.octetStream } }),
+    });
+    if ([404, 409, 416].includes(answer.statusCode ?? 0)) throw lost(answer, url);
+    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${session.repository}`, placeOf(url));
+    answer.resume();
+  }
+
+  /** Gives up a session nobody will use; a registry that can't is left to its own clean-up. */
+  async cancel(session: UploadSession): Promise<void> {
+    const { repository, url } = session;
+    await this.#transport.call({ method: 'DELETE', url, scope: pushScope(repository) }).then(
+      (answer) => answer.resume(),
+      () => undefined,
+    );
+  }
+}
+
+function lost(answer: IncomingMessage, url: URL): SealiftError {
+  answer.resume();
+  return new SealiftError('REGISTRY_FAILED', {
+    values: { reason: 'it lost the upload session or is elsewhere in it' },
+    place: placeOf(url),
+  });
+}
