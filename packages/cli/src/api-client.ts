@@ -2,8 +2,9 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
-import { type Problem, problemSchema, SealiftError } from '@sealift/core/errors';
+import { problemSchema, SealiftError } from '@sealift/core/errors';
 import type { z } from 'zod';
+import { ApiProblem } from './platform/api-problem.ts';
 import type { PlatformLogin } from './platform/profile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,19 +19,6 @@ export interface ApiClientOptions extends PlatformLogin {
 
 const maxAnswerBytes = 64 * 1024 * 1024;
 const defaultTimeoutMs = 60_000;
-
-/** What the console answered instead of success: its own problem details, code and remedy unchanged. */
-export class ApiProblem extends SealiftError {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super('PLATFORM_REFUSED', {
-      values: { detail: problem.detail, hint: problem.hint },
-      ...(problem.place === undefined ? {} : { place: problem.place }),
-    });
-    this.problem = problem;
-  }
-}
 
 /** A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. */
 export class ApiClient {

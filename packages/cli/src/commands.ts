@@ -2,6 +2,7 @@ import { registerBundle } from './commands/bundle.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLogin } from './commands/login.ts';
+import { registerPlatform } from './commands/platform.ts';
 import { registerProfile } from './commands/profile.ts';
 import { registerRegistry } from './commands/registry.ts';
 import { registerServer } from './commands/server.ts';
@@ -18,6 +19,7 @@ export const commands: readonly RegisterCommand[] = [
   registerStatus,
   registerUpgrade,
   registerProfile,
+  registerPlatform,
   registerDemo,
   registerRegistry,
   registerServer,

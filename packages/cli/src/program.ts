@@ -1,7 +1,8 @@
-import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
+import { asSealiftError, type Problem, SealiftError, toProblem } from '@sealift/core/errors';
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import type { CliContext } from './context.ts';
+import { ApiProblem } from './platform/api-problem.ts';
 
 /** The whole command tree, ready to parse. */
 export function buildProgram(context: CliContext): Command {
@@ -32,7 +33,7 @@ export async function run(args: readonly string[], context: CliContext): Promise
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : 1;
     const failure = error instanceof CommanderError ? misuse(error) : asSealiftError(error);
-    if (args.includes('--json')) context.out(JSON.stringify({ error: toProblem(failure) }));
+    if (args.includes('--json')) context.out(JSON.stringify({ error: problemOf(failure) }));
     else context.note(render(failure));
     if (failure.code === 'INTERNAL' && context.env['SEALIFT_DEBUG'] !== undefined) context.note(String(failure.cause));
     return failure.exit;
@@ -41,10 +42,16 @@ export async function run(args: readonly string[], context: CliContext): Promise
 
 /** An error as a person reads it: what, where, remedy, code. */
 export function render(error: SealiftError): string {
-  const lines = [`error: ${error.message}`];
-  if (error.place !== undefined) lines.push(`  at: ${error.place}`);
-  lines.push(`  fix: ${error.hint}`, `  code: ${error.code}`);
+  const { detail, place, hint, code } = problemOf(error);
+  const lines = [`error: ${detail}`];
+  if (place !== undefined) lines.push(`  at: ${place}`);
+  lines.push(`  fix: ${hint}`, `  code: ${code}`);
   return lines.join('\n');
+}
+
+/** A refusal of the console is shown as the console put it. */
+function problemOf(error: SealiftError): Problem {
+  return error instanceof ApiProblem ? error.problem : toProblem(error);
 }
 
 /** Help or the version was shown: asked for (exit 0), or because a subcommand is missing. */
