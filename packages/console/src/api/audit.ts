@@ -1,12 +1,17 @@
-import { type AuditEntry, auditPageSchema } from '@sealift/core/api';
-import { useQuery } from '@tanstack/react-query';
-import { read } from './http.ts';
+import { type AuditEntry, auditPageSchema, auditVerificationSchema } from '@sealift/core/api';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { read, request } from './http.ts';
 
 const maximumPages = 50;
 
 /** The newest entries of the audit log, newest first; `complete` is false when older ones were left out. */
 export function useAudit() {
   return useQuery({ queryKey: ['audit'], queryFn: ({ signal }) => readAll(signal) });
+}
+
+/** Recomputes the hash chain over the whole log. */
+export function useVerifyAudit() {
+  return useMutation({ mutationFn: () => request(auditVerificationSchema, 'GET', '/audit/verification') });
 }
 
 async function readAll(signal: AbortSignal): Promise<{ entries: AuditEntry[]; complete: boolean }> {

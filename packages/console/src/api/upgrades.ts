@@ -87,3 +87,23 @@ function sendEdit(path: string, edit: LayerEdit): Promise<Response> {
 function layerPath(id: string, layerId: string): string {
   return `/upgrades/${encodeURIComponent(id)}/layers/${encodeURIComponent(layerId)}`;
 }
+
+/** What a person can do to a running upgrade; each takes effect at the next safe point. */
+export type Intervention = { kind: 'pause' } | { kind: 'resume' } | { kind: 'abort'; reason: string };
+
+/** Pauses, resumes or aborts an upgrade. */
+export function useIntervention(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (intervention: Intervention) =>
+      send(
+        'POST',
+        `/upgrades/${encodeURIComponent(id)}/${intervention.kind}`,
+        intervention.kind === 'abort' ? { reason: intervention.reason } : undefined,
+      ),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: ['upgrade', id] });
+      await client.invalidateQueries({ queryKey: summaryKey });
+    },
+  });
+}

@@ -8,15 +8,29 @@ interface ErrorNoticeProps {
 
 /** An error as a person needs it: what happened, where, and what to do. */
 export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
-  const { detail, place, hint, code } = describe(error);
+  return <FailureNotice {...describe(error)} onRetry={onRetry} />;
+}
+
+interface FailureNoticeProps {
+  detail: string;
+  place?: string | undefined;
+  hint: string;
+  code?: string | undefined;
+  onRetry?: (() => void) | undefined;
+}
+
+/** What happened, where, what to do, and the code to look it up by. */
+export function FailureNotice({ detail, place, hint, code, onRetry }: FailureNoticeProps) {
+  const [sentence = '', ...lines] = detail.split('\n');
   return (
     <Notice
-      title={detail}
+      title={capitalised(sentence)}
       variant="danger"
       {...(onRetry === undefined
         ? {}
         : { actionLinks: <AlertActionLink onClick={onRetry}>Try again</AlertActionLink> })}
     >
+      {lines.length > 0 && <pre className="excerpt">{lines.join('\n')}</pre>}
       <ProblemBody place={place} hint={hint} code={code} />
     </Notice>
   );
@@ -38,7 +52,7 @@ interface ProblemBodyProps {
 }
 
 /** Place, remedy and code below an error's sentence. */
-export function ProblemBody({ place, hint, code }: ProblemBodyProps) {
+function ProblemBody({ place, hint, code }: ProblemBodyProps) {
   return (
     <div className="problem">
       {place !== undefined && (
@@ -56,7 +70,12 @@ export function ProblemBody({ place, hint, code }: ProblemBodyProps) {
   );
 }
 
-function describe(error: unknown): { detail: string; place?: string | undefined; hint: string; code?: string } {
+function describe(error: unknown): {
+  detail: string;
+  place?: string | undefined;
+  hint: string;
+  code?: string | undefined;
+} {
   if (error instanceof ProblemError) {
     const { detail, place, hint, code } = error.problem;
     return { detail, place, hint, code };
@@ -72,4 +91,9 @@ function describe(error: unknown): { detail: string; place?: string | undefined;
     place: error instanceof Error ? error.message : String(error),
     hint: 'Reload the page. If it happens again, report what you did and the text above.',
   };
+}
+
+/** The catalogue's messages begin in lower case, because commands print them after `error:`. */
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -14,13 +14,14 @@ import { useAudit } from '../../api/audit.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { AuditTable } from './audit-table.tsx';
+import { VerifyChain } from './verify-chain.tsx';
 
 /** Who did what and when; each entry is chained to the one before by its hash. */
 export function AuditLogPage() {
   const audit = useAudit();
   return (
     <PageSection>
-      <PageHeading title="Audit Log">
+      <PageHeading title="Audit Log" actions={<VerifyChain />}>
         Every change and every sign-in, newest first. Each entry carries the hash of the one before, so that a changed,
         removed or reordered entry shows.
       </PageHeading>

@@ -2,7 +2,7 @@ import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
 import type { Upgrade, UpgradeState } from '@sealift/core/api';
 import { Link } from 'react-router';
 import { useSummary } from '../../../api/platform.ts';
-import { Notice, ProblemBody } from '../../../components/error-notice.tsx';
+import { FailureNotice, Notice } from '../../../components/error-notice.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 import { StatementLine } from '../../../components/statement-line.tsx';
 
@@ -12,11 +12,7 @@ export function RunOutcome({ upgrade }: { upgrade: Upgrade }) {
   const sentence = sentences[upgrade.state];
   return (
     <>
-      {upgrade.failure !== null && (
-        <Notice variant="danger" title={upgrade.failure.detail}>
-          <ProblemBody hint={upgrade.failure.hint} code={upgrade.failure.code} />
-        </Notice>
-      )}
+      {upgrade.failure !== null && <FailureNotice {...upgrade.failure} />}
       {sentence !== undefined && <Notice variant="warning" title={sentence} />}
     </>
   );

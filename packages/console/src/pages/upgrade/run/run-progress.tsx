@@ -12,6 +12,7 @@ import {
 import type { Upgrade } from '@sealift/core/api';
 import type { ReactNode } from 'react';
 import { Moment } from '../../../components/moment.tsx';
+import { RunControls } from './run-controls.tsx';
 
 /** How far the whole upgrade is, the one thing it waits for, and who approved it. */
 export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
@@ -54,6 +55,7 @@ export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
             </Fact>
           )}
         </DescriptionList>
+        <RunControls upgrade={upgrade} />
       </CardBody>
     </Card>
   );
