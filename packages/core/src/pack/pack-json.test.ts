@@ -65,7 +65,7 @@ describe('parsePack', () => {
     expect(refusal('null').message).toContain('expected object');
   });
 
-  it('answers or refuses any JSON, and never fails otherwise', () => {
+  it('answers or refuses any JSON, and never fails otherwise', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         try {

@@ -138,7 +138,7 @@ describe('packArchive', () => {
     expect(await refusal(packArchive(folder))).toMatchObject({ code: 'PACK_VALUES_INVALID' });
   });
 
-  it('refuses what is too large before reading it', async () => {
+  it('refuses what is too large before reading it', { timeout: 30_000 }, async () => {
     await write({ 'pack.json': packJson, 'values.yaml': '' });
     execFileSync('truncate', ['-s', '10G', join(folder, 'huge.bin')]);
     expect(await refusal(packArchive(folder))).toMatchObject({ code: 'PACK_FILE_REFUSED' });
@@ -184,7 +184,7 @@ describe('readPackArchive', () => {
     expect((await refusal(readPackArchive(stream(bytes), { place: 'x', expected }))).message).toContain('in place of');
   });
 
-  it('stops a bomb before it has unpacked it', async () => {
+  it('stops a bomb before it has unpacked it', { timeout: 30_000 }, async () => {
     const member = gzipSync(Buffer.alloc(16 * 1024 * 1024));
     const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
     let sentBytes = 0;
@@ -200,7 +200,7 @@ describe('readPackArchive', () => {
     expect(sentBytes).toBeLessThan(bomb.byteLength / 4);
   });
 
-  it('refuses every truncation and answers damage with an error of the catalogue', async () => {
+  it('refuses every truncation and answers damage with an error of the catalogue', { timeout: 30_000 }, async () => {
     const whole = gzipSync(await packTar(good), { level: 0 });
     for (let length = 0; length < whole.byteLength; length += 37) {
       const error = await refusal(readPackArchive(stream(whole.subarray(0, length)), { place: 'x' }));
@@ -247,7 +247,7 @@ describe('packLayer', () => {
 });
 
 describe.skipIf(!existsSync(corpus))('public packs (needs ../shared/data/packs beside the checkout)', () => {
-  it('survive the way into an archive and back', async () => {
+  it('survive the way into an archive and back', { timeout: 60_000 }, async () => {
     for (const name of await readdir(corpus)) {
       const archive = await packArchive(join(corpus, name));
       const content = await readPackArchive(stream(archive.bytes, 65_536), { place: name });
