@@ -162,6 +162,23 @@ describe('the cluster over HTTP', () => {
     await expect(waiting).rejects.toThrow('enough');
   });
 
+  test.each([
+    ['before', 0],
+    ['after', 1],
+  ] as const)('a caller that dies %s the effect leaves %i of it', async (when, count) => {
+    const { cluster, simulator, setFaults } = await started();
+    await setFaults({ call: 'setRollout', when, action: 'delay', delayMs: 60_000 });
+    const dying = new AbortController();
+    const call = cluster.setRollout('workers', { version: '1.26.9', template: 'r_x' }, dying.signal);
+    const pending = async (): Promise<unknown> => (await fetch(`${simulator.url}/v1/faults`)).json();
+    await expect.poll(pending).toEqual({ pending: [] });
+    dying.abort(new Error('dead'));
+    await expect(call).rejects.toThrow('dead');
+    await cluster.nodes(never);
+    const effects = (await readCallLog(simulator.callLog)).filter(({ effect }) => effect);
+    expect(effects).toHaveLength(count);
+  });
+
   test('that is not there is a failure that passes', async () => {
     const { cluster } = connectSimulator('http://127.0.0.1:1');
     await expect(cluster.nodes(never)).rejects.toMatchObject({ code: 'SIMULATOR_UNREACHABLE', next: 'retry' });

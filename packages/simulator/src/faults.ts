@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** A fault for tests: the next `times` calls named `call` wait, or lose their connection, before or after their effect. */
@@ -21,8 +22,18 @@ export class Faults {
     this.#pending = [...faults];
   }
 
-  /** Plays the first fault that fits; `exit` ends the process as `kill -9` would. */
-  async play(call: string, when: 'before' | 'after'): Promise<void> {
+  /** Faults that no call has met yet: a test waits for one to disappear. */
+  get pending(): readonly Fault[] {
+    return this.#pending;
+  }
+
+  /**
+   * Plays the first fault that fits; `exit` ends the process as `kill -9` would. A delay ends early when the caller is
+   * gone, and then the call has no effect any more.
+   *
+   * @throws ConnectionDropped
+   */
+  async play(call: string, when: 'before' | 'after', callerGone: AbortSignal): Promise<void> {
     const index = this.#pending.findIndex((fault) => fault.call === call && fault.when === when);
     const fault = this.#pending[index];
     if (fault === undefined) return;
@@ -32,6 +43,8 @@ export class Faults {
         : this.#pending.with(index, { ...fault, times: fault.times - 1 });
     if (fault.action === 'exit') process.kill(process.pid, 'SIGKILL');
     if (fault.action === 'drop') throw new ConnectionDropped();
-    await new Promise((resolve) => setTimeout(resolve, fault.delayMs).unref());
+    await setTimeout(fault.delayMs, undefined, { signal: callerGone, ref: false }).catch(() => {
+      throw new ConnectionDropped();
+    });
   }
 }

@@ -21,13 +21,15 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const callerGone = new AbortController();
+  response.once('close', () => callerGone.abort());
   try {
     refuseForeignHost(request);
     const url = new URL(request.url ?? '/', 'http://simulator');
     const { route, path } = findRoute(routes, request.method ?? '', url.pathname);
-    await faults.play(route.call, 'before');
+    await faults.play(route.call, 'before', callerGone.signal);
     const result = await route.handle({ message: request, query: url.searchParams, path });
-    await faults.play(route.call, 'after');
+    await faults.play(route.call, 'after', callerGone.signal);
     send(response, result === undefined ? 204 : 200, 'application/json', result);
   } catch (error) {
     const { socket } = response;

@@ -52,6 +52,7 @@ export function simulatorRoutes(cluster: SimulatedCluster, faults: Faults): Rout
     route('DELETE', '/v1/cluster/layers/:layer/:pack', 'removeLayer', async ({ path: [layer, pack] }) =>
       cluster.removeLayer(check(layerKeySchema, { layer, pack })),
     ),
+    route('GET', '/v1/faults', 'faults', async () => ({ pending: faults.pending })),
     route('PUT', '/v1/faults', 'faults', async ({ message }) =>
       faults.set(check(z.array(faultSchema).max(100), await readJson(message))),
     ),

@@ -54,6 +54,13 @@ describe('a run', () => {
     ]);
   });
 
+  test('tells how far the upload of the node image is', async () => {
+    const setting = newSetting();
+    await run(setting, 'a');
+    const lines = setting.store.entries.filter(({ stepId, phase }) => stepId === '0-template' && phase === 'progress');
+    expect(lines.map(({ data }) => data)).toEqual([{ message: 'Uploading r_new', fraction: 0.95 }]);
+  });
+
   test('leaves alone what already is as planned', async () => {
     const setting = newSetting();
     setting.world.groups.workers = { desired: { version: '1.26.10', template: 'r_new' }, updated: 3 };
