@@ -1,7 +1,19 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,12 +23,8 @@ import { createGzip } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
 import { makeProgramScript } from './program-script.ts';
 
-/** The single-file `sealift`, plain and compressed. */
-export interface BuiltExecutable {
-  readonly path: string;
-  readonly gzipPath: string;
-}
-
+/** Results that nobody asked for this long are removed when a new one is made. */
+const keepMs = 60 * 60 * 1000;
 /** Where Node.js looks for the injected program (nodejs.org, "Single executable applications"). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const platform = 'linux-x64';
@@ -27,23 +35,25 @@ const run = promisify(execFile);
 /**
  * Builds the executable for x86-64 from this checkout, or takes it from the cache when nothing it is made of changed.
  *
+ * @returns the path of the compressed executable
  * @throws EXECUTABLE_UNAVAILABLE
  */
-export async function buildExecutable(onPhase: (phase: string, fraction: number) => void): Promise<BuiltExecutable> {
+export async function buildExecutable(onPhase: (phase: string, fraction: number) => void): Promise<string> {
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   try {
     onPhase('bundle', 0);
     const script = await makeProgramScript(workspace);
     const node = await findNode();
     const key = createHash('sha256').update(`${recipe} ${platform} ${node.version}\n`).update(script).digest('hex');
-    const folder = join(workspace, 'node_modules', '.cache', 'sealift', `executable-${platform}-${key.slice(0, 32)}`);
-    const built = { path: join(folder, 'sealift'), gzipPath: join(folder, 'sealift.gz') };
-    if (await exists(built.gzipPath)) return built;
-    await mkdir(dirname(folder), { recursive: true });
-    const work = await mkdtemp(join(dirname(folder), '.building-'));
+    const cache = join(workspace, 'node_modules', '.cache', 'sealift');
+    const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
+    if (await isThere(built)) return built;
+    await mkdir(cache, { recursive: true });
+    await removeOld(cache);
+    const work = await mkdtemp(join(cache, 'building-'));
     try {
       await make(work, script, node.path, onPhase);
-      await takePlace(work, folder);
+      await rename(join(work, 'sealift.gz'), built);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
@@ -82,17 +92,7 @@ async function make(
     createGzip({ level: 4, chunkSize: 1024 * 1024 }),
     createWriteStream(join(folder, 'sealift.gz')),
   );
-  for (const name of ['sealift.cjs', 'sea.json', 'sealift.blob']) await rm(join(folder, name));
   onPhase('compress', 1);
-}
-
-/** Two builds side by side make the same; the second one's result is dropped. */
-async function takePlace(work: string, folder: string): Promise<void> {
-  try {
-    await rename(work, folder);
-  } catch (error) {
-    if (!(await exists(join(folder, 'sealift.gz')))) throw error;
-  }
 }
 
 /** The official Node.js program for x86-64, as the lock file pins it. */
@@ -102,9 +102,19 @@ async function findNode(): Promise<{ readonly path: string; readonly version: st
   return { path: join(dirname(manifest), 'bin', 'node'), version };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
+/** Whether a result is in the cache; it counts as asked for now. */
+async function isThere(path: string): Promise<boolean> {
+  const now = new Date();
+  return await utimes(path, now, now).then(
     () => true,
     () => false,
   );
+}
+
+async function removeOld(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > keepMs) await rm(path, { recursive: true, force: true });
+  }
 }

@@ -22,7 +22,7 @@ export async function provideExecutables(
 ): Promise<ProvidedExecutables> {
   if (!isSea()) {
     const { buildExecutable } = await import('./build-executable.ts');
-    const { gzipPath } = await buildExecutable(onPhase);
+    const gzipPath = await buildExecutable(onPhase);
     return { executables: [{ architecture: 'amd64', gzipPath }], [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const folder = await mkdtemp(join(tmpdir(), 'sealift-executable-'));
