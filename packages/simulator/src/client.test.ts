@@ -4,11 +4,14 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { problemSchema, SealiftError } from '@sealift/core/errors';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { connectSimulator } from './client.ts';
 import { startSimulator } from './process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 30_000 });
 
 const ova = randomBytes(300_000);
 const sha256 = createHash('sha256').update(ova).digest('hex');
@@ -64,7 +67,7 @@ describe('importing a template', () => {
       code: 'SIMULATOR_UNREACHABLE',
     });
     expect(await vcenter.findTemplate('r_new', never)).toBeNull();
-    await expect.poll(() => readdir(join(stateDir, 'datastore'))).toEqual([]);
+    await expect.poll(() => readdir(join(stateDir, 'datastore')), { timeout: 10_000 }).toEqual([]);
   });
 
   test('can be cancelled in the middle', async () => {
@@ -80,7 +83,7 @@ describe('importing a template', () => {
       });
     await expect(vcenter.importTemplate({ ...description, ova: endless }, stop.signal)).rejects.toBe(reason);
     expect(await vcenter.findTemplate('r_new', never)).toBeNull();
-    await expect.poll(() => readdir(join(stateDir, 'datastore'))).toEqual([]);
+    await expect.poll(() => readdir(join(stateDir, 'datastore')), { timeout: 10_000 }).toEqual([]);
   });
 
   test('with other bytes than announced is refused', async () => {
@@ -93,7 +96,7 @@ describe('importing a template', () => {
     const short = vcenter.importTemplate({ ...description, sizeBytes: 10, ova: whole }, never);
     await expect(short).rejects.toBeInstanceOf(SealiftError);
     expect(await vcenter.findTemplate('r_new', never)).toBeNull();
-    await expect.poll(() => readdir(join(stateDir, 'datastore'))).toEqual([]);
+    await expect.poll(() => readdir(join(stateDir, 'datastore')), { timeout: 10_000 }).toEqual([]);
   });
 
   test('under a name that holds something else is refused with what is there', async () => {
@@ -122,7 +125,7 @@ describe('the cluster over HTTP', () => {
     const desired = { version: '1.26.10', template: 'r_new' };
     await cluster.setRollout('control-plane', desired, never);
     await expect
-      .poll(() => cluster.rollout('control-plane', never))
+      .poll(() => cluster.rollout('control-plane', never), { timeout: 10_000 })
       .toMatchObject({ settled: true, updated: 3, desired });
     const nodes = await cluster.nodes(never);
     expect(nodes).toHaveLength(6);
@@ -138,7 +141,7 @@ describe('the cluster over HTTP', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const layer = { layer: 'addon', pack: 'platform', version: '4.2.13', digest, valuesHash } as const;
     await cluster.applyLayer({ ...layer, values }, never);
-    await expect.poll(() => cluster.layers(never)).toMatchObject([{ ...layer, healthy: true }]);
+    await expect.poll(() => cluster.layers(never), { timeout: 10_000 }).toMatchObject([{ ...layer, healthy: true }]);
     await cluster.removeLayer(layer, never);
     expect(await cluster.layers(never)).toEqual([]);
   });
@@ -171,7 +174,7 @@ describe('the cluster over HTTP', () => {
     const dying = new AbortController();
     const call = cluster.setRollout('workers', { version: '1.26.9', template: 'r_x' }, dying.signal);
     const pending = async (): Promise<unknown> => (await fetch(`${simulator.url}/v1/faults`)).json();
-    await expect.poll(pending).toEqual({ pending: [] });
+    await expect.poll(pending, { timeout: 10_000 }).toEqual({ pending: [] });
     dying.abort(new Error('dead'));
     await expect(call).rejects.toThrow('dead');
     await cluster.nodes(never);

@@ -1,8 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { stateFolder } from './state-folder.ts';
 import { lockFolder } from './state-lock.ts';
 import { SimulatorProcess } from './testing/simulator-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 30_000 });
 
 test('of many that want the folder at once one gets it, and the others learn who has it', async () => {
   const folder = stateFolder(await temporaryFolder());

@@ -1,10 +1,13 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { FrozenUpgrade } from '@sealift/core/plan';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failureOf, progressOf, waitingFor } from '../progress.ts';
 import { ProcessModel, quickTiming } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 30_000 });
 
 const run = (
   setting: Setting,

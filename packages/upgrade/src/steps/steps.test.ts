@@ -1,10 +1,13 @@
 import type { PlanStep } from '@sealift/core/plan';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
 import type { Ports, Template } from '../ports.ts';
 import { sampleUpgrade } from '../testing/sample-upgrade.ts';
 import { ovaSha256, World } from '../testing/world.ts';
 import { definitionOf, type StepContext, stepDefinitions } from './registry.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 30_000 });
 
 function contextOf(id: string, world: World, change: Partial<Ports> = {}): StepContext {
   const upgrade = sampleUpgrade();
@@ -31,7 +34,7 @@ test('every step ends where looking again finds it done, also when it acts a sec
     const context = contextOf(id, world);
     for (let time = 0; time < 2; time += 1) {
       await act(context);
-      await expect.poll(async () => (await look(context)).state, { interval: 1 }).toBe('done');
+      await expect.poll(async () => (await look(context)).state, { interval: 1, timeout: 10_000 }).toBe('done');
     }
   }
   expect(world).toMatchObject({ installed: '4.2.13', lockedBy: null });
@@ -41,7 +44,9 @@ test('every step ends where looking again finds it done, also when it acts a sec
 async function makeValid(world: World): Promise<void> {
   for (const id of ['0-template', '0-control-plane', '0-workers', '0-layer-cni-cni-calico', '0-layer-addon-platform']) {
     await act(contextOf(id, world));
-    await expect.poll(async () => (await look(contextOf(id, world))).state, { interval: 1 }).toBe('done');
+    await expect
+      .poll(async () => (await look(contextOf(id, world))).state, { interval: 1, timeout: 10_000 })
+      .toBe('done');
   }
 }
 
