@@ -38,7 +38,7 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
       <Banner color="blue" className="banner-line lock-line">
         <LockIcon aria-hidden="true" />
         <strong>Console locked</strong>
-        <span className="lock-text">
+        <span className="lock-text" title={data?.waitingFor ?? undefined}>
           {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}`}
           {data?.waitingFor ? `: ${data.waitingFor}` : ''}. Everything can be read, nothing changed.
         </span>

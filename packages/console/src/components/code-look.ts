@@ -4,6 +4,7 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
+import { hideSecrets } from './hide-secrets.ts';
 
 /** A marked line: its background and the bar at its left. */
 const mark = (name: string) => ({
@@ -43,6 +44,8 @@ const look = EditorView.theme({
     textDecoration: 'underline',
     textUnderlineOffset: '3px',
   },
+  '.cm-hidden-value': { color: 'var(--code-quiet)', letterSpacing: '1px' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
   '.cm-collapsedLines': {
     background: 'var(--pf-t--global--background--color--secondary--default)',
     color: 'var(--code-quiet)',
@@ -55,6 +58,7 @@ export function codeLook(label: string, readOnly: boolean): Extension {
     basicSetup,
     yaml(),
     syntaxHighlighting(classHighlighter),
+    hideSecrets(),
     look,
     EditorState.readOnly.of(readOnly),
     EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': String(readOnly) }),

@@ -1,6 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
+import { isSecretKey } from '../../../components/secret-keys.ts';
 import { KindLabel } from './kind-label.tsx';
 import { OwnValue } from './own-value.tsx';
 import { type Decision, type MergePath, pathText, type Resolution } from './resolutions.ts';
@@ -43,7 +44,7 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
         {sides.map(({ take, title, action }) => (
           <div key={take} className={settled === take ? 'choice chosen' : 'choice'}>
             <span className="quiet">{title}</span>
-            <pre>{valueText(decision[take]?.source)}</pre>
+            <pre>{valueText(decision, take)}</pre>
             <LockedButton
               variant="secondary"
               size="sm"
@@ -87,7 +88,9 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
   );
 }
 
-function valueText(source: string | undefined): string {
+function valueText(decision: Decision, side: 'current' | 'incoming' | 'base'): string {
+  const source = decision[side]?.source;
   if (source === undefined) return '(not there)';
+  if (decision.path.some((element) => typeof element === 'string' && isSecretKey(element))) return '••••••';
   return source.length > 400 ? `${source.slice(0, 400)} …` : source;
 }
