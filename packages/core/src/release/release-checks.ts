@@ -3,6 +3,7 @@ import { isSealiftError } from '../errors/sealift-error.ts';
 import { DocumentError } from '../schema/document-error.ts';
 import type { PlaceOf } from '../schema/check.ts';
 import { parseRange, satisfies } from '../version/range.ts';
+import { compareCore, parseVersion } from '../version/version.ts';
 import type { Release, ReleaseFile } from './release.ts';
 
 /** What a release file and a released artifact have in common. */
@@ -13,15 +14,12 @@ type Described = ReleaseFile | Release;
  *
  * @throws DocumentError at the first contradiction.
  */
-export function checkRelease({ metadata, spec }: Described, placeOf: PlaceOf): void {
+export function checkRelease({ spec }: Described, placeOf: PlaceOf): void {
   const refuse = (reason: string, path: readonly PropertyKey[]): DocumentError =>
     new DocumentError(reason, placeOf(path));
 
-  for (const [index, edge] of spec.upgradesFrom.entries()) {
-    const path = ['spec', 'upgradesFrom', index, 'range'];
-    if (satisfies(metadata.version, readRange(edge.range, path, placeOf))) {
-      throw refuse(`the range ${edge.range} holds the release's own version ${metadata.version}`, path);
-    }
+  for (const [index, { range }] of spec.upgradesFrom.entries()) {
+    readRange(range, ['spec', 'upgradesFrom', index, 'range'], placeOf);
   }
 
   const { version, supported } = spec.kubernetes;
@@ -60,7 +58,8 @@ function checkLayers(
       throw refuse(`the ${layer} layer comes too late; the order is ${layerNames.join(', ')}`, [...path, 'layer']);
     }
     highest = rank;
-    if (layer === 'k8s' && version !== spec.kubernetes.version) {
+    // Distributions add to the version of Kubernetes they bring: 1.26.10-rke2r1.
+    if (layer === 'k8s' && compareCore(parseVersion(version).core, parseVersion(spec.kubernetes.version).core) !== 0) {
       const reason = `the k8s layer has ${version} and spec.kubernetes.version is ${spec.kubernetes.version}`;
       throw refuse(reason, [...path, 'version']);
     }
