@@ -1,0 +1,236 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterPort } from '@sealift/upgrade/ports';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EventBus } from '../http/events.ts';
+import { lockedBy } from '../store/change.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
+import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
+import { peer } from '@sealift/testkit/peers';
+import { backupStore } from './backup-store.ts';
+import { consoleState } from './console-state.ts';
+import { journalStore } from './journal-store.ts';
+import { endAbandonedLease, leaseStore } from './lease-store.ts';
+
+const postgres = peer('postgres');
+const upgradeId = '6d8f5a0e-0000-4000-8000-000000000001';
+const cancel = new AbortController().signal;
+
+/** The same tests on both databases; what needs two writers at once only where two can be. */
+describe.each([
+  { name: 'the embedded store', kind: 'embedded', skip: false },
+  { name: `PostgreSQL${postgres.missing ? ` (${postgres.remedy})` : ''}`, kind: 'postgresql', skip: postgres.missing },
+])('engine stores on $name', ({ kind, skip }) => {
+  let server: PostgresServer | undefined;
+  let store: Store;
+  let other: Store | undefined;
+
+  beforeAll(async () => {
+    if (skip) return;
+    if (kind === 'embedded') {
+      store = await openMemoryStore();
+      return;
+    }
+    server = await startPostgres(postgres.path);
+    const databaseUrl = await server.newDatabase();
+    // Two replicas that start at the same moment on an empty database.
+    const stores = await Promise.all([1, 2].map(() => openStore({ dataDir: '/nonexistent', databaseUrl })));
+    [store, other] = stores as [Store, Store];
+  }, 60_000);
+  afterAll(async () => {
+    await other?.close();
+    if (!skip) await store.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    if (!skip) await emptyStore(store);
+  });
+
+  describe.skipIf(skip)('lease', () => {
+    it('is one holder’s until it expires, and each take-over raises the epoch', async () => {
+      const lease = leaseStore(store);
+      expect(await lease.acquire('a', 60_000)).toEqual({ epoch: 1 });
+      expect(await lease.acquire('b', 60_000)).toBeNull();
+      expect(await lease.renew('a', 1, 1)).toBe(true);
+      await expect.poll(() => lease.acquire('b', 60_000)).toEqual({ epoch: 2 });
+      expect(await lease.renew('a', 1, 60_000)).toBe(false);
+      await lease.release('a', 1);
+      expect(await lease.acquire('c', 60_000)).toBeNull();
+      await lease.release('b', 2);
+      expect(await lease.acquire('c', 60_000)).toEqual({ epoch: 3 });
+    });
+
+    it('goes to one of many that ask at once', async () => {
+      const stores = [store, other ?? store];
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => leaseStore(stores[index % 2] ?? store).acquire(`h${index}`, 60_000)),
+      );
+      expect(answers.filter((answer) => answer !== null)).toEqual([{ epoch: 1 }]);
+    });
+
+    it('is freed at start-up only where no other process can hold it', async () => {
+      await leaseStore(store).acquire('dead', 60_000);
+      await endAbandonedLease(store);
+      expect(await leaseStore(store).acquire('new', 60_000)).toEqual(kind === 'embedded' ? { epoch: 2 } : null);
+    });
+  });
+
+  describe.skipIf(skip)('journal', () => {
+    const entry = { upgradeId, stepId: '0-lock-console', phase: 'intent', data: { b: 1, a: 'x\u0000' } } as const;
+
+    it('keeps the lines in order, and refuses those of an older epoch', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const lease = leaseStore(store);
+      const journal = journalStore(store.db, new EventBus());
+      await expect(journal.append({ ...entry, epoch: 1 })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await lease.acquire('a', 1);
+      await journal.append({ ...entry, epoch: 1 });
+      await expect.poll(() => lease.acquire('b', 60_000)).toEqual({ epoch: 2 });
+      await expect(journal.append({ ...entry, epoch: 1 })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await expect(journal.setState(upgradeId, 'succeeded', 1, {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await journal.append({ ...entry, epoch: 2, phase: 'evidence' });
+      expect((await journal.read(upgradeId)).map(({ phase, epoch, data }) => ({ phase, epoch, data }))).toEqual([
+        { phase: 'intent', epoch: 1, data: { a: 'x\u0000', b: 1 } },
+        { phase: 'evidence', epoch: 2, data: { a: 'x\u0000', b: 1 } },
+      ]);
+    });
+
+    it('changes state only as the state machine allows, with its line, and ends the lock with the upgrade', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const journal = journalStore(store.db, new EventBus());
+      await consoleState(store.db, new EventBus()).lock(upgradeId);
+      await leaseStore(store).acquire('a', 60_000);
+      await expect(journal.setState(upgradeId, 'rolled-back', 1, {})).rejects.toMatchObject({
+        code: 'UPGRADE_STATE_ILLEGAL',
+      });
+      expect(await journal.read(upgradeId)).toEqual([]);
+      expect(await journal.unfinished()).toEqual([upgradeId]);
+      await journal.setState(upgradeId, 'succeeded', 1, { installed: '1.0.1' });
+      expect(await journal.read(upgradeId)).toMatchObject([
+        { phase: 'state', data: { state: 'succeeded', installed: '1.0.1' } },
+      ]);
+      expect(await journal.state?.(upgradeId)).toBe('succeeded');
+      expect(await journal.unfinished()).toEqual([]);
+      expect(await lockedBy(store.db)).toBeNull();
+    });
+
+    it('gives a confirmed upgrade to whoever starts next, should nobody have begun it', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId, 'ready');
+      const journal = journalStore(store.db, new EventBus());
+      expect(await journal.unfinished()).toEqual([upgradeId]);
+      expect(await journal.frozen(upgradeId)).toMatchObject({ state: 'ready', upgrade: { plan: { to: '1.0.1' } } });
+      expect(await journal.frozen('none')).toBeNull();
+    });
+  });
+
+  describe.skipIf(skip || kind === 'embedded')('two writers', () => {
+    it('makes a take-over wait for the old holder’s write under way', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      await leaseStore(store).acquire('a', 1);
+      const second = other ?? store;
+      const order: string[] = [];
+      const { fenced } = await import('./fenced.ts');
+      let taking: Promise<unknown> = Promise.resolve();
+      await fenced(store.db, 1, async (trx) => {
+        taking = leaseStore(second)
+          .acquire('b', 60_000)
+          .then((answer) => order.push(`taken ${answer?.epoch}`));
+        // Until the other really waits for the row.
+        await expect
+          .poll(async () => {
+            const { rows } = await sql<{ n: number }>`
+              select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`.execute(trx);
+            return rows[0]?.n;
+          })
+          .toBe(1);
+        order.push('written');
+      });
+      await taking;
+      expect(order).toEqual(['written', 'taken 2']);
+    });
+
+    it('lets one of two replicas lock the console', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const locks = [store, other ?? store].map(({ db }, index) =>
+        consoleState(db, new EventBus())
+          .lock(`upgrade-${index}`)
+          .then(() => 'locked')
+          .catch((error: { code: string }) => error.code),
+      );
+      expect((await Promise.all(locks)).sort()).toEqual(['CONSOLE_LOCKED', 'locked']);
+    });
+  });
+
+  describe.skipIf(skip)('console state', () => {
+    it('records the installed release once, with the new defaults as base', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const state = consoleState(store.db, new EventBus());
+      await state.recordInstalled(upgradeId, '1.0.1');
+      await state.recordInstalled(upgradeId, '1.0.1');
+      expect(await state.installedVersion()).toBe('1.0.1');
+      const layers = await store.db.selectFrom('profile_layer').selectAll().execute();
+      expect(layers).toMatchObject([
+        { version: '2', base_values: 'mtu: 1440\nnew: true\n', current_values: 'mtu: 9000\nnew: true\n' },
+      ]);
+      const profile = await store.db.selectFrom('profile').selectAll().executeTakeFirstOrThrow();
+      expect(profile.revision).toBe(2);
+      expect(await store.db.selectFrom('audit_entry').select('action').execute()).toHaveLength(1);
+    });
+
+    it('refuses a frozen text that someone changed', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      await store.db.updateTable('upgrade').set({ frozen: sql<string>`replace(frozen, '9000', '9001')` }).execute();
+      const recording = consoleState(store.db, new EventBus()).recordInstalled(upgradeId, '1.0.1');
+      await expect(recording).rejects.toMatchObject({ code: 'UPGRADE_HASH_MISMATCH' });
+      expect(await consoleState(store.db, new EventBus()).installedVersion()).toBe('1.0.0');
+    });
+  });
+
+  describe.skipIf(skip)('backup', () => {
+    const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
+    const rollout = {
+      desired: { version: '1.26.8', template: 't' },
+      updated: 0,
+      total: 0,
+      settled: true,
+      message: '',
+    };
+    const cluster: ClusterPort = {
+      nodes: () => Promise.resolve([]),
+      layers: () => Promise.resolve([]),
+      rollout: () => Promise.resolve(rollout),
+      setRollout: refuse,
+      applyLayer: refuse,
+      removeLayer: refuse,
+    };
+
+    it('is made once, found while it reads back, and made again when it is damaged', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
+      try {
+        await storeConfirmedUpgrade(store.db, upgradeId);
+        const backup = backupStore(store.db, folder, cluster);
+        expect(await backup.find(upgradeId, cancel)).toBeNull();
+        const made = await backup.make(upgradeId, cancel);
+        expect(await backup.make(upgradeId, cancel)).toEqual(made);
+        expect(await backup.find(upgradeId, cancel)).toEqual(made);
+        await writeFile(join(folder, made.reference), 'damaged');
+        expect(await backup.find(upgradeId, cancel)).toBeNull();
+        const again = await backup.make(upgradeId, cancel);
+        expect(await backup.find(upgradeId, cancel)).toEqual(again);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+    it('says that it cannot be written, and leaves no record of one', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const backup = backupStore(store.db, '/dev/null/folder', cluster);
+      await expect(backup.make(upgradeId, cancel)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+      expect(await backup.find(upgradeId, cancel)).toBeNull();
+    });
+  });
+});

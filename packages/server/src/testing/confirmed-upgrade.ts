@@ -1,0 +1,86 @@
+import { canonicalJson } from '@sealift/core/canonical-json';
+import type { FrozenUpgrade } from '@sealift/core/plan';
+import { hashOfFrozen } from '@sealift/upgrade/frozen';
+import type { Db } from '../store/store.ts';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+/** One hop of two steps, for tests of what surrounds the engine. */
+export const frozenSample: FrozenUpgrade = {
+  plan: {
+    product: 'Harborview',
+    from: '1.0.0',
+    to: '1.0.1',
+    nodeImage: { needed: false, kubernetesFrom: '1.26.8', kubernetesTo: '1.26.8', reason: 'It stays.' },
+    hops: [
+      {
+        from: '1.0.0',
+        to: '1.0.1',
+        release: digest('b'),
+        steps: [{ id: '0-lock-console', kind: 'lock-console', title: 'Lock', target: {}, rollback: 'reversible' }],
+      },
+    ],
+  },
+  layers: [{ layer: 'cni', pack: 'calico', version: '2', digest: digest('d'), values: 'mtu: 9000\nnew: true\n' }],
+};
+
+/** Puts a profile and a confirmed upgrade into the store, past every check. */
+export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running'): Promise<void> {
+  await db
+    .insertInto('profile')
+    .values({
+      id: 1,
+      product: 'Harborview',
+      version: '1.0.0',
+      release_digest: digest('a'),
+      revision: 1,
+      recorded_by: 'test',
+    })
+    .execute();
+  const layer = { layer: 'cni', pack: 'calico', base: 'mtu: 1440\n', current: 'mtu: 9000\n' };
+  await db
+    .insertInto('profile_layer')
+    .values({
+      position: 0,
+      layer: layer.layer,
+      pack: layer.pack,
+      version: '1',
+      digest: digest('c'),
+      base_values: layer.base,
+      current_values: layer.current,
+    })
+    .execute();
+  await db
+    .insertInto('upgrade')
+    .values({
+      id,
+      product: 'Harborview',
+      from_version: '1.0.0',
+      to_version: '1.0.1',
+      release_digest: digest('b'),
+      profile_revision: 1,
+      state,
+      plan: canonicalJson(frozenSample.plan),
+      frozen: canonicalJson(frozenSample),
+      hash: hashOfFrozen(frozenSample),
+      created_at: new Date(),
+      confirmed_at: new Date(),
+    })
+    .execute();
+  await db
+    .insertInto('upgrade_layer')
+    .values({
+      ...layer,
+      upgrade_id: id,
+      position: 0,
+      layer_id: 'cni-calico',
+      display_name: 'Calico',
+      from_version: '1',
+      to_version: '2',
+      to_digest: digest('d'),
+      incoming: 'mtu: 1440\nnew: true\n',
+      migrations: '[]',
+      resolutions: '[]',
+    })
+    .execute();
+}
