@@ -65,7 +65,7 @@ async function previewLayers(api: ApiClient, draft: Upgrade, say: (text: string)
     conflicts += preview.conflicts.length;
     for (const { path } of kept) keptCustomisations.push(`${layer.pack}:${pathText(path)}`);
     const versions = `${layer.fromVersion ?? 'new'} → ${layer.toVersion ?? 'removed'}`;
-    say(`  ${layer.layer} ${layer.pack} ${versions}: ${preview.state}, ${kept.length} customisations kept`);
+    say(`  ${layer.layer} ${layer.pack} ${versions}: ${preview.state}, customisations kept: ${kept.length}`);
   }
   return { keptCustomisations, conflicts };
 }
