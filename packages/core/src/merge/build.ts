@@ -1,4 +1,5 @@
-import { type CST, type Document, isMap, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import { type CST, type Document, isMap, isSeq, type Node as YamlNode } from 'yaml';
+import { buildFlow, keyText, refuseDuplicates } from './build-flow.ts';
 import type { SourceText } from './source.ts';
 import type { BlockNode, DocumentTree, Entry, LeafNode, TreeNode } from './tree.ts';
 
@@ -14,9 +15,14 @@ interface DocumentParts {
 export function buildRoot(parts: DocumentParts): DocumentTree {
   const { source, start, end, document, token } = parts;
   const contents: YamlNode | null = document.contents;
+  if (token?.type === 'flow-collection' && contents !== null && !hasProperties(contents)) {
+    const flow = buildFlow(source, token, contents, { start: token.offset, indent: 0 });
+    if (flow !== undefined) return { source, start, prefixEnd: flow.start, root: flow, rootEnd: flow.end, end };
+  }
   const block = token !== undefined && (token.type === 'block-map' || token.type === 'block-seq') ? token : undefined;
   if (block === undefined || contents === null || hasProperties(contents)) {
-    const whole: LeafNode = { kind: 'leaf', source, start, end, yaml: contents, indent: 0 };
+    const whole: LeafNode = { kind: 'leaf', style: 'none', source, start, end, yaml: contents, indent: 0 };
+    refuseDuplicates(contents, source);
     return { source, start, prefixEnd: start, root: whole, rootEnd: end, end };
   }
   const limit = endMarker(source.text, contents.range?.[1] ?? start, end);
@@ -152,9 +158,10 @@ function buildEntry(
     (token) => (token.type === 'anchor' || token.type === 'tag') && token.offset >= separatorEnd,
   );
   const node = buildValue(source, item.value, value, properties, { ...place, separatorEnd, opaque: explicit });
-  const end = node.kind === 'leaf' ? endOfLeaf(text, node, place) : node.tailEnd;
+  const end = node.style === 'block' ? node.tailEnd : endOfLeaf(text, node, place);
   return {
     source,
+    member: sequence ? 'item' : 'pair',
     key: sequence ? '' : keyText(key, source),
     keyNode: key,
     indent: place.indent,
@@ -197,12 +204,18 @@ function buildValue(
       indent: place.indent,
     });
   }
+  if (!place.opaque && yaml !== null && !hasCustomTag(yaml) && written?.type === 'flow-collection') {
+    const flow = buildFlow(source, written, yaml, { start, indent: place.indent });
+    if (flow !== undefined) return flow;
+  }
+  refuseDuplicates(yaml, source);
   const empty = written === undefined || (written.type === 'scalar' && written.source === '');
   const end = empty ? propertiesEnd : Math.max(propertiesEnd, yaml?.range?.[1] ?? propertiesEnd);
   return {
     kind: 'leaf',
+    style: 'none',
     source,
-    start: empty ? Math.min(start, propertiesEnd) : start,
+    start: Math.min(start, end),
     end,
     yaml,
     indent: place.indent,
@@ -210,7 +223,7 @@ function buildValue(
 }
 
 /** After the line in which the leaf ends, and the deeper comment lines under it. */
-function endOfLeaf(text: string, node: LeafNode, place: EntryPlace): number {
+function endOfLeaf(text: string, node: TreeNode, place: EntryPlace): number {
   const atLineStart = node.end > place.head && text[node.end - 1] === '\n';
   const end = atLineStart
     ? Math.min(node.end, Math.max(place.limit, place.head))
@@ -240,7 +253,7 @@ function lineEnd(text: string, at: number, limit: number): number {
 }
 
 function isCommentOnly(item: CST.CollectionItem): boolean {
-  if (item.key != null || item.sep !== undefined || item.value !== undefined) return false;
+  if ((item.key !== undefined && item.key !== null) || item.sep !== undefined || item.value !== undefined) return false;
   return !item.start.some((token) => !['space', 'comment', 'newline'].includes(token.type));
 }
 
@@ -265,11 +278,4 @@ function composedItem(
   }
   if (isSeq(yaml)) return { key: null, value: (yaml.items[index] ?? null) as YamlNode | null };
   return { key: null, value: null };
-}
-
-/** A key as a path element: the scalar's value as text, or its source where it is no scalar. */
-export function keyText(key: YamlNode | null, source: SourceText): string {
-  if (key === null) return 'null';
-  if (isScalar(key)) return String(key.value);
-  return source.text.slice(key.range?.[0] ?? 0, key.range?.[1] ?? 0);
 }

@@ -1,7 +1,7 @@
 import { SealiftError } from '../errors/index.ts';
 import { pathKey, pathText } from './path-text.ts';
 import type { Entry, TreeNode } from './tree.ts';
-import type { Decision, DecisionKind, MergePath, Resolution, Side } from './types.ts';
+import type { Decision, DecisionKind, ListKeys, MergePath, Resolution, Side } from './types.ts';
 import type { Values } from './values.ts';
 
 export type SideName = 'base' | 'current' | 'incoming';
@@ -18,6 +18,14 @@ export type Choice =
   | { readonly take: SideName }
   | { readonly take: 'value'; readonly text: string; readonly place: string };
 
+export interface ContextOptions {
+  readonly hasAliases: boolean;
+  readonly resolutions: readonly Resolution[];
+  readonly listKeys: readonly ListKeys[];
+  /** Paths (as `pathKey` writes them) that are conflicts because merging them did not give the decided value. */
+  readonly forced: ReadonlySet<string>;
+}
+
 /** What one merge carries along: the values' identities, the resolutions, and the decisions made so far. */
 export class MergeContext {
   readonly values: Values;
@@ -25,11 +33,16 @@ export class MergeContext {
   readonly hasAliases: boolean;
   readonly decisions: Decision[] = [];
   readonly #resolutions: ReadonlyMap<string, Resolution>;
+  readonly #listKeys: ReadonlyMap<string, readonly string[]>;
   readonly #used = new Set<string>();
+  readonly #forced: ReadonlySet<string>;
 
-  constructor(values: Values, hasAliases: boolean, resolutions: readonly Resolution[]) {
+  constructor(values: Values, options: ContextOptions) {
     this.values = values;
-    this.hasAliases = hasAliases;
+    this.hasAliases = options.hasAliases;
+    this.#forced = options.forced;
+    this.#listKeys = new Map(options.listKeys.map((declared) => [declared.path, declared.keys]));
+    const { resolutions } = options;
     this.#resolutions = new Map(resolutions.map((resolution) => [pathKey(resolution.path), resolution]));
   }
 
@@ -55,9 +68,28 @@ export class MergeContext {
     return { take: 'value', text: resolution.value, place: pathText(path) };
   }
 
+  isForced(path: MergePath): boolean {
+    return this.#forced.size > 0 && this.#forced.has(pathKey(path));
+  }
+
+  /** The state to go back to when a way of merging turns out not to work. */
+  mark(): number {
+    return this.decisions.length;
+  }
+
+  forgetSince(mark: number): void {
+    this.decisions.length = mark;
+  }
+
   /** Whether a resolution names the path. */
   resolves(path: MergePath): boolean {
     return this.#resolutions.has(pathKey(path));
+  }
+
+  /** The members that the pack's schema declares as the identity of a list's items. */
+  declaredKeys(path: MergePath): readonly string[] | undefined {
+    if (this.#listKeys.size === 0) return undefined;
+    return this.#listKeys.get(path.map((element) => (typeof element === 'string' ? element : '*')).join('/'));
   }
 
   /** The resolutions that named no path with a decision. */

@@ -3,6 +3,7 @@ import { adapt, type Layout } from './layout.ts';
 import { parseText } from './parse.ts';
 import { keyOf, leadOf, type MergedEntry, newlineOf } from './pieces.ts';
 import type { Entry } from './tree.ts';
+import type { MergePath } from './types.ts';
 
 type Given = Extract<Choice, { take: 'value' }>;
 
@@ -28,7 +29,13 @@ export function givenValue(given: Given, target: Layout, context: MergeContext):
 }
 
 /** A person's value under the key of an entry. */
-export function givenEntry(given: Given, model: Entry, target: Layout, context: MergeContext): MergedEntry {
+export function givenEntry(
+  given: Given,
+  model: Entry,
+  path: MergePath,
+  target: Layout,
+  context: MergeContext,
+): MergedEntry {
   const lead = leadOf(model);
   const key = keyOf(model);
   const { text, value } = givenValue(given, target, context);
@@ -36,6 +43,7 @@ export function givenEntry(given: Given, model: Entry, target: Layout, context: 
     lead: lead === undefined ? '' : adapt(lead, target),
     main: (key === undefined ? '' : adapt(key, target)) + text,
     value,
+    path,
   };
 }
 

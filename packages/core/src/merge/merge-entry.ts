@@ -3,22 +3,37 @@ import { nodesOf } from './context.ts';
 import { givenEntry } from './given-value.ts';
 import type { Layout } from './layout.ts';
 import { adapt, reads } from './layout.ts';
-import { mergeNested, nestedKind } from './merge-block.ts';
-import { mergeLeaf } from './merge-leaf.ts';
+import { mergeNested } from './merge-nested.ts';
+import { mergeLeaf, type PresentTriple } from './merge-leaf.ts';
 import { keyOf, leadOf, type MergedEntry, mainOf, mergeComments, pickPiece, wholeEntry } from './pieces.ts';
 import type { Entry, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
 
-/** Merges what the three texts have for one path; undefined when the merged text has nothing there. */
+/**
+ * Merges what the three texts have for one path; undefined when the merged text has nothing there.
+ *
+ * @param unit the value is not taken apart: which of its members belong together would be a guess
+ */
 export function mergeEntry(
   triple: Triple,
   path: MergePath,
   target: Layout,
   context: MergeContext,
+  unit = false,
 ): MergedEntry | undefined {
   const { base, current, incoming } = triple;
+  if (context.isForced(path)) {
+    const reason = 'An anchor or alias in it would stand for another value in the merged text.';
+    return takeSide(
+      context.decide('conflict', path, nodesOf(triple), reason, 'current'),
+      triple,
+      path,
+      target,
+      context,
+    );
+  }
   if (current !== undefined && incoming !== undefined) {
-    return mergePresent({ base, current, incoming }, path, target, context);
+    return mergePresent({ base, current, incoming }, path, target, context, unit);
   }
   if (current !== undefined) return onlyCurrent(base, current, path, target, context);
   if (incoming !== undefined) return onlyIncoming(base, incoming, path, target, context);
@@ -30,31 +45,34 @@ export function mergeEntry(
     'The site and the release both removed it.',
     'current',
   );
-  return takeSide(choice, triple, target, context);
+  return takeSide(choice, triple, path, target, context);
 }
 
 function mergePresent(
-  triple: { readonly base: Entry | undefined; readonly current: Entry; readonly incoming: Entry },
+  triple: PresentTriple,
   path: MergePath,
   target: Layout,
   context: MergeContext,
+  unit: boolean,
 ): MergedEntry | undefined {
   const { base, current, incoming } = triple;
   if (base !== undefined && untouched(base, current, incoming, context)) {
-    return wholeEntry(incoming, context.values.of(incoming.node), target);
+    return wholeEntry(incoming, context.values.of(incoming.node), path, target);
   }
-  const nodes = nodesOf(triple);
-  const kind = nestedKind(nodes, context);
   const lead = mergeComments(leadOf(base), leadOf(current), leadOf(incoming), target);
   const key = pickPiece(keyOf(base), keyOf(current), keyOf(incoming));
   const keyText = key === undefined ? '' : adapt(key, target);
-  if (kind !== undefined && !context.resolves(path)) {
-    const nested = mergeNested(kind, triple, path, target, context);
-    if (nested !== undefined) return { lead, main: keyText + nested.text, value: nested.value };
+  let why: string | undefined;
+  if (!unit && !context.resolves(path)) {
+    const nested = mergeNested(triple, path, target, context);
+    if (nested !== undefined && 'text' in nested) {
+      return { lead, main: keyText + nested.text, value: nested.value, path, members: nested.members };
+    }
+    why = nested?.why;
   }
-  const leaf = mergeLeaf(triple, path, target, context);
+  const leaf = mergeLeaf(triple, path, target, context, why);
   if (leaf === undefined) return undefined;
-  return { lead: lead + leaf.extraLead, main: keyText + leaf.text, value: leaf.value };
+  return { lead: lead + leaf.extraLead, main: keyText + leaf.text, value: leaf.value, path };
 }
 
 function untouched(base: Entry, current: Entry, incoming: Entry, context: MergeContext): boolean {
@@ -92,7 +110,7 @@ function onlyCurrent(
     const reason = 'The site customised it and the release removed it.';
     choice = context.decide('conflict', path, nodes, reason, 'current');
   }
-  return takeSide(choice, triple, target, context);
+  return takeSide(choice, triple, path, target, context);
 }
 
 function onlyIncoming(
@@ -114,7 +132,7 @@ function onlyIncoming(
     const reason = 'The site removed it and the release changed it.';
     choice = context.decide('conflict', path, nodes, reason, 'current');
   }
-  return takeSide(choice, triple, target, context);
+  return takeSide(choice, triple, path, target, context);
 }
 
 /** Whether the later value is the earlier one, or a mapping that only lacks keys of it. */
@@ -131,13 +149,14 @@ export function onlyTakesAway(earlier: TreeNode, later: TreeNode, context: Merge
 export function takeSide(
   choice: Choice,
   triple: Triple,
+  path: MergePath,
   target: Layout,
   context: MergeContext,
 ): MergedEntry | undefined {
   if (choice.take === 'value') {
     const model = triple.current ?? triple.incoming ?? triple.base;
-    return model === undefined ? undefined : givenEntry(choice, model, target, context);
+    return model === undefined ? undefined : givenEntry(choice, model, path, target, context);
   }
   const entry = triple[choice.take];
-  return entry === undefined ? undefined : wholeEntry(entry, context.values.of(entry.node), target);
+  return entry === undefined ? undefined : wholeEntry(entry, context.values.of(entry.node), path, target);
 }

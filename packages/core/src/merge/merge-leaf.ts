@@ -1,3 +1,4 @@
+import { mergeBlockScalar } from './block-scalar.ts';
 import type { Choice, MergeContext } from './context.ts';
 import { nodesOf } from './context.ts';
 import { givenValue } from './given-value.ts';
@@ -26,6 +27,7 @@ export function mergeLeaf(
   path: MergePath,
   target: Layout,
   context: MergeContext,
+  why?: string,
 ): MergedRest | undefined {
   const { base, current, incoming } = triple;
   const { values } = context;
@@ -47,13 +49,21 @@ export function mergeLeaf(
     const both = base === undefined ? 'added it with the same value' : 'changed it to the same value';
     choice = context.decide('same-change', path, nodes, `The site and the release both ${both}.`, 'current');
   } else {
+    const lines = context.resolves(path) ? undefined : mergeBlockScalar(triple, target, context);
+    if (lines !== undefined) {
+      const reason = 'The site and the release changed different lines of the text; both are in it.';
+      context.decide('kept-custom', path, nodes, reason, 'current');
+      return lines;
+    }
     const both = base === undefined ? 'added it with different values' : 'changed it to different values';
-    choice = context.decide('conflict', path, nodes, `The site and the release ${both}.`, 'current');
+    const reason = why ?? `The site and the release ${both}.`;
+    choice = context.decide('conflict', path, nodes, reason, 'current');
   }
   return restOfChoice(choice, triple, target, context);
 }
 
-function restOfChoice(
+/** What follows the key of the chosen side, or the given value. */
+export function restOfChoice(
   choice: Choice,
   triple: PresentTriple,
   target: Layout,
@@ -75,9 +85,9 @@ function restOfChoice(
 /** The site's own note after the value, where the chosen side's text has no place for it. */
 function lostNote(chosen: Entry, triple: PresentTriple, target: Layout): string {
   const { base, current } = triple;
-  if (chosen === current || current.node.kind !== 'leaf') return '';
+  if (chosen === current || current.node.style === 'block') return '';
   const trail = trailOf(current);
-  if (trail === undefined || reads(base?.node.kind === 'leaf' ? trailOf(base) : undefined, trail)) return '';
+  if (trail === undefined || reads(base?.node.style === 'block' ? undefined : trailOf(base), trail)) return '';
   const text = adapt(trail, target).trim();
   if (!text.startsWith('#')) return '';
   return `${' '.repeat(target.indent)}${text}${target.lineEnding === 'crlf' ? '\r\n' : '\n'}`;
@@ -100,13 +110,13 @@ function restOf(entry: Entry): Piece {
 }
 
 /** What stands between a leaf's value and the next entry's lead. */
-function trailOf(entry: Entry | undefined): Piece | undefined {
+export function trailOf(entry: Entry | undefined): Piece | undefined {
   return entry === undefined ? undefined : piece(entry, entry.node.end, entry.to);
 }
 
 /** Whether the text after the value is of the same sort: rest of the line, or further lines after a block scalar. */
 function sameEnding(a: Entry, b: Entry): boolean {
-  return a.node.kind === 'leaf' && b.node.kind === 'leaf' && endsLine(a) === endsLine(b);
+  return a.node.style !== 'block' && b.node.style !== 'block' && endsLine(a) === endsLine(b);
 }
 
 function endsLine(entry: Entry): boolean {

@@ -1,12 +1,18 @@
-import { SealiftError } from '../errors/index.ts';
+import { isSealiftError, SealiftError } from '../errors/index.ts';
 import { MergeContext } from './context.ts';
-import { mergeDocument } from './merge-document.ts';
+import type { MergedDocument } from './merge-document.ts';
+import { mergeDocuments } from './merge-documents.ts';
+import { migrate } from './migrate.ts';
+import { describeMigrations } from './moved-decisions.ts';
 import { parseText } from './parse.ts';
-import { pathText } from './path-text.ts';
+import { pathKey, pathText } from './path-text.ts';
 import type { TextTree } from './tree.ts';
-import type { Decision, MergeInput, MergeResult } from './types.ts';
+import type { Decision, MergeInput, MergePath, MergeResult, Resolution } from './types.ts';
 import { Values } from './values.ts';
 import { verifyMerged } from './verify.ts';
+
+/** How often a path whose aliases do not work out may be set aside as a conflict before the merge is refused. */
+const attempts = 30;
 
 /**
  * Merges a site's values with a release's new default values, both seen as changes of the old default values.
@@ -19,26 +25,49 @@ import { verifyMerged } from './verify.ts';
  *   place names text, line and column
  */
 export function merge(input: MergeInput): MergeResult {
-  const base = parseText(input.base, 'base');
-  const current = parseText(input.current, 'current');
-  const incoming = parseText(input.incoming, 'incoming');
-  const trees = [base, current, incoming];
-  const values = new Values(trees);
-  const context = new MergeContext(
-    values,
-    trees.some((tree) => tree.aliasTargets.size > 0),
-    input.resolutions ?? [],
-  );
-  const documents = mergeDocuments({ base, current, incoming }, context);
-  const text = documents.map((document) => document.text).join('');
-  verifyMerged(
-    text,
-    documents.map((document) => document.value),
-    context,
-  );
-  const { decisions } = context;
+  const migrated = migrate(input, input.migrations ?? []);
+  const trees = {
+    base: parseText(migrated.base.text, 'base'),
+    current: parseText(migrated.current.text, 'current'),
+    incoming: parseText(input.incoming, 'incoming'),
+  };
+  const values = new Values(Object.values(trees));
+  const hasAliases = Object.values(trees).some((tree) => tree.aliasTargets.size > 0);
+  const forced = new Set<string>();
+  for (let attempt = 0; ; attempt += 1) {
+    const context = new MergeContext(values, {
+      hasAliases,
+      forced,
+      resolutions: input.resolutions ?? [],
+      listKeys: input.listKeys ?? [],
+    });
+    const documents = mergeDocuments(trees, context) ?? wholeTexts(trees, context);
+    const text = documents.map((document) => document.text).join('');
+    const unsound = findUnsound(text, documents, context);
+    if (unsound === undefined) {
+      return resultOf(text, describeMigrations(context.decisions, migrated, input), context.unusedResolutions());
+    }
+    const key = pathKey(unsound);
+    if (forced.has(key) || unsound.length === 0 || attempt === attempts) {
+      throw new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(unsound), values: { path: pathText(unsound) } });
+    }
+    forced.add(key);
+  }
+}
+
+function findUnsound(text: string, documents: readonly MergedDocument[], context: MergeContext): MergePath | undefined {
+  try {
+    return verifyMerged(text, documents, context);
+  } catch (error) {
+    // The three texts were read, so what cannot be read now is an alias that lost its anchor.
+    if (isSealiftError(error)) return [];
+    throw error;
+  }
+}
+
+function resultOf(text: string, decisions: readonly Decision[], unusedResolutions: readonly Resolution[]): MergeResult {
   const conflicts = decisions.filter((decision) => isOpen(decision));
-  return { clean: conflicts.length === 0, text, decisions, conflicts };
+  return { clean: conflicts.length === 0, text, decisions, conflicts, unusedResolutions };
 }
 
 /** Whether a decision still waits for a person. */
@@ -55,25 +84,24 @@ export function changedPaths(base: string, current: string): readonly Decision[]
   return merge({ base, current, incoming: base }).decisions;
 }
 
-function mergeDocuments(
+/** Texts whose documents cannot be matched: one conflict, with the current text in its place. */
+function wholeTexts(
   trees: { readonly base: TextTree; readonly current: TextTree; readonly incoming: TextTree },
   context: MergeContext,
-): readonly { readonly text: string; readonly value: number }[] {
-  const { base, current, incoming } = trees;
-  const counts = [base, current, incoming].map((tree) => tree.documents.length);
-  if (new Set(counts).size !== 1) {
-    throw new SealiftError('MERGE_YAML_INVALID', {
-      place: pathText([]),
-      values: { text: 'the merge', reason: `the texts have ${counts.join(', ')} documents`, excerpt: '' },
-    });
-  }
-  const several = base.documents.length > 1;
-  return base.documents.flatMap((document, index) => {
-    const ofCurrent = current.documents[index];
-    const ofIncoming = incoming.documents[index];
-    if (ofCurrent === undefined || ofIncoming === undefined) return [];
-    return [
-      mergeDocument({ base: document, current: ofCurrent, incoming: ofIncoming }, several ? [index] : [], context),
-    ];
-  });
+): readonly MergedDocument[] {
+  const firsts = {
+    base: trees.base.documents[0]?.root,
+    current: trees.current.documents[0]?.root,
+    incoming: trees.incoming.documents[0]?.root,
+  };
+  const reason =
+    'The texts hold different numbers of documents, and it cannot be told for certain which belong together.';
+  const choice = context.decide('conflict', [], firsts, reason, 'current');
+  const chosen = choice.take === 'value' ? parseText(choice.text, 'the value given') : trees[choice.take];
+  context.values.learn(chosen);
+  return chosen.documents.map((document, index) => ({
+    text: chosen.source.text.slice(document.start, document.end),
+    value: context.values.of(document.root),
+    path: [index],
+  }));
 }

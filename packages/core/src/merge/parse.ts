@@ -26,9 +26,10 @@ const lengthCountedFrom = 10_000;
  * Reads one text of a merge.
  *
  * @param name what messages call the text, such as `current` or a file's name
+ * @param lostAliases whether an alias without an anchor is an error; allowed, it equals nothing else
  * @throws SealiftError MERGE_YAML_INVALID, MERGE_KEY_DUPLICATE, MERGE_TOO_DEEP, MERGE_ALIASES_EXPLODE, INPUT_TOO_LARGE
  */
-export function parseText(text: string, name: string): TextTree {
+export function parseText(text: string, name: string, lostAliases: 'refuse' | 'allow' = 'refuse'): TextTree {
   const source = new SourceText(text, name);
   if (text.length > maximumLength) {
     throw new SealiftError('INPUT_TOO_LARGE', { place: name, values: { what: name, limitBytes: maximumLength } });
@@ -40,10 +41,8 @@ export function parseText(text: string, name: string): TextTree {
   for (const document of composed) refuseErrors(document, source);
   const roots = tokens.filter((token) => token.type === 'document');
   const aliasTargets = new Map<YamlNode, YamlNode>();
-  if (text.includes('*') && text.includes('&')) {
-    for (const document of composed) followAliases(document, source, aliasTargets);
-  } else if (text.includes('*')) {
-    for (const document of composed) followAliases(document, source, aliasTargets);
+  if (text.includes('*')) {
+    for (const document of composed) followAliases(document, source, aliasTargets, lostAliases);
   }
   if (covered.text !== text) for (const document of composed) uncoverMacros(document, covered);
   const documents: DocumentTree[] = [];
@@ -109,7 +108,12 @@ function refuseLoneCarriageReturns(source: SourceText): void {
 }
 
 /** Finds each alias's target: the last node before it with that anchor (YAML 1.2.2, 7.1). Counts what the aliases stand for. */
-function followAliases(document: Document.Parsed, source: SourceText, targets: Map<YamlNode, YamlNode>): void {
+function followAliases(
+  document: Document.Parsed,
+  source: SourceText,
+  targets: Map<YamlNode, YamlNode>,
+  lostAliases: 'refuse' | 'allow',
+): void {
   const anchors = new Map<string, YamlNode>();
   const sizes = new Map<YamlNode, number>();
   const visit = (node: unknown): number => {
@@ -117,6 +121,7 @@ function followAliases(document: Document.Parsed, source: SourceText, targets: M
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       const at = node.range?.[0] ?? 0;
+      if (target === undefined && lostAliases === 'allow') return 1;
       if (target === undefined) {
         throw source.failure(
           'MERGE_YAML_INVALID',

@@ -1,13 +1,17 @@
 import { diff3Merge } from 'node-diff3';
 import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
-import type { BlockNode, Entry } from './tree.ts';
+import type { Collection, Entry } from './tree.ts';
+import type { MergePath } from './types.ts';
 
-/** An entry ready to be put into a merged text: whole lines before it, then itself from its key or dash on. */
+/** An entry ready to be put into a merged text: whole lines before it, then itself from its key on, or from after its dash. */
 export interface MergedEntry {
   readonly lead: string;
   readonly main: string;
   /** The number that `Values` gives to its value. */
   readonly value: number;
+  readonly path: MergePath;
+  /** What it was merged from, where it was taken apart. */
+  readonly members?: readonly MergedEntry[] | undefined;
 }
 
 export function layoutOf(entry: Entry): Layout {
@@ -25,17 +29,19 @@ export function leadOf(entry: Entry | undefined): Piece | undefined {
 }
 
 export function mainOf(entry: Entry): Piece {
-  return piece(entry, entry.head, entry.to);
+  return piece(entry, entry.member === 'item' ? entry.separatorEnd : entry.head, entry.to);
 }
 
+/** The key with its colon; an item has none, its dash is put in anew. */
 export function keyOf(entry: Entry | undefined): Piece | undefined {
-  return entry === undefined ? undefined : piece(entry, entry.head, entry.separatorEnd);
+  if (entry === undefined) return undefined;
+  return piece(entry, entry.member === 'item' ? entry.separatorEnd : entry.head, entry.separatorEnd);
 }
 
 /** The entry as its text has it. */
-export function wholeEntry(entry: Entry, value: number, target: Layout): MergedEntry {
+export function wholeEntry(entry: Entry, value: number, path: MergePath, target: Layout): MergedEntry {
   const lead = leadOf(entry);
-  return { lead: lead === undefined ? '' : adapt(lead, target), main: adapt(mainOf(entry), target), value };
+  return { lead: lead === undefined ? '' : adapt(lead, target), main: adapt(mainOf(entry), target), value, path };
 }
 
 /** Three versions of a piece by the rule for texts; where both sides changed it, the site's. */
@@ -76,8 +82,8 @@ export function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-export function tailOf(node: BlockNode | undefined): Piece | undefined {
-  if (node === undefined) return undefined;
+export function tailOf(node: Collection | undefined): Piece | undefined {
+  if (node?.style !== 'block') return undefined;
   return {
     text: node.source.text.slice(node.tailStart, node.tailEnd),
     layout: { indent: node.entryIndent, lineEnding: node.source.lineEnding },
@@ -85,14 +91,18 @@ export function tailOf(node: BlockNode | undefined): Piece | undefined {
   };
 }
 
-/** Puts merged entries and the comment after them together. `compact`: the first begins on its parent's line. */
-export function assemble(
-  entries: readonly MergedEntry[],
-  tail: string,
-  target: Layout,
-  compact: boolean,
-  before: string,
-): string {
+interface Frame {
+  readonly kind: 'map' | 'seq';
+  readonly target: Layout;
+  /** The first entry begins on its parent's line. */
+  readonly compact: boolean;
+  /** The text that the entries are put behind. */
+  readonly before: string;
+}
+
+/** Puts merged entries, in block style, and the comment after them together. */
+export function assemble(entries: readonly MergedEntry[], tail: string, frame: Frame): string {
+  const { kind, target, compact, before } = frame;
   const newline = newlineOf(target);
   const indentation = ' '.repeat(target.indent);
   const parts: string[] = [];
@@ -102,19 +112,23 @@ export function assemble(
     parts.push(text);
     last = text;
   };
+  const startLine = (): void => {
+    if (last !== '' && last !== '\uFEFF' && !last.endsWith('\n')) add(newline);
+  };
   for (const [index, entry] of entries.entries()) {
     if (compact && index === 0) {
       add(entry.lead.trimStart());
       if (last.endsWith('\n')) add(indentation);
     } else {
-      if (!last.endsWith('\n') && last !== '' && last !== '\uFEFF') add(newline);
+      startLine();
       add(entry.lead);
-      if (!last.endsWith('\n') && last !== '' && last !== '\uFEFF') add(newline);
+      startLine();
       add(indentation);
     }
+    if (kind === 'seq') add(/^(?:\s|$)/.test(entry.main) ? '-' : '- ');
     add(entry.main);
   }
-  if (tail !== '' && !last.endsWith('\n') && last !== '') add(newline);
+  if (tail !== '') startLine();
   add(tail);
   return parts.join('');
 }

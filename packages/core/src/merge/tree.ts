@@ -13,6 +13,7 @@ import type { SourceText } from './source.ts';
 /** One `key: value` of a mapping or one `- value` of a sequence. */
 export interface Entry {
   readonly source: SourceText;
+  readonly member: 'pair' | 'item';
   /** What identifies it in a mapping; empty in a sequence. */
   readonly key: string;
   readonly keyNode: YamlNode | null;
@@ -46,24 +47,38 @@ interface Positioned {
 /** A scalar, an alias, nothing at all, or a collection whose inside cannot be spliced. */
 export interface LeafNode extends Positioned {
   readonly kind: 'leaf';
+  readonly style: 'none';
+}
+
+interface Members {
+  readonly entries: readonly Entry[];
+  /** A mapping's entries by key; empty for a sequence. */
+  readonly byKey: ReadonlyMap<string, Entry>;
+}
+
+/** A mapping or sequence in flow style: `{a: 1}`, `[x, y]`. Its entries have neither lead nor trail. */
+export interface FlowNode extends Positioned, Members {
+  readonly kind: 'map' | 'seq';
+  readonly style: 'flow';
+  /** Where the opening bracket stands, after anchor and tag. */
+  readonly open: number;
 }
 
 /** A mapping or sequence in block style. */
-export interface BlockNode extends Positioned {
+export interface BlockNode extends Positioned, Members {
   readonly kind: 'map' | 'seq';
   readonly style: 'block';
   readonly entryIndent: number;
   /** Where the first entry's lead begins; on the parent's own line when `compact`. */
   readonly bodyStart: number;
   readonly compact: boolean;
-  readonly entries: readonly Entry[];
-  readonly byKey: ReadonlyMap<string, Entry>;
   /** Comment lines after the last entry that are indented like the entries. */
   readonly tailStart: number;
   readonly tailEnd: number;
 }
 
-export type TreeNode = LeafNode | BlockNode;
+export type Collection = BlockNode | FlowNode;
+export type TreeNode = LeafNode | Collection;
 
 /** One document of a text. */
 export interface DocumentTree {

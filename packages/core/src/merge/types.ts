@@ -56,6 +56,14 @@ export const resolutionSchema = z.union([
 ]);
 export type Resolution = z.infer<typeof resolutionSchema>;
 
+/** The members that identify the items of a list, as a pack's schema declares them (`x-kubernetes-list-map-keys`). */
+export interface ListKeys {
+  // Not a docstring: the example would end it.
+  // Keys joined by `/`, with `*` for an item of a list: charts/app/containers/*/ports
+  readonly path: string;
+  readonly keys: readonly string[];
+}
+
 export interface MergeInput {
   /** The old release's default values. */
   readonly base: string;
@@ -66,6 +74,8 @@ export interface MergeInput {
   readonly resolutions?: readonly Resolution[];
   /** The release's migrations of this pack's values. */
   readonly migrations?: readonly Migration[];
+  /** Identities of list items that the pack's schema declares; they come before the known ones. */
+  readonly listKeys?: readonly ListKeys[];
 }
 
 export interface MergeResult {
@@ -77,4 +87,6 @@ export interface MergeResult {
   readonly decisions: readonly Decision[];
   /** The decisions of kind `conflict` that no resolution settled. */
   readonly conflicts: readonly Decision[];
+  /** Resolutions that named no path with a decision: nothing differs there any more. */
+  readonly unusedResolutions: readonly Resolution[];
 }

@@ -1,0 +1,102 @@
+import { diff3Merge } from 'node-diff3';
+import { isScalar } from 'yaml';
+import type { MergeContext } from './context.ts';
+import { readsAs } from './compose-flow.ts';
+import { adapt, type Layout } from './layout.ts';
+import type { MergedRest, PresentTriple } from './merge-leaf.ts';
+import { parseText } from './parse.ts';
+import { piece, splitLines } from './pieces.ts';
+import type { Entry } from './tree.ts';
+
+/**
+ * Merges three literal block scalars (`|`) by line, where no line was changed by both and no changed lines touch.
+ *
+ * @returns undefined when that is not so, when the text is none to merge by line (PEM, base64), or when JSON or YAML inside
+ *   would no longer parse
+ */
+export function mergeBlockScalar(triple: PresentTriple, target: Layout, context: MergeContext): MergedRest | undefined {
+  const { base, current, incoming } = triple;
+  if (base === undefined) return undefined;
+  const entries = [base, current, incoming];
+  const values = entries.map(literalValue);
+  const [ofBase, ofCurrent, ofIncoming] = values;
+  if (ofBase === undefined || ofCurrent === undefined || ofIncoming === undefined) return undefined;
+  if (values.some((value) => value === undefined || isOpaque(value))) return undefined;
+  const value = mergeLines(ofBase, ofCurrent, ofIncoming);
+  const headers = entries.map((entry) => adapt(headerPiece(entry), target));
+  const header = headers[0] === headers[1] ? headers[2] : headers[0] === headers[2] ? headers[1] : undefined;
+  if (value === undefined || header === undefined) return undefined;
+  if (!staysReadable([ofBase, ofCurrent, ofIncoming], value)) return undefined;
+  const [bodyBase = '', bodyCurrent = '', bodyIncoming = ''] = entries.map((entry) => adapt(bodyPiece(entry), target));
+  const body = mergeLines(bodyBase, bodyCurrent, bodyIncoming);
+  if (body === undefined) return undefined;
+  const number = context.values.scalar(`string ${value}`);
+  const text = header + body;
+  if (!readsAs(text, current.member, number, target, context)) return undefined;
+  return { text, value: number, extraLead: '' };
+}
+
+function literalValue(entry: Entry): string | undefined {
+  const { yaml } = entry.node;
+  return isScalar(yaml) && yaml.type === 'BLOCK_LITERAL' && typeof yaml.value === 'string' ? yaml.value : undefined;
+}
+
+/** Text that means something only as a whole: certificates and keys, encoded data. */
+function isOpaque(value: string): boolean {
+  if (value.includes('-----BEGIN ')) return true;
+  const lines = value.split('\n').filter((line) => line.trim() !== '');
+  return (
+    lines.length > 0 &&
+    lines.every(
+      (line, at) =>
+        /^\s*[A-Za-z0-9+/_-]+={0,2}\s*$/.test(line) && (line.trim().length >= 40 || at === lines.length - 1),
+    ) &&
+    (lines[0]?.trim().length ?? 0) >= 40
+  );
+}
+
+function mergeLines(base: string, current: string, incoming: string): string | undefined {
+  const regions = diff3Merge(splitLines(current), splitLines(base), splitLines(incoming));
+  const lines: string[] = [];
+  for (const region of regions) {
+    if (region.ok === undefined) return undefined;
+    lines.push(...region.ok);
+  }
+  return lines.join('');
+}
+
+/** Where all three hold JSON, or all three hold a YAML collection, so must the merged text. */
+function staysReadable(values: readonly string[], merged: string): boolean {
+  if (values.every(isJson)) return isJson(merged);
+  return !values.every(isYamlCollection) || isYamlCollection(merged);
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+function isYamlCollection(text: string): boolean {
+  try {
+    const root = parseText(text, 'the block scalar').documents[0]?.root;
+    return root !== undefined && root.kind !== 'leaf';
+  } catch {
+    return false;
+  }
+}
+
+function bodyStart(entry: Entry): number {
+  const newline = entry.source.text.indexOf('\n', entry.node.start);
+  return newline === -1 || newline >= entry.node.end ? entry.node.end : newline + 1;
+}
+
+function headerPiece(entry: Entry) {
+  return piece(entry, entry.separatorEnd, bodyStart(entry));
+}
+
+function bodyPiece(entry: Entry) {
+  return { ...piece(entry, bodyStart(entry), entry.to), mid: false };
+}

@@ -1,0 +1,157 @@
+import { type CST, isCollection, isMap, isPair, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import type { SourceText } from './source.ts';
+import type { Entry, FlowNode, TreeNode } from './tree.ts';
+
+interface FlowPlace {
+  readonly start: number;
+  readonly indent: number;
+}
+
+/** Builds a collection in flow style; undefined when it holds something that cannot be spliced: comments, `? key`, `[a: 1]`. */
+export function buildFlow(
+  source: SourceText,
+  token: CST.FlowCollection,
+  yaml: YamlNode,
+  place: FlowPlace,
+): FlowNode | undefined {
+  const mapping = token.start.source === '{';
+  if (mapping ? !isMap(yaml) : !isSeq(yaml)) return undefined;
+  const entries: Entry[] = [];
+  const byKey = new Map<string, Entry>();
+  const items = token.items.filter(
+    (item) => item.key !== undefined || item.value !== undefined || item.sep !== undefined,
+  );
+  for (const [index, item] of items.entries()) {
+    const entry = buildFlowEntry(source, item, mapping, composedItem(yaml, index), place.indent);
+    if (entry === undefined) return undefined;
+    if (mapping) {
+      const earlier = byKey.get(entry.key);
+      if (earlier !== undefined) throw duplicate(source, entry.key, earlier.head, entry.head);
+      byKey.set(entry.key, entry);
+    }
+    entries.push(entry);
+  }
+  if (token.items.length - items.length > 1 || hasComment(token)) return undefined;
+  return {
+    kind: mapping ? 'map' : 'seq',
+    style: 'flow',
+    source,
+    start: place.start,
+    open: token.offset,
+    end: yaml.range?.[1] ?? token.offset,
+    yaml,
+    indent: place.indent,
+    entries,
+    byKey,
+  };
+}
+
+function buildFlowEntry(
+  source: SourceText,
+  item: CST.CollectionItem,
+  mapping: boolean,
+  composed: { readonly key: YamlNode | null; readonly value: YamlNode | null },
+  indent: number,
+): Entry | undefined {
+  const plainStart = item.start.every((token) => ['space', 'newline', 'comma'].includes(token.type));
+  if (mapping ? !plainStart || !item.key : item.sep !== undefined) return undefined;
+  const around = mapping ? (item.sep ?? []) : item.start;
+  const properties = around.filter((token) => token.type === 'anchor' || token.type === 'tag');
+  const colon = around.find((token) => token.type === 'map-value-ind');
+  if (mapping && colon === undefined) return undefined;
+  const valueStart = properties[0]?.offset ?? item.value?.offset ?? (colon === undefined ? 0 : colon.offset + 1);
+  const head = mapping ? (item.key?.offset ?? valueStart) : valueStart;
+  const separatorEnd = colon === undefined ? head : colon.offset + 1;
+  const { value } = composed;
+  const node = buildFlowValue(source, item.value, value, { start: valueStart, indent });
+  return {
+    source,
+    member: mapping ? 'pair' : 'item',
+    key: mapping ? keyText(composed.key, source) : '',
+    keyNode: composed.key,
+    indent,
+    from: head,
+    lineStart: head,
+    head,
+    separatorEnd,
+    to: node.end,
+    node,
+  };
+}
+
+function buildFlowValue(
+  source: SourceText,
+  token: CST.Token | undefined,
+  yaml: YamlNode | null,
+  place: FlowPlace,
+): TreeNode {
+  if (token?.type === 'flow-collection' && yaml !== null && (isMap(yaml) || isSeq(yaml)) && yaml.tag === undefined) {
+    const flow = buildFlow(source, token, yaml, place);
+    if (flow !== undefined) return flow;
+  }
+  refuseDuplicates(yaml, source);
+  const end = Math.max(place.start, yaml?.range?.[1] ?? place.start);
+  return { kind: 'leaf', style: 'none', source, start: place.start, end, yaml, indent: place.indent };
+}
+
+function hasComment(token: CST.FlowCollection): boolean {
+  const among = (tokens: readonly CST.SourceToken[] | undefined): boolean =>
+    tokens?.some((part) => part.type === 'comment') ?? false;
+  return among(token.end) ? commentBeforeEnd(token) : token.items.some((item) => among(item.start) || among(item.sep));
+}
+
+/** `end` holds the closing bracket and what follows it; only a comment before the bracket is inside. */
+function commentBeforeEnd(token: CST.FlowCollection): boolean {
+  const close = token.end.findIndex((part) => part.type === 'flow-map-end' || part.type === 'flow-seq-end');
+  return (
+    token.end.slice(0, close).some((part) => part.type === 'comment') ||
+    token.items.some((item) => [...item.start, ...(item.sep ?? [])].some((part) => part.type === 'comment'))
+  );
+}
+
+function composedItem(
+  yaml: YamlNode,
+  index: number,
+): { readonly key: YamlNode | null; readonly value: YamlNode | null } {
+  if (isMap(yaml)) {
+    const pair = yaml.items[index];
+    return { key: (pair?.key ?? null) as YamlNode | null, value: (pair?.value ?? null) as YamlNode | null };
+  }
+  if (isSeq(yaml)) return { key: null, value: (yaml.items[index] ?? null) as YamlNode | null };
+  return { key: null, value: null };
+}
+
+/** A key as a path element: the scalar's value as text, or its source where it is no scalar. */
+export function keyText(key: YamlNode | null, source: SourceText): string {
+  if (key === null) return 'null';
+  if (isScalar(key)) return String(key.value);
+  return source.text.slice(key.range?.[0] ?? 0, key.range?.[1] ?? 0);
+}
+
+/** Looks for a key written twice in mappings that are not taken apart. */
+export function refuseDuplicates(yaml: unknown, source: SourceText): void {
+  if (isPair(yaml)) {
+    refuseDuplicates(yaml.key, source);
+    refuseDuplicates(yaml.value, source);
+  }
+  if (!isCollection(yaml)) return;
+  const seen = new Map<string, number>();
+  for (const item of yaml.items) {
+    if (isMap(yaml) && isPair(item)) {
+      const key = keyText(item.key as YamlNode | null, source);
+      const at = (item.key as YamlNode | null)?.range?.[0] ?? yaml.range?.[0] ?? 0;
+      const earlier = seen.get(key);
+      if (earlier !== undefined) throw duplicate(source, key, earlier, at);
+      seen.set(key, at);
+    }
+    refuseDuplicates(item, source);
+  }
+}
+
+export function duplicate(source: SourceText, key: string, earlier: number, later: number): Error {
+  return source.failure('MERGE_KEY_DUPLICATE', later, {
+    key,
+    first: source.lineOf(earlier),
+    second: source.lineOf(later),
+  });
+}
