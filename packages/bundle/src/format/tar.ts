@@ -22,7 +22,7 @@ export function tarHead(path: string, sizeBytes: number): Buffer {
     ustarHeader(`PaxHeaders/${path}`, record.length, 'x'),
     record,
     Buffer.alloc(paddingOf(record.length)),
-    ustarHeader(path, 0, '0'),
+    ustarHeader(path, sizeBytes, '0'),
   ]);
 }
 
@@ -43,7 +43,7 @@ function ustarHeader(path: string, size: number, type: '0' | 'x'): Buffer {
   header.write('0000644\0', 100, 'latin1');
   header.write('0000000\0', 108, 'latin1');
   header.write('0000000\0', 116, 'latin1');
-  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  writeSize(header, size);
   header.write('00000000000\0', 136, 'latin1');
   header.write('        ', 148, 'latin1');
   header.write(type, 156, 'latin1');
@@ -53,6 +53,16 @@ function ustarHeader(path: string, size: number, type: '0' | 'x'): Buffer {
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return header;
+}
+
+/** Octal digits; beyond what they hold, the binary number that readers without pax expect (GNU tar manual, "Extensions"). */
+function writeSize(header: Buffer, size: number): void {
+  if (size <= maxUstarSize) {
+    header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+    return;
+  }
+  header.writeUInt8(0x80, 124);
+  header.writeBigUInt64BE(BigInt(size), 128);
 }
 
 /** `<length> <key>=<value>\n`, the length counting itself. */
