@@ -131,7 +131,7 @@ describe('names', () => {
   });
 
   it('leaves nothing outside its folders', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['blobs', 'repositories', 'uploads']);
+    expect((await readdir(folder)).sort()).toEqual(['blobs', 'lock', 'repositories', 'uploads']);
   });
 });
 

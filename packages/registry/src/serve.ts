@@ -13,6 +13,8 @@ export interface ServeRegistryOptions {
   /** Certificate chain and private key, PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly idleTimeoutMs?: number;
+  /** The most all content together may take, in bytes. */
+  readonly quotaBytes?: number | undefined;
 }
 
 /** A registry that is serving. */
@@ -28,14 +30,14 @@ export interface ServedRegistry {
 /**
  * Serves a registry by itself, without a console.
  *
- * @throws REGISTRY_PLAIN_HTTP_REFUSED for an address others can reach without TLS; REGISTRY_LISTEN_FAILED
+ * @throws REGISTRY_PLAIN_HTTP_REFUSED for an address others can reach without TLS; REGISTRY_LISTEN_FAILED; STORAGE_IN_USE
  */
 export async function serveRegistry(options: ServeRegistryOptions): Promise<ServedRegistry> {
   const { host, port, tls } = options;
   if (tls === undefined && !/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)) {
     throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host } });
   }
-  const storage = await RegistryStorage.open(options.storageDir);
+  const storage = await RegistryStorage.open(options.storageDir, { quotaBytes: options.quotaBytes });
   const server: FastifyInstance = fastify({
     forceCloseConnections: true,
     https: tls === undefined ? null : { ...tls },

@@ -13,7 +13,8 @@ export async function getBlob(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const size = await storage.blobs.size(repository, digest);
+  const isHead = request.method === 'HEAD';
+  const size = await (isHead ? storage.blobs.claim(repository, digest) : storage.blobs.size(repository, digest));
   if (size === undefined) throw unknown();
   reply.headers({
     'accept-ranges': 'bytes',
@@ -31,7 +32,7 @@ export async function getBlob(
     reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${size}`);
   }
   reply.header('content-length', range === undefined ? size : range.end - range.start);
-  if (request.method === 'HEAD' || size === 0) return await reply.send();
+  if (isHead || size === 0) return await reply.send();
   const stream = await storage.blobs.read(repository, digest, range);
   if (stream === undefined) throw unknown();
   return await reply.send(stream);

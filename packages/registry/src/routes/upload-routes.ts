@@ -55,7 +55,7 @@ export async function uploadStatus({ storage, repository, reply }: UploadRequest
 export async function appendChunk(upload: UploadRequest, id: string): Promise<FastifyReply> {
   const { storage, repository, request, reply, idleTimeoutMs } = upload;
   await checkOrder(upload, id);
-  const offset = await storage.uploads.append(repository, id, requestBody(request, idleTimeoutMs));
+  const offset = await storage.uploads.append(repository, id, requestBody(request, idleTimeoutMs), announced(request));
   return await reply
     .code(202)
     .headers(sessionHeaders(repository, id, offset))
@@ -79,7 +79,7 @@ export async function cancelUpload({ storage, repository, reply }: UploadRequest
 async function finish(upload: UploadRequest, id: string, text: string): Promise<FastifyReply> {
   const { storage, repository, request, idleTimeoutMs } = upload;
   const digest = digestIn(text);
-  await storage.uploads.finish(repository, id, digest, requestBody(request, idleTimeoutMs));
+  await storage.uploads.finish(repository, id, digest, requestBody(request, idleTimeoutMs), announced(request));
   await storage.blobs.link(repository, digest);
   return await created(upload, digest);
 }
@@ -97,12 +97,18 @@ async function checkOrder({ storage, repository, request, reply }: UploadRequest
   const header = request.headers['content-range'];
   if (header === undefined) return;
   const range = parseChunkRange(header);
-  const announced = request.headers['content-length'];
-  const consistent = range !== undefined && (announced === undefined || Number(announced) === range.length);
+  const known = request.headers['content-length'] !== undefined;
+  const consistent = range !== undefined && (!known || announced(request) === range.length);
   if (!consistent || range.start !== offset) {
     reply.headers(sessionHeaders(repository, id, offset));
     throw new SealiftError('UPLOAD_OUT_OF_ORDER', { values: { start: range?.start ?? header.slice(0, 40), offset } });
   }
+}
+
+/** `Content-Length` in bytes, 0 when the length is not known beforehand. */
+function announced(request: FastifyRequest): number {
+  const length = Number(request.headers['content-length'] ?? 0);
+  return Number.isSafeInteger(length) ? length : 0;
 }
 
 function sessionHeaders(repository: string, id: string, offset: number): Record<string, string> {

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, utimes } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { fileSize, writeFileAtomically } from '@sealift/oci/blob-file';
+import { fileSize, isMissing, writeFileAtomically } from '@sealift/oci/blob-file';
 import type { ByteRange } from '@sealift/oci/content';
-import type { Digest } from '@sealift/oci/digest';
-import { removeFile } from './files.ts';
+import { type Digest, isDigest } from '@sealift/oci/digest';
+import { namesIn, removeFile } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 
 const readChunkBytes = 1024 * 1024;
@@ -33,7 +33,22 @@ export class BlobStore {
 
   /** Makes a blob that is on the disk part of a repository. */
   async link(repository: string, digest: Digest): Promise<void> {
+    // Young content is not cleaned up: the blob may have been without a repository until now.
+    await renew(this.#paths.blob(digest));
     await writeFileAtomically(this.#paths.blobLink(repository, digest), '');
+  }
+
+  /** Whether the repository holds the blob, asked by somebody about to need it: it is not cleaned up for a while. */
+  async claim(repository: string, digest: Digest): Promise<number | undefined> {
+    const size = await this.size(repository, digest);
+    if (size !== undefined) await renew(this.#paths.blobLink(repository, digest));
+    return size;
+  }
+
+  /** All blobs of a repository. */
+  async digests(repository: string): Promise<Digest[]> {
+    const names = (await namesIn(this.#paths.blobLinks(repository))) ?? [];
+    return names.map((name) => `sha256:${name}`).filter((digest) => isDigest(digest));
   }
 
   /** Takes a blob over from another repository. @returns false when that one does not hold it */
@@ -47,4 +62,12 @@ export class BlobStore {
   async unlink(repository: string, digest: Digest): Promise<boolean> {
     return await removeFile(this.#paths.blobLink(repository, digest));
   }
+}
+
+/** Makes a file young. */
+async function renew(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
 }

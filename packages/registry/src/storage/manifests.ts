@@ -6,8 +6,9 @@ import { isTag } from '@sealift/oci/reference';
 import { z } from 'zod';
 import type { BlobStore } from './blobs.ts';
 import { namesIn, readRecord, removeFile } from './files.ts';
-import { parseManifest } from './parse-manifest.ts';
+import { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
+import type { RepositoryLock } from './repository-lock.ts';
 
 const manifestRecordSchema = z.object({
   mediaType: z.string(),
@@ -25,10 +26,12 @@ export interface StoredManifest {
 export class ManifestStore {
   readonly #paths: StoragePaths;
   readonly #blobs: BlobStore;
+  readonly #lock: RepositoryLock;
 
-  constructor(paths: StoragePaths, blobs: BlobStore) {
+  constructor(paths: StoragePaths, blobs: BlobStore, lock: RepositoryLock) {
     this.#paths = paths;
     this.#blobs = blobs;
+    this.#lock = lock;
   }
 
   /**
@@ -48,27 +51,52 @@ export class ManifestStore {
       throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: reference, actual: digest } });
     }
     const parsed = parseManifest(digest, mediaType, bytes);
-    await this.#demand(repository, digest, parsed.blobs, parsed.manifests);
-    const subject = parsed.subject?.digest;
-    await writeBlobFile(this.#paths.root, [bytes], { digest, size: bytes.byteLength });
+    await this.#lock.shared(repository, async () => {
+      await this.#demand(repository, digest, parsed.blobs, parsed.manifests);
+      await this.#write(repository, reference, { digest, mediaType, bytes }, parsed);
+    });
+    return { digest, subject: parsed.subject?.digest };
+  }
+
+  /** The record comes after what it needs and before the tag, so that a crash leaves nothing that leads nowhere. */
+  async #write(
+    repository: string,
+    reference: string,
+    { digest, mediaType, bytes }: StoredManifest,
+    { subject, artifactType, annotations }: ParsedManifest,
+  ): Promise<void> {
+    const size = bytes.byteLength;
+    await writeBlobFile(this.#paths.root, [bytes], { digest, size });
     if (subject !== undefined) {
       const descriptor: Descriptor = {
         mediaType,
         digest,
-        size: bytes.byteLength,
-        ...(parsed.artifactType === undefined ? {} : { artifactType: parsed.artifactType }),
-        ...(parsed.annotations === undefined ? {} : { annotations: parsed.annotations }),
+        size,
+        ...(artifactType === undefined ? {} : { artifactType }),
+        ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
       };
-      await writeFileAtomically(this.#paths.referrer(repository, subject, digest), JSON.stringify(descriptor));
+      await writeFileAtomically(this.#paths.referrer(repository, subject.digest, digest), JSON.stringify(descriptor));
     }
-    await writeFileAtomically(this.#paths.manifest(repository, digest), JSON.stringify({ mediaType, subject }));
+    const record = JSON.stringify({ mediaType, subject: subject?.digest });
+    await writeFileAtomically(this.#paths.manifest(repository, digest), record);
     if (!isDigest(reference)) await writeFileAtomically(this.#paths.tag(repository, reference), digest);
-    return { digest, subject };
+  }
+
+  /** What a manifest of the repository names, or undefined when it is not there. */
+  async parts(repository: string, digest: Digest): Promise<ParsedManifest | undefined> {
+    const manifest = await this.get(repository, digest);
+    return manifest === undefined ? undefined : parseManifest(digest, manifest.mediaType, manifest.bytes);
+  }
+
+  /** All manifests of a repository. */
+  async digests(repository: string): Promise<Digest[]> {
+    const names = (await namesIn(this.#paths.manifests(repository))) ?? [];
+    return names.map((name) => `sha256:${name}`).filter((digest) => isDigest(digest));
   }
 
   /** A manifest by tag or digest. */
   async get(repository: string, reference: string): Promise<StoredManifest | undefined> {
-    const digest = isDigest(reference) ? reference : await this.#tagged(repository, reference);
+    const digest = isDigest(reference) ? reference : await this.tagged(repository, reference);
     if (digest === undefined) return undefined;
     const record = await this.#record(repository, digest);
     if (record === undefined) return undefined;
@@ -84,7 +112,7 @@ export class ManifestStore {
     const record = await this.#record(repository, digest);
     if (record === undefined) return false;
     for (const tag of (await this.tags(repository)) ?? []) {
-      if ((await this.#tagged(repository, tag)) === digest) await this.removeTag(repository, tag);
+      if ((await this.tagged(repository, tag)) === digest) await this.removeTag(repository, tag);
     }
     if (record.subject !== undefined) await removeFile(this.#paths.referrer(repository, record.subject, digest));
     return await removeFile(this.#paths.manifest(repository, digest));
@@ -118,7 +146,8 @@ export class ManifestStore {
     return descriptors;
   }
 
-  async #tagged(repository: string, tag: string): Promise<Digest | undefined> {
+  /** The digest a tag stands for. */
+  async tagged(repository: string, tag: string): Promise<Digest | undefined> {
     const text = (await readRecord(this.#paths.tag(repository, tag)))?.toString('utf8');
     return text !== undefined && isDigest(text) ? text : undefined;
   }
@@ -135,7 +164,7 @@ export class ManifestStore {
     manifests: readonly Descriptor[],
   ): Promise<void> {
     for (const blob of blobs) {
-      const size = await this.#blobs.size(repository, blob.digest);
+      const size = await this.#blobs.claim(repository, blob.digest);
       if (size === undefined) throw missing(digest, blob.digest);
       if (size !== blob.size) {
         const reason = `it says ${blob.digest} has ${blob.size} bytes, and it has ${size}`;

@@ -17,6 +17,8 @@ const uploadIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * repositories/<name>/_manifests/<hex>            … this manifest (its media type)
  * repositories/<name>/_tags/<tag>                 a tag (the digest it stands for)
  * repositories/<name>/_referrers/<hex>/<hex>      a manifest with that subject (its descriptor)
+ * damaged/<hex>                                   what a scrub put aside
+ * lock                                            which process uses the folder
  * ```
  */
 export class StoragePaths {
@@ -54,8 +56,12 @@ export class StoragePaths {
     return join(this.repositories, ...name.split('/'));
   }
 
+  blobLinks(name: string): string {
+    return join(this.repository(name), '_blobs');
+  }
+
   blobLink(name: string, digest: Digest): string {
-    return join(this.repository(name), '_blobs', hex(digest));
+    return join(this.blobLinks(name), hex(digest));
   }
 
   manifests(name: string): string {

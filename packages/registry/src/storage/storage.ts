@@ -1,32 +1,61 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
 import { verifiedReadable } from '@sealift/oci/verify-stream';
 import { BlobStore } from './blobs.ts';
+import { collectGarbage, type GarbageOptions, type GarbageReport } from './garbage.ts';
 import { ManifestStore } from './manifests.ts';
 import { StoragePaths } from './paths.ts';
+import { Quota } from './quota.ts';
+import { RepositoryLock } from './repository-lock.ts';
+import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
+import { lockStorage } from './storage-lock.ts';
 import { UploadStore } from './uploads.ts';
 
+export type { GarbageOptions, GarbageReport } from './garbage.ts';
 export type { StoredManifest } from './manifests.ts';
+export type { ScrubOptions, ScrubReport } from './scrub.ts';
+
+export interface StorageOptions {
+  /** The most all content together may take, in bytes. */
+  readonly quotaBytes?: number | undefined;
+}
 
 /** What a registry keeps, in one folder: blobs by digest, repositories, upload sessions. One process at a time. */
 export class RegistryStorage {
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
   readonly uploads: UploadStore;
+  readonly #paths: StoragePaths;
+  readonly #quota: Quota;
+  readonly #lock = new RepositoryLock();
 
-  private constructor(paths: StoragePaths) {
+  private constructor(paths: StoragePaths, quota: Quota) {
+    this.#paths = paths;
+    this.#quota = quota;
     this.blobs = new BlobStore(paths);
-    this.manifests = new ManifestStore(paths, this.blobs);
-    this.uploads = new UploadStore(paths);
+    this.manifests = new ManifestStore(paths, this.blobs, this.#lock);
+    this.uploads = new UploadStore(paths, quota);
   }
 
-  /** Opens the folder, making it where it is missing. */
-  static async open(folder: string): Promise<RegistryStorage> {
+  /**
+   * Opens the folder, making it where it is missing.
+   *
+   * @throws STORAGE_IN_USE while another process has it open
+   */
+  static async open(folder: string, options: StorageOptions = {}): Promise<RegistryStorage> {
     const paths = new StoragePaths(folder);
     for (const path of [paths.blobs, paths.uploads, paths.repositories]) await mkdir(path, { recursive: true });
-    return new RegistryStorage(paths);
+    await lockStorage(folder);
+    await removeIncoming(paths);
+    return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes));
+  }
+
+  /** Bytes of all blobs and upload sessions together. */
+  get usedBytes(): number {
+    return this.#quota.usedBytes;
   }
 
   /** A repository as a place to read blobs from, without HTTP. */
@@ -40,6 +69,28 @@ export class RegistryStorage {
         return range === undefined ? verifiedReadable(stream, { digest, size }) : stream;
       },
     };
+  }
+
+  /** Removes what no tag and no kept digest leads to; pushes may go on meanwhile. */
+  async collectGarbage(options: GarbageOptions = {}): Promise<GarbageReport> {
+    const { blobs, manifests, uploads } = this;
+    return await collectGarbage(
+      { paths: this.#paths, blobs, manifests, uploads, lock: this.#lock, quota: this.#quota },
+      options,
+    );
+  }
+
+  /** Reads everything and puts aside what is damaged. */
+  async scrub(options: ScrubOptions = {}): Promise<ScrubReport> {
+    return await scrub(this.#paths, this.#quota, options);
+  }
+}
+
+/** What a process that was killed had not finished writing. */
+async function removeIncoming(paths: StoragePaths): Promise<void> {
+  const folder = dirname(paths.blobs);
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('.incoming-')) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -6,6 +6,7 @@ import { fileSize, syncFolder, writeAll, writeFileAtomically } from '@sealift/oc
 import type { Digest } from '@sealift/oci/digest';
 import { readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
+import type { Quota } from './quota.ts';
 
 /**
  * Upload sessions: bytes are hashed while they are written, and become a blob only when they are whole and right. What a
@@ -16,9 +17,11 @@ export class UploadStore {
   /** Hashes of sessions written to by this process, with how many bytes each has seen. */
   readonly #hashes = new Map<string, { readonly hash: Hash; bytes: number }>();
   readonly #busy = new Set<string>();
+  readonly #quota: Quota;
 
-  constructor(paths: StoragePaths) {
+  constructor(paths: StoragePaths, quota: Quota) {
     this.#paths = paths;
+    this.#quota = quota;
   }
 
   /** Begins a session for a repository. @returns its id */
@@ -43,10 +46,12 @@ export class UploadStore {
   /**
    * Writes a piece at the session's end.
    *
+   * @param announced how many bytes are to come, as far as it is known: too many are refused before they are read
    * @returns the bytes the session holds now
-   * @throws UPLOAD_UNKNOWN, UPLOAD_BUSY, STORAGE_FULL, or what the chunks themselves failed with (what came before stays)
+   * @throws UPLOAD_UNKNOWN, UPLOAD_BUSY, STORAGE_FULL, STORAGE_QUOTA_EXCEEDED, or what the chunks themselves failed with (what came before stays)
    */
-  async append(repository: string, id: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  async append(repository: string, id: string, chunks: AsyncIterable<Uint8Array>, announced = 0): Promise<number> {
+    this.#quota.demand(announced);
     return await this.#alone(repository, id, async (path) => (await this.#write(id, path, chunks)).bytes);
   }
 
@@ -55,7 +60,14 @@ export class UploadStore {
    *
    * @throws CONTENT_DIGEST_MISMATCH (the session is gone then), UPLOAD_UNKNOWN, UPLOAD_BUSY, STORAGE_FULL
    */
-  async finish(repository: string, id: string, digest: Digest, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  async finish(
+    repository: string,
+    id: string,
+    digest: Digest,
+    chunks: AsyncIterable<Uint8Array>,
+    announced = 0,
+  ): Promise<void> {
+    this.#quota.demand(announced);
     await this.#alone(repository, id, async (path) => {
       const { hash } = await this.#write(id, path, chunks, true);
       const actual: Digest = `sha256:${hash.copy().digest('hex')}`;
@@ -64,7 +76,9 @@ export class UploadStore {
         throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: digest, actual } });
       }
       await mkdir(this.#paths.blobs, { recursive: true });
+      const replaced = (await fileSize(this.#paths.blob(digest))) ?? 0;
       await rename(path, this.#paths.blob(digest));
+      this.#quota.give(replaced);
       await syncFolder(this.#paths.blobs);
       await this.#remove(id);
     });
@@ -77,9 +91,18 @@ export class UploadStore {
     return true;
   }
 
+  /** Removes a session that has rested too long, unless somebody writes to it just now. */
+  async expire(id: string): Promise<boolean> {
+    if (this.#busy.has(id)) return false;
+    await this.#remove(id);
+    return true;
+  }
+
   async #remove(id: string): Promise<void> {
     this.#hashes.delete(id);
-    await rm(this.#paths.upload(id), { recursive: true, force: true });
+    const folder = this.#paths.upload(id);
+    this.#quota.give((await fileSize(join(folder, 'data'))) ?? 0);
+    await rm(folder, { recursive: true, force: true });
   }
 
   async #write(
@@ -91,7 +114,7 @@ export class UploadStore {
     const state = await this.#hashOf(id, path);
     const file = await open(path, 'r+');
     try {
-      await appendTo(file, state, chunks);
+      await appendTo(file, state, chunks, this.#quota);
       if (last) await file.sync();
     } finally {
       await file.close();
@@ -133,9 +156,16 @@ async function appendTo(
   file: FileHandle,
   state: { readonly hash: Hash; bytes: number },
   chunks: AsyncIterable<Uint8Array>,
+  quota: Quota,
 ): Promise<void> {
   for await (const chunk of chunks) {
-    await writeAll(file, chunk, state.bytes);
+    quota.take(chunk.byteLength);
+    try {
+      await writeAll(file, chunk, state.bytes);
+    } catch (error) {
+      quota.give(chunk.byteLength);
+      throw error;
+    }
     state.hash.update(chunk);
     state.bytes += chunk.byteLength;
   }

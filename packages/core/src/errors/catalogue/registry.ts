@@ -198,4 +198,18 @@ export const registryErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  STORAGE_QUOTA_EXCEEDED: {
+    message: 'the registry holds {usedBytes} of the {limitBytes} bytes it may',
+    hint: 'Remove releases that are no longer needed and clean up, or raise the quota.',
+    status: 413,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  STORAGE_IN_USE: {
+    message: 'the registry storage {path} is used by process {pid}',
+    hint: 'Stop that process first, or name another folder.',
+    status: 409,
+    exit: 1,
+    next: 'wait',
+  },
 });
