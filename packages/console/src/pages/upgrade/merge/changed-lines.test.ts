@@ -14,6 +14,10 @@ test('a line below an insertion is found where it went', () => {
   expect(correspondingLine('a\nb\nc', 'a\nx\ny\nb\nc', 3)).toBe(5);
 });
 
+test('a line added at the top of a text that begins with an empty line is found', () => {
+  expect(changedLines('\na\na', '\n\na\na')).toHaveLength(1);
+});
+
 test('a removed line is found at the place where it was', () => {
   expect(correspondingLine('a\nb\nc', 'a\nc', 2)).toBe(2);
 });

@@ -9,8 +9,12 @@ const diffBounds = { scanLimit: 1000, timeout: 300 };
 /** Marks by line number, counted from 1. */
 export type Marks = ReadonlyMap<number, LineMark>;
 
+/**
+ * A text's lines below one more at the top: where a text begins with an empty line, the library's chunks of an insertion
+ * there are off by one line, and the added line keeps them right.
+ */
 function lines(text: string): Text {
-  return Text.of(text.split(/\r\n?|\n/));
+  return Text.of(['#', ...text.split(/\r\n?|\n/)]);
 }
 
 /** Numbers of the lines of `to` that are not in `from`. */
@@ -20,7 +24,7 @@ export function changedLines(from: string, to: string): number[] {
   for (const chunk of Chunk.build(lines(from), target, diffBounds)) {
     if (chunk.fromB === chunk.toB) continue;
     const last = target.lineAt(chunk.endB).number;
-    for (let number = target.lineAt(chunk.fromB).number; number <= last; number += 1) numbers.push(number);
+    for (let number = target.lineAt(chunk.fromB).number; number <= last; number += 1) numbers.push(number - 1);
   }
   return numbers;
 }
@@ -29,15 +33,16 @@ export function changedLines(from: string, to: string): number[] {
 export function correspondingLine(from: string, to: string, number: number): number {
   const source = lines(from);
   const target = lines(to);
-  if (number > source.lines) return target.lines;
-  const position = source.line(number).from;
+  const last = target.lines - 1;
+  if (number >= source.lines) return last;
+  const position = source.line(number + 1).from;
   let shift = 0;
   for (const chunk of Chunk.build(source, target, diffBounds)) {
     if (chunk.fromA > position) break;
-    if (position < chunk.toA) return target.lineAt(Math.min(chunk.fromB, target.length)).number;
+    if (position < chunk.toA) return Math.min(target.lineAt(Math.min(chunk.fromB, target.length)).number - 1, last);
     shift = chunk.toB - chunk.toA;
   }
-  return target.lineAt(Math.max(0, Math.min(position + shift, target.length))).number;
+  return Math.max(1, target.lineAt(Math.max(0, Math.min(position + shift, target.length))).number - 1);
 }
 
 /** The marks of the three panes: what the release changed, what the site changed, where both did. */

@@ -1,9 +1,10 @@
-import { Button, Label } from '@patternfly/react-core';
+import { Label } from '@patternfly/react-core';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
 import { isSecretKey } from '../../../components/secret-keys.ts';
 import { KindLabel } from './kind-label.tsx';
 import { OwnValue } from './own-value.tsx';
+import { PathButton } from './path-button.tsx';
 import { type Decision, type MergePath, pathText, type Resolution } from './resolutions.ts';
 
 interface ConflictItemProps {
@@ -36,9 +37,7 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
           settled
         </Label>
       )}
-      <Button variant="link" isInline className="path" onClick={() => onShow(decision)} aria-label={`Show ${text}`}>
-        {text}
-      </Button>
+      <PathButton path={path} onShow={() => onShow(decision)} />
       <span className="reason">{decision.reason}</span>
       <div className="choices" role="group" aria-label={`Settle ${text}`}>
         {sides.map(({ take, title, action }) => (

@@ -1,6 +1,6 @@
-import { Button } from '@patternfly/react-core';
 import { KindLabel } from './kind-label.tsx';
-import { type Decision, pathText } from './resolutions.ts';
+import { PathButton } from './path-button.tsx';
+import type { Decision } from './resolutions.ts';
 
 interface DecisionItemProps {
   decision: Decision;
@@ -9,13 +9,10 @@ interface DecisionItemProps {
 
 /** What became of one path, and in one sentence why. */
 export function DecisionItem({ decision, onShow }: DecisionItemProps) {
-  const path = pathText(decision.path);
   return (
     <li className="decision">
       <KindLabel kind={decision.kind} />
-      <Button variant="link" isInline className="path" onClick={() => onShow(decision)} aria-label={`Show ${path}`}>
-        {path}
-      </Button>
+      <PathButton path={decision.path} onShow={() => onShow(decision)} />
       <span className="reason">{decision.reason}</span>
     </li>
   );
