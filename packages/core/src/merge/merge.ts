@@ -3,9 +3,11 @@ import { MergeContext } from './context.ts';
 import type { MergedDocument } from './merge-document.ts';
 import { mergeDocuments } from './merge-documents.ts';
 import { migrate } from './migrate.ts';
-import { describeMigrations } from './moved-decisions.ts';
+import { describeMigrations, traceDecisions } from './moved-decisions.ts';
 import { parseText } from './parse.ts';
 import { pathKey, pathText } from './path-text.ts';
+import { applyPresets, enabledPresets, readPresets } from './presets.ts';
+import { TrackedText } from './tracked-text.ts';
 import type { TextTree } from './tree.ts';
 import type { Decision, MergeInput, MergePath, MergeResult, Resolution } from './types.ts';
 import { Values } from './values.ts';
@@ -25,11 +27,13 @@ const attempts = 30;
  *   place names text, line and column
  */
 export function merge(input: MergeInput): MergeResult {
-  const migrated = migrate(input, input.migrations ?? []);
+  const preset = withPresets(input);
+  const migrated = migrate({ ...preset, incoming: preset.incoming.text }, input.migrations ?? []);
+  const prepared = { base: migrated.base, current: migrated.current, incoming: preset.incoming };
   const trees = {
-    base: parseText(migrated.base.text, 'base'),
-    current: parseText(migrated.current.text, 'current'),
-    incoming: parseText(input.incoming, 'incoming'),
+    base: parseText(prepared.base.text, 'base'),
+    current: parseText(prepared.current.text, 'current'),
+    incoming: parseText(prepared.incoming.text, 'incoming'),
   };
   const values = new Values(Object.values(trees));
   const hasAliases = Object.values(trees).some((tree) => tree.aliasTargets.size > 0);
@@ -45,7 +49,8 @@ export function merge(input: MergeInput): MergeResult {
     const text = documents.map((document) => document.text).join('');
     const unsound = findUnsound(text, documents, context);
     if (unsound === undefined) {
-      return resultOf(text, describeMigrations(context.decisions, migrated, input), context.unusedResolutions());
+      const decisions = describeMigrations(traceDecisions(context.decisions, prepared, input), migrated);
+      return resultOf(text, decisions, context.unusedResolutions());
     }
     const key = pathKey(unsound);
     if (forced.has(key) || unsound.length === 0 || attempt === attempts) {
@@ -53,6 +58,25 @@ export function merge(input: MergeInput): MergeResult {
     }
     forced.add(key);
   }
+}
+
+/** The two default texts as they read with the presets that the site has switched on. */
+function withPresets(input: MergeInput): {
+  readonly base: TrackedText;
+  readonly current: TrackedText;
+  readonly incoming: TrackedText;
+} {
+  const current = new TrackedText(input.current);
+  const { presets } = input;
+  if (presets === undefined) {
+    return { base: new TrackedText(input.base), current, incoming: new TrackedText(input.incoming) };
+  }
+  const enabled = enabledPresets(input.current);
+  return {
+    base: applyPresets(input.base, readPresets(presets.base), enabled),
+    current,
+    incoming: applyPresets(input.incoming, readPresets(presets.incoming), enabled),
+  };
 }
 
 function findUnsound(text: string, documents: readonly MergedDocument[], context: MergeContext): MergePath | undefined {

@@ -28,11 +28,10 @@ export interface MigratedTexts {
  * @throws SealiftError MERGE_MIGRATION_INVALID when incoming has nothing at a new place, or it cannot be written there
  */
 export function migrate(
-  texts: { readonly base: string; readonly current: string; readonly incoming: string },
+  texts: { readonly base: TrackedText; readonly current: TrackedText; readonly incoming: string },
   migrations: readonly Migration[],
 ): MigratedTexts {
-  let base = new TrackedText(texts.base);
-  let current = new TrackedText(texts.current);
+  let { base, current } = texts;
   const moves: Move[] = [];
   const drops: (readonly string[])[] = [];
   if (migrations.length === 0) return { base, current, moves, drops };

@@ -1,27 +1,34 @@
-import { originOf, type MigratedTexts } from './migrate.ts';
+import type { SideName } from './context.ts';
+import { type MigratedTexts, originOf } from './migrate.ts';
 import { pathText } from './path-text.ts';
 import { SourceText } from './source.ts';
 import type { TrackedText } from './tracked-text.ts';
 import type { Decision, MergePath, Side } from './types.ts';
 
-/** The decisions as they read with the release's migrations in mind: what moved says so, and ranges point into the texts given. */
-export function describeMigrations(
-  decisions: readonly Decision[],
-  migrated: MigratedTexts,
-  originals: { readonly base: string; readonly current: string },
-): readonly Decision[] {
+/** The decisions as they read with the release's migrations in mind: what moved says so. */
+export function describeMigrations(decisions: readonly Decision[], migrated: MigratedTexts): readonly Decision[] {
   if (migrated.moves.length === 0 && migrated.drops.length === 0) return decisions;
-  const base = new SourceText(originals.base, 'base');
-  const current = new SourceText(originals.current, 'current');
-  const described = decisions.map((decision): Decision => {
-    const traced: Decision = {
-      ...decision,
-      ...(decision.base === undefined ? {} : { base: traceSide(decision.base, migrated.base, base) }),
-      ...(decision.current === undefined ? {} : { current: traceSide(decision.current, migrated.current, current) }),
-    };
-    return describeDrop(describeMove(traced, migrated), migrated);
-  });
+  const described = decisions.map((decision) => describeDrop(describeMove(decision, migrated), migrated));
   return [...described, ...silentMoves(decisions, migrated)];
+}
+
+/** The decisions with ranges that point into the texts as they were given, before presets and migrations. */
+export function traceDecisions(
+  decisions: readonly Decision[],
+  prepared: Readonly<Record<SideName, TrackedText>>,
+  originals: Readonly<Record<SideName, string>>,
+): readonly Decision[] {
+  const names = ['base', 'current', 'incoming'] as const;
+  if (names.every((name) => prepared[name].text === originals[name])) return decisions;
+  const sources = names.map((name) => ({ name, source: new SourceText(originals[name], name) }));
+  return decisions.map((decision) => {
+    const traced: { base?: Side; current?: Side; incoming?: Side } = {};
+    for (const { name, source } of sources) {
+      const side = decision[name];
+      if (side !== undefined) traced[name] = traceSide(side, prepared[name], source);
+    }
+    return { ...decision, ...traced };
+  });
 }
 
 function traceSide(side: Side, text: TrackedText, source: SourceText): Side {
@@ -66,5 +73,8 @@ function pathOf(tokens: readonly string[]): MergePath {
 
 /** Whether the path is the place or lies above it. */
 function related(tokens: readonly string[], path: MergePath): boolean {
-  return path.length <= tokens.length && path.every((element, index) => String(element) === tokens[index]);
+  return (
+    path.length <= tokens.length &&
+    path.every((element, index) => typeof element !== 'object' && String(element) === tokens[index])
+  );
 }

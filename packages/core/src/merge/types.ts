@@ -74,6 +74,8 @@ export interface MergeInput {
   readonly resolutions?: readonly Resolution[];
   /** The release's migrations of this pack's values. */
   readonly migrations?: readonly Migration[];
+  /** The two packs' `presets.yaml`: what a preset that the site switched on changes is no customisation. */
+  readonly presets?: { readonly base: string; readonly incoming: string };
   /** Identities of list items that the pack's schema declares; they come before the known ones. */
   readonly listKeys?: readonly ListKeys[];
 }
