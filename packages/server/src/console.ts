@@ -11,6 +11,8 @@ import { openStore } from './store/store.ts';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
 
+const closeTimeoutMs = 10_000;
+
 /** How a console is started. */
 export interface ConsoleOptions {
   /** Store, registry content and backups live here; locked for this process. */
@@ -22,6 +24,8 @@ export interface ConsoleOptions {
   readonly databaseUrl?: string;
   /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
   readonly clusterUrl?: string;
+  /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
+  readonly trustedProxy?: string;
   /** The built web pages; by default those of the checkout. */
   readonly assetsDir?: string;
   /** Receives one line at a time: notes at start-up, unexpected failures as JSON. */
@@ -62,10 +66,11 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const app = await buildApp({
       services,
       logger,
+      ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
       registryStorage: await RegistryStorage.open(join(dataDir, 'registry')),
       assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
     });
-    undo.push(() => app.close());
+    undo.push(() => closeWithin(app, closeTimeoutMs));
     await app.ready();
     undo.push(() => services.registry.close());
     await services.registry.connect(app);
@@ -85,6 +90,13 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await closeAll(undo);
     throw error;
   }
+}
+
+/** Requests under way may finish; one that takes for ever, such as a stalled upload, may not keep the process alive. */
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  await app.close();
+  clearTimeout(timer);
 }
 
 async function closeAll(undo: (() => Promise<unknown>)[]): Promise<void> {

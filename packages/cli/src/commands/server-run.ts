@@ -6,6 +6,7 @@ export interface ServerRunOptions {
   readonly data: string;
   readonly listen: string;
   readonly simulator?: string;
+  readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
 }
@@ -26,6 +27,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     log: context.note,
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(options.simulator === undefined ? {} : { clusterUrl: options.simulator }),
+    ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
   try {

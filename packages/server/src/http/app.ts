@@ -30,6 +30,8 @@ const bodyLimitBytes = 16 * 1024 * 1024;
 export interface AppOptions {
   readonly services: ConsoleServices;
   readonly logger?: FastifyBaseLogger;
+  /** Addresses (with commas between) whose `X-Forwarded-*` headers tell the truth about scheme and client. */
+  readonly trustedProxy?: string;
   /** Folder of the built web pages; without it only the API is served. */
   readonly assetsDir?: string;
   /** The embedded registry's content, served at `/v2/`. */
@@ -41,6 +43,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { services } = options;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
+    trustProxy: options.trustedProxy ?? false,
     // Slow senders may not hold a connection for ever; the registry's routes set their own limit.
     connectionTimeout: 0,
     requestTimeout: 0,

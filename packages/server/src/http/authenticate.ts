@@ -24,8 +24,8 @@ export function guardRoutes(app: FastifyInstance, services: ConsoleServices): vo
   });
 }
 
-/** An API token of the `Authorization` header (RFC 6750), else the session cookie. A bad token is not made good by a cookie. */
-async function authenticate(services: ConsoleServices, request: FastifyRequest): Promise<Principal | null> {
+/** Who calls, or null: by an API token of the `Authorization` header (RFC 6750), else the session cookie. A bad token is not made good by a cookie. */
+export async function authenticate(services: ConsoleServices, request: FastifyRequest): Promise<Principal | null> {
   const header = request.headers.authorization;
   if (header !== undefined) {
     const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(header)?.[1];
@@ -42,7 +42,8 @@ async function authenticate(services: ConsoleServices, request: FastifyRequest):
 function refuseForeignPage(request: FastifyRequest): void {
   const origin = request.headers.origin;
   if (origin !== undefined) {
-    if (origin === `${request.protocol}://${request.host}`) return;
+    // Host and port only: behind a proxy that ends TLS, this process does not see the scheme that the browser used.
+    if (/^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === request.host) return;
     throw new SealiftError('ORIGIN_REFUSED', { values: { origin: origin.slice(0, 200) } });
   }
   const site = request.headers['sec-fetch-site'];

@@ -64,5 +64,7 @@ function isUnstorableText(error: FastifyError): boolean {
 
 /** Connection failures of the driver, and PostgreSQL's class 08 and 57P0x (going down, starting up). */
 function isStoreDown(error: FastifyError): boolean {
-  return /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57P0\d)$/.test(error.code ?? '');
+  const isCode = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57P0\d)$/.test(error.code ?? '');
+  // The driver gives these no code.
+  return isCode || /^(?:timeout exceeded when trying to connect|Connection terminated)/.test(error.message);
 }

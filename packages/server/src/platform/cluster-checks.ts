@@ -55,5 +55,8 @@ export function layersAsRecorded({ cluster }: ClusterConnection, profile: Instal
 }
 
 export function notAdopted(): Finding {
-  return block('No release is recorded as installed', 'Record it with `sealift platform adopt`.');
+  return block(
+    'No release is recorded as installed',
+    'Sync the pack registry, then record it with POST /api/v1/platform/adopt.',
+  );
 }

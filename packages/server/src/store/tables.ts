@@ -157,8 +157,9 @@ interface UpgradeTable {
   profile_revision: number;
   state: string;
   plan: string;
-  /** Checks as they were when it was confirmed. */
+  /** Checks and layers as they were when it was confirmed. */
   preflight: string | null;
+  layers: string | null;
   /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
   frozen: string | null;
   hash: string | null;

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { ConsoleServices } from '../services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
-import { assertDraft, mergeLayer } from './layer-merge.ts';
+import { assertDraft, layerChangeOf, mergeLayer } from './layer-merge.ts';
 import { loadLayers, loadUpgrade } from './load.ts';
 import { preflight } from './preflight.ts';
 import { blockersOf } from './upgrade-view.ts';
@@ -34,7 +34,8 @@ export async function confirmUpgrade(
   await changeAlone(db, async (trx) => {
     const row = await loadUpgrade(trx, id);
     assertDraft(row);
-    const draft = await planDraft(trx, row, (await loadLayers(trx, id)).map(mergeLayer));
+    const layers = (await loadLayers(trx, id)).map(mergeLayer);
+    const draft = await planDraft(trx, row, layers);
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
     if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
@@ -46,6 +47,7 @@ export async function confirmUpgrade(
         frozen: canonicalJson(draft.frozen),
         hash,
         preflight: canonicalJson(checks),
+        layers: canonicalJson(layers.map(({ preview }) => layerChangeOf(preview))),
         confirmed_by: actor.name,
         confirmed_at: new Date(),
       })

@@ -1,4 +1,4 @@
-import { type Check, checkSchema, type Upgrade, upgradeStateSchema } from '@sealift/core/api';
+import { type Check, checkSchema, layerChangeSchema, type Upgrade, upgradeStateSchema } from '@sealift/core/api';
 import { type Plan, planSchema } from '@sealift/core/plan';
 import { failureOf, overallFraction, progressOf, waitingFor } from '@sealift/upgrade/progress';
 import { z } from 'zod';
@@ -8,19 +8,15 @@ import type { ConsoleServices } from '../services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
-import { layerChangeOf, mergeLayer, type MergedLayerRow } from './layer-merge.ts';
+import { layerChangeOf, mergeLayer } from './layer-merge.ts';
 import { loadLayers } from './load.ts';
 import { preflight } from './preflight.ts';
 
 /** An upgrade as the API shows it. A draft is merged, planned and checked anew; a confirmed one is what was frozen. */
 export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
   const { db } = services.store;
-  const layers = (await loadLayers(db, row.id)).map(mergeLayer);
   const journal = await readJournal(db, row.id);
-  const shown =
-    row.state === 'draft'
-      ? await showDraft(services, row, layers)
-      : { plan: frozenPlan(row), preflight: storedPreflight(row), blockers: [], hash: row.hash };
+  const shown = row.state === 'draft' ? await showDraft(services, row) : showConfirmed(row);
   const steps = progressOf(shown.plan, journal);
   return {
     id: row.id,
@@ -29,7 +25,6 @@ export async function upgradeView(services: ConsoleServices, row: UpgradeRow): P
     to: row.to_version,
     state: upgradeStateSchema.parse(row.state),
     ...shown,
-    layers: layers.map(({ preview }) => layerChangeOf(preview)),
     confirmedBy: row.confirmed_by,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
@@ -47,11 +42,23 @@ export async function upgradeProgress(db: Db, row: UpgradeRow) {
   return { id: row.id, state, fraction: overallFraction(steps), waitingFor: waitingFor(steps) };
 }
 
-async function showDraft(services: ConsoleServices, row: UpgradeRow, layers: readonly MergedLayerRow[]) {
+function showConfirmed(row: UpgradeRow) {
+  return {
+    plan: frozenPlan(row),
+    layers: z.array(layerChangeSchema).parse(JSON.parse(row.layers ?? '[]')),
+    preflight: z.array(checkSchema).parse(JSON.parse(row.preflight ?? '[]')),
+    blockers: [],
+    hash: row.hash,
+  };
+}
+
+async function showDraft(services: ConsoleServices, row: UpgradeRow) {
+  const layers = (await loadLayers(services.store.db, row.id)).map(mergeLayer);
   const draft = await planDraft(services.store.db, row, layers);
   const checks = await preflight(services, row, draft.plan, layers);
   const blockers = await blockersOf(services.store.db, row, draft, checks);
-  return { plan: draft.plan, preflight: checks, blockers, hash: draft.hash };
+  const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
+  return { plan: draft.plan, layers: shownLayers, preflight: checks, blockers, hash: draft.hash };
 }
 
 /** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */
@@ -74,8 +81,4 @@ export async function blockersOf(
 
 function frozenPlan(row: UpgradeRow): Plan {
   return planSchema.parse(JSON.parse(row.plan));
-}
-
-function storedPreflight(row: UpgradeRow): Check[] {
-  return row.preflight === null ? [] : z.array(checkSchema).parse(JSON.parse(row.preflight));
 }

@@ -131,7 +131,7 @@ export const serverErrors = defineErrors({
   },
   NOT_ADOPTED: {
     message: 'it is not known yet which release the enterprise cluster runs',
-    hint: 'Sync the pack registry, then record the installed release with `sealift platform adopt`.',
+    hint: 'Sync the pack registry, then record the installed release with POST /api/v1/platform/adopt.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',

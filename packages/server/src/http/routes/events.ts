@@ -1,5 +1,6 @@
 import type { ConsoleServices } from '../../services.ts';
 import type { ApiScope } from '../api-scope.ts';
+import { authenticate } from '../authenticate.ts';
 
 /** Some proxies close a connection that says nothing for half a minute. */
 const heartbeatMs = 20_000;
@@ -28,7 +29,14 @@ export function eventRoutes(api: ApiScope, services: ConsoleServices): void {
         'x-accel-buffering': 'no',
       });
       stream.write('retry: 2000\n\n');
-      const heartbeat = setInterval(() => stream.write(':\n\n'), heartbeatMs);
+      const heartbeat = setInterval(() => {
+        stream.write(':\n\n');
+        // Whoever has signed out, or whose token was removed, hears no more.
+        void authenticate(services, request).then(
+          (principal) => principal ?? end(),
+          () => end(),
+        );
+      }, heartbeatMs);
       const unsubscribe = services.events.subscribe((event) => {
         stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
       });

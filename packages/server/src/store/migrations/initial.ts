@@ -36,7 +36,7 @@ const statements = [
     base_values text not null, current_values text not null, unique (layer, pack))`,
   `create table upgrade (
     id text primary key, product text not null, from_version text not null, to_version text not null,
-    release_digest text not null, profile_revision integer not null, state text not null, plan text not null, preflight text, frozen text,
+    release_digest text not null, profile_revision integer not null, state text not null, plan text not null, preflight text, layers text, frozen text,
     hash text, created_at timestamptz not null, confirmed_by text, confirmed_at timestamptz, finished_at timestamptz)`,
   `create table upgrade_layer (
     upgrade_id text not null references upgrade on delete cascade, position integer not null, layer_id text not null,
