@@ -25,6 +25,7 @@ export async function serveUntilStopped(options: RegistryServeOptions, context: 
     port,
     authorize: userAccess(users),
     ...(await readTls(options)),
+    quotaBytes: options.quota === undefined ? undefined : parseSize(options.quota),
   });
   context.out(`Registry ${served.url} serves ${options.storage}`);
   try {
@@ -43,6 +44,15 @@ function parseAddress(text: string): { host: string; port: number } {
   const port = Number(found?.[3]);
   if (host !== undefined && port <= 65_535) return { host, port };
   throw new SealiftError('USAGE', { values: { reason: 'expected host:port' }, place: `--listen ${text}` });
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+function parseSize(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,9})(KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
+  const factor = units[unit];
+  if (number !== undefined && factor !== undefined) return Number(number) * factor;
+  throw new SealiftError('USAGE', { values: { reason: 'expected a size such as 200GiB' }, place: `--quota ${text}` });
 }
 
 async function readUser(text: string, access: 'pull' | 'push'): Promise<RegistryUser> {

@@ -13,9 +13,30 @@ export const registerRegistry: RegisterCommand = (program, context) => {
     .option('--tls-key <file>', 'private key, PEM')
     .option('--push-user <name=file>', 'a user who may pull and push, and the file with the password', collect, [])
     .option('--pull-user <name=file>', 'a user who may only pull, and the file with the password', collect, [])
+    .option('--quota <size>', 'the most everything together may take, such as 200GiB')
     .action(async (options: RegistryServeOptions) => {
       const { serveUntilStopped } = await import('./registry-serve.ts');
       await serveUntilStopped(options, context);
+    });
+
+  registry
+    .command('gc')
+    .description('remove from a stopped registry what no tag leads to')
+    .requiredOption('--storage <folder>', 'the folder of the registry')
+    .option('--json', 'print the report as one line of JSON')
+    .action(async (options: RegistryCareOptions) => {
+      const { removeGarbage } = await import('./registry-care.ts');
+      await removeGarbage(options, context);
+    });
+
+  registry
+    .command('scrub')
+    .description('compare everything a stopped registry holds with its digest, and put aside what is damaged')
+    .requiredOption('--storage <folder>', 'the folder of the registry')
+    .option('--json', 'print the report as one line of JSON')
+    .action(async (options: RegistryCareOptions) => {
+      const { scrubStorage } = await import('./registry-care.ts');
+      await scrubStorage(options, context);
     });
 };
 
@@ -27,6 +48,13 @@ export interface RegistryServeOptions {
   readonly tlsKey?: string;
   readonly pushUser: readonly string[];
   readonly pullUser: readonly string[];
+  readonly quota?: string;
+}
+
+/** The options of `registry gc` and `registry scrub`. */
+export interface RegistryCareOptions {
+  readonly storage: string;
+  readonly json?: boolean;
 }
 
 function collect(value: string, before: string[]): string[] {
