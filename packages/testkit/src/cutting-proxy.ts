@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 export interface PassingRequest {
   readonly method: string;
   readonly path: string;
+  /** The whole body; the proxy is for requests that fit into memory. */
+  readonly body: Buffer;
 }
 
 export interface CuttingProxy {
@@ -43,18 +45,22 @@ async function pass(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const passing = { method: incoming.method ?? '', path: incoming.url ?? '' };
+  const passing = { method: incoming.method ?? '', path: incoming.url ?? '', body: await readAll(incoming) };
   await hooks.before?.(passing);
   const { host: _host, ...headers } = incoming.headers;
   const answer = await new Promise<IncomingMessage>((done, fail) => {
     const forwarded = request(new URL(passing.path, target), { method: passing.method, headers });
     forwarded.once('response', done);
     forwarded.once('error', fail);
-    incoming.once('error', fail);
-    incoming.pipe(forwarded);
+    forwarded.end(passing.body);
   });
-  const body: Buffer[] = [];
-  for await (const part of answer) body.push(part as Buffer);
+  const body = await readAll(answer);
   await hooks.after?.(passing);
-  outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(Buffer.concat(body));
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(body);
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of message) parts.push(part as Buffer);
+  return Buffer.concat(parts);
 }
