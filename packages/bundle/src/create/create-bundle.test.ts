@@ -7,7 +7,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stubBytes } from '../format/manifest.ts';
-import { generateKeyPair } from '../minisign/index.ts';
+import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
 import { verifyBundle } from '../read/verify-bundle.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';

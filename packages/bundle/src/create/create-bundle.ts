@@ -7,7 +7,7 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, nodeImageReference, packReference, releaseTag } from '@sealift/oci/reference';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
-import type { SecretKey } from '../minisign/index.ts';
+import type { SecretKey } from '../minisign/keys.ts';
 import { makeReleaseFiles } from '../release-marker/release-marker.ts';
 import type { Architecture } from '../stub/stub.ts';
 import { addArtifact } from './artifact.ts';

@@ -17,7 +17,8 @@ import {
   stubBytes,
 } from '../format/manifest.ts';
 import { closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
-import { type SecretKey, sign, startPrehash } from '../minisign/index.ts';
+import type { SecretKey } from '../minisign/keys.ts';
+import { sign, startPrehash } from '../minisign/signature.ts';
 import { type Architecture, makeStub } from '../stub/stub.ts';
 import type { ContentSet, PlannedBlob } from './content-set.ts';
 

@@ -41,7 +41,10 @@ describe('the tar of a bundle', () => {
     () => {
       const listed = spawnSync('busybox', ['tar', 'tvf', file], { encoding: 'utf8' });
       expect(listed.status).toBe(0);
-      const lines = listed.stdout.trim().split('\n').filter((line) => !line.includes('PaxHeaders'));
+      const lines = listed.stdout
+        .trim()
+        .split('\n')
+        .filter((line) => !line.includes('PaxHeaders'));
       expect(lines.map((line) => Number(line.split(/\s+/)[2]))).toEqual([9 * gib, 3, 8 * gib - 1, 8 * gib]);
     },
   );

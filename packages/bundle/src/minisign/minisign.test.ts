@@ -6,16 +6,8 @@ import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { peer } from '@sealift/testkit/peers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  formatPublicKey,
-  generateKeyPair,
-  type PublicKey,
-  parsePublicKey,
-  parseSecretKey,
-  sign,
-  startPrehash,
-  verify,
-} from './index.ts';
+import { formatPublicKey, generateKeyPair, type PublicKey, parsePublicKey, parseSecretKey } from './keys.ts';
+import { sign, startPrehash, verify } from './signature.ts';
 
 const minisign = peer('minisign');
 const content = Buffer.from('what is signed');

@@ -16,7 +16,8 @@ import {
   stubBytes,
 } from '../format/manifest.ts';
 import { blockBytes, closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
-import { maxSignatureBytes, type PublicKey, startPrehash, verify } from '../minisign/index.ts';
+import type { PublicKey } from '../minisign/keys.ts';
+import { maxSignatureBytes, startPrehash, verify } from '../minisign/signature.ts';
 import { type BundleFile, damaged, openBundleFile, readFully, readPart } from './bundle-file.ts';
 
 export interface OpenBundleOptions {

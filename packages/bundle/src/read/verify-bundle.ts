@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { type BundleManifest, manifestPath, type Member, stubBytes } from '../format/manifest.ts';
 import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
-import type { PublicKey } from '../minisign/index.ts';
+import type { PublicKey } from '../minisign/keys.ts';
 import { type BundleFile, damaged, readFully } from './bundle-file.ts';
 import { type Bundle, openBundle } from './open-bundle.ts';
 

@@ -7,7 +7,8 @@ import type { Digest } from '@sealift/oci/digest';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { readBounded, verified } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
-import { maxSignatureBytes, type PublicKey, type SecretKey, sign, startPrehash, verify } from '../minisign/index.ts';
+import type { PublicKey, SecretKey } from '../minisign/keys.ts';
+import { maxSignatureBytes, sign, startPrehash, verify } from '../minisign/signature.ts';
 
 /** A release whose marker was read and whose signature was verified. */
 export interface VerifiedRelease {

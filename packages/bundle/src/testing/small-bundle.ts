@@ -5,7 +5,7 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { addArtifact } from '../create/artifact.ts';
 import { ContentSet } from '../create/content-set.ts';
 import { type WrittenBundle, writeBundle } from '../create/write-bundle.ts';
-import { generateKeyPair, type SecretKey } from '../minisign/index.ts';
+import { generateKeyPair, type SecretKey } from '../minisign/keys.ts';
 
 /** A shell script in the place of the executable: says what it was called with, and ends with the code 42. */
 export const scriptedExecutable = `#!/bin/sh

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { formatPublicKey, type PublicKey, parsePublicKey } from '../minisign/index.ts';
+import { formatPublicKey, type PublicKey, parsePublicKey } from '../minisign/keys.ts';
 
 /** The process surroundings that decide which folders hold trusted keys. */
 export interface TrustSurroundings {
