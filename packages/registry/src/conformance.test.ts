@@ -16,8 +16,7 @@ const extras = {
   OCI_API_BLOBS_DIGEST_HEADER: 'true',
   OCI_API_BLOBS_UPLOAD_CANCEL: 'true',
   OCI_API_MANIFESTS_DIGEST_HEADER: 'true',
-  // Registries must know SHA-256 and may know others; here content has one identity only.
-  OCI_DATA_SHA512: 'false',
+  OCI_DATA_SHA512: 'true',
 };
 
 describe.skipIf(suite.missing)(`the OCI conformance suite (${suite.remedy})`, () => {

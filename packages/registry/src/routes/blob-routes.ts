@@ -1,6 +1,6 @@
 import { mediaTypes } from '@sealift/oci/descriptor';
-import type { Digest } from '@sealift/oci/digest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
 import { RegistryRefusal } from './failure.ts';
 import { parseRange } from './range.ts';
@@ -9,7 +9,7 @@ import { parseRange } from './range.ts';
 export async function getBlob(
   storage: RegistryStorage,
   repository: string,
-  digest: Digest,
+  digest: ContentDigest,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -42,7 +42,7 @@ export async function getBlob(
 export async function deleteBlob(
   storage: RegistryStorage,
   repository: string,
-  digest: Digest,
+  digest: ContentDigest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (!(await storage.blobs.unlink(repository, digest))) throw unknown();

@@ -1,16 +1,16 @@
-import { type Digest, isDigest } from '@sealift/oci/digest';
 import { isRepositoryName, isTag } from '@sealift/oci/reference';
+import { type ContentDigest, isContentDigest } from '../storage/content-digest.ts';
 import { RegistryRefusal } from './failure.ts';
 
 /** What a path below `/v2/` names. */
 export type Endpoint =
   | { readonly kind: 'base' }
-  | { readonly kind: 'blob'; readonly repository: string; readonly digest: Digest }
+  | { readonly kind: 'blob'; readonly repository: string; readonly digest: ContentDigest }
   | { readonly kind: 'uploads'; readonly repository: string }
   | { readonly kind: 'upload'; readonly repository: string; readonly id: string }
   | { readonly kind: 'manifest'; readonly repository: string; readonly reference: string }
   | { readonly kind: 'tags'; readonly repository: string }
-  | { readonly kind: 'referrers'; readonly repository: string; readonly digest: Digest };
+  | { readonly kind: 'referrers'; readonly repository: string; readonly digest: ContentDigest };
 
 const pathForm =
   /^(.+)\/(?:blobs\/(?<upload>uploads)(?:\/(?<id>[^/]*))?|blobs\/(?<blob>[^/]+)|manifests\/(?<manifest>[^/]+)|tags\/(?<tags>list)|referrers\/(?<referrers>[^/]+))$/;
@@ -39,9 +39,9 @@ export function parseEndpoint(path: string): Endpoint {
 }
 
 /** @throws RegistryRefusal DIGEST_INVALID */
-export function digestIn(text: string | undefined): Digest {
-  if (text !== undefined && isDigest(text)) return text;
-  throw new RegistryRefusal(400, 'DIGEST_INVALID', 'expected sha256: and 64 lower-case hex digits');
+export function digestIn(text: string | undefined): ContentDigest {
+  if (text !== undefined && isContentDigest(text)) return text;
+  throw new RegistryRefusal(400, 'DIGEST_INVALID', 'expected sha256: or sha512: and lower-case hex digits');
 }
 
 function referenceIn(text: string): string {

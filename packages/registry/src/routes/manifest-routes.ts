@@ -1,8 +1,8 @@
-import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
-import { type Digest, isDigest } from '@sealift/oci/digest';
+import { mediaTypes } from '@sealift/oci/descriptor';
 import { readBounded } from '@sealift/oci/verify-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { type ContentDigest, isContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
 import { RegistryRefusal } from './failure.ts';
 import { requestBody } from './request-body.ts';
@@ -62,7 +62,7 @@ export async function deleteManifest(
   reference: string,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const removed = isDigest(reference)
+  const removed = isContentDigest(reference)
     ? await storage.manifests.remove(repository, reference)
     : await storage.manifests.removeTag(repository, reference);
   if (!removed) throw unknown();
@@ -94,14 +94,14 @@ export async function listTags(
 export async function listReferrers(
   storage: RegistryStorage,
   repository: string,
-  digest: Digest,
+  digest: ContentDigest,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const query = referrersQuerySchema.safeParse(request.query);
   const artifactType = query.success ? query.data.artifactType : undefined;
   const all = await storage.manifests.referrers(repository, digest);
-  const manifests: Descriptor[] =
+  const manifests =
     artifactType === undefined ? all : all.filter((descriptor) => descriptor.artifactType === artifactType);
   if (artifactType !== undefined) reply.header('oci-filters-applied', 'artifactType');
   return await reply

@@ -1,8 +1,8 @@
 import { SealiftError } from '@sealift/core/errors';
-import { isDigest } from '@sealift/oci/digest';
 import { isRepositoryName } from '@sealift/oci/reference';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
 import { digestIn } from './endpoint.ts';
 import { RegistryRefusal } from './failure.ts';
@@ -30,7 +30,7 @@ export async function startUpload(upload: UploadRequest): Promise<FastifyReply> 
   const { storage, repository, request, reply } = upload;
   const query = startQuerySchema.safeParse(request.query);
   const { digest, mount, from } = query.success ? query.data : {};
-  if (mount !== undefined && from !== undefined && isDigest(mount) && isRepositoryName(from)) {
+  if (mount !== undefined && from !== undefined && isContentDigest(mount) && isRepositoryName(from)) {
     if (await storage.blobs.mount(repository, mount, from)) return await created(upload, mount);
   }
   const id = await storage.uploads.start(repository);

@@ -2,7 +2,7 @@ import { open, utimes } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fileSize, isMissing, writeFileAtomically } from '@sealift/oci/blob-file';
 import type { ByteRange } from '@sealift/oci/content';
-import { type Digest, isDigest } from '@sealift/oci/digest';
+import { type ContentDigest, digestAlgorithms, digestFromName } from './content-digest.ts';
 import { namesIn, removeFile } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 
@@ -17,13 +17,13 @@ export class BlobStore {
   }
 
   /** The blob's size in bytes, or undefined when the repository does not hold it. */
-  async size(repository: string, digest: Digest): Promise<number | undefined> {
+  async size(repository: string, digest: ContentDigest): Promise<number | undefined> {
     if ((await fileSize(this.#paths.blobLink(repository, digest))) === undefined) return undefined;
     return await fileSize(this.#paths.blob(digest));
   }
 
   /** The bytes as they are on the disk, or undefined when the repository does not hold the blob. */
-  async read(repository: string, digest: Digest, range?: ByteRange): Promise<Readable | undefined> {
+  async read(repository: string, digest: ContentDigest, range?: ByteRange): Promise<Readable | undefined> {
     if ((await this.size(repository, digest)) === undefined) return undefined;
     if (range !== undefined && range.end <= range.start) return Readable.from([]);
     const file = await open(this.#paths.blob(digest), 'r');
@@ -32,36 +32,45 @@ export class BlobStore {
   }
 
   /** Makes a blob that is on the disk part of a repository. */
-  async link(repository: string, digest: Digest): Promise<void> {
+  async link(repository: string, digest: ContentDigest): Promise<void> {
     // Young content is not cleaned up: the blob may have been without a repository until now.
     await renew(this.#paths.blob(digest));
     await writeFileAtomically(this.#paths.blobLink(repository, digest), '');
   }
 
   /** Whether the repository holds the blob, asked by somebody about to need it: it is not cleaned up for a while. */
-  async claim(repository: string, digest: Digest): Promise<number | undefined> {
+  async claim(repository: string, digest: ContentDigest): Promise<number | undefined> {
     const size = await this.size(repository, digest);
     if (size !== undefined) await renew(this.#paths.blobLink(repository, digest));
     return size;
   }
 
   /** All blobs of a repository. */
-  async digests(repository: string): Promise<Digest[]> {
+  async digests(repository: string): Promise<ContentDigest[]> {
     const names = (await namesIn(this.#paths.blobLinks(repository))) ?? [];
-    return names.map((name) => `sha256:${name}`).filter((digest) => isDigest(digest));
+    return names.map(digestFromName).filter((digest) => digest !== undefined);
   }
 
   /** Takes a blob over from another repository. @returns false when that one does not hold it */
-  async mount(repository: string, digest: Digest, from: string): Promise<boolean> {
+  async mount(repository: string, digest: ContentDigest, from: string): Promise<boolean> {
     if ((await this.size(from, digest)) === undefined) return false;
     await this.link(repository, digest);
     return true;
   }
 
   /** Takes the blob out of the repository; its bytes go with the next garbage collection if no other holds it. */
-  async unlink(repository: string, digest: Digest): Promise<boolean> {
+  async unlink(repository: string, digest: ContentDigest): Promise<boolean> {
     return await removeFile(this.#paths.blobLink(repository, digest));
   }
+}
+
+/** Everything that is stored, of every algorithm. */
+export async function storedDigests(paths: StoragePaths): Promise<ContentDigest[]> {
+  const names = await Promise.all(digestAlgorithms.map((algorithm) => namesIn(paths.blobs(algorithm))));
+  return names
+    .flatMap((some) => some ?? [])
+    .map(digestFromName)
+    .filter((digest) => digest !== undefined);
 }
 
 /** Makes a file young. */

@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '@sealift/oci/blob-file';
-import { type Digest, isDigest } from '@sealift/oci/digest';
 import { isRepositoryName } from '@sealift/oci/reference';
-import type { BlobStore } from './blobs.ts';
+import type { ContentDigest } from './content-digest.ts';
+import { type BlobStore, storedDigests } from './blobs.ts';
 import { namesIn } from './files.ts';
 import type { ManifestStore } from './manifests.ts';
 import type { StoragePaths } from './paths.ts';
@@ -16,7 +16,7 @@ const defaultUploadLifeMs = 7 * 24 * 3_600_000;
 
 export interface GarbageOptions {
   /** Manifests to keep although no tag leads to them: whatever a release that may still be needed pins. */
-  readonly keep?: ReadonlySet<Digest>;
+  readonly keep?: ReadonlySet<ContentDigest>;
   /** Nothing younger is touched, in milliseconds: a push asks what is there long before its manifest comes. */
   readonly graceMs?: number;
   /** How long an upload session may rest, in milliseconds. */
@@ -49,7 +49,7 @@ export interface GarbageStores {
  */
 export async function collectGarbage(stores: GarbageStores, options: GarbageOptions = {}): Promise<GarbageReport> {
   const before = Date.now() - (options.graceMs ?? defaultGraceMs);
-  const live = new Set<Digest>();
+  const live = new Set<ContentDigest>();
   let manifests = 0;
   for (const repository of await repositoriesBelow(stores.paths.repositories)) {
     manifests += await stores.lock.exclusive(repository, () =>
@@ -64,12 +64,12 @@ export async function collectGarbage(stores: GarbageStores, options: GarbageOpti
 async function cleanRepository(
   { paths, manifests, blobs }: GarbageStores,
   repository: string,
-  keep: ReadonlySet<Digest>,
+  keep: ReadonlySet<ContentDigest>,
   before: number,
-  live: Set<Digest>,
+  live: Set<ContentDigest>,
 ): Promise<number> {
   const all = await manifests.digests(repository);
-  const roots = new Set<Digest>();
+  const roots = new Set<ContentDigest>();
   for (const tag of (await manifests.tags(repository)) ?? []) {
     const tagged = await manifests.tagged(repository, tag);
     if (tagged !== undefined) roots.add(tagged);
@@ -94,10 +94,10 @@ async function cleanRepository(
 async function reachable(
   manifests: ManifestStore,
   repository: string,
-  roots: ReadonlySet<Digest>,
-): Promise<{ readonly manifests: ReadonlySet<Digest>; readonly blobs: ReadonlySet<Digest> }> {
+  roots: ReadonlySet<ContentDigest>,
+): Promise<{ readonly manifests: ReadonlySet<ContentDigest>; readonly blobs: ReadonlySet<ContentDigest> }> {
   const found = new Set(roots);
-  const blobs = new Set<Digest>();
+  const blobs = new Set<ContentDigest>();
   // A set hands out what is added to it while it is walked.
   for (const digest of found) {
     const parts = await manifests.parts(repository, digest);
@@ -110,14 +110,13 @@ async function reachable(
 
 async function removeDeadBlobs(
   { paths, quota }: GarbageStores,
-  live: ReadonlySet<Digest>,
+  live: ReadonlySet<ContentDigest>,
   before: number,
 ): Promise<{ count: number; bytes: number }> {
   let count = 0;
   let bytes = 0;
-  for (const name of (await namesIn(paths.blobs)) ?? []) {
-    const digest = `sha256:${name}`;
-    if (!isDigest(digest) || live.has(digest)) continue;
+  for (const digest of await storedDigests(paths)) {
+    if (live.has(digest)) continue;
     const path = paths.blob(digest);
     const { size, mtimeMs } = await stat(path);
     // Linking renews the time, so a blob that found a repository since the walk is young.

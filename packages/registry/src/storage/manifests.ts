@@ -1,23 +1,27 @@
 import { SealiftError } from '@sealift/core/errors';
-import { fileSize, writeBlobFile, writeFileAtomically } from '@sealift/oci/blob-file';
-import { type Descriptor, descriptorSchema } from '@sealift/oci/descriptor';
-import { type Digest, digestOf, isDigest } from '@sealift/oci/digest';
+import { fileSize, writeFileAtomically } from '@sealift/oci/blob-file';
 import { isTag } from '@sealift/oci/reference';
 import { z } from 'zod';
+import { algorithmOf, type ContentDigest, contentDigestOf, digestFromName, isContentDigest } from './content-digest.ts';
 import type { BlobStore } from './blobs.ts';
 import { namesIn, readRecord, removeFile } from './files.ts';
-import { type ParsedManifest, parseManifest } from './parse-manifest.ts';
+import {
+  type ContentDescriptor,
+  contentDescriptorSchema,
+  type ParsedManifest,
+  parseManifest,
+} from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
 import type { RepositoryLock } from './repository-lock.ts';
 
 const manifestRecordSchema = z.object({
   mediaType: z.string(),
-  subject: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)).optional(),
+  subject: z.custom<ContentDigest>((value) => typeof value === 'string' && isContentDigest(value)).optional(),
 });
 
 /** A manifest as it was pushed, byte for byte. */
 export interface StoredManifest {
-  readonly digest: Digest;
+  readonly digest: ContentDigest;
   readonly mediaType: string;
   readonly bytes: Buffer;
 }
@@ -45,9 +49,9 @@ export class ManifestStore {
     reference: string,
     mediaType: string,
     bytes: Buffer,
-  ): Promise<{ readonly digest: Digest; readonly subject: Digest | undefined }> {
-    const digest = digestOf(bytes);
-    if (isDigest(reference) && reference !== digest) {
+  ): Promise<{ readonly digest: ContentDigest; readonly subject: ContentDigest | undefined }> {
+    const digest = contentDigestOf(bytes, isContentDigest(reference) ? algorithmOf(reference) : 'sha256');
+    if (isContentDigest(reference) && reference !== digest) {
       throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: reference, actual: digest } });
     }
     const parsed = parseManifest(digest, mediaType, bytes);
@@ -66,9 +70,9 @@ export class ManifestStore {
     { subject, artifactType, annotations }: ParsedManifest,
   ): Promise<void> {
     const size = bytes.byteLength;
-    await writeBlobFile(this.#paths.root, [bytes], { digest, size });
+    await writeFileAtomically(this.#paths.blob(digest), bytes);
     if (subject !== undefined) {
-      const descriptor: Descriptor = {
+      const descriptor: ContentDescriptor = {
         mediaType,
         digest,
         size,
@@ -79,36 +83,36 @@ export class ManifestStore {
     }
     const record = JSON.stringify({ mediaType, subject: subject?.digest });
     await writeFileAtomically(this.#paths.manifest(repository, digest), record);
-    if (!isDigest(reference)) await writeFileAtomically(this.#paths.tag(repository, reference), digest);
+    if (!isContentDigest(reference)) await writeFileAtomically(this.#paths.tag(repository, reference), digest);
   }
 
   /** What a manifest of the repository names, or undefined when it is not there. */
-  async parts(repository: string, digest: Digest): Promise<ParsedManifest | undefined> {
+  async parts(repository: string, digest: ContentDigest): Promise<ParsedManifest | undefined> {
     const manifest = await this.get(repository, digest);
     return manifest === undefined ? undefined : parseManifest(digest, manifest.mediaType, manifest.bytes);
   }
 
   /** All manifests of a repository. */
-  async digests(repository: string): Promise<Digest[]> {
+  async digests(repository: string): Promise<ContentDigest[]> {
     const names = (await namesIn(this.#paths.manifests(repository))) ?? [];
-    return names.map((name) => `sha256:${name}`).filter((digest) => isDigest(digest));
+    return names.map(digestFromName).filter((digest) => digest !== undefined);
   }
 
   /** A manifest by tag or digest. */
   async get(repository: string, reference: string): Promise<StoredManifest | undefined> {
-    const digest = isDigest(reference) ? reference : await this.tagged(repository, reference);
+    const digest = isContentDigest(reference) ? reference : await this.tagged(repository, reference);
     if (digest === undefined) return undefined;
     const record = await this.#record(repository, digest);
     if (record === undefined) return undefined;
     const bytes = await readRecord(this.#paths.blob(digest));
     if (bytes === undefined) return undefined;
-    const actual = digestOf(bytes);
+    const actual = contentDigestOf(bytes, algorithmOf(digest));
     if (actual !== digest) throw new SealiftError('STORAGE_DAMAGED', { values: { expected: digest, actual } });
     return { digest, mediaType: record.mediaType, bytes };
   }
 
   /** Removes a manifest, the tags that stand for it and its entry among the referrers. @returns false when there is none */
-  async remove(repository: string, digest: Digest): Promise<boolean> {
+  async remove(repository: string, digest: ContentDigest): Promise<boolean> {
     const record = await this.#record(repository, digest);
     if (record === undefined) return false;
     for (const tag of (await this.tags(repository)) ?? []) {
@@ -133,35 +137,35 @@ export class ManifestStore {
   }
 
   /** Descriptors of the manifests whose subject is the one given (OCI distribution-spec, "Listing Referrers"). */
-  async referrers(repository: string, subject: Digest): Promise<Descriptor[]> {
-    const descriptors: Descriptor[] = [];
+  async referrers(repository: string, subject: ContentDigest): Promise<ContentDescriptor[]> {
+    const descriptors: ContentDescriptor[] = [];
     for (const name of (await namesIn(this.#paths.referrers(repository, subject))) ?? []) {
-      const digest = `sha256:${name}`;
-      if (!isDigest(digest)) continue;
+      const digest = digestFromName(name);
+      if (digest === undefined) continue;
       const record = await readRecord(this.#paths.referrer(repository, subject, digest));
       // The record is written before the manifest's own, so a crash between the two leaves it alone.
       if (record === undefined || (await this.#record(repository, digest)) === undefined) continue;
-      descriptors.push(descriptorSchema.parse(JSON.parse(record.toString('utf8'))));
+      descriptors.push(contentDescriptorSchema.parse(JSON.parse(record.toString('utf8'))));
     }
     return descriptors;
   }
 
   /** The digest a tag stands for. */
-  async tagged(repository: string, tag: string): Promise<Digest | undefined> {
+  async tagged(repository: string, tag: string): Promise<ContentDigest | undefined> {
     const text = (await readRecord(this.#paths.tag(repository, tag)))?.toString('utf8');
-    return text !== undefined && isDigest(text) ? text : undefined;
+    return text !== undefined && isContentDigest(text) ? text : undefined;
   }
 
-  async #record(repository: string, digest: Digest): Promise<z.infer<typeof manifestRecordSchema> | undefined> {
+  async #record(repository: string, digest: ContentDigest): Promise<z.infer<typeof manifestRecordSchema> | undefined> {
     const record = await readRecord(this.#paths.manifest(repository, digest));
     return record === undefined ? undefined : manifestRecordSchema.parse(JSON.parse(record.toString('utf8')));
   }
 
   async #demand(
     repository: string,
-    digest: Digest,
-    blobs: readonly Descriptor[],
-    manifests: readonly Descriptor[],
+    digest: ContentDigest,
+    blobs: readonly ContentDescriptor[],
+    manifests: readonly ContentDescriptor[],
   ): Promise<void> {
     for (const blob of blobs) {
       const size = await this.#blobs.claim(repository, blob.digest);
@@ -177,6 +181,6 @@ export class ManifestStore {
   }
 }
 
-function missing(digest: Digest, part: Digest): SealiftError {
+function missing(digest: ContentDigest, part: ContentDigest): SealiftError {
   return new SealiftError('MANIFEST_CONTENT_MISSING', { values: { digest, part } });
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { blobPath } from '@sealift/oci/blob-file';
-import { type Digest, parseDigest } from '@sealift/oci/digest';
 import { isRepositoryName, isTag } from '@sealift/oci/reference';
+import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './content-digest.ts';
 
 const uploadIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -11,7 +10,7 @@ const uploadIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * is in folders that begin with `_`, which no part of a repository name can.
  *
  * ```
- * blobs/sha256/<hex>                              content, each once
+ * blobs/<algorithm>/<hex>                         content, each once
  * uploads/<id>/{data,repository}                  upload sessions
  * repositories/<name>/_blobs/<hex>                the repository holds this blob
  * repositories/<name>/_manifests/<hex>            … this manifest (its media type)
@@ -36,12 +35,13 @@ export class StoragePaths {
     return join(this.root, 'repositories');
   }
 
-  get blobs(): string {
-    return join(this.root, 'blobs', 'sha256');
+  /** Where content of an algorithm is. */
+  blobs(algorithm: DigestAlgorithm): string {
+    return join(this.root, 'blobs', algorithm);
   }
 
-  blob(digest: Digest): string {
-    return blobPath(this.root, digest);
+  blob(digest: ContentDigest): string {
+    return join(this.blobs(algorithmOf(digest)), hexOf(digest));
   }
 
   /** @throws INPUT_INVALID when the id is not one that this storage gives */
@@ -60,16 +60,16 @@ export class StoragePaths {
     return join(this.repository(name), '_blobs');
   }
 
-  blobLink(name: string, digest: Digest): string {
-    return join(this.blobLinks(name), hex(digest));
+  blobLink(name: string, digest: ContentDigest): string {
+    return join(this.blobLinks(name), hexOf(digest));
   }
 
   manifests(name: string): string {
     return join(this.repository(name), '_manifests');
   }
 
-  manifest(name: string, digest: Digest): string {
-    return join(this.manifests(name), hex(digest));
+  manifest(name: string, digest: ContentDigest): string {
+    return join(this.manifests(name), hexOf(digest));
   }
 
   tags(name: string): string {
@@ -81,17 +81,13 @@ export class StoragePaths {
     return join(this.tags(name), tag);
   }
 
-  referrers(name: string, subject: Digest): string {
-    return join(this.repository(name), '_referrers', hex(subject));
+  referrers(name: string, subject: ContentDigest): string {
+    return join(this.repository(name), '_referrers', hexOf(subject));
   }
 
-  referrer(name: string, subject: Digest, digest: Digest): string {
-    return join(this.referrers(name, subject), hex(digest));
+  referrer(name: string, subject: ContentDigest, digest: ContentDigest): string {
+    return join(this.referrers(name, subject), hexOf(digest));
   }
-}
-
-function hex(digest: Digest): string {
-  return parseDigest(digest).slice('sha256:'.length);
 }
 
 function invalid(what: string, found: string): SealiftError {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { isMissing } from '@sealift/oci/blob-file';
+import { digestAlgorithms } from './content-digest.ts';
 import type { StoragePaths } from './paths.ts';
 
 /** Counts the bytes the storage holds, uploads under way included, and refuses more than allowed. */
@@ -16,7 +17,9 @@ export class Quota {
   /** Measures what is there. */
   static async measure(paths: StoragePaths, limitBytes: number | undefined): Promise<Quota> {
     const quota = new Quota(limitBytes);
-    for (const name of await entries(paths.blobs)) quota.#usedBytes += await sizeOf(join(paths.blobs, name));
+    for (const folder of digestAlgorithms.map((algorithm) => paths.blobs(algorithm))) {
+      for (const name of await entries(folder)) quota.#usedBytes += await sizeOf(join(folder, name));
+    }
     for (const id of await entries(paths.uploads)) quota.#usedBytes += await sizeOf(join(paths.uploads, id, 'data'));
     return quota;
   }

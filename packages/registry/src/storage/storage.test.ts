@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
-import { type Digest, digestOf } from '@sealift/oci/digest';
+import { digestOf } from '@sealift/oci/digest';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ContentDigest, contentDigestOf } from './content-digest.ts';
 import { RepositoryLock } from './repository-lock.ts';
 import { RegistryStorage } from './storage.ts';
 
@@ -34,7 +35,7 @@ async function addImage(
   tag: string | undefined,
   content: string,
   more: object = {},
-): Promise<Digest> {
+): Promise<ContentDigest> {
   const config = await addBlob(repository, '{}');
   const layers = [await addBlob(repository, content)];
   return await addManifest(repository, tag, mediaTypes.manifest, { config, layers, ...more });
@@ -45,12 +46,12 @@ async function addManifest(
   tag: string | undefined,
   mediaType: string,
   content: object,
-): Promise<Digest> {
+): Promise<ContentDigest> {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...content }));
   return (await storage.manifests.put(repository, tag ?? digestOf(bytes), mediaType, bytes)).digest;
 }
 
-async function describeManifest(repository: string, digest: Digest): Promise<Descriptor> {
+async function describeManifest(repository: string, digest: ContentDigest): Promise<object> {
   const manifest = await storage.manifests.get(repository, digest);
   return { mediaType: mediaTypes.manifest, digest, size: manifest?.bytes.byteLength ?? 0 };
 }
@@ -123,6 +124,24 @@ describe('garbage collection', () => {
     expect(await storage.collectGarbage({ uploadLifeMs: 1000 })).toMatchObject({ uploads: 1 });
     expect(await storage.uploads.offset('a', session)).toBeUndefined();
     expect(storage.usedBytes).toBe(0);
+  });
+});
+
+describe('content addressed by SHA-512', () => {
+  it('is kept, cleaned up and checked like the other', async () => {
+    const bytes = Buffer.from('long hash');
+    const digest = contentDigestOf(bytes, 'sha512');
+    const id = await storage.uploads.start('a');
+    await storage.uploads.finish('a', id, digest, Readable.from([bytes]));
+    await storage.blobs.link('a', digest);
+    const config = { mediaType: mediaTypes.empty, digest, size: bytes.byteLength };
+    const manifest = await addManifest('a', 'x', mediaTypes.manifest, { config, layers: [] });
+    await age();
+    expect(await storage.collectGarbage()).toMatchObject({ blobs: 0, keptBlobs: 2 });
+    expect(await storage.scrub()).toMatchObject({ checked: 2, damaged: [] });
+    expect((await storage.manifests.parts('a', manifest))?.blobs).toMatchObject([config]);
+    await storage.manifests.removeTag('a', 'x');
+    expect(await storage.collectGarbage({ graceMs: -1000 })).toMatchObject({ blobs: 2, keptBlobs: 0 });
   });
 });
 

@@ -47,7 +47,8 @@ export class RegistryStorage {
    */
   static async open(folder: string, options: StorageOptions = {}): Promise<RegistryStorage> {
     const paths = new StoragePaths(folder);
-    for (const path of [paths.blobs, paths.uploads, paths.repositories]) await mkdir(path, { recursive: true });
+    for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories])
+      await mkdir(path, { recursive: true });
     await lockStorage(folder);
     await removeIncoming(paths);
     return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes));
@@ -88,7 +89,7 @@ export class RegistryStorage {
 
 /** What a process that was killed had not finished writing. */
 async function removeIncoming(paths: StoragePaths): Promise<void> {
-  const folder = dirname(paths.blobs);
+  const folder = dirname(paths.blobs('sha256'));
   for (const name of await readdir(folder)) {
     if (name.startsWith('.incoming-')) await rm(join(folder, name), { force: true });
   }

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { fileSize, syncFolder, writeAll, writeFileAtomically } from '@sealift/oci/blob-file';
-import type { Digest } from '@sealift/oci/digest';
+import { algorithmOf, type ContentDigest, type DigestAlgorithm } from './content-digest.ts';
 import { readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
@@ -63,23 +63,24 @@ export class UploadStore {
   async finish(
     repository: string,
     id: string,
-    digest: Digest,
+    digest: ContentDigest,
     chunks: AsyncIterable<Uint8Array>,
     announced = 0,
   ): Promise<void> {
     this.#quota.demand(announced);
     await this.#alone(repository, id, async (path) => {
       const { hash } = await this.#write(id, path, chunks, true);
-      const actual: Digest = `sha256:${hash.copy().digest('hex')}`;
+      const actual = await finalDigest(path, hash, algorithmOf(digest));
       if (actual !== digest) {
         await this.#remove(id);
         throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: digest, actual } });
       }
-      await mkdir(this.#paths.blobs, { recursive: true });
+      const blobs = this.#paths.blobs(algorithmOf(digest));
+      await mkdir(blobs, { recursive: true });
       const replaced = (await fileSize(this.#paths.blob(digest))) ?? 0;
       await rename(path, this.#paths.blob(digest));
       this.#quota.give(replaced);
-      await syncFolder(this.#paths.blobs);
+      await syncFolder(blobs);
       await this.#remove(id);
     });
   }
@@ -127,12 +128,7 @@ export class UploadStore {
     const known = this.#hashes.get(id);
     // After a failed write the file may hold more than the hash has seen.
     if (known !== undefined && known.bytes === size) return known;
-    const state = { hash: createHash('sha256'), bytes: 0 };
-    const file = await open(path, 'r');
-    for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>) {
-      state.hash.update(chunk);
-      state.bytes += chunk.byteLength;
-    }
+    const state = await hashFile(path, 'sha256');
     this.#hashes.set(id, state);
     return state;
   }
@@ -150,6 +146,22 @@ export class UploadStore {
       this.#busy.delete(id);
     }
   }
+}
+
+/** A session does not say beforehand by which algorithm its content will be addressed; SHA-256 is hashed on the way. */
+async function finalDigest(path: string, sha256: Hash, algorithm: DigestAlgorithm): Promise<ContentDigest> {
+  const hash = algorithm === 'sha256' ? sha256.copy() : (await hashFile(path, algorithm)).hash;
+  return `${algorithm}:${hash.digest('hex')}`;
+}
+
+async function hashFile(path: string, algorithm: DigestAlgorithm): Promise<{ readonly hash: Hash; bytes: number }> {
+  const state = { hash: createHash(algorithm), bytes: 0 };
+  const file = await open(path, 'r');
+  for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>) {
+    state.hash.update(chunk);
+    state.bytes += chunk.byteLength;
+  }
+  return state;
 }
 
 async function appendTo(
