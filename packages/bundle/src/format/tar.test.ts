@@ -7,16 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closingBytes, paddingOf, placeEnd, tarHead, tarHeadBytes } from './tar.ts';
 
 const gib = 1024 ** 3;
+const sizes = [9 * gib, 3, 8 * gib - 1, 8 * gib];
 const path = `blobs/sha256/${'a'.repeat(64)}`;
 
 describe('the tar of a bundle', () => {
   let folder: string;
   let file: string;
+  let end: number;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'sealift-tar-'));
     file = join(folder, 'large.tar');
-    const sizes = [9 * gib, 3, 8 * gib - 1, 8 * gib];
     const handle = openSync(file, 'w');
     let position = 0;
     for (const [index, size] of sizes.entries()) {
@@ -26,13 +27,13 @@ describe('the tar of a bundle', () => {
     }
     ftruncateSync(handle, position + closingBytes);
     closeSync(handle);
-    expect(placeEnd(sizes.map((size) => ({ size })))).toBe(position);
+    end = position;
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('states sizes beyond 8 GiB so that tar reads them', () => {
     const lines = execFileSync('tar', ['tvf', file], { encoding: 'utf8' }).trim().split('\n');
-    expect(lines.map((line) => Number(line.split(/\s+/)[2]))).toEqual([9 * gib, 3, 8 * gib - 1, 8 * gib]);
+    expect(lines.map((line) => Number(line.split(/\s+/)[2]))).toEqual(sizes);
     expect(lines[0]).toContain('-rw-r--r-- 0/0');
   });
 
@@ -45,9 +46,13 @@ describe('the tar of a bundle', () => {
         .trim()
         .split('\n')
         .filter((line) => !line.includes('PaxHeaders'));
-      expect(lines.map((line) => Number(line.split(/\s+/)[2]))).toEqual([9 * gib, 3, 8 * gib - 1, 8 * gib]);
+      expect(lines.map((line) => Number(line.split(/\s+/)[2]))).toEqual(sizes);
     },
   );
+
+  it('ends where the places of its files add up to', () => {
+    expect(placeEnd(sizes.map((size) => ({ size })))).toBe(end);
+  });
 
   it('has heads of the length that offsets are computed with', () => {
     fc.assert(
