@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { newSetupToken } from './access/setup.ts';
 import { buildApp } from './http/app.ts';
 import { composeServices } from './compose.ts';
+import { lockFolder } from './store/folder-lock.ts';
 import { openStore } from './store/store.ts';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
@@ -50,15 +51,21 @@ export interface RunningConsole {
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { host = '127.0.0.1', port = 0, log = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
-  const { databaseUrl } = options;
-  const store = await openStore({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
-  if (store.kind === 'embedded') {
-    log(
-      'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
-    );
-  }
-  const undo: (() => Promise<unknown>)[] = [() => store.close()];
+  const undo: (() => unknown)[] = [];
   try {
+    // The registry's content and the embedded store stand one process only.
+    const lock = lockFolder(dataDir);
+    undo.push(() => lock.release());
+    const store = await openStore({
+      dataDir,
+      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    });
+    undo.push(() => store.close());
+    if (store.kind === 'embedded') {
+      log(
+        'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
+      );
+    }
     const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
     const services = composeServices(store, { dataDir, clusterUrl: options.clusterUrl }, (error) =>
       logger.warn({ err: error }, 'the engine stopped; it will be started again'),
@@ -99,7 +106,7 @@ async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<voi
   clearTimeout(timer);
 }
 
-async function closeAll(undo: (() => Promise<unknown>)[]): Promise<void> {
+async function closeAll(undo: readonly (() => unknown)[]): Promise<void> {
   for (const step of undo.toReversed()) await step();
 }
 

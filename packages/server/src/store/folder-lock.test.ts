@@ -47,6 +47,11 @@ describe('lockFolder', () => {
     lockFolder(folder).release();
   });
 
+  it('says that a folder cannot be made', () => {
+    writeFileSync(path, '');
+    expect(() => lockFolder(join(path, 'data'))).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }));
+  });
+
   it('takes over a file that is no lock', () => {
     writeFileSync(path, '{"pid":');
     lockFolder(folder).release();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 
 const ownerSchema = z.object({ pid: z.int(), startedAt: z.string(), host: z.string(), nonce: z.string() });
@@ -18,11 +18,20 @@ export interface FolderLock {
  * on one folder destroy it. A lock whose process is gone (`kill -9`, power loss) is taken over: the pid is compared together with
  * the process's start time, so a pid used again by another program is not mistaken for the owner.
  *
- * @throws STORE_IN_USE while the owner lives, or when it is on another machine and so cannot be asked.
+ * @throws STORE_IN_USE while the owner lives, or when it is on another machine and so cannot be asked; FILE_UNWRITABLE
  */
 export function lockFolder(folder: string): FolderLock {
+  try {
+    return takeLock(folder, join(folder, 'store.lock'));
+  } catch (error) {
+    if (isSealiftError(error)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('FILE_UNWRITABLE', { values: { path: folder, reason }, cause: error });
+  }
+}
+
+function takeLock(folder: string, path: string): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'store.lock');
   const mine: Owner = {
     pid: process.pid,
     startedAt: startOf(process.pid) ?? '',

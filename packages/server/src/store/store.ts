@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
-import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,7 +19,7 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  /** Folder of the embedded store; locked for this process. */
+  /** Folder of the embedded store. The caller holds its lock: PGlite has none of its own. */
   readonly dataDir: string;
   /** `postgres://…` names a real server and leaves the embedded store closed. */
   readonly databaseUrl?: string;
@@ -29,7 +28,7 @@ export interface StoreOptions {
 /**
  * Opens the store and brings its tables up to date.
  *
- * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER
+ * @throws STORE_UNREACHABLE, STORE_FROM_NEWER
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store =
@@ -46,7 +45,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 /** PGlite never calls fsync: it survives the death of the process, not the loss of power. */
 async function openEmbedded(dataDir: string): Promise<Store> {
-  const lock = lockFolder(dataDir);
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create({ dataDir: join(dataDir, 'postgres') });
@@ -54,16 +52,18 @@ async function openEmbedded(dataDir: string): Promise<Store> {
     const close = async (): Promise<void> => {
       await db.destroy();
       if (!pglite.closed) await pglite.close();
-      lock.release();
     };
     return { db, kind: 'embedded', shared: false, close };
   } catch (error) {
-    lock.release();
     throw unreachable(error);
   }
 }
 
 async function openPostgres(databaseUrl: string): Promise<Store> {
+  if (!/^postgres(?:ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
+    const reason = 'expected postgres://user:password@host:port/database';
+    throw new SealiftError('INPUT_INVALID', { place: 'DATABASE_URL', values: { what: 'the address', reason } });
+  }
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.

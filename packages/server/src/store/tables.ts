@@ -124,7 +124,6 @@ interface CataloguePackTable {
   schema: string | null;
   presets: string | null;
 }
-export type CataloguePackRow = Selectable<CataloguePackTable>;
 
 interface ProfileTable {
   /** Always 1: there is one enterprise cluster. */

@@ -24,18 +24,22 @@ export const administrator = { username: 'admin', password: 'four random words h
 export class RunningPlatform {
   readonly folder: string;
   console: RunningConsole;
+  readonly #store: { databaseUrl?: string };
   #simulator: Simulator | undefined;
   token = '';
 
-  private constructor(folder: string, running: RunningConsole) {
+  private constructor(folder: string, running: RunningConsole, store: { databaseUrl?: string }) {
+    this.#store = store;
     this.folder = folder;
     this.console = running;
   }
 
-  static async start(): Promise<RunningPlatform> {
+  /** @param databaseUrl a PostgreSQL server; without one the embedded store */
+  static async start(databaseUrl?: string): Promise<RunningPlatform> {
     const folder = await mkdtemp(join(tmpdir(), 'sealift-console-'));
-    const running = await startConsole({ dataDir: join(folder, 'data') });
-    const platform = new RunningPlatform(folder, running);
+    const store = databaseUrl === undefined ? {} : { databaseUrl };
+    const running = await startConsole({ dataDir: join(folder, 'data'), ...store });
+    const platform = new RunningPlatform(folder, running, store);
     const token = running.setupUrl?.split('#token=')[1];
     const setup = await platform.call('POST', '/setup', { token, ...administrator });
     if (setup.status !== 201) throw new Error(JSON.stringify(setup.body));
@@ -109,6 +113,7 @@ export class RunningPlatform {
     await this.console.close();
     this.console = await startConsole({
       dataDir: join(this.folder, 'data'),
+      ...this.#store,
       ...(this.#simulator === undefined ? {} : { clusterUrl: this.#simulator.url }),
     });
   }

@@ -32,6 +32,7 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
     config: { public: true },
     schema: {
       tags,
+      security: [],
       summary: 'Whether the first administrator is still to be made',
       response: { 200: setupStateSchema },
     },
@@ -42,6 +43,7 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
     config: { public: true, whileLocked: true, ...guessing },
     schema: {
       tags,
+      security: [],
       summary: 'Makes the first administrator and signs in',
       body: setupRequestSchema,
       response: { 201: sessionSchema },
@@ -57,7 +59,7 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
 
   api.post('/session', {
     config: { public: true, whileLocked: true, ...guessing },
-    schema: { tags, summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
+    schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
     handler: async (request, reply) => {
       const account = await checkCredentials(db, request.body, request.ip);
       const { secret, principal } = await startSession(db, account, request.ip);
