@@ -2,6 +2,7 @@ import { registerBundle } from './commands/bundle.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLogin } from './commands/login.ts';
+import { registerMerge } from './commands/merge.ts';
 import { registerPlatform } from './commands/platform.ts';
 import { registerProfile } from './commands/profile.ts';
 import { registerRegistry } from './commands/registry.ts';
@@ -19,6 +20,7 @@ export const commands: readonly RegisterCommand[] = [
   registerStatus,
   registerUpgrade,
   registerProfile,
+  registerMerge,
   registerPlatform,
   registerDemo,
   registerRegistry,

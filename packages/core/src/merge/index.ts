@@ -2,6 +2,7 @@ export { checkResult, type ResultChecks, type ResultProblem } from './check-resu
 export { isSecretPath, mask, maskDecision, maskText } from './mask.ts';
 export { changedPaths, isOpen, merge } from './merge.ts';
 export { pathText } from './path-text.ts';
+export { readPlain } from './read-plain.ts';
 export { type EnabledPreset, enabledPresets, type Preset, presetSchema, readPresets } from './presets.ts';
 export {
   type OfferedResolution,

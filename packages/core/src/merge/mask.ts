@@ -1,40 +1,19 @@
 import { isScalar } from 'yaml';
 import { isSealiftError } from '../errors/index.ts';
 import { parseText } from './parse.ts';
+import { saysSecret } from './secret-words.ts';
 import type { TreeNode } from './tree.ts';
-import type { Decision, MergePath, PathElement, Side } from './types.ts';
+import type { Decision, MergePath, Side } from './types.ts';
 import { Values } from './values.ts';
 
 export const mask = '***';
 
-const secretWords = new Set([
-  'secret',
-  'secrets',
-  'token',
-  'tokens',
-  'password',
-  'passwords',
-  'passwd',
-  'passphrase',
-  'key',
-  'keys',
-  'apikey',
-  'credential',
-  'credentials',
-]);
-
 /** Whether a path may hold a secret: one of its keys says so (`adminPassword`, `hec.token`), or the pack's schema does. */
 export function isSecretPath(path: MergePath, declared: readonly string[] = []): boolean {
-  if (path.some((element) => saysSecret(element))) return true;
+  if (path.some((element) => typeof element === 'string' && saysSecret(element))) return true;
   if (declared.length === 0) return false;
   const dotted = path.map((element) => (typeof element === 'object' ? '*' : String(element))).join('.');
   return declared.includes(dotted);
-}
-
-function saysSecret(element: PathElement): boolean {
-  if (typeof element !== 'string') return false;
-  const words = element.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/);
-  return words.some((word) => secretWords.has(word.toLowerCase()));
 }
 
 /** The decision for screens and logs: values that may be secret read `***`. The merge itself never sees masked values. */

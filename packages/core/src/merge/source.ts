@@ -1,5 +1,6 @@
 import { SealiftError } from '../errors/index.ts';
 import type { ErrorCode } from '../errors/index.ts';
+import { saysSecret } from './secret-words.ts';
 import type { SourceRange } from './types.ts';
 
 /** How a text ends its lines; `mixed` texts are never converted. */
@@ -47,6 +48,9 @@ export class SourceText {
       .slice(from, Math.min(end, from + 100))
       .replaceAll('\t', ' ')
       .trimEnd();
+    const key = /^[\s-]*["']?([\w./-]+)["']?\s*:/.exec(this.text.slice(start, end))?.[1];
+    // The line may be anything but what it should be; what stands after such a key is not repeated.
+    if (key !== undefined && saysSecret(key)) return `${line} | ${key}: ***`;
     const prefix = `${line} | `;
     return `${prefix}${shown}\n${' '.repeat(prefix.length + Math.max(0, offset - from))}^`;
   }

@@ -37,6 +37,13 @@ export const mergeErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  MERGE_INPUT_UNREADABLE: {
+    message: '{what} cannot be read: {reason}',
+    hint: 'Give --base, --current and --incoming, each a file of YAML in UTF-8.',
+    status: 400,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   MERGE_RESOLUTION_INVALID: {
     message: 'the resolution for {path} cannot be applied: {reason}',
     hint: 'Take current, incoming or base, or give a value that is valid YAML.',
