@@ -9,6 +9,7 @@ const debianPackages = {
   git: 'git',
   makeself: 'makeself',
   minisign: 'minisign',
+  openssl: 'openssl',
   postgres: 'postgresql',
   'qemu-img': 'qemu-utils',
   skopeo: 'skopeo',
