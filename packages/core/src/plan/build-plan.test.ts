@@ -76,7 +76,7 @@ describe('buildPlan', () => {
     expect(step('0-workers')).toMatchObject({
       title: 'Roll the workers to Kubernetes 1.26.10',
       target: { kubernetes: '1.26.10', template },
-      rollback: 'reversible',
+      rollback: 'one-way',
     });
     expect(step('0-layer-cni-cni-calico')).toMatchObject({
       title: 'Upgrade cni-calico from 3.25.1 to 3.26.1 (cni)',
@@ -123,12 +123,12 @@ describe('buildPlan', () => {
     expect(patch.map(({ kind }) => kind)).not.toContain('gateways');
   });
 
-  it('says that Kubernetes cannot go back a minor, and what the release calls one-way', () => {
+  it('says that a rollout of nodes cannot be taken back, and what the release calls one-way', () => {
     const steps = stepsTo({
       kubernetes: '1.27.1',
       spec: { steps: { 'layer-addon-platform': { rollback: 'one-way' } } },
     });
-    expect(steps.find(({ kind }) => kind === 'control-plane')?.rollback).toBe('restorable');
+    expect(steps.find(({ kind }) => kind === 'control-plane')?.rollback).toBe('one-way');
     expect(steps.find(({ id }) => id === '0-layer-addon-platform')?.rollback).toBe('one-way');
   });
 

@@ -4,7 +4,8 @@ import { comparePrecedence, parseVersion } from '../version/version.ts';
 import { layerChanges, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
-import type { NodeImageDecision, Plan, PlanStep, RollbackClass, StepKind, StepTarget } from './plan.ts';
+import type { NodeImageDecision, Plan, PlanStep, StepKind, StepTarget } from './plan.ts';
+import { rollbackOf } from './rollback.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -33,22 +34,22 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
     ({ id, change }) => change !== 'unchanged' || edited.has(id),
   );
   const drafts = [
-    draft('lock-console', 'Lock the console', {}, 'reversible'),
-    draft('backup', 'Back up configuration, database and cluster objects', {}, 'reversible'),
+    draft('lock-console', 'Lock the console', {}),
+    draft('backup', 'Back up configuration, database and cluster objects', {}),
     ...gatewaySteps(installed, target),
     ...templateSteps(nodeImage, target),
     ...(verdict.edge.risk?.check === 'cns-cluster-id'
-      ? [draft('cns', 'Give the cluster a storage identity of its own', {}, 'restorable')]
+      ? [draft('cns', 'Give the cluster a storage identity of its own', {})]
       : []),
     ...providerSteps(installed, target),
     ...rolloutSteps(nodeImage),
     ...layers.map((layer) => layerStep(layer)),
-    draft('validate', 'Prove that the platform is healthy', {}, 'reversible'),
-    draft('unlock-console', 'Unlock the console', {}, 'reversible'),
+    draft('validate', 'Prove that the platform is healthy', {}),
+    draft('unlock-console', 'Unlock the console', {}),
   ];
   const steps = drafts.map(({ name, ...step }): PlanStep => {
     const declared = Object.hasOwn(target.spec.steps, name) ? target.spec.steps[name]?.rollback : undefined;
-    return { ...step, id: `0-${name}`, rollback: declared ?? step.rollback };
+    return { ...step, id: `0-${name}`, rollback: declared ?? rollbackOf[step.kind] };
   });
   return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
 }
@@ -58,17 +59,10 @@ interface StepDraft {
   readonly kind: StepKind;
   readonly title: string;
   readonly target: StepTarget;
-  readonly rollback: RollbackClass;
 }
 
-function draft(
-  kind: StepKind,
-  title: string,
-  target: StepTarget,
-  rollback: RollbackClass,
-  name: string = kind,
-): StepDraft {
-  return { name, kind, title, target, rollback };
+function draft(kind: StepKind, title: string, target: StepTarget, name: string = kind): StepDraft {
+  return { name, kind, title, target };
 }
 
 /** Gateways upgrade themselves before each major or minor upgrade of the platform; a patch does not wait for them. */
@@ -76,15 +70,13 @@ function gatewaySteps(installed: Release, target: Release): StepDraft[] {
   const gateway = target.spec.gateway;
   if (gateway === undefined || sameMinor(installed.metadata.version, target.metadata.version)) return [];
   const title = `Wait until every gateway runs ${gateway.minimum} or newer`;
-  return [draft('gateways', title, { version: gateway.minimum }, 'reversible')];
+  return [draft('gateways', title, { version: gateway.minimum })];
 }
 
 function templateSteps({ needed, template }: NodeImageDecision, { spec: { nodeImage } }: Release): StepDraft[] {
   if (!needed || template === undefined || nodeImage === undefined) return [];
   const { ova, sha256, digest, kubernetes } = nodeImage;
-  return [
-    draft('template', `Make the template ${template}`, { template, ova, sha256, digest, kubernetes }, 'reversible'),
-  ];
+  return [draft('template', `Make the template ${template}`, { template, ova, sha256, digest, kubernetes })];
 }
 
 function providerSteps(installed: Release, target: Release): StepDraft[] {
@@ -95,25 +87,23 @@ function providerSteps(installed: Release, target: Release): StepDraft[] {
     return [];
   // New providers may store their objects in a new version, which the old ones cannot read.
   const title = `Upgrade the Cluster API providers to ${wanted.core}`;
-  return [draft('cluster-api-providers', title, { version: wanted.core }, 'restorable')];
+  return [draft('cluster-api-providers', title, { version: wanted.core })];
 }
 
 function rolloutSteps({ needed, template, kubernetesFrom, kubernetesTo }: NodeImageDecision): StepDraft[] {
   if (!needed || template === undefined) return [];
   const target = { kubernetes: kubernetesTo, template };
-  // Kubernetes does not support going back a minor version; within one the old nodes can be rolled out again.
-  const rollback = sameMinor(kubernetesFrom, kubernetesTo) ? 'reversible' : 'restorable';
   const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetesTo}`;
   return [
-    draft('control-plane', `Roll the control plane to ${where}`, target, rollback),
-    draft('workers', `Roll the workers to ${where}`, target, rollback),
+    draft('control-plane', `Roll the control plane to ${where}`, target),
+    draft('workers', `Roll the workers to ${where}`, target),
   ];
 }
 
 function layerStep({ id, layer, pack, change, from, to }: LayerTransition): StepDraft {
   const name = `layer-${id}`;
   if (to === undefined) {
-    return draft('layer', `Remove ${pack} ${from?.version ?? ''} (${layer})`, { layer, pack }, 'restorable', name);
+    return draft('layer', `Remove ${pack} ${from?.version ?? ''} (${layer})`, { layer, pack }, name);
   }
   const title = {
     added: `Install ${pack} ${to.version} (${layer})`,
@@ -121,7 +111,7 @@ function layerStep({ id, layer, pack, change, from, to }: LayerTransition): Step
     unchanged: `Apply the new values of ${pack} ${to.version} (${layer})`,
     removed: '',
   }[change];
-  return draft('layer', title, { layer, pack, version: to.version, digest: to.digest }, 'reversible', name);
+  return draft('layer', title, { layer, pack, version: to.version, digest: to.digest }, name);
 }
 
 function sameMinor(a: string, b: string): boolean {

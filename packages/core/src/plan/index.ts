@@ -23,4 +23,5 @@ export {
   type StepTarget,
   stepTargetSchema,
 } from './plan.ts';
+export { rollbackOf } from './rollback.ts';
 export { type CatalogueRelease, listUpdates, recommendUpdate } from './updates.ts';

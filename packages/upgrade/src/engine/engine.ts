@@ -5,7 +5,7 @@ import { hashOfFrozen } from '../frozen.ts';
 import type { JournalEntry, JournalPort, LeasePort, Ports } from '../ports.ts';
 import { begunSteps, doneSteps } from '../progress.ts';
 import { needsEngine } from '../states.ts';
-import { stepDefinitions } from '../steps/registry.ts';
+
 import { type Clock, systemClock } from './clock.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { failureData, Recorder, reading } from './recorder.ts';
@@ -179,7 +179,7 @@ export class Engine {
   /** While everything begun can be taken back in place it is, and the site is as it was; otherwise a person decides. */
   async #fail(run: Run, state: UpgradeState, error: StepFailed): Promise<UpgradeState> {
     const begun = await this.#begun(run);
-    if (state !== 'running' || begun.some(({ step }) => stepDefinitions[step.kind]?.rollback !== 'reversible')) {
+    if (state !== 'running' || begun.some(({ step }) => step.rollback !== 'reversible')) {
       return this.#needHuman(run, state, error);
     }
     await run.recorder.failure(error.stepId, error.failure);

@@ -3,7 +3,6 @@ import type { StepDefinition } from './step.ts';
 /** Makes the upgrade's backup, verified by reading it back, or finds the one that is there. */
 export const backup: StepDefinition = {
   kind: 'backup',
-  rollback: 'reversible',
   intent: ({ upgradeId }) => ({ backupOf: upgradeId }),
   async observe({ ports, upgradeId, cancel }) {
     const found = await ports.backup.find(upgradeId, cancel);

@@ -5,7 +5,6 @@ import { targetField } from './target.ts';
 /** Applies one layer's pack with its frozen values, or removes the layer where the target names no version. */
 export const layer: StepDefinition = {
   kind: 'layer',
-  rollback: 'restorable',
   intent({ upgrade, step }) {
     const planned = plannedLayer(upgrade, step);
     if (planned === null) return { remove: `${targetField(step, 'layer')}/${targetField(step, 'pack')}` };

@@ -3,7 +3,6 @@ import type { StepDefinition } from './step.ts';
 /** Locks the console for everybody; the lock is this upgrade's and outlives restarts. */
 export const lockConsole: StepDefinition = {
   kind: 'lock-console',
-  rollback: 'reversible',
   intent: ({ upgradeId }) => ({ lock: upgradeId }),
   async observe({ ports, upgradeId }) {
     const holder = await ports.console.lockedBy();

@@ -6,7 +6,6 @@ function rolloutOf(group: 'control-plane' | 'workers', words: string): StepDefin
   return {
     kind: group,
     // Kubernetes does not go back a version in place; the backup brings back the objects.
-    rollback: 'one-way',
     intent: ({ step }) => ({
       group,
       version: targetField(step, 'kubernetes'),

@@ -1,4 +1,4 @@
-import type { FrozenUpgrade, Hop, PlanStep, RollbackClass, StepKind } from '@sealift/core/plan';
+import type { FrozenUpgrade, Hop, PlanStep, StepKind } from '@sealift/core/plan';
 import type { Cancel, Ports } from '../ports.ts';
 
 /** What a step may know and touch. */
@@ -26,8 +26,6 @@ export type Observation =
 /** One kind of step. Running it again at any point ends in the same state. */
 export interface StepDefinition {
   readonly kind: StepKind;
-  /** How it can be taken back; shown before anyone confirms. */
-  readonly rollback: RollbackClass;
   /** What will be done: goes to the journal before the effect. */
   intent(context: StepContext): Readonly<Record<string, unknown>>;
   /** Looks only. */

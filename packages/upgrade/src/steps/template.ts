@@ -7,7 +7,6 @@ import { targetField } from './target.ts';
 export const template: StepDefinition = {
   kind: 'template',
   // A template that nothing uses harms nothing; it stays when the upgrade is taken back.
-  rollback: 'reversible',
   intent: ({ step }) => ({
     template: targetField(step, 'template'),
     sha256: targetField(step, 'sha256'),

@@ -3,7 +3,6 @@ import type { StepDefinition } from './step.ts';
 /** Opens the console again. */
 export const unlockConsole: StepDefinition = {
   kind: 'unlock-console',
-  rollback: 'reversible',
   intent: ({ upgradeId }) => ({ unlock: upgradeId }),
   async observe({ ports, upgradeId }) {
     const holder = await ports.console.lockedBy();

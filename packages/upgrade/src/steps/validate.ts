@@ -12,7 +12,6 @@ interface Check {
 /** Proves that the hop's result is healthy, then records the release as the installed one. */
 export const validate: StepDefinition = {
   kind: 'validate',
-  rollback: 'restorable',
   intent: ({ hop }) => ({ installed: hop.to }),
   async observe(context) {
     const checks = [

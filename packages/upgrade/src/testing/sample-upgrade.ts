@@ -1,4 +1,4 @@
-import type { FrozenUpgrade, PlanStep } from '@sealift/core/plan';
+import { type FrozenUpgrade, type PlanStep, rollbackOf } from '@sealift/core/plan';
 import { ovaSha256 } from './world.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -11,7 +11,7 @@ export function sampleUpgrade(): FrozenUpgrade {
     kind,
     title: name,
     target,
-    rollback: 'reversible',
+    rollback: rollbackOf[kind],
   });
   return {
     plan: {
