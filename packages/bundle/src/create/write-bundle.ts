@@ -1,11 +1,12 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { syncFolder, writeAll } from '@sealift/oci/blob-file';
 import type { Index } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
+import { removeLeftovers } from '../files/leftovers.ts';
 import {
   blobMemberPath,
   type BundleManifest,
@@ -48,8 +49,6 @@ export interface WrittenBundle {
   readonly manifest: BundleManifest;
 }
 
-const leftoverAgeMs = 15 * 60 * 1000;
-
 interface PlannedMember extends Member {
   open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
@@ -63,7 +62,7 @@ export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundl
   const { manifest, head, members } = layOut(input);
   const temporary = join(dirname(input.output), `.${basename(input.output)}.${randomUUID()}`);
   const detached = `${input.output}.minisig`;
-  await removeLeftovers(input.output);
+  await removeLeftovers(dirname(input.output), `.${basename(input.output)}.`);
   try {
     const file = await fileWork(input.output, () => open(temporary, 'wx', 0o755));
     const writer = new HashingWriter(file, input, manifest.length);
@@ -90,19 +89,6 @@ export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundl
     await rm(temporary, { force: true });
     await rm(`${temporary}.minisig`, { force: true });
     throw error;
-  }
-}
-
-/** A killed run leaves its temporary file. One that nobody has written to for a while belongs to no running one. */
-async function removeLeftovers(output: string): Promise<void> {
-  const folder = dirname(output);
-  const start = `.${basename(output)}.`;
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    if (!name.startsWith(start) || !/^[0-9a-f-]{36}(?:\.minisig)?$/.test(name.slice(start.length))) continue;
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > leftoverAgeMs) await rm(path, { force: true });
   }
 }
 

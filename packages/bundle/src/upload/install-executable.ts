@@ -8,6 +8,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
+import { removeLeftovers } from '../files/leftovers.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { Architecture } from '../stub/stub.ts';
 
@@ -37,6 +38,7 @@ export async function installExecutable(
   const temporary = join(folder, `.sealift-${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true });
+    await removeLeftovers(folder, '.sealift-');
     await pipeline(
       await bundle.open(layer.digest),
       createGunzip({ chunkSize: 1024 * 1024 }),

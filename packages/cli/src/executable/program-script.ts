@@ -4,6 +4,11 @@ import type { Plugin } from 'esbuild';
 /** Parts that need files beside them (the console's pages, the embedded store) or make other programs: not in the executable. */
 const leftOut = /^(?:@sealift\/(?:server|simulator|console)(?:\/.*)?|esbuild|vite|postject|@electric-sql\/pglite.*)$/;
 
+function partName(path: string): string {
+  if (path.startsWith('@sealift/server') || path.startsWith('@sealift/console')) return 'the system console';
+  return path.startsWith('@sealift/simulator') ? 'the simulated cluster' : path;
+}
+
 const leaveOut: Plugin = {
   name: 'leave-out',
   setup(build) {
@@ -11,7 +16,7 @@ const leaveOut: Plugin = {
     build.onResolve({ filter: /\/build-executable\.ts$/ }, () => ({ path: 'sealift', namespace: 'left-out' }));
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `const { SealiftError } = require('@sealift/core/errors');
-throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringify(path)} } });`,
+throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringify(partName(path))} } });`,
       resolveDir: build.initialOptions.absWorkingDir ?? '.',
     }));
   },
