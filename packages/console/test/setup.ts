@@ -12,6 +12,8 @@ const nowhere = { x: 0, y: 0, width: 0, height: 0, top: 0, right: 0, bottom: 0, 
 Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
 Range.prototype.getBoundingClientRect = () => nowhere;
 HTMLCanvasElement.prototype.getContext = () => null;
+HTMLElement.prototype.scrollIntoView = () => undefined;
+HTMLElement.prototype.scrollTo = () => undefined;
 Object.assign(document, { execCommand: () => false });
 
 // A page's code is loaded when it is first opened, which takes longer than the second that is the default.

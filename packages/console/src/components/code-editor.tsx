@@ -49,11 +49,11 @@ export function CodeView({ text, label, marks, goTo }: CodeViewProps) {
     if (editor === undefined || goTo === undefined || goTo.line > editor.state.doc.lines) return;
     const { from } = editor.state.doc.line(goTo.line);
     const here = Decoration.set(Decoration.line({ class: 'cm-pointed' }).range(from));
-    editor.dispatch({
-      effects: [
-        pointed.reconfigure(EditorView.decorations.of(here)),
-        EditorView.scrollIntoView(from, { y: 'center', x: 'start' }),
-      ],
+    editor.dispatch({ effects: pointed.reconfigure(EditorView.decorations.of(here)) });
+    // Not the editor's own scrolling into view, which would scroll the page as well.
+    editor.requestMeasure({
+      read: ({ scrollDOM }) => editor.lineBlockAt(from).top - scrollDOM.clientHeight / 2,
+      write: (top) => editor.scrollDOM.scrollTo({ top, left: 0 }),
     });
   }, [editor, goTo]);
 

@@ -22,6 +22,7 @@ export function PageHeading({ title, children, actions }: PageHeadingProps) {
     <Flex
       justifyContent={{ default: 'justifyContentSpaceBetween' }}
       alignItems={{ default: 'alignItemsFlexEnd' }}
+      flexWrap={{ default: 'wrap', md: 'nowrap' }}
       className="page-heading"
     >
       <FlexItem>

@@ -15,7 +15,7 @@ export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
           <Th>Actor</Th>
           <Th>Action</Th>
           <Th>Subject</Th>
-          <Th>From address</Th>
+          <Th modifier="nowrap">From address</Th>
         </Tr>
       </Thead>
       {entries.map((entry) => (

@@ -6,7 +6,7 @@ import { ErrorNotice, Notice } from '../../components/error-notice.tsx';
 export function VerifyChain() {
   const verify = useVerifyAudit();
   return (
-    <div className="verify-chain">
+    <div className="page-action">
       <Button
         variant="secondary"
         onClick={() => verify.mutate()}

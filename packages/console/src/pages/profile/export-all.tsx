@@ -12,7 +12,7 @@ export function ExportAll({ profile }: { profile: ProfileView | undefined }) {
   if (profile === undefined) return null;
   const name = `${profile.product.toLowerCase().replaceAll(' ', '-')}-${profile.version}-profile.tar.gz`;
   return (
-    <>
+    <div className="page-action">
       <Button
         icon={<DownloadIcon />}
         isLoading={download.isPending}
@@ -22,6 +22,6 @@ export function ExportAll({ profile }: { profile: ProfileView | undefined }) {
         Export all
       </Button>
       {download.isError && <ErrorNotice error={download.error} />}
-    </>
+    </div>
   );
 }

@@ -33,7 +33,7 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
       {settled === undefined ? (
         <KindLabel kind="conflict" />
       ) : (
-        <Label isCompact status="success">
+        <Label isCompact status="success" className="kind">
           settled
         </Label>
       )}

@@ -19,8 +19,13 @@ export function countedKinds(decisions: readonly Decision[]): string {
   return Object.entries(kindWords)
     .map(([kind, word]) => [decisions.filter((decision) => decision.kind === kind).length, word] as const)
     .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} ${word}${word === 'conflict' && count > 1 ? 's' : ''}`)
+    .map(([count, word]) => (word === 'conflict' ? countedConflicts(decisions, count) : `${count} ${word}`))
     .join(' · ');
+}
+
+function countedConflicts(decisions: readonly Decision[], count: number): string {
+  const settled = decisions.filter(({ kind, resolvedBy }) => kind === 'conflict' && resolvedBy !== undefined).length;
+  return `${count} ${count === 1 ? 'conflict' : 'conflicts'}${settled === 0 ? '' : ` (${settled} settled)`}`;
 }
 
 /** Whether a decision is about something that the site changed. */

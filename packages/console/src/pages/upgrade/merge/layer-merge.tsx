@@ -26,9 +26,15 @@ export function LayerMerge({ upgradeId, layer }: LayerMergeProps) {
   );
 }
 
+/** What needs a person is in view at once. */
+function firstOpenConflict(preview: LayerPreview): Places {
+  const [first] = preview.conflicts;
+  return first === undefined ? {} : placesOf(first, preview);
+}
+
 function LoadedMerge({ upgradeId, preview }: { upgradeId: string; preview: LayerPreview }) {
   const edit = useLayerEdit(upgradeId, preview.id);
-  const [places, setPlaces] = useState<Places>({});
+  const [places, setPlaces] = useState<Places>(() => firstOpenConflict(preview));
   return (
     <>
       {edit.isError && <ErrorNotice error={edit.error} />}

@@ -35,6 +35,7 @@ export function OwnValue({ label, open, value, busy, onOpen, onClose, onUse }: O
   }
   return (
     <form
+      ref={bringIntoView}
       onSubmit={(event) => {
         event.preventDefault();
         onUse(text);
@@ -57,4 +58,8 @@ export function OwnValue({ label, open, value, busy, onOpen, onClose, onUse }: O
       </Button>
     </form>
   );
+}
+
+function bringIntoView(form: HTMLFormElement | null): void {
+  form?.scrollIntoView({ block: 'nearest' });
 }
