@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
@@ -16,7 +16,7 @@ import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
 import { type CollectedPack, collectPacks } from './packs.ts';
-import { type WrittenBundle, writeBundle } from './write-bundle.ts';
+import { type PlannedExecutable, type WrittenBundle, writeBundle } from './write-bundle.ts';
 
 /** The `sealift` executable for one kind of processor, as a gzip file. */
 export interface BundleExecutable {
@@ -171,13 +171,13 @@ async function addPrograms(
   folder: string,
 ) {
   const entries: NamedEntry[] = [];
-  const started: { architecture: Architecture; digest: Descriptor['digest'] }[] = [];
+  const started: PlannedExecutable[] = [];
   for (const { architecture, gzipPath } of executables) {
     const blob = await content.addFile(gzipPath, 'executable', layerTypes.executableGzip);
     const descriptor = addArtifact(content, artifactTypes.executable, [{ descriptor: blob, title: 'sealift.gz' }]);
     const platform = { os: 'linux', architecture };
     entries.push({ name: `sealift-tools/sealift:linux-${architecture}`, descriptor: { ...descriptor, platform } });
-    started.push({ architecture, digest: blob.digest });
+    started.push({ architecture, digest: blob.digest, unpackedSize: await gzipContentSize(gzipPath) });
   }
   for (const { name, platform, path } of file.spec.content.tools) {
     const blob = await content.addFile(resolve(folder, path), 'content', layerTypes.tool);
@@ -185,6 +185,15 @@ async function addPrograms(
     entries.push({ name: `sealift-tools/${name}:${platform.replaceAll('/', '-')}`, descriptor });
   }
   return { entries, executables: started };
+}
+
+/** What a gzip file holds, in bytes: its last field (RFC 1952, section 2.3.1), for content below 4 GiB. */
+async function gzipContentSize(path: string): Promise<number> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  const field = Buffer.alloc(4);
+  await file.read(field, 0, 4, size - 4);
+  return field.readUInt32LE(0);
 }
 
 function makeIndex(entries: readonly NamedEntry[]): Index {

@@ -23,6 +23,13 @@ import { sign, startPrehash } from '../minisign/signature.ts';
 import { type Architecture, makeStub } from '../stub/stub.ts';
 import type { ContentSet, PlannedBlob } from './content-set.ts';
 
+/** A gzip blob that the stub can start. */
+export interface PlannedExecutable {
+  readonly architecture: Architecture;
+  readonly digest: Digest;
+  readonly unpackedSize: number;
+}
+
 export interface WriteBundleInput {
   readonly kind: BundleManifest['kind'];
   readonly product: string;
@@ -31,8 +38,7 @@ export interface WriteBundleInput {
   readonly title: string;
   readonly index: Index;
   readonly content: ContentSet;
-  /** The gzip blobs that the stub can start. */
-  readonly executables: readonly { readonly architecture: Architecture; readonly digest: Digest }[];
+  readonly executables: readonly PlannedExecutable[];
   readonly secretKey: SecretKey;
   readonly output: string;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -118,10 +124,11 @@ function layOut(input: WriteBundleInput) {
   let length = 0;
   // The length stands in the manifest, whose own length changes with its digits: settles within two rounds.
   while (startOf(length) + rest !== length) length = startOf(length) + rest;
-  const executables = input.executables.map(({ architecture, digest }) => {
+  const executables = input.executables.map(({ architecture, digest, unpackedSize }) => {
     const member = members.find(({ path }) => path === blobMemberPath(digest.slice('sha256:'.length)));
     if (member === undefined) throw new TypeError(`no blob for the executable ${digest}`);
-    return { architecture, offset: startOf(length) + member.offset, size: member.size, sha256: member.sha256 };
+    const offset = startOf(length) + member.offset;
+    return { architecture, offset, size: member.size, sha256: member.sha256, unpackedSize };
   });
   const stub = makeStub({ title: input.title, executables });
   const manifest = manifestOf(createHash('sha256').update(stub).digest('hex'), length);

@@ -110,7 +110,7 @@ describe('the stub', () => {
   });
 
   it('takes the first hash program that is there, and without one runs nothing', () => {
-    const needed = ['sh', 'uname', 'tail', 'head', 'gzip', 'grep', 'mkdir', 'chmod', 'rm', 'rmdir'];
+    const needed = ['sh', 'uname', 'tail', 'head', 'gzip', 'wc', 'grep', 'mkdir', 'chmod', 'rm', 'rmdir'];
     for (const hash of ['openssl', 'sha256sum', 'shasum', undefined]) {
       const programs = mkdtempSync(join(folder, 'programs-'));
       for (const name of hash === undefined ? needed : [...needed, hash]) {
@@ -132,6 +132,14 @@ describe('the stub', () => {
   it('goes to another folder when the first is full or missing', () => {
     const { code } = run('/bin/sh', [bundle.path], { TMPDIR: join(folder, 'not-there') });
     expect(code).toBe(42);
+  });
+
+  it('does not take an executable that was not unpacked whole', () => {
+    const programs = mkdtempSync(join(folder, 'programs-'));
+    writeFileSync(join(programs, 'gzip'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const { code, out } = run('/bin/sh', [bundle.path], { PATH: `${programs}:${process.env['PATH'] ?? ''}` });
+    expect([code, out]).toEqual([1, '']);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('never succeeds and never starts anything unverified when any bit of it is flipped', () => {

@@ -12,6 +12,8 @@ export interface StubExecutable {
   readonly size: number;
   /** Of the gzip blob, in hex. */
   readonly sha256: string;
+  /** Of the executable once it is unpacked, in bytes. */
+  readonly unpackedSize: number;
 }
 
 export interface StubInput {
@@ -42,9 +44,9 @@ export function makeStub(input: StubInput): Buffer {
 function script({ title, executables }: StubInput): string {
   const cases = [...executables]
     .sort((a, b) => (a.architecture < b.architecture ? -1 : 1))
-    .map(({ architecture, offset, size, sha256 }) => {
+    .map(({ architecture, offset, size, sha256, unpackedSize }) => {
       const { pattern, loader } = machines[architecture];
-      return `    ${pattern}) start=${offset + 1} size=${size} sha256=${sha256} loader=${loader} ;;`;
+      return `    ${pattern}) start=${offset + 1} size=${size} sha256=${sha256} unpacked=${unpackedSize} loader=${loader} ;;`;
     });
   return `#!/bin/sh
 # ${title}. Behind these ${stubBytes} bytes is a plain tar: tail -c +${stubBytes + 1} FILE | tar x
@@ -106,7 +108,8 @@ main() {
   unpack() {
     work=$1/sealift.$$
     mkdir -m 700 "$work" 2>/dev/null || { work=; return 1; }
-    piece | gzip -dc >"$work/sealift" 2>/dev/null && chmod 700 "$work/sealift" && [ -x "$work/sealift" ] && return 0
+    piece | gzip -dc >"$work/sealift" 2>/dev/null && chmod 700 "$work/sealift" && [ -x "$work/sealift" ] &&
+      [ "$(wc -c <"$work/sealift")" -eq "$unpacked" ] && return 0
     cleanup
     return 1
   }

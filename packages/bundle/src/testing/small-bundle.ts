@@ -26,6 +26,7 @@ export async function writeSmallBundle(
   const script = join(folder, 'sealift.gz');
   writeFileSync(script, gzipSync(options.script ?? scriptedExecutable));
   chmodSync(script, 0o644);
+  const unpackedSize = Buffer.byteLength(options.script ?? scriptedExecutable);
   const executable = await content.addFile(script, 'executable', mediaTypes.octetStream);
   const layer = content.addBytes(Buffer.from('layer'.repeat(300)), 'content', mediaTypes.octetStream);
   const descriptor = addArtifact(content, 'application/vnd.example.thing.v1', [{ descriptor: layer, title: 'layer' }]);
@@ -41,8 +42,8 @@ export async function writeSmallBundle(
     },
     content,
     executables: [
-      { architecture: 'amd64', digest: executable.digest },
-      { architecture: 'arm64', digest: executable.digest },
+      { architecture: 'amd64', digest: executable.digest, unpackedSize },
+      { architecture: 'arm64', digest: executable.digest, unpackedSize },
     ],
     secretKey,
     output: join(folder, options.name ?? 'airgap-v4.2.13.bin'),
