@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@sealift/core/secret';
@@ -78,6 +78,20 @@ function sentOf(result: PushResult | 'stopped'): number {
   return result === 'stopped' ? Number.NaN : result.sentBytes;
 }
 
+describe('a push of what is there already', () => {
+  it('mends what a scrub has put aside', async () => {
+    await run('mended');
+    const [layer = ''] = (await readdir(join(folder, 'layout', 'blobs', 'sha256'))).filter(
+      (name) => name !== manifest.digest.slice(7),
+    );
+    await writeFile(join(folder, 'storage', 'blobs', 'sha256', layer), 'damaged');
+    expect((await served.storage.scrub()).damaged).toEqual([`sha256:${layer}`]);
+    const result = await run('mended');
+    expect(result).toMatchObject({ blobs: { sent: 1, skipped: 1 }, items: [{ state: 'pushed' }] });
+    expect(await run('mended')).toMatchObject({ sentBytes: 0, items: [{ state: 'present' }] });
+  });
+});
+
 describe('a push that was stopped', () => {
   it('goes on at the chunk where it was', async () => {
     expect(await run('stopped', 0.75 * layerBytes)).toBe('stopped');
@@ -107,7 +121,6 @@ describe('a push that was stopped', () => {
   it('does not take up what another content left, but sends it whole', async () => {
     expect(await run('foreign', 0.75 * layerBytes)).toBe('stopped');
     const uploads = join(folder, 'storage', 'uploads');
-    const { open } = await import('node:fs/promises');
     for (const id of await readdir(uploads)) {
       const file = await open(join(uploads, id, 'data'), 'r+');
       await file.write('damaged', 100);

@@ -14,6 +14,7 @@ export class PushProgress {
   readonly #emit: (event: PushEvent) => void;
   readonly #states: ('pushed' | 'present')[] = [];
   readonly #blobsLeft: number[] = [];
+  readonly #changed = new Set<number>();
   readonly #highWater = new Map<Digest, number>();
   readonly #counts = { sent: 0, mounted: 0, skipped: 0 };
   #started = 0;
@@ -28,19 +29,15 @@ export class PushProgress {
     this.#emit = emit;
   }
 
-  begin(plan: readonly { readonly tree: Tree; readonly present: boolean; readonly item: PushItem }[]): void {
+  begin(plan: readonly { readonly tree: Tree; readonly item: PushItem }[]): void {
     const seen = new Set<string>();
-    for (const [index, { tree, present, item }] of plan.entries()) {
-      this.#blobsLeft[index] = present ? 0 : tree.blobs.length;
+    for (const [index, { tree, item }] of plan.entries()) {
+      this.#blobsLeft[index] = tree.blobs.length;
       for (const blob of tree.blobs) {
         const key = `${item.client.registry} ${item.repository} ${blob.digest}`;
         if (seen.has(key)) continue;
         seen.add(key);
         this.#totalBytes += blob.size;
-        if (!present) continue;
-        this.#counts.skipped += 1;
-        this.#skippedBytes += blob.size;
-        this.#settledBytes += blob.size;
       }
     }
     this.#startItems();
@@ -59,7 +56,10 @@ export class PushProgress {
     this.#settledBytes += blob.size;
     this.#highWater.delete(blob.digest);
     this.#emit({ kind, digest: blob.digest, repository, sizeBytes: blob.size });
-    for (const index of items) this.#blobsLeft[index] = (this.#blobsLeft[index] ?? 1) - 1;
+    for (const index of items) {
+      this.#blobsLeft[index] = (this.#blobsLeft[index] ?? 1) - 1;
+      if (kind !== 'blob-skipped') this.#changed.add(index);
+    }
     this.#startItems();
     this.#report();
   }
@@ -81,9 +81,11 @@ export class PushProgress {
     this.#sentBytes += bytes;
   }
 
-  itemDone(index: number, state: 'pushed' | 'present'): void {
+  /** @param tagged whether the tag was there before; an item is only present when its content was too */
+  itemDone(index: number, tagged: boolean): void {
     const item = this.#items[index];
     if (item === undefined) return;
+    const state = tagged && !this.#changed.has(index) ? 'present' : 'pushed';
     this.#states[index] = state;
     this.#emit({ kind: 'item-done', item, index, state });
   }

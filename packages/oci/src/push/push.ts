@@ -93,7 +93,7 @@ class PushRun {
     return plan;
   }
 
-  /** Whether the tag is there with the wanted digest; a registry lets nobody put a manifest whose content is missing. */
+  /** Whether the tag is there with the wanted digest. What it names is looked for all the same: a scrub may have found it damaged. */
   async #isPresent(item: PushItem): Promise<boolean> {
     const { client, repository, tag, digest } = item;
     const found = await this.#retrying(item.name ?? repository, () => client.headManifest(repository, tag ?? digest));
@@ -163,8 +163,7 @@ class PushRun {
     return addAbortSignal(this.#cancel, await this.#request.source.open(blob.digest));
   }
 
-  async #pushChildren({ item, tree, present }: Planned): Promise<void> {
-    if (present) return;
+  async #pushChildren({ item, tree }: Planned): Promise<void> {
     await this.#each(tree.children, async (child) => {
       const { client, repository } = item;
       const found = await this.#retrying(child.digest, () => client.headManifest(repository, child.digest));
@@ -174,7 +173,7 @@ class PushRun {
 
   async #pushRoot({ item, index, tree, present }: Planned): Promise<void> {
     if (!present) await this.#put(item, tree.root, item.tag ?? item.digest);
-    this.#progress.itemDone(index, present ? 'present' : 'pushed');
+    this.#progress.itemDone(index, present);
   }
 
   async #put(item: PushItem, manifest: WalkedManifest, reference: string): Promise<void> {
@@ -208,11 +207,10 @@ class PushRun {
   }
 }
 
-/** Blobs of items that are not there yet, each once for each registry, with the repositories and items that need it. */
+/** The blobs of all items, each once for each registry, with the repositories and items that need it. */
 function blobJobs(plan: readonly Planned[]): BlobJob[] {
   const jobs = new Map<RegistryClient, Map<Digest, BlobJob>>();
-  for (const { item, index, tree, present } of plan) {
-    if (present) continue;
+  for (const { item, index, tree } of plan) {
     const ofClient = jobs.get(item.client) ?? new Map<Digest, BlobJob>();
     jobs.set(item.client, ofClient);
     for (const blob of tree.blobs) {

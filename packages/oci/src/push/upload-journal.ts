@@ -34,12 +34,18 @@ export async function openUploadJournal(folder: string): Promise<UploadJournal> 
   const path = join(folder, 'uploads.json');
   const sessions = await readSessions(path);
   let writing = Promise.resolve();
-  const write = async (): Promise<void> => {
-    // One write at a time, each with the newest state: two side by side could leave the older one.
-    writing = writing
+  let queued: Promise<void> | undefined;
+  // One write at a time, with the state of when it begins: two side by side could leave the older one, and many changes
+  // that come while one is written need only one more.
+  const write = (): Promise<void> => {
+    queued ??= writing
       .catch(() => undefined)
-      .then(() => writeFileAtomically(path, JSON.stringify(Object.fromEntries(sessions)), 0o600));
-    await writing;
+      .then(() => {
+        queued = undefined;
+        writing = writeFileAtomically(path, JSON.stringify(Object.fromEntries(sessions)), 0o600);
+        return writing;
+      });
+    return queued;
   };
   return {
     find: (key) => sessions.get(key),

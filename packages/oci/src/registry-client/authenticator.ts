@@ -21,7 +21,7 @@ const tokenAnswerSchema = z.object({
   expires_in: z.number().optional(),
 });
 
-/** What a request is for, in the words of distribution's token scopes: `repository:<name>:pull,push`. */
+/** What a request is for, in distribution's token scopes, with spaces between them: `repository:<name>:pull,push`. */
 export type Scope = `repository:${string}:${string}` | '';
 
 /** How the authenticator reaches a token service. */
@@ -101,18 +101,17 @@ export class Authenticator {
     service: string | undefined,
     scope: Scope,
   ): Pick<Exchange, 'method' | 'url' | 'headers' | 'body'> {
-    const query = new URLSearchParams({
-      ...(service === undefined ? {} : { service }),
-      ...(scope === '' ? {} : { scope }),
-    });
+    const query = new URLSearchParams(service === undefined ? {} : { service });
     if (this.#credential?.kind === 'identity-token') {
+      if (scope !== '') query.set('scope', scope);
       query.set('grant_type', 'refresh_token');
       query.set('client_id', 'sealift');
       query.set('refresh_token', this.#credential.token.reveal());
       return { method: 'POST', url: realm, ...form(query) };
     }
+    for (const one of scope.split(' ').filter(Boolean)) query.append('scope', one);
     const url = new URL(realm);
-    for (const [name, value] of query) url.searchParams.set(name, value);
+    for (const [name, value] of query) url.searchParams.append(name, value);
     const header = this.#basic();
     return { method: 'GET', url, headers: header === undefined ? {} : { authorization: header.reveal() } };
   }

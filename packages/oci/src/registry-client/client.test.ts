@@ -164,7 +164,7 @@ describe('a registry client and hostile or broken registries', () => {
       if (url.pathname === '/token') {
         valid += 1;
         asked.push(
-          `${url.searchParams.get('service')} ${url.searchParams.get('scope')} ${request.headers.authorization}`,
+          `${url.searchParams.get('service')} ${url.searchParams.getAll('scope').join(' ')} ${request.headers.authorization}`,
         );
         answer(response, 200, {}, JSON.stringify({ access_token: `t${valid}`, expires_in: 300 }));
         return;
@@ -182,6 +182,8 @@ describe('a registry client and hostile or broken registries', () => {
     valid += 1;
     expect(await read(client)).toBe(blob);
     expect(asked).toHaveLength(2);
+    await client.mountBlob('a/b', blobDigest, 'c/d').catch(() => undefined);
+    expect(asked.at(-1)).toBe(`s repository:a/b:pull,push repository:c/d:pull ${basic}`);
   });
 
   it('tells a missing login, a wrong one and a missing right apart, and never shows the password', async () => {

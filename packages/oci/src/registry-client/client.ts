@@ -10,7 +10,7 @@ import { type Agents, createAgents, type Environment } from './agents.ts';
 import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
 import { Authenticator } from './authenticator.ts';
 import { refusal } from './failures.ts';
-import { checkedReference, checkedRepository, pullScope, pushScope } from './names.ts';
+import { checkedReference, checkedRepository, mountScope, pullScope, pushScope } from './names.ts';
 import { allowed, placeOf, registryOrigin } from './origin.ts';
 import { bodyOf, type Exchange, send } from './transport.ts';
 import { type Call, UploadSessions } from './upload-sessions.ts';
@@ -216,10 +216,12 @@ export class RegistryClient {
     const url = this.#url(repository, 'blobs', 'uploads/');
     url.searchParams.set('mount', digest);
     url.searchParams.set('from', checkedRepository(from));
-    const answer = await this.#call({ method: 'POST', url, scope: pushScope(repository) });
-    answer.resume();
-    if (answer.statusCode === 201) return true;
-    if (answer.statusCode === 202) {
+    const answer = await this.#call({ method: 'POST', url, scope: mountScope(repository, from) });
+    const status = answer.statusCode ?? 0;
+    if ([201, 202, 400, 404, 405].includes(status)) answer.resume();
+    if (status === 201) return true;
+    if (status === 400 || status === 404 || status === 405) return false;
+    if (status === 202) {
       await this.uploads.cancel({ repository, url: this.#location(answer, url), offset: 0 });
       return false;
     }

@@ -13,6 +13,11 @@ export function pushScope(repository: string): Scope {
   return `repository:${repository}:pull,push`;
 }
 
+/** The scope to take a blob over from another repository, which has to be readable for that. */
+export function mountScope(repository: string, from: string): Scope {
+  return `repository:${repository}:pull,push ${pullScope(from)}`;
+}
+
 /** A repository name that can go into a URL as it is. @throws REFERENCE_INVALID */
 export function checkedRepository(name: string): string {
   if (isRepositoryName(name)) return name;

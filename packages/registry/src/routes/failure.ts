@@ -1,5 +1,5 @@
 import { asSealiftError, type ErrorCode, type SealiftError } from '@sealift/core/errors';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The error codes of the OCI distribution-spec ("Error Codes") that this registry gives. */
 export type OciCode =
@@ -45,8 +45,22 @@ const ociCodes: Readonly<Partial<Record<ErrorCode, { readonly status: number; re
   UPLOAD_OUT_OF_ORDER: { status: 416, code: 'BLOB_UPLOAD_INVALID' },
 };
 
+/** How long the rest of a refused body is still taken, in milliseconds, so that the client gets to read the refusal. */
+const lingerMs = 10_000;
+
+/** A refused body is read over for a while and then cut: nobody without a login holds a connection by sending slowly. */
+function linger({ raw }: FastifyRequest): void {
+  if (raw.complete) return;
+  raw.on('error', () => undefined).resume();
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.destroy();
+  }, lingerMs);
+  raw.once('close', () => clearTimeout(timer));
+}
+
 /** Sends any failure as an error body of the OCI distribution-spec; `detail` carries our code and remedy. */
-export function sendFailure(error: unknown, reply: FastifyReply): FastifyReply {
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  linger(request);
   if (error instanceof RegistryRefusal) {
     return reply
       .code(error.status)

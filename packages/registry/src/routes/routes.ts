@@ -35,7 +35,7 @@ export async function registryRoutes(fastify: FastifyInstance, options: Registry
   // Bodies are read as streams by the handlers: nothing is parsed or collected, whatever the content type.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  fastify.setErrorHandler((error, _request, reply) => sendFailure(error, reply));
+  fastify.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('docker-distribution-api-version', 'registry/2.0');
     await demandAccess(options.authorize, request);

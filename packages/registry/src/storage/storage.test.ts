@@ -185,7 +185,7 @@ describe('the quota', () => {
 });
 
 describe('the storage folder', () => {
-  it('is used by one process at a time', async () => {
+  it('is used by one process at a time', { timeout: 60_000 }, async () => {
     const script = `
       import { RegistryStorage } from ${JSON.stringify(new URL('./storage.ts', import.meta.url).href)};
       await RegistryStorage.open(${JSON.stringify(folder)}).then(() => console.log('opened'), (error) => console.log(error.code));
