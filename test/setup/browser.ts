@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const screenshots = join(fileURLToPath(new URL('..', import.meta.url)), 'screenshots');
+
+/** A browser window on a console, which remembers what a person would not see. */
+export interface Window {
+  readonly page: Page;
+  /** Errors that pages wrote to the browser's console or threw. */
+  readonly errors: readonly string[];
+  /** Addresses outside the console that a page asked for. */
+  readonly foreignRequests: readonly string[];
+  /** Keeps a picture in `test/screenshots/`. */
+  picture(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens Debian's chromium on a laptop-sized screen, with a fresh profile. */
+export async function openWindow(executablePath: string, url: string): Promise<Window> {
+  await mkdir(screenshots, { recursive: true });
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  const foreignRequests: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:' && origin !== new URL(url).origin)
+      foreignRequests.push(request.url());
+  });
+  return {
+    page,
+    errors,
+    foreignRequests,
+    async picture(name) {
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    },
+    close: () => browser.close(),
+  };
+}
