@@ -8,9 +8,11 @@ import { type Layout, LayoutWriter, openLayout } from '@sealift/oci/layout';
 import { type PushEvent, type PushResult, push } from '@sealift/oci/push';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServedRegistry, serveRegistry } from './serve.ts';
 import { userAccess } from './users.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const chunkBytes = 1_000_000;
 const layerBytes = 20_000_000;

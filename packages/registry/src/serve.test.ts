@@ -7,9 +7,11 @@ import { basicCredential } from '@sealift/oci/credential';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { type Digest, digestOf } from '@sealift/oci/digest';
 import { RegistryClient } from '@sealift/oci/registry-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServedRegistry, serveRegistry } from './serve.ts';
 import { userAccess } from './users.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: string;
 let served: ServedRegistry;
@@ -34,7 +36,6 @@ async function start(): Promise<void> {
     host: '127.0.0.1',
     port: 0,
     authorize: users,
-    idleTimeoutMs: 500,
   });
   client = new RegistryClient({
     registry: served.registry,
@@ -186,6 +187,35 @@ describe('uploads', () => {
       body: content.slice(1000),
     });
     expect(done.status).toBe(201);
+  });
+
+  it('end when the client falls silent, and can be taken up by the next', async () => {
+    const own = join(folder, 'impatient');
+    const impatient = await serveRegistry({
+      storageDir: own,
+      host: '127.0.0.1',
+      port: 0,
+      authorize: users,
+      idleTimeoutMs: 50,
+    });
+    try {
+      const authorization = `Basic ${Buffer.from('writer:w').toString('base64')}`;
+      const url = new URL('/v2/a/blobs/uploads/', impatient.url);
+      const begun = await fetch(url, { method: 'POST', headers: { authorization } });
+      const session = new URL(begun.headers.get('location') ?? '', impatient.url);
+      const closed = new Promise<void>((resolve) => {
+        const upload = request(session, { method: 'PATCH', headers: { authorization, 'content-length': '9' } });
+        upload.on('error', () => undefined).once('close', () => resolve());
+        upload.write('some');
+      });
+      await closed;
+      const put = new URL(`${session.href}?digest=${digestOf('something')}`);
+      const finish = async (): Promise<number> =>
+        (await fetch(put, { method: 'PUT', headers: { authorization, 'content-range': '4-8' }, body: 'thing' })).status;
+      await expect.poll(finish).toBe(201);
+    } finally {
+      await impatient.close();
+    }
   });
 
   it('belong to the repository they were begun for', async () => {

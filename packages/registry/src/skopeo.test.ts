@@ -10,9 +10,11 @@ import { LayoutWriter, openLayout } from '@sealift/oci/layout';
 import { push } from '@sealift/oci/push';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { peer } from '@sealift/testkit/peers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServedRegistry, serveRegistry } from './serve.ts';
 import { userAccess } from './users.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const skopeo = peer('skopeo');
 const run = promisify(execFile);

@@ -7,9 +7,11 @@ import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { peer } from '@sealift/testkit/peers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServedRegistry, serveRegistry } from './serve.ts';
 import { userAccess } from './users.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const openssl = peer('openssl');
 const run = promisify(execFile);

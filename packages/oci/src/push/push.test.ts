@@ -7,7 +7,7 @@ import { isSealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { basicCredential } from '../credential.ts';
 import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { digestOf } from '../digest.ts';
@@ -15,6 +15,8 @@ import { type Layout, LayoutWriter, openLayout } from '../layout.ts';
 import { RegistryClient } from '../registry-client/client.ts';
 import { readBounded } from '../verify-stream.ts';
 import { push, type PushEvent, type PushItem } from './push.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const dockerRegistry = peer('docker-registry');
 /** bcrypt of `secret`. */
