@@ -99,6 +99,11 @@ describe('createBundle', () => {
     expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([]);
   });
 
+  it('names an output that cannot be written', async () => {
+    await expect(create(release, 'sealift.gz/x.bin')).rejects.toThrow('cannot be written');
+    await expect(create(release, 'none/x.bin')).rejects.toThrow('cannot be written');
+  });
+
   it('keeps an older bundle when it fails', async () => {
     writeFileSync(join(folder, 'older.bin'), 'older');
     await expect(create(release, 'older.bin', { cancel: AbortSignal.abort() })).rejects.toThrow('stopped');

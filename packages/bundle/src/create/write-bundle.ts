@@ -92,8 +92,8 @@ export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundl
     const sha256 = writer.sha256.digest('hex');
     return { path: input.output, signaturePath: detached, sizeBytes: manifest.length, sha256, manifest };
   } catch (error) {
-    await rm(temporary, { force: true });
-    await rm(`${temporary}.minisig`, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
+    await rm(`${temporary}.minisig`, { force: true }).catch(() => undefined);
     throw error;
   }
 }

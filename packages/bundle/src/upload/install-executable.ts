@@ -53,7 +53,7 @@ export async function installExecutable(
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof SealiftError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const hint = 'Set SEALIFT_BIN_DIR to a folder you can write, then run the bundle again.';

@@ -66,7 +66,7 @@ export async function saveLogin(path: string, login: PlatformLogin): Promise<voi
     await chmod(temporary, 0o600);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     const reason = error instanceof Error ? error.message : String(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
   }

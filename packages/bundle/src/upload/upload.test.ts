@@ -1,0 +1,113 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { SealiftError } from '@sealift/core/errors';
+import { RegistryClient } from '@sealift/oci/registry-client';
+import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { peer } from '@sealift/testkit/peers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBundle } from '../create/create-bundle.ts';
+import { generateKeyPair } from '../minisign/keys.ts';
+import { openBundle } from '../read/open-bundle.ts';
+import { markersInRegistry, readReleaseMarker } from '../release-marker/release-marker.ts';
+import { scriptedExecutable } from '../testing/small-bundle.ts';
+import { writeSmallRelease } from '../testing/small-release.ts';
+import { installExecutable } from './install-executable.ts';
+import { readBundleRelease, type UploadItem, uploadRelease } from './upload.ts';
+
+const dockerRegistry = peer('docker-registry');
+const secretKey = generateKeyPair();
+const trustedKeys = [secretKey.publicKey];
+let folder: string;
+let path: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sealift-upload-'));
+  path = await bundleOf('release', () => undefined);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function bundleOf(name: string, change: (release: string) => void): Promise<string> {
+  const release = join(folder, name);
+  mkdirSync(release);
+  const releaseFile = await writeSmallRelease(release);
+  change(release);
+  const gzipPath = join(release, 'sealift.gz');
+  writeFileSync(gzipPath, gzipSync(scriptedExecutable));
+  const output = join(folder, `${name}.bin`);
+  await createBundle({ releaseFile, output, secretKey, executables: [{ architecture: 'amd64', gzipPath }] });
+  return output;
+}
+
+describe('installExecutable', () => {
+  it('unpacks the executable for the processor, in the place of an older one', async () => {
+    await using bundle = await openBundle(path, { trustedKeys });
+    const bin = join(folder, 'bin');
+    for (let time = 0; time < 2; time += 1) {
+      const installed = await installExecutable(bundle, bin, 'amd64');
+      expect(installed).toBe(join(bin, 'sealift'));
+      expect(readFileSync(join(bin, 'sealift'), 'utf8')).toBe(scriptedExecutable);
+      expect(statSync(join(bin, 'sealift')).mode & 0o111).toBe(0o111);
+    }
+    expect(await installExecutable(bundle, bin, 'arm64')).toBeUndefined();
+  });
+
+  it('names a folder that it cannot write', async () => {
+    await using bundle = await openBundle(path, { trustedKeys });
+    await expect(installExecutable(bundle, path, 'amd64')).rejects.toThrow('cannot be written');
+  });
+});
+
+describe.skipIf(dockerRegistry.missing)(`uploadRelease to docker-registry (${dockerRegistry.remedy})`, () => {
+  let registry: DockerRegistry;
+  let client: RegistryClient;
+
+  beforeEach(async () => {
+    registry = await startDockerRegistry(dockerRegistry);
+    client = new RegistryClient({ registry: registry.registry, plainHttp: true });
+  });
+  afterEach(async () => {
+    client.close();
+    await registry.stop();
+  });
+
+  async function upload(file: string, items: UploadItem[] = []) {
+    await using bundle = await openBundle(file, { trustedKeys });
+    const release = await readBundleRelease(bundle);
+    const packs = { client, base: 'site/packs' };
+    const images = { client, base: 'site/images' };
+    const result = await uploadRelease({ bundle, packs, images, release, onItem: (item) => items.push(item) });
+    return { result, release };
+  }
+
+  it('sends packs, images, the node image, and last the marker that makes the release visible', async () => {
+    const items: UploadItem[] = [];
+    const { result, release } = await upload(path, items);
+    expect(items.map(({ kind }) => kind)).toEqual(['pack', 'pack', 'pack', 'image', 'image', 'node-image', 'marker']);
+    expect(result.items.every(({ state }) => state === 'pushed')).toBe(true);
+    expect(await client.listTags('site/packs/sealift-catalog')).toEqual(['release-harborview-4.2.13']);
+    expect(await client.listTags('site/images/docker.io/library/busybox')).toEqual(['1.36']);
+    expect(await client.listTags('site/packs/sealift-node-images')).toEqual(['u-2204-0-k-12610-0']);
+    const markers = markersInRegistry(client, 'site/packs/sealift-catalog');
+    const read = await readReleaseMarker(markers, release.digest, trustedKeys);
+    expect(read.release).toEqual(release.release);
+  });
+
+  it('sends nothing again', async () => {
+    await upload(path);
+    const { result } = await upload(path);
+    expect(result.items.every(({ state }) => state === 'present')).toBe(true);
+    expect(result.sentBytes).toBe(0);
+  });
+
+  it('stops before anything is sent when a tag is there with other content', async () => {
+    await upload(path);
+    const other = await bundleOf('other', (release) =>
+      appendFileSync(join(release, 'packs/kubernetes-1.26.10/values.yaml'), '# changed\n'),
+    );
+    const error = await upload(other).catch((failure: unknown) => failure);
+    expect(error).toBeInstanceOf(SealiftError);
+    expect(error).toMatchObject({ code: 'REGISTRY_TAG_TAKEN' });
+  });
+});
