@@ -5,6 +5,13 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const screenshots = join(fileURLToPath(new URL('..', import.meta.url)), 'screenshots');
 
+/** Waits for what moves and comes to an end: half-faded text is no fault of the page. */
+const stillness = `Promise.allSettled(
+  document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+    .map((one) => one.finished),
+)`;
+
 /** A browser window on a console, which remembers what a person would not see. */
 export interface Window {
   readonly page: Page;
@@ -35,6 +42,7 @@ export async function openWindow(executablePath: string, url: string): Promise<W
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
     acceptDownloads: true,
   });
   const page = await context.newPage();
@@ -54,6 +62,7 @@ export async function openWindow(executablePath: string, url: string): Promise<W
     errors,
     foreignRequests,
     async picture(name) {
+      await page.evaluate(stillness);
       await page.screenshot({ path: join(screenshots, `${name}.png`) });
     },
     close: () => browser.close(),
