@@ -86,6 +86,21 @@ export const bundleErrors = defineErrors({
     exit: 2,
     next: 'fatal',
   },
+  BUNDLE_BASE_MISSING: {
+    message:
+      '{path} is a differential bundle on top of {base}, and {count} of the {needed} blobs that it needs of it are not in the registry',
+    hint: 'Upload {base} first, or use the full bundle of this release; nothing was sent.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  RECIPE_INVALID: {
+    message: 'the recipe {what} of a differential bundle is not valid: {reason}',
+    hint: 'Use the full bundle of this release, and tell the vendor.',
+    status: 422,
+    exit: 2,
+    next: 'fatal',
+  },
   BUNDLE_OPTION_REFUSED: {
     message: 'the option {option} is not available: {reason}',
     hint: 'Run the bundle with --help to see the options it takes.',

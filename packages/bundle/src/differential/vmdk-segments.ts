@@ -1,0 +1,83 @@
+import type { ByteWindow } from './byte-window.ts';
+import { contentDefinedSegments } from './fastcdc.ts';
+
+/** VMware "Virtual Disk Format 5.0", "Hosted Sparse Extent Header" and "Stream-Optimized Compressed Sparse Extents". */
+const sectorBytes = 512;
+const magic = 0x564d444b;
+const compressedFlag = 1 << 16;
+const markersFlag = 1 << 17;
+const grainMarkerBytes = 12;
+const endOfStream = 0;
+const footer = 3;
+/** Grains beyond this are not made by anybody, and would not fit into the window. */
+const maxGrainSectors = 1024;
+
+interface Extent {
+  readonly capacitySectors: number;
+  readonly grainSectors: number;
+  /** Where the first grain or marker stands, in bytes from the start of the file. */
+  readonly dataStart: number;
+}
+
+/** Whether these bytes begin a sparse extent of a virtual disk. */
+export function isVmdk(start: Buffer): boolean {
+  return start.length >= 4 && start.readUInt32LE(0) === magic;
+}
+
+/**
+ * Cuts a VMDK, up to the position `end`. In a stream-optimized one each grain is deflated by itself behind a marker, so cut there a
+ * change costs the grains it touches. Everything else, and everything behind a marker that makes no sense, is cut by content.
+ */
+export async function* vmdkSegments(window: ByteWindow, end: number): AsyncGenerator<Buffer, void, undefined> {
+  const start = window.position;
+  const extent = readExtent(await window.peek(sectorBytes), end - start);
+  if (extent !== undefined) {
+    yield* contentDefinedSegments(window, start + extent.dataStart);
+    yield* markedSegments(window, end, extent);
+  }
+  yield* contentDefinedSegments(window, end);
+}
+
+function readExtent(header: Buffer, sizeBytes: number): Extent | undefined {
+  if (header.length < sectorBytes || !isVmdk(header)) return undefined;
+  const wanted = compressedFlag | markersFlag;
+  if ((header.readUInt32LE(8) & wanted) !== wanted) return undefined;
+  const capacitySectors = Number(header.readBigUInt64LE(12));
+  const grainSectors = Number(header.readBigUInt64LE(20));
+  const dataStart = Number(header.readBigUInt64LE(64)) * sectorBytes;
+  if (grainSectors < 1 || grainSectors > maxGrainSectors) return undefined;
+  return dataStart >= sectorBytes && dataStart <= sizeBytes ? { capacitySectors, grainSectors, dataStart } : undefined;
+}
+
+/** Goes from marker to marker, and stops at the first that cannot be one. */
+async function* markedSegments(
+  window: ByteWindow,
+  end: number,
+  extent: Extent,
+): AsyncGenerator<Buffer, void, undefined> {
+  while (window.position + sectorBytes <= end) {
+    const marker = await window.peek(sectorBytes);
+    if (marker.length < sectorBytes) return;
+    const value = Number(marker.readBigUInt64LE(0));
+    const dataBytes = marker.readUInt32LE(8);
+    const left = end - window.position;
+    if (dataBytes > 0) {
+      const length = Math.ceil((grainMarkerBytes + dataBytes) / sectorBytes) * sectorBytes;
+      if (!isGrain(value, dataBytes, extent) || length > left) return;
+      await window.peek(length);
+      yield window.take(length);
+    } else {
+      const type = marker.readUInt32LE(grainMarkerBytes);
+      if (type > footer || value * sectorBytes > left - sectorBytes) return;
+      yield window.take(sectorBytes);
+      if (type === endOfStream) return;
+      yield* contentDefinedSegments(window, window.position + value * sectorBytes);
+    }
+  }
+}
+
+/** Deflate adds little to what it cannot shorten. */
+function isGrain(logicalSector: number, dataBytes: number, { capacitySectors, grainSectors }: Extent): boolean {
+  const plausible = dataBytes <= grainSectors * sectorBytes + sectorBytes;
+  return plausible && logicalSector < capacitySectors && logicalSector % grainSectors === 0;
+}
