@@ -15,7 +15,7 @@ import { readBounded, verifiedReadable } from './verify-stream.ts';
 export const refNameAnnotation = 'org.opencontainers.image.ref.name';
 
 const indexLimitBytes = 32 * 1024 * 1024;
-const readChunkBytes = 1024 * 1024;
+const readChunkBytes = 256 * 1024;
 const layoutMarkerSchema = z.looseObject({ imageLayoutVersion: z.string() });
 
 /** What is known beforehand of a blob to be added. */
