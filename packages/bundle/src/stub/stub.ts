@@ -86,7 +86,9 @@ main() {
       '  --check, --verify  verify every byte and the signature, change nothing' \\
       '  --info             show what this bundle is' \\
       '  --list             list what is inside' \\
+      '  --noexec           verify, and stop before anything is set up' \\
       '  --public-key FILE  trust this key too, for this run' \\
+      '  --move-tags        let a tag move that is there with other content' \\
       '  --quiet            print errors only' \\
       '  --noprogress       print no percentages' \\
       '  --accept           ask nothing (nothing is asked anyway)' \\
