@@ -96,7 +96,7 @@ export const resolutionsRequestSchema = z.object({ resolutions: z.array(resoluti
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/text` pastes a result by hand; `DELETE` goes back to the merge. */
 export const pastedTextRequestSchema = z.object({ text: z.string().max(4_000_000) });
 /** `POST /api/v1/upgrades/:id/confirm`; 409 when the hash is not the draft's. Answers 202. */
-export const confirmRequestSchema = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export const confirmRequestSchema = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits') });
 
 /** `GET /api/v1/events` (server-sent events): `event:` is the kind, `data:` this JSON. Readers fetch the subject again. */
 export const eventSchema = z.object({

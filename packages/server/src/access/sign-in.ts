@@ -2,6 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { sql } from 'kysely';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
+import type { Actor } from './actor.ts';
 import { unmatchable, verifyPassword } from './password.ts';
 
 const allowedFailures = 5;
@@ -37,7 +38,9 @@ export async function checkCredentials(
     await db.deleteFrom('sign_in_failure').where('username', '=', name).execute();
     return { id: account.id, username: account.username, role: account.role };
   }
-  await db.transaction().execute((trx) => recordFailure(trx, name, address));
+  // A name that no account has may be a password typed into the wrong field: it stays out of the log.
+  const shown = account?.username ?? '(unknown)';
+  await db.transaction().execute((trx) => recordFailure(trx, name, { name: shown, address }));
   throw new SealiftError('SIGN_IN_REFUSED');
 }
 
@@ -53,7 +56,7 @@ async function refuseLocked(db: Db, name: string): Promise<void> {
   }
 }
 
-async function recordFailure(trx: Trx, name: string, address: string): Promise<void> {
+async function recordFailure(trx: Trx, name: string, actor: Actor): Promise<void> {
   const now = new Date();
   // Old rows of names that someone tried once would otherwise pile up.
   await trx
@@ -78,5 +81,5 @@ async function recordFailure(trx: Trx, name: string, address: string): Promise<v
       .where('username', '=', name)
       .execute();
   }
-  await recordAudit(trx, { name, address }, { action: 'session.refused', subject: name, details: { locked } });
+  await recordAudit(trx, actor, { action: 'session.refused', subject: actor.name, details: { locked } });
 }

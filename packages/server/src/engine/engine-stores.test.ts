@@ -24,7 +24,7 @@ const cancel = new AbortController().signal;
 describe.each([
   { name: 'the embedded store', kind: 'embedded', skip: false },
   { name: `PostgreSQL${postgres.missing ? ` (${postgres.remedy})` : ''}`, kind: 'postgresql', skip: postgres.missing },
-])('engine stores on $name', ({ kind, skip }) => {
+])('engine stores on $name', { timeout: 30_000 }, ({ kind, skip }) => {
   let server: PostgresServer | undefined;
   let store: Store;
   let other: Store | undefined;

@@ -29,7 +29,7 @@ async function setUp(): Promise<void> {
   expect(answer.status).toBe(201);
 }
 
-describe('first administrator', () => {
+describe('first administrator', { timeout: 30_000 }, () => {
   it('is made once, with the one-time link, and is signed in', async () => {
     expect((await client.call('GET', '/setup')).body).toEqual({ needed: true });
     await setUp();
@@ -69,7 +69,7 @@ describe('first administrator', () => {
   });
 });
 
-describe('sessions', () => {
+describe('sessions', { timeout: 30_000 }, () => {
   it('sets a cookie that no script and no other site can use', async () => {
     await setUp();
     const answer = await client.call('POST', '/session', { username: 'ADMIN', password });
@@ -124,7 +124,7 @@ describe('sessions', () => {
   });
 });
 
-describe('API tokens', () => {
+describe('API tokens', { timeout: 30_000 }, () => {
   it('work as bearer, are listed without secret, stored hashed, and stop at removal', async () => {
     await setUp();
     const created = await client.call('POST', '/tokens', { name: 'ci', expiresInDays: 1 });
@@ -163,7 +163,7 @@ describe('API tokens', () => {
   });
 });
 
-describe('audit log', () => {
+describe('audit log', { timeout: 30_000 }, () => {
   it('tells sign-ins and changes with actor and address, and its chain verifies', async () => {
     await setUp();
     await client.call('POST', '/session', { username: 'admin', password: 'wrong' });
@@ -198,7 +198,7 @@ describe('audit log', () => {
   });
 });
 
-describe('the API as a whole', () => {
+describe('the API as a whole', { timeout: 30_000 }, () => {
   it('answers unknown routes, broken JSON and oversized bodies with problems', async () => {
     await setUp();
     expect((await client.call('GET', '/nonsense')).body).toMatchObject({ code: 'ROUTE_UNKNOWN', status: 404 });

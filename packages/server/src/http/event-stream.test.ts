@@ -7,7 +7,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => platform.stop());
 
-it('tells readers what changed, and an open stream does not keep the console from closing', async () => {
+it('tells readers what changed, and an open stream does not keep the console from closing', {
+  timeout: 30_000,
+}, async () => {
   const response = await fetch(`${platform.console.url}/api/v1/events`, {
     headers: { authorization: `Bearer ${platform.token}` },
   });

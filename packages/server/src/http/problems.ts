@@ -36,7 +36,7 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     const first = error.validation[0];
     const part = error.validationContext ?? 'body';
     const place = `${part}${first?.instancePath ?? ''}`.replaceAll('/', '.');
-    const reason = first?.message ?? error.message;
+    const reason = readable(first?.message ?? error.message);
     return new SealiftError('INPUT_INVALID', { place, values: { what: `the request's ${part}`, reason } });
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
@@ -55,6 +55,11 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason: error.message } });
   }
   return asSealiftError(error);
+}
+
+/** What zod says of a missing member is for programmers. */
+function readable(reason: string): string {
+  return reason.endsWith('received undefined') ? 'this is required' : reason;
 }
 
 /** PostgreSQL's `character_not_in_repertoire` and `untranslatable_character` (Appendix A of its manual). */
