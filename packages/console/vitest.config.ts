@@ -8,6 +8,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
+    env: { NODE_ENV: 'test' },
     testTimeout: 15_000,
     // One module graph for all files of a worker: loading PatternFly for each would take most of the time.
     isolate: false,
