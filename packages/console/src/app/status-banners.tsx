@@ -42,13 +42,15 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
           {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}`}
           {data?.waitingFor ? `: ${data.waitingFor}` : ''}. Everything can be read, nothing changed.
         </span>
-        <Progress
-          value={percent}
-          size={ProgressSize.sm}
-          measureLocation="outside"
-          aria-label="Progress of the upgrade"
-          className="lock-progress"
-        />
+        {data !== undefined && (
+          <Progress
+            value={percent}
+            size={ProgressSize.sm}
+            measureLocation="outside"
+            aria-label="Progress of the upgrade"
+            className="lock-progress"
+          />
+        )}
         {pathname !== address && <Link to={address}>Show progress</Link>}
       </Banner>
     </section>

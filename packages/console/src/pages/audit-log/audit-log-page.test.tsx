@@ -2,6 +2,12 @@ import { screen, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
 
+test('verifies the chain of hashes', async () => {
+  const { user } = openPage('/administration/audit');
+  await user.click(await screen.findByRole('button', { name: 'Verify chain' }));
+  await screen.findByText('The chain is whole: 27 entries fit each other');
+});
+
 test('shows the newest entries first, filters them, and unfolds details and hashes', async () => {
   const { user } = openPage('/administration/audit');
   const table = within(await screen.findByRole('grid', { name: 'Audit log' }));

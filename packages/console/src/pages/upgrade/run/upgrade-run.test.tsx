@@ -6,9 +6,9 @@ test('shows which step runs, what it waits for and how far the whole is', async 
   openPage('/updates/up-1', (api) => {
     api.progress = 3;
   });
-  const [bar] = await screen.findAllByRole('progressbar', { name: 'Progress of the upgrade' });
+  await screen.findByText('40%: node cp-2 is draining, 3 pods left');
+  const [bar] = screen.getAllByRole('progressbar', { name: 'Progress of the upgrade' });
   expect(bar?.getAttribute('aria-valuenow')).toBe('30');
-  screen.getByText('40%: node cp-2 is draining, 3 pods left');
   screen.getByText('Roll the control plane to Kubernetes 1.26.10: node cp-2 is draining, 3 pods left');
 });
 
@@ -21,6 +21,23 @@ test('shows the validation after success, with the way to the Summary', async ()
   await screen.findByText('You are using the latest version of Harborview');
   await user.click(screen.getByRole('link', { name: 'Go to Summary' }));
   await screen.findByRole('heading', { name: 'Summary', level: 1 });
+});
+
+test('pauses, resumes, and aborts only with a reason', async () => {
+  const { user, api } = openPage('/updates/up-1', (fixture) => {
+    fixture.progress = 3;
+  });
+  await user.click(await screen.findByRole('button', { name: 'Pause' }));
+  await screen.findByText(/The upgrade is paused/);
+  await user.click(screen.getByRole('button', { name: 'Resume' }));
+  await screen.findByRole('button', { name: 'Pause' });
+  await user.click(screen.getByRole('button', { name: 'Abort …' }));
+  const abort = await screen.findByRole('button', { name: 'Abort the upgrade' });
+  expect(abort).toHaveProperty('disabled', true);
+  await user.type(screen.getByLabelText(/Reason, for the audit log/), 'window closed');
+  await user.click(abort);
+  await screen.findByText(/stops at the next safe point\.$/);
+  expect(api.intervened).toBe('aborting');
 });
 
 test('says why it failed and what to do', async () => {
