@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +16,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WrittenBundle } from '../create/write-bundle.ts';
 import { blobMemberPath, stubBytes } from '../format/manifest.ts';
-import { writeSmallBundle } from '../testing/small-bundle.ts';
+import { scriptedExecutable, writeSmallBundle } from '../testing/small-bundle.ts';
 
 let folder: string;
 let temporary: string;
@@ -92,6 +93,24 @@ function executableSha256(bytes: Buffer): string {
   return /sha256=([0-9a-f]{64})/.exec(bytes.toString('latin1', 0, stubBytes))?.[1] ?? '';
 }
 
+/** What a stub may have left in the folders it falls back to. */
+function unpackedElsewhere(): Set<string> {
+  const roots = ['/tmp', '/var/tmp'].filter((root) => existsSync(root));
+  return new Set(
+    roots.flatMap((root) =>
+      readdirSync(root)
+        .filter((name) => name.startsWith('sealift.'))
+        .map((name) => join(root, name)),
+    ),
+  );
+}
+
+/** Another bundle may be running on this machine: only what holds the script of these tests is theirs. */
+function isOurs(path: string): boolean {
+  const files = statSync(path).isFile() ? [path] : readdirSync(path).map((name) => join(path, name));
+  return files.every((file) => ['', scriptedExecutable].includes(readFileSync(file, 'utf8')));
+}
+
 describe('the stub', () => {
   it('is exactly 65,536 bytes, and behind it is a plain tar', () => {
     const listed = execFileSync('sh', ['-c', `tail -c +${stubBytes + 1} "$1" | tar tv`, 'sh', bundle.path], {
@@ -146,6 +165,7 @@ describe('the stub', () => {
     const bytes = readFileSync(bundle.path);
     const scriptLength = bytes.toString('latin1', 0, stubBytes).trimEnd().length;
     const path = join(folder, 'flipped.bin');
+    const before = unpackedElsewhere();
     fc.assert(
       fc.property(fc.nat(scriptLength * 8 - 1), (bit) => {
         const copy = Buffer.from(bytes);
@@ -156,5 +176,7 @@ describe('the stub', () => {
       }),
       { numRuns: 300 },
     );
+    // A damaged stub may unpack to another folder, or forget to clean up.
+    for (const left of unpackedElsewhere().difference(before)) if (isOurs(left)) rmSync(left, { recursive: true });
   }, 120_000);
 });
