@@ -63,8 +63,10 @@ export async function startService<Ready>(
   const child = start(options);
   const exit = ended(child);
   const killed = (): void => void child.kill('SIGKILL');
-  process.once('exit', killed);
-  void exit.then(() => process.off('exit', killed));
+  // A closed terminal ends us without an exit event, and would leave the service behind.
+  const hungUp = (): void => process.exit(129);
+  process.once('exit', killed).once('SIGHUP', hungUp);
+  void exit.then(() => process.off('exit', killed).off('SIGHUP', hungUp));
   const output: string[] = [];
   const value = await new Promise<Ready>((done, fail) => {
     const give = (reason: string): void => {
