@@ -1,4 +1,7 @@
-/** Prints `N passed, N failed` from the report that vitest's JSON reporter wrote; a file that could not be loaded counts as a failure. */
+/**
+ * Prints `N passed, N failed` from the report that vitest's JSON reporter wrote, and exits with 1 unless all is well. A test file
+ * that could not be loaded counts as a failure, and so does each failed check, whose names follow the report.
+ */
 import { readFileSync } from 'node:fs';
 
 interface Report {
@@ -12,15 +15,16 @@ interface Report {
   }[];
 }
 
-const [path] = process.argv.slice(2);
+const [path, ...failedChecks] = process.argv.slice(2);
 if (path === undefined) throw new Error('name the file with the report');
 const report = read(path);
 const unloaded = report.testResults.filter(
   ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
 );
+for (const check of failedChecks) console.log(`check failed: ${check}`);
 for (const { name } of unloaded) console.log(`not loaded: ${name}`);
 if (report.numPendingTests > 0) console.log(`${report.numPendingTests} skipped`);
-const failed = report.numFailedTests + unloaded.length;
+const failed = report.numFailedTests + unloaded.length + failedChecks.length;
 console.log(`${report.numPassedTests} passed, ${failed} failed`);
 if (failed > 0 || report.numPassedTests === 0) process.exitCode = 1;
 
