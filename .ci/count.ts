@@ -1,6 +1,6 @@
 /**
  * Prints `N passed, N failed` from the report that vitest's JSON reporter wrote, and exits with 1 unless all is well. A test file
- * that could not be loaded counts as a failure, and so does each failed check, whose names follow the report.
+ * whose tests could not begin counts as a failure, and so does each failed check, whose names follow the report.
  */
 import { readFileSync } from 'node:fs';
 
@@ -11,18 +11,19 @@ interface Report {
   readonly testResults: readonly {
     readonly status: string;
     readonly name: string;
-    readonly assertionResults: readonly unknown[];
+    readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
 
 const [path, ...failedChecks] = process.argv.slice(2);
 if (path === undefined) throw new Error('name the file with the report');
 const report = read(path);
+// Not loaded, or failed in its set-up: then no test of it ran.
 const unloaded = report.testResults.filter(
-  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
 );
 for (const check of failedChecks) console.log(`check failed: ${check}`);
-for (const { name } of unloaded) console.log(`not loaded: ${name}`);
+for (const { name } of unloaded) console.log(`failed before its tests: ${name}`);
 if (report.numPendingTests > 0) console.log(`${report.numPendingTests} skipped`);
 const failed = report.numFailedTests + unloaded.length + failedChecks.length;
 console.log(`${report.numPassedTests} passed, ${failed} failed`);
