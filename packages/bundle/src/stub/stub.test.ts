@@ -93,21 +93,23 @@ function executableSha256(bytes: Buffer): string {
   return /sha256=([0-9a-f]{64})/.exec(bytes.toString('latin1', 0, stubBytes))?.[1] ?? '';
 }
 
-/** What a stub may have left in the folders it falls back to. */
-function unpackedElsewhere(): Set<string> {
+/** What a stub may have left in the folders it falls back to; a damaged one may have chosen a name that is no UTF-8. */
+function unpackedElsewhere(): Map<string, Buffer> {
   const roots = ['/tmp', '/var/tmp'].filter((root) => existsSync(root));
-  return new Set(
-    roots.flatMap((root) =>
-      readdirSync(root)
-        .filter((name) => name.startsWith('sealift.'))
-        .map((name) => join(root, name)),
-    ),
+  const paths = roots.flatMap((root) =>
+    readdirSync(root, 'buffer')
+      .filter((name) => name.toString('latin1').startsWith('sealift.'))
+      .map((name) => Buffer.concat([Buffer.from(`${root}/`), name])),
   );
+  return new Map(paths.map((path) => [path.toString('latin1'), path]));
 }
 
 /** Another bundle may be running on this machine: only what holds the script of these tests is theirs. */
-function isOurs(path: string): boolean {
-  const files = statSync(path).isFile() ? [path] : readdirSync(path).map((name) => join(path, name));
+function isOurs(path: Buffer): boolean {
+  const isFolder = statSync(path).isDirectory();
+  const files = isFolder
+    ? readdirSync(path, 'buffer').map((name) => Buffer.concat([path, Buffer.from('/'), name]))
+    : [path];
   return files.every((file) => ['', scriptedExecutable].includes(readFileSync(file, 'utf8')));
 }
 
@@ -177,6 +179,8 @@ describe('the stub', () => {
       { numRuns: 300 },
     );
     // A damaged stub may unpack to another folder, or forget to clean up.
-    for (const left of unpackedElsewhere().difference(before)) if (isOurs(left)) rmSync(left, { recursive: true });
+    for (const [name, path] of unpackedElsewhere()) {
+      if (!before.has(name) && isOurs(path)) rmSync(path, { recursive: true });
+    }
   }, 120_000);
 });
