@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Engine } from '@sealift/upgrade/engine';
+import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
 import type { Ports } from '@sealift/upgrade/ports';
 import type { EventBus } from '../http/events.ts';
 import type { Store } from '../store/store.ts';
@@ -24,12 +24,17 @@ export class EngineRunner {
   /** Goes on with what an earlier process left, and keeps looking. */
   async watch(): Promise<void> {
     await endAbandonedLease(this.#store);
-    this.#watching = this.#engine.watch(this.#stop.signal, this.#onFailure);
+    this.#watching = this.#engine.watch(this.#stop.signal, this.#onFailure, (outcome) => this.#note(outcome));
   }
 
   /** Runs an upgrade now; failing at that is no loss, the watch finds it. */
   start(upgradeId: string): void {
-    this.#engine.run(upgradeId).catch(this.#onFailure);
+    this.#engine.run(upgradeId).then((outcome) => this.#note(outcome), this.#onFailure);
+  }
+
+  /** A run that stopped on a failure is tried again; without a line in the log nobody would know why it does not move. */
+  #note(outcome: RunOutcome): void {
+    if (outcome.result === 'stopped' && outcome.cause !== undefined) this.#onFailure(outcome.cause);
   }
 
   /** Stops at the next safe point. */

@@ -47,6 +47,23 @@ describe('lockFolder', () => {
     lockFolder(folder).release();
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'takes over from a killed process that its parent never asks about',
+    async () => {
+      // The program that replaces the shell knows nothing of its child, which so stays in the process table when it has ended.
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+        const pid = Number(line.toString());
+        await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+        writeFileSync(path, owner({ pid, startedAt: '' }));
+        lockFolder(folder).release();
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
+
   it('says that a folder cannot be made', () => {
     writeFileSync(path, '');
     expect(() => lockFolder(join(path, 'data'))).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }));

@@ -103,6 +103,7 @@ function isAlive(owner: Owner): boolean {
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return false;
   }
+  if (hasEnded(owner.pid)) return false;
   const startedAt = startOf(owner.pid);
   return startedAt === undefined || owner.startedAt === '' || startedAt === owner.startedAt;
 }
@@ -110,13 +111,25 @@ function isAlive(owner: Owner): boolean {
 /** When a process started, in clock ticks since boot (proc(5), `/proc/pid/stat` field 22), with the boot's id. Linux only. */
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const ticks = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .at(19);
+    const ticks = statFields(pid)?.at(19);
     return ticks === undefined ? undefined : `${boot}:${ticks}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A killed process that its parent has not asked about yet still answers signals (proc(5), state Z); it holds nothing any more. */
+function hasEnded(pid: number): boolean {
+  const state = statFields(pid)?.at(0);
+  return state === 'Z' || state === 'X';
+}
+
+/** What follows the program's name in `/proc/pid/stat`: the first is field 3. */
+function statFields(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -75,7 +75,7 @@ export async function blockersOf(
     ...(draft.failure === null ? [] : [`${draft.failure.message}. ${draft.failure.hint}`]),
     ...checks
       .filter(({ outcome }) => outcome === 'block' || outcome === 'unknown')
-      .map(({ title, detail, remedy }) => `${title}: ${detail}. ${remedy ?? ''}`.trim()),
+      .map(({ detail, remedy }) => `${detail}. ${remedy ?? ''}`.trim()),
   ];
 }
 
