@@ -6,6 +6,7 @@ import type { ContentSource } from '@sealift/oci/content';
 import { type Descriptor, type Index, type Manifest, mediaTypes } from '@sealift/oci/descriptor';
 import { type Digest, digestOf } from '@sealift/oci/digest';
 import { verified } from '@sealift/oci/verify-stream';
+import type { ManifestSource } from '@sealift/oci/walk';
 
 /** Where in the bundle a blob stands: what is read first comes first, so that a look inside needs little of the file. */
 const ranks = { metadata: 0, executable: 1, content: 2 } as const;
@@ -22,7 +23,7 @@ export interface PlannedBlob {
 const readChunkBytes = 1024 * 1024;
 
 /** The blobs of a bundle to be made, each once, held by reference: only small generated ones are in memory. */
-export class ContentSet {
+export class ContentSet implements ManifestSource {
   readonly #blobs = new Map<Digest, PlannedBlob>();
 
   /** Every blob, in the order they are written. */
@@ -32,10 +33,26 @@ export class ContentSet {
     );
   }
 
+  get(digest: Digest): PlannedBlob | undefined {
+    return this.#blobs.get(digest);
+  }
+
+  /** @throws CONTENT_MISSING */
+  async open(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
+    const blob = this.#blobs.get(digest);
+    if (blob === undefined) throw new SealiftError('CONTENT_MISSING', { values: { digest } });
+    return await Promise.resolve(blob.open());
+  }
+
+  /** Leaves a blob out. */
+  remove(digest: Digest): void {
+    this.#blobs.delete(digest);
+  }
+
   /** Adds bytes made here. */
   addBytes(bytes: Uint8Array, role: BlobRole, mediaType: string): Descriptor {
     const digest = digestOf(bytes);
-    this.#add({ digest, size: bytes.byteLength, role, open: () => verified([bytes], { digest }) });
+    this.add({ digest, size: bytes.byteLength, role, open: () => verified([bytes], { digest }) });
     return { mediaType, digest, size: bytes.byteLength };
   }
 
@@ -66,17 +83,18 @@ export class ContentSet {
       onBytes?.(chunk.byteLength);
     }
     const digest: Digest = `sha256:${hash.digest('hex')}`;
-    this.#add({ digest, size, role, open: () => unchanged(path, verified(readFileChunks(path), { digest, size })) });
+    this.add({ digest, size, role, open: () => unchanged(path, verified(readFileChunks(path), { digest, size })) });
     return { mediaType, digest, size };
   }
 
   /** Adds a blob of another source, checked when the bundle is written. */
   addFrom(source: ContentSource, descriptor: Descriptor, role: BlobRole): void {
     const { digest, size } = descriptor;
-    this.#add({ digest, size, role, open: () => fromSource(source, digest, size) });
+    this.add({ digest, size, role, open: () => fromSource(source, digest, size) });
   }
 
-  #add(blob: PlannedBlob): void {
+  /** Adds a blob; one that is there already may move further to the front. */
+  add(blob: PlannedBlob): void {
     const known = this.#blobs.get(blob.digest);
     if (known === undefined || ranks[blob.role] < ranks[known.role]) this.#blobs.set(blob.digest, blob);
   }

@@ -7,6 +7,9 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, nodeImageReference, packReference, releaseTag } from '@sealift/oci/reference';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
+import type { DifferentialBase } from '../differential/base.ts';
+import { planDifferential } from '../differential/plan-differential.ts';
+import type { Differential } from '../differential/section.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { makeReleaseFiles } from '../release-marker/release-marker.ts';
 import type { Architecture } from '../stub/stub.ts';
@@ -32,7 +35,10 @@ export interface CreateBundleOptions {
   readonly executables: readonly BundleExecutable[];
   /** Collect and check everything, write nothing. */
   readonly dryRun?: boolean;
-  readonly onProgress?: (phase: 'collect' | 'write', doneBytes: number, totalBytes: number) => void;
+  /** Makes a differential bundle: what the base has is left out. */
+  readonly base?: DifferentialBase;
+  /** Bytes done, and in all; while comparing with a base, blobs. */
+  readonly onProgress?: (phase: 'collect' | 'compare' | 'write', done: number, total: number) => void;
   readonly cancel?: AbortSignal;
 }
 
@@ -41,6 +47,8 @@ export interface CreatedBundle {
   readonly release: Release;
   /** Of the release marker's manifest. */
   readonly marker: Descriptor;
+  /** What a differential bundle leaves out. */
+  readonly differential?: Differential;
   /** Absent after a dry run. */
   readonly bundle?: WrittenBundle;
 }
@@ -66,7 +74,8 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const programs = await addPrograms(content, options.executables, file, folder);
   const release = pin(file, packs, images, nodeImage);
   const marker = addMarker(content, release, options.secretKey);
-  if (options.dryRun === true) return { release, marker };
+  const differential = await compareWithBase(content, release, options);
+  if (options.dryRun === true) return { release, marker, ...(differential === undefined ? {} : { differential }) };
   const { product, version } = file.metadata;
   const index = makeIndex([
     { name: `${catalogRepository('')}:${releaseTag(product, version)}`, descriptor: marker },
@@ -86,12 +95,22 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     index,
     content,
     executables: programs.executables,
+    differential,
     secretKey: options.secretKey,
     output: resolve(options.output),
     onProgress: (done, total) => options.onProgress?.('write', done, total),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
   });
-  return { release, marker, bundle };
+  return { release, marker, bundle, ...(differential === undefined ? {} : { differential }) };
+}
+
+async function compareWithBase(
+  content: ContentSet,
+  release: Release,
+  { base, onProgress }: CreateBundleOptions,
+): Promise<Differential | undefined> {
+  if (base === undefined) return undefined;
+  return await planDifferential(content, release, base, (done, total) => onProgress?.('compare', done, total));
 }
 
 async function readReleaseFile(path: string): Promise<ReleaseFile> {

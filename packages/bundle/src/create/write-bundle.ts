@@ -7,6 +7,7 @@ import { syncFolder, writeAll } from '@sealift/oci/blob-file';
 import type { Index } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import { removeLeftovers } from '../files/leftovers.ts';
+import type { Differential } from '../differential/section.ts';
 import {
   blobMemberPath,
   type BundleManifest,
@@ -39,6 +40,8 @@ export interface WriteBundleInput {
   readonly index: Index;
   readonly content: ContentSet;
   readonly executables: readonly PlannedExecutable[];
+  /** What the content leaves out, for a bundle that is differential. */
+  readonly differential?: Differential | undefined;
   readonly secretKey: SecretKey;
   readonly output: string;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -109,6 +112,7 @@ function layOut(input: WriteBundleInput) {
     product: input.product,
     version: input.version,
     members: members.map(({ path, offset, size, sha256 }) => ({ path, offset, size, sha256 })),
+    ...(input.differential === undefined ? {} : { differential: input.differential }),
   };
   const zeros = '0'.repeat(64);
   const manifestOf = (stubSha256: string, length: number): BundleManifest => ({

@@ -1,7 +1,9 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { packVersionSchema } from '@sealift/core/pack';
+import type { Digest } from '@sealift/oci/digest';
 import { z } from 'zod';
+import { differentialSchema, flawOf } from '../differential/section.ts';
 import { paddingOf, tarHeadBytes } from './tar.ts';
 
 /** The bundle format this code writes and reads. */
@@ -40,6 +42,8 @@ export const bundleManifestSchema = z.strictObject({
   /** Length of the whole file in bytes. */
   length: sizeBytes,
   members: z.array(memberSchema).max(100_000),
+  /** Only in a bundle that leaves out blobs: what has to be at the target for it to be of use. */
+  differential: differentialSchema.optional(),
 });
 export type BundleManifest = z.infer<typeof bundleManifestSchema>;
 
@@ -81,13 +85,15 @@ export function parseBundleManifest(text: string, place: string): BundleManifest
     throw damaged(`${manifestPath} at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
   }
   if (canonicalJson(parsed.data) !== text) throw damaged(`${manifestPath} is not canonical JSON`);
-  const { members } = parsed.data;
+  const { members, differential } = parsed.data;
   const offsets = offsetsOf(members);
   if (members.some((member, index) => member.offset !== offsets[index])) {
     throw damaged(`${manifestPath} places a member elsewhere than right behind the one before it`);
   }
-  if (new Set(members.map((member) => member.path)).size !== members.length) {
-    throw damaged(`${manifestPath} lists a member twice`);
-  }
+  const paths = new Set(members.map(({ path }) => path));
+  if (paths.size !== members.length) throw damaged(`${manifestPath} lists a member twice`);
+  const isInside = (digest: Digest): boolean => paths.has(blobMemberPath(digest.slice('sha256:'.length)));
+  const flaw = differential === undefined ? undefined : flawOf(differential, isInside);
+  if (flaw !== undefined) throw damaged(`${manifestPath} ${flaw}`);
   return parsed.data;
 }

@@ -1,5 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
+import type { ContentSource } from '@sealift/oci/content';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { type PushEvent, type PushItem, type PushResult, push } from '@sealift/oci/push';
 import {
@@ -11,6 +12,7 @@ import {
 } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { artifactTypes } from '../artifact/artifact-types.ts';
+import { openDifferentialContent } from '../differential/differential-content.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import { markersInContent, readReleaseMarker, type VerifiedRelease } from '../release-marker/release-marker.ts';
 
@@ -63,7 +65,7 @@ export async function readBundleRelease(bundle: Bundle): Promise<VerifiedRelease
  * Sends a release from its bundle to the registries: packs, images, the node image, and last the release marker. What is
  * there already is not sent; until the marker's tag is put, nothing is visible.
  *
- * @throws REGISTRY_*, PUSH_CANCELLED, CONTENT_*, BUNDLE_CONTENT_MISSING
+ * @throws BUNDLE_BASE_MISSING before anything is sent; REGISTRY_*, PUSH_CANCELLED, CONTENT_*, BUNDLE_CONTENT_MISSING
  */
 export async function uploadRelease(options: UploadOptions): Promise<PushResult> {
   const planned = planUpload(options);
@@ -74,12 +76,18 @@ export async function uploadRelease(options: UploadOptions): Promise<PushResult>
     if (started !== undefined) options.onItem?.(started.item);
   };
   return await push({
-    source: options.bundle,
+    source: await contentOf(options),
     items: planned.map(({ push }) => push),
     onEvent,
     ...(options.moveTags === undefined ? {} : { moveTags: options.moveTags }),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
   });
+}
+
+/** All content of the release: of a differential bundle with what it builds on, once that has been found. */
+async function contentOf({ bundle, packs, images }: UploadOptions): Promise<ContentSource> {
+  const { differential } = bundle.manifest;
+  return differential === undefined ? bundle : await openDifferentialContent(bundle, differential, { packs, images });
 }
 
 interface PlannedItem {

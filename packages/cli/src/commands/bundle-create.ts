@@ -1,13 +1,16 @@
+import { type DifferentialBase, openBase } from '@sealift/bundle/base';
 import { createBundle, type CreatedBundle } from '@sealift/bundle/create';
-import { parseSecretKey } from '@sealift/bundle/minisign';
-import { readKeyText } from '@sealift/bundle/trusted-keys';
+import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
+import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
 import { provideExecutables } from '../executable/executables.ts';
+import { describeDifferential, summaryOf } from './differential-summary.ts';
 
 export interface CreateOptions {
   readonly file: string;
   readonly output: string;
   readonly key: string;
+  readonly base?: string;
   readonly dryRun?: true;
   readonly json?: true;
   readonly quiet?: true;
@@ -17,7 +20,12 @@ export interface CreateOptions {
 export async function createFromFile(options: CreateOptions, context: CliContext): Promise<void> {
   const { progress } = context;
   const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
-  const label = { collect: 'Reading the content', write: `Writing ${options.output}` };
+  const label = {
+    collect: 'Reading the content',
+    compare: 'Comparing with the base',
+    write: `Writing ${options.output}`,
+  };
+  await using base = await baseFor(options, secretKey, context);
   const create = async (executables: Parameters<typeof createBundle>[0]['executables']): Promise<CreatedBundle> =>
     await createBundle({
       releaseFile: options.file,
@@ -26,6 +34,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       executables,
       cancel: context.cancel,
       onProgress: (phase, done, total) => progress.update(label[phase], total === 0 ? 1 : done / total),
+      ...(base === undefined ? {} : { base }),
       ...(options.dryRun === undefined ? {} : { dryRun: true }),
     });
   if (options.dryRun === true) {
@@ -40,7 +49,20 @@ export async function createFromFile(options: CreateOptions, context: CliContext
   report(created, options, context);
 }
 
-function report({ release, marker, bundle }: CreatedBundle, options: CreateOptions, context: CliContext): void {
+/** A base bundle may be signed by the key of the new one, or by a trusted key. */
+async function baseFor(
+  { base }: CreateOptions,
+  { publicKey }: SecretKey,
+  { env }: CliContext,
+): Promise<DifferentialBase | undefined> {
+  return base === undefined ? undefined : await openBase(base, [publicKey, ...(await loadTrustedKeys(env))]);
+}
+
+function report(
+  { release, marker, bundle, differential }: CreatedBundle,
+  options: CreateOptions,
+  context: CliContext,
+): void {
   const { metadata, spec } = release;
   const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`}`;
   if (options.json === true) {
@@ -48,10 +70,12 @@ function report({ release, marker, bundle }: CreatedBundle, options: CreateOptio
       bundle === undefined
         ? null
         : { path: bundle.path, signature: bundle.signaturePath, sizeBytes: bundle.sizeBytes, sha256: bundle.sha256 };
-    context.out(JSON.stringify({ bundle: written, marker: marker.digest, release }));
+    const leftOut = differential === undefined ? {} : { differential: summaryOf(differential) };
+    context.out(JSON.stringify({ bundle: written, marker: marker.digest, release, ...leftOut }));
     return;
   }
   if (options.quiet === true) return;
+  if (differential !== undefined) context.out(describeDifferential(differential));
   if (bundle === undefined) {
     context.out(`${metadata.product} ${metadata.version} is complete: ${counts}. Nothing was written.`);
     return;

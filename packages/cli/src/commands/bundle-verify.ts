@@ -2,6 +2,7 @@ import type { PublicKey } from '@sealift/bundle/minisign';
 import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { verifyBundle } from '@sealift/bundle/verify';
 import type { CliContext } from '../context.ts';
+import { describeDifferential, summaryOf } from './differential-summary.ts';
 
 /** Verifies a bundle without running anything of it. */
 export async function verifyFile(
@@ -20,7 +21,7 @@ export async function verifyFile(
   });
   context.progress.done(label);
   const { manifest, key, fileSha256 } = verified;
-  const { product, version, kind, length, members } = manifest;
+  const { product, version, kind, length, members, differential } = manifest;
   if (options.json === true) {
     const signedBy = { keyId: key.keyId, fingerprint: key.fingerprint };
     const bundle = {
@@ -31,10 +32,12 @@ export async function verifyFile(
       sizeBytes: length,
       members: members.length,
       sha256: fileSha256,
+      ...(differential === undefined ? {} : { differential: summaryOf(differential) }),
     };
     context.out(JSON.stringify({ verified: true, bundle, signedBy, at: new Date().toISOString() }));
   } else if (options.quiet !== true) {
     context.out(`${file} is whole: ${kind} ${product} ${version}, ${members.length} files, ${length} bytes`);
+    if (differential !== undefined) context.out(describeDifferential(differential));
     context.out(`signed by key ID ${key.keyId}, fingerprint ${key.fingerprint}`);
   }
 }

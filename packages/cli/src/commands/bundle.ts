@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../context.ts';
 import type { CreateOptions } from './bundle-create.ts';
+import type { InventoryOptions } from './bundle-inventory.ts';
 
 /** `sealift bundle`: makes, checks and runs bundles. */
 export const registerBundle: RegisterCommand = (program, context) => {
@@ -10,6 +11,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .requiredOption('-f, --file <release.yaml>', 'the release file; its paths are relative to its folder')
     .requiredOption('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin')
     .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
+    .option('--base <file>', 'leave out what this bundle, or the registry of this inventory, has')
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print errors only')
@@ -27,6 +29,16 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .action(async (file: string, options: { publicKey?: string; json?: true; quiet?: true }) => {
       const { verifyFile } = await import('./bundle-verify.ts');
       await verifyFile(file, options, context);
+    });
+  bundle
+    .command('inventory')
+    .description('Lists what the releases in the registry hold, for `bundle create --base`.')
+    .requiredOption('-o, --output <file>', 'the inventory to write')
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print errors only')
+    .action(async (options: InventoryOptions) => {
+      const { writeInventory } = await import('./bundle-inventory.ts');
+      await writeInventory(options, context);
     });
   bundle
     .command('run', { hidden: true })

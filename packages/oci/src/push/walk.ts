@@ -1,6 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
-import type { ContentSource } from '../content.ts';
 import { type Descriptor, indexSchema, manifestSchema, mediaTypes } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { manifestLimitBytes } from '../registry-client/client.ts';
@@ -8,6 +7,11 @@ import { readBounded } from '../verify-stream.ts';
 
 const depthLimit = 5;
 const manifestCountLimit = 100_000;
+
+/** Where manifests can be read from: any `ContentSource`. Each is checked by digest while it streams. */
+export interface ManifestSource {
+  open(digest: Digest): Promise<AsyncIterable<Uint8Array>>;
+}
 
 /** A manifest in memory, checked. */
 export interface WalkedManifest {
@@ -29,7 +33,7 @@ export interface Tree {
  *
  * @throws CONTENT_MISSING, CONTENT_DIGEST_MISMATCH, INPUT_TOO_LARGE, MANIFEST_INVALID
  */
-export async function walk(source: ContentSource, digest: Digest, mediaType?: string): Promise<Tree> {
+export async function walk(source: ManifestSource, digest: Digest, mediaType?: string): Promise<Tree> {
   const children = new Map<Digest, WalkedManifest>();
   const blobs = new Map<Digest, Descriptor>();
   const visit = async (at: Digest, announced: string | undefined, depth: number): Promise<WalkedManifest> => {

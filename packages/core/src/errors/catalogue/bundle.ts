@@ -94,6 +94,13 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  INVENTORY_EMPTY: {
+    message: 'there is no release in the registry {registry}',
+    hint: 'Check OCI_PACK_REGISTRY and OCI_PACK_BASE; a registry without a release needs the full bundle first.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   RECIPE_INVALID: {
     message: 'the recipe {what} of a differential bundle is not valid: {reason}',
     hint: 'Use the full bundle of this release, and tell the vendor.',

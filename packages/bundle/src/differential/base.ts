@@ -1,0 +1,55 @@
+import { open } from 'node:fs/promises';
+import { SealiftError } from '@sealift/core/errors';
+import type { ContentSource } from '@sealift/oci/content';
+import { readBounded } from '@sealift/oci/verify-stream';
+import type { PublicKey } from '../minisign/keys.ts';
+import { openBundle } from '../read/open-bundle.ts';
+import { readBundleRelease } from '../upload/upload.ts';
+import { blobsOfRelease, type Inventory, maxInventoryBytes, parseInventory } from './inventory.ts';
+
+/** What a differential bundle is made against. */
+export interface DifferentialBase extends AsyncDisposable {
+  readonly inventory: Inventory;
+  /** The blobs themselves, where they are at hand: without them nothing can be cut against them. */
+  readonly content?: ContentSource;
+}
+
+/**
+ * Opens a base: a release bundle, or the inventory of a registry.
+ *
+ * @throws FILE_*, BUNDLE_*, SIGNATURE_*, RELEASE_MARKER_INVALID, INPUT_INVALID, INPUT_TOO_LARGE
+ */
+export async function openBase(path: string, trustedKeys: readonly PublicKey[]): Promise<DifferentialBase> {
+  const text = await readInventoryText(path);
+  if (text !== undefined) {
+    return { inventory: parseInventory(text, path), [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const bundle = await openBundle(path, { trustedKeys });
+  try {
+    const { release } = await readBundleRelease(bundle);
+    const label = `${release.metadata.product} ${release.metadata.version}`;
+    const inventory = { label, blobs: await blobsOfRelease(release, () => bundle) };
+    return { inventory, content: bundle, [Symbol.asyncDispose]: () => bundle.close() };
+  } catch (error) {
+    await bundle.close();
+    throw error;
+  }
+}
+
+/** The text of a file that begins like a JSON object; a bundle begins with `#!`. */
+async function readInventoryText(path: string): Promise<string | undefined> {
+  try {
+    await using file = await open(path, 'r');
+    const start = await file.read(Buffer.alloc(1), 0, 1, 0);
+    if (start.buffer.toString('latin1') !== '{') return undefined;
+    const content = file.createReadStream({ start: 0, autoClose: false });
+    return (await readBounded(content, maxInventoryBytes, path, path)).toString('utf8');
+  } catch (error) {
+    if (error instanceof SealiftError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, place: path, cause: error });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
+  }
+}

@@ -1,0 +1,134 @@
+import type { Release } from '@sealift/core/release';
+import type { ContentSource } from '@sealift/oci/content';
+import type { Digest } from '@sealift/oci/digest';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { verified } from '@sealift/oci/verify-stream';
+import type { ContentSet, PlannedBlob } from '../create/content-set.ts';
+import type { DifferentialBase } from './base.ts';
+import { blobsOfRelease } from './inventory.ts';
+import { makeRecipe } from './make-recipe.ts';
+import type { Differential, PlacedBlob, RecipeEntry } from './section.ts';
+
+/** Smaller blobs go whole: there is little to gain. */
+const minRecipeBytes = 1024 * 1024;
+/** A recipe that sends more than this part of the blob is not worth needing the base for. */
+const worthwhilePart = 0.8;
+
+/**
+ * Takes out of a release's content what the base has, and replaces large blobs that are similar to one of the base by a recipe and
+ * a delta. Manifests and what else describes the content stay, and so do executables and tools, which no registry holds.
+ *
+ * @param onProgress how many of the blobs have been looked at
+ * @returns what the bundle's manifest has to say about it
+ * @throws what reading the base or the content fails with
+ */
+export async function planDifferential(
+  content: ContentSet,
+  release: Release,
+  base: DifferentialBase,
+  onProgress: (done: number, total: number) => void,
+): Promise<Differential> {
+  const targets = uniqueContent(await blobsOfRelease(release, () => content), content);
+  const known = new KnownBlobs(base.inventory.blobs);
+  const needs = new Map<Digest, PlacedBlob>();
+  const recipes: RecipeEntry[] = [];
+  for (const [index, target] of targets.entries()) {
+    onProgress(index, targets.length);
+    const same = known.same(target);
+    if (same !== undefined) {
+      needs.set(same.digest, same);
+      content.remove(target.digest);
+      continue;
+    }
+    const similar = base.content === undefined ? undefined : await known.similar(target, base.content);
+    if (similar === undefined || base.content === undefined) continue;
+    const recipe = await replaceByRecipe(content, target.blob, similar, base.content);
+    if (recipe === undefined) continue;
+    recipes.push(recipe);
+    needs.set(similar.digest, similar);
+  }
+  onProgress(targets.length, targets.length);
+  return { base: base.inventory.label, needs: byDigest([...needs.values()]), recipes: byDigest(recipes) };
+}
+
+interface Target extends PlacedBlob {
+  readonly blob: PlannedBlob;
+}
+
+/** Each blob once that is neither small nor described by what must stay readable in the bundle. */
+function uniqueContent(blobs: readonly PlacedBlob[], content: ContentSet): readonly Target[] {
+  const targets = new Map<Digest, Target>();
+  for (const placed of blobs) {
+    const blob = content.get(placed.digest);
+    if (blob?.role === 'content' && blob.size > 0 && !targets.has(placed.digest))
+      targets.set(placed.digest, { ...placed, blob });
+  }
+  return [...targets.values()];
+}
+
+async function replaceByRecipe(
+  content: ContentSet,
+  target: PlannedBlob,
+  base: PlacedBlob,
+  source: ContentSource,
+): Promise<RecipeEntry | undefined> {
+  const { digest, size } = base;
+  const open = () => wholeOf(source, base);
+  const { recipe, delta } = await makeRecipe({ digest, size, open }, target);
+  if (recipe.length + delta.size > target.size * worthwhilePart) return undefined;
+  content.remove(target.digest);
+  content.add({ ...delta, role: 'content' });
+  const written = content.addBytes(recipe, 'content', mediaTypes.octetStream);
+  return { digest: target.digest, size: target.size, base: digest, recipe: written.digest, delta: delta.digest };
+}
+
+async function* wholeOf(
+  source: ContentSource,
+  { digest, size }: PlacedBlob,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* verified((await source.open(digest)) as AsyncIterable<Uint8Array>, { digest, size });
+}
+
+/** What the base has, by digest and by place. */
+class KnownBlobs {
+  readonly #byDigest = new Map<Digest, PlacedBlob[]>();
+  readonly #large = new Map<string, PlacedBlob[]>();
+
+  constructor(blobs: readonly PlacedBlob[]) {
+    for (const blob of blobs) {
+      append(this.#byDigest, blob.digest, blob);
+      if (blob.size >= minRecipeBytes) append(this.#large, placeOf(blob), blob);
+    }
+  }
+
+  /** The same blob, in the repository that it goes to where that has it already. */
+  same(wanted: PlacedBlob): PlacedBlob | undefined {
+    const found = (this.#byDigest.get(wanted.digest) ?? []).filter(({ size }) => size === wanted.size);
+    return found.find((blob) => placeOf(blob) === placeOf(wanted)) ?? found[0];
+  }
+
+  /** The blob of the same repository that is nearest in size: an older version of the same pack, image or node image. */
+  async similar(wanted: PlacedBlob, content: ContentSource): Promise<PlacedBlob | undefined> {
+    if (wanted.size < minRecipeBytes) return undefined;
+    const distance = ({ size }: PlacedBlob): number => Math.abs(size - wanted.size);
+    const candidates = [...(this.#large.get(placeOf(wanted)) ?? [])].sort((a, b) => distance(a) - distance(b));
+    for (const candidate of candidates) {
+      if ((await content.size(candidate.digest)) === candidate.size) return candidate;
+    }
+    return undefined;
+  }
+}
+
+function append<Key>(map: Map<Key, PlacedBlob[]>, key: Key, blob: PlacedBlob): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [blob]);
+  else list.push(blob);
+}
+
+function placeOf({ registry, repository }: PlacedBlob): string {
+  return `${registry} ${repository}`;
+}
+
+function byDigest<Item extends { readonly digest: Digest }>(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+}
