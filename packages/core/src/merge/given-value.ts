@@ -17,7 +17,7 @@ export function givenValue(given: Given, target: Layout, context: MergeContext):
   const newline = newlineOf(target);
   const lines = given.text.replaceAll('\r\n', '\n').trimEnd().split('\n');
   const first = lines[0] ?? '';
-  const block = root.kind !== 'leaf';
+  const block = root.style === 'block';
   if (lines.length === 1 && !block)
     return { text: `${first.trim() === '' ? '' : ' '}${first.trim()}${newline}`, value };
   const padding = ' '.repeat(target.indent + 2);

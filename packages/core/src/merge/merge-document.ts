@@ -20,6 +20,13 @@ export interface MergedDocument {
   readonly value: number;
   readonly path: MergePath;
   readonly members?: readonly MergedEntry[] | undefined;
+  /** What stands around the members of a mapping in block style, and where they come from. */
+  readonly frame?: {
+    readonly indent: number;
+    readonly prefix: string;
+    readonly rest: string;
+    readonly roots: readonly (TreeNode | undefined)[];
+  };
 }
 
 /** Merges one document of the three texts. */
@@ -46,7 +53,10 @@ export function mergeDocument(triple: DocumentTriple, path: MergePath, context: 
       ? `${kind === 'map' ? '{}' : '[]'}${newline}${tail}`
       : assemble(members.entries, tail, { kind, target, compact: false, before: prefix });
   const gap = suffix !== '' && text !== '' && !text.endsWith('\n') ? newline : '';
-  return { text: prefix + text + gap + suffix, value: members.value, path, members: members.entries };
+  const document = { text: prefix + text + gap + suffix, value: members.value, path, members: members.entries };
+  if (kind === 'seq') return document;
+  const roots = [base, current, incoming];
+  return { ...document, frame: { indent: target.indent, prefix, rest: tail + gap + suffix, roots } };
 }
 
 /** Documents that are one collection in flow style, such as JSON. */

@@ -17,7 +17,7 @@ import { SourceText } from './source.ts';
 import type { DocumentTree, TextTree } from './tree.ts';
 
 /** Longest text that is read, in UTF-16 code units. */
-export const maximumLength = 16_000_000;
+export const maximumLength = 8_000_000;
 const maximumDepth = 256;
 const maximumExpansion = 1_000_000;
 const lengthCountedFrom = 10_000;
