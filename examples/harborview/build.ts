@@ -1,15 +1,15 @@
 /**
- * Makes the sample's images and node images: `npx node examples/harborview/build.ts`. What it writes is kept in the
- * repository, so this runs only when a pack's list of images or the sample content changes.
+ * Makes the sample's images and node images: `npx node examples/harborview/build.ts`. Installing the workspace runs it;
+ * run it again after a change to a pack's list of images or to the sample content.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
+import { LayoutWriter } from '@sealift/oci/layout';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { addSampleImage } from './content/image.ts';
-import { LayoutWriter } from './content/layout.ts';
 import { nodeImageOva } from './content/ova.ts';
 
 /** The folder of the sample platform. */
@@ -40,14 +40,14 @@ export function listedImages(version: string): string[] {
 }
 
 /** Writes `images/` and the OVA of a release into a folder, afresh. */
-export function build(version: string, folder: string): void {
+export async function build(version: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const layout = new LayoutWriter();
-  for (const image of listedImages(version)) addSampleImage(layout, image, /calico\/node|harborview/.test(image));
-  layout.write(join(folder, 'images'));
+  const layout = await LayoutWriter.create(join(folder, 'images'));
+  for (const image of listedImages(version)) await addSampleImage(layout, image, /calico\/node|harborview/.test(image));
+  await layout.finish();
   const { nodeImage } = readRelease(version).spec;
   if (nodeImage !== undefined) writeFileSync(join(folder, nodeImage.ova), nodeImageOva(nodeImage));
 }
 
-if (import.meta.main) for (const version of versions) build(version, join(harborview, version, 'build'));
+if (import.meta.main) for (const version of versions) await build(version, join(harborview, version, 'build'));

@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe.each(versions)('Harborview %s', (version) => {
-  const committed = join(harborview, version, 'build');
+  const made = join(harborview, version, 'build');
 
   it('has a folder for every pack of its layers, and no other', () => {
     const packs = packFolders(version).map((folder) =>
@@ -40,22 +40,21 @@ describe.each(versions)('Harborview %s', (version) => {
   });
 
   it('brings every image that its packs list', () => {
-    const index = layoutIndex.parse(JSON.parse(readFileSync(join(committed, 'images', 'index.json'), 'utf8')));
+    const index = layoutIndex.parse(JSON.parse(readFileSync(join(made, 'images', 'index.json'), 'utf8')));
     const names = index.manifests.map(({ annotations }) => annotations['org.opencontainers.image.ref.name']);
-    expect(names).toEqual(listedImages(version));
+    expect(new Set(names)).toEqual(new Set(listedImages(version)));
     expect(names.length).toBeGreaterThan(30);
   });
 
   it('keeps blobs under their own digests', () => {
-    const blobs = join(committed, 'images', 'blobs', 'sha256');
+    const blobs = join(made, 'images', 'blobs', 'sha256');
     for (const name of readdirSync(blobs)) expect(sha256(readFileSync(join(blobs, name)))).toBe(name);
   });
 
-  // Deflate's output may differ between CPU families; the kept files were made on x86-64.
-  it.skipIf(process.arch !== 'x64')('keeps what build.ts makes, byte for byte', () => {
+  it('is made the same, byte for byte, every time', async () => {
     const again = join(scratch, version);
-    build(version, again);
-    expect(contents(committed)).toEqual(contents(again));
+    await build(version, again);
+    expect(contents(made)).toEqual(contents(again));
   });
 
   it('has a node image whose manifest covers its parts', () => {

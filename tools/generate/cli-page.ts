@@ -1,18 +1,11 @@
 import type { Argument, Command, Option } from 'commander';
 import { buildProgram } from '../../packages/cli/src/program.ts';
-import { silentProgress } from '../../packages/cli/src/progress.ts';
+import { testContext } from '../../packages/cli/src/testing/test-context.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** `docs/reference/cli.md`: every command with its arguments and options, from the command tree itself. */
 export function cliPage(): GeneratedFile {
-  const program = buildProgram({
-    out: () => undefined,
-    note: () => undefined,
-    env: {},
-    progress: silentProgress,
-    cancel: new AbortController().signal,
-    exitCode: 0,
-  });
+  const program = buildProgram(testContext().context);
   const text = `# Command line
 
 \`sealift\` prints results on standard output, and progress and remarks on standard error. Exit code 0 is success, 1 usage or environment,

@@ -22,7 +22,7 @@ import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from './program.ts';
-import { silentProgress } from './progress.ts';
+import { testContext } from './testing/test-context.ts';
 
 const dockerRegistry = peer('docker-registry');
 const stubBytes = 65_536;
@@ -48,17 +48,9 @@ Setup Completed
 
 /** Runs a command in this process. */
 async function sealift(args: readonly string[], env: Record<string, string> = {}) {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await run(args, {
-    out: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    env: { ...environment(), ...env },
-    progress: silentProgress,
-    cancel: new AbortController().signal,
-    exitCode: 0,
-  });
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
+  const { context, written } = testContext({ env: { ...environment(), ...env } });
+  const code = await run(args, context);
+  return { code, out: written.out.join('\n'), notes: written.notes.join('\n') };
 }
 
 function environment(): Record<string, string> {

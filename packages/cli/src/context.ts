@@ -5,6 +5,8 @@ import type { Progress } from './progress.ts';
 export interface CliContext {
   /** Writes a result to standard output; the newline is added. */
   readonly out: (text: string) => void;
+  /** Writes a result to standard output exactly as it is, for texts whose every byte counts. */
+  readonly write: (text: string) => void;
   /** Writes a remark to standard error; the newline is added. */
   readonly note: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -8,6 +8,7 @@ const args = process.argv.slice(2);
 // Not awaited here: the single-file executable is a script, and a script has no top-level await.
 void run(args, {
   out: (text) => process.stdout.write(`${text}\n`),
+  write: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${text}\n`),
   env: process.env,
   progress: args.includes('--quiet') ? silentProgress : terminalProgress(process.stderr),

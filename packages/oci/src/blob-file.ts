@@ -38,7 +38,8 @@ export async function writeBlobFile(
     await syncFolder(blobs);
     return written;
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Why the write failed is what the caller must hear, not that there was nothing to remove.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -99,7 +100,8 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
       await rename(temporary, path);
     });
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Why the write failed is what the caller must hear, not that there was nothing to remove.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncFolder(folder);

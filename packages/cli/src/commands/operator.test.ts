@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Summary, Upgrade } from '@sealift/core/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../program.ts';
-import { silentProgress } from '../progress.ts';
+import { testContext } from '../testing/test-context.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const token = 'sealift_token-for-tests';
@@ -62,17 +62,9 @@ async function sealift(
   args: readonly string[],
   env: Record<string, string> = { SEALIFT_URL: url, SEALIFT_TOKEN: token },
 ) {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await run(args, {
-    out: (text) => out.push(text),
-    note: (text) => notes.push(text),
-    env: { HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), ...env },
-    progress: silentProgress,
-    cancel: new AbortController().signal,
-    exitCode: 0,
-  });
-  return { code, out: out.join('\n'), notes: notes.join('\n') };
+  const { context, written } = testContext({ env: { HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), ...env } });
+  const code = await run(args, context);
+  return { code, out: written.out.join('\n'), notes: written.notes.join('\n') };
 }
 
 const summary: Summary = {

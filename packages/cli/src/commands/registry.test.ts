@@ -6,9 +6,8 @@ import { basicCredential } from '@sealift/oci/credential';
 import { digestOf } from '@sealift/oci/digest';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CliContext } from '../context.ts';
 import { run } from '../program.ts';
-import { silentProgress } from '../progress.ts';
+import { testContext } from '../testing/test-context.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -28,14 +27,11 @@ interface Session {
 function sealift(...args: string[]): Session {
   const lines: string[] = [];
   const stop = new AbortController();
-  const context: CliContext = {
+  const { context } = testContext({
     out: (text) => lines.push(text),
     note: (text) => lines.push(text),
-    env: {},
-    progress: silentProgress,
     cancel: stop.signal,
-    exitCode: 0,
-  };
+  });
   return { lines, stop, ended: run(['registry', ...args], context) };
 }
 

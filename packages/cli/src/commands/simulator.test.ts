@@ -5,7 +5,7 @@ import { connectSimulator } from '@sealift/simulator/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { run } from '../program.ts';
-import { silentProgress } from '../progress.ts';
+import { testContext } from '../testing/test-context.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'sealift-cli-simulator-'));
@@ -18,17 +18,15 @@ function start(args: readonly string[]) {
   onTestFinished(() => stop.abort());
   const output: string[] = [];
   const ready = Promise.withResolvers<string>();
-  const exit = run(['simulator', 'run', ...args], {
+  const { context } = testContext({
     out: (text) => {
       output.push(text);
       ready.resolve(text);
     },
     note: (text) => output.push(text),
-    env: {},
-    progress: silentProgress,
     cancel: stop.signal,
-    exitCode: 0,
   });
+  const exit = run(['simulator', 'run', ...args], context);
   return { exit, output, ready: ready.promise, stop };
 }
 

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
+import { writeFileAtomically } from '@sealift/oci/blob-file';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,23 +53,8 @@ export async function requireLogin(env: Environment): Promise<PlatformLogin> {
  * @throws FILE_UNWRITABLE
  */
 export async function saveLogin(path: string, login: PlatformLogin): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify({ url: login.url, token: login.token.reveal() }, undefined, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(temporary, 0o600);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
-  }
+  const text = `${JSON.stringify({ url: login.url, token: login.token.reveal() }, undefined, 2)}\n`;
+  await writeFileAtomically(path, text, 0o600);
 }
 
 /**

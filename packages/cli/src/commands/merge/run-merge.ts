@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
 import { type Decision, pathText } from '@sealift/core/merge';
+import { writeFileAtomically } from '@sealift/oci/blob-file';
 import type { CliContext } from '../../context.ts';
 import { type MergedFiles, mergeFiles } from './merge-files.ts';
 import type { MergeOptions } from './merge-options.ts';
@@ -14,10 +12,10 @@ import type { MergeOptions } from './merge-options.ts';
 export async function runMerge(options: MergeOptions, context: CliContext): Promise<void> {
   const merged = await mergeFiles(options);
   const { result, problems } = merged;
-  if (options.output !== undefined) await writeWhole(options.output, result.text);
+  if (options.output !== undefined) await writeFileAtomically(options.output, result.text);
   if (options.json === true) context.out(JSON.stringify(asJson(merged)));
   else {
-    if (options.output === undefined) context.out(result.text.replace(/\n$/, ''));
+    if (options.output === undefined) context.write(result.text);
     report(merged, context);
   }
   context.exitCode = exitCodeOf(merged);
@@ -64,24 +62,5 @@ function report({ result, problems }: MergedFiles, context: CliContext): void {
     context.note(
       `${result.conflicts.length} conflicts left; settle them with --resolve, or see: sealift merge explain`,
     );
-  }
-}
-
-/** Writes beside the target and renames, so that a reader never sees half a file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text, 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { place: path, values: { path, reason }, cause: error });
   }
 }
