@@ -162,8 +162,10 @@ function append(text: string, host: BlockNode, source: Entry): Edit {
 
 /** The entry at the new place, with what follows the moved entry's key. */
 function replacement(text: string, place: Entry, moved: Entry): Edit {
-  const rest = adapt(piece(moved, moved.separatorEnd, moved.to), layoutOf(place));
   const inLine = text[place.to - 1] !== '\n';
+  // Inside `{…}` a comment after the value would swallow the bracket.
+  const end = inLine ? moved.node.end : moved.to;
+  const rest = adapt(piece(moved, moved.separatorEnd, end), layoutOf(place));
   const head = noteLines(place, moved) + text.slice(place.lineStart, place.separatorEnd);
   return {
     start: place.lineStart,

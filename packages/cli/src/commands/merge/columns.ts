@@ -60,6 +60,8 @@ export function sideBySide(left: string, right: string, limit = 12): readonly st
 export function dedent(source: string): string {
   const [first = '', ...rest] = source.split('\n');
   const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const shift = Math.min(...indents, source.length);
+  // A first line that opens a collection had less indentation than what it holds.
+  const opened = /:\s*$/.test(first) ? 2 : 0;
+  const shift = Math.max(0, Math.min(...indents, source.length) - opened);
   return [first, ...rest.map((line) => line.slice(shift))].join('\n');
 }
