@@ -110,11 +110,10 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
       ['Calico', 'charts.tigera-operator.installation.calicoNetwork.mtu', '8950'],
     ] as const) {
       await layer(name).click();
-      const decision = page
-        .getByRole('listitem')
-        .filter({ has: page.getByRole('button', { name: `Show ${path}`, exact: true }) });
+      const show = page.getByTitle(path, { exact: true });
+      const decision = page.getByRole('listitem').filter({ has: show });
       await decision.getByText('kept', { exact: true }).waitFor();
-      await decision.getByRole('button', { name: `Show ${path}`, exact: true }).click();
+      await show.click();
       await text(paneOf('Merged result'), value);
       await text(paneOf('Current configuration'), value);
     }
