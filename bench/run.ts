@@ -1,6 +1,4 @@
 /** `npm run bench -- <name> [--json]`: runs one benchmark, which measures a peer beside us, and prints a table or JSON rows. */
-import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Row } from './row.ts';
 
 interface Benchmark {
@@ -8,18 +6,18 @@ interface Benchmark {
   readonly run: (note: (text: string) => void) => Promise<readonly Row[]>;
 }
 
-const folder = fileURLToPath(new URL('.', import.meta.url));
-const names = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && existsSync(`${folder}${entry.name}/bench.ts`))
-  .map((entry) => entry.name);
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  merge: () => import('./merge/bench.ts'),
+};
 const args = process.argv.slice(2);
 const [name] = args.filter((arg) => !arg.startsWith('--'));
+const load = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 
-if (name === undefined || !names.includes(name)) {
-  console.error(`Name one of the benchmarks: ${names.join(', ')}`);
+if (load === undefined) {
+  console.error(`Name one of the benchmarks: ${Object.keys(benchmarks).join(', ')}`);
   process.exitCode = 1;
 } else {
-  const { run } = (await import(`./${name}/bench.ts`)) as Benchmark;
+  const { run } = await load();
   const rows = await run((text) => console.error(text));
   if (args.includes('--json')) console.log(JSON.stringify(rows));
   else printTable(rows);
