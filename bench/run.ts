@@ -7,6 +7,7 @@ interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  bundle: () => import('./bundle/bench.ts'),
   merge: () => import('./merge/bench.ts'),
 };
 const args = process.argv.slice(2);

@@ -37,8 +37,7 @@ export interface CreateBundleOptions {
   readonly dryRun?: boolean;
   /** Makes a differential bundle: what the base has is left out. */
   readonly base?: DifferentialBase;
-  /** Bytes done, and in all; while comparing with a base, blobs. */
-  readonly onProgress?: (phase: 'collect' | 'compare' | 'write', done: number, total: number) => void;
+  readonly onProgress?: (phase: 'collect' | 'compare' | 'write', doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
 }
 
@@ -107,10 +106,13 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
 async function compareWithBase(
   content: ContentSet,
   release: Release,
-  { base, onProgress }: CreateBundleOptions,
+  { base, onProgress, cancel }: CreateBundleOptions,
 ): Promise<Differential | undefined> {
   if (base === undefined) return undefined;
-  return await planDifferential(content, release, base, (done, total) => onProgress?.('compare', done, total));
+  return await planDifferential(content, release, base, {
+    onProgress: (done, total) => onProgress?.('compare', done, total),
+    cancel,
+  });
 }
 
 async function readReleaseFile(path: string): Promise<ReleaseFile> {

@@ -105,6 +105,25 @@ describe('a differential bundle', () => {
     expect(again.bundle?.sha256).toBe(differential.bundle?.sha256);
   });
 
+  it('tells how far the comparing is, and can be cancelled while it compares', async () => {
+    const output = join(folder, 'cancelled.bin');
+    const releaseFile = join(folder, '4.2.13', 'release.yaml');
+    await using base = await openBase(join(folder, 'base.bin'), trustedKeys);
+    const steps: number[] = [];
+    const cancel = new AbortController();
+    const onProgress = (phase: string, done: number, total: number): void => {
+      if (phase !== 'compare') return;
+      steps.push(done / total);
+      if (done === total) cancel.abort();
+    };
+    const dryRun = { releaseFile, output, secretKey, executables: [], base, dryRun: true, onProgress };
+    await createBundle(dryRun);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(steps.at(-1)).toBe(1);
+    const work = createBundle({ ...dryRun, cancel: cancel.signal });
+    expect((await failureOf(work)).code).toBe('CANCELLED');
+  });
+
   it('is verified to the last bit', async () => {
     const bytes = readFileSync(join(folder, 'differential.bin'));
     const damaged = join(folder, 'damaged.bin');

@@ -23,10 +23,15 @@ export interface MadeRecipe {
  * Finds which segments of the target the base has too. Reads each of them once; memory grows with the number of segments,
  * by some 40 bytes each, not with their size.
  *
+ * @param onBytes called as both are read, with the number of bytes; it may throw to end the work
  * @throws what reading either fails with
  */
-export async function makeRecipe(base: RereadableBlob, target: RereadableBlob): Promise<MadeRecipe> {
-  const known = await indexOf(base);
+export async function makeRecipe(
+  base: RereadableBlob,
+  target: RereadableBlob,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<MadeRecipe> {
+  const known = await indexOf(base, onBytes);
   const sent = new ChunkIndex();
   const writer = new RecipeWriter();
   const deltaHash = createHash('sha256');
@@ -34,6 +39,7 @@ export async function makeRecipe(base: RereadableBlob, target: RereadableBlob): 
   let position = 0;
   for await (const segment of segmentsOf(target.open(), target.size)) {
     const { length } = segment;
+    onBytes(length);
     const key = hash('sha256', segment, 'buffer');
     const inBase = known.find(key, length);
     const inDelta = inBase === undefined ? sent.find(key, length) : undefined;
@@ -55,10 +61,11 @@ export async function makeRecipe(base: RereadableBlob, target: RereadableBlob): 
   };
 }
 
-async function indexOf(base: RereadableBlob): Promise<ChunkIndex> {
+async function indexOf(base: RereadableBlob, onBytes: (bytes: number) => void): Promise<ChunkIndex> {
   const index = new ChunkIndex();
   let position = 0;
   for await (const segment of segmentsOf(base.open(), base.size)) {
+    onBytes(segment.length);
     index.add(hash('sha256', segment, 'buffer'), position, segment.length);
     position += segment.length;
   }

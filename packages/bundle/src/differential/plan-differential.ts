@@ -1,3 +1,4 @@
+import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
@@ -14,41 +15,55 @@ const minRecipeBytes = 1024 * 1024;
 /** A recipe that sends more than this part of the blob is not worth needing the base for. */
 const worthwhilePart = 0.8;
 
+export interface PlanDifferentialOptions {
+  /** Bytes read of blobs and of the base's blobs that they are compared with, and how many there are to read. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly cancel?: AbortSignal | undefined;
+}
+
 /**
  * Takes out of a release's content what the base has, and replaces large blobs that are similar to one of the base by a recipe and
  * a delta. Manifests and what else describes the content stay, and so do executables and tools, which no registry holds.
  *
- * @param onProgress how many of the blobs have been looked at
  * @returns what the bundle's manifest has to say about it
- * @throws what reading the base or the content fails with
+ * @throws CANCELLED, and what reading the base or the content fails with
  */
 export async function planDifferential(
   content: ContentSet,
   release: Release,
   base: DifferentialBase,
-  onProgress: (done: number, total: number) => void,
+  options: PlanDifferentialOptions,
 ): Promise<Differential> {
   const targets = uniqueContent(await blobsOfRelease(release, () => content), content);
   const known = new KnownBlobs(base.inventory.blobs);
   const needs = new Map<Digest, PlacedBlob>();
-  const recipes: RecipeEntry[] = [];
-  for (const [index, target] of targets.entries()) {
-    onProgress(index, targets.length);
+  const pairs: Pair[] = [];
+  for (const target of targets) {
     const same = known.same(target);
     if (same !== undefined) {
       needs.set(same.digest, same);
       content.remove(target.digest);
-      continue;
+    } else if (base.content !== undefined) {
+      const similar = await known.similar(target, base.content);
+      if (similar !== undefined) pairs.push({ target: target.blob, base: similar, source: base.content });
     }
-    const similar = base.content === undefined ? undefined : await known.similar(target, base.content);
-    if (similar === undefined || base.content === undefined) continue;
-    const recipe = await replaceByRecipe(content, target.blob, similar, base.content);
+  }
+  const onBytes = progressOf(pairs, options);
+  const recipes: RecipeEntry[] = [];
+  for (const pair of pairs) {
+    const recipe = await replaceByRecipe(content, pair, onBytes);
     if (recipe === undefined) continue;
     recipes.push(recipe);
-    needs.set(similar.digest, similar);
+    needs.set(pair.base.digest, pair.base);
   }
-  onProgress(targets.length, targets.length);
   return { base: base.inventory.label, needs: byDigest([...needs.values()]), recipes: byDigest(recipes) };
+}
+
+/** A blob, and one of the base that it is compared with. */
+interface Pair {
+  readonly target: PlannedBlob;
+  readonly base: PlacedBlob;
+  readonly source: ContentSource;
 }
 
 interface Target extends PlacedBlob {
@@ -68,13 +83,12 @@ function uniqueContent(blobs: readonly PlacedBlob[], content: ContentSet): reado
 
 async function replaceByRecipe(
   content: ContentSet,
-  target: PlannedBlob,
-  base: PlacedBlob,
-  source: ContentSource,
+  { target, base, source }: Pair,
+  onBytes: (bytes: number) => void,
 ): Promise<RecipeEntry | undefined> {
   const { digest, size } = base;
-  const open = () => wholeOf(source, base);
-  const { recipe, delta } = await makeRecipe({ digest, size, open }, target);
+  const older = { digest, size, open: () => wholeOf(source, base) };
+  const { recipe, delta } = await makeRecipe(older, target, onBytes);
   if (recipe.length + delta.size > target.size * worthwhilePart) return undefined;
   content.remove(target.digest);
   content.add({ ...delta, role: 'content' });
@@ -87,6 +101,17 @@ async function* wholeOf(
   { digest, size }: PlacedBlob,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield* verified((await source.open(digest)) as AsyncIterable<Uint8Array>, { digest, size });
+}
+
+/** Tells how far the comparing is, and ends it when it is cancelled. */
+function progressOf(pairs: readonly Pair[], { onProgress, cancel }: PlanDifferentialOptions): (bytes: number) => void {
+  const totalBytes = pairs.reduce((total, { target, base }) => total + target.size + base.size, 0);
+  let doneBytes = 0;
+  return (bytes) => {
+    if (cancel?.aborted === true) throw new SealiftError('CANCELLED');
+    doneBytes += bytes;
+    onProgress?.(doneBytes, totalBytes);
+  };
 }
 
 /** What the base has, by digest and by place. */

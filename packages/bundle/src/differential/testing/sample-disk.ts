@@ -7,6 +7,9 @@ import { randomBytes } from './sample-content.ts';
 
 const mebibyte = 1024 * 1024;
 
+/** What the mebibytes of a disk hold, in turn. */
+const kinds = [text, randomBytes, text, empty] as const;
+
 /** An extent of a disk that is written anew. */
 export interface Extent {
   readonly offset: number;
@@ -17,18 +20,23 @@ export interface Extent {
 export function writeDisk(path: string, sizeBytes: number, seed: string): void {
   const file = openSync(path, 'w');
   for (let at = 0, index = 0; at < sizeBytes; at += mebibyte, index += 1) {
-    const content = [text, randomBytes, text, empty][index % 4] ?? empty;
+    const content = kinds[index % kinds.length] ?? text;
     writeSync(file, content(`${seed} ${index}`, mebibyte), 0, mebibyte, at);
   }
   closeSync(file);
 }
 
-/** Overwrites extents, with text and pseudo-random bytes in turn. */
+/** Overwrites extents with content of the kind that was there, and empty ones with text. */
 export function changeDisk(path: string, extents: readonly Extent[], seed: string): void {
   const file = openSync(path, 'r+');
   for (const [index, { offset, length }] of extents.entries()) {
-    const content = index % 2 === 0 ? text : randomBytes;
-    writeSync(file, content(`${seed} ${index}`, length), 0, length, offset);
+    for (let at = offset; at < offset + length; ) {
+      const page = Math.floor(at / mebibyte);
+      const part = Math.min(offset + length, (page + 1) * mebibyte) - at;
+      const content = kinds[page % kinds.length] === randomBytes ? randomBytes : text;
+      writeSync(file, content(`${seed} ${index} ${page}`, part), 0, part, at);
+      at += part;
+    }
   }
   closeSync(file);
 }
