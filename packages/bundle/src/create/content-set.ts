@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import type { ContentSource } from '@sealift/oci/content';
@@ -12,11 +12,12 @@ import type { ManifestSource } from '@sealift/oci/walk';
 const ranks = { metadata: 0, executable: 1, content: 2 } as const;
 export type BlobRole = keyof typeof ranks;
 
-/** A blob that a bundle will hold; `open` streams it and fails unless it is what its digest says. */
+/** A blob that a bundle will hold. */
 export interface PlannedBlob {
   readonly digest: Digest;
   readonly size: number;
   readonly role: BlobRole;
+  /** Streams it, and fails unless it is what its digest says. A chunk holds only until the next is asked for. */
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -100,9 +101,21 @@ export class ContentSet implements ManifestSource {
   }
 }
 
+/** Reads into two buffers in turn: one is being filled while the other is used, and nothing is left for the garbage collector. */
 async function* readFileChunks(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: readChunkBytes })) yield chunk as Buffer;
+    await using file = await open(path, 'r');
+    const buffers = [Buffer.allocUnsafe(readChunkBytes), Buffer.allocUnsafe(readChunkBytes)] as const;
+    let reading = file.read(buffers[0], 0, readChunkBytes, null);
+    for (let turn = 1; ; turn = 1 - turn) {
+      const { bytesRead, buffer } = await reading;
+      if (bytesRead === 0) return;
+      const next = file.read(buffers[turn === 0 ? 0 : 1], 0, readChunkBytes, null);
+      // When the reader goes away, nobody waits for this one any more.
+      next.catch(() => undefined);
+      reading = next;
+      yield buffer.subarray(0, bytesRead);
+    }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });

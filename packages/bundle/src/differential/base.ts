@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
-import type { ContentSource } from '@sealift/oci/content';
+import type { Digest } from '@sealift/oci/digest';
 import { readBounded } from '@sealift/oci/verify-stream';
 import type { PublicKey } from '../minisign/keys.ts';
-import { openBundle } from '../read/open-bundle.ts';
+import { blobMemberPath } from '../format/manifest.ts';
+import { readFully } from '../read/bundle-file.ts';
+import { type Bundle, openBundle } from '../read/open-bundle.ts';
 import { readBundleRelease } from '../upload/upload.ts';
 import { blobsOfRelease, type Inventory, maxInventoryBytes, parseInventory } from './inventory.ts';
 
@@ -11,8 +13,18 @@ import { blobsOfRelease, type Inventory, maxInventoryBytes, parseInventory } fro
 export interface DifferentialBase extends AsyncDisposable {
   readonly inventory: Inventory;
   /** The blobs themselves, where they are at hand: without them nothing can be cut against them. */
-  readonly content?: ContentSource;
+  readonly content?: BaseContent;
 }
+
+/** The blobs of a base. */
+export interface BaseContent {
+  /** In bytes, or undefined when the blob is not here. */
+  size(digest: Digest): Promise<number | undefined>;
+  /** A blob's bytes, unchecked. A chunk holds only until the next is asked for. */
+  read(digest: Digest): AsyncIterable<Uint8Array>;
+}
+
+const readChunkBytes = 1024 * 1024;
 
 /**
  * Opens a base: a release bundle, or the inventory of a registry.
@@ -29,10 +41,28 @@ export async function openBase(path: string, trustedKeys: readonly PublicKey[]):
     const { release } = await readBundleRelease(bundle);
     const label = `${release.metadata.product} ${release.metadata.version}`;
     const inventory = { label, blobs: await blobsOfRelease(release, () => bundle) };
-    return { inventory, content: bundle, [Symbol.asyncDispose]: () => bundle.close() };
+    const content = {
+      size: (digest: Digest) => bundle.size(digest),
+      read: (digest: Digest) => readMember(bundle, digest),
+    };
+    return { inventory, content, [Symbol.asyncDispose]: () => bundle.close() };
   } catch (error) {
     await bundle.close();
     throw error;
+  }
+}
+
+/** Reads into one buffer, so that nothing is left for the garbage collector. */
+async function* readMember(bundle: Bundle, digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
+  const path = blobMemberPath(digest.slice('sha256:'.length));
+  const member = bundle.manifest.members.find((one) => one.path === path);
+  if (member === undefined) return;
+  const buffer = Buffer.allocUnsafe(readChunkBytes);
+  for (let done = 0; done < member.size; ) {
+    const part = buffer.subarray(0, member.size - done);
+    await readFully(bundle.file, part, bundle.payloadStart + member.offset + done);
+    done += part.length;
+    yield part;
   }
 }
 

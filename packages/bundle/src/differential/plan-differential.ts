@@ -1,11 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
-import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { verified } from '@sealift/oci/verify-stream';
 import type { ContentSet, PlannedBlob } from '../create/content-set.ts';
-import type { DifferentialBase } from './base.ts';
+import type { BaseContent, DifferentialBase } from './base.ts';
 import { blobsOfRelease } from './inventory.ts';
 import { makeRecipe } from './make-recipe.ts';
 import type { Differential, PlacedBlob, RecipeEntry } from './section.ts';
@@ -63,7 +62,7 @@ export async function planDifferential(
 interface Pair {
   readonly target: PlannedBlob;
   readonly base: PlacedBlob;
-  readonly source: ContentSource;
+  readonly source: BaseContent;
 }
 
 interface Target extends PlacedBlob {
@@ -87,20 +86,13 @@ async function replaceByRecipe(
   onBytes: (bytes: number) => void,
 ): Promise<RecipeEntry | undefined> {
   const { digest, size } = base;
-  const older = { digest, size, open: () => wholeOf(source, base) };
+  const older = { digest, size, open: () => verified(source.read(digest), { digest, size }) };
   const { recipe, delta } = await makeRecipe(older, target, onBytes);
   if (recipe.length + delta.size > target.size * worthwhilePart) return undefined;
   content.remove(target.digest);
   content.add({ ...delta, role: 'content' });
   const written = content.addBytes(recipe, 'content', mediaTypes.octetStream);
   return { digest: target.digest, size: target.size, base: digest, recipe: written.digest, delta: delta.digest };
-}
-
-async function* wholeOf(
-  source: ContentSource,
-  { digest, size }: PlacedBlob,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* verified((await source.open(digest)) as AsyncIterable<Uint8Array>, { digest, size });
 }
 
 /** Tells how far the comparing is, and ends it when it is cancelled. */
@@ -133,7 +125,7 @@ class KnownBlobs {
   }
 
   /** The blob of the same repository that is nearest in size: an older version of the same pack, image or node image. */
-  async similar(wanted: PlacedBlob, content: ContentSource): Promise<PlacedBlob | undefined> {
+  async similar(wanted: PlacedBlob, content: BaseContent): Promise<PlacedBlob | undefined> {
     if (wanted.size < minRecipeBytes) return undefined;
     const distance = ({ size }: PlacedBlob): number => Math.abs(size - wanted.size);
     const candidates = [...(this.#large.get(placeOf(wanted)) ?? [])].sort((a, b) => distance(a) - distance(b));
