@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ProfileView } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { changedPaths } from '@sealift/core/merge';
 import { packTar } from 'modern-tar';
 import type { Db } from '../store/store.ts';
+import { customisationsOf } from './customisations.ts';
 import { installedProfile } from './installed.ts';
 
 /**
@@ -15,18 +15,17 @@ import { installedProfile } from './installed.ts';
 export async function profileView(db: Db): Promise<ProfileView> {
   const profile = await installedProfile(db);
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
-  const packs = await db.selectFrom('catalogue_pack').select(['digest', 'display_name']).execute();
-  const names = new Map(packs.map((pack) => [pack.digest, pack.display_name]));
+  const packs = await db.selectFrom('catalogue_pack').select(['digest', 'display_name', 'presets']).execute();
+  const known = new Map(packs.map((pack) => [pack.digest, pack]));
   return {
     product: profile.product,
     version: profile.version,
     layers: profile.layers.map((layer) => {
-      const customised = layer.baseValues !== layer.currentValues;
+      const pack = known.get(layer.digest);
       return {
         ...layer,
-        displayName: names.get(layer.digest) ?? layer.pack,
-        customised,
-        customisations: customised ? changedPaths(layer.baseValues, layer.currentValues).length : 0,
+        displayName: pack?.display_name ?? layer.pack,
+        ...customisationsOf(layer, pack?.presets ?? ''),
       };
     }),
   };

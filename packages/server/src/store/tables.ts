@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, Insertable, Selectable } from 'kysely';
+import type { Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** The tables of the store. Columns that hold JSON as text are hashed or compared byte for byte, so no database may re-print them. */
 export interface Tables {
@@ -185,9 +185,14 @@ interface UpgradeLayerTable {
   migrations: string;
   resolutions: string;
   pasted: string | null;
+  /** `presets.yaml` of the old and of the new pack; null where there is none, or the site has none switched on. */
+  base_presets: string | null;
+  incoming_presets: string | null;
+  /** `schema.yaml` and `values.schema.json` of the new pack. */
+  schema_notation: string | null;
+  json_schema: string | null;
 }
 export type UpgradeLayerRow = Selectable<UpgradeLayerTable>;
-export type NewUpgradeLayer = Insertable<UpgradeLayerTable>;
 
 interface JournalTable {
   id: GeneratedAlways<number>;

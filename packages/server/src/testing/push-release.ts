@@ -24,6 +24,8 @@ export interface ReleaseSketch {
   readonly upgradesFrom: string;
   /** The CNI layer's default values. */
   readonly cniValues: string;
+  /** Other files of the CNI layer's pack, such as `presets.yaml`. */
+  readonly cniFiles?: Readonly<Record<string, string>>;
   /** Changes the release after everything else was pushed and before it is signed. */
   readonly alter?: (release: Release) => Release;
   readonly tag?: string;
@@ -47,7 +49,7 @@ export async function pushRelease(
   const packs = [
     await pushPack(client, 'ubuntu', 'os', '22.04', ''),
     await pushPack(client, 'kubernetes', 'k8s', kubernetes, 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n'),
-    await pushPack(client, 'calico', 'cni', version, sketch.cniValues),
+    await pushPack(client, 'calico', 'cni', version, sketch.cniValues, sketch.cniFiles),
   ];
   const image = `registry.example/app:${version}`;
   const imageTarget = imageReference(imageBase, image);
@@ -94,13 +96,21 @@ export async function pushRelease(
   return { release, marker };
 }
 
-async function pushPack(client: RegistryClient, name: string, layer: string, version: string, values: string) {
+async function pushPack(
+  client: RegistryClient,
+  name: string,
+  layer: string,
+  version: string,
+  values: string,
+  files: Readonly<Record<string, string>> = {},
+) {
   const packJson = JSON.stringify({ name, version, layer, displayName: `The ${name}` });
   const entry = (file: string, body: string) => ({
     header: { name: file, size: Buffer.byteLength(body), mtime: new Date(0) },
     body,
   });
-  const tar = await packTar([entry('pack.json', packJson), entry('values.yaml', values)]);
+  const others = Object.entries(files).map(([file, body]) => entry(file, body));
+  const tar = await packTar([entry('pack.json', packJson), entry('values.yaml', values), ...others]);
   const bytes = gzipSync(tar);
   const { repository, tag } = packReference(packBase, name, version);
   const digest = await pushArtifact(client, repository, tag, packArtifactType, [

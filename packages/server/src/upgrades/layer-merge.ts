@@ -87,7 +87,8 @@ function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): M
   if (row.from_version === null) return merge({ base: incoming, current: incoming, incoming });
   if (row.to_version === null) return merge({ base: '', current: '', incoming: '' });
   const migrations = z.array(migrationSchema).parse(JSON.parse(row.migrations));
-  return merge({ base, current, incoming, resolutions, migrations });
+  const presets = { base: row.base_presets ?? '', incoming: row.incoming_presets ?? '' };
+  return merge({ base, current, incoming, resolutions, migrations, presets });
 }
 
 function stateOf(row: UpgradeLayerRow, openConflicts: number): LayerChange['state'] {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
+import { enabledPresets } from '@sealift/core/merge';
 import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/plan';
+import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Principal } from '../access/actor.ts';
@@ -11,10 +13,10 @@ import { type InstalledProfile, installedProfile } from '../platform/installed.t
 import { packBase } from '../registry/registry-link.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { NewUpgradeLayer } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayer } from './layer-merge.ts';
 
-type LayerRow = Omit<NewUpgradeLayer, 'upgrade_id'>;
+type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id'>;
 
 /**
  * Makes a draft of an upgrade: the plan, and each layer's three texts. Incoming is read from the registry by the digest that the signed
@@ -41,8 +43,7 @@ export async function startDraft(
   }
   const id = randomUUID();
   // What cannot be merged for certain is refused here, before a draft exists.
-  for (const layer of layers)
-    mergeLayer({ pasted: null, ...layer, upgrade_id: id } as Parameters<typeof mergeLayer>[0]);
+  for (const layer of layers) mergeLayer({ ...layer, upgrade_id: id });
   return change(db, async (trx) => {
     const same = await findSame(trx, to, target.digest, profile.revision);
     if (same !== undefined) return { id: same, isNew: false };
@@ -113,5 +114,16 @@ async function layerRow(
     migrations: JSON.stringify(migrations.filter((migration) => migration.pack === pack)),
     resolutions: '[]',
     pasted: null,
+    base_presets: installed === undefined ? null : await presetsOf(client, installed),
+    incoming_presets: fetched?.content.presetsYaml ?? null,
+    schema_notation: fetched?.content.schemaYaml ?? null,
+    json_schema: fetched?.content.schemaJson ?? null,
   };
+}
+
+/** The installed pack's presets; they matter, and are read, only where the site has switched one on. */
+async function presetsOf(client: RegistryClient, installed: ProfileLayer): Promise<string | null> {
+  if (enabledPresets(installed.currentValues).length === 0) return null;
+  const pinned = { name: installed.pack, version: installed.version, digest: installed.digest };
+  return (await fetchPack(client, packBase, pinned)).content.presetsYaml ?? null;
 }
