@@ -105,6 +105,14 @@ describe('a differential bundle', () => {
     expect(again.bundle?.sha256).toBe(differential.bundle?.sha256);
   });
 
+  it('can be a base itself: its target has the whole release', async () => {
+    const made = await create('4.2.13', 'on-differential.bin', join(folder, 'differential.bin'));
+    const needed = made.differential?.needs.map(({ digest }) => digest);
+    expect(needed).toContain(digestOf(changedOva));
+    expect(needed?.length).toBe(6);
+    expect(made.differential?.recipes).toEqual([]);
+  });
+
   it('tells how far the comparing is, and can be cancelled while it compares', async () => {
     const output = join(folder, 'cancelled.bin');
     const releaseFile = join(folder, '4.2.13', 'release.yaml');
