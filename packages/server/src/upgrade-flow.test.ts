@@ -7,10 +7,14 @@ import { administrator, RunningPlatform } from './testing/running-platform.ts';
 
 const oldDefaults = '# pods\npodCIDR: 192.168.0.0/16\nmtu: 1440\nlogLevel: info\n';
 const newDefaults = '# addresses of pods\npodCIDR: 192.168.0.0/16\nmtu: 1450\nlogLevel: warning\nbpf: false\n';
-const siteValues = '# pods\npodCIDR: 10.20.0.0/16\nmtu: 9000\nlogLevel: info\n';
+const presets = 'presets:\n- name: quiet\n  group: Log\n  add: |\n    logLevel: error\n';
+const schema = 'mtu:\n  schema: \'{{ required | format "${number}" }}\'\n';
+const cniFiles = { 'presets.yaml': presets, 'schema.yaml': schema };
+const enabled = '# spectrocloud.com/enabled-presets: Log:quiet\n';
+const siteValues = `${enabled}# pods\npodCIDR: 10.20.0.0/16\nmtu: 9000\nlogLevel: error\n`;
 const sketches = {
-  old: { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: oldDefaults },
-  new: { version: '4.2.13', kubernetes: '1.26.10', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: newDefaults },
+  old: { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: oldDefaults, cniFiles },
+  new: { version: '4.2.13', kubernetes: '1.26.10', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: newDefaults, cniFiles },
 } as const;
 
 const postgres = peer('postgres');
@@ -182,6 +186,16 @@ describe.each(stores)(
       expect(messages).toContainEqual(['podCIDR', 'The pasted text loses your customisation here.']);
       expect(messages).toContainEqual(['bpf', 'The pasted text overrides a change of the release here.']);
       expect(messages).toContainEqual(['mtu', 'Both sides changed this; the pasted text settles it.']);
+      const wrong = await platform.call('PUT', `${path}/text`, { text: siteValues.replace('9000', 'many') });
+      const problem = { kind: 'format', severity: 'block', path: 'mtu', line: 4 };
+      expect(wrong.body.problems).toMatchObject([problem]);
+      const { preflight, blockers } = (await platform.call('GET', `/upgrades/${id}`)).body;
+      expect(preflight.find((check: { name: string }) => check.name === 'values-valid')).toMatchObject({
+        outcome: 'block',
+        detail: 'calico: mtu (line 4): the value is not a number',
+        remedy: expect.stringContaining('line'),
+      });
+      expect(blockers.join()).toContain('mtu (line 4)');
       expect((await platform.call('DELETE', `${path}/text`)).body).toMatchObject({ state: 'conflicts', pasted: null });
     });
 
@@ -195,7 +209,7 @@ describe.each(stores)(
       const settled = await platform.call('PUT', `${path}/resolutions`, { resolutions });
       expect(settled.body).toMatchObject({ state: 'merged', openConflicts: 0, resolutions });
       expect(settled.body.merged).toBe(
-        '# addresses of pods\npodCIDR: 10.20.0.0/16\nmtu: 9000\nlogLevel: warning\nbpf: false\n',
+        `${enabled}# addresses of pods\npodCIDR: 10.20.0.0/16\nmtu: 9000\nlogLevel: error\nbpf: false\n`,
       );
       const draft = (await platform.call('GET', `/upgrades/${id}`)).body;
       expect(draft.blockers).toEqual([]);

@@ -35,6 +35,18 @@ export const layerChangeSchema = z.object({
 });
 export type LayerChange = z.infer<typeof layerChangeSchema>;
 
+/** Something wrong with the text that a layer would run. */
+export const valueProblemSchema = z.object({
+  kind: z.enum(['yaml', 'schema', 'required', 'format', 'readonly', 'macro']),
+  severity: z.enum(['block', 'warn']),
+  /** As people read it; `(document)` for the whole. */
+  path: z.string(),
+  /** In the merged text, from 1; null where no line can be named. */
+  line: z.int().positive().nullable(),
+  message: z.string(),
+});
+export type ValueProblem = z.infer<typeof valueProblemSchema>;
+
 /** `GET /api/v1/upgrades/:id/layers/:layerId`: the preview of one layer, already merged. */
 export const layerPreviewSchema = layerChangeSchema.extend({
   /** The old release's defaults. */
@@ -48,6 +60,8 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   decisions: z.array(decisionSchema),
   conflicts: z.array(decisionSchema),
   resolutions: z.array(resolutionSchema),
+  /** What the pack's schemas and the checks of macros say about `merged`. */
+  problems: z.array(valueProblemSchema).default([]),
   /** How a pasted text differs from the merge: customisations it loses, release changes it overrides, YAML errors. */
   pasted: z.object({ differences: z.array(z.object({ path: z.array(z.unknown()), message: z.string() })) }).nullable(),
 });

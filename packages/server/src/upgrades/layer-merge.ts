@@ -12,6 +12,7 @@ import { layerNameSchema } from '@sealift/core/pack';
 import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
+import { valueProblems } from './check-values.ts';
 import { pastedDifferences } from './pasted.ts';
 
 /** A layer of an upgrade, merged. */
@@ -49,6 +50,7 @@ export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
     decisions: [...merged.decisions],
     conflicts: [...merged.conflicts],
     resolutions,
+    problems: text === null ? [] : valueProblems(row, text),
     pasted: row.pasted === null ? null : { differences: pastedDifferences(merged, row.pasted) },
   };
   return { row, preview, text, changes: row.from_version !== row.to_version || text !== row.current };

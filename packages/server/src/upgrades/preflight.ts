@@ -25,6 +25,7 @@ export async function preflight(
   return Promise.all([
     mergeSettled(layers),
     pastedTexts(layers),
+    valuesValid(layers),
     releaseSigned(services, row),
     contentPresent(services, row),
     stepsSupported(plan),
@@ -56,6 +57,29 @@ function pastedTexts(layers: readonly MergedLayerRow[]): Promise<Check> {
     return warn(
       `They differ in ${differing.join(', ')} places`,
       'Read what each layer lists, or go back to the merge.',
+    );
+  });
+}
+
+const shownProblems = 10;
+
+function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
+  return runCheck('values-valid', 'Every layer’s values fit the schemas of its pack', () => {
+    const problems = layers.flatMap(({ preview }) =>
+      preview.problems.map(({ severity, path, line, message }) => {
+        const place = line === null ? path : `${path} (line ${line})`;
+        return { severity, text: `${preview.pack}: ${place}: ${message}` };
+      }),
+    );
+    if (problems.length === 0) return pass(`${layers.length} layers are checked`);
+    const blocking = problems.filter(({ severity }) => severity === 'block');
+    const told = blocking.length > 0 ? blocking : problems;
+    const rest = told.length > shownProblems ? `; and ${told.length - shownProblems} more` : '';
+    const detail = told.slice(0, shownProblems).map(({ text }) => text);
+    const finding = blocking.length > 0 ? block : warn;
+    return finding(
+      `${detail.join('; ')}${rest}`,
+      'Settle the path to a value that fits, or edit the layer’s merged text, at the line named.',
     );
   });
 }

@@ -62,6 +62,16 @@ test('takes a text pasted by hand, says what it loses, and goes back to the merg
   expect(api.edits.pasted.get('cni-cni-calico')).toContain('podCIDR: 10.244.0.0/16');
 });
 
+test('says where a text does not fit its pack', async () => {
+  const { user } = openPage('/updates/up-1?layer=cni-cni-calico', (fixture) => {
+    fixture.edits.pasted.set('cni-cni-calico', 'podCIDR: 10.244.0.0/16\nmtu: many\n');
+  });
+  await screen.findByText(/does not fit its pack in 1 place;/);
+  screen.getByText(/\(line 2\): the value is not a number/);
+  await user.click(screen.getByRole('button', { name: 'Back to merge' }));
+  await waitFor(() => expect(screen.queryByText(/does not fit its pack/)).toBeNull());
+});
+
 test('shows the plan with the point of no return, and the preflight with remedies', async () => {
   const { user } = openPage('/updates/up-1');
   await user.click(await screen.findByRole('tab', { name: 'Plan (10 steps)' }));

@@ -7,6 +7,7 @@ import { DecisionList } from './decision-list.tsx';
 import { MergePanes } from './merge-panes.tsx';
 import { PastedNotice } from './pasted-notice.tsx';
 import { type Places, placesOf } from './places.ts';
+import { ProblemsNotice } from './problems-notice.tsx';
 import { withoutPath } from './resolutions.ts';
 
 interface LayerMergeProps {
@@ -45,6 +46,7 @@ function LoadedMerge({ upgradeId, preview }: { upgradeId: string; preview: Layer
           busy={edit.isPending}
         />
       )}
+      {preview.problems.length > 0 && <ProblemsNotice problems={preview.problems} />}
       <MergePanes
         preview={preview}
         places={places}
