@@ -3,13 +3,19 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { problemSchema, SealiftError } from '@sealift/core/errors';
+import { Secret } from '@sealift/core/secret';
 import type { z } from 'zod';
 import { ApiProblem } from './platform/api-problem.ts';
-import type { PlatformLogin } from './platform/profile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface ApiClientOptions extends PlatformLogin {
+export interface ApiClientOptions {
+  /** Origin and path, without a slash at the end. */
+  readonly url: string;
+  /** An API token. Without it and without a cookie only signing in works. */
+  readonly token?: Secret;
+  /** The cookie of a session, as `openSession` gives it. */
+  readonly cookie?: Secret;
   /** Proxy and CA variables. */
   readonly env: Environment;
   readonly cancel?: AbortSignal;
@@ -65,6 +71,27 @@ export class ApiClient {
     return this.#parse(path, await this.#send('DELETE', path), schema);
   }
 
+  /**
+   * Signs in, or sets up the first administrator.
+   *
+   * @returns the cookie of the session
+   * @throws ApiProblem when the console refuses, and what `get` throws
+   */
+  async openSession(path: '/api/v1/session' | '/api/v1/setup', body: unknown): Promise<Secret> {
+    const answer = await this.#exchange('POST', path, body);
+    const problem = problemSchema.safeParse(parseJson(answer.bytes)).data;
+    if (problem !== undefined) throw new ApiProblem(problem);
+    const cookie = answer.cookies.map((each) => each.split(';', 1)[0]).join('; ');
+    if (cookie !== '') return new Secret(cookie);
+    const reason = `status ${answer.status} without a session`;
+    throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
+  }
+
+  /** Ends the session that the cookie stands for. */
+  async closeSession(): Promise<void> {
+    await this.#send('DELETE', '/api/v1/session');
+  }
+
   /** For calls whose answer has no body that matters. */
   async postOnly(path: string, body: unknown): Promise<void> {
     await this.#send('POST', path, body);
@@ -95,7 +122,11 @@ export class ApiClient {
     throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
   }
 
-  async #exchange(method: string, path: string, body: unknown): Promise<{ status: number; bytes: Buffer }> {
+  async #exchange(
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
     const url = new URL(`${this.#options.url}${path}`);
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs);
@@ -109,7 +140,7 @@ export class ApiClient {
           signal,
           headers: {
             accept: 'application/json, application/problem+json, */*;q=0.5',
-            authorization: `Bearer ${this.#options.token.reveal()}`,
+            ...this.#credential(),
             ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
           },
         });
@@ -117,13 +148,20 @@ export class ApiClient {
         outgoing.once('error', reject);
         outgoing.end(payload);
       });
-      return { status: answer.statusCode ?? 0, bytes: await readAll(answer) };
+      const cookies = answer.headers['set-cookie'] ?? [];
+      return { status: answer.statusCode ?? 0, bytes: await readAll(answer), cookies };
     } catch (error) {
       if (error instanceof SealiftError) throw error;
       if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED', { cause: error });
       const reason = timeout.aborted ? 'no answer in time' : error instanceof Error ? error.message : String(error);
       throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path, cause: error });
     }
+  }
+
+  #credential(): Record<string, string> {
+    const { token, cookie } = this.#options;
+    if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
+    return cookie === undefined ? {} : { cookie: cookie.reveal() };
   }
 }
 

@@ -8,7 +8,7 @@ import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docke
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../program.ts';
-import { silentProgress } from '../progress.ts';
+import { testContext } from '../testing/test-context.ts';
 
 const dockerRegistry = peer('docker-registry');
 
@@ -36,11 +36,7 @@ describe.skipIf(dockerRegistry.missing)(`differential bundles by command line ($
 
   /** Runs a command in this process. */
   async function sealift(...args: readonly string[]) {
-    const out: string[] = [];
-    const notes: string[] = [];
-    const code = await run(args, {
-      out: (text) => out.push(text),
-      note: (text) => notes.push(text),
+    const { context, written } = testContext({
       env: {
         HOME: folder,
         SEALIFT_BIN_DIR: join(folder, 'bin'),
@@ -50,11 +46,9 @@ describe.skipIf(dockerRegistry.missing)(`differential bundles by command line ($
         OCI_IMAGE_REGISTRY: registry.registry,
         OCI_IMAGE_BASE: 'site/images',
       },
-      progress: silentProgress,
-      cancel: new AbortController().signal,
-      exitCode: 0,
     });
-    return { code, out: out.join('\n'), notes: notes.join('\n') };
+    const code = await run(args, context);
+    return { code, out: written.out.join('\n'), notes: written.notes.join('\n') };
   }
 
   const create = (...more: readonly string[]) =>

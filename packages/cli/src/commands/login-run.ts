@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { sessionSchema } from '@sealift/core/api';
+import { createdTokenSchema, sessionSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { ApiClient } from '../api-client.ts';
@@ -10,14 +11,25 @@ import { checkPlatformUrl, profilePath, saveLogin } from '../platform/profile.ts
 
 const maxTokenBytes = 1000;
 
+export interface LoginOptions {
+  readonly tokenFile?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly json?: true;
+}
+
 /** Verifies the token with the console, then keeps it. The token never comes from the command line, where others can read it. */
-export async function login(
-  address: string,
-  options: { tokenFile?: string; json?: true },
-  context: CliContext,
-): Promise<void> {
+export async function login(address: string, options: LoginOptions, context: CliContext): Promise<void> {
   const url = checkPlatformUrl(address);
-  const token = new Secret(await readToken(options.tokenFile));
+  const { username } = options;
+  if (username === undefined && options.passwordFile !== undefined)
+    throw new SealiftError('USAGE', { values: { reason: '--password-file needs --username' } });
+  if (username !== undefined && options.tokenFile !== undefined)
+    throw new SealiftError('USAGE', { values: { reason: 'give --username or --token-file, not both' } });
+  const token =
+    username === undefined
+      ? new Secret(await readToken(options.tokenFile))
+      : await makeToken(url, username, await readPassword(options.passwordFile), context);
   const client = new ApiClient({ url, token, env: context.env, cancel: context.cancel });
   const session = await client.get('/api/v1/session', sessionSchema);
   const profile = profilePath(context.env);
@@ -26,14 +38,29 @@ export async function login(
   else context.out(`Logged in to ${url} as ${session.username}.`);
 }
 
+/** Signs in only for as long as it takes to make the token. */
+async function makeToken(url: string, username: string, password: Secret, context: CliContext): Promise<Secret> {
+  const { env, cancel } = context;
+  const nobody = new ApiClient({ url, env, cancel });
+  const cookie = await nobody.openSession('/api/v1/session', { username, password: password.reveal() });
+  const client = new ApiClient({ url, cookie, env, cancel });
+  const { secret } = await client.post('/api/v1/tokens', { name: `sealift on ${hostname()}` }, createdTokenSchema);
+  await client.closeSession();
+  return new Secret(secret);
+}
+
+async function readPassword(file: string | undefined): Promise<Secret> {
+  return new Secret((file === undefined ? await ask('Password') : await readSecretFile(file)).replace(/\r?\n$/, ''));
+}
+
 async function readToken(file: string | undefined): Promise<string> {
-  const text = (file === undefined ? await ask() : await readTokenFile(file)).trim();
+  const text = (file === undefined ? await ask('API token') : await readSecretFile(file)).trim();
   if (/^[\x21-\x7e]+$/.test(text) && text.length <= maxTokenBytes) return text;
   const reason = 'it is empty or has characters that no token has';
   throw new SealiftError('INPUT_INVALID', { values: { what: 'the token', reason }, place: file ?? 'the answer' });
 }
 
-async function readTokenFile(file: string): Promise<string> {
+async function readSecretFile(file: string): Promise<string> {
   try {
     return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
   } catch (error) {
@@ -45,15 +72,15 @@ async function readTokenFile(file: string): Promise<string> {
 }
 
 /** Asks on the terminal without showing what is typed. */
-async function ask(): Promise<string> {
+async function ask(what: 'API token' | 'Password'): Promise<string> {
   if (!process.stdin.isTTY) {
-    const reason = 'there is no terminal to ask for the token';
+    const reason = 'there is no terminal to ask for it';
     throw new SealiftError('USAGE', {
       values: { reason },
-      hint: 'Give --token-file FILE, or --token-file - to pipe it in.',
+      hint: 'Give --token-file FILE, or --username NAME with --password-file FILE; - stands for standard input.',
     });
   }
-  process.stderr.write('API token: ');
+  process.stderr.write(`${what}: `);
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
   try {

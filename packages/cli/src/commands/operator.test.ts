@@ -11,9 +11,14 @@ const digest = `sha256:${'a'.repeat(64)}`;
 const token = 'sealift_token-for-tests';
 
 /** What the console answers, by method and path. */
-let answers: Map<string, { readonly status: number; readonly body: unknown }>;
+let answers: Map<string, { readonly status: number; readonly body: unknown; readonly cookie?: string }>;
 /** What was asked of it. */
-let asked: { readonly call: string; readonly body: unknown; readonly authorization: string | undefined }[];
+let asked: {
+  readonly call: string;
+  readonly body: unknown;
+  readonly authorization?: string;
+  readonly cookie?: string;
+}[];
 let server: Server;
 let url: string;
 let folder: string;
@@ -37,8 +42,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   let text = '';
   for await (const chunk of request) text += String(chunk);
   const call = `${request.method} ${request.url}`;
-  asked.push({ call, body: text === '' ? undefined : JSON.parse(text), authorization: request.headers.authorization });
-  const { status, body } = answers.get(call) ?? { status: 404, body: problem('NOT_FOUND', 404) };
+  const { authorization, cookie } = request.headers;
+  asked.push({
+    call,
+    body: text === '' ? undefined : JSON.parse(text),
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(cookie === undefined ? {} : { cookie }),
+  });
+  const known = answers.get(call);
+  const { status, body } = known ?? { status: 404, body: problem('NOT_FOUND', 404) };
+  if (known?.cookie !== undefined) response.setHeader('set-cookie', known.cookie);
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
@@ -166,6 +179,44 @@ describe('login', () => {
     expect(notes).toContain('PLATFORM_LOGIN_REFUSED');
     expect(notes).not.toContain(token);
     expect(readdirSync(folder)).toEqual(['token']);
+  });
+
+  it('has a token made for an account, and signs out again', async () => {
+    writeFileSync(join(folder, 'password'), 'correct horse battery\n');
+    const times = { createdAt: session.expiresAt, expiresAt: session.expiresAt };
+    answers.set('POST /api/v1/session', { status: 200, body: session, cookie: 'sealift_session=s3; Path=/; HttpOnly' });
+    answers.set('POST /api/v1/tokens', { status: 201, body: { id: '1', name: 'x', secret: token, ...times } });
+    answers.set('DELETE /api/v1/session', { status: 200, body: {} });
+    answers.set('GET /api/v1/session', { status: 200, body: session });
+    const { code, out } = await sealift(
+      ['login', url, '--username', 'admin', '--password-file', join(folder, 'password')],
+      {},
+    );
+    expect([code, out]).toEqual([0, `Logged in to ${url} as admin.`]);
+    expect(asked.map(({ call, authorization, cookie }) => [call, authorization, cookie])).toEqual([
+      ['POST /api/v1/session', undefined, undefined],
+      ['POST /api/v1/tokens', undefined, 'sealift_session=s3'],
+      ['DELETE /api/v1/session', undefined, 'sealift_session=s3'],
+      ['GET /api/v1/session', `Bearer ${token}`, undefined],
+    ]);
+    expect(asked[0]?.body).toEqual({ username: 'admin', password: 'correct horse battery' });
+  });
+
+  it('keeps the words of a console that refuses the password', async () => {
+    writeFileSync(join(folder, 'password'), 'wrong horse battery');
+    answers.set('POST /api/v1/session', { status: 401, body: problem('SIGN_IN_REFUSED', 401) });
+    const { code, notes } = await sealift(
+      ['login', url, '--username', 'admin', '--password-file', join(folder, 'password')],
+      {},
+    );
+    expect(code).not.toBe(0);
+    expect(notes).toContain('SIGN_IN_REFUSED');
+    expect(notes).not.toContain('wrong horse');
+  });
+
+  it('takes an account or a token, not both', async () => {
+    const { code, notes } = await sealift(['login', url, '--username', 'admin', '--token-file', 'none'], {});
+    expect([code, notes.includes('code: USAGE')]).toEqual([1, true]);
   });
 
   it.each(['http://console.example', 'ftp://x', 'console', 'https://user:secret@console.example', 'https://x/?a=b'])(

@@ -27,9 +27,14 @@ export async function makeAdministrator(
   const { url, setupUrl } = running;
   const username = 'admin';
   const password = new Secret(`demo-${randomBytes(9).toString('base64url')}`);
-  const cookie = await setUp(setupUrl, { username, password: password.reveal() });
-  const token = new Secret(await makeToken(url, cookie));
-  const api = new ApiClient({ url, token, env: demo.env, cancel: demo.cancel });
+  const { env, cancel } = demo;
+  const account = { username, password: password.reveal() };
+  const nobody = new ApiClient({ url, env, cancel });
+  const cookie = await nobody.openSession('/api/v1/setup', { token: setupToken(setupUrl), ...account });
+  const session = new ApiClient({ url, cookie, env, cancel });
+  const tokenRequest = { name: 'support host', expiresInDays: 7 };
+  const token = new Secret((await session.post('/api/v1/tokens', tokenRequest, createdTokenSchema)).secret);
+  const api = new ApiClient({ url, token, env, cancel });
   await api.post('/api/v1/trusted-keys', { publicKey: vendor.publicKey }, trustedKeySchema);
   await sealift(demo, 'trusting the vendor key', ['keys', 'trust', vendor.publicKeyFile]);
   const tokenFile = join(demo.folder.home, 'token');
@@ -38,34 +43,11 @@ export async function makeAdministrator(
   return { username, password, api };
 }
 
-/** @returns the session cookie */
-async function setUp(setupUrl: string | null, account: { username: string; password: string }): Promise<string> {
-  const url = setupUrl === null ? null : new URL(setupUrl);
-  const token = new URLSearchParams(url?.hash.slice(1)).get('token');
-  if (url === null || token === null) throw setUpFailed('the console gave no link to make the first administrator');
-  const answer = await post(`${url.origin}/api/v1/setup`, { token, ...account });
-  await answer.arrayBuffer();
-  return answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(';', 1)[0])
-    .join('; ');
-}
-
-async function makeToken(url: string, cookie: string): Promise<string> {
-  const answer = await post(`${url}/api/v1/tokens`, { name: 'support host', expiresInDays: 7 }, { cookie });
-  return createdTokenSchema.parse(await answer.json()).secret;
-}
-
-/** For the two calls that come before there is a token. */
-async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
-  });
-  if (!answer.ok) throw setUpFailed(`${url} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
+/** The token of the one-time link, which stands behind the `#` so that no server's log gets it. */
+function setupToken(setupUrl: string | null): string {
+  const token = setupUrl === null ? null : new URLSearchParams(new URL(setupUrl).hash.slice(1)).get('token');
+  if (token === null) throw setUpFailed('the console gave no link to make the first administrator');
+  return token;
 }
 
 function setUpFailed(reason: string): SealiftError {
