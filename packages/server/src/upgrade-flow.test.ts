@@ -294,6 +294,27 @@ describe.each(stores)(
       expect(backup.cluster.nodes).toHaveLength(6);
       expect(JSON.stringify(backup)).not.toContain('secret_hash');
     });
+
+    it.skipIf(skip)(
+      'offers the earlier choice when the next hop has the conflict again, and settles nothing',
+      async () => {
+        const cniValues = newDefaults.replace('1450', '1500');
+        await pushRelease(platform.registry(), {
+          ...sketches.new,
+          version: '4.2.14',
+          upgradesFrom: '>=4.2.0 <4.2.14',
+          cniValues,
+        });
+        await platform.sync();
+        const draft = (await platform.call('POST', '/upgrades', { to: '4.2.14' })).body;
+        const path = `/upgrades/${draft.id}/layers/cni-calico`;
+        const resolution = { path: ['mtu'], take: 'current' };
+        const { body } = await platform.call('GET', path);
+        expect(body).toMatchObject({ openConflicts: 1, resolutions: [], offered: [{ resolution, match: 'repeated' }] });
+        const settled = await platform.call('PUT', `${path}/resolutions`, { resolutions: [resolution] });
+        expect(settled.body).toMatchObject({ openConflicts: 0, offered: [] });
+      },
+    );
   },
 );
 

@@ -60,6 +60,10 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   decisions: z.array(decisionSchema),
   conflicts: z.array(decisionSchema),
   resolutions: z.array(resolutionSchema),
+  /** What settled an open conflict's path in an earlier upgrade; a person may take it again. */
+  offered: z
+    .array(z.object({ resolution: resolutionSchema, match: z.enum(['same', 'repeated', 'path']), reason: z.string() }))
+    .default([]),
   /** What the pack's schemas and the checks of macros say about `merged`. */
   problems: z.array(valueProblemSchema).default([]),
   /** How a pasted text differs from the merge: customisations it loses, release changes it overrides, YAML errors. */

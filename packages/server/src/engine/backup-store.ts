@@ -19,6 +19,7 @@ const tables = [
   'pack_registry',
   'profile',
   'profile_layer',
+  'resolution_memory',
   'trusted_key',
   'upgrade',
   'upgrade_layer',

@@ -3,10 +3,15 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/initial.ts';
 import * as packTexts from './migrations/pack-texts.ts';
+import * as resolutionMemory from './migrations/resolution-memory.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration, in order. A published one is never edited; the next change is a new one. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-initial': initial, '0002-pack-texts': packTexts };
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+  '0002-pack-texts': packTexts,
+  '0003-resolution-memory': resolutionMemory,
+};
 
 /**
  * Brings the store to this version's tables. Several processes may call it at once: one migrates, the others wait.

@@ -15,6 +15,7 @@ export interface Tables {
   readonly pack_registry: PackRegistryTable;
   readonly profile: ProfileTable;
   readonly profile_layer: ProfileLayerTable;
+  readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
   readonly setup_link: SetupLinkTable;
   readonly sign_in_failure: SignInFailureTable;
@@ -193,6 +194,14 @@ interface UpgradeLayerTable {
   json_schema: string | null;
 }
 export type UpgradeLayerRow = Selectable<UpgradeLayerTable>;
+
+interface ResolutionMemoryTable {
+  layer_id: string;
+  /** The path as canonical JSON. */
+  path_key: string;
+  /** `RememberedResolution` as JSON: the latest for this path. */
+  remembered: string;
+}
 
 interface JournalTable {
   id: GeneratedAlways<number>;

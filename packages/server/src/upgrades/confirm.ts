@@ -8,6 +8,7 @@ import { planDraft } from './freeze.ts';
 import { assertDraft, layerChangeOf, mergeLayer } from './layer-merge.ts';
 import { loadLayers, loadUpgrade } from './load.ts';
 import { preflight } from './preflight.ts';
+import { rememberLayers } from './resolution-memory.ts';
 import { blockersOf } from './upgrade-view.ts';
 
 /**
@@ -53,6 +54,7 @@ export async function confirmUpgrade(
       })
       .where('id', '=', id)
       .execute();
+    await rememberLayers(trx, layers);
     await trx.updateTable('console_lock').set({ upgrade_id: id }).execute();
     await recordAudit(trx, actor, {
       action: 'upgrade.confirm',

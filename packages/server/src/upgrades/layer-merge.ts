@@ -50,6 +50,7 @@ export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
     decisions: [...merged.decisions],
     conflicts: [...merged.conflicts],
     resolutions,
+    offered: [],
     problems: text === null ? [] : valueProblems(row, text),
     pasted: row.pasted === null ? null : { differences: pastedDifferences(merged, row.pasted) },
   };

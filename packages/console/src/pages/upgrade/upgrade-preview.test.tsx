@@ -40,6 +40,18 @@ test('settles conflicts one by one, each can be opened again, and only then lets
   ]);
 });
 
+test('offers how a conflict was settled before, and uses it only when told to', async () => {
+  const { user, api } = openPage('/updates/up-1');
+  await screen.findByText('75s');
+  expect(api.edits.resolutions.size).toBe(0);
+  await user.click(screen.getByRole('button', { name: 'Use earlier choice: controller.syncer.interval' }));
+  await screen.findByText(/1 open conflict in vSphere CSI/);
+  expect(api.edits.resolutions.get('csi-csi-vsphere')).toEqual([
+    { path: ['controller', 'syncer', 'interval'], value: '75s' },
+  ]);
+  expect(screen.queryByRole('button', { name: /Use earlier choice/ })).toBeNull();
+});
+
 test('lists every decision with its kind and reason', async () => {
   openPage('/updates/up-1?layer=cni-cni-calico');
   const decisions = within(await screen.findByRole('region', { name: 'Decisions' }));

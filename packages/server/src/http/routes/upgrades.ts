@@ -14,8 +14,8 @@ import type { ConsoleServices } from '../../services.ts';
 import { confirmUpgrade } from '../../upgrades/confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from '../../upgrades/edit-draft.ts';
 import { type Intervention, intervene } from '../../upgrades/intervene.ts';
-import { mergeLayer } from '../../upgrades/layer-merge.ts';
-import { loadLayer, loadUpgrade } from '../../upgrades/load.ts';
+import { layerPreview } from '../../upgrades/layer-preview.ts';
+import { loadUpgrade } from '../../upgrades/load.ts';
 import { startDraft } from '../../upgrades/start-draft.ts';
 import { upgradeView } from '../../upgrades/upgrade-view.ts';
 import type { ApiScope } from '../api-scope.ts';
@@ -114,9 +114,9 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
 
 function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   const { db } = services.store;
-  const preview = async ({ id, layerId }: LayerAddress) => {
+  const preview = ({ id, layerId }: LayerAddress) => {
     services.events.publish({ kind: 'upgrade', subject: id });
-    return mergeLayer(await loadLayer(db, id, layerId)).preview;
+    return layerPreview(db, id, layerId);
   };
   const path = '/upgrades/:id/layers/:layerId';
 
@@ -129,7 +129,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
     },
     handler: async (request) => {
       await loadUpgrade(db, request.params.id);
-      return mergeLayer(await loadLayer(db, request.params.id, request.params.layerId)).preview;
+      return layerPreview(db, request.params.id, request.params.layerId);
     },
   });
 

@@ -2,6 +2,7 @@ import { Label } from '@patternfly/react-core';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
 import { isSecretKey } from '../../../components/secret-keys.ts';
+import { EarlierChoice, type Offer } from './earlier-choice.tsx';
 import { KindLabel } from './kind-label.tsx';
 import { OwnValue } from './own-value.tsx';
 import { PathButton } from './path-button.tsx';
@@ -10,6 +11,8 @@ import { type Decision, type MergePath, pathText, type Resolution } from './reso
 interface ConflictItemProps {
   decision: Decision;
   resolution: Resolution | undefined;
+  /** How the path was settled in an earlier upgrade. */
+  offer: Offer | undefined;
   busy: boolean;
   onShow: (decision: Decision) => void;
   onResolve: (path: MergePath, resolution: Resolution | null) => void;
@@ -22,7 +25,7 @@ const sides = [
 ] as const;
 
 /** A conflict with its three values; settled by choosing one or giving another. */
-export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: ConflictItemProps) {
+export function ConflictItem({ decision, resolution, offer, busy, onShow, onResolve }: ConflictItemProps) {
   const [own, setOwn] = useState(false);
   const { path } = decision;
   const text = pathText(path);
@@ -71,6 +74,15 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
             }}
           />
         </div>
+        {settled === undefined && offer !== undefined && (
+          <EarlierChoice
+            offer={offer}
+            label={text}
+            isSecret={isSecretAt(path)}
+            onUse={() => onResolve(path, offer.resolution)}
+            disabledBecause={note}
+          />
+        )}
         {settled !== undefined && (
           <LockedButton
             variant="link"
@@ -90,6 +102,10 @@ export function ConflictItem({ decision, resolution, busy, onShow, onResolve }: 
 function valueText(decision: Decision, side: 'current' | 'incoming' | 'base'): string {
   const source = decision[side]?.source;
   if (source === undefined) return '(not there)';
-  if (decision.path.some((element) => typeof element === 'string' && isSecretKey(element))) return '••••••';
+  if (isSecretAt(decision.path)) return '••••••';
   return source.length > 400 ? `${source.slice(0, 400)} …` : source;
+}
+
+function isSecretAt(path: MergePath): boolean {
+  return path.some((element) => typeof element === 'string' && isSecretKey(element));
 }

@@ -40,6 +40,7 @@ export function DecisionList({ preview, busy, onShow, onResolve }: DecisionListP
             key={pathKey(decision.path)}
             decision={decision}
             resolution={preview.resolutions.find(({ path }) => pathKey(path) === pathKey(decision.path))}
+            offer={preview.offered.find(({ resolution }) => pathKey(resolution.path) === pathKey(decision.path))}
             busy={busy || preview.pasted !== null}
             onShow={onShow}
             onResolve={onResolve}
