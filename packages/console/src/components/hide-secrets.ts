@@ -1,6 +1,6 @@
 import { type Extension, RangeSetBuilder } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from '@codemirror/view';
-import { secretInLine } from './secret-keys.ts';
+import { secretInLine } from './secret-in-line.ts';
 
 class HiddenValue extends WidgetType {
   override toDOM(): HTMLElement {

@@ -137,6 +137,8 @@ describe('masking', () => {
     [['hec', 'token'], true],
     [['api_key'], true],
     [['secrets', 'x', 'value'], true],
+    [['tlsSecretName'], false],
+    [['tolerations', 'key'], false],
     [['monkey'], false],
     [['keyboard'], false],
     [['charts', 'host'], false],

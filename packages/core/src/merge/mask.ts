@@ -1,7 +1,7 @@
 import { isScalar } from 'yaml';
 import { isSealiftError } from '../errors/index.ts';
+import { isSecretKey } from '../secret/secret-key.ts';
 import { parseText } from './parse.ts';
-import { saysSecret } from './secret-words.ts';
 import type { TreeNode } from './tree.ts';
 import type { Decision, MergePath, Side } from './types.ts';
 import { Values } from './values.ts';
@@ -10,7 +10,7 @@ export const mask = '***';
 
 /** Whether a path may hold a secret: one of its keys says so (`adminPassword`, `hec.token`), or the pack's schema does. */
 export function isSecretPath(path: MergePath, declared: readonly string[] = []): boolean {
-  if (path.some((element) => typeof element === 'string' && saysSecret(element))) return true;
+  if (path.some((element) => typeof element === 'string' && isSecretKey(element))) return true;
   if (declared.length === 0) return false;
   const dotted = path.map((element) => (typeof element === 'object' ? '*' : String(element))).join('.');
   return declared.includes(dotted);

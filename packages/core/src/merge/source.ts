@@ -1,6 +1,6 @@
 import { SealiftError } from '../errors/index.ts';
 import type { ErrorCode } from '../errors/index.ts';
-import { saysSecret } from './secret-words.ts';
+import { isSecretKey } from '../secret/secret-key.ts';
 import type { SourceRange } from './types.ts';
 
 /** How a text ends its lines; `mixed` texts are never converted. */
@@ -50,7 +50,7 @@ export class SourceText {
       .trimEnd();
     const key = /^[\s-]*["']?([\w./-]+)["']?\s*:/.exec(this.text.slice(start, end))?.[1];
     // The line may be anything but what it should be; what stands after such a key is not repeated.
-    if (key !== undefined && saysSecret(key)) return `${line} | ${key}: ***`;
+    if (key !== undefined && isSecretKey(key)) return `${line} | ${key}: ***`;
     const prefix = `${line} | `;
     return `${prefix}${shown}\n${' '.repeat(prefix.length + Math.max(0, offset - from))}^`;
   }

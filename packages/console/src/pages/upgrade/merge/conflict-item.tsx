@@ -1,7 +1,7 @@
 import { Label } from '@patternfly/react-core';
+import { isSecretKey } from '@sealift/core/secret';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
-import { isSecretKey } from '../../../components/secret-keys.ts';
 import { EarlierChoice, type Offer } from './earlier-choice.tsx';
 import { KindLabel } from './kind-label.tsx';
 import { OwnValue } from './own-value.tsx';

@@ -1,0 +1,2 @@
+export { Secret } from './secret.ts';
+export { isSecretKey } from './secret-key.ts';
