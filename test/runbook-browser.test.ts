@@ -135,6 +135,7 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     await page.getByText('edited by hand').first().waitFor();
     const { pasted } = await site.administrator.api.get(url, layerPreviewSchema);
     expect(pasted?.differences.map(({ path }) => path)).toEqual([['pack', 'podCIDR']]);
+    await page.getByText('Nothing is open. 9 customisations are kept.').waitFor();
     await expectTidy('R15-pasted');
     await page.getByRole('button', { name: 'Back to merge' }).click();
     await page.getByText('Nothing is open. 10 customisations are kept.').waitFor();

@@ -179,6 +179,7 @@ describe.each(stores)(
       expect(broken.body.code).toBe('MERGE_YAML_INVALID');
       const pasted = await platform.call('PUT', `${path}/text`, { text: oldDefaults });
       expect(pasted.body.state).toBe('edited');
+      expect(pasted.body.keptCustomisations).toBe(0);
       const messages = pasted.body.pasted.differences.map((one: { path: string[]; message: string }) => [
         one.path.join('.'),
         one.message,

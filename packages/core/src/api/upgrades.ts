@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionSchema, resolutionSchema } from '../merge/types.ts';
+import { decisionSchema, mergePathSchema, resolutionSchema } from '../merge/types.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
 import { planSchema } from '../plan/plan.ts';
 import { checkSchema } from './platform.ts';
@@ -67,7 +67,7 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   /** What the pack's schemas and the checks of macros say about `merged`. */
   problems: z.array(valueProblemSchema).default([]),
   /** How a pasted text differs from the merge: customisations it loses, release changes it overrides, YAML errors. */
-  pasted: z.object({ differences: z.array(z.object({ path: z.array(z.unknown()), message: z.string() })) }).nullable(),
+  pasted: z.object({ differences: z.array(z.object({ path: mergePathSchema, message: z.string() })) }).nullable(),
 });
 export type LayerPreview = z.infer<typeof layerPreviewSchema>;
 

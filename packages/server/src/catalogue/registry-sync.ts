@@ -18,6 +18,8 @@ export class RegistrySync {
   readonly #link: RegistryLink;
   readonly #events: EventBus;
   #running: Promise<void> | undefined;
+  /** The running sync tells, or has told, how it ended: whoever asks from now on wants another one. */
+  #ending = false;
 
   constructor(store: Store, link: RegistryLink, events: EventBus) {
     this.#store = store;
@@ -31,7 +33,11 @@ export class RegistrySync {
    * @throws CONSOLE_LOCKED
    */
   async start(actor: Actor): Promise<void> {
-    if (this.#running !== undefined) return;
+    while (this.#running !== undefined) {
+      if (!this.#ending) return;
+      await this.settled();
+    }
+    this.#ending = false;
     const started: SyncState = {
       state: 'running',
       startedAt: new Date().toISOString(),
@@ -78,8 +84,11 @@ export class RegistrySync {
       this.#events.publish({ kind: 'sync', subject: packRegistryName });
     };
     try {
-      await report({ ...(await this.#sync(db, report)), state: 'succeeded', finishedAt: new Date().toISOString() });
+      const found = await this.#sync(db, report);
+      this.#ending = true;
+      await report({ ...found, state: 'succeeded', finishedAt: new Date().toISOString() });
     } catch (error) {
+      this.#ending = true;
       const { message, hint } = asSealiftError(error);
       await report({ state: 'failed', finishedAt: new Date().toISOString(), message: `${message}. ${hint}` });
     }

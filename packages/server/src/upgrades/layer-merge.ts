@@ -13,7 +13,7 @@ import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 import { valueProblems } from './check-values.ts';
-import { pastedDifferences } from './pasted.ts';
+import { isOverridden, pastedDifferences } from './pasted.ts';
 
 /** A layer of an upgrade, merged. */
 export interface MergedLayerRow {
@@ -33,6 +33,8 @@ export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
   const merged = mergeTexts(row, resolutions);
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
+  const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
+  const kept = merged.decisions.filter((decision) => isKept(decision) && !isOverridden(decision, differences));
   const preview: LayerPreview = {
     id: row.layer_id,
     layer: layerNameSchema.parse(row.layer),
@@ -42,7 +44,7 @@ export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
     toVersion: row.to_version,
     state: stateOf(row, openConflicts),
     openConflicts,
-    keptCustomisations: merged.decisions.filter(isKept).length,
+    keptCustomisations: kept.length,
     base: row.base,
     current: row.current,
     incoming: row.incoming,
@@ -52,7 +54,7 @@ export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
     resolutions,
     offered: [],
     problems: text === null ? [] : valueProblems(row, text),
-    pasted: row.pasted === null ? null : { differences: pastedDifferences(merged, row.pasted) },
+    pasted: row.pasted === null ? null : { differences },
   };
   return { row, preview, text, changes: row.from_version !== row.to_version || text !== row.current };
 }

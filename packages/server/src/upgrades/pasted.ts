@@ -35,6 +35,11 @@ export function pastedDifferences(merged: MergeResult, text: string): Difference
   return [...changed, ...settled];
 }
 
+/** Whether a pasted text decides otherwise than the merge at a decision's path, below it or above it. */
+export function isOverridden(decision: Decision, differences: readonly Difference[]): boolean {
+  return differences.some(({ path }) => isWithin(path, decision.path) || isWithin(decision.path, path));
+}
+
 function messageFor(difference: Decision, decision: Decision | undefined): string {
   if (decision === undefined) {
     if (difference.kind === 'added-by-site') return 'Added by the pasted text.';
