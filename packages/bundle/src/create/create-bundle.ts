@@ -115,7 +115,12 @@ async function compareWithBase(
   });
 }
 
-async function readReleaseFile(path: string): Promise<ReleaseFile> {
+/**
+ * Reads a release file.
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_TOO_LARGE, RELEASE_INVALID
+ */
+export async function readReleaseFile(path: string): Promise<ReleaseFile> {
   let text: string;
   try {
     const { size } = await stat(path);

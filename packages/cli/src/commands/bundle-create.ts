@@ -1,5 +1,5 @@
 import { type DifferentialBase, openBase } from '@sealift/bundle/base';
-import { createBundle, type CreatedBundle } from '@sealift/bundle/create';
+import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bundle/create';
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
 import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
@@ -41,8 +41,11 @@ export async function createFromFile(options: CreateOptions, context: CliContext
     report(await create([]), options, context);
     return;
   }
+  // A mistake in the release must not be heard only after the executable was built.
+  await readReleaseFile(options.file);
   const building = 'Building the executable';
-  await using provided = await provideExecutables((_phase, fraction) => progress.update(building, fraction));
+  const onPhase = (_phase: string, fraction: number): void => progress.update(building, fraction);
+  await using provided = await provideExecutables(onPhase, context.env);
   progress.done(building);
   const created = await create(provided.executables);
   progress.done(label.write);

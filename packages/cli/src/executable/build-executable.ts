@@ -35,17 +35,21 @@ const run = promisify(execFile);
 /**
  * Builds the executable for x86-64 from this checkout, or takes it from the cache when nothing it is made of changed.
  *
+ * @param env `XDG_CACHE_HOME` says where results are kept (XDG Base Directory Specification); without it the checkout's `node_modules/.cache`
  * @returns the path of the compressed executable
  * @throws EXECUTABLE_UNAVAILABLE
  */
-export async function buildExecutable(onPhase: (phase: string, fraction: number) => void): Promise<string> {
+export async function buildExecutable(
+  onPhase: (phase: string, fraction: number) => void,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   try {
     onPhase('bundle', 0);
     const script = await makeProgramScript(workspace);
     const node = await findNode();
     const key = createHash('sha256').update(`${recipe} ${platform} ${node.version}\n`).update(script).digest('hex');
-    const cache = join(workspace, 'node_modules', '.cache', 'sealift');
+    const cache = join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
     const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
     if (await isThere(built)) return built;
     await mkdir(cache, { recursive: true });

@@ -19,10 +19,11 @@ export interface ProvidedExecutables extends AsyncDisposable {
  */
 export async function provideExecutables(
   onPhase: (phase: string, fraction: number) => void,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<ProvidedExecutables> {
   if (!isSea()) {
     const { buildExecutable } = await import('./build-executable.ts');
-    const gzipPath = await buildExecutable(onPhase);
+    const gzipPath = await buildExecutable(onPhase, env);
     return { executables: [{ architecture: 'amd64', gzipPath }], [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const folder = await mkdtemp(join(tmpdir(), 'sealift-executable-'));
