@@ -1,3 +1,4 @@
+// Longer than most: every command of the operator is tested against the same fake console, which this file sets up once.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
