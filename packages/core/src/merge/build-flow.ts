@@ -1,4 +1,5 @@
 import { type CST, isCollection, isMap, isPair, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import { type ComposedItem, composedItem } from './composed-item.ts';
 import type { SourceText } from './source.ts';
 import type { Entry, FlowNode, TreeNode } from './tree.ts';
 
@@ -50,7 +51,7 @@ function buildFlowEntry(
   source: SourceText,
   item: CST.CollectionItem,
   mapping: boolean,
-  composed: { readonly key: YamlNode | null; readonly value: YamlNode | null },
+  composed: ComposedItem,
   indent: number,
 ): Entry | undefined {
   const plainStart = item.start.every((token) => ['space', 'newline', 'comma'].includes(token.type));
@@ -107,18 +108,6 @@ function commentBeforeEnd(token: CST.FlowCollection): boolean {
     token.end.slice(0, close).some((part) => part.type === 'comment') ||
     token.items.some((item) => [...item.start, ...(item.sep ?? [])].some((part) => part.type === 'comment'))
   );
-}
-
-function composedItem(
-  yaml: YamlNode,
-  index: number,
-): { readonly key: YamlNode | null; readonly value: YamlNode | null } {
-  if (isMap(yaml)) {
-    const pair = yaml.items[index];
-    return { key: (pair?.key ?? null) as YamlNode | null, value: (pair?.value ?? null) as YamlNode | null };
-  }
-  if (isSeq(yaml)) return { key: null, value: (yaml.items[index] ?? null) as YamlNode | null };
-  return { key: null, value: null };
 }
 
 /** A key as a path element: the scalar's value as text, or its source where it is no scalar. */

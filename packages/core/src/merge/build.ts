@@ -1,5 +1,6 @@
-import { type CST, type Document, isMap, isSeq, type Node as YamlNode } from 'yaml';
+import type { CST, Document, Node as YamlNode } from 'yaml';
 import { buildFlow, keyText, refuseDuplicates } from './build-flow.ts';
+import { type ComposedItem, composedItem } from './composed-item.ts';
 import type { SourceText } from './source.ts';
 import type { BlockNode, DocumentTree, Entry, LeafNode, TreeNode } from './tree.ts';
 
@@ -140,12 +141,7 @@ interface EntryPlace {
   readonly limit: number;
 }
 
-function buildEntry(
-  source: SourceText,
-  item: CST.CollectionItem,
-  composed: { readonly key: YamlNode | null; readonly value: YamlNode | null },
-  place: EntryPlace,
-): Entry {
+function buildEntry(source: SourceText, item: CST.CollectionItem, composed: ComposedItem, place: EntryPlace): Entry {
   const { text } = source;
   const sequence = item.sep === undefined && item.key === undefined;
   const around = sequence ? item.start : (item.sep ?? []);
@@ -266,16 +262,4 @@ function headOf(item: CST.CollectionItem | undefined, fallback: number): number 
 function columnOf(text: string, offset: number): number {
   const column = offset - (text.lastIndexOf('\n', offset - 1) + 1);
   return offset - column === 0 && text.startsWith('\uFEFF') ? column - 1 : column;
-}
-
-function composedItem(
-  yaml: YamlNode,
-  index: number,
-): { readonly key: YamlNode | null; readonly value: YamlNode | null } {
-  if (isMap(yaml)) {
-    const pair = yaml.items[index];
-    return { key: (pair?.key ?? null) as YamlNode | null, value: (pair?.value ?? null) as YamlNode | null };
-  }
-  if (isSeq(yaml)) return { key: null, value: (yaml.items[index] ?? null) as YamlNode | null };
-  return { key: null, value: null };
 }
