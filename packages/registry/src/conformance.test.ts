@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@sealift/core/secret';
 import { readBounded } from '@sealift/oci/verify-stream';
-import { builtPeer } from '@sealift/testkit/built-peers';
+import { peer } from '@sealift/testkit/peers';
 import { describe, expect, it } from 'vitest';
 import { serveRegistry } from './serve.ts';
 import { userAccess } from './users.ts';
 
-const suite = builtPeer('oci-conformance');
+const suite = peer('oci-conformance');
 
 /** What the specification leaves open and this registry does are asked for too. */
 const extras = {

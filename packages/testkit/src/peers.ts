@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { goPeers } from './go-peers.ts';
 
 /** Debian packages that bring each peer program. */
 const debianPackages = {
@@ -16,8 +18,8 @@ const debianPackages = {
   umoci: 'umoci',
 } as const;
 
-/** A real program that tests run against. */
-export type PeerName = keyof typeof debianPackages;
+/** A real program that tests run against: of Debian, or built by `npm run peers`. */
+export type PeerName = keyof typeof debianPackages | keyof typeof goPeers;
 
 export interface Peer {
   readonly name: PeerName;
@@ -31,18 +33,28 @@ export interface Peer {
 /** Finds a peer program. With `SEALIFT_PEERS=required` a missing one throws instead of being skipped. */
 export function peer(name: PeerName): Peer {
   const path = find(name);
-  const remedy = `needs ${name}: apt-get install ${debianPackages[name]}`;
+  const remedy = `needs ${name}: ${isGoPeer(name) ? 'npm run peers' : `apt-get install ${debianPackages[name]}`}`;
   if (path === undefined && process.env['SEALIFT_PEERS'] === 'required') throw new Error(remedy);
   return { name, path: path ?? name, missing: path === undefined, remedy };
 }
 
 /** The Debian packages of every peer that is not here. */
 export function missingPackages(): string[] {
-  const names = Object.keys(debianPackages) as PeerName[];
+  const names = Object.keys(debianPackages) as (keyof typeof debianPackages)[];
   return names.filter((name) => find(name) === undefined).map((name) => debianPackages[name]);
 }
 
+function isGoPeer(name: PeerName): name is keyof typeof goPeers {
+  return Object.hasOwn(goPeers, name);
+}
+
+/** A peer built from its module is found where it was built, never on the path: the version is part of what is tested. */
 function find(name: PeerName): string | undefined {
+  if (isGoPeer(name)) {
+    const { module, program } = goPeers[name];
+    const path = fileURLToPath(new URL(`../../../test/peers/bin/${module}/${program}`, import.meta.url));
+    return existsSync(path) ? path : undefined;
+  }
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   if (name === 'postgres') folders.unshift(...postgresFolders());
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));

@@ -1,0 +1,10 @@
+/**
+ * Peers that `npm run peers` builds from pinned Go modules: the folder below test/peers whose go.mod pins it, and what Go calls the
+ * program. A module may build several programs.
+ */
+export const goPeers = {
+  crane: { module: 'crane', program: 'crane' },
+  helm: { module: 'helm', program: 'helm' },
+  'oci-conformance': { module: 'oci-conformance', program: 'conformance' },
+  oras: { module: 'oras', program: 'oras' },
+} as const;
