@@ -19,7 +19,8 @@ import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
 import { type CollectedPack, collectPacks } from './packs.ts';
-import { type PlannedExecutable, type WrittenBundle, writeBundle } from './write-bundle.ts';
+import type { PlannedExecutable } from './lay-out.ts';
+import { type WrittenBundle, writeBundle } from './write-bundle.ts';
 
 /** The `sealift` executable for one kind of processor, as a gzip file. */
 export interface BundleExecutable {
