@@ -11,6 +11,7 @@ import {
   releaseTag,
 } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { UploadJournal } from '@sealift/oci/upload-journal';
 import { artifactTypes } from '../artifact/artifact-types.ts';
 import { openDifferentialContent } from '../differential/differential-content.ts';
 import type { Bundle } from '../read/open-bundle.ts';
@@ -29,6 +30,8 @@ export interface UploadOptions {
   readonly images: UploadPlace;
   readonly release: VerifiedRelease;
   readonly moveTags?: boolean;
+  /** Where upload sessions are remembered, so that a run that was killed is gone on with. */
+  readonly journal?: UploadJournal;
   /** What is being sent now, one call for each pack and image, in order. */
   readonly onItem?: (item: UploadItem) => void;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -80,6 +83,7 @@ export async function uploadRelease(options: UploadOptions): Promise<PushResult>
     items: planned.map(({ push }) => push),
     onEvent,
     ...(options.moveTags === undefined ? {} : { moveTags: options.moveTags }),
+    ...(options.journal === undefined ? {} : { journal: options.journal }),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
   });
 }

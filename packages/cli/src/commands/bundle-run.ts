@@ -1,12 +1,13 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { isSea } from 'node:sea';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
 import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
+import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../context.ts';
 import { findUploadPlaces } from '../platform/upload-place.ts';
 import { describeBundle, listBundle } from './bundle-inspect.ts';
@@ -78,6 +79,7 @@ async function install(
     images: places.images,
     release,
     moveTags: options.moveTags,
+    journal: await openUploadJournal(join(stateFolder(context), 'uploads')),
     cancel: context.cancel,
     onItem: (item) => sections.item(item),
     onProgress: (done, total) => transcript.percent('Pushing', total === 0 ? 1 : done / total),
@@ -123,4 +125,11 @@ function executableFolder({ env }: CliContext): string {
   const given = env['SEALIFT_BIN_DIR'];
   if (given !== undefined && given !== '') return given;
   return process.getuid?.() === 0 ? '/usr/local/bin' : join(env['HOME'] ?? homedir(), '.local', 'bin');
+}
+
+/** What outlives a run and no one else should read (XDG Base Directory Specification, `XDG_STATE_HOME`). */
+function stateFolder({ env }: CliContext): string {
+  const given = env['XDG_STATE_HOME'];
+  const state = given !== undefined && isAbsolute(given) ? given : join(env['HOME'] ?? homedir(), '.local', 'state');
+  return join(state, 'sealift');
 }

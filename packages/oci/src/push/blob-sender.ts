@@ -61,7 +61,7 @@ export class BlobSender {
   }
 
   async #session(client: RegistryClient, repository: string, key: string, size: number): Promise<UploadSession> {
-    const known = this.#options.journal.find(key);
+    const known = await this.#options.journal.find(key);
     if (known !== undefined && URL.canParse(known)) {
       const session = await client.uploads.resume(repository, new URL(known));
       if (session !== undefined && session.offset <= size) return session;

@@ -1,15 +1,29 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isMissing, writeFileAtomically } from '../blob-file.ts';
+import { writeFileAtomically } from '../blob-file.ts';
+import { isRunning, thisProcess } from './process-identity.ts';
 
 const entryLimit = 1000;
-const fileLimitBytes = 4 * 1024 * 1024;
-const fileSchema = z.record(z.string(), z.string().max(8192));
+const entryLimitBytes = 16 * 1024;
+/** Registries forget sessions that nobody goes on with after a week at the latest. */
+const longestAgeMs = 7 * 24 * 60 * 60 * 1000;
+/** No write takes so long: what is older was left by a run that was killed. */
+const longestWriteMs = 60 * 60 * 1000;
+
+const entrySchema = z.strictObject({
+  url: z.string().max(8192),
+  /** When the session was last gone on with, in milliseconds since 1970. */
+  at: z.number(),
+  /** The process that uses it. */
+  owner: z.string().max(100),
+});
+type Entry = z.infer<typeof entrySchema>;
 
 /** Remembers upload sessions by what is sent where, so that a run that was killed goes on at the chunk where it was. */
 export interface UploadJournal {
-  find(key: string): string | undefined;
+  find(key: string): Promise<string | undefined>;
   record(key: string, sessionUrl: string): Promise<void>;
   forget(key: string): Promise<void>;
 }
@@ -18,57 +32,83 @@ export interface UploadJournal {
 export function memoryJournal(): UploadJournal {
   const sessions = new Map<string, string>();
   return {
-    find: (key) => sessions.get(key),
+    find: async (key) => sessions.get(key),
     record: async (key, url) => void sessions.set(key, url),
     forget: async (key) => void sessions.delete(key),
   };
 }
 
 /**
- * A journal in `<folder>/uploads.json`, readable by its owner only, because session addresses can be as good as a login. A
- * journal that can't be read is begun anew: it only saves sending again.
- *
- * @throws FILE_UNWRITABLE, from `record` and `forget`
+ * A journal that outlives the process: one file for each session in a folder, readable by its owner only, because session
+ * addresses can be as good as a login. Sessions that a running process uses are left to that process, so two runs at once do not
+ * write into one session. A journal only saves sending again: what can't be read or written is done without.
  */
 export async function openUploadJournal(folder: string): Promise<UploadJournal> {
-  const path = join(folder, 'uploads.json');
-  const sessions = await readSessions(path);
-  let writing = Promise.resolve();
-  let queued: Promise<void> | undefined;
-  // One write at a time, with the state of when it begins: two side by side could leave the older one, and many changes
-  // that come while one is written need only one more.
-  const write = (): Promise<void> => {
-    queued ??= writing
-      .catch(() => undefined)
-      .then(() => {
-        queued = undefined;
-        writing = writeFileAtomically(path, JSON.stringify(Object.fromEntries(sessions)), 0o600);
-        return writing;
-      });
-    return queued;
-  };
+  const owner = await thisProcess();
+  const ours = memoryJournal();
+  const pathOf = (key: string): string => join(folder, `${createHash('sha256').update(key).digest('hex')}.json`);
+  const mayUse = async (entry: Entry | undefined): Promise<boolean> =>
+    entry === undefined || entry.owner === owner || !(await isRunning(entry.owner));
+  await attempt(async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    await removeExpired(folder);
+  });
   return {
-    find: (key) => sessions.get(key),
-    record: async (key, url) => {
-      sessions.delete(key);
-      sessions.set(key, url);
-      const oldest = sessions.keys().next().value;
-      if (sessions.size > entryLimit && oldest !== undefined) sessions.delete(oldest);
-      await write();
+    async find(key) {
+      const known = await ours.find(key);
+      if (known !== undefined) return known;
+      const entry = await readEntry(pathOf(key));
+      return entry !== undefined && (await mayUse(entry)) ? entry.url : undefined;
     },
-    forget: async (key) => {
-      if (sessions.delete(key)) await write();
+    async record(key, url) {
+      await ours.record(key, url);
+      await attempt(async () => {
+        if (!(await mayUse(await readEntry(pathOf(key))))) return;
+        await writeFileAtomically(pathOf(key), JSON.stringify({ url, at: Date.now(), owner } satisfies Entry), 0o600);
+      });
+    },
+    async forget(key) {
+      await ours.forget(key);
+      await attempt(async () => {
+        if (await mayUse(await readEntry(pathOf(key)))) await rm(pathOf(key), { force: true });
+      });
     },
   };
 }
 
-async function readSessions(path: string): Promise<Map<string, string>> {
+/** Drops what is too old, what is left of writes that were cut, and the oldest of too many. */
+async function removeExpired(folder: string): Promise<void> {
+  const kept: { readonly path: string; readonly at: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (/^[0-9a-f]{64}\.json$/.test(name)) kept.push({ path, at: (await readEntry(path))?.at ?? 0 });
+    else if (name.startsWith('.incoming-') && (await stat(path)).mtimeMs < Date.now() - longestWriteMs) {
+      await rm(path, { force: true });
+    }
+  }
+  kept.sort((a, b) => b.at - a.at);
+  const oldest = Date.now() - longestAgeMs;
+  for (const [index, { path, at }] of kept.entries()) {
+    if (index >= entryLimit || at < oldest) await rm(path, { force: true });
+  }
+}
+
+async function readEntry(path: string): Promise<Entry | undefined> {
   try {
     const bytes = await readFile(path);
-    if (bytes.byteLength > fileLimitBytes) return new Map();
-    return new Map(Object.entries(fileSchema.parse(JSON.parse(bytes.toString('utf8')))));
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError || error instanceof z.ZodError) return new Map();
-    throw error;
+    if (bytes.byteLength > entryLimitBytes) return undefined;
+    const entry = entrySchema.parse(JSON.parse(bytes.toString('utf8')));
+    return entry.at > Date.now() - longestAgeMs ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // Without the journal a killed run sends one blob again.
   }
 }
