@@ -22,6 +22,7 @@ export function composeServices(
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,
+    storage: cluster.storage,
     cluster: cluster.cluster,
     backup: backupStore(store.db, backupFolder, cluster.cluster),
     console: consoleState(store.db, events),

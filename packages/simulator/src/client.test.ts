@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { connectSimulator } from './client.ts';
 import { startSimulator } from './process.ts';
+import { type InitialCluster, sampleCluster } from './state.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 // Machines under load are slow; nothing here waits for this long.
@@ -19,9 +20,9 @@ const never = new AbortController().signal;
 const description = { name: 'r_new', sha256, kubernetes: '1.26.10', sizeBytes: ova.length };
 const whole = async () => Readable.from([ova.subarray(0, 100_000), ova.subarray(100_000)]);
 
-async function started() {
+async function started(initial: InitialCluster = sampleCluster) {
   const stateDir = await temporaryFolder();
-  const simulator = await startSimulator({ stateDir, speed: 100 });
+  const simulator = await startSimulator({ stateDir, speed: 100, initial });
   onTestFinished(() => simulator.close());
   const setFaults = async (...faults: unknown[]) => {
     const headers = { 'content-type': 'application/json' };
@@ -36,7 +37,7 @@ describe('importing a template', () => {
     expect(await vcenter.findTemplate('r_new', never)).toBeNull();
     await vcenter.importTemplate({ ...description, ova: whole }, never);
     const found = await vcenter.findTemplate('r_new', never);
-    expect(found).toEqual({ name: 'r_new', sha256, kubernetes: '1.26.10', poweredOn: false });
+    expect(found).toEqual({ name: 'r_new', sha256, kubernetes: '1.26.10', poweredOn: false, marked: true });
     const [line] = (await readCallLog(simulator.callLog)).filter(({ effect }) => effect);
     expect(line).toMatchObject({ call: 'importTemplate', parameters: description });
   });
@@ -271,4 +272,26 @@ describe('starting', () => {
     await first.close();
     await (await startSimulator({ stateDir })).close();
   });
+});
+
+test('a storage identity that is shared is repaired once, and the volumes keep the new id', async () => {
+  const shared = { clusterId: 'mgmt/cluster', sharedWith: ['another site'] };
+  const { storage, simulator } = await started({ ...sampleCluster, storage: shared });
+  expect(await storage.identity(never)).toEqual({
+    clusterId: 'mgmt/cluster',
+    unique: false,
+    message: 'mgmt/cluster is also used by another site',
+  });
+  await storage.repairIdentity(never);
+  const repaired = await storage.identity(never);
+  expect(repaired).toMatchObject({ unique: true, clusterId: expect.stringMatching(/^[0-9a-f-]{36}\/cluster$/) });
+  await storage.repairIdentity(never);
+  expect(await storage.identity(never)).toEqual(repaired);
+  expect((await readCallLog(simulator.callLog)).filter(({ effect }) => effect)).toHaveLength(1);
+});
+
+test('marking a VM that is not there is refused', async () => {
+  const { vcenter } = await started();
+  await expect(vcenter.markTemplate('r_none', never)).rejects.toMatchObject({ code: 'SIMULATOR_REFUSED' });
+  await vcenter.markTemplate('r_u-2204-0-k-1268-0', never);
 });

@@ -1,4 +1,4 @@
-import type { ClusterPort, VCenterPort } from '@sealift/upgrade/ports';
+import type { ClusterPort, StoragePort, VCenterPort } from '@sealift/upgrade/ports';
 import { nodeSchema } from '@sealift/core/api';
 import { layerNameSchema } from '@sealift/core/pack';
 import { z } from 'zod';
@@ -11,9 +11,11 @@ const templateAnswer = z.object({
       sha256: z.string().nullable(),
       kubernetes: z.string().nullable(),
       poweredOn: z.boolean(),
+      marked: z.boolean(),
     })
     .nullable(),
 });
+const storageAnswer = z.object({ clusterId: z.string(), unique: z.boolean(), message: z.string() });
 const nodesAnswer = z.object({ nodes: z.array(nodeSchema) });
 const rolloutAnswer = z.object({
   desired: z.object({ version: z.string(), template: z.string() }),
@@ -39,6 +41,7 @@ const layersAnswer = z.object({
 /** The engine's view of a simulated vSphere cluster; `simulated` is there so that every page can say so. */
 export interface SimulatedPorts {
   readonly vcenter: VCenterPort;
+  readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly simulated: true;
 }
@@ -63,6 +66,11 @@ export function connectSimulator(url: string): SimulatedPorts {
         const query = new URLSearchParams({ sha256, kubernetes, sizeBytes: String(sizeBytes) });
         await connection.upload(`${templatePath(name)}?${query.toString()}`, await ova(), sizeBytes, cancel);
       },
+      markTemplate: (name, cancel) => connection.put(`${templatePath(name)}/mark`, {}, cancel),
+    },
+    storage: {
+      identity: (cancel) => connection.get('/v1/storage/identity', storageAnswer, cancel),
+      repairIdentity: (cancel) => connection.put('/v1/storage/identity', {}, cancel),
     },
     cluster: {
       nodes: async (cancel) => (await connection.get('/v1/cluster/nodes', nodesAnswer, cancel)).nodes,

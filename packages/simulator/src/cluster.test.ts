@@ -70,7 +70,7 @@ test('a restart goes on with a rollout where the clock has brought it', async ()
   const first = await open(path, () => now);
   await first.setRollout('control-plane', { version: '1.26.8', template: 'r_old' });
   await first.addTemplate(
-    { name: 'r_new', sha256: 'c'.repeat(64), kubernetes: '1.26.10', sizeBytes: 0, poweredOn: false },
+    { name: 'r_new', sha256: 'c'.repeat(64), kubernetes: '1.26.10', sizeBytes: 0, poweredOn: false, marked: true },
     (file) => writeFile(file, ''),
   );
   await first.setRollout('control-plane', { version: '1.26.10', template: 'r_new' });

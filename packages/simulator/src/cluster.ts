@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClusterNode } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { LayerStatus, RolloutStatus, Template } from '@sealift/upgrade/ports';
+import type { LayerStatus, RolloutStatus, StorageIdentity, Template } from '@sealift/upgrade/ports';
 import { CallLog } from './call-log.ts';
 import { layerStatuses } from './layers.ts';
 import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
@@ -141,6 +141,38 @@ export class SimulatedCluster {
     });
   }
 
+  /** @throws SIMULATOR_REFUSED when there is no VM of that name, or it is powered on. */
+  markTemplate(name: string): Promise<void> {
+    return this.#change('markTemplate', { name }, (state) => {
+      const index = state.templates.findIndex((one) => one.name === name);
+      const found = state.templates[index];
+      if (found === undefined) throw refusal(`the folder ${templateFolder} has no VM ${name}`);
+      if (found.poweredOn) throw refusal(`the VM ${name} is powered on`);
+      return found.marked ? null : { ...state, templates: state.templates.with(index, { ...found, marked: true }) };
+    });
+  }
+
+  storageIdentity(): Promise<StorageIdentity> {
+    return this.#read('storageIdentity', {}, ({ storage: { clusterId, sharedWith } }) => ({
+      clusterId,
+      unique: sharedWith.length === 0,
+      message:
+        sharedWith.length === 0
+          ? `no other cluster uses ${clusterId}`
+          : `${clusterId} is also used by ${sharedWith.join(', ')}`,
+    }));
+  }
+
+  /** Gives the volumes an id that no other cluster has. */
+  repairStorageIdentity(): Promise<void> {
+    return this.#change('repairStorageIdentity', {}, (state) => {
+      const { clusterId, sharedWith } = state.storage;
+      if (sharedWith.length === 0) return null;
+      const name = clusterId.slice(clusterId.lastIndexOf('/') + 1);
+      return { ...state, storage: { clusterId: `${randomUUID()}/${name}`, sharedWith: [] } };
+    });
+  }
+
   async close(): Promise<void> {
     await this.#exclusive(() => this.#log.close());
   }
@@ -207,8 +239,8 @@ export function refusal(reason: string): SealiftError {
 function templateView(state: SimulatorState, name: string): Template | null {
   const found = state.templates.find((one) => one.name === name);
   if (found === undefined) return null;
-  const { sha256, kubernetes, poweredOn } = found;
-  return { name, sha256, kubernetes, poweredOn };
+  const { sha256, kubernetes, poweredOn, marked } = found;
+  return { name, sha256, kubernetes, poweredOn, marked };
 }
 
 /** Kubernetes minors are never skipped (Kubernetes version skew policy; Cluster API refuses it, too). */

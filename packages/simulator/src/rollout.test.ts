@@ -7,7 +7,7 @@ const start = initialState({ kubernetes: '1.26.8', template: 'r_old' });
 const desired = { version: '1.26.10', template: 'r_new' };
 
 function withTemplate(state: SimulatorState, kubernetes = '1.26.10'): SimulatorState {
-  const template = { name: 'r_new', sha256: null, kubernetes, sizeBytes: 0, poweredOn: false };
+  const template = { name: 'r_new', sha256: null, kubernetes, sizeBytes: 0, poweredOn: false, marked: true };
   return { ...state, templates: [...state.templates, template] };
 }
 

@@ -35,9 +35,14 @@ export function simulatorRoutes(cluster: SimulatedCluster, faults: Faults): Rout
     })),
     route('PUT', '/v1/vcenter/templates/:name', 'importTemplate', async ({ path: [name], query, message }) => {
       const described = check(importQuerySchema, Object.fromEntries(query));
-      const template = { name: check(templateNameSchema, name), poweredOn: false, ...described };
+      const template = { name: check(templateNameSchema, name), poweredOn: false, marked: true, ...described };
       await receiveTemplate(cluster, template, message);
     }),
+    route('PUT', '/v1/vcenter/templates/:name/mark', 'markTemplate', ({ path: [name] }) =>
+      cluster.markTemplate(check(templateNameSchema, name)),
+    ),
+    route('GET', '/v1/storage/identity', 'storageIdentity', () => cluster.storageIdentity()),
+    route('PUT', '/v1/storage/identity', 'repairStorageIdentity', () => cluster.repairStorageIdentity()),
     route('GET', '/v1/cluster/nodes', 'nodes', async () => ({ nodes: await cluster.nodes() })),
     route('GET', '/v1/cluster/rollouts/:group', 'rollout', ({ path: [group] }) =>
       cluster.rollout(check(groupSchema, group)),

@@ -29,6 +29,7 @@ const templateSchema = z.strictObject({
   kubernetes: kubernetesSchema.nullable(),
   sizeBytes: z.int().nonnegative(),
   poweredOn: z.boolean(),
+  marked: z.boolean(),
 });
 export type SimulatedTemplate = z.infer<typeof templateSchema>;
 
@@ -61,6 +62,13 @@ const nodeGroupSchema = z.strictObject({
 });
 export type NodeGroup = z.infer<typeof nodeGroupSchema>;
 
+/** Under which id the cluster's volumes are known to vCenter, and which other clusters use it too. */
+const storageSchema = z.strictObject({
+  clusterId: z.string().min(1).max(200),
+  sharedWith: z.array(z.string().max(200)).max(20),
+});
+export type SimulatedStorage = z.infer<typeof storageSchema>;
+
 /** One line of `calls.log`. */
 export const callLineSchema = z.object({
   at: z.iso.datetime(),
@@ -79,6 +87,7 @@ export const stateSchema = z.strictObject({
   templates: z.array(templateSchema),
   groups: z.strictObject({ 'control-plane': nodeGroupSchema, workers: nodeGroupSchema }),
   layers: z.array(appliedLayerSchema.extend({ appliedAt: z.number() })),
+  storage: storageSchema,
   /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
   lastEffect: callLineSchema.nullable(),
 });
@@ -91,6 +100,7 @@ export const initialClusterSchema = z.strictObject({
   /** SHA-256 of the OVA the template was made from, if known. */
   templateSha256: sha256Schema.nullable().default(null),
   layers: z.array(appliedLayerSchema).max(100).default([]),
+  storage: storageSchema.default({ clusterId: 'demo/demo-cluster', sharedWith: [] }),
 });
 export type InitialCluster = z.input<typeof initialClusterSchema>;
 
@@ -99,7 +109,7 @@ export const sampleCluster: InitialCluster = { kubernetes: '1.26.8', template: '
 
 /** A settled cluster: three control-plane nodes, three workers, their template in place, every layer healthy. */
 export function initialState(given: InitialCluster): SimulatorState {
-  const { kubernetes, template, templateSha256, layers } = initialClusterSchema.parse(given);
+  const { kubernetes, template, templateSha256, layers, storage } = initialClusterSchema.parse(given);
   const desired: Desired = { version: kubernetes, template };
   const group = (prefix: string): NodeGroup => ({
     desired,
@@ -110,9 +120,10 @@ export function initialState(given: InitialCluster): SimulatorState {
   });
   return {
     formatVersion: 1,
-    templates: [{ name: template, sha256: templateSha256, kubernetes, sizeBytes: 0, poweredOn: false }],
+    templates: [{ name: template, sha256: templateSha256, kubernetes, sizeBytes: 0, poweredOn: false, marked: true }],
     groups: { 'control-plane': group('control-plane'), workers: group('worker') },
     layers: layers.map((layer) => ({ ...layer, appliedAt: 0 })),
+    storage,
     lastEffect: null,
   };
 }

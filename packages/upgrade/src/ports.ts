@@ -6,13 +6,15 @@ import type { FrozenUpgrade } from '@sealift/core/plan';
 /** Ends a wait: the deadline, a pause, the loss of the lease or the process going down. */
 export type Cancel = AbortSignal;
 
-/** A VM template in vCenter, found by name in the template folder. */
+/** A VM template in vCenter, or a VM deployed by hand to become one, found by name in the template folder. */
 export interface Template {
   readonly name: string;
   /** SHA-256 (hex) of the OVA it was made from, where the template's annotation tells. */
   readonly sha256: string | null;
   readonly kubernetes: string | null;
   readonly poweredOn: boolean;
+  /** Whether it is marked as a template and has the snapshot that linked clones need; one deployed by hand has neither. */
+  readonly marked: boolean;
 }
 
 /** What the engine asks of vCenter. */
@@ -23,6 +25,23 @@ export interface VCenterPort {
     request: { name: string; sha256: string; kubernetes: string; sizeBytes: number; ova: () => Promise<Readable> },
     cancel: Cancel,
   ): Promise<void>;
+  /** Makes a template of the powered-off VM of that name, which was deployed by hand; may be run again. */
+  markTemplate(name: string, cancel: Cancel): Promise<void>;
+}
+
+/** Under which id the cluster's volumes are known to vCenter (CNS cluster-id), and whether another cluster uses it too. */
+export interface StorageIdentity {
+  readonly clusterId: string;
+  readonly unique: boolean;
+  /** In words: with whom it is shared, or what was compared. */
+  readonly message: string;
+}
+
+/** What the engine asks of the cluster's storage. */
+export interface StoragePort {
+  identity(cancel: Cancel): Promise<StorageIdentity>;
+  /** Gives the cluster an id of its own, in the cluster and at its volumes; goes on where an earlier run was cut. */
+  repairIdentity(cancel: Cancel): Promise<void>;
 }
 
 /** Desired and observed state of a rollout of nodes (Cluster API: spec and status of a KubeadmControlPlane or MachineDeployment). */
@@ -89,6 +108,7 @@ export interface ContentPort {
 /** Everything outside that a step can act on. */
 export interface Ports {
   readonly vcenter: VCenterPort;
+  readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly backup: BackupPort;
   readonly console: ConsolePort;

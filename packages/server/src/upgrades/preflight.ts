@@ -5,6 +5,7 @@ import { definitionOf } from '@sealift/upgrade/steps';
 import { describeMissing, missingContent } from '../catalogue/completeness.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
 import { block, pass, runCheck, warn } from '../platform/check.ts';
+import type { ClusterConnection } from '../platform/cluster.ts';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '../platform/cluster-checks.ts';
 import { installedProfile } from '../platform/installed.ts';
 import { updateList } from '../platform/updates.ts';
@@ -31,6 +32,7 @@ export async function preflight(
     stepsSupported(plan),
     noOpenRisk(services, row),
     templateFits(services, plan),
+    storageIdentityUnique(cluster),
     nodesReady(cluster),
     rolloutsSettled(cluster),
     layersAsRecorded(cluster, profile),
@@ -61,6 +63,7 @@ function pastedTexts(layers: readonly MergedLayerRow[]): Promise<Check> {
   });
 }
 
+const storageRemedy = 'Run sealift vsphere cns check, then sealift vsphere cns repair.';
 const shownProblems = 10;
 
 function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
@@ -111,12 +114,25 @@ function stepsSupported(plan: Plan): Promise<Check> {
   });
 }
 
-function noOpenRisk({ store }: ConsoleServices, row: UpgradeRow): Promise<Check> {
-  return runCheck('risks', 'The release declares no risk for this step', async () => {
+function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+  return runCheck('risks', 'No risk that the release declares for this step is open', async (cancel) => {
     const { available } = await updateList(store.db);
     const risk = available.find((update) => update.version === row.to_version)?.risk;
     if (risk === undefined) return pass('None is declared');
+    if (risk.check === 'cns-cluster-id') {
+      const { unique, message } = await cluster.storage.identity(cancel);
+      return unique
+        ? pass(`${risk.name} does not apply: ${message}`)
+        : block(`${risk.name}: ${message}`, storageRemedy);
+    }
     return block(`${risk.name}: ${risk.text}`, 'Go by way of a release that has no such risk.');
+  });
+}
+
+function storageIdentityUnique({ storage }: ClusterConnection): Promise<Check> {
+  return runCheck('storage-identity', 'No other cluster shares the id of this one’s volumes', async (cancel) => {
+    const { unique, message } = await storage.identity(cancel);
+    return unique ? pass(message) : block(message, storageRemedy);
   });
 }
 

@@ -205,7 +205,13 @@ describe('a failure of a step', () => {
 
   test('by its deadline says what it was waiting for', async () => {
     const setting = newSetting();
-    setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: true });
+    setting.world.templates.set('r_new', {
+      name: 'r_new',
+      sha256: null,
+      kubernetes: '1.26.10',
+      poweredOn: true,
+      marked: true,
+    });
     const outcome = await run(setting, 'a', null, {
       timing: { ...quickTiming, deadlineMs: 1000 },
       journaled: ({ stepId, phase }) => {
@@ -245,19 +251,31 @@ describe('a person', () => {
     expect(outcome).toMatchObject({ state: 'aborted' });
     expect(setting.world.effects.slice(-2)).toEqual(['roll control-plane 1.26.10', 'unlock']);
     const last = setting.store.entries.at(-1);
-    expect(last?.data).toMatchObject({ begun: ['0-lock-console', '0-backup', '0-template', '0-control-plane'] });
+    expect(last?.data).toMatchObject({ begun: ['0-lock-console', '0-backup', '0-template', '0-cns', '0-control-plane'] });
   });
 });
 
 test('a stalled wait says so and goes on', async () => {
   const setting = newSetting();
-  setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: true });
+  setting.world.templates.set('r_new', {
+    name: 'r_new',
+    sha256: null,
+    kubernetes: '1.26.10',
+    poweredOn: true,
+    marked: true,
+  });
   const outcome = await run(setting, 'a', null, {
     timing: { ...quickTiming, stallMs: 1000 },
     journaled: ({ stepId, phase, data }) => {
       if (stepId !== '0-template' || phase !== 'progress') return;
       if (data['stalled'] !== true) return setting.clock.advance(1000);
-      setting.world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: '1.26.10', poweredOn: false });
+      setting.world.templates.set('r_new', {
+        name: 'r_new',
+        sha256: null,
+        kubernetes: '1.26.10',
+        poweredOn: false,
+        marked: true,
+      });
     },
   });
   expect(outcome).toMatchObject({ state: 'succeeded' });

@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { PlanStep, StepKind } from '@sealift/core/plan';
 import { backup } from './backup.ts';
+import { cns } from './cns.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
 import { controlPlane, workers } from './rollout.ts';
@@ -13,7 +14,7 @@ export type { Observation, StepContext, StepDefinition } from './step.ts';
 
 /** Every kind of step this version can do. */
 export const stepDefinitions: Readonly<Partial<Record<StepKind, StepDefinition>>> = Object.fromEntries(
-  [lockConsole, backup, template, controlPlane, workers, layer, validate, unlockConsole].map((definition) => [
+  [lockConsole, backup, template, cns, controlPlane, workers, layer, validate, unlockConsole].map((definition) => [
     definition.kind,
     definition,
   ]),

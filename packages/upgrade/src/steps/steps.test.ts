@@ -42,7 +42,14 @@ test('every step ends where looking again finds it done, also when it acts a sec
 
 /** A world that the sample upgrade has gone through, all but its last steps. */
 async function makeValid(world: World): Promise<void> {
-  for (const id of ['0-template', '0-control-plane', '0-workers', '0-layer-cni-cni-calico', '0-layer-addon-platform']) {
+  for (const id of [
+    '0-template',
+    '0-cns',
+    '0-control-plane',
+    '0-workers',
+    '0-layer-cni-cni-calico',
+    '0-layer-addon-platform',
+  ]) {
     await act(contextOf(id, world));
     await expect
       .poll(async () => (await look(contextOf(id, world))).state, { interval: 1, timeout: 10_000 })
@@ -51,7 +58,7 @@ async function makeValid(world: World): Promise<void> {
 }
 
 describe('the template step', () => {
-  const template = { name: 'r_new', sha256: ovaSha256, kubernetes: '1.26.10', poweredOn: false };
+  const template = { name: 'r_new', sha256: ovaSha256, kubernetes: '1.26.10', poweredOn: false, marked: true };
   const looking = (found: Partial<Template>) => {
     const world = new World();
     world.templates.set('r_new', { ...template, ...found });
@@ -60,6 +67,16 @@ describe('the template step', () => {
 
   test('accepts one deployed by hand that names the planned Kubernetes version', async () => {
     expect(await looking({ sha256: null })).toMatchObject({ state: 'done' });
+  });
+
+  test('makes a template of a VM deployed by hand, and sends nothing', async () => {
+    const world = new World();
+    world.templates.set('r_new', { ...template, sha256: null, marked: false });
+    const context = contextOf('0-template', world);
+    expect(await look(context)).toMatchObject({ state: 'act', message: expect.stringContaining('the VM r_new') });
+    await act(context);
+    expect(world.effects).toEqual(['mark r_new']);
+    expect(await look(context)).toMatchObject({ state: 'done' });
   });
 
   test('waits for a VM that is powered on, and says so', async () => {

@@ -20,10 +20,13 @@ export const template: StepDefinition = {
     if (found === null) return { state: 'act', message: `Importing ${step.target.ova ?? name}`, fraction: 0 };
     refuseOtherContent(context, found);
     if (found.poweredOn) return { state: 'wait', message: `the VM ${name} is powered on: shut it down`, fraction: 0.9 };
+    if (!found.marked) return { state: 'act', message: `Making a template of the VM ${name}`, fraction: 0.95 };
     return { state: 'done', message: `The template ${name} is in vCenter`, evidence: { ...found } };
   },
   async act({ ports, step, cancel, report }) {
     const name = targetField(step, 'template');
+    const found = await ports.vcenter.findTemplate(name, cancel);
+    if (found !== null) return await ports.vcenter.markTemplate(name, cancel);
     const content = await ports.content.openOva(targetField(step, 'digest'));
     await ports.vcenter.importTemplate(
       {

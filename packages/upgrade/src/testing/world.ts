@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClusterNode } from '@sealift/core/api';
-import type { LayerStatus, Ports, RolloutStatus, Template } from '../ports.ts';
+import type { LayerStatus, Ports, RolloutStatus, StorageIdentity, Template } from '../ports.ts';
 
 type Group = 'control-plane' | 'workers';
 interface GroupState {
@@ -22,6 +22,7 @@ export class World {
   lockedBy: string | null = null;
   installed = '4.2.12';
   readonly templates = new Map<string, Template>();
+  storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
   readonly groups: Record<Group, GroupState> = {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
@@ -49,8 +50,25 @@ export class World {
           cancel.throwIfAborted();
           if (hash.digest('hex') !== sha256) throw new Error('other bytes than announced');
           await effect(`import ${name}`, () =>
-            this.templates.set(name, { name, sha256, kubernetes, poweredOn: false }),
+            this.templates.set(name, { name, sha256, kubernetes, poweredOn: false, marked: true }),
           );
+        },
+        markTemplate: async (name) => {
+          await effect(`mark ${name}`, () => {
+            const found = this.templates.get(name);
+            if (found !== undefined) this.templates.set(name, { ...found, marked: true });
+          });
+        },
+      },
+      storage: {
+        identity: async () => {
+          alive();
+          return { ...this.storageIdentity };
+        },
+        repairIdentity: async () => {
+          await effect('repair storage identity', () => {
+            this.storageIdentity = { clusterId: 'own', unique: true, message: 'no other cluster uses own' };
+          });
         },
       },
       cluster: {
