@@ -129,13 +129,6 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
   });
 }
 
-function storageIdentityUnique({ storage }: ClusterConnection): Promise<Check> {
-  return runCheck('storage-identity', 'No other cluster shares the id of this one’s volumes', async (cancel) => {
-    const { unique, message } = await storage.identity(cancel);
-    return unique ? pass(message) : block(message, storageRemedy);
-  });
-}
-
 function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
     const target = plan.hops.flatMap((hop) => hop.steps).find((step) => step.kind === 'template')?.target;

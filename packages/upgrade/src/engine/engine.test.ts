@@ -251,7 +251,9 @@ describe('a person', () => {
     expect(outcome).toMatchObject({ state: 'aborted' });
     expect(setting.world.effects.slice(-2)).toEqual(['roll control-plane 1.26.10', 'unlock']);
     const last = setting.store.entries.at(-1);
-    expect(last?.data).toMatchObject({ begun: ['0-lock-console', '0-backup', '0-template', '0-cns', '0-control-plane'] });
+    expect(last?.data).toMatchObject({
+      begun: ['0-lock-console', '0-backup', '0-template', '0-cns', '0-control-plane'],
+    });
   });
 });
 
