@@ -5,9 +5,9 @@ import { definitionOf } from '@sealift/upgrade/steps';
 import { describeMissing, missingContent } from '../catalogue/completeness.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
 import { block, pass, runCheck, warn } from '../platform/check.ts';
-import type { ClusterConnection } from '../platform/cluster.ts';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '../platform/cluster-checks.ts';
 import { installedProfile } from '../platform/installed.ts';
+import { identityFinding, storageIdentityUnique } from '../platform/storage-checks.ts';
 import { updateList } from '../platform/updates.ts';
 import { packBase } from '../registry/registry-link.ts';
 import type { ConsoleServices } from '../services.ts';
@@ -63,7 +63,6 @@ function pastedTexts(layers: readonly MergedLayerRow[]): Promise<Check> {
   });
 }
 
-const storageRemedy = 'Run sealift vsphere cns check, then sealift vsphere cns repair.';
 const shownProblems = 10;
 
 function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
@@ -119,12 +118,7 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
     const { available } = await updateList(store.db);
     const risk = available.find((update) => update.version === row.to_version)?.risk;
     if (risk === undefined) return pass('None is declared');
-    if (risk.check === 'cns-cluster-id') {
-      const { unique, message } = await cluster.storage.identity(cancel);
-      return unique
-        ? pass(`${risk.name} does not apply: ${message}`)
-        : block(`${risk.name}: ${message}`, storageRemedy);
-    }
+    if (risk.check === 'cns-cluster-id') return await identityFinding(cluster.storage, cancel);
     return block(`${risk.name}: ${risk.text}`, 'Go by way of a release that has no such risk.');
   });
 }
