@@ -183,7 +183,7 @@ describe('a bundle that is run', () => {
     expect(check).toEqual({ code: 0, out: `${transcript.split('\n')[0]}\n` });
     expect(runFile(bundle, ['--help'])).toMatchObject({ code: 0 });
     expect(runFile(bundle, ['--nope'])).toMatchObject({ code: 1 });
-    expect(runFile(bundle, ['--target', 'x'])).toMatchObject({ code: 1 });
+    expect(runFile(bundle, ['--tar', 'x'])).toMatchObject({ code: 1 });
     expect(runFile(bundle, ['--quiet', '--check'])).toEqual({ code: 0, out: '' });
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   }, 60_000);

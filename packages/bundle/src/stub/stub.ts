@@ -81,17 +81,26 @@ main() {
       'Without options: verifies itself against the trusted keys of this machine, sets up' \\
       'the command line, and uploads manifests, packs and images to the running platform.' \\
       '' \\
-      'Options:' \\
+      'Options, as of makeself archives:' \\
       '  --help             show this and stop' \\
-      '  --check, --verify  verify every byte and the signature, change nothing' \\
-      '  --info             show what this bundle is' \\
+      '  --info             show what this bundle is, and who signed it' \\
       '  --list             list what is inside' \\
+      '  --check, --verify  verify every byte and the signature, change nothing' \\
       '  --noexec           verify, and stop before anything is set up' \\
+      '  --target DIR       write the verified content to DIR too: an OCI image layout' \\
+      '  --keep             the same, to a folder named after the release' \\
+      '  --extract DIR      the same as --noexec --target DIR' \\
+      '  --nodiskspace      with these: do not look for room before' \\
+      '  --nooverwrite      with these: refuse a folder that exists' \\
+      '  --confirm          ask before anything is written or sent' \\
+      '  --quiet, -q        print errors only' \\
+      '  --noprogress       print no percentages' \\
       '  --public-key FILE  trust this key too, for this run' \\
       '  --move-tags        let a tag move that is there with other content' \\
-      '  --quiet            print errors only' \\
-      '  --noprogress       print no percentages' \\
-      '  --accept           ask nothing (nothing is asked anyway)' \\
+      'These change nothing here: --accept, --nox11, --xwin, --chown, --nochown,' \\
+      '--noexec-cleanup, --phase2; --lsm says that there is no LSM entry. These are refused:' \\
+      '--tar, --dumpconf, --cleanup-args, --verify-sig, --ssl-pass-src, --ssl-passwd.' \\
+      'Behind -- stand options of the upload alone, such as --move-tags.' \\
       '' \\
       'Where it uploads to: the platform of sealift login, or SEALIFT_URL and SEALIFT_TOKEN; or' \\
       'OCI_PACK_REGISTRY, OCI_PACK_BASE, OCI_IMAGE_REGISTRY and OCI_IMAGE_BASE.' \\

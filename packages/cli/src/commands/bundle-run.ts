@@ -10,7 +10,9 @@ import { verifyOpenBundle } from '@sealift/bundle/verify';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../context.ts';
 import { findUploadPlaces } from '../platform/upload-place.ts';
+import { extractRun, prepareRunExtraction, questionOf } from './bundle-extract.ts';
 import { describeBundle, listBundle } from './bundle-inspect.ts';
+import { confirmOnTerminal, demandTerminal } from './confirm.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
 import { makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
 
@@ -29,10 +31,19 @@ export async function runBundle(
   await using bundle = await openBundle(file, { trustedKeys: await keysFor(options, context) });
   if (options.action === 'info') return describeBundle(bundle, context);
   if (options.action === 'list') return listBundle(bundle, context);
+  if (options.action === 'lsm') return context.out('No LSM.');
+  if (options.confirm) demandTerminal();
+  const extraction = await prepareRunExtraction(bundle, options);
   const terminal = process.stderr.isTTY && !options.noProgress ? process.stderr : undefined;
   const transcript = options.quiet ? silentTranscript : makeTranscript(context.out, terminal);
-  const fileSha256 = await verifyAll(bundle, options, transcript, context);
-  if (options.action === 'install') await install(bundle, fileSha256, options, transcript, context);
+  const verified = await verifyAll(bundle, options, transcript, context);
+  if (options.confirm && (extraction !== undefined || options.action === 'install')) {
+    await confirmOnTerminal(questionOf(bundle, extraction, options), context.cancel);
+  }
+  if (extraction !== undefined) await extractRun(extraction, verified, transcript, context);
+  if (options.action === 'install') {
+    await install(bundle, verified.fileSha256 ?? '', options, transcript, context);
+  }
 }
 
 /** On Linux a running program can be removed: whatever happens from here on, nothing of it is left behind. */
@@ -48,13 +59,13 @@ async function keysFor(options: RunOptions, context: CliContext): Promise<readon
 
 async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transcript, context: CliContext) {
   const label = 'Verifying archive integrity...';
-  const { fileSha256 = '' } = await verifyOpenBundle(bundle, {
+  const verified = await verifyOpenBundle(bundle, {
     hashFile: options.action === 'install',
     cancel: context.cancel,
     onProgress: (done, total) => transcript.percent(label, done / total),
   });
   transcript.line(`${label}  100%   SHA256 checksums are OK. All good.`);
-  return fileSha256;
+  return verified;
 }
 
 async function install(

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../context.ts';
+import type { ExtractOptions } from './bundle-extract.ts';
 import type { CreateOptions } from './bundle-create.ts';
 import type { InventoryOptions } from './bundle-inventory.ts';
 
@@ -29,6 +30,21 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .action(async (file: string, options: { publicKey?: string; json?: true; quiet?: true }) => {
       const { verifyFile } = await import('./bundle-verify.ts');
       await verifyFile(file, options, context);
+    });
+  bundle
+    .command('extract')
+    .description(
+      'Verifies a bundle, then writes what it holds to a folder: an OCI image layout, with bundle.json beside it.',
+    )
+    .argument('<file>', 'the bundle')
+    .argument('[folder]', 'a new or empty folder, or one that the same bundle was extracted to')
+    .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
+    .option('--no-diskspace', 'do not look for room before')
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print errors only')
+    .action(async (file: string, folder: string | undefined, options: ExtractOptions) => {
+      const { extractFile } = await import('./bundle-extract.ts');
+      await extractFile(file, folder, options, context);
     });
   bundle
     .command('inventory')

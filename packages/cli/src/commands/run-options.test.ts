@@ -12,15 +12,19 @@ function codeOf(args: readonly string[]): string {
   return 'accepted';
 }
 
+const nothing = {
+  action: 'install',
+  extraction: undefined,
+  confirm: false,
+  quiet: false,
+  noProgress: false,
+  moveTags: false,
+  publicKey: undefined,
+};
+
 describe('the options of a bundle', () => {
   it('ask for an upload when there are none', () => {
-    expect(parseRunOptions([])).toEqual({
-      action: 'install',
-      quiet: false,
-      noProgress: false,
-      moveTags: false,
-      publicKey: undefined,
-    });
+    expect(parseRunOptions([])).toEqual(nothing);
   });
 
   it.each([
@@ -28,32 +32,82 @@ describe('the options of a bundle', () => {
     ['--verify', 'check'],
     ['--info', 'info'],
     ['--list', 'list'],
+    ['--lsm', 'lsm'],
     ['--noexec', 'verify-only'],
   ])('take %s', (option, action) => {
-    expect(parseRunOptions(['--quiet', option, '--noprogress'])).toMatchObject({
+    expect(parseRunOptions(['--quiet', option, '--noprogress'])).toEqual({
+      ...nothing,
       action,
       quiet: true,
       noProgress: true,
     });
   });
 
-  it.each(['--accept', '--nodiskspace', '--nox11', '--nochown', '--nooverwrite'])(
-    'take %s as makeself does',
+  it.each(['--accept', '--nox11', '--xwin', '--chown', '--nochown', '--noexec-cleanup', '--phase2', '--nodiskspace'])(
+    'take %s, which changes nothing by itself',
     (option) => {
-      expect(parseRunOptions([option]).action).toBe('install');
+      expect(parseRunOptions([option])).toEqual(nothing);
     },
   );
 
-  it.each(['--target', '--keep', '--extract', '--tar', '--confirm', '--lsm'])('refuse %s by name', (option) => {
-    expect(codeOf([option, 'x'])).toBe('BUNDLE_OPTION_REFUSED');
+  it('extract with --target and --keep, and upload as well', () => {
+    const plain = { folder: undefined, checkRoom: true, noOverwrite: false };
+    expect(parseRunOptions(['--keep'])).toEqual({ ...nothing, extraction: plain });
+    expect(parseRunOptions(['--target', 'd'])).toEqual({ ...nothing, extraction: { ...plain, folder: 'd' } });
+    expect(parseRunOptions(['--nodiskspace', '--target', 'd', '--keep', '--nooverwrite'])).toEqual({
+      ...nothing,
+      extraction: { folder: 'd', checkRoom: false, noOverwrite: true },
+    });
   });
 
-  it.each([['--nope'], ['file'], ['--public-key'], ['--', 'x'], ['__proto__'], ['constructor']])(
-    'refuse %s',
-    (...args) => {
-      expect(codeOf(args)).toBe('USAGE');
+  it.each([[['--noexec', '--target', 'd']], [['--target', 'd', '--noexec']], [['--extract', 'd']]])(
+    'extract and upload nothing with %j',
+    (args) => {
+      const extraction = { folder: 'd', checkRoom: true, noOverwrite: false };
+      expect(parseRunOptions(args)).toEqual({ ...nothing, action: 'verify-only', extraction });
     },
   );
+
+  it('answer the first question asked, and then extract nothing', () => {
+    expect(parseRunOptions(['--target', 'd', '--check', '--list', '--noexec'])).toEqual({
+      ...nothing,
+      action: 'check',
+    });
+    expect(parseRunOptions(['--noexec', '--info'])).toEqual({ ...nothing, action: 'info' });
+  });
+
+  it('take what is for the upload before -- and behind it', () => {
+    expect(parseRunOptions(['--move-tags'])).toEqual({ ...nothing, moveTags: true });
+    expect(parseRunOptions(['--confirm', '--', '--move-tags'])).toEqual({ ...nothing, confirm: true, moveTags: true });
+    expect(codeOf(['--', '--check'])).toBe('USAGE');
+    expect(codeOf(['--', '--target', 'd'])).toBe('USAGE');
+  });
+
+  it('refuse to ask and be quiet at once, as makeself does', () => {
+    expect(codeOf(['--quiet', '--confirm'])).toBe('USAGE');
+  });
+
+  it.each(['--tar', '--dumpconf', '--cleanup-args', '--verify-sig', '--ssl-pass-src'])(
+    'refuse %s by name',
+    (option) => {
+      expect(codeOf([option, 'x'])).toBe('BUNDLE_OPTION_REFUSED');
+    },
+  );
+
+  it.each([
+    ['--nope'],
+    ['file'],
+    ['--public-key'],
+    ['--target'],
+    ['--extract', ''],
+    ['--target=d'],
+    ['--', 'x'],
+    ['--', '--'],
+    ['__proto__'],
+    ['constructor'],
+  ])('refuse %s', (...args) => {
+    expect(codeOf(args)).toBe('USAGE');
+  });
 
   it('take a key for this run', () => {
     expect(parseRunOptions(['--public-key', 'vendor.pub', '--check'])).toMatchObject({ publicKey: 'vendor.pub' });

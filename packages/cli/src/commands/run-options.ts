@@ -1,8 +1,15 @@
 import { SealiftError } from '@sealift/core/errors';
 
-/** What a bundle is asked to do. */
+/** What a bundle is asked to do. The first such option counts, as in makeself; without one the release is set up. */
+export type RunAction = 'install' | 'check' | 'info' | 'list' | 'lsm' | 'verify-only';
+
+/** Options given to a bundle. */
 export interface RunOptions {
-  readonly action: 'install' | 'check' | 'info' | 'list' | 'verify-only';
+  readonly action: RunAction;
+  /** Where the verified content is written to; undefined writes nothing. */
+  readonly extraction: Extraction | undefined;
+  /** Ask on the terminal, once everything is verified. */
+  readonly confirm: boolean;
   readonly quiet: boolean;
   readonly noProgress: boolean;
   readonly moveTags: boolean;
@@ -10,66 +17,141 @@ export interface RunOptions {
   readonly publicKey: string | undefined;
 }
 
-/** Options of makeself archives that ask for what happens here anyway, or for nothing that exists here. */
-const withoutEffect = new Set([
-  '--accept',
-  '--nodiskspace',
-  '--nox11',
-  '--nochown',
-  '--chown',
-  '--nooverwrite',
-  '--phase2',
-]);
+export interface Extraction {
+  /** Undefined for the bundle's own default, as `--info` shows it. */
+  readonly folder: string | undefined;
+  /** Whether to look for room before. */
+  readonly checkRoom: boolean;
+  /** Refuse a folder that is there, even one that the same bundle was extracted to. */
+  readonly noOverwrite: boolean;
+}
 
-const refused: Readonly<Record<string, string>> = {
-  '--target': 'nothing is unpacked to disk; use tail and tar as --help says',
-  '--extract': 'nothing is unpacked to disk; use tail and tar as --help says',
-  '--keep': 'nothing is unpacked to disk; use tail and tar as --help says',
-  '--tar': 'use tail -c +65537 FILE | tar with the options you need',
-  '--confirm': 'it cannot ask; verify first with --check, then run it',
-  '--lsm': 'there is no LSM entry; use --info',
-  '--dumpconf': 'use --info',
-  '--cleanup-args': 'there is no cleanup script',
-  '--ssl-pass-src': 'bundles are signed, not encrypted',
-  '--ssl-passwd': 'bundles are signed, not encrypted',
+interface Collected {
+  action?: RunAction;
+  noExec?: true;
+  keep?: true;
+  folder?: string;
+  noDiskSpace?: true;
+  noOverwrite?: true;
+  confirm?: true;
+  quiet?: true;
+  noProgress?: true;
+  moveTags?: true;
+  publicKey?: string;
+}
+
+type Effect = (collected: Collected) => Collected;
+type ValueEffect = (collected: Collected, value: string) => Collected;
+
+/** The first question asked is the one that is answered. */
+const ask =
+  (action: RunAction): Effect =>
+  (collected) => ({ ...collected, action: collected.action ?? action });
+const same: Effect = (collected) => collected;
+
+/** What the upload takes, before `--` or behind it, where makeself has the arguments of the program inside. */
+const uploadFlags: Readonly<Record<string, Effect>> = {
+  '--move-tags': (collected) => ({ ...collected, moveTags: true }),
 };
 
-const actions: Readonly<Record<string, RunOptions['action']>> = {
-  '--check': 'check',
-  '--verify': 'check',
-  '--info': 'info',
-  '--list': 'list',
-  '--noexec': 'verify-only',
+const flags: Readonly<Record<string, Effect>> = {
+  ...uploadFlags,
+  '--check': ask('check'),
+  '--verify': ask('check'),
+  '--info': ask('info'),
+  '--list': ask('list'),
+  '--lsm': ask('lsm'),
+  '--noexec': (collected) => ({ ...collected, noExec: true }),
+  '--keep': (collected) => ({ ...collected, keep: true }),
+  '--nodiskspace': (collected) => ({ ...collected, noDiskSpace: true }),
+  '--nooverwrite': (collected) => ({ ...collected, noOverwrite: true }),
+  '--confirm': (collected) => ({ ...collected, confirm: true }),
+  '-q': (collected) => ({ ...collected, quiet: true }),
+  '--quiet': (collected) => ({ ...collected, quiet: true }),
+  '--noprogress': (collected) => ({ ...collected, noProgress: true }),
+  // There is no licence to accept, no terminal window to open, no owner to change (files belong to whoever extracts
+  // them), no cleanup program to leave out, and no second phase.
+  '--accept': same,
+  '--nox11': same,
+  '--xwin': same,
+  '--chown': same,
+  '--nochown': same,
+  '--noexec-cleanup': same,
+  '--phase2': same,
+};
+
+const withValue: Readonly<Record<string, ValueEffect>> = {
+  '--target': (collected, folder) => ({ ...collected, folder }),
+  '--extract': (collected, folder) => ({ ...collected, folder, noExec: true }),
+  '--public-key': (collected, publicKey) => ({ ...collected, publicKey }),
+};
+
+const refused: Readonly<Record<string, string>> = {
+  '--tar': 'use tail -c +65537 FILE | tar with the options you need, or --extract DIR',
+  '--dumpconf': 'there are no settings of a build to show; use --info',
+  '--cleanup-args': 'there is no cleanup program to pass them to; leave it out',
+  '--verify-sig': 'bundles are signed with minisign keys, not with GPG; use --check, with --public-key FILE if need be',
+  '--ssl-pass-src': 'bundles are signed, not encrypted; leave it out',
+  '--ssl-passwd': 'bundles are signed, not encrypted; leave it out',
 };
 
 /**
- * Reads the options given to a bundle; makeself users know most of them.
+ * Reads the options given to a bundle. Those of makeself archives keep their meaning, or are refused by name.
  *
  * @throws USAGE, BUNDLE_OPTION_REFUSED
  */
 export function parseRunOptions(args: readonly string[]): RunOptions {
-  const options = { action: 'install' as RunOptions['action'], quiet: false, noProgress: false, moveTags: false };
-  let publicKey: string | undefined;
+  let collected: Collected = {};
+  let known = flags;
   const rest = [...args];
   for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
-    if (option === '--') {
-      if (rest.length > 0) throw usage(`${JSON.stringify(rest[0])} is not something a bundle takes`, '--');
-    } else if (option === '--public-key') {
-      publicKey = rest.shift();
-      if (publicKey === undefined) throw usage('--public-key needs a file', '--public-key');
-    } else if (option === '-q' || option === '--quiet') options.quiet = true;
-    else if (option === '--noprogress') options.noProgress = true;
-    else if (option === '--move-tags') options.moveTags = true;
-    else if (Object.hasOwn(actions, option)) options.action = actions[option] ?? 'install';
-    else if (Object.hasOwn(refused, option)) {
-      throw new SealiftError('BUNDLE_OPTION_REFUSED', {
-        values: { option, reason: refused[option] ?? '' },
-        place: option,
-      });
-    } else if (!withoutEffect.has(option))
-      throw usage(`${JSON.stringify(option)} is not an option of a bundle`, option);
+    const effect = own(known, option);
+    const valueEffect = known === flags ? own(withValue, option) : undefined;
+    if (effect !== undefined) collected = effect(collected);
+    else if (valueEffect !== undefined) collected = valueEffect(collected, valueOf(option, rest.shift()));
+    else if (option === '--' && known === flags) known = uploadFlags;
+    else throw unknown(option, known === uploadFlags);
   }
-  return { ...options, publicKey };
+  if (collected.quiet === true && collected.confirm === true) {
+    throw usage('--confirm asks a question, and --quiet shows none', '--confirm');
+  }
+  return optionsOf(collected);
+}
+
+function optionsOf(collected: Collected): RunOptions {
+  const { action, noExec, keep, folder, noDiskSpace, noOverwrite } = collected;
+  const isExtracted = action === undefined && (folder !== undefined || keep === true);
+  return {
+    action: action ?? (noExec === true ? 'verify-only' : 'install'),
+    extraction: isExtracted
+      ? { folder, checkRoom: noDiskSpace !== true, noOverwrite: noOverwrite === true }
+      : undefined,
+    confirm: collected.confirm === true,
+    quiet: collected.quiet === true,
+    noProgress: collected.noProgress === true,
+    moveTags: collected.moveTags === true,
+    publicKey: collected.publicKey,
+  };
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, option: string): Value | undefined {
+  return Object.hasOwn(table, option) ? table[option] : undefined;
+}
+
+function valueOf(option: string, value: string | undefined): string {
+  if (value === undefined || value === '') {
+    throw usage(`${option} needs a ${option === '--public-key' ? 'file' : 'folder'}`, option);
+  }
+  return value;
+}
+
+function unknown(option: string, isBehindDashes: boolean): SealiftError {
+  const reason = isBehindDashes ? undefined : own(refused, option);
+  if (reason !== undefined) {
+    return new SealiftError('BUNDLE_OPTION_REFUSED', { values: { option, reason }, place: option });
+  }
+  const what = isBehindDashes ? 'something the upload of a bundle takes' : 'an option of a bundle';
+  return usage(`${JSON.stringify(option)} is not ${what}`, option);
 }
 
 function usage(reason: string, place: string): SealiftError {

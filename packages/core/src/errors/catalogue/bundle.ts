@@ -115,6 +115,27 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  BUNDLE_NOT_CONFIRMED: {
+    message: 'stopped: the answer was not yes',
+    hint: 'Run the bundle again when you are ready; it was verified, and nothing was changed.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  EXTRACT_FOLDER_FOREIGN: {
+    message: 'nothing is extracted to {path}: {reason}',
+    hint: 'Name a new or empty folder, or the one that this same bundle was extracted to before.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  EXTRACT_NO_ROOM: {
+    message: '{path} has room for {availableBytes} bytes, and {neededBytes} are needed',
+    hint: 'Free space or name a folder elsewhere; --nodiskspace skips this check.',
+    status: 507,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   BUNDLE_INPUT_CHANGED: {
     message: '{path} changed while the bundle was being made',
     hint: 'Wait until whatever writes it has finished, then create the bundle again; nothing was left half-written.',
@@ -124,9 +145,23 @@ export const bundleErrors = defineErrors({
   },
   BUNDLE_SOURCE_UNSUPPORTED: {
     message: 'the source {source} cannot be read by this version',
-    hint: 'Copy the image into an OCI layout first (`skopeo copy docker://… oci:./images:NAME`) and name that as oci:./images.',
+    hint: 'Name it as oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://HOST/PATH:TAG.',
     status: 422,
     exit: 1,
+    next: 'needs-a-person',
+  },
+  BUNDLE_SOURCE_EMPTY: {
+    message: 'the source {source} gives no image: {reason}',
+    hint: 'Look at what it holds, for instance with `skopeo list-tags` or `skopeo inspect`, and correct the name.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  IMAGE_ARCHIVE_INVALID: {
+    message: '{path} is not an archive of images: {reason}',
+    hint: 'Write it again with `docker save -o FILE IMAGE` or `skopeo copy … docker-archive:FILE:IMAGE`.',
+    status: 422,
+    exit: 2,
     next: 'needs-a-person',
   },
   BUNDLE_CONFLICT: {
