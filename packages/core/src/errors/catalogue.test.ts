@@ -8,6 +8,7 @@ import { releaseErrors } from './catalogue/release.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
+import { vsphereErrors } from './catalogue/vsphere.ts';
 import { catalogue } from './catalogue.ts';
 import type { ErrorDefinition } from './definition.ts';
 
@@ -19,6 +20,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   registryErrors,
   serverErrors,
   upgradeErrors,
+  vsphereErrors,
   simulatorErrors,
   cliErrors,
 };

@@ -7,6 +7,7 @@ import { releaseErrors } from './catalogue/release.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
+import { vsphereErrors } from './catalogue/vsphere.ts';
 
 /** Every failure Sealift can report. Codes are stable: once published, a code keeps its meaning. */
 export const catalogue = {
@@ -17,6 +18,7 @@ export const catalogue = {
   ...registryErrors,
   ...serverErrors,
   ...upgradeErrors,
+  ...vsphereErrors,
   ...simulatorErrors,
   ...cliErrors,
 } as const;

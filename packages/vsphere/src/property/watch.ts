@@ -1,0 +1,154 @@
+import type { VcenterClient } from '../client/client.ts';
+import { maybe, nothing, only } from '../client/result.ts';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import {
+  boolean,
+  type Fields,
+  many,
+  managedObject,
+  optional,
+  raw,
+  record,
+  type RecordOf,
+  required,
+  text,
+} from '../xml/decode.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { element, reference } from '../xml/encode.ts';
+import { type Reference, sameReference } from '../xml/reference.ts';
+import { asElement, propertySpec } from './properties.ts';
+import { retrieveOne } from './retrieve.ts';
+
+/** How long the server holds a call when nothing happens, in seconds; the answer is then empty and it is asked again. */
+const maxWaitSeconds = 30;
+
+const updateSet = record({
+  version: required(text),
+  truncated: optional(boolean),
+  filterSet: many(
+    record({
+      objectSet: many(
+        record({
+          kind: required(text),
+          obj: required(managedObject),
+          changeSet: many(record({ name: required(text), op: required(text), val: optional(raw) })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/**
+ * Follows properties of one object (`WaitForUpdatesEx`): yields them as they are first, then after every change. It is ended
+ * by leaving the loop; the filter on the server goes with it. A session that ends meanwhile is renewed and the watch begins anew.
+ *
+ * @throws VSPHERE_OBJECT_GONE when the object is removed; CANCELLED
+ */
+export async function* watch<const Shape extends Fields>(
+  client: VcenterClient,
+  ref: Reference,
+  fields: Shape,
+  cancel?: AbortSignal,
+): AsyncGenerator<RecordOf<Shape>, void, undefined> {
+  for (let renewals = 0; ; renewals += 1) {
+    const session = client.session;
+    try {
+      return yield* follow(client, ref, fields, cancel);
+    } catch (error) {
+      const ended = isSealiftError(error, 'VSPHERE_NOT_AUTHENTICATED') && client.session !== session;
+      if (!ended || renewals === 3) throw error;
+    }
+  }
+}
+
+async function* follow<Shape extends Fields>(
+  client: VcenterClient,
+  ref: Reference,
+  fields: Shape,
+  cancel: AbortSignal | undefined,
+): AsyncGenerator<RecordOf<Shape>, void, undefined> {
+  const paths = Object.keys(fields);
+  // A collector of its own: updates of one watch do not wake another.
+  const collector = await client.call({
+    method: 'CreatePropertyCollector',
+    on: client.content.propertyCollector,
+    result: only(managedObject),
+    cancel,
+  });
+  const values = new Map<string, XmlElement>();
+  try {
+    const objects = element('objectSet', [reference('obj', ref), element('skip', false)]);
+    await client.call({
+      method: 'CreateFilter',
+      on: collector,
+      args: [element('spec', [propertySpec(ref.type, paths), objects]), element('partialUpdates', false)],
+      result: only(managedObject),
+      sessionBound: true,
+      cancel,
+    });
+    let version = '';
+    for (;;) {
+      const update = await client.call({
+        method: 'WaitForUpdatesEx',
+        on: collector,
+        args: [
+          ...(version === '' ? [] : [element('version', version)]),
+          element('options', [element('maxWaitSeconds', maxWaitSeconds)]),
+        ],
+        result: maybe(updateSet),
+        repeatable: true,
+        sessionBound: true,
+        timeoutMs: (maxWaitSeconds + 30) * 1000,
+        cancel,
+      });
+      if (update === undefined) continue;
+      ({ version } = update);
+      const changed = apply(update, ref, values);
+      if (changed === 'partly') {
+        const { ref: _ref, ...all } = await retrieveOne(client, ref, raws(paths), cancel);
+        values.clear();
+        for (const [name, value] of Object.entries(all)) if (value !== undefined) values.set(name, value);
+      }
+      // The rest of a truncated set comes at once; what is known until then may contradict itself.
+      if (changed !== 'no' && update.truncated !== true) yield record(fields)(asElement(ref.type, values));
+    }
+  } finally {
+    await client
+      .call({
+        method: 'DestroyPropertyCollector',
+        on: collector,
+        result: nothing,
+        sessionBound: true,
+        cancel: AbortSignal.timeout(10_000),
+      })
+      // It ends with the session anyway.
+      .catch(() => undefined);
+  }
+}
+
+/** Takes an update over. `partly`: something inside of a property changed, so the properties have to be read again. */
+function apply(
+  update: ReturnType<typeof updateSet>,
+  ref: Reference,
+  values: Map<string, XmlElement>,
+): 'no' | 'wholly' | 'partly' {
+  let changed: 'no' | 'wholly' | 'partly' = 'no';
+  for (const { kind, obj, changeSet } of update.filterSet.flatMap(({ objectSet }) => objectSet)) {
+    if (!sameReference(obj, ref)) continue;
+    if (kind === 'leave')
+      throw new SealiftError('VSPHERE_OBJECT_GONE', { values: { object: `${ref.type}:${ref.value}` } });
+    if (changed === 'no') changed = 'wholly';
+    for (const { name, op, val } of changeSet) {
+      if (op === 'assign' && val !== undefined) values.set(name, val);
+      else if (op === 'assign' || op === 'indirectRemove' || op === 'remove') values.delete(name);
+      else changed = 'partly';
+    }
+  }
+  return changed;
+}
+
+function raws(
+  paths: readonly string[],
+): Readonly<Record<string, { read: ReturnType<typeof optional<XmlElement>>['read'] }>> {
+  return Object.fromEntries(paths.map((path) => [path, optional(raw)]));
+}
