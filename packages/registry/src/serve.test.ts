@@ -96,7 +96,9 @@ async function putManifest(repository: string, reference: string, more: object =
 describe('access', () => {
   it('lets nobody in without a login, and readers write nothing', async () => {
     const anonymous = await call('GET', '/v2/', { login: null });
-    expect(anonymous.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+    expect(anonymous.headers.get('www-authenticate')).toMatch(
+      /^Bearer realm="http:\/\/127\.0\.0\.1:\d+\/token",service="sealift-registry"$/,
+    );
     expect(await codes(anonymous)).toBe('401 UNAUTHORIZED');
     expect(await codes(await call('GET', '/v2/', { login: 'writer:wrong' }))).toBe('401 UNAUTHORIZED');
     expect(await codes(await call('GET', '/v2/a/tags/list', { login: null }))).toBe('401 UNAUTHORIZED');
@@ -132,7 +134,7 @@ describe('names', () => {
   });
 
   it('leaves nothing outside its folders', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['blobs', 'lock', 'repositories', 'uploads']);
+    expect((await readdir(folder)).sort()).toEqual(['blobs', 'lock', 'repositories', 'token-key', 'uploads']);
   });
 });
 

@@ -2,6 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { type FastifyInstance, fastify } from 'fastify';
 import { type Authorize, registryRoutes } from './routes/routes.ts';
 import { RegistryStorage } from './storage/storage.ts';
+import { TokenService } from './tokens/token-service.ts';
 
 export interface ServeRegistryOptions {
   readonly storageDir: string;
@@ -10,6 +11,8 @@ export interface ServeRegistryOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly authorize: Authorize;
+  /** False asks clients for Basic with every request, for those that know no token service. */
+  readonly tokens?: boolean;
   /** Certificate chain and private key, PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly idleTimeoutMs?: number;
@@ -45,6 +48,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
   await server.register(registryRoutes, {
     storage,
     authorize: options.authorize,
+    ...(options.tokens === false ? {} : { tokens: await TokenService.open(options.storageDir) }),
     ...(options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }),
   });
   try {

@@ -9,11 +9,12 @@ export interface RegistryUser {
   readonly access: 'pull' | 'push';
 }
 
-/** Lets in exactly these users, by name and password; compares in constant time. */
-export function userAccess(users: readonly RegistryUser[]): Authorize {
+/** Lets in exactly these users, by name and password, and others as far as it is said; compares in constant time. */
+export function userAccess(users: readonly RegistryUser[], anonymous: 'none' | 'pull' = 'none'): Authorize {
   const known = users.map((user) => ({ access: user.access, login: fingerprint(user.name, user.password.reveal()) }));
   return (credential) => {
-    if (credential.kind !== 'basic') return Promise.resolve('none');
+    if (credential.kind === 'anonymous') return Promise.resolve(anonymous);
+    if (credential.kind === 'bearer') return Promise.resolve('none');
     const login = fingerprint(credential.username, credential.password.reveal());
     const matches = known.filter((user) => timingSafeEqual(user.login, login));
     return Promise.resolve(matches[0]?.access ?? 'none');

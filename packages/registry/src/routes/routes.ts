@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RegistryStorage } from '../storage/storage.ts';
-import { type Authorize, credentialOf } from './access.ts';
+import type { TokenService } from '../tokens/token-service.ts';
+import type { Authorize } from './access.ts';
 import { deleteBlob, getBlob } from './blob-routes.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import { FailedLogins } from './failed-logins.ts';
 import { RegistryRefusal, sendFailure } from './failure.ts';
+import { admit, type Gate, type Need, tokenPath } from './gate.ts';
 import { deleteManifest, getManifest, listReferrers, listTags, putManifest } from './manifest-routes.ts';
+import { getToken, postToken } from './token-routes.ts';
 import {
   appendChunk,
   cancelUpload,
@@ -22,6 +26,10 @@ const reading = ['GET', 'HEAD'];
 export interface RegistryRoutesOptions {
   readonly storage: RegistryStorage;
   readonly authorize: Authorize;
+  /** Hands tokens out at `/token` and asks clients to use them; without it they are asked for Basic, which is good either way. */
+  readonly tokens?: TokenService;
+  /** Why nothing may be changed for now, whoever asks; undefined when it may. */
+  readonly readOnly?: () => Promise<string | undefined>;
   /** How long a client may send nothing in the middle of a body, in milliseconds. */
   readonly idleTimeoutMs?: number;
 }
@@ -36,22 +44,23 @@ export async function registryRoutes(fastify: FastifyInstance, options: Registry
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   fastify.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
     reply.header('docker-distribution-api-version', 'registry/2.0');
-    await demandAccess(options.authorize, request);
+    done();
   });
-  const idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await answer(parseEndpoint(pathOf(request)), {
-      storage: options.storage,
-      repository: '',
-      request,
-      reply,
-      idleTimeoutMs,
-    });
+  const { storage, authorize, tokens, readOnly, idleTimeoutMs = defaultIdleTimeoutMs } = options;
+  const gate: Gate = { authorize, tokens, readOnly, failedLogins: new FailedLogins() };
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const path = pathOf(request);
+    const admission = await admit(gate, request, needOf(request.method, path));
+    return await answer(parseEndpoint(path), { storage, repository: '', request, reply, idleTimeoutMs, admission });
+  };
   for (const url of ['/v2', '/v2/', '/v2/*']) {
     fastify.route({ method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], url, handler: handle });
   }
+  if (tokens === undefined) return;
+  fastify.get(tokenPath, (request, reply) => getToken(gate, tokens, request, reply));
+  fastify.post(tokenPath, (request, reply) => postToken(gate, tokens, request, reply));
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -60,16 +69,21 @@ function pathOf(request: FastifyRequest): string {
   return typeof rest === 'string' ? rest : '';
 }
 
-async function demandAccess(authorize: Authorize, request: FastifyRequest): Promise<void> {
-  const credential = credentialOf(request);
-  const access = await authorize(credential);
-  if (access === 'none') {
-    throw new RegistryRefusal(401, 'UNAUTHORIZED', 'log in with a user name and a password or token', {
-      'www-authenticate': 'Basic realm="sealift", charset="UTF-8"',
-    });
-  }
-  if (access === 'pull' && !reading.includes(request.method)) {
-    throw new RegistryRefusal(403, 'DENIED', 'this account may pull and not push');
+/** What a request has to be allowed; one that names nothing known needs a login all the same. */
+function needOf(method: string, path: string): Need {
+  const endpoint = tryEndpoint(path);
+  if (endpoint === undefined || endpoint.kind === 'base') return undefined;
+  const { repository } = endpoint;
+  if (reading.includes(method) && endpoint.kind !== 'upload') return { repository, action: 'pull' };
+  const deletes = method === 'DELETE' && endpoint.kind !== 'upload';
+  return { repository, action: deletes ? 'delete' : 'push' };
+}
+
+function tryEndpoint(path: string): Endpoint | undefined {
+  try {
+    return parseEndpoint(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import { isContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
 import { digestIn } from './endpoint.ts';
 import { RegistryRefusal } from './failure.ts';
+import { type Admission, allows } from './gate.ts';
 import { parseChunkRange } from './range.ts';
 import { requestBody } from './request-body.ts';
 
@@ -23,6 +24,7 @@ export interface UploadRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly idleTimeoutMs: number;
+  readonly admission: Admission;
 }
 
 /** `POST …/blobs/uploads/`: a session, a blob in one request, or a mount from another repository (end-4a, 4b, 11). */
@@ -31,7 +33,8 @@ export async function startUpload(upload: UploadRequest): Promise<FastifyReply> 
   const query = startQuerySchema.safeParse(request.query);
   const { digest, mount, from } = query.success ? query.data : {};
   if (mount !== undefined && from !== undefined && isContentDigest(mount) && isRepositoryName(from)) {
-    if (await storage.blobs.mount(repository, mount, from)) return await created(upload, mount);
+    const readable = allows(upload.admission, from, 'pull');
+    if (readable && (await storage.blobs.mount(repository, mount, from))) return await created(upload, mount);
   }
   const id = await storage.uploads.start(repository);
   if (digest !== undefined) return await finish(upload, id, digest);

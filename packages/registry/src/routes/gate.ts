@@ -1,0 +1,136 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
+import { isRegistryToken, type TokenGrant, type TokenService } from '../tokens/token-service.ts';
+import { type Authorize, credentialOf, type RegistryAccess, type RegistryCredential } from './access.ts';
+import { RegistryRefusal } from './failure.ts';
+import type { FailedLogins } from './failed-logins.ts';
+
+/** The name by which tokens are asked for; there is one registry behind one token service. */
+export const tokenServiceName = 'sealift-registry';
+/** Where tokens are handed out, on the registry's own host. */
+export const tokenPath = '/token';
+
+/** What stands between a request and the registry. */
+export interface Gate {
+  readonly authorize: Authorize;
+  readonly failedLogins: FailedLogins;
+  /** Without it clients are asked for Basic. */
+  readonly tokens: TokenService | undefined;
+  /** Why nothing may be changed for now, whoever asks; undefined when it may. */
+  readonly readOnly: (() => Promise<string | undefined>) | undefined;
+}
+
+/** What a request may do; `null` scopes stand for every repository. */
+export interface Admission {
+  readonly access: Exclude<RegistryAccess, 'none'>;
+  readonly scopes: readonly RepositoryScope[] | null;
+}
+
+/** What an endpoint asks for; undefined for those that belong to no repository. */
+export type Need = { readonly repository: string; readonly action: RepositoryAction } | undefined;
+
+/**
+ * Lets a request in or refuses it.
+ *
+ * @throws RegistryRefusal UNAUTHORIZED with the challenge, DENIED, TOOMANYREQUESTS
+ */
+export async function admit(gate: Gate, request: FastifyRequest, need: Need): Promise<Admission> {
+  const credential = credentialOf(request);
+  const admission = await admissionOf(gate, credential, request);
+  // A client learns from this answer where tokens are, so nobody without one is let in here.
+  const needsToken = need === undefined && credential.kind === 'anonymous' && gate.tokens !== undefined;
+  if (admission === undefined || needsToken) throw unauthorized(gate, request, need);
+  if (need === undefined) return admission;
+  if (need.action !== 'pull') {
+    if (admission.access === 'pull') {
+      if (credential.kind === 'anonymous') throw unauthorized(gate, request, need);
+      throw new RegistryRefusal(403, 'DENIED', 'this account may pull and not push');
+    }
+    const reason = await gate.readOnly?.();
+    if (reason !== undefined) throw new RegistryRefusal(403, 'DENIED', reason);
+  }
+  if (!allows(admission, need.repository, need.action)) {
+    throw unauthorized(gate, request, need, 'insufficient_scope');
+  }
+  return admission;
+}
+
+/** Whether a request may do something in a repository. */
+export function allows({ scopes }: Admission, repository: string, action: RepositoryAction): boolean {
+  return scopes === null || scopes.some((scope) => scope.repository === repository && scope.actions.includes(action));
+}
+
+/**
+ * What a login may do; `none` when it is not good.
+ *
+ * @throws RegistryRefusal TOOMANYREQUESTS after too many failures from this address
+ */
+export async function checkLogin(
+  { authorize, failedLogins }: Pick<Gate, 'authorize' | 'failedLogins'>,
+  credential: RegistryCredential,
+  { ip }: Pick<FastifyRequest, 'ip'>,
+): Promise<RegistryAccess> {
+  if (credential.kind === 'anonymous') return await authorize(credential, ip);
+  const seconds = failedLogins.waitSeconds(ip);
+  if (seconds > 0) {
+    throw new RegistryRefusal(
+      429,
+      'TOOMANYREQUESTS',
+      `too many failed logins from this address; wait ${seconds} seconds`,
+      {
+        'retry-after': String(seconds),
+      },
+    );
+  }
+  const access = await authorize(credential, ip);
+  if (access === 'none') failedLogins.add(ip);
+  return access;
+}
+
+async function admissionOf(
+  gate: Gate,
+  credential: RegistryCredential,
+  request: FastifyRequest,
+): Promise<Admission | undefined> {
+  if (credential.kind === 'bearer' && isRegistryToken(credential.token)) {
+    const grant: TokenGrant | undefined = gate.tokens?.verify(credential.token);
+    return grant;
+  }
+  const access = await checkLogin(gate, credential, request);
+  return access === 'none' ? undefined : { access, scopes: null };
+}
+
+const challengedActions: Readonly<Record<RepositoryAction, readonly RepositoryAction[]>> = {
+  pull: ['pull'],
+  push: ['pull', 'push'],
+  delete: ['delete'],
+};
+
+/** RFC 9110, section 11.6.1; the parameters of `Bearer` are those of distribution's token authentication. */
+function unauthorized(gate: Gate, request: FastifyRequest, need: Need, error?: 'insufficient_scope'): RegistryRefusal {
+  const message = error === undefined ? 'log in with a user name and a password or token' : 'the token is not for this';
+  const realm = gate.tokens === undefined ? undefined : realmOf(request);
+  if (realm === undefined) {
+    return new RegistryRefusal(401, 'UNAUTHORIZED', message, {
+      'www-authenticate': 'Basic realm="sealift", charset="UTF-8"',
+    });
+  }
+  const scope = need === undefined ? '' : formatScopes([{ ...need, actions: challengedActions[need.action] }]);
+  const parameters = { realm, service: tokenServiceName, scope, error: error ?? '' };
+  const written = Object.entries(parameters)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}="${value}"`);
+  return new RegistryRefusal(401, 'UNAUTHORIZED', message, { 'www-authenticate': `Bearer ${written.join(',')}` });
+}
+
+/** The token service's address as this client reaches it; undefined when its `Host` is none that can be repeated. */
+function realmOf({ protocol, host }: FastifyRequest): string | undefined {
+  return /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[\da-fA-F:.]{2,45}\](?::\d{1,5})?$/.test(host)
+    ? `${protocol}://${host}${tokenPath}`
+    : undefined;
+}
+
+/** A token must not be kept by anything on the way (RFC 6749, section 5.1). */
+export function forbidStoring(reply: FastifyReply): void {
+  reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
+}
