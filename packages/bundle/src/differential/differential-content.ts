@@ -3,6 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { ByteRange, ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
 import { forEachBounded } from '@sealift/oci/pool';
+import type { RegistryClient } from '@sealift/oci/registry-client';
 import { readableOver } from '@sealift/oci/verify-stream';
 import type { Bundle } from '../read/open-bundle.ts';
 import { type BaseRegistries, locate } from './base-registries.ts';
@@ -12,30 +13,59 @@ import type { Differential, PlacedBlob, RecipeEntry } from './section.ts';
 const checksAtATime = 8;
 const shownMissing = 20;
 
+/** The whole content of a differential bundle's release, and how a push finds it. */
+export interface OpenedDifferential {
+  readonly source: ContentSource;
+  /** Where the base has a blob that the release has too: it is mounted from there instead of sent again. */
+  readonly mountFrom: (blob: Digest, client: RegistryClient) => string | undefined;
+  /**
+   * Looks for what these blobs are made of.
+   *
+   * @throws BUNDLE_BASE_MISSING, REGISTRY_*
+   */
+  readonly checkBase: (wanted: readonly { readonly digest: Digest }[]) => Promise<void>;
+}
+
 /**
- * The whole content of a differential bundle's release: what the bundle holds, what the base holds, and what is made of both.
- * Before it returns, everything that the bundle needs has been found in the registries.
- *
- * @throws BUNDLE_BASE_MISSING, REGISTRY_*
+ * The content of a differential bundle's release: what the bundle holds, what the base holds, and what is made of both. What of
+ * the base is not needed, because the target has what is made of it, need not be there.
  */
-export async function openDifferentialContent(
+export function openDifferentialContent(
   bundle: Bundle,
   differential: Differential,
   registries: BaseRegistries,
-): Promise<ContentSource> {
-  await checkBase(bundle, differential, registries);
-  return new DifferentialContent(bundle, differential, registries);
+): OpenedDifferential {
+  const needs = new Map(differential.needs.map((need) => [need.digest, need]));
+  const recipes = new Map(differential.recipes.map((recipe) => [recipe.digest, recipe]));
+  return {
+    source: new DifferentialContent(bundle, needs, recipes, registries),
+    mountFrom(blob, client) {
+      const need = needs.get(blob);
+      const held = need === undefined ? undefined : locate(need, registries);
+      return held?.client === client ? held.repository : undefined;
+    },
+    async checkBase(wanted) {
+      const digests = new Set(wanted.map(({ digest }) => recipes.get(digest)?.base ?? digest));
+      const needed = [...digests].flatMap((digest) => needs.get(digest) ?? []);
+      await findAll(needed, bundle.path, differential.base, registries);
+    },
+  };
 }
 
-async function checkBase(bundle: Bundle, { base, needs }: Differential, registries: BaseRegistries): Promise<void> {
+async function findAll(
+  needed: readonly PlacedBlob[],
+  path: string,
+  base: string,
+  registries: BaseRegistries,
+): Promise<void> {
   const missing: string[] = [];
-  await forEachBounded(needs, checksAtATime, async ({ digest, size, ...place }) => {
+  await forEachBounded(needed, checksAtATime, async ({ digest, size, ...place }) => {
     const { client, repository } = locate(place, registries);
     if ((await client.blobSize(repository, digest)) === size) return;
     missing.push(`${client.registry}/${repository}@${digest}`);
   });
   if (missing.length === 0) return;
-  const values = { path: bundle.path, base, count: missing.length, needed: needs.length };
+  const values = { path, base, count: missing.length, needed: needed.length };
   const rest = missing.length > shownMissing ? `, and ${missing.length - shownMissing} more` : '';
   const place = `${missing.toSorted().slice(0, shownMissing).join(', ')}${rest}`;
   throw new SealiftError('BUNDLE_BASE_MISSING', { values, place });
@@ -47,10 +77,15 @@ class DifferentialContent implements ContentSource {
   readonly #recipes: ReadonlyMap<Digest, RecipeEntry>;
   readonly #registries: BaseRegistries;
 
-  constructor(bundle: Bundle, { needs, recipes }: Differential, registries: BaseRegistries) {
+  constructor(
+    bundle: Bundle,
+    needs: ReadonlyMap<Digest, PlacedBlob>,
+    recipes: ReadonlyMap<Digest, RecipeEntry>,
+    registries: BaseRegistries,
+  ) {
     this.#bundle = bundle;
-    this.#needs = new Map(needs.map((need) => [need.digest, need]));
-    this.#recipes = new Map(recipes.map((recipe) => [recipe.digest, recipe]));
+    this.#needs = needs;
+    this.#recipes = recipes;
     this.#registries = registries;
   }
 

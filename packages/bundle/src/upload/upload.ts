@@ -1,8 +1,15 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
-import type { ContentSource } from '@sealift/oci/content';
 import type { Descriptor } from '@sealift/oci/descriptor';
-import { type PushEvent, type PushItem, type PushResult, push } from '@sealift/oci/push';
+import {
+  findReferrers,
+  type PushEvent,
+  type ItemResult,
+  type PushItem,
+  type PushRequest,
+  type PushResult,
+  push,
+} from '@sealift/oci/push';
 import {
   catalogRepository,
   imageReference,
@@ -30,10 +37,14 @@ export interface UploadOptions {
   readonly images: UploadPlace;
   readonly release: VerifiedRelease;
   readonly moveTags?: boolean;
+  /** Sends what can be sent when some of it can't; the release then stays invisible. */
+  readonly continueOnError?: boolean;
   /** Where upload sessions are remembered, so that a run that was killed is gone on with. */
   readonly journal?: UploadJournal;
   /** What is being sent now, one call for each pack and image, in order. */
   readonly onItem?: (item: UploadItem) => void;
+  /** A registry was busy or the line was cut; it is tried again. */
+  readonly onRetry?: (retry: Extract<PushEvent, { kind: 'retry' }>) => void;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
 }
@@ -42,6 +53,11 @@ export interface UploadOptions {
 export interface UploadItem {
   readonly kind: 'pack' | 'image' | 'node-image' | 'marker';
   readonly name: string;
+}
+
+/** What became of everything that an upload had to send. */
+export interface UploadResult extends PushResult {
+  readonly items: readonly (UploadItem & ItemResult)[];
 }
 
 /**
@@ -65,33 +81,48 @@ export async function readBundleRelease(bundle: Bundle): Promise<VerifiedRelease
 }
 
 /**
- * Sends a release from its bundle to the registries: packs, images, the node image, and last the release marker. What is
- * there already is not sent; until the marker's tag is put, nothing is visible.
+ * Sends a release from its bundle to the registries: packs, images, the node image, what refers to them (signatures, SBOMs), and
+ * last the release marker. What is there already is not sent; until the marker's tag is put, nothing is visible.
  *
  * @throws BUNDLE_BASE_MISSING before anything is sent; REGISTRY_*, PUSH_CANCELLED, CONTENT_*, BUNDLE_CONTENT_MISSING
  */
-export async function uploadRelease(options: UploadOptions): Promise<PushResult> {
+export async function uploadRelease(options: UploadOptions): Promise<UploadResult> {
+  const { bundle, moveTags, continueOnError, journal, cancel } = options;
   const planned = planUpload(options);
   const onEvent = (event: PushEvent): void => {
     if (event.kind === 'progress') options.onProgress?.(event.doneBytes, event.totalBytes);
+    if (event.kind === 'retry') options.onRetry?.(event);
     if (event.kind !== 'item-start') return;
     const started = planned[event.index];
     if (started !== undefined) options.onItem?.(started.item);
   };
-  return await push({
-    source: await contentOf(options),
+  const result = await push({
+    ...contentOf(options),
     items: planned.map(({ push }) => push),
+    referrers: await findReferrers(bundle, bundle.index.manifests),
     onEvent,
-    ...(options.moveTags === undefined ? {} : { moveTags: options.moveTags }),
-    ...(options.journal === undefined ? {} : { journal: options.journal }),
-    ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
+    ...(moveTags === undefined ? {} : { moveTags }),
+    ...(continueOnError === undefined ? {} : { continueOnError }),
+    ...(journal === undefined ? {} : { journal }),
+    ...(cancel === undefined ? {} : { cancel }),
   });
+  const items = planned.flatMap(({ item }, index) => {
+    const outcome = result.items[index];
+    return outcome === undefined ? [] : [{ ...outcome, ...item }];
+  });
+  return { ...result, items };
 }
 
-/** All content of the release: of a differential bundle with what it builds on, once that has been found. */
-async function contentOf({ bundle, packs, images }: UploadOptions): Promise<ContentSource> {
+/** All content of the release: of a differential bundle with what it builds on, which is looked for before anything is sent. */
+function contentOf({
+  bundle,
+  packs,
+  images,
+}: UploadOptions): Pick<PushRequest, 'source' | 'mountFrom' | 'beforeSending'> {
   const { differential } = bundle.manifest;
-  return differential === undefined ? bundle : await openDifferentialContent(bundle, differential, { packs, images });
+  if (differential === undefined) return { source: bundle };
+  const { source, mountFrom, checkBase } = openDifferentialContent(bundle, differential, { packs, images });
+  return { source, mountFrom, beforeSending: checkBase };
 }
 
 interface PlannedItem {
@@ -110,7 +141,13 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
     digest: Release['spec']['packs'][number]['digest'],
   ): PlannedItem => ({
     item: { kind, name },
-    push: { digest: digest as Descriptor['digest'], client, ...target, name },
+    push: {
+      digest: digest as Descriptor['digest'],
+      client,
+      ...target,
+      name,
+      ...(kind === 'marker' ? { requiresAll: true } : {}),
+    },
   });
   const { nodeImage } = spec;
   const marker = { repository: catalogRepository(packs.base), tag: releaseTag(metadata.product, metadata.version) };

@@ -78,7 +78,7 @@ export class BlobSender {
       onPosition(blob, session.offset);
       while (session.offset < blob.size) {
         await journal.record(key, session.url.href);
-        const size = Math.min(this.#chunkBytes, blob.size - session.offset);
+        const size = Math.min(Math.max(this.#chunkBytes, session.minChunkBytes), blob.size - session.offset);
         let position = session.offset;
         const piece = cutter.piece(size, (bytes) => {
           position += bytes;

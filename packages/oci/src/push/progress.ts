@@ -1,7 +1,7 @@
+import type { SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import type { PushEvent, PushItem, PushResult } from './types.ts';
-import type { Tree } from './walk.ts';
+import type { ItemState, PushEvent, PushItem, PushResult } from './types.ts';
 
 const reportEveryBytes = 4 * 1024 * 1024;
 
@@ -12,12 +12,15 @@ const reportEveryBytes = 4 * 1024 * 1024;
 export class PushProgress {
   readonly #items: readonly PushItem[];
   readonly #emit: (event: PushEvent) => void;
-  readonly #states: ('pushed' | 'present')[] = [];
+  readonly #states = new Map<number, ItemState>();
+  readonly #errors = new Map<number, SealiftError>();
   readonly #blobsLeft: number[] = [];
   readonly #changed = new Set<number>();
   readonly #highWater = new Map<Digest, number>();
   readonly #counts = { sent: 0, mounted: 0, skipped: 0 };
   #started = 0;
+  #told = 0;
+  #begun = false;
   #sentBytes = 0;
   #skippedBytes = 0;
   #settledBytes = 0;
@@ -29,18 +32,22 @@ export class PushProgress {
     this.#emit = emit;
   }
 
-  begin(plan: readonly { readonly tree: Tree; readonly item: PushItem }[]): void {
+  begin(
+    plan: readonly { readonly blobs: readonly Descriptor[]; readonly item: PushItem; readonly index: number }[],
+  ): void {
     const seen = new Set<string>();
-    for (const [index, { tree, item }] of plan.entries()) {
-      this.#blobsLeft[index] = tree.blobs.length;
-      for (const blob of tree.blobs) {
+    for (const { index, blobs, item } of plan) {
+      this.#blobsLeft[index] = blobs.length;
+      for (const blob of blobs) {
         const key = `${item.client.registry} ${item.repository} ${blob.digest}`;
         if (seen.has(key)) continue;
         seen.add(key);
         this.#totalBytes += blob.size;
       }
     }
+    this.#begun = true;
     this.#startItems();
+    this.#tell();
     this.#report();
   }
 
@@ -76,31 +83,71 @@ export class PushProgress {
     return this.#highWater.get(blob.digest) ?? 0;
   }
 
-  /** Bytes that went out. */
-  sent(bytes: number): void {
+  /** Bytes that went out; `items` are those that changed by it. */
+  sent(bytes: number, items: readonly number[] = []): void {
     this.#sentBytes += bytes;
+    for (const index of items) this.#changed.add(index);
   }
 
   /** @param tagged whether the tag was there before; an item is only present when its content was too */
   itemDone(index: number, tagged: boolean): void {
-    const item = this.#items[index];
-    if (item === undefined) return;
-    const state = tagged && !this.#changed.has(index) ? 'present' : 'pushed';
-    this.#states[index] = state;
-    this.#emit({ kind: 'item-done', item, index, state });
+    this.#settle(index, tagged && !this.#changed.has(index) ? 'present' : 'pushed');
+  }
+
+  /** An item can't be pushed; the first reason counts. */
+  itemFailed(index: number, error: SealiftError): void {
+    if (!this.isOpen(index)) return;
+    this.#errors.set(index, error);
+    // It no longer keeps those behind it from starting.
+    this.#blobsLeft[index] = 0;
+    this.#startItems();
+    this.#settle(index, 'failed');
+  }
+
+  /** An item is not put, because others failed. */
+  itemHeldBack(index: number): void {
+    this.#settle(index, 'held-back');
+  }
+
+  /** Whether it is still to be seen what becomes of an item. */
+  isOpen(index: number): boolean {
+    return !this.#states.has(index);
+  }
+
+  hasFailed(): boolean {
+    return this.#errors.size > 0;
   }
 
   result(): PushResult {
     return {
-      items: this.#items.map((item, index) => ({ item, state: this.#states[index] ?? 'present' })),
+      items: this.#items.map((item, index) => {
+        const error = this.#errors.get(index);
+        return { item, state: this.#states.get(index) ?? 'held-back', ...(error === undefined ? {} : { error }) };
+      }),
       blobs: { ...this.#counts },
       sentBytes: this.#sentBytes,
       skippedBytes: this.#skippedBytes,
     };
   }
 
+  #settle(index: number, state: ItemState): void {
+    this.#states.set(index, state);
+    this.#tell();
+  }
+
+  /** Tells of what is settled, in the order of the items. */
+  #tell(): void {
+    for (;;) {
+      const item = this.#items[this.#told];
+      const told = this.#states.get(this.#told);
+      if (item === undefined || told === undefined || this.#told >= this.#started) return;
+      this.#emit({ kind: 'item-done', item, index: this.#told, state: told });
+      this.#told += 1;
+    }
+  }
+
   #startItems(): void {
-    while (this.#started < this.#items.length) {
+    while (this.#begun && this.#started < this.#items.length) {
       const index = this.#started;
       const item = this.#items[index];
       if (item === undefined || (index > 0 && (this.#blobsLeft[index - 1] ?? 0) > 0)) return;

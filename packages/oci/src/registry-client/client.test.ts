@@ -241,7 +241,7 @@ describe('a registry client and hostile or broken registries', () => {
     const failed: unknown = await clientOf(registry)
       .pushBlob('a/b', blobDigest, size, zeros)
       .catch((reason: unknown) => reason);
-    expect(isSealiftError(failed) && ['REGISTRY_REFUSED', 'REGISTRY_UNREACHABLE'].includes(failed.code)).toBe(true);
+    expect(isSealiftError(failed) && ['REGISTRY_FULL', 'REGISTRY_UNREACHABLE'].includes(failed.code)).toBe(true);
   });
 
   it('stops when it is cancelled', async () => {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import type { ByteRange, ContentSource } from '../content.ts';
 import type { Credential } from '../credential.ts';
-import { mediaTypes } from '../descriptor.ts';
+import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readableOver, readBounded, verifiedReadable } from '../verify-stream.ts';
 import { type Agents, createAgents, type Environment } from './agents.ts';
@@ -12,6 +12,7 @@ import { Authenticator } from './authenticator.ts';
 import { refusal } from './failures.ts';
 import { checkedReference, checkedRepository, mountScope, pullScope, pushScope } from './names.ts';
 import { allowed, placeOf, registryOrigin } from './origin.ts';
+import { listReferrers } from './referrers-api.ts';
 import { bodyOf, type Exchange, send } from './transport.ts';
 import { type Call, UploadSessions } from './upload-sessions.ts';
 
@@ -168,17 +169,29 @@ export class RegistryClient {
 
   /** Puts a manifest under a tag or its digest; everything it names has to be there. */
   async putManifest(repository: string, reference: string, mediaType: string, bytes: Uint8Array): Promise<Digest> {
-    const url = this.#url(repository, 'manifests', checkedReference(reference));
-    const answer = await this.#call({
-      method: 'PUT',
-      url,
-      scope: pushScope(repository),
-      headers: { 'content-type': mediaType },
-      body: { size: bytes.byteLength, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) },
-    });
-    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
-    answer.resume();
+    await this.#putManifest(repository, reference, mediaType, bytes);
     return digestOf(bytes);
+  }
+
+  /**
+   * Puts a manifest that has a `subject`, by its digest.
+   *
+   * @returns whether the registry lists it by itself; else it has to be listed under a tag (OCI distribution-spec 1.1, "Pushing
+   * Manifests with Subject")
+   */
+  async putReferrer(repository: string, mediaType: string, bytes: Uint8Array): Promise<boolean> {
+    const answer = await this.#putManifest(repository, digestOf(bytes), mediaType, bytes);
+    return answer.headers['oci-subject'] !== undefined;
+  }
+
+  /** What refers to a manifest, or undefined when the registry has no referrers API. @throws REGISTRY_ANSWER_INVALID */
+  async listReferrers(repository: string, subject: Digest): Promise<readonly Descriptor[] | undefined> {
+    const transport = {
+      call: (call: Call) => this.#call(call),
+      referrersUrl: (name: string, digest: Digest) => this.#url(name, 'referrers', digest),
+      idleTimeoutMs: this.#idleTimeoutMs,
+    };
+    return await listReferrers(transport, repository, subject);
   }
 
   /**
@@ -222,7 +235,7 @@ export class RegistryClient {
     if (status === 201) return true;
     if (status === 400 || status === 404 || status === 405) return false;
     if (status === 202) {
-      await this.uploads.cancel({ repository, url: this.#location(answer, url), offset: 0 });
+      await this.uploads.cancel({ repository, url: this.#location(answer, url), offset: 0, minChunkBytes: 0 });
       return false;
     }
     throw await refusal(answer, `repository ${repository}`, placeOf(url));
@@ -246,7 +259,26 @@ export class RegistryClient {
     };
   }
 
-  #url(repository: string, kind: 'blobs' | 'manifests' | 'tags', rest: string): URL {
+  async #putManifest(
+    repository: string,
+    reference: string,
+    mediaType: string,
+    bytes: Uint8Array,
+  ): Promise<IncomingMessage> {
+    const url = this.#url(repository, 'manifests', checkedReference(reference));
+    const answer = await this.#call({
+      method: 'PUT',
+      url,
+      scope: pushScope(repository),
+      headers: { 'content-type': mediaType },
+      body: { size: bytes.byteLength, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) },
+    });
+    if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
+    answer.resume();
+    return answer;
+  }
+
+  #url(repository: string, kind: 'blobs' | 'manifests' | 'tags' | 'referrers', rest: string): URL {
     return new URL(`/v2/${checkedRepository(repository)}/${kind}/${rest}`, this.#origin);
   }
 

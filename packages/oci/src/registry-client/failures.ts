@@ -26,8 +26,12 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 /** An answer that is not the one hoped for, as an error of the catalogue with the registry's own words in it. */
 export async function refusal(answer: IncomingMessage, what: string, place: string): Promise<SealiftError> {
   const status = answer.statusCode ?? 0;
-  const reason = `${status} ${await ownWords(answer, place)}`.trim();
+  const body = await bodyText(answer, place);
+  const reason = `${status} ${ownWords(body) ?? printable(answer.statusMessage ?? '')}`.trim();
   if (status === 404) return new SealiftError('REGISTRY_NOT_FOUND', { values: { what }, place });
+  if (isFull(status, body)) {
+    return new SealiftError('REGISTRY_FULL', { values: { reason, registry: new URL(place).host }, place });
+  }
   const code = codes[status] ?? (status >= 500 ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED');
   const after = retryAfterMs(answer);
   const cause = after === undefined ? undefined : new RetryAfter(after);
@@ -53,14 +57,33 @@ function retryAfterMs(answer: IncomingMessage): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
-async function ownWords(answer: IncomingMessage, place: string): Promise<string> {
+/**
+ * Whether there is no room left: 507 (RFC 4918, section 11.5), or the error of a file system, by name or by number (ENOSPC and
+ * EDQUOT of Linux), in an answer that says that something failed, or that it is too much.
+ */
+function isFull(status: number, body: string): boolean {
+  if (status === 507) return true;
+  if (status === 413) return /quota/i.test(body);
+  return (
+    status >= 500 &&
+    /no space left|disk quota exceeded|insufficient storage|ENOSPC|EDQUOT|"Err": ?(?:28|122)\b/i.test(body)
+  );
+}
+
+async function bodyText(answer: IncomingMessage, place: string): Promise<string> {
   try {
-    const bytes = await readBounded(bodyOf(answer, 10_000, place), bodyLimitBytes, 'the error answer');
-    const { errors } = errorBodySchema.parse(JSON.parse(bytes.toString('utf8')));
-    const words = errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; ');
-    return printable(words);
+    return (await readBounded(bodyOf(answer, 10_000, place), bodyLimitBytes, 'the error answer')).toString('utf8');
   } catch {
-    return printable(answer.statusMessage ?? '');
+    return '';
+  }
+}
+
+function ownWords(body: string): string | undefined {
+  try {
+    const { errors } = errorBodySchema.parse(JSON.parse(body));
+    return printable(errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; '));
+  } catch {
+    return undefined;
   }
 }
 

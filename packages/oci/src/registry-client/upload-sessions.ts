@@ -27,7 +27,12 @@ export interface UploadSession {
   readonly url: URL;
   /** Bytes the registry holds. */
   readonly offset: number;
+  /** The registry takes no chunks smaller than this, in bytes, but for the last. */
+  readonly minChunkBytes: number;
 }
+
+/** Answers to a chunk by which a registry, or what stands before it, says that it takes none. */
+const chunksRefused = [404, 405, 411, 415, 501];
 
 /** Upload sessions (OCI distribution-spec, "Pushing a blob in chunks" and "POST then PUT"). */
 export class UploadSessions {
@@ -43,7 +48,7 @@ export class UploadSessions {
     const answer = await this.#transport.call({ method: 'POST', url, scope: pushScope(repository) });
     if (answer.statusCode !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
     answer.resume();
-    return { repository, url: this.#transport.location(answer, url), offset: 0 };
+    return { repository, url: this.#transport.location(answer, url), offset: 0, minChunkBytes: minChunkBytes(answer) };
   }
 
   /** How far a session is (end-13), or undefined when the registry no longer knows it or can't go on with it. */
@@ -56,7 +61,8 @@ export class UploadSessions {
     if ((status !== 204 && status !== 202) || end === undefined) return undefined;
     const next = answer.headers.location === undefined ? url : this.#transport.location(answer, url);
     // `0-0` stands for nothing at all and for one byte alike: a session that short is not worth going on with.
-    return end === '0' ? undefined : { repository, url: next, offset: Number(end) + 1 };
+    if (end === '0') return undefined;
+    return { repository, url: next, offset: Number(end) + 1, minChunkBytes: minChunkBytes(answer) };
   }
 
   /**
@@ -65,7 +71,7 @@ export class UploadSessions {
    * @throws REGISTRY_FAILED when the session is lost or elsewhere than thought; REGISTRY_REFUSED where chunks are not taken
    */
   async append(session: UploadSession, size: number, open: () => Promise<Readable>): Promise<UploadSession> {
-    const { repository, url, offset } = session;
+    const { repository, url, offset, minChunkBytes } = session;
     const answer = await this.#transport.call({
       method: 'PATCH',
       url,
@@ -73,10 +79,13 @@ export class UploadSessions {
       headers: { 'content-type': mediaTypes.octetStream, 'content-range': `${offset}-${offset + size - 1}` },
       body: { size, open },
     });
-    if ([404, 409, 416].includes(answer.statusCode ?? 0)) throw lost(answer, url);
-    if (answer.statusCode !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
+    const status = answer.statusCode ?? 0;
+    // A session that was just begun can't be lost yet: this registry takes no chunks.
+    if (offset === 0 && chunksRefused.includes(status)) throw refused(answer, url);
+    if ([404, 409, 416].includes(status)) throw lost(answer, url);
+    if (status !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
     answer.resume();
-    return { repository, url: this.#transport.location(answer, url), offset: offset + size };
+    return { repository, url: this.#transport.location(answer, url), offset: offset + size, minChunkBytes };
   }
 
   /** Ends a session and makes it a blob (end-6), with the whole content or none. */
@@ -106,6 +115,18 @@ export class UploadSessions {
       () => undefined,
     );
   }
+}
+
+/** `OCI-Chunk-Min-Length` (OCI distribution-spec 1.1, "Pushing a blob in chunks"). */
+function minChunkBytes(answer: IncomingMessage): number {
+  const header = answer.headers['oci-chunk-min-length'];
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : 0;
+}
+
+function refused(answer: IncomingMessage, url: URL): SealiftError {
+  answer.resume();
+  const reason = `${answer.statusCode} to a chunk`;
+  return new SealiftError('REGISTRY_REFUSED', { values: { reason }, place: placeOf(url) });
 }
 
 function lost(answer: IncomingMessage, url: URL): SealiftError {

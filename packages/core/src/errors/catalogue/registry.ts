@@ -128,6 +128,27 @@ export const registryErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  REGISTRY_FULL: {
+    message: 'the registry has no room left: {reason}',
+    hint: 'Free room at {registry} (remove old releases and clean up, or enlarge its volume or quota), then run it again; what is already there is not sent again.',
+    status: 507,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  REFERRERS_TAG_INVALID: {
+    message: 'the tag {tag}, which lists what refers to an image, cannot be used: {reason}',
+    hint: 'Remove that tag at the registry, then run it again; the OCI distribution-spec reserves it for an image index.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PUSH_INCOMPLETE: {
+    message: '{failed} of {total} items could not be pushed; the release is not visible',
+    hint: 'Mend what is listed above for each of them, then run it again; what is already there is not sent again.',
+    status: 502,
+    exit: 4,
+    next: 'needs-a-person',
+  },
   CREDENTIALS_UNREADABLE: {
     message: 'the registry logins in {path} cannot be read: {reason}',
     hint: 'Correct the file, or write it anew with docker login or skopeo login.',
