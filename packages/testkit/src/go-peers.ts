@@ -4,7 +4,9 @@
  */
 export const goPeers = {
   crane: { module: 'crane', program: 'crane' },
+  govc: { module: 'vcenter', program: 'govc' },
   helm: { module: 'helm', program: 'helm' },
   'oci-conformance': { module: 'oci-conformance', program: 'conformance' },
   oras: { module: 'oras', program: 'oras' },
+  'vcenter-simulator': { module: 'vcenter', program: 'vcenter-simulator' },
 } as const;
