@@ -17,3 +17,6 @@ export const layerTypes = {
 
 /** The annotation that names the file a layer is (OCI image-spec, annotations.md). */
 export const titleAnnotation = 'org.opencontainers.image.title';
+
+/** Annotation of a pack in `index.json`: the files in it that describe its values, with a space between; may be empty. */
+export const packSchemasAnnotation = 'dev.sealift.pack.schemas';

@@ -1,7 +1,8 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { ReleaseFile } from '@sealift/core/release';
 import { parseReference } from '@sealift/oci/reference';
-import { type CollectedImage, fullName } from './images.ts';
+import { fullName } from '@sealift/oci/image-source';
+import type { CollectedImage } from './images.ts';
 import type { CollectedPack } from './packs.ts';
 
 /**

@@ -17,6 +17,8 @@ export interface PlannedBlob {
   readonly digest: Digest;
   readonly size: number;
   readonly role: BlobRole;
+  /** Whether reading it goes over a network: the same blob from a disk is preferred. */
+  readonly remote?: boolean;
   /** Streams it, and fails unless it is what its digest says. A chunk holds only until the next is asked for. */
   open(): AsyncIterable<Uint8Array>;
 }
@@ -89,15 +91,32 @@ export class ContentSet implements ManifestSource {
   }
 
   /** Adds a blob of another source, checked when the bundle is written. */
-  addFrom(source: ContentSource, descriptor: Descriptor, role: BlobRole): void {
+  addFrom(source: ContentSource, descriptor: Descriptor, role: BlobRole, remote = false): void {
     const { digest, size } = descriptor;
-    this.add({ digest, size, role, open: () => fromSource(source, digest, size) });
+    this.add({ digest, size, role, remote, open: () => fromSource(source, digest, size) });
   }
 
-  /** Adds a blob; one that is there already may move further to the front. */
+  /** Whether a blob is there already, as far in front and as near as the one given. @throws MANIFEST_INVALID for another size */
+  has({ digest, size }: Descriptor, role: BlobRole, remote: boolean): boolean {
+    const known = this.#blobs.get(digest);
+    if (known === undefined) return false;
+    if (known.size !== size) {
+      const reason = `one descriptor says that it is ${size} bytes long, and another ${known.size}`;
+      throw new SealiftError('MANIFEST_INVALID', { values: { digest, reason } });
+    }
+    return ranks[known.role] <= ranks[role] && (remote || known.remote !== true);
+  }
+
+  /** Adds a blob; one that is there already may move further to the front, or be read from nearer. */
   add(blob: PlannedBlob): void {
     const known = this.#blobs.get(blob.digest);
-    if (known === undefined || ranks[blob.role] < ranks[known.role]) this.#blobs.set(blob.digest, blob);
+    if (known === undefined) {
+      this.#blobs.set(blob.digest, blob);
+      return;
+    }
+    const role = ranks[blob.role] < ranks[known.role] ? blob.role : known.role;
+    const nearer = known.remote === true && blob.remote !== true ? blob : known;
+    this.#blobs.set(blob.digest, { ...nearer, role });
   }
 }
 

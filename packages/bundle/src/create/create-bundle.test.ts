@@ -151,7 +151,7 @@ describe('createBundle', () => {
   });
 
   it('refuses sources it cannot read, by name', async () => {
-    const error = await refusal((copy) => edit(join(copy, 'release.yaml'), '"oci:./images"', '"docker://x/y:1"'));
+    const error = await refusal((copy) => edit(join(copy, 'release.yaml'), '"oci:./images"', '"docker-daemon:y:1"'));
     expect(error.code).toBe('BUNDLE_SOURCE_UNSUPPORTED');
     const pattern = await refusal((copy) => edit(join(copy, 'release.yaml'), '"./packs/*"', '"./pecks/*"'));
     expect(pattern.message).toContain('./pecks/*');

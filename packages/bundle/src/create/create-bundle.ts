@@ -4,9 +4,10 @@ import { SealiftError } from '@sealift/core/errors';
 import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
 import type { Descriptor, Index } from '@sealift/oci/descriptor';
 import { mediaTypes } from '@sealift/oci/descriptor';
+import { ImageSources } from '@sealift/oci/image-source';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, nodeImageReference, packReference, releaseTag } from '@sealift/oci/reference';
-import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
+import { artifactTypes, layerTypes, packSchemasAnnotation } from '../artifact/artifact-types.ts';
 import type { DifferentialBase } from '../differential/base.ts';
 import { planDifferential } from '../differential/plan-differential.ts';
 import type { Differential } from '../differential/section.ts';
@@ -14,6 +15,7 @@ import type { SecretKey } from '../minisign/keys.ts';
 import { makeReleaseFiles } from '../release-marker/release-marker.ts';
 import type { Architecture } from '../stub/stub.ts';
 import { addArtifact } from './artifact.ts';
+import { CollectProgress } from './collect-progress.ts';
 import { checkComplete } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages } from './images.ts';
@@ -38,6 +40,8 @@ export interface CreateBundleOptions {
   readonly dryRun?: boolean;
   /** Makes a differential bundle: what the base has is left out. */
   readonly base?: DifferentialBase;
+  /** Proxy, CA and `DOCKER_CONFIG` for images out of registries; the process's own when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (phase: 'collect' | 'compare' | 'write', doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
 }
@@ -59,18 +63,21 @@ const maxReleaseFileBytes = 4 * 1024 * 1024;
  * Makes a release bundle: one signed file with the release, its packs, images, node image and the executable. The same
  * input gives the same bytes, on any machine.
  *
- * @throws RELEASE_*, PACK_*, BUNDLE_*, NODE_IMAGE_*, LAYOUT_INVALID, MANIFEST_INVALID, CONTENT_*, FILE_*, CANCELLED
+ * @throws RELEASE_*, PACK_*, BUNDLE_*, NODE_IMAGE_*, LAYOUT_INVALID, IMAGE_ARCHIVE_INVALID, MANIFEST_INVALID, REGISTRY_*, CONTENT_*,
+ *   FILE_*, CANCELLED
  */
 export async function createBundle(options: CreateBundleOptions): Promise<CreatedBundle> {
   const file = await readReleaseFile(options.releaseFile);
   const folder = dirname(resolve(options.releaseFile));
   const content = new ContentSet();
-  const packs = await collectPacks(content, file.spec.content.packs, folder);
-  const images = await collectImages(content, file.spec.content.images, folder);
-  checkComplete(file, packs, images);
-  const nodeImage = await collectNodeImage(content, file, folder, (done, total) =>
+  await using sources = new ImageSources({ folder, env: options.env ?? process.env, cancel: options.cancel });
+  const progress = new CollectProgress(file.spec.content.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );
+  const packs = await collectPacks(content, file.spec.content.packs, folder);
+  const images = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
+  checkComplete(file, packs, images);
+  const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file, folder);
   const release = pin(file, packs, images, nodeImage);
   const marker = addMarker(content, release, options.secretKey);
@@ -79,9 +86,10 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const { product, version } = file.metadata;
   const index = makeIndex([
     { name: `${catalogRepository('')}:${releaseTag(product, version)}`, descriptor: marker },
-    ...packs.map(({ name, version, descriptor }) => {
+    ...packs.map(({ name, version, descriptor, schemas }) => {
       const { repository, tag } = packReference('', name, version);
-      return { name: `${repository}:${tag}`, descriptor };
+      const annotations = { [packSchemasAnnotation]: schemas.join(' ') };
+      return { name: `${repository}:${tag}`, descriptor, annotations };
     }),
     ...images.map(({ name, descriptor }) => ({ name, descriptor })),
     ...(nodeImage === undefined ? [] : [nodeImageEntry(nodeImage)]),
@@ -183,6 +191,7 @@ function addMarker(content: ContentSet, release: Release, secretKey: SecretKey):
 interface NamedEntry {
   readonly name: string;
   readonly descriptor: Descriptor;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 function nodeImageEntry({ released, descriptor }: CollectedNodeImage): NamedEntry {
@@ -229,6 +238,9 @@ function makeIndex(entries: readonly NamedEntry[]): Index {
     mediaType: mediaTypes.index,
     manifests: [...entries]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, descriptor }) => ({ ...descriptor, annotations: { [refNameAnnotation]: name } })),
+      .map(({ name, descriptor, annotations }) => ({
+        ...descriptor,
+        annotations: { ...annotations, [refNameAnnotation]: name },
+      })),
   };
 }

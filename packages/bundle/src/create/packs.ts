@@ -6,6 +6,8 @@ import type { Descriptor } from '@sealift/oci/descriptor';
 import { emptyConfigBytes, packArchive, packManifest } from '@sealift/oci/pack-artifact';
 import type { ContentSet } from './content-set.ts';
 
+const schemaFiles = ['values.schema.json', 'schema.yaml'] as const;
+
 /** A pack that the bundle will hold. */
 export interface CollectedPack {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface CollectedPack {
   readonly sizeBytes: number;
   /** The images that its values name, as written. */
   readonly images: readonly string[];
+  /** The files in it that describe its values. */
+  readonly schemas: readonly string[];
 }
 
 /**
@@ -43,7 +47,7 @@ export async function collectPacks(
 }
 
 async function collectPack(content: ContentSet, path: string): Promise<CollectedPack> {
-  const { pack, values, bytes, layer } = await packArchive(path);
+  const { pack, values, files, bytes, layer } = await packArchive(path);
   const config = content.addBytes(emptyConfigBytes, 'metadata', 'application/vnd.oci.empty.v1+json');
   content.addBytes(bytes, 'content', layer.mediaType);
   const descriptor = content.addManifest(packManifest(layer));
@@ -54,6 +58,7 @@ async function collectPack(content: ContentSet, path: string): Promise<Collected
     descriptor,
     sizeBytes: descriptor.size + config.size + layer.size,
     images: readPackValues(values, join(path, 'values.yaml')).images,
+    schemas: schemaFiles.filter((name) => files.includes(name)),
   };
 }
 

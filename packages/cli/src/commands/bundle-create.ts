@@ -33,6 +33,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       secretKey,
       executables,
       cancel: context.cancel,
+      env: context.env,
       onProgress: (phase, done, total) => progress.update(label[phase], total === 0 ? 1 : done / total),
       ...(base === undefined ? {} : { base }),
       ...(options.dryRun === undefined ? {} : { dryRun: true }),

@@ -130,16 +130,38 @@ const head = {
   metadata,
 };
 
+const sourceText = z
+  .string()
+  .min(1)
+  .max(1000)
+  .describe(
+    'oci:FOLDER, oci-archive:FILE, docker-archive:FILE, each with :NAME for one image of it, or docker://HOST/PATH:TAG.',
+  );
+const imageSource = z.union([
+  sourceText,
+  z.strictObject({
+    source: sourceText,
+    name: z
+      .string()
+      .min(1)
+      .max(500)
+      .describe('What packs call the image, where the source calls it otherwise: docker.io/library/busybox:1.36.'),
+  }),
+]);
+
 const releaseContent = z.strictObject({
   packs: z
     .array(z.string().min(1).max(1000))
     .max(1000)
-    .describe('Pack folders, relative to this file; * stands for any name.'),
-  images: z
-    .array(z.string().min(1).max(1000))
-    .max(10_000)
+    .describe('Pack folders, relative to this file, * standing for any name; or docker://HOST/PATH:VERSION.'),
+  images: z.array(imageSource).max(10_000).default([]).describe('Where the images are.'),
+  elsewhere: z
+    .array(z.string().min(1).max(500))
+    .max(1000)
     .default([])
-    .describe('Sources of images: oci:<layout folder>, or docker://<reference>.'),
+    .describe(
+      'Images that packs name and the bundle leaves out, because every site has them already; each by its full name.',
+    ),
   nodeImage: z.string().min(1).max(1000).optional().describe('Path of the OVA.'),
   tools: z
     .array(

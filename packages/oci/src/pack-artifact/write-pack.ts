@@ -16,6 +16,8 @@ export interface PackArchive {
   readonly pack: Pack;
   /** The text of values.yaml; empty where the pack has none. */
   readonly values: string;
+  /** Paths below the folder of every file, sorted. */
+  readonly files: readonly string[];
   /** `<name>-<version>.tar.gz` */
   readonly fileName: string;
   readonly bytes: Uint8Array;
@@ -53,7 +55,7 @@ export async function packArchive(folder: string): Promise<PackArchive> {
     size: bytes.byteLength,
     annotations: { 'org.opencontainers.image.title': fileName },
   };
-  return { pack, values, fileName, bytes, layer };
+  return { pack, values, files: [...files.keys()].sort(), fileName, bytes, layer };
 }
 
 async function store(tar: Uint8Array): Promise<Uint8Array> {

@@ -43,7 +43,14 @@ export async function walk(source: ManifestSource, digest: Digest, mediaType?: s
     for (const child of content.manifests) {
       if (children.has(child.digest)) continue;
       if (children.size >= manifestCountLimit) throw invalid(digest, 'too many manifests');
-      children.set(child.digest, await visit(child.digest, child.mediaType, depth + 1));
+      const found = await visit(child.digest, child.mediaType, depth + 1);
+      if (found.bytes.byteLength !== child.size) {
+        throw invalid(
+          child.digest,
+          `it is ${found.bytes.byteLength} bytes long, and its descriptor says ${child.size}`,
+        );
+      }
+      children.set(child.digest, found);
     }
     for (const blob of content.blobs) blobs.set(blob.digest, blob);
     return { digest: at, mediaType: announced ?? content.mediaType, bytes };

@@ -115,6 +115,13 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  BUNDLE_PART_UNKNOWN: {
+    message: '{path} does not have {what}; inside: {inside}',
+    hint: 'Run `sealift bundle inspect FILE` to see what is inside, and name it as shown there.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   BUNDLE_NOT_CONFIRMED: {
     message: 'stopped: the answer was not yes',
     hint: 'Run the bundle again when you are ready; it was verified, and nothing was changed.',
