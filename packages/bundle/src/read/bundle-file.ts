@@ -1,16 +1,32 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
 
-/** A bundle file opened for reading by offset. */
-export interface BundleFile {
+/** One file that a bundle is stored in. */
+export interface BundlePart {
   readonly path: string;
   readonly handle: FileHandle;
   /** In bytes, as the file system states it. */
   readonly length: number;
 }
 
+/** A bundle opened for reading by offset: one file, or the parts it was split into, read as if they were one. */
+export interface BundleFile {
+  /** Of the bundle, or of its first part. */
+  readonly path: string;
+  /** Of the whole, in bytes. */
+  readonly length: number;
+  /** In order, never empty. */
+  readonly parts: readonly BundlePart[];
+  close(): Promise<void>;
+}
+
 /** @throws FILE_NOT_FOUND, FILE_UNREADABLE, BUNDLE_UNKNOWN */
 export async function openBundleFile(path: string): Promise<BundleFile> {
+  return joinParts([await openPart(path)]);
+}
+
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE, BUNDLE_UNKNOWN */
+export async function openPart(path: string): Promise<BundlePart> {
   let handle: FileHandle;
   try {
     handle = await open(path, 'r');
@@ -26,6 +42,18 @@ export async function openBundleFile(path: string): Promise<BundleFile> {
   throw new SealiftError('BUNDLE_UNKNOWN', { values: { path, reason: 'it is not a regular file' } });
 }
 
+/** Open files as one bundle, which closes them. */
+export function joinParts(parts: readonly [BundlePart, ...BundlePart[]]): BundleFile {
+  return {
+    path: parts[0].path,
+    length: parts.reduce((sum, { length }) => sum + length, 0),
+    parts,
+    close: async () => {
+      for (const { handle } of parts) await handle.close();
+    },
+  };
+}
+
 /**
  * Fills a buffer from the file.
  *
@@ -33,15 +61,25 @@ export async function openBundleFile(path: string): Promise<BundleFile> {
  */
 export async function readFully(file: BundleFile, buffer: Buffer, position: number): Promise<void> {
   let filled = 0;
-  while (filled < buffer.length) {
-    let bytesRead: number;
-    try {
-      ({ bytesRead } = await file.handle.read(buffer, filled, buffer.length - filled, position + filled));
-    } catch (error) {
-      throw unreadable(file.path, error);
+  let start = 0;
+  for (const part of file.parts) {
+    // A part of a split bundle ends anywhere, also inside of what is asked for.
+    while (filled < buffer.length && position + filled < start + part.length) {
+      const wanted = Math.min(buffer.length - filled, start + part.length - position - filled);
+      const count = await readOnce(part, buffer.subarray(filled, filled + wanted), position + filled - start);
+      if (count === 0) throw endsInside(part.path, position + filled - start);
+      filled += count;
     }
-    if (bytesRead === 0) throw damaged(file.path, `it ends after ${position + filled} bytes, inside of its content`);
-    filled += bytesRead;
+    start += part.length;
+  }
+  if (filled < buffer.length) throw endsInside(file.path, position + filled);
+}
+
+async function readOnce({ path, handle }: BundlePart, buffer: Buffer, position: number): Promise<number> {
+  try {
+    return (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -57,7 +95,12 @@ export function damaged(path: string, reason: string): SealiftError {
   return new SealiftError('BUNDLE_DAMAGED', { values: { path, reason }, place: path });
 }
 
-function unreadable(path: string, error: unknown): SealiftError {
+/** The error for a file that the machine does not give. */
+export function unreadable(path: string, error: unknown): SealiftError {
   const reason = error instanceof Error ? error.message : String(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
+}
+
+function endsInside(path: string, position: number): SealiftError {
+  return damaged(path, `it ends after ${position} bytes, inside of its content`);
 }

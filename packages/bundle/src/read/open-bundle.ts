@@ -54,7 +54,7 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   try {
     return await read(file, options);
   } catch (error) {
-    await file.handle.close();
+    await file.close();
     throw error;
   }
 }
@@ -87,8 +87,8 @@ async function read(file: BundleFile, { trustedKeys }: OpenBundleOptions): Promi
     payloadStart,
     size: (digest) => Promise.resolve(find(digest)?.size),
     open: (digest, range) => Promise.resolve(openMember(file, payloadStart, find(digest), digest, range)),
-    close: () => file.handle.close(),
-    [Symbol.asyncDispose]: () => file.handle.close(),
+    close: () => file.close(),
+    [Symbol.asyncDispose]: () => file.close(),
   };
 }
 

@@ -1,16 +1,18 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
-import { type BundleManifest, manifestPath, type Member, stubBytes } from '../format/manifest.ts';
-import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
+import { type BundleManifest, stubBytes } from '../format/manifest.ts';
 import type { PublicKey } from '../minisign/keys.ts';
-import { type BundleFile, damaged, readFully } from './bundle-file.ts';
+import { damaged, readPart } from './bundle-file.ts';
+import type { CheckOutcome } from './check-job.ts';
+import { runJobs } from './check-threads.ts';
 import { type Bundle, openBundle } from './open-bundle.ts';
+import { planJobs } from './plan-jobs.ts';
 
 export interface VerifyBundleOptions {
   readonly trustedKeys: readonly PublicKey[];
   /** Bytes checked so far, and in all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Also compute the SHA-256 of the whole file, which costs a second hash over every byte. */
+  /** Also compute the SHA-256 of the whole file: a second hash over every byte, on a thread of its own. */
   readonly hashFile?: boolean;
   readonly cancel?: AbortSignal;
 }
@@ -45,99 +47,52 @@ export async function verifyOpenBundle(
   bundle: Bundle,
   options: Omit<VerifyBundleOptions, 'trustedKeys'>,
 ): Promise<VerifiedBundle> {
-  const { path, manifest, key, trustedComment, file, payloadStart } = bundle;
-  const whole = options.hashFile === true ? createHash('sha256') : undefined;
-  const reader = new CheckingReader(file, whole, options);
-  if ((await reader.sha256(stubBytes)) !== manifest.stubSha256) {
+  const { path, manifest, key, trustedComment, file } = bundle;
+  // Manifest and signature, right behind the stub, were read and compared when the bundle was opened.
+  const stub = createHash('sha256').update(await readPart(file, 0, stubBytes));
+  if (stub.digest('hex') !== manifest.stubSha256) {
     throw damaged(path, `its first ${stubBytes} bytes, the program that runs, are not those that were signed`);
   }
-  // Manifest and signature were read and compared when the bundle was opened.
-  await reader.sha256(payloadStart - stubBytes);
-  for (const member of manifest.members) await checkMember(reader, member, path);
-  await reader.expect(Buffer.alloc(closingBytes), 'the end of the tar');
-  return { path, manifest, key, trustedComment, ...(whole === undefined ? {} : { fileSha256: whole.digest('hex') }) };
+  const jobs = planJobs(bundle, { hashFile: options.hashFile === true });
+  const progress = progressOver(
+    jobs.reduce((sum, { length }) => sum + length, 0),
+    file.length,
+    options.onProgress,
+  );
+  const parts = file.parts.map(({ handle, length }) => ({ fd: handle.fd, length }));
+  const outcomes = await runJobs(jobs, parts, { onBytes: progress, cancel: options.cancel });
+  const fileSha256 = resultOf(outcomes, path);
+  options.onProgress?.(file.length, file.length);
+  return { path, manifest, key, trustedComment, ...(fileSha256 === undefined ? {} : { fileSha256 }) };
 }
 
-async function checkMember(reader: CheckingReader, member: Member, path: string): Promise<void> {
-  await reader.expect(tarHead(member.path, member.size), `the header of ${member.path}`);
-  if ((await reader.sha256(member.size)) !== member.sha256) {
-    throw damaged(path, `${member.path} does not have the SHA-256 that ${manifestPath} states`);
-  }
-  await reader.expect(Buffer.alloc(paddingOf(member.size)), `the padding behind ${member.path}`);
+/** Work done as a share of the file's length, whether each byte is read once or twice. */
+function progressOver(
+  workBytes: number,
+  fileBytes: number,
+  onProgress: VerifyBundleOptions['onProgress'],
+): (count: number) => void {
+  let done = 0;
+  return (count) => {
+    done += count;
+    // The whole is told once everything is known to be right.
+    onProgress?.(Math.min(Math.floor((done / workBytes) * fileBytes), fileBytes - 1), fileBytes);
+  };
 }
 
-const bufferBytes = 4 * 1024 * 1024;
-
-/** Reads the file front to back, one part being hashed while the next is being read. */
-class CheckingReader {
-  readonly #file: BundleFile;
-  readonly #whole: Hash | undefined;
-  readonly #options: Omit<VerifyBundleOptions, 'trustedKeys'>;
-  readonly #buffers: readonly [Buffer, Buffer];
-  #turn: 0 | 1 = 0;
-  #current: Buffer = Buffer.alloc(0);
-  #used = 0;
-  #doneBytes = 0;
-  #fetchedBytes = 0;
-  #next: Promise<Buffer> | undefined;
-
-  constructor(file: BundleFile, whole: Hash | undefined, options: Omit<VerifyBundleOptions, 'trustedKeys'>) {
-    this.#file = file;
-    this.#whole = whole;
-    const size = Math.min(bufferBytes, file.length);
-    this.#buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
-    this.#options = options;
-  }
-
-  /** Hashes the next bytes of the file. */
-  async sha256(lengthBytes: number): Promise<string> {
-    const hash = createHash('sha256');
-    for (let left = lengthBytes; left > 0; ) {
-      const chunk = await this.#take(left);
-      hash.update(chunk);
-      left -= chunk.length;
+/** @returns the SHA-256 of the whole file, when it was asked for */
+function resultOf(outcomes: readonly (CheckOutcome | undefined)[], path: string): string | undefined {
+  let fileSha256: string | undefined;
+  for (const outcome of outcomes) {
+    if (outcome?.kind === 'damaged') throw damaged(path, outcome.reason);
+    if (outcome?.kind === 'unreadable') {
+      throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: outcome.reason }, place: path });
     }
-    return hash.digest('hex');
+    if (outcome?.kind === 'hashed') fileSha256 = outcome.sha256;
   }
-
-  /** Demands that the next bytes are exactly these. */
-  async expect(expected: Buffer, what: string): Promise<void> {
-    for (let compared = 0; compared < expected.length; ) {
-      const chunk = await this.#take(expected.length - compared);
-      if (!chunk.equals(expected.subarray(compared, compared + chunk.length))) {
-        throw damaged(this.#file.path, `${what} is not as it must be`);
-      }
-      compared += chunk.length;
-    }
+  // Nothing counts as checked because no job complained: every one must have said that it is whole.
+  if (outcomes.some((outcome) => outcome === undefined)) {
+    throw new SealiftError('INTERNAL', { values: { reason: 'a part of the bundle was not checked' } });
   }
-
-  async #take(atMost: number): Promise<Buffer> {
-    if (this.#used === this.#current.length) await this.#advance();
-    const chunk = this.#current.subarray(this.#used, this.#used + atMost);
-    this.#used += chunk.length;
-    return chunk;
-  }
-
-  async #advance(): Promise<void> {
-    if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
-    const part = await (this.#next ?? this.#fetch());
-    if (part.length === 0) throw damaged(this.#file.path, 'it ends inside of its content');
-    this.#current = part;
-    this.#used = 0;
-    this.#doneBytes += part.length;
-    this.#whole?.update(part);
-    this.#next = this.#fetch();
-    // A failed read is reported when its part is asked for; until then it must not end the process.
-    this.#next.catch(() => undefined);
-    this.#options.onProgress?.(this.#doneBytes, this.#file.length);
-  }
-
-  async #fetch(): Promise<Buffer> {
-    const start = this.#fetchedBytes;
-    const buffer = this.#buffers[this.#turn].subarray(0, Math.min(bufferBytes, this.#file.length - start));
-    this.#turn = this.#turn === 0 ? 1 : 0;
-    this.#fetchedBytes += buffer.length;
-    await readFully(this.#file, buffer, start);
-    return buffer;
-  }
+  return fileSha256;
 }

