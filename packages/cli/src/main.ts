@@ -1,17 +1,22 @@
 import { run } from './program.ts';
-import { silentProgress, terminalProgress } from './progress.ts';
+import { jsonProgress, type Progress, silentProgress, terminalProgress } from './progress.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 const args = process.argv.slice(2);
+function progressFor(given: readonly string[]): Progress {
+  if (given.includes('--quiet')) return silentProgress;
+  return given.includes('--json') ? jsonProgress(process.stderr) : terminalProgress(process.stderr);
+}
+
 // Not awaited here: the single-file executable is a script, and a script has no top-level await.
 void run(args, {
   out: (text) => process.stdout.write(`${text}\n`),
   write: (text) => process.stdout.write(text),
   note: (text) => process.stderr.write(`${text}\n`),
   env: process.env,
-  progress: args.includes('--quiet') ? silentProgress : terminalProgress(process.stderr),
+  progress: progressFor(args),
   cancel: stop.signal,
   exitCode: 0,
 }).then((code) => {

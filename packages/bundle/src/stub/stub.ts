@@ -97,6 +97,8 @@ main() {
       '  --noprogress       print no percentages' \\
       '  --public-key FILE  trust this key too, for this run' \\
       '  --move-tags        let a tag move that is there with other content' \\
+      '  --continue-on-error  upload what can be uploaded, list the rest, exit 4' \\
+      '  --json             print one JSON object at the end, and events on standard error' \\
       'These change nothing here: --accept, --nox11, --xwin, --chown, --nochown,' \\
       '--noexec-cleanup, --phase2; --lsm says that there is no LSM entry. These are refused:' \\
       '--tar, --dumpconf, --cleanup-args, --verify-sig, --ssl-pass-src, --ssl-passwd.' \\
@@ -105,7 +107,7 @@ main() {
       'Where it uploads to: the platform of sealift login, or SEALIFT_URL and SEALIFT_TOKEN; or' \\
       'OCI_PACK_REGISTRY, OCI_PACK_BASE, OCI_IMAGE_REGISTRY and OCI_IMAGE_BASE.' \\
       '' \\
-      'Exit codes: 0 success, 1 usage or environment, 2 damage or signature.' \\
+      'Exit codes: 0 success, 1 usage or environment, 2 damage or signature, 4 incomplete.' \\
       '' \\
       'A program cannot vouch for itself. To check this file before running any of it, use' \\
       'sealift bundle verify FILE with a sealift you already trust, or' \\

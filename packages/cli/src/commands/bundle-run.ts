@@ -14,7 +14,8 @@ import { extractRun, prepareRunExtraction, questionOf } from './bundle-extract.t
 import { describeBundle, listBundle } from './bundle-inspect.ts';
 import { confirmOnTerminal, demandTerminal } from './confirm.ts';
 import { parseRunOptions, type RunOptions } from './run-options.ts';
-import { makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
+import { eventTranscript, makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
+import { incompleteUpload, listOfMissing, uploadReport } from './upload-report.ts';
 
 /**
  * What a bundle does when it is run: verify every byte, then set up the command line, manifests, packs and images, the release
@@ -35,15 +36,31 @@ export async function runBundle(
   if (options.confirm) demandTerminal();
   const extraction = await prepareRunExtraction(bundle, options);
   const terminal = process.stderr.isTTY && !options.noProgress ? process.stderr : undefined;
-  const transcript = options.quiet ? silentTranscript : makeTranscript(context.out, terminal);
+  const transcript = transcriptFor(options, terminal, context);
   const verified = await verifyAll(bundle, options, transcript, context);
   if (options.confirm && (extraction !== undefined || options.action === 'install')) {
     await confirmOnTerminal(questionOf(bundle, extraction, options), context.cancel);
   }
   if (extraction !== undefined) await extractRun(extraction, verified, transcript, context);
+  if (options.json && options.action !== 'install') {
+    const { product, version } = bundle.manifest;
+    const { keyId, fingerprint } = bundle.key;
+    context.out(
+      JSON.stringify({ verified: true, bundle: { path: file, product, version }, signedBy: { keyId, fingerprint } }),
+    );
+  }
   if (options.action === 'install') {
     await install(bundle, verified.fileSha256 ?? '', options, transcript, context);
   }
+}
+
+function transcriptFor(
+  { quiet, json }: RunOptions,
+  terminal: NodeJS.WriteStream | undefined,
+  context: CliContext,
+): Transcript {
+  if (json) return eventTranscript(context.progress);
+  return quiet ? silentTranscript : makeTranscript(context.out, terminal);
 }
 
 /** On Linux a running program can be removed: whatever happens from here on, nothing of it is left behind. */
@@ -62,7 +79,7 @@ async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transc
   const verified = await verifyOpenBundle(bundle, {
     hashFile: options.action === 'install',
     cancel: context.cancel,
-    onProgress: (done, total) => transcript.percent(label, done / total),
+    onProgress: (doneBytes, totalBytes) => transcript.percent(label, doneBytes / totalBytes, { doneBytes, totalBytes }),
   });
   transcript.line(`${label}  100%   SHA256 checksums are OK. All good.`);
   return verified;
@@ -92,10 +109,27 @@ async function install(
     moveTags: options.moveTags,
     journal: await openUploadJournal(join(stateFolder(context), 'uploads')),
     cancel: context.cancel,
-    onItem: (item) => sections.item(item),
-    onProgress: (done, total) => transcript.percent('Pushing', total === 0 ? 1 : done / total),
+    continueOnError: options.continueOnError,
+    onItem: (item) => {
+      sections.item(item);
+      context.progress.event?.({ event: 'item', ...item });
+    },
+    onRetry: ({ what, attempt, delayMs, reason }) =>
+      context.progress.event?.({ event: 'retry', what, attempt, delayMs, reason }),
+    onProgress: (doneBytes, totalBytes) =>
+      transcript.percent('Pushing', totalBytes === 0 ? 1 : doneBytes / totalBytes, { doneBytes, totalBytes }),
   });
   sections.end();
+  if (options.json) context.out(JSON.stringify(uploadReport(bundle, result)));
+  const incomplete = incompleteUpload(result);
+  if (incomplete !== undefined) {
+    if (options.json) {
+      context.exitCode = incomplete.exit;
+      return;
+    }
+    context.note(listOfMissing(result));
+    throw incomplete;
+  }
   await places.platform?.postOnly('/api/v1/uploads', {
     product,
     version,

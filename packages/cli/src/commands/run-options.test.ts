@@ -19,6 +19,8 @@ const nothing = {
   quiet: false,
   noProgress: false,
   moveTags: false,
+  continueOnError: false,
+  json: false,
   publicKey: undefined,
 };
 
@@ -78,6 +80,11 @@ describe('the options of a bundle', () => {
 
   it('take what is for the upload before -- and behind it', () => {
     expect(parseRunOptions(['--move-tags'])).toEqual({ ...nothing, moveTags: true });
+    expect(parseRunOptions(['--continue-on-error', '--', '--json'])).toEqual({
+      ...nothing,
+      continueOnError: true,
+      json: true,
+    });
     expect(parseRunOptions(['--confirm', '--', '--move-tags'])).toEqual({ ...nothing, confirm: true, moveTags: true });
     expect(codeOf(['--', '--check'])).toBe('USAGE');
     expect(codeOf(['--', '--target', 'd'])).toBe('USAGE');

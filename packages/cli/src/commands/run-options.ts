@@ -13,6 +13,10 @@ export interface RunOptions {
   readonly quiet: boolean;
   readonly noProgress: boolean;
   readonly moveTags: boolean;
+  /** Send what can be sent when some of it can't. */
+  readonly continueOnError: boolean;
+  /** Print one JSON object at the end instead of a transcript, and events on standard error. */
+  readonly json: boolean;
   /** A public key file to trust for this run, besides the trusted ones. */
   readonly publicKey: string | undefined;
 }
@@ -37,6 +41,8 @@ interface Collected {
   quiet?: true;
   noProgress?: true;
   moveTags?: true;
+  continueOnError?: true;
+  json?: true;
   publicKey?: string;
 }
 
@@ -52,6 +58,8 @@ const same: Effect = (collected) => collected;
 /** What the upload takes, before `--` or behind it, where makeself has the arguments of the program inside. */
 const uploadFlags: Readonly<Record<string, Effect>> = {
   '--move-tags': (collected) => ({ ...collected, moveTags: true }),
+  '--continue-on-error': (collected) => ({ ...collected, continueOnError: true }),
+  '--json': (collected) => ({ ...collected, json: true }),
 };
 
 const flags: Readonly<Record<string, Effect>> = {
@@ -130,6 +138,8 @@ function optionsOf(collected: Collected): RunOptions {
     quiet: collected.quiet === true,
     noProgress: collected.noProgress === true,
     moveTags: collected.moveTags === true,
+    continueOnError: collected.continueOnError === true,
+    json: collected.json === true,
     publicKey: collected.publicKey,
   };
 }

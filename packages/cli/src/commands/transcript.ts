@@ -1,8 +1,10 @@
+import { type Amount, type Progress, terminalProgress, type ProgressStream } from '../progress.ts';
+
 /** Where a bundle run tells what it does: whole lines for everybody, percentages for a terminal. */
 export interface Transcript {
   line(text: string): void;
   /** Replaces itself on a terminal, and is not shown elsewhere. */
-  percent(label: string, fraction: number): void;
+  percent(label: string, fraction: number, amount?: Amount): void;
 }
 
 /**
@@ -10,21 +12,27 @@ export interface Transcript {
  *
  * @param terminal where percentages go; undefined when there is no terminal or nobody wants them
  */
-export function makeTranscript(out: (text: string) => void, terminal: NodeJS.WritableStream | undefined): Transcript {
-  let shown: string | undefined;
+export function makeTranscript(out: (text: string) => void, terminal: ProgressStream | undefined): Transcript {
+  let progress: Progress | undefined;
   return {
     line(text) {
-      if (shown !== undefined) terminal?.write('\r\u001b[K');
-      shown = undefined;
+      if (progress !== undefined) terminal?.write('\r\u001b[K');
+      progress = undefined;
       out(text);
     },
-    percent(label, fraction) {
+    percent(label, fraction, amount) {
       if (terminal === undefined) return;
-      const text = `${label}  ${String(Math.floor(fraction * 100)).padStart(3)}%`;
-      if (text === shown) return;
-      shown = text;
-      terminal.write(`\r\u001b[K${text}`);
+      progress ??= terminalProgress(terminal);
+      progress.update(label, fraction, undefined, amount);
     },
+  };
+}
+
+/** The transcript of `--json`: how far it is goes to those who read along, and the result is told at the end. */
+export function eventTranscript(progress: Progress): Transcript {
+  return {
+    line: () => undefined,
+    percent: (label, fraction, amount) => progress.update(label, fraction, undefined, amount),
   };
 }
 
