@@ -1,9 +1,15 @@
-/** `npm run bench -- <name> [--json]`: runs one benchmark, which measures a peer beside us, and prints a table or JSON rows. */
+/** `npm run bench -- <name> [parts...] [--json]`: runs a benchmark, which measures a peer beside us, and prints a table or JSON rows. */
 import type { Row } from './row.ts';
 
+/** Runs one part of a benchmark; `note` tells a person what cannot be seen in the rows. */
+type Part = (note: (text: string) => void) => Promise<readonly Row[]> | readonly Row[];
+
 interface Benchmark {
-  /** Measures; `note` tells a person what cannot be seen in the rows. */
-  readonly run: (note: (text: string) => void) => Promise<readonly Row[]>;
+  readonly parts: Readonly<Record<string, Part>>;
+  /** Parts that are run only when they are named, as they need much time or disk. */
+  readonly onDemand?: readonly string[];
+  /** Removes what the parts have made. */
+  readonly end?: () => void;
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
@@ -11,15 +17,32 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   merge: () => import('./merge/bench.ts'),
 };
 const args = process.argv.slice(2);
-const [name] = args.filter((arg) => !arg.startsWith('--'));
-const load = name !== undefined && Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+const [name = '', ...named] = args.filter((arg) => !arg.startsWith('--'));
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 
 if (load === undefined) {
   console.error(`Name one of the benchmarks: ${Object.keys(benchmarks).join(', ')}`);
   process.exitCode = 1;
 } else {
-  const { run } = await load();
-  const rows = await run((text) => console.error(text));
+  await run(await load());
+}
+
+async function run({ parts, onDemand = [], end }: Benchmark): Promise<void> {
+  const unknown = named.find((part) => !Object.hasOwn(parts, part));
+  if (unknown !== undefined) {
+    console.error(`${unknown} is not a part of ${name}; its parts are: ${Object.keys(parts).join(', ')}`);
+    process.exitCode = 1;
+    return;
+  }
+  const rows: Row[] = [];
+  try {
+    for (const [part, measure] of Object.entries(parts)) {
+      if (named.length === 0 ? onDemand.includes(part) : !named.includes(part)) continue;
+      rows.push(...(await measure((text) => console.error(`${part}: ${text}`))));
+    }
+  } finally {
+    end?.();
+  }
   if (args.includes('--json')) console.log(JSON.stringify(rows));
   else printTable(rows);
 }
@@ -32,7 +55,7 @@ function printTable(rows: readonly Row[]): void {
     row.peerName,
     String(row.ratio),
   ]);
-  const table = [['', 'ours', 'peer', 'which', 'ratio'], ...cells];
+  const table = [['', 'ours', 'peer', 'which', 'peer / ours'], ...cells];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
   for (const line of table) {
     console.log(

@@ -1,7 +1,28 @@
 import type { Row } from '../row.ts';
+import { checkRows, createRows, gzipRows, listRows, unpackRows } from './container.ts';
 import { differentialRows } from './differential.ts';
+import { pushRows, repushRows } from './push.ts';
+import { Workplace } from './workplace.ts';
+
+type Note = (text: string) => void;
+
+const place = new Workplace();
+const at = (part: (place: Workplace, note: Note) => Promise<readonly Row[]>) => async (note: Note) =>
+  await part(place, note);
 
 /** What a bundle costs, beside the programs that one would use instead. */
-export async function run(): Promise<readonly Row[]> {
-  return await differentialRows();
+export const parts = {
+  create: at(createRows),
+  gzip: at(gzipRows),
+  check: at(checkRows),
+  list: at(listRows),
+  unpack: at(unpackRows),
+  push: at(pushRows),
+  repush: at(repushRows),
+  differential: differentialRows,
+};
+
+/** Removes everything that was made. */
+export function end(): void {
+  place.remove();
 }

@@ -5,7 +5,7 @@ import { customise, type EditKind, editKinds } from '../../packages/core/src/mer
 import { diff3ByLine, GitMergeFile } from '../../packages/core/src/merge/testing/line-merge.ts';
 import { Random } from '../../packages/core/src/merge/testing/random.ts';
 import { type Expected, expectMerge, judge } from '../../packages/core/src/merge/testing/reference-merge.ts';
-import type { Row } from '../row.ts';
+import { type Row, row } from '../row.ts';
 
 const caseCount = 1150;
 const mostEdits = 8;
@@ -95,15 +95,4 @@ function tallyPeer(tally: Tally, { clean, text }: { clean: boolean; text: string
 
 function plain(text: string): unknown {
   return parseAllDocuments(text).map((document): unknown => document.toJS())[0] ?? null;
-}
-
-function row(name: string, unit: string, ours: number, peer: number, peerName: string): Row {
-  return {
-    name,
-    unit,
-    ours,
-    peer,
-    peerName,
-    ratio: peer === 0 ? (ours === 0 ? 1 : ours) : Math.round((ours / peer) * 100) / 100,
-  };
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Row } from '../row.ts';
+import { type Row, row } from '../row.ts';
 
 /** What the child process measured; see measure.ts. */
 interface Measured {
@@ -40,12 +40,4 @@ function measure(lines: number, ...only: string[]): Measured {
   const run = spawnSync(process.execPath, [script, String(lines), ...only], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`measuring ${lines} lines failed: ${run.stderr}`);
   return JSON.parse(run.stdout) as Measured;
-}
-
-function row(name: string, unit: string, ours: number, peer: number, peerOf: string): Row {
-  return { name, unit, ours: rounded(ours), peer: rounded(peer), peerName: peerOf, ratio: rounded(ours / peer) };
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -80,7 +80,8 @@ beforeAll(async () => {
   bundle = join(folder, 'airgap-v4.2.13.bin');
   await sealift(['keys', 'generate', '--out', join(folder, 'vendor')]);
   key = join(folder, 'vendor.key');
-  const created = await sealift(['bundle', 'create', '-f', release, '-o', bundle, '--key', key]);
+  const made = ['bundle', 'create', '-f', release, '-o', bundle, '--key', key, '--architecture', 'amd64'];
+  const created = await sealift(made);
   if (created.code !== 0) throw new Error(created.notes);
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -135,7 +136,8 @@ describe('sealift bundle', () => {
   it('leaves nothing under the name of the bundle when it is killed while writing', async () => {
     const output = join(folder, 'killed.bin');
     const program = join(import.meta.dirname, '../bin/sealift');
-    const args = ['bundle', 'create', '-f', join(folder, 'release/release.yaml'), '-o', output, '--key', key];
+    const release = join(folder, 'release/release.yaml');
+    const args = ['bundle', 'create', '-f', release, '-o', output, '--key', key, '--architecture', 'amd64'];
     for (const signal of ['SIGKILL', 'SIGINT'] as const) {
       const child = spawn(program, args, { env: environment(), stdio: 'ignore' });
       const started = () => readdirSync(folder).some((name) => name.startsWith('.killed.bin.'));

@@ -6,16 +6,21 @@ import { goPeers } from './go-peers.ts';
 
 /** Debian packages that bring each peer program. */
 const debianPackages = {
+  casync: 'casync',
   chromium: 'chromium',
+  curl: 'curl',
   'docker-registry': 'docker-registry',
   git: 'git',
   makeself: 'makeself',
   minisign: 'minisign',
   openssl: 'openssl',
   postgres: 'postgresql',
+  'qemu-aarch64-static': 'qemu-user-static',
   'qemu-img': 'qemu-utils',
   skopeo: 'skopeo',
   umoci: 'umoci',
+  xdelta3: 'xdelta3',
+  zstd: 'zstd',
 } as const;
 
 /** A real program that tests run against: of Debian, or built by `npm run peers`. */

@@ -3,7 +3,7 @@ import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bund
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
 import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
-import { provideExecutables } from '../executable/executables.ts';
+import { parseArchitectures, provideExecutables } from '../executable/executables.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
 export interface CreateOptions {
@@ -11,6 +11,8 @@ export interface CreateOptions {
   readonly output: string;
   readonly key: string;
   readonly base?: string;
+  readonly architecture?: string;
+  readonly executable?: readonly string[];
   readonly dryRun?: true;
   readonly json?: true;
   readonly quiet?: true;
@@ -19,6 +21,7 @@ export interface CreateOptions {
 /** Makes a bundle, or with a dry run says what it would hold. */
 export async function createFromFile(options: CreateOptions, context: CliContext): Promise<void> {
   const { progress } = context;
+  const architectures = options.architecture === undefined ? undefined : parseArchitectures(options.architecture);
   const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
   const label = {
     collect: 'Reading the content',
@@ -46,9 +49,12 @@ export async function createFromFile(options: CreateOptions, context: CliContext
   await readReleaseFile(options.file);
   const building = 'Building the executable';
   const onPhase = (_phase: string, fraction: number): void => progress.update(building, fraction);
-  await using provided = await provideExecutables(onPhase, context.env);
+  const executables = await provideExecutables(onPhase, context.env, {
+    ...(architectures === undefined ? {} : { architectures }),
+    ...(options.executable === undefined ? {} : { files: options.executable }),
+  });
   progress.done(building);
-  const created = await create(provided.executables);
+  const created = await create(executables);
   progress.done(label.write);
   report(created, options, context);
 }

@@ -13,6 +13,8 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .requiredOption('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin')
     .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
     .option('--base <file>', 'leave out what this bundle, or the registry of this inventory, has')
+    .option('--architecture <names>', 'bring sealift for these alone: amd64, arm64 or both; else for all that can be had')
+    .option('--executable <file>', 'bring this sealift for its processor; may be repeated', addTo)
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print errors only')
@@ -67,3 +69,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
       await runBundle(file, args, { unpacked: options.unpacked === true }, context);
     });
 };
+
+function addTo(file: string, others: readonly string[] = []): readonly string[] {
+  return [...others, file];
+}

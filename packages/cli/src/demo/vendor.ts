@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostArchitecture } from '../executable/architecture.ts';
 import { runProcess } from './child-process.ts';
 import type { DemoContext } from './demo-context.ts';
 
@@ -20,7 +21,9 @@ export async function makeVendor(demo: DemoContext, versions: readonly string[])
     demo.say(`Building airgap-v${version}.bin`);
     const output = join(demo.folder.vendor, `airgap-v${version}.bin`);
     const releaseFile = join(demo.checkout.harborview, version, 'release.yaml');
-    const args = ['bundle', 'create', '-f', releaseFile, '-o', output, '--key', `${key}.key`];
+    const make = ['bundle', 'create', '-f', releaseFile, '-o', output, '--key', `${key}.key`];
+    // Only for this machine: an executable for another processor would have to be fetched first.
+    const args = [...make, '--architecture', hostArchitecture];
     await sealift(demo, `the making of airgap-v${version}.bin`, args);
     bundles.set(version, output);
   }

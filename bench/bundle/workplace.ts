@@ -1,0 +1,60 @@
+import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { buildExecutable } from '../../packages/cli/src/executable/build-executable.ts';
+import { runProgram } from './run-program.ts';
+
+/** What an installed `sealift` is run as: no checkout, no sources, its own home. */
+export interface Installed {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The key file that it signs with; it trusts the public one. */
+  readonly secretKey: string;
+  /** What it has resident when it does nothing, in bytes. */
+  readonly idleBytes: number;
+}
+
+/** The folder of a benchmark's run. What several parts need is made once, when the first of them asks. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sealift-bench-'));
+  readonly #made = new Map<string, Promise<unknown>>();
+
+  /** Makes something once. */
+  async once<Made>(name: string, make: (folder: string) => Promise<Made>): Promise<Made> {
+    const folder = join(this.folder, name);
+    let made = this.#made.get(name) as Promise<Made> | undefined;
+    if (made === undefined) {
+      mkdirSync(folder);
+      made = make(folder);
+      this.#made.set(name, made);
+    }
+    return await made;
+  }
+
+  /** The executable that a bundle sets up, built from the checkout. */
+  async installed(): Promise<Installed> {
+    return await this.once('installed', async (folder) => {
+      const path = join(folder, 'sealift');
+      const built = await buildExecutable(() => undefined, process.env);
+      await pipeline(createReadStream(built), createGunzip(), createWriteStream(path, { mode: 0o755 }));
+      for (const name of ['tmp', 'trusted']) mkdirSync(join(folder, name));
+      const env = {
+        HOME: folder,
+        TMPDIR: join(folder, 'tmp'),
+        XDG_CACHE_HOME: join(folder, '.cache'),
+        SEALIFT_TRUSTED_KEYS: join(folder, 'trusted'),
+        SEALIFT_BIN_DIR: join(folder, 'bin'),
+      };
+      await runProgram(path, ['keys', 'generate', '--out', join(folder, 'vendor')], { env });
+      renameSync(join(folder, 'vendor.pub'), join(folder, 'trusted', 'vendor.pub'));
+      const { peakBytes } = await runProgram(path, ['keys', 'list'], { env });
+      return { path, env, idleBytes: peakBytes, secretKey: join(folder, 'vendor.key') };
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
