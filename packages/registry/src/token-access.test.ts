@@ -48,7 +48,8 @@ async function call(method: string, path: string, headers: Record<string, string
 
 /** What a client does: asks for a token with the scopes of a challenge. */
 async function tokenFor(login: string | undefined, ...scopes: string[]): Promise<Record<string, string>> {
-  const query = new URLSearchParams([['service', 'sealift-registry'], ...scopes.map((scope) => ['scope', scope])]);
+  const query = new URLSearchParams({ service: 'sealift-registry' });
+  for (const scope of scopes) query.append('scope', scope);
   const { content } = await call('GET', `/token?${query.toString()}`, login === undefined ? {} : basic(login));
   return { authorization: `Bearer ${String(content['token'])}` };
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SealiftError } from '@sealift/core/errors';
 import { RegistryStorage } from '@sealift/registry/storage';
+import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { newSetupToken } from './access/setup.ts';
@@ -70,11 +71,13 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const services = composeServices(store, { dataDir, clusterUrl: options.clusterUrl }, (error) =>
       logger.warn({ err: error }, 'the engine stopped; it will be started again'),
     );
+    const registryDir = join(dataDir, 'registry');
     const app = await buildApp({
       services,
       logger,
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
-      registryStorage: await RegistryStorage.open(join(dataDir, 'registry')),
+      registryStorage: await RegistryStorage.open(registryDir),
+      registryTokens: await TokenService.open(registryDir),
       assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
     });
     undo.push(() => closeWithin(app, closeTimeoutMs));

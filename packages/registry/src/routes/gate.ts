@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
-import { isRegistryToken, type TokenGrant, type TokenService } from '../tokens/token-service.ts';
+import { isRegistryToken, type TokenService } from '../tokens/token-service.ts';
 import { type Authorize, credentialOf, type RegistryAccess, type RegistryCredential } from './access.ts';
 import { RegistryRefusal } from './failure.ts';
 import type { FailedLogins } from './failed-logins.ts';
@@ -23,6 +23,7 @@ export interface Gate {
 /** What a request may do; `null` scopes stand for every repository. */
 export interface Admission {
   readonly access: Exclude<RegistryAccess, 'none'>;
+  readonly anonymous: boolean;
   readonly scopes: readonly RepositoryScope[] | null;
 }
 
@@ -43,7 +44,7 @@ export async function admit(gate: Gate, request: FastifyRequest, need: Need): Pr
   if (need === undefined) return admission;
   if (need.action !== 'pull') {
     if (admission.access === 'pull') {
-      if (credential.kind === 'anonymous') throw unauthorized(gate, request, need);
+      if (admission.anonymous) throw unauthorized(gate, request, need);
       throw new RegistryRefusal(403, 'DENIED', 'this account may pull and not push');
     }
     const reason = await gate.readOnly?.();
@@ -93,11 +94,10 @@ async function admissionOf(
   request: FastifyRequest,
 ): Promise<Admission | undefined> {
   if (credential.kind === 'bearer' && isRegistryToken(credential.token)) {
-    const grant: TokenGrant | undefined = gate.tokens?.verify(credential.token);
-    return grant;
+    return gate.tokens?.verify(credential.token);
   }
   const access = await checkLogin(gate, credential, request);
-  return access === 'none' ? undefined : { access, scopes: null };
+  return access === 'none' ? undefined : { access, anonymous: credential.kind === 'anonymous', scopes: null };
 }
 
 const challengedActions: Readonly<Record<RepositoryAction, readonly RepositoryAction[]>> = {

@@ -61,7 +61,8 @@ async function issue(
       'www-authenticate': 'Basic realm="sealift", charset="UTF-8"',
     });
   }
-  return tokens.issue(access, scopesAskedFor(parameters.getAll('scope')));
+  const anonymous = credential.kind === 'anonymous';
+  return tokens.issue({ access, anonymous }, scopesAskedFor(parameters.getAll('scope')));
 }
 
 /** An API token of the platform is what these forms call a refresh token: it is exchanged for short ones. */

@@ -15,6 +15,8 @@ afterEach(async () => {
 });
 
 const key = Buffer.alloc(32, 1);
+const writer = { access: 'push', anonymous: false } as const;
+const reader = { access: 'pull', anonymous: false } as const;
 const pullAndPush = parseScopes(['repository:a/b:pull,push']);
 
 describe('scopes', () => {
@@ -38,21 +40,21 @@ describe('scopes', () => {
     const many = Array.from({ length: 5000 }, (_, index) => `repository:${'x'.repeat(200)}/${index}:pull,push`);
     const asked = scopesAskedFor([many.join(' ')]);
     expect(asked.length).toBeGreaterThan(5);
-    expect(new TokenService(key).issue('push', asked).token.reveal().length).toBeLessThan(8192);
+    expect(new TokenService(key).issue(writer, asked).token.reveal().length).toBeLessThan(8192);
   });
 });
 
 describe('a token', () => {
   it('grants what was asked for, as far as its holder may have it', () => {
     const service = new TokenService(key);
-    expect(service.verify(service.issue('push', pullAndPush).token)).toEqual({ access: 'push', scopes: pullAndPush });
-    const reader = service.issue('pull', parseScopes(['repository:a/b:*', 'repository:c:push']));
-    expect(service.verify(reader.token)).toEqual({ access: 'pull', scopes: parseScopes(['repository:a/b:pull']) });
+    expect(service.verify(service.issue(writer, pullAndPush).token)).toEqual({ ...writer, scopes: pullAndPush });
+    const narrow = service.issue(reader, parseScopes(['repository:a/b:*', 'repository:c:push']));
+    expect(service.verify(narrow.token)).toEqual({ ...reader, scopes: parseScopes(['repository:a/b:pull']) });
   });
 
   it('is worth nothing when a byte of it is changed, or under another key', () => {
     const service = new TokenService(key);
-    const text = service.issue('push', pullAndPush).token.reveal();
+    const text = service.issue(writer, pullAndPush).token.reveal();
     for (const at of [0, 20, 60, text.indexOf('.', 20), text.length - 2]) {
       const changed = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
       expect(service.verify(new Secret(changed))).toBeUndefined();
@@ -65,7 +67,7 @@ describe('a token', () => {
   it('ends after five minutes, and stands a clock that is moved by one', () => {
     let now = 1_000_000_000_000;
     const service = new TokenService(key, () => now);
-    const { token, expiresInSeconds } = service.issue('push', pullAndPush);
+    const { token, expiresInSeconds } = service.issue(writer, pullAndPush);
     const begun = now;
     const goodAfter = (seconds: number): boolean => {
       now = begun + seconds * 1000;
@@ -87,7 +89,7 @@ describe('a token', () => {
 
 describe('the key of a storage folder', () => {
   it('is kept, readable by its owner only, so that tokens outlive a restart', async () => {
-    const { token } = (await TokenService.open(folder)).issue('push', pullAndPush);
+    const { token } = (await TokenService.open(folder)).issue(writer, pullAndPush);
     expect((await TokenService.open(folder)).verify(token)).toBeDefined();
     expect((await stat(join(folder, 'token-key'))).mode & 0o777).toBe(0o600);
   });

@@ -17,6 +17,7 @@ const clockLeewaySeconds = 60;
 
 const claimsSchema = z.object({
   access: z.enum(['pull', 'push']),
+  anonymous: z.boolean(),
   scopes: z.array(z.object({ repository: z.string(), actions: z.array(z.enum(['pull', 'push', 'delete'])) })),
   from: z.int(),
   until: z.int(),
@@ -26,6 +27,8 @@ const claimsSchema = z.object({
 export interface TokenGrant {
   /** What the holder may do at all; a wider scope would not be granted. */
   readonly access: Exclude<RegistryAccess, 'none'>;
+  /** Whether it was given without a login, so that one might allow more. */
+  readonly anonymous: boolean;
   readonly scopes: readonly RepositoryScope[];
 }
 
@@ -63,7 +66,10 @@ export class TokenService {
   }
 
   /** Grants what is asked for as far as the holder may have it. */
-  issue(access: TokenGrant['access'], asked: readonly RepositoryScope[]): IssuedToken {
+  issue(
+    { access, anonymous }: Pick<TokenGrant, 'access' | 'anonymous'>,
+    asked: readonly RepositoryScope[],
+  ): IssuedToken {
     const scopes = asked
       .map(({ repository, actions }) => ({
         repository,
@@ -71,11 +77,11 @@ export class TokenService {
       }))
       .filter(({ actions }) => actions.length > 0);
     const from = Math.floor(this.#now() / 1000);
-    const claims = Buffer.from(JSON.stringify({ access, scopes, from, until: from + lifeSeconds })).toString(
+    const claims = Buffer.from(JSON.stringify({ access, anonymous, scopes, from, until: from + lifeSeconds })).toString(
       'base64url',
     );
     const token = new Secret(`${prefix}${claims}.${this.#sign(claims).toString('base64url')}`);
-    return { access, scopes, token, expiresInSeconds: lifeSeconds };
+    return { access, anonymous, scopes, token, expiresInSeconds: lifeSeconds };
   }
 
   /** What a token grants now; undefined when it was not made here, was changed, or has ended. */
@@ -86,10 +92,10 @@ export class TokenService {
     const found = Buffer.from(signature, 'base64url');
     const wanted = this.#sign(claims);
     if (more.length > 0 || found.byteLength !== wanted.byteLength || !timingSafeEqual(found, wanted)) return undefined;
-    const { access, scopes, from, until } = claimsSchema.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
+    const { from, until, ...grant } = claimsSchema.parse(JSON.parse(Buffer.from(claims, 'base64url').toString()));
     const now = this.#now() / 1000;
     const current = from - clockLeewaySeconds <= now && now < until + clockLeewaySeconds;
-    return current ? { access, scopes } : undefined;
+    return current ? grant : undefined;
   }
 
   #sign(claims: string): Buffer {

@@ -4,9 +4,10 @@ import rateLimit from '@fastify/rate-limit';
 import { SealiftError } from '@sealift/core/errors';
 import { registryRoutes } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
+import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { registryLogin } from '../registry/registry-login.ts';
+import { registryLogin, registryReadOnly } from '../registry/registry-login.ts';
 import type { ConsoleServices } from '../services.ts';
 import { lockedBy } from '../store/change.ts';
 import { loadUpgrade } from '../upgrades/load.ts';
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly assetsDir?: string;
   /** The embedded registry's content, served at `/v2/`. */
   readonly registryStorage?: RegistryStorage;
+  /** Hands out tokens to clients of the embedded registry. */
+  readonly registryTokens?: TokenService;
 }
 
 /** The HTTP application, not yet listening. */
@@ -73,10 +76,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     { prefix: '/api/v1' },
   );
   healthRoutes(app, services.store);
-  const { registryStorage: storage } = options;
+  const { registryStorage: storage, registryTokens: tokens } = options;
   if (storage !== undefined) {
-    const authorize = registryLogin(services.store.db, services.registry.secret);
-    await app.register(registryRoutes, { storage, authorize });
+    const { db } = services.store;
+    const authorize = registryLogin(db, services.registry.secret);
+    const readOnly = registryReadOnly(db);
+    await app.register(registryRoutes, { storage, authorize, readOnly, ...(tokens === undefined ? {} : { tokens }) });
   }
   if (options.assetsDir !== undefined) await servePages(app, options.assetsDir);
   return app;

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isSealiftError } from '@sealift/core/errors';
 import type { Authorize } from '@sealift/registry/routes';
 import { findApiToken } from '../access/api-tokens.ts';
 import { checkCredentials } from '../access/sign-in.ts';
@@ -10,40 +11,46 @@ import { internalUser } from './registry-link.ts';
 const rememberMs = 60_000;
 const rememberAtMost = 1000;
 
-/**
- * Who may use the embedded registry: an API token as the password of any user name, or as bearer; or an account's name and password.
- * While an upgrade locks the console, its content may be pulled and not changed.
- */
+/** Who may use the embedded registry: an API token as the password of any user name, or as bearer; or an account's name and password. */
 export function registryLogin(db: Db, internalSecret: string): Authorize {
   const isPassword = rememberedPasswords(db);
-  return async (credential) => {
+  return async (credential, address) => {
     if (credential.kind === 'anonymous') return 'none';
     if (credential.kind === 'basic' && credential.username === internalUser) {
       return same(credential.password.reveal(), internalSecret) ? 'pull' : 'none';
     }
     const secret = (credential.kind === 'bearer' ? credential.token : credential.password).reveal();
     const known =
-      (await findApiToken(db, secret, 'registry')) !== null ||
+      (await findApiToken(db, secret, address)) !== null ||
       (credential.kind === 'basic' &&
         !secret.startsWith('sealift_') &&
-        (await isPassword(credential.username, secret)));
-    if (!known) return 'none';
-    return (await lockedBy(db)) === null ? 'push' : 'pull';
+        (await isPassword(credential.username, secret, address)));
+    return known ? 'push' : 'none';
   };
 }
 
-function rememberedPasswords(db: Db): (username: string, password: string) => Promise<boolean> {
+/** While an upgrade locks the console, its content may be pulled and not changed, whoever asks. */
+export function registryReadOnly(db: Db): () => Promise<string | undefined> {
+  return async () => {
+    const upgrade = await lockedBy(db);
+    return upgrade === null ? undefined : `upgrade ${upgrade} locks the console; until it ends, content is only pulled`;
+  };
+}
+
+function rememberedPasswords(db: Db): (username: string, password: string, address: string) => Promise<boolean> {
   const key = randomBytes(32);
   const good = new Map<string, number>();
-  return async (username, password) => {
+  return async (username, password, address) => {
     const mark = createHmac('sha256', key)
       .update(JSON.stringify([username, password]))
       .digest('hex');
     if ((good.get(mark) ?? 0) > Date.now()) return true;
     try {
-      await checkCredentials(db, { username, password }, 'registry');
-    } catch {
-      return false;
+      await checkCredentials(db, { username, password }, address);
+    } catch (error) {
+      // A store that is down says nothing about the login.
+      if (isSealiftError(error, 'SIGN_IN_REFUSED') || isSealiftError(error, 'ACCOUNT_LOCKED')) return false;
+      throw error;
     }
     if (good.size >= rememberAtMost) good.clear();
     good.set(mark, Date.now() + rememberMs);
