@@ -17,6 +17,7 @@ export interface VerifiedRelease {
   readonly digest: Digest;
   readonly keyId: string;
   readonly key: PublicKey;
+  readonly trustedComment: string;
 }
 
 /** Where a marker can be read from. Its manifest and its blobs may be in different places, as in a registry. */
@@ -79,8 +80,8 @@ export async function readReleaseMarker(
   const json = await readLayer(source, jsonLayer, maxReleaseBytes);
   const signature = (await readLayer(source, signatureLayer, maxSignatureBytes)).toString('latin1');
   const what = `release marker ${digest}`;
-  const { key } = verify({ signature, prehash: startPrehash().update(json), trustedKeys, what });
-  return { release: canonicalRelease(json.toString('utf8'), digest), digest, keyId: key.keyId, key };
+  const { key, trustedComment } = verify({ signature, prehash: startPrehash().update(json), trustedKeys, what });
+  return { release: canonicalRelease(json.toString('utf8'), digest), digest, keyId: key.keyId, key, trustedComment };
 }
 
 function canonicalRelease(text: string, digest: Digest): Release {

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../context.ts';
 import type { ExtractOptions } from './bundle-extract.ts';
 import type { CreateOptions } from './bundle-create.ts';
+import type { LookOptions } from './bundle-inspect.ts';
 import type { InventoryOptions } from './bundle-inventory.ts';
 
 /** `sealift bundle`: makes, checks and runs bundles. */
@@ -13,7 +14,10 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .requiredOption('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin')
     .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
     .option('--base <file>', 'leave out what this bundle, or the registry of this inventory, has')
-    .option('--architecture <names>', 'bring sealift for these alone: amd64, arm64 or both; else for all that can be had')
+    .option(
+      '--architecture <names>',
+      'bring sealift for these alone: amd64, arm64 or both; else for all that can be had',
+    )
     .option('--executable <file>', 'bring this sealift for its processor; may be repeated', addTo)
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
@@ -47,6 +51,39 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .action(async (file: string, folder: string | undefined, options: ExtractOptions) => {
       const { extractFile } = await import('./bundle-extract.ts');
       await extractFile(file, folder, options, context);
+    });
+  bundle
+    .command('info')
+    .description('Says what a bundle is; reads its signed manifest alone.')
+    .argument('<file>', 'the bundle')
+    .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: LookOptions) => {
+      const { showInfo } = await import('./bundle-inspect.ts');
+      await showInfo(file, options, context);
+    });
+  bundle
+    .command('list')
+    .description('Lists what a bundle holds, by name and digest.')
+    .argument('<file>', 'the bundle')
+    .option('--files', 'list the files inside, with their sizes')
+    .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: LookOptions & { files?: true }) => {
+      const { showList } = await import('./bundle-inspect.ts');
+      await showList(file, options, context);
+    });
+  bundle
+    .command('inspect')
+    .description('Shows what is inside: release, packs, images, signatures, SBOMs and configuration schemas.')
+    .argument('<file>', 'the bundle')
+    .option('--schema <pack>', 'print the configuration schema of this pack, and nothing else')
+    .option('--sbom <name>', 'print this SBOM, and nothing else')
+    .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: LookOptions & { schema?: string; sbom?: string }) => {
+      const { inspectFile } = await import('./bundle-inspect.ts');
+      await inspectFile(file, options, context);
     });
   bundle
     .command('inventory')
