@@ -16,6 +16,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleEvidenceSchema } from '@sealift/core/evidence';
 import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
@@ -113,7 +114,8 @@ describe('sealift bundle', () => {
     const args = ['bundle', 'verify', bundle, '--public-key', join(folder, 'vendor.pub'), '--json'];
     const { code, out } = await sealift(args, { SEALIFT_TRUSTED_KEYS: join(folder, 'none') });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ verified: true, bundle: { product: 'Harborview', version: '4.2.13' } });
+    const evidence = bundleEvidenceSchema.parse(JSON.parse(out));
+    expect(evidence).toMatchObject({ verified: true, bundle: { product: 'Harborview', version: '4.2.13' } });
   });
 
   it('says what a dry run would pin, and writes nothing', async () => {

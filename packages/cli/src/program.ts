@@ -3,12 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import type { CliContext } from './context.ts';
 import { ApiProblem } from './platform/api-problem.ts';
+import { programVersion } from './program-version.ts';
 
 /** The whole command tree, ready to parse. */
 export function buildProgram(context: CliContext): Command {
   const program = new Command('sealift')
     .description('Moves a self-hosted Kubernetes platform from one release to the next across an air gap.')
-    .version('0.1.0')
+    .version(programVersion)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),

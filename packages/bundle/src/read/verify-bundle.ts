@@ -25,6 +25,8 @@ export interface VerifiedBundle {
   readonly trustedComment: string;
   /** Of the whole file, in hex; only with `hashFile`. */
   readonly fileSha256?: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
 }
 
 /**
@@ -48,6 +50,8 @@ export async function verifyOpenBundle(
   options: Omit<VerifyBundleOptions, 'trustedKeys'>,
 ): Promise<VerifiedBundle> {
   const { path, manifest, key, trustedComment, file } = bundle;
+  const startedAt = new Date();
+  const start = performance.now();
   // Manifest and signature, right behind the stub, were read and compared when the bundle was opened.
   const stub = createHash('sha256').update(await readPart(file, 0, stubBytes));
   if (stub.digest('hex') !== manifest.stubSha256) {
@@ -63,7 +67,9 @@ export async function verifyOpenBundle(
   const outcomes = await runJobs(jobs, parts, { onBytes: progress, cancel: options.cancel });
   const fileSha256 = resultOf(outcomes, path);
   options.onProgress?.(file.length, file.length);
-  return { path, manifest, key, trustedComment, ...(fileSha256 === undefined ? {} : { fileSha256 }) };
+  const durationMs = Math.round(performance.now() - start);
+  const checked = { path, manifest, key, trustedComment, startedAt, durationMs };
+  return { ...checked, ...(fileSha256 === undefined ? {} : { fileSha256 }) };
 }
 
 /** Work done as a share of the file's length, whether each byte is read once or twice. */

@@ -2,14 +2,17 @@ import { rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { isSea } from 'node:sea';
+import { evidenceOf } from '@sealift/bundle/evidence';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
 import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
+import type { BundleEvidence } from '@sealift/core/evidence';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../context.ts';
 import { findUploadPlaces } from '../platform/upload-place.ts';
+import { programVersion } from '../program-version.ts';
 import { extractRun, prepareRunExtraction, questionOf } from './bundle-extract.ts';
 import { describeBundle, listBundle } from './bundle-inspect.ts';
 import { confirmOnTerminal, demandTerminal } from './confirm.ts';
@@ -43,14 +46,10 @@ export async function runBundle(
   }
   if (extraction !== undefined) await extractRun(extraction, verified, transcript, context);
   if (options.json && options.action !== 'install') {
-    const { product, version } = bundle.manifest;
-    const { keyId, fingerprint } = bundle.key;
-    context.out(
-      JSON.stringify({ verified: true, bundle: { path: file, product, version }, signedBy: { keyId, fingerprint } }),
-    );
+    context.out(JSON.stringify(evidenceOf(bundle, verified, programVersion)));
   }
   if (options.action === 'install') {
-    await install(bundle, verified.fileSha256 ?? '', options, transcript, context);
+    await install(bundle, evidenceOf(bundle, verified, programVersion), options, transcript, context);
   }
 }
 
@@ -77,7 +76,7 @@ async function keysFor(options: RunOptions, context: CliContext): Promise<readon
 async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transcript, context: CliContext) {
   const label = 'Verifying archive integrity...';
   const verified = await verifyOpenBundle(bundle, {
-    hashFile: options.action === 'install',
+    hashFile: options.action === 'install' || options.json,
     cancel: context.cancel,
     onProgress: (doneBytes, totalBytes) => transcript.percent(label, doneBytes / totalBytes, { doneBytes, totalBytes }),
   });
@@ -87,7 +86,7 @@ async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transc
 
 async function install(
   bundle: Bundle,
-  fileSha256: string,
+  evidence: BundleEvidence,
   options: RunOptions,
   transcript: Transcript,
   context: CliContext,
@@ -133,8 +132,9 @@ async function install(
   await places.platform?.postOnly('/api/v1/uploads', {
     product,
     version,
-    bundleSha256: fileSha256,
+    bundleSha256: evidence.bundle.sha256,
     keyId: bundle.key.keyId,
+    evidence,
     pushed: result.items.filter(({ state }) => state === 'pushed').length,
     skipped: result.items.filter(({ state }) => state === 'present').length,
   });

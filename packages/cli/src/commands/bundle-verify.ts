@@ -1,10 +1,13 @@
+import { evidenceOf } from '@sealift/bundle/evidence';
 import type { PublicKey } from '@sealift/bundle/minisign';
+import { openBundle } from '@sealift/bundle/read';
 import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
-import { verifyBundle } from '@sealift/bundle/verify';
+import { verifyOpenBundle } from '@sealift/bundle/verify';
 import type { CliContext } from '../context.ts';
-import { describeDifferential, summaryOf } from './differential-summary.ts';
+import { programVersion } from '../program-version.ts';
+import { describeDifferential } from './differential-summary.ts';
 
-/** Verifies a bundle without running anything of it. */
+/** Verifies a bundle without running anything of it; as JSON the result is the evidence record. */
 export async function verifyFile(
   file: string,
   options: { publicKey?: string; json?: true; quiet?: true },
@@ -13,28 +16,18 @@ export async function verifyFile(
   const label = `Verifying ${file}`;
   const trustedKeys: readonly PublicKey[] =
     options.publicKey === undefined ? await loadTrustedKeys(context.env) : [await readPublicKeyFile(options.publicKey)];
-  const verified = await verifyBundle(file, {
-    trustedKeys,
+  await using bundle = await openBundle(file, { trustedKeys });
+  const verified = await verifyOpenBundle(bundle, {
     cancel: context.cancel,
     hashFile: options.json === true,
-    onProgress: (done, total) => context.progress.update(label, done / total),
+    onProgress: (doneBytes, totalBytes) =>
+      context.progress.update(label, doneBytes / totalBytes, undefined, { doneBytes, totalBytes }),
   });
   context.progress.done(label);
-  const { manifest, key, fileSha256 } = verified;
+  const { manifest, key } = verified;
   const { product, version, kind, length, members, differential } = manifest;
   if (options.json === true) {
-    const signedBy = { keyId: key.keyId, fingerprint: key.fingerprint };
-    const bundle = {
-      path: file,
-      kind,
-      product,
-      version,
-      sizeBytes: length,
-      members: members.length,
-      sha256: fileSha256,
-      ...(differential === undefined ? {} : { differential: summaryOf(differential) }),
-    };
-    context.out(JSON.stringify({ verified: true, bundle, signedBy, at: new Date().toISOString() }));
+    context.out(JSON.stringify(evidenceOf(bundle, verified, programVersion)));
   } else if (options.quiet !== true) {
     context.out(`${file} is whole: ${kind} ${product} ${version}, ${members.length} files, ${length} bytes`);
     if (differential !== undefined) context.out(describeDifferential(differential));

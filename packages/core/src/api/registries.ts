@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bundleEvidenceSchema } from '../evidence/bundle-evidence.ts';
 
 export const syncStateSchema = z.object({
   state: z.enum(['never', 'running', 'succeeded', 'failed']),
@@ -48,11 +49,24 @@ export type TrustedKey = z.infer<typeof trustedKeySchema>;
 export const trustedKeyListSchema = z.object({ keys: z.array(trustedKeySchema) });
 export const trustKeyRequestSchema = z.object({ publicKey: z.string().max(1000) });
 /** `POST /api/v1/uploads`: a bundle run reports what it verified and pushed, for the audit log. */
-export const uploadRecordSchema = z.object({
-  product: z.string(),
-  version: z.string(),
-  bundleSha256: z.string(),
-  keyId: z.string(),
-  pushed: z.int(),
-  skipped: z.int(),
-});
+export const uploadRecordSchema = z
+  .object({
+    product: z.string(),
+    version: z.string(),
+    bundleSha256: z.string(),
+    keyId: z.string(),
+    pushed: z.int(),
+    skipped: z.int(),
+    /** The evidence of the check before the upload; kept with the audit entry. */
+    evidence: bundleEvidenceSchema.optional(),
+  })
+  .refine(
+    ({ product, version, bundleSha256, keyId, evidence }) =>
+      evidence === undefined ||
+      (evidence.bundle.product === product &&
+        evidence.bundle.version === version &&
+        evidence.bundle.sha256 === bundleSha256 &&
+        evidence.signedBy.keyId === keyId),
+    { path: ['evidence'], message: 'must be of the bundle that was uploaded' },
+  );
+export type UploadRecord = z.infer<typeof uploadRecordSchema>;

@@ -1,3 +1,5 @@
+import { auditPageSchema } from '@sealift/core/api';
+import type { BundleEvidence } from '@sealift/core/evidence';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSetupToken } from '../access/setup.ts';
@@ -24,7 +26,29 @@ afterAll(async () => {
   await store.close();
 });
 
-const upload = { product: 'p', version: '1', bundleSha256: 'x', keyId: 'k', pushed: 0, skipped: 0 };
+const upload = { product: 'p', version: '1', bundleSha256: 'a'.repeat(64), keyId: 'k', pushed: 0, skipped: 0 };
+const evidence: BundleEvidence = {
+  kind: 'sealift-bundle-check',
+  formatVersion: 1,
+  verified: true,
+  bundle: {
+    path: '/media/airgap-v1.bin',
+    kind: 'release',
+    product: 'p',
+    version: '1',
+    sizeBytes: 70_000,
+    members: 3,
+    parts: 1,
+    sha256: upload.bundleSha256,
+    manifestSha256: 'b'.repeat(64),
+  },
+  signedBy: { keyId: 'k', fingerprint: 'SHA256:f', trustedComment: 'release p 1' },
+  contents: [{ name: 'sealift-catalog:release-p-1', kind: 'release', digest: `sha256:${'c'.repeat(64)}` }],
+  contentsTotal: 1,
+  at: '2026-11-23T10:00:00.000Z',
+  durationMs: 12,
+  by: { sealift: '0.1.0', host: 'bastion', user: 'operator' },
+};
 
 describe('bad input to each route is an error with place and remedy', { timeout: 30_000 }, () => {
   it.each([
@@ -49,6 +73,9 @@ describe('bad input to each route is an error with place and remedy', { timeout:
     ['POST', '/trusted-keys', {}, 'INPUT_INVALID', 'body.publicKey'],
     ['POST', '/trusted-keys', { publicKey: 'hello' }, 'KEY_FILE_INVALID', undefined],
     ['POST', '/uploads', { ...upload, pushed: 'many' }, 'INPUT_INVALID', 'body.pushed'],
+    ['POST', '/uploads', { ...upload, evidence: { kind: 'x' } }, 'INPUT_INVALID', 'body.evidence.kind'],
+    ['POST', '/uploads', { ...upload, evidence: { ...evidence, at: 'now' } }, 'INPUT_INVALID', 'body.evidence.at'],
+    ['POST', '/uploads', { ...upload, version: '2', evidence }, 'INPUT_INVALID', 'body.evidence'],
     ['POST', '/upgrades', {}, 'INPUT_INVALID', 'body.to'],
     ['GET', '/upgrades/none', undefined, 'NOT_FOUND', undefined],
     ['POST', '/upgrades/none/confirm', { hash: 'A'.repeat(64) }, 'INPUT_INVALID', 'body.hash'],
@@ -82,6 +109,14 @@ describe('what a bundle run reports', () => {
     expect((await client.call('POST', '/uploads', upload)).status).toBe(201);
     const last = await store.db.selectFrom('audit_entry').selectAll().orderBy('sequence', 'desc').executeTakeFirst();
     expect(last).toMatchObject({ action: 'bundle.upload', subject: 'p 1', actor: 'admin' });
+  });
+
+  it('goes there with the evidence of the check, every member of it', async () => {
+    expect((await client.call('POST', '/uploads', { ...upload, evidence })).status).toBe(201);
+    const page = await client.call('GET', '/audit');
+    const { entries } = auditPageSchema.parse(page.body);
+    expect(entries.at(-1)).toMatchObject({ action: 'bundle.upload', details: { ...upload, evidence } });
+    expect((await client.call('GET', '/audit/verification')).body).toMatchObject({ valid: true });
   });
 });
 
