@@ -19,6 +19,8 @@ export interface ProxyHooks {
   readonly before?: (passing: PassingRequest) => Promise<void>;
   /** When the target has answered and nothing of the answer has been passed on. */
   readonly after?: (passing: PassingRequest) => Promise<void>;
+  /** Tell the target the proxy's own name, so that what it makes of it leads through the proxy again. */
+  readonly keepHost?: boolean;
 }
 
 /** An HTTP proxy on loopback in front of one server, with hooks before and after each request. */
@@ -47,7 +49,8 @@ async function pass(
 ): Promise<void> {
   const passing = { method: incoming.method ?? '', path: incoming.url ?? '', body: await readAll(incoming) };
   await hooks.before?.(passing);
-  const { host: _host, ...headers } = incoming.headers;
+  const { host, ...others } = incoming.headers;
+  const headers = hooks.keepHost === true && host !== undefined ? { ...others, host } : others;
   const answer = await new Promise<IncomingMessage>((done, fail) => {
     const forwarded = request(new URL(passing.path, target), { method: passing.method, headers });
     forwarded.once('response', done);

@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { createBundle } from '@sealift/bundle/create';
+import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
+import { smallOva, writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { Secret } from '@sealift/core/secret';
+import { type ServedRegistry, serveRegistry } from '@sealift/registry/serve';
+import { userAccess } from '@sealift/registry/users';
+import { startByteProxy } from '@sealift/testkit/byte-proxy';
+import { startCuttingProxy } from '@sealift/testkit/cutting-proxy';
+import { startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { peer } from '@sealift/testkit/peers';
+import { waitUntil } from '@sealift/testkit/wait-until';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const dockerRegistry = peer('docker-registry');
+const mebibyte = 2 ** 20;
+const chunkBytes = 32 * mebibyte;
+const blobBytes = 80 * mebibyte;
+/** Small blobs, manifests and headers. */
+const restBytes = 0.5 * mebibyte;
+
+let folder: string;
+let bundle: string;
+let state: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sealift-upload-killed-'));
+  const release = join(folder, 'release');
+  for (const name of [release, join(folder, 'trusted'), join(folder, 'docker')]) mkdirSync(name);
+  const releaseFile = await writeSmallRelease(release);
+  const ova = createWriteStream(join(release, smallOva));
+  for (let written = 0; written < blobBytes; written += mebibyte) ova.write(Buffer.alloc(mebibyte, String(written)));
+  await finished(ova.end());
+  const secretKey = generateKeyPair();
+  writeFileSync(join(folder, 'trusted', 'vendor.pub'), formatPublicKey(secretKey.publicKey));
+  bundle = join(folder, 'airgap-v4.2.13.bin');
+  await createBundle({ releaseFile, output: bundle, secretKey, executables: [] });
+});
+beforeEach(() => {
+  state = mkdtempSync(join(folder, 'state-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts `sealift bundle run` as a process of its own. */
+function startRun(registry: string, args: readonly string[] = []): { child: ChildProcess; output: () => string } {
+  const auth = Buffer.from('writer:secret').toString('base64');
+  writeFileSync(join(folder, 'docker', 'config.json'), JSON.stringify({ auths: { [registry]: { auth } } }));
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    XDG_STATE_HOME: state,
+    DOCKER_CONFIG: join(folder, 'docker'),
+    SEALIFT_TRUSTED_KEYS: join(folder, 'trusted'),
+    SEALIFT_BIN_DIR: join(folder, 'bin'),
+    OCI_PACK_REGISTRY: registry,
+    OCI_PACK_BASE: 'site/packs',
+    OCI_IMAGE_REGISTRY: registry,
+    OCI_IMAGE_BASE: 'site/images',
+  };
+  const program = join(import.meta.dirname, '../bin/sealift');
+  const child = spawn(program, ['bundle', 'run', '--', bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return { child, output: () => text };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+/** Runs to the end; throws with what it printed unless that is the end hoped for. */
+async function finishRun(registry: string): Promise<void> {
+  const { child, output } = startRun(registry);
+  await once(child, 'close');
+  if (child.exitCode !== 0) throw new Error(output());
+}
+
+describe('an upload that is killed at 90% of a large blob', () => {
+  it('sends at most one chunk again to a registry that keeps what arrived', async () => {
+    const served: ServedRegistry = await serveRegistry({
+      storageDir: join(folder, 'storage'),
+      host: '127.0.0.1',
+      port: 0,
+      authorize: userAccess([{ name: 'writer', password: new Secret('secret'), access: 'push' }]),
+    });
+    const proxy = await startByteProxy(served.registry);
+    try {
+      const killedAt = 0.9 * blobBytes;
+      const { child, output } = startRun(proxy.address);
+      await Promise.race([
+        proxy.holdAfter(killedAt),
+        once(child, 'exit').then(() => Promise.reject(new Error(output()))),
+      ]);
+      await kill(child);
+      const journal = join(state, 'sealift', 'uploads');
+      const sessions = readdirSync(journal);
+      expect(sessions).toHaveLength(1);
+      expect(statSync(journal).mode & 0o777).toBe(0o700);
+      for (const name of sessions) expect(statSync(join(journal, name)).mode & 0o777).toBe(0o600);
+      proxy.reset();
+      await finishRun(proxy.address);
+      expect(proxy.upBytes()).toBeGreaterThan(blobBytes - killedAt - restBytes);
+      expect(proxy.upBytes()).toBeLessThan(blobBytes - killedAt + chunkBytes + restBytes);
+      expect(readdirSync(journal)).toEqual([]);
+      proxy.reset();
+      await finishRun(proxy.address);
+      expect(proxy.upBytes()).toBeLessThan(restBytes);
+    } finally {
+      await proxy.close();
+      await served.close();
+    }
+  });
+
+  describe.skipIf(dockerRegistry.missing)(`docker-registry (${dockerRegistry.remedy})`, () => {
+    it('is sent the chunk again that had not begun to arrive', async () => {
+      const registry = await startDockerRegistry(dockerRegistry);
+      let chunks = 0;
+      let sentBytes = 0;
+      let held: (() => void) | undefined;
+      const proxy = await startCuttingProxy(`http://${registry.registry}`, {
+        keepHost: true,
+        before: async ({ method, body }) => {
+          sentBytes += body.length;
+          chunks += method === 'PATCH' ? 1 : 0;
+          if (held === undefined || method !== 'PATCH' || chunks < 3) return;
+          held();
+          await new Promise(() => undefined);
+        },
+      });
+      const address = new URL(proxy.url).host;
+      try {
+        const third = new Promise<void>((resolve) => {
+          held = resolve;
+        });
+        const { child, output } = startRun(address);
+        await Promise.race([third, once(child, 'exit').then(() => Promise.reject(new Error(output())))]);
+        await kill(child);
+        held = undefined;
+        sentBytes = 0;
+        await finishRun(address);
+        expect(sentBytes).toBeGreaterThan(blobBytes - 2 * chunkBytes);
+        expect(sentBytes).toBeLessThan(blobBytes - 2 * chunkBytes + restBytes);
+      } finally {
+        await proxy.close();
+        await registry.stop();
+      }
+    });
+
+    it('is sent one blob again when a part of a chunk had arrived, which it does not go on from', async () => {
+      const registry = await startDockerRegistry(dockerRegistry);
+      const proxy = await startByteProxy(registry.registry);
+      try {
+        const { child, output } = startRun(proxy.address);
+        const killed = proxy.holdAfter(0.9 * blobBytes);
+        await Promise.race([killed, once(child, 'exit').then(() => Promise.reject(new Error(output())))]);
+        await kill(child);
+        proxy.reset();
+        await finishRun(proxy.address);
+        expect(proxy.upBytes()).toBeLessThan(blobBytes + restBytes);
+      } finally {
+        await proxy.close();
+        await registry.stop();
+      }
+    });
+  });
+});
+
+describe('an upload over a line that is cut', () => {
+  it('goes on by itself where it was', async () => {
+    const served = await serveRegistry({
+      storageDir: join(folder, 'cut-storage'),
+      host: '127.0.0.1',
+      port: 0,
+      authorize: userAccess([{ name: 'writer', password: new Secret('secret'), access: 'push' }]),
+    });
+    const proxy = await startByteProxy(served.registry);
+    try {
+      proxy.cutAfter(0.5 * blobBytes);
+      const { child, output } = startRun(proxy.address, ['--json']);
+      await once(child, 'close');
+      expect([child.exitCode, output()]).toEqual([0, expect.stringContaining('"event":"retry"')]);
+      expect(proxy.upBytes()).toBeLessThan(blobBytes + chunkBytes + restBytes);
+      await waitUntil('no session', () => readdirSync(join(state, 'sealift', 'uploads')).length === 0);
+    } finally {
+      await proxy.close();
+      await served.close();
+    }
+  });
+});
