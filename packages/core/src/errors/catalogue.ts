@@ -1,6 +1,7 @@
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { generalErrors } from './catalogue/general.ts';
+import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
@@ -19,6 +20,7 @@ export const catalogue = {
   ...serverErrors,
   ...upgradeErrors,
   ...vsphereErrors,
+  ...kubernetesErrors,
   ...simulatorErrors,
   ...cliErrors,
 } as const;

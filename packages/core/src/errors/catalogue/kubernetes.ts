@@ -1,0 +1,47 @@
+import { defineErrors } from '../definition.ts';
+
+/** Failures of the talk with a Kubernetes API server. */
+export const kubernetesErrors = defineErrors({
+  KUBERNETES_CONFIG_INVALID: {
+    message: 'there is no usable access to a Kubernetes cluster: {reason}',
+    hint: 'Give a kubeconfig with --kubeconfig or in KUBECONFIG; `kubectl get nodes` with the same file must work.',
+    status: 400,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_UNREACHABLE: {
+    message: 'the Kubernetes API server cannot be reached: {reason}',
+    hint: 'Check the network path to it and that the control plane is up, then run it again.',
+    status: 502,
+    exit: 1,
+    next: 'retry',
+  },
+  KUBERNETES_ANSWER_INVALID: {
+    message: 'the Kubernetes API server gave an answer that cannot be used: {reason}',
+    hint: 'Check that the server named in the kubeconfig is an API server and not a proxy or a sign-in page.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_REFUSED: {
+    message: 'the Kubernetes API server refused to {verb} {object}: {reason}',
+    hint: 'Where a right is missing, give it to the account of the kubeconfig; else correct what the reason names.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_CONFLICT: {
+    message: '{object} was changed by somebody else in the meantime',
+    hint: 'Run it again: it reads the object anew and goes on from there.',
+    status: 409,
+    exit: 1,
+    next: 'retry',
+  },
+  KUBERNETES_TIMEOUT: {
+    message: '{what} was not done within {seconds} s',
+    hint: 'Look at the object and its pods with kubectl, mend what stops it, then run it again.',
+    status: 504,
+    exit: 1,
+    next: 'wait',
+  },
+});

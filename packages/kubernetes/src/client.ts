@@ -1,0 +1,130 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { SealiftError } from '@sealift/core/errors';
+import { type Access, loadAccess } from './access.ts';
+import { send } from './send.ts';
+
+export interface KubernetesOptions {
+  /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
+  readonly kubeconfig?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One request to the API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON; of a PATCH, a JSON merge patch (RFC 7396). */
+  readonly body?: unknown;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+/** What the API server answered, parsed but not yet checked. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
+export const fieldManager = 'sealift';
+
+/**
+ * Access to one API server with the login of a kubeconfig. Every answer is bounded in size and time.
+ *
+ * @example
+ * const client = await KubernetesClient.connect({ kubeconfig: '/root/.kube/config' });
+ * const found = await readConfigMap(client, { namespace: 'kube-system', name: 'vsphere-cloud-config' });
+ */
+export class KubernetesClient {
+  readonly #access: Access;
+  readonly #config: KubeConfig;
+
+  private constructor(access: Access) {
+    this.#access = access;
+    this.#config = access.config;
+  }
+
+  /** Reads the kubeconfig; connects with the first request. @throws KUBERNETES_CONFIG_INVALID */
+  static async connect(options: KubernetesOptions = {}): Promise<KubernetesClient> {
+    return new KubernetesClient(await loadAccess(options));
+  }
+
+  /** Of the API server, such as `https://10.10.0.5:6443`. */
+  get server(): string {
+    return this.#access.server;
+  }
+
+  /**
+   * Sends a request; every status is an answer.
+   *
+   * @throws KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
+   */
+  ask(request: ApiRequest): Promise<ApiAnswer> {
+    return send(this.#config, this.#access.server, request);
+  }
+
+  /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */
+  async read(path: string, cancel?: AbortSignal): Promise<unknown> {
+    const answer = await this.ask({ method: 'GET', path, cancel });
+    if (answer.status === 404) return undefined;
+    return accepted(answer, 'read', path);
+  }
+
+  /** Reads one page of a collection. @throws KUBERNETES_REFUSED, and as `ask` */
+  async list(path: string, query: Readonly<Record<string, string>>, cancel?: AbortSignal): Promise<unknown> {
+    return accepted(await this.ask({ method: 'GET', path, query, cancel }), 'list', path);
+  }
+
+  /** Makes an object; false where one of its name exists already. @throws KUBERNETES_REFUSED, and as `ask` */
+  async create(path: string, body: unknown, cancel?: AbortSignal): Promise<boolean> {
+    const answer = await this.ask({ method: 'POST', path, query: { fieldManager }, body, cancel });
+    if (answer.status === 409 && reasonOf(answer.body) === 'AlreadyExists') return false;
+    accepted(answer, 'create', path);
+    return true;
+  }
+
+  /**
+   * Changes an object by a JSON merge patch. With `metadata.resourceVersion` in it, only if nobody changed the object since.
+   *
+   * @throws KUBERNETES_CONFLICT, KUBERNETES_REFUSED, and as `ask`
+   */
+  async patch(path: string, body: unknown, cancel?: AbortSignal): Promise<unknown> {
+    const answer = await this.ask({ method: 'PATCH', path, query: { fieldManager }, body, cancel });
+    return accepted(answer, 'change', path);
+  }
+}
+
+/** The path of an object or, without a name, of its collection. */
+export function objectPath(
+  api: '/api/v1' | '/apis/apps/v1',
+  resource: string,
+  at: { readonly namespace?: string; readonly name?: string } = {},
+): string {
+  const { namespace, name } = at;
+  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${api}${within}/${resource}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+}
+
+function accepted(answer: ApiAnswer, verb: string, object: string): unknown {
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  if (answer.status === 409) throw new SealiftError('KUBERNETES_CONFLICT', { values: { object } });
+  const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
+  throw new SealiftError('KUBERNETES_REFUSED', { values: { verb, object, reason } });
+}
+
+/** The message of a `Status` (Kubernetes API conventions, "Response Status Kind"), fit for a terminal. */
+function messageOf(body: unknown): string | undefined {
+  const message = fieldOf(body, 'message');
+  return message?.replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
+}
+
+function reasonOf(body: unknown): string | undefined {
+  return fieldOf(body, 'reason');
+}
+
+function fieldOf(body: unknown, name: 'message' | 'reason'): string | undefined {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
+  const value = (body as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
