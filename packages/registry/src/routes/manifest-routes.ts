@@ -22,7 +22,9 @@ export async function getManifest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const manifest = await storage.manifests.get(repository, reference);
+  const { manifests } = storage;
+  const isHead = request.method === 'HEAD';
+  const manifest = await (isHead ? manifests.claim(repository, reference) : manifests.get(repository, reference));
   if (manifest === undefined) throw unknown();
   reply.headers({
     'content-type': manifest.mediaType,
@@ -30,7 +32,7 @@ export async function getManifest(
     'docker-content-digest': manifest.digest,
     etag: `"${manifest.digest}"`,
   });
-  return await reply.send(request.method === 'HEAD' ? undefined : manifest.bytes);
+  return await reply.send(isHead ? undefined : manifest.bytes);
 }
 
 /** `PUT` of a manifest under a tag or its digest (end-7). */

@@ -1,9 +1,9 @@
-import { open, utimes } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { fileSize, isMissing, writeFileAtomically } from '@sealift/oci/blob-file';
+import { fileSize, writeFileAtomically } from '@sealift/oci/blob-file';
 import type { ByteRange } from '@sealift/oci/content';
 import { type ContentDigest, digestAlgorithms, digestFromName } from './content-digest.ts';
-import { namesIn, removeFile } from './files.ts';
+import { namesIn, removeFile, renew } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 
 const readChunkBytes = 1024 * 1024;
@@ -71,12 +71,4 @@ export async function storedDigests(paths: StoragePaths): Promise<ContentDigest[
     .flatMap((some) => some ?? [])
     .map(digestFromName)
     .filter((digest) => digest !== undefined);
-}
-
-/** Makes a file young. */
-async function renew(path: string): Promise<void> {
-  const now = new Date();
-  await utimes(path, now, now).catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
-  });
 }

@@ -1,4 +1,4 @@
-import { open, readdir, rm } from 'node:fs/promises';
+import { open, readdir, rm, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMissing, syncFolder } from '@sealift/oci/blob-file';
 import { readBounded } from '@sealift/oci/verify-stream';
@@ -36,4 +36,12 @@ export async function removeFile(path: string): Promise<boolean> {
   }
   await syncFolder(dirname(path));
   return true;
+}
+
+/** Makes a file young, so that it is not cleaned up for a while; one that is not there stays so. */
+export async function renew(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
 }

@@ -4,7 +4,7 @@ import { isTag } from '@sealift/oci/reference';
 import { z } from 'zod';
 import { algorithmOf, type ContentDigest, contentDigestOf, digestFromName, isContentDigest } from './content-digest.ts';
 import type { BlobStore } from './blobs.ts';
-import { namesIn, readRecord, removeFile } from './files.ts';
+import { namesIn, readRecord, removeFile, renew } from './files.ts';
 import {
   type ContentDescriptor,
   contentDescriptorSchema,
@@ -12,6 +12,7 @@ import {
   parseManifest,
 } from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
+import type { Quota } from './quota.ts';
 import type { RepositoryLock } from './repository-lock.ts';
 
 const manifestRecordSchema = z.object({
@@ -31,8 +32,10 @@ export class ManifestStore {
   readonly #paths: StoragePaths;
   readonly #blobs: BlobStore;
   readonly #lock: RepositoryLock;
+  readonly #quota: Quota;
 
-  constructor(paths: StoragePaths, blobs: BlobStore, lock: RepositoryLock) {
+  constructor(paths: StoragePaths, blobs: BlobStore, lock: RepositoryLock, quota: Quota) {
+    this.#quota = quota;
     this.#paths = paths;
     this.#blobs = blobs;
     this.#lock = lock;
@@ -42,7 +45,7 @@ export class ManifestStore {
    * Takes a manifest in; everything it names has to be in the repository already, but for its subject, which may come later.
    *
    * @param reference a tag, or the manifest's digest
-   * @throws MANIFEST_INVALID, MANIFEST_CONTENT_MISSING, CONTENT_DIGEST_MISMATCH
+   * @throws MANIFEST_INVALID, MANIFEST_CONTENT_MISSING, CONTENT_DIGEST_MISMATCH, STORAGE_QUOTA_EXCEEDED, STORAGE_FULL
    */
   async put(
     repository: string,
@@ -70,7 +73,7 @@ export class ManifestStore {
     { subject, artifactType, annotations }: ParsedManifest,
   ): Promise<void> {
     const size = bytes.byteLength;
-    await writeFileAtomically(this.#paths.blob(digest), bytes);
+    await this.#writeBytes(digest, bytes);
     if (subject !== undefined) {
       const descriptor: ContentDescriptor = {
         mediaType,
@@ -84,6 +87,18 @@ export class ManifestStore {
     const record = JSON.stringify({ mediaType, subject: subject?.digest });
     await writeFileAtomically(this.#paths.manifest(repository, digest), record);
     if (!isContentDigest(reference)) await writeFileAtomically(this.#paths.tag(repository, reference), digest);
+  }
+
+  async #writeBytes(digest: ContentDigest, bytes: Buffer): Promise<void> {
+    const before = (await fileSize(this.#paths.blob(digest))) ?? 0;
+    this.#quota.take(bytes.byteLength);
+    try {
+      await writeFileAtomically(this.#paths.blob(digest), bytes);
+    } catch (error) {
+      this.#quota.give(bytes.byteLength);
+      throw error;
+    }
+    this.#quota.give(before);
   }
 
   /** What a manifest of the repository names, or undefined when it is not there. */
@@ -109,6 +124,15 @@ export class ManifestStore {
     const actual = contentDigestOf(bytes, algorithmOf(digest));
     if (actual !== digest) throw new SealiftError('STORAGE_DAMAGED', { values: { expected: digest, actual } });
     return { digest, mediaType: record.mediaType, bytes };
+  }
+
+  /** A manifest, asked for by somebody about to leave it out of a push because it is here: it is not cleaned up for a while. */
+  async claim(repository: string, reference: string): Promise<StoredManifest | undefined> {
+    return await this.#lock.shared(repository, async () => {
+      const manifest = await this.get(repository, reference);
+      if (manifest !== undefined) await renew(this.#paths.manifest(repository, manifest.digest));
+      return manifest;
+    });
   }
 
   /** Removes a manifest, the tags that stand for it and its entry among the referrers. @returns false when there is none */

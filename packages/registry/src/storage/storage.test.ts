@@ -94,6 +94,61 @@ describe('garbage collection', () => {
     expect([await has('a', 'previous'), await has('a', 'current')]).toEqual([false, true]);
   });
 
+  it('removes what is only there for something that nobody needs any more, tags too', async () => {
+    const old = await addImage('a/b', 'old', 'old');
+    await addImage('a/b', 'new', 'new');
+    await addImage('a/b', undefined, 'signature', { subject: await describeManifest('a/b', old) });
+    await addImage('mine', 'old', 'old');
+    await age();
+    const isExpired = (repository: string, digest: string): boolean => repository === 'a/b' && digest === old;
+    const kept = await storage.collectGarbage({ isExpired, keep: new Set([old]) });
+    expect(kept).toMatchObject({ manifests: 0, blobs: 0 });
+    const report = await storage.collectGarbage({ isExpired });
+    expect(report.removed).toContainEqual({ repository: 'a/b', digest: old, tags: ['old'] });
+    expect(report).toMatchObject({ dryRun: false, manifests: 2 });
+    expect(await storage.manifests.tags('a/b')).toEqual(['new']);
+    expect(await has('a/b', 'old')).toBe(false);
+    // Somebody else's copy in another repository is theirs.
+    expect(await storage.manifests.tags('mine')).toEqual(['old']);
+    expect(await has('mine', 'old')).toBe(true);
+  });
+
+  it('says beforehand exactly what it would remove, and removes nothing then', async () => {
+    const lonely = await addImage('a/b', undefined, 'lonely');
+    await addImage('a/b', '1', 'tagged');
+    await age();
+    const before = storage.usedBytes;
+    const said = await storage.collectGarbage({ dryRun: true });
+    expect(said).toMatchObject({ dryRun: true, manifests: 1, blobs: 2 });
+    expect(storage.usedBytes).toBe(before);
+    expect((await storage.manifests.get('a/b', lonely))?.digest).toBe(lonely);
+    const done = await storage.collectGarbage();
+    expect(done).toEqual({ ...said, dryRun: false });
+    expect(storage.usedBytes).toBe(before - said.freedBytes);
+  });
+
+  it('removes nothing from a repository where a damaged manifest hides what it names', async () => {
+    const tagged = await addImage('a/b', '1', 'needed');
+    await addImage('a/b', undefined, 'lonely');
+    await writeFile(join(folder, 'blobs', 'sha256', tagged.slice(7)), 'damaged');
+    await age();
+    expect(await storage.collectGarbage()).toMatchObject({ manifests: 0, blobs: 0 });
+    expect((await storage.scrub()).damaged).toEqual([tagged]);
+    expect(await storage.collectGarbage()).toMatchObject({ manifests: 0, blobs: 0 });
+    expect(await has('a/b', 'needed')).toBe(true);
+    await addImage('a/b', '1', 'needed');
+    await age();
+    expect(await storage.collectGarbage()).toMatchObject({ manifests: 1, blobs: 2 });
+  });
+
+  it('leaves alone what a push has just found to be there', async () => {
+    const digest = await addImage('a/b', '1', 'old');
+    await age();
+    await storage.manifests.claim('a/b', '1');
+    expect(await storage.collectGarbage({ isExpired: () => true })).toMatchObject({ manifests: 0, blobs: 0 });
+    expect((await storage.manifests.get('a/b', '1'))?.digest).toBe(digest);
+  });
+
   it('keeps a blob that one of several repositories needs', async () => {
     await addImage('a', 'x', 'shared');
     await addImage('b', 'x', 'shared');

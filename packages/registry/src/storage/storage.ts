@@ -14,7 +14,7 @@ import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
 import { lockStorage } from './storage-lock.ts';
 import { UploadStore } from './uploads.ts';
 
-export type { GarbageOptions, GarbageReport } from './garbage.ts';
+export type { GarbageOptions, GarbageReport, RemovedManifest } from './garbage.ts';
 export type { StoredManifest } from './manifests.ts';
 export type { ScrubOptions, ScrubReport } from './scrub.ts';
 
@@ -36,7 +36,7 @@ export class RegistryStorage {
     this.#paths = paths;
     this.#quota = quota;
     this.blobs = new BlobStore(paths);
-    this.manifests = new ManifestStore(paths, this.blobs, this.#lock);
+    this.manifests = new ManifestStore(paths, this.blobs, this.#lock, quota);
     this.uploads = new UploadStore(paths, quota);
   }
 
