@@ -1,6 +1,8 @@
 import type { Row } from '../row.ts';
+import { bigCheckRows, bigListRows } from './big-bundle.ts';
 import { checkRows, createRows, gzipRows, listRows, unpackRows } from './container.ts';
 import { differentialRows } from './differential.ts';
+import { patchRows } from './patch-release.ts';
 import { pushRows, repushRows } from './push.ts';
 import { Workplace } from './workplace.ts';
 
@@ -19,8 +21,14 @@ export const parts = {
   unpack: at(unpackRows),
   push: at(pushRows),
   repush: at(repushRows),
-  differential: differentialRows,
+  'big-list': at(bigListRows),
+  patch: at(patchRows),
+  differential: at(differentialRows),
+  'big-check': at(bigCheckRows),
 };
+
+/** A minute of hashing, which says little that `check` does not. */
+export const onDemand = ['big-check'];
 
 /** Removes everything that was made. */
 export function end(): void {

@@ -51,8 +51,6 @@ async function makeselfOf(place: Workplace): Promise<Made> {
 async function create(place: Workplace, release: string, output: string): Promise<Made> {
   const { path, env, secretKey } = await place.installed();
   const create = ['bundle', 'create', '-f', join(release, 'release.yaml'), '-o', output, '--key', secretKey, '--quiet'];
-  // The first one of a machine compresses the executable and keeps that; what is measured is any later one.
-  await runProgram(path, [...create, '--dry-run'], { env });
   settle();
   return { path: output, run: await runProgram(path, create, { env }) };
 }

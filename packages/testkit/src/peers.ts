@@ -15,7 +15,8 @@ const debianPackages = {
   minisign: 'minisign',
   openssl: 'openssl',
   postgres: 'postgresql',
-  'qemu-aarch64-static': 'qemu-user-static',
+  // With the libraries that a program for ARM needs.
+  'qemu-aarch64-static': 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross',
   'qemu-img': 'qemu-utils',
   skopeo: 'skopeo',
   umoci: 'umoci',

@@ -41,8 +41,8 @@ export async function buildExecutable(
     const script = await makeProgramScript(workspace);
     const assets = await makeThreadScripts(workspace);
     const cache = join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
-    const host = await findNode(workspace, hostArchitecture, cache);
-    const node = await findNode(workspace, architecture, cache);
+    const host = await findNode(workspace, hostArchitecture, cache, env);
+    const node = await findNode(workspace, architecture, cache, env);
     const platform = `linux-${architecture}`;
     // Code that V8 compiled beforehand halves the start, and holds only for the processor it was compiled on.
     const useCodeCache = architecture === hostArchitecture;

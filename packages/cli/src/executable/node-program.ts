@@ -22,15 +22,21 @@ const packageNames: Readonly<Record<Architecture, string>> = { amd64: 'node-linu
  * only; for another one its package is fetched once, compared with the lock file's hash, and kept.
  *
  * @param cache the folder to keep it in
+ * @param env which npm, registry and proxy are used
  * @throws Error when it is neither installed nor kept, and cannot be fetched
  */
-export async function findNode(workspace: string, architecture: Architecture, cache: string): Promise<NodeProgram> {
+export async function findNode(
+  workspace: string,
+  architecture: Architecture,
+  cache: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<NodeProgram> {
   const name = packageNames[architecture];
   const { version, integrity } = await lockedPackage(workspace, name);
   const installed = await installedProgram(name);
   if (installed?.version === version) return installed;
   const kept = join(cache, `${name}-${version}`);
-  if (!(await isFile(kept))) await fetchProgram(`${name}@${version}`, integrity, cache, kept);
+  if (!(await isFile(kept))) await fetchProgram(`${name}@${version}`, integrity, kept, env);
   return { path: kept, version };
 }
 
@@ -55,12 +61,19 @@ async function installedProgram(name: string): Promise<NodeProgram | undefined> 
   return { path: join(dirname(manifest), 'bin', 'node'), version };
 }
 
-async function fetchProgram(specifier: string, integrity: string, cache: string, target: string): Promise<void> {
+async function fetchProgram(
+  specifier: string,
+  integrity: string,
+  target: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const cache = dirname(target);
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'fetching-'));
   try {
     const { stdout } = await run('npm', ['pack', specifier, '--silent', '--pack-destination', work], {
       cwd: work,
+      env: { ...env },
       timeout: npmTimeoutMs,
     }).catch((cause: unknown) => {
       throw new Error(`npm cannot fetch ${specifier}`, { cause });
