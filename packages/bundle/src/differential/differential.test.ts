@@ -6,6 +6,7 @@ import { isSealiftError, type SealiftError } from '@sealift/core/errors';
 import { digestOf } from '@sealift/oci/digest';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { readBounded } from '@sealift/oci/verify-stream';
+import { startCuttingProxy } from '@sealift/testkit/cutting-proxy';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +49,8 @@ async function writeRelease(version: '4.2.12' | '4.2.13'): Promise<void> {
   renameSync(join(release, smallOva), join(release, newOva));
   edit(file, [smallOva, newOva], ['version: "22.04"', 'version: "22.04.1"']);
   edit(join(release, 'packs/ubuntu-vsphere-22.04/pack.json'), ['"22.04"', '"22.04.1"']);
+  // The same image under another name: its layer is in another repository of the base.
+  edit(join(release, 'images/index.json'), ['busybox:1.36', 'mirror/busybox:1.36']);
 }
 
 async function create(version: '4.2.12' | '4.2.13', name: string, basePath?: string): Promise<CreatedBundle> {
@@ -216,9 +219,47 @@ describe.skipIf(dockerRegistry.missing)(`a differential bundle at docker-registr
     await upload('base.bin');
     const result = await upload('differential.bin');
     expect(result.items.every(({ state }) => state === 'pushed')).toBe(false);
+    // The layer and the configuration of the image that has another name now.
+    expect(result.blobs.mounted).toBeGreaterThanOrEqual(1);
     await expectWholeRelease();
     expect((await upload('differential.bin')).sentBytes).toBe(0);
     expect((await upload('full.bin')).sentBytes).toBe(0);
+  });
+
+  it('mounts what the base has in another repository instead of sending it again', async () => {
+    await upload('base.bin');
+    const bodies: string[] = [];
+    const proxy = await startCuttingProxy(`http://${registry.registry}`, {
+      keepHost: true,
+      before: async ({ path, body }) => void (body.length > 0 && bodies.push(path)),
+    });
+    const through = new RegistryClient({ registry: new URL(proxy.url).host, plainHttp: true });
+    try {
+      await using bundle = await openBundle(join(folder, 'differential.bin'), { trustedKeys });
+      const places = { packs: { client: through, base: 'site/packs' }, images: { client: through, base: '' } };
+      await uploadRelease({ bundle, ...places, release: await readBundleRelease(bundle) });
+    } finally {
+      through.close();
+      await proxy.close();
+    }
+    const layer = differential.differential?.needs.find(({ repository }) => repository.endsWith('/busybox'));
+    expect(layer?.repository).toBe('docker.io/library/busybox');
+    expect(bodies.filter((path) => path.includes(encodeURIComponent(layer?.digest ?? '')))).toEqual([]);
+    await expectWholeRelease();
+  });
+
+  it('needs of its base only what the target still lacks', async () => {
+    await upload('base.bin');
+    await upload('differential.bin');
+    const remove = async (digest: string): Promise<void> => {
+      const url = `http://${registry.registry}/v2/site/packs/sealift-node-images/blobs/${digest}`;
+      expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
+    };
+    await remove(digestOf(baseOva));
+    expect((await upload('differential.bin')).sentBytes).toBe(0);
+    await remove(digestOf(changedOva));
+    const error = await failureOf(upload('differential.bin'));
+    expect([error.code, error.message]).toEqual(['BUNDLE_BASE_MISSING', expect.stringContaining('1 of the 1 blobs')]);
   });
 
   it('sends nothing where its base is not whole, and names what is missing', async () => {
