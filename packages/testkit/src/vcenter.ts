@@ -84,6 +84,8 @@ export interface VCenter {
   createVolume(volume: VCenterVolume): Promise<string>;
   /** The most volumes that one answer of CnsQueryVolume holds, 100 at first. */
   limitPage(limit: number): Promise<void>;
+  /** Privileges that the account says it lacks from now on. */
+  denyPrivileges(ids: readonly string[]): Promise<void>;
   /** Every SOAP call since the start. */
   calls(): Promise<{ readonly method: string; readonly object: string; readonly at: number }[]>;
   /** Every upload to a lease, in the order of their ends. */
@@ -148,6 +150,7 @@ export async function startVCenter(peer: Peer, options: VCenterOptions = {}): Pr
       expireSessions: async () => void (await ask('POST', '/expire')),
       createVolume: async (volume) => ((await ask('POST', '/volumes', volume)) as { id: string }).id,
       limitPage: async (limit) => void (await ask('POST', '/page', { limit })),
+      denyPrivileges: async (denied) => void (await ask('POST', '/privileges', { denied })),
       calls: async () => (await ask('GET', '/calls')) as Awaited<ReturnType<VCenter['calls']>>,
       uploads: async () => (await ask('GET', '/uploads')) as Awaited<ReturnType<VCenter['uploads']>>,
       stop,

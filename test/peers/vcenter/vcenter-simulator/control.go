@@ -12,6 +12,7 @@ import (
 //	POST   /expire    every session ends
 //	POST   /volumes   a volumeRequest; answers {"id": …}
 //	POST   /page      {"limit": n}: the most volumes that one answer of CnsQueryVolume holds
+//	POST   /privileges  {"denied": [id, …]}: what the account lacks, by its own word
 //	GET    /calls     every SOAP call: method, object, Unix milliseconds
 //	GET    /uploads   every upload to a lease: path, sizeBytes, sha256, complete
 func (f *front) control() http.Handler {
@@ -42,6 +43,12 @@ func (f *front) control() http.Handler {
 		var page struct{ Limit int64 }
 		err := json.NewDecoder(r.Body).Decode(&page)
 		pageLimit = page.Limit
+		return struct{}{}, err
+	}))
+	mux.HandleFunc("POST /privileges", answer(func(r *http.Request) (any, error) {
+		var given struct{ Denied []string }
+		err := json.NewDecoder(r.Body).Decode(&given)
+		f.privileges.deny(given.Denied)
 		return struct{}{}, err
 	}))
 	mux.HandleFunc("GET /calls", answer(func(*http.Request) (any, error) { return f.recordedCalls(), nil }))

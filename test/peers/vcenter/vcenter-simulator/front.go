@@ -25,6 +25,8 @@ type front struct {
 	service *simulator.Service
 	next    http.Handler
 	admin   *govmomi.Client
+	// What the account may do.
+	privileges *authorization
 
 	lock    sync.Mutex
 	rules   []*rule

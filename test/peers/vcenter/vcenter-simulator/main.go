@@ -88,6 +88,7 @@ func run(model *simulator.Model, login *url.Userinfo, certificateFile, folder st
 	defer server.Close()
 
 	front := newFront(model.Service, server.Config.Handler)
+	front.privileges = withholdable(model)
 	server.Config.Handler = front
 
 	ctx := context.Background()
