@@ -10,6 +10,7 @@ import { registerServer } from './commands/server.ts';
 import { registerSimulator } from './commands/simulator.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUpgrade } from './commands/upgrade.ts';
+import { registerVsphere } from './commands/vsphere.ts';
 import type { RegisterCommand } from './context.ts';
 
 /** Every top-level command, in the order the help lists them. */
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerUpgrade,
   registerProfile,
   registerMerge,
+  registerVsphere,
   registerPlatform,
   registerDemo,
   registerRegistry,

@@ -20,6 +20,13 @@ export function chooseVersion(document: XmlElement): string {
   return offered.toSorted(compare).at(-1) ?? oldestVersion;
 }
 
+/** The version of one namespace in a list of service versions, whatever its form (`8.0.3.0`, `vSAN 7.0U1`). */
+export function versionOf(document: XmlElement, namespace: string): string | undefined {
+  const found = children(document, 'namespace').find((one) => child(one, 'name')?.text === namespace);
+  const version = found === undefined ? undefined : child(found, 'version')?.text.trim();
+  return version !== undefined && /^[\w. ]{1,40}$/.test(version) ? version : undefined;
+}
+
 function compare(one: string, other: string): number {
   const [left, right] = [one.split('.').map(Number), other.split('.').map(Number)];
   for (let at = 0; at < Math.max(left.length, right.length); at += 1) {

@@ -2,7 +2,7 @@ import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Secret } from '@sealift/core/secret';
 import { type Environment, type TrustOptions, type Verification } from '../connection/trust.ts';
 import { element } from '../xml/encode.ts';
-import { chooseVersion, oldestVersion } from './api-version.ts';
+import { chooseVersion, oldestVersion, versionOf } from './api-version.ts';
 import type { SoapCall } from './call.ts';
 import { Channel } from './channel.ts';
 import { parseVcenterUrl } from './vcenter-url.ts';
@@ -19,6 +19,7 @@ export interface VcenterOptions extends TrustOptions {
   readonly url: string;
   readonly username: string;
   readonly password: Secret;
+  /** Ends the connecting; calls take their own. */
   readonly cancel?: AbortSignal | undefined;
   /** Proxy and CA variables; the process's own when absent. */
   readonly env?: Environment;
@@ -79,7 +80,7 @@ export class VcenterClient implements AsyncDisposable {
       };
       const { result: content } = await channel.send(about, version, undefined);
       const client = new VcenterClient(channel, content, version, options);
-      await client.#login();
+      await client.#login(cancel);
       return client;
     } catch (error) {
       channel.close();
@@ -108,15 +109,14 @@ export class VcenterClient implements AsyncDisposable {
    * @throws VSPHERE_… by the type of the fault (its cause is a `VsphereFault`), CANCELLED
    */
   async call<Result>(call: SoapCall<Result>): Promise<Result> {
-    const cancel = call.cancel ?? this.#options.cancel;
     const session = this.#session;
     try {
-      return (await this.#channel.send({ ...call, cancel }, this.apiVersion, this.#cookie)).result;
+      return (await this.#channel.send(call, this.apiVersion, this.#cookie)).result;
     } catch (error) {
       if (!isSealiftError(error, 'VSPHERE_NOT_AUTHENTICATED')) throw error;
       await this.#renew(session);
       if (call.sessionBound === true) throw error;
-      return (await this.#channel.send({ ...call, cancel }, this.apiVersion, this.#cookie)).result;
+      return (await this.#channel.send(call, this.apiVersion, this.#cookie)).result;
     }
   }
 
@@ -133,6 +133,17 @@ export class VcenterClient implements AsyncDisposable {
       if (!ended || this.#session === session) throw error;
       return await action();
     }
+  }
+
+  /**
+   * The version that an endpoint beside `/sdk` speaks, as vCenter lists it; undefined where it lists none.
+   *
+   * @param path such as `/sdk/vsanServiceVersions.xml`
+   * @param namespace such as `urn:vsan`
+   */
+  async serviceVersion(path: string, namespace: string, cancel?: AbortSignal): Promise<string | undefined> {
+    const listed = await this.#channel.getDocument(path, cancel ?? this.#options.cancel);
+    return listed === undefined ? undefined : versionOf(listed, namespace);
   }
 
   /** Logs out and closes the connections; never fails. */
@@ -160,12 +171,12 @@ export class VcenterClient implements AsyncDisposable {
     await this.#renewal;
   }
 
-  async #login(): Promise<void> {
+  async #login(cancel?: AbortSignal): Promise<void> {
     const { sessionManager } = this.content;
     if (sessionManager === undefined) {
       throw new SealiftError('VSPHERE_ANSWER_INVALID', { values: { reason: 'it has no session manager' } });
     }
-    const { username, password, cancel } = this.#options;
+    const { username, password } = this.#options;
     const login = {
       method: 'Login',
       on: sessionManager,

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { SealiftError } from '@sealift/core/errors';
+import { Secret } from '@sealift/core/secret';
+import { VcenterClient } from '@sealift/vsphere/client';
+import { parseThumbprint } from '@sealift/vsphere/thumbprint';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+
+/** How a command reaches vCenter. The password never comes from the command line, where others can read it. */
+export interface ConnectionOptions {
+  readonly vcenter?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly caFile?: string;
+  readonly thumbprint?: string;
+}
+
+/** Adds the options that every command takes which talks to vCenter. */
+export function withConnection(command: Command): Command {
+  return command
+    .option('--vcenter <url>', 'address of vCenter; else SEALIFT_VCENTER')
+    .option('--username <name>', 'account in vCenter, with its domain; else SEALIFT_VCENTER_USERNAME')
+    .option(
+      '--password-file <file>',
+      'read the password from a file, - for standard input; else SEALIFT_VCENTER_PASSWORD, else it is asked for',
+    )
+    .option('--ca-file <file>', 'trust the CA certificates in this file (PEM) beside those of the system')
+    .option('--thumbprint <sha256>', 'trust exactly the certificate of this SHA-256 thumbprint, and no CA');
+}
+
+/**
+ * Connects and logs in.
+ *
+ * @throws VSPHERE_CREDENTIALS_MISSING, FILE_NOT_FOUND, FILE_UNREADABLE, USAGE, and what connecting throws
+ */
+export async function connectVcenter(options: ConnectionOptions, context: CliContext): Promise<VcenterClient> {
+  const { env, cancel } = context;
+  if (options.caFile !== undefined && options.thumbprint !== undefined) {
+    throw new SealiftError('USAGE', { values: { reason: 'give --ca-file or --thumbprint, not both' } });
+  }
+  const url = given(options.vcenter, env['SEALIFT_VCENTER'], 'address');
+  const username = given(options.username, env['SEALIFT_VCENTER_USERNAME'], 'user name');
+  const password = await readPassword(options.passwordFile, env['SEALIFT_VCENTER_PASSWORD']);
+  return await VcenterClient.connect({
+    url,
+    username,
+    password,
+    env,
+    cancel,
+    caFile: options.caFile,
+    thumbprint: options.thumbprint === undefined ? undefined : parseThumbprint(options.thumbprint),
+  });
+}
+
+function given(option: string | undefined, variable: string | undefined, what: string): string {
+  const value = option ?? variable ?? '';
+  if (value === '') throw new SealiftError('VSPHERE_CREDENTIALS_MISSING', { values: { what } });
+  return value;
+}
+
+async function readPassword(file: string | undefined, variable: string | undefined): Promise<Secret> {
+  if (file !== undefined) return new Secret((await readSecretFile(file)).replace(/\r?\n$/, ''));
+  if (variable !== undefined && variable !== '') return new Secret(variable);
+  if (!process.stdin.isTTY) throw new SealiftError('VSPHERE_CREDENTIALS_MISSING', { values: { what: 'password' } });
+  return new Secret(await ask());
+}
+
+async function readSecretFile(file: string): Promise<string> {
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new SealiftError('FILE_NOT_FOUND', { values: { path: file }, cause: error });
+    }
+    throw new SealiftError('FILE_UNREADABLE', { values: { path: file, reason: String(error) }, cause: error });
+  }
+}
+
+/** Asks on the terminal without showing what is typed. */
+async function ask(): Promise<string> {
+  process.stderr.write('Password: ');
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
+  try {
+    return await reader.question('');
+  } finally {
+    reader.close();
+    process.stderr.write('\n');
+  }
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import type { VcenterClient } from '../client/client.ts';
+import { localizedFault } from '../client/fault.ts';
+import { all, nothing, only } from '../client/result.ts';
+import { retrieveOne } from '../property/retrieve.ts';
+import { watch } from '../property/watch.ts';
+import { boolean, integer, many, managedObject, optional, raw, record, required, text } from '../xml/decode.ts';
+import { element, reference, type XmlNode } from '../xml/encode.ts';
+import type { Reference } from '../xml/reference.ts';
+
+/** Where the content of a device goes (`HttpNfcLeaseDeviceUrl`). */
+export interface DeviceUrl {
+  readonly key: string;
+  /** The `deviceId` of the file item that belongs there. */
+  readonly importKey: string;
+  readonly url: string;
+  /** Of the host in the URL, where it is another than vCenter. */
+  readonly sslThumbprint: string | undefined;
+}
+
+/** A lease that is ready for uploads. */
+export interface ReadyLease {
+  readonly lease: Reference;
+  /** The virtual machine that is being made. */
+  readonly entity: Reference;
+  readonly deviceUrls: readonly DeviceUrl[];
+  readonly timeoutSeconds: number;
+}
+
+/** What vCenter received (`HttpNfcLeaseManifestEntry`). */
+export interface ReceivedFile {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly sha1: string;
+}
+
+const leaseInfo = record({
+  entity: required(managedObject),
+  deviceUrl: many(
+    record({
+      key: required(text),
+      importKey: required(text),
+      url: required(text),
+      sslThumbprint: optional(text),
+      disk: optional(boolean),
+    }),
+  ),
+  leaseTimeout: required(integer),
+});
+
+/** vCenter takes minutes to place a machine on a busy cluster, not more. */
+const readyTimeoutMs = 10 * 60_000;
+
+/** Starts an import (`ResourcePool.ImportVApp`). @returns the lease, not ready yet */
+export async function startImport(
+  client: VcenterClient,
+  pool: Reference,
+  spec: XmlNode,
+  folder: Reference,
+  cancel?: AbortSignal,
+): Promise<Reference> {
+  return await client.call({
+    method: 'ImportVApp',
+    on: pool,
+    args: [spec, reference('folder', folder)],
+    result: only(managedObject),
+    cancel,
+  });
+}
+
+/**
+ * Waits until a lease is ready.
+ *
+ * @throws what the import failed with, as VSPHERE_… by the type of the fault; VSPHERE_LEASE_LOST, VSPHERE_TIMEOUT, CANCELLED
+ */
+export async function waitForLease(client: VcenterClient, lease: Reference, cancel?: AbortSignal): Promise<ReadyLease> {
+  const fields = { state: required(text), info: optional(leaseInfo), error: optional(raw) };
+  const deadline = AbortSignal.timeout(readyTimeoutMs);
+  const either = cancel === undefined ? deadline : AbortSignal.any([cancel, deadline]);
+  try {
+    for await (const { state, info, error } of watch(client, lease, fields, either)) {
+      if (error !== undefined) throw localizedFault(error, `${client.url.origin} ImportVApp`);
+      if (state === 'ready' && info !== undefined) {
+        const { entity, deviceUrl, leaseTimeout } = info;
+        return { lease, entity, deviceUrls: deviceUrl, timeoutSeconds: leaseTimeout };
+      }
+      if (state !== 'initializing' && state !== 'ready') throw lost(`the lease is in state ${state}`);
+    }
+  } catch (error) {
+    if (deadline.aborted && cancel?.aborted !== true) {
+      const values = { what: 'the placing of the new machine', seconds: readyTimeoutMs / 1000 };
+      throw new SealiftError('VSPHERE_TIMEOUT', { values, cause: error });
+    }
+    throw error;
+  }
+  throw lost('the lease is gone');
+}
+
+/** Why a lease is no longer ready; undefined while it is. */
+export async function leaseFailure(client: VcenterClient, lease: Reference): Promise<SealiftError | undefined> {
+  try {
+    const fields = { state: required(text), error: optional(raw) };
+    const { state, error } = await retrieveOne(client, lease, fields);
+    if (error !== undefined) return localizedFault(error, `${client.url.origin} ImportVApp`);
+    return state === 'ready' ? undefined : lost(`the lease is in state ${state}`);
+  } catch (error) {
+    if (isSealiftError(error, 'VSPHERE_OBJECT_GONE')) return lost('the lease is gone');
+    return undefined;
+  }
+}
+
+/**
+ * Renews a lease by telling its progress, at once and then every few seconds, until it is stopped. A lease that is lost stops
+ * the uploads through `onLost`; other failures are tried again, as long as the lease lasts.
+ */
+export async function keepLease(
+  client: VcenterClient,
+  { lease, timeoutSeconds }: ReadyLease,
+  options: {
+    readonly percent: () => number;
+    readonly onLost: (error: SealiftError) => void;
+    readonly stop: AbortSignal;
+  },
+): Promise<void> {
+  // An expired lease removes the machine: several attempts have to fit into its time, and 10 s are what hosts expect.
+  const everyMs = Math.min(5, Math.max(1, timeoutSeconds / 6)) * 1000;
+  let renewedAt = Date.now();
+  while (!options.stop.aborted) {
+    try {
+      await client.call({
+        method: 'HttpNfcLeaseProgress',
+        on: lease,
+        args: [element('percent', Math.max(0, Math.min(99, Math.floor(options.percent()))))],
+        result: nothing,
+        repeatable: true,
+        timeoutMs: 15_000,
+        cancel: options.stop,
+      });
+      renewedAt = Date.now();
+    } catch (error) {
+      if (options.stop.aborted) return;
+      const expired = Date.now() - renewedAt > timeoutSeconds * 1000;
+      const passing = isSealiftError(error, 'VSPHERE_UNREACHABLE') && !expired;
+      if (!passing) return options.onLost(asLost(error));
+    }
+    await sleep(everyMs, undefined, { signal: options.stop }).catch(() => undefined);
+  }
+}
+
+/** Ends an import: the machine is whole and stays. */
+export async function completeLease(client: VcenterClient, lease: Reference, cancel?: AbortSignal): Promise<void> {
+  await client.call({ method: 'HttpNfcLeaseComplete', on: lease, result: nothing, cancel });
+}
+
+/** Gives an import up; vCenter then removes the machine. Never fails: a lease that nobody renews ends by itself. */
+export async function abortLease(client: VcenterClient, lease: Reference): Promise<void> {
+  const cancel = AbortSignal.timeout(30_000);
+  await client.call({ method: 'HttpNfcLeaseAbort', on: lease, result: nothing, cancel }).catch(() => undefined);
+}
+
+/** What vCenter received of each device; empty where the server does not tell. */
+export async function leaseManifest(
+  client: VcenterClient,
+  lease: Reference,
+  cancel?: AbortSignal,
+): Promise<readonly ReceivedFile[]> {
+  const entry = record({ key: required(text), sha1: optional(text), size: required(integer) });
+  const get = { method: 'HttpNfcLeaseGetManifest', on: lease, result: all(entry), repeatable: true, cancel };
+  const entries = await client.call(get).catch((error: unknown) => {
+    // Hosts need not offer it (`NotSupported`), and what was sent is checked on our side in any case.
+    if (isSealiftError(error, 'VSPHERE_FAULT')) return [];
+    throw error;
+  });
+  return entries.map(({ key, sha1, size }) => ({ key, sizeBytes: size, sha1: (sha1 ?? '').toLowerCase() }));
+}
+
+function asLost(error: unknown): SealiftError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SealiftError('VSPHERE_LEASE_LOST', { values: { reason }, cause: error });
+}
+
+function lost(reason: string): SealiftError {
+  return new SealiftError('VSPHERE_LEASE_LOST', { values: { reason } });
+}

@@ -1,0 +1,155 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import type { VcenterClient } from '../client/client.ts';
+import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
+import { establishTrust, plainAgent, trustNamed, verifyingAgent } from '../connection/trust.ts';
+import type { PackageFile } from '../ovf/package.ts';
+import type { FileItem } from './import-spec.ts';
+import type { DeviceUrl } from './lease.ts';
+
+export interface UploadOptions {
+  readonly caFile?: string | undefined;
+  readonly cancel: AbortSignal;
+  /** Bytes handed to the network since the file's start; falls back to 0 when it begins anew. */
+  readonly onBytes: (sentBytes: number) => void;
+  /** Why the import as a whole has ended, if it has: then nothing is tried again. */
+  readonly failure: () => Promise<SealiftError | undefined>;
+  /** Waits between attempts after a cut, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[];
+}
+
+const defaultDelaysMs = [1000, 2000, 5000, 10_000] as const;
+const idleTimeoutMs = 120_000;
+/** After the last byte a host may still be writing. */
+const answerTimeoutMs = 600_000;
+const wordsLimitBytes = 16 * 1024;
+
+/**
+ * Sends a file to the URL of its device. A cut line begins the file anew, as the endpoint has no way to go on.
+ *
+ * @throws VSPHERE_UPLOAD_FAILED, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, CANCELLED, what the lease failed with, and
+ *   what reading the file fails with
+ */
+export async function uploadFile(
+  client: VcenterClient,
+  device: DeviceUrl,
+  item: FileItem,
+  file: PackageFile,
+  options: UploadOptions,
+): Promise<void> {
+  const url = deviceUrl(device, client.url);
+  const agent = await agentFor(client, url, device, options.caFile);
+  const delays = options.retryDelaysMs ?? defaultDelaysMs;
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await send(agent, url, item, file, options);
+      } catch (error) {
+        const failure = options.cancel.aborted ? undefined : await options.failure();
+        if (failure !== undefined) throw failure;
+        const delay = delays[attempt];
+        if (delay === undefined || !isSealiftError(error, 'VSPHERE_UNREACHABLE')) throw error;
+        await sleep(delay, undefined, { signal: options.cancel }).catch(() => {
+          throw new SealiftError('CANCELLED', { place: placeOf(url) });
+        });
+      }
+    }
+  } finally {
+    agent.destroy();
+  }
+}
+
+async function send(
+  agent: HttpAgent | HttpsAgent,
+  url: URL,
+  item: FileItem,
+  file: PackageFile,
+  { cancel, onBytes }: UploadOptions,
+): Promise<void> {
+  const stream = Readable.from(counted(file.open(), onBytes), { objectMode: false, highWaterMark: 1024 * 1024 });
+  try {
+    const answer = await exchange(agent, {
+      // Disks are written into by POST; other files are put, as vSphere's own tools do.
+      method: item.create ? 'PUT' : 'POST',
+      url,
+      headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
+      body: { size: file.sizeBytes, stream },
+      idleTimeoutMs,
+      answerTimeoutMs,
+      cancel,
+    });
+    const status = answer.statusCode ?? 0;
+    const place = placeOf(url);
+    let words = '';
+    for await (const chunk of bodyOf(answer, { limitBytes: wordsLimitBytes, idleTimeoutMs, place, cancel })) {
+      words += Buffer.from(chunk).toString('utf8');
+    }
+    if (status >= 200 && status < 300) return;
+    const reason = `HTTP status ${status} ${words
+      .replaceAll(/<[^>]*>|\p{C}+|\s+/gu, ' ')
+      .trim()
+      .slice(0, 300)}`.trim();
+    throw new SealiftError('VSPHERE_UPLOAD_FAILED', { values: { file: file.name, reason }, place });
+  } finally {
+    // Waits for the reader of the package, which stands still until then.
+    await closed(stream);
+  }
+}
+
+function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) return resolve();
+    stream.once('close', () => resolve());
+    stream.once('error', () => undefined);
+    stream.destroy();
+  });
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes: (sentBytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let sent = 0;
+  onBytes(0);
+  for await (const chunk of chunks) {
+    yield chunk;
+    sent += chunk.byteLength;
+    onBytes(sent);
+  }
+}
+
+/** A `*` as host stands for the server that was connected to (vSphere Web Services API, `HttpNfcLeaseDeviceUrl.url`). */
+function deviceUrl(device: DeviceUrl, vcenter: URL): URL {
+  const text = device.url.replace(/^(https?:\/\/)\*(:\d+)?(?=\/)/, (_all, scheme: string, port: string | undefined) =>
+    port === undefined ? `${scheme}${vcenter.host}` : `${scheme}${vcenter.hostname}${port}`,
+  );
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && vcenter.protocol === 'http:');
+  if (url === undefined || !secure) {
+    throw new SealiftError('VSPHERE_ANSWER_INVALID', {
+      values: { reason: 'the lease names a place for uploads that is not HTTPS' },
+      place: vcenter.origin,
+    });
+  }
+  return url;
+}
+
+async function agentFor(
+  client: VcenterClient,
+  url: URL,
+  device: DeviceUrl,
+  caFile: string | undefined,
+): Promise<HttpAgent | HttpsAgent> {
+  const pool = { keepAlive: false, maxSockets: 1 };
+  if (url.protocol === 'http:') return plainAgent(client.env, pool);
+  const named = device.sslThumbprint ?? '';
+  const own = url.host === client.url.host ? client.verification : undefined;
+  const verification =
+    named === ''
+      ? (own ?? (await establishTrust(url, { caFile }, client.env)))
+      : await trustNamed(url, named, client.env);
+  return verifyingAgent(verification, client.env, pool);
+}

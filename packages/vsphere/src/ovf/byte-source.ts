@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
+
+/** Bytes that can be read from any offset, and again: a file, a part of a bundle, a download, an artifact of a registry. */
+export interface ByteSource {
+  /** A path or a URL without its query, for messages. */
+  readonly place: string;
+  /** Such as `u-2204-0-k-12610-0.ova`. */
+  readonly fileName: string;
+  /** In bytes; undefined where it is known only at the end. */
+  readonly sizeBytes: number | undefined;
+  /** From an offset to the end. Leaving the loop closes what was opened. */
+  open(start: number, cancel?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Gives up connections that are kept between two openings. */
+  close(): Promise<void>;
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** A regular file. @throws FILE_NOT_FOUND, FILE_UNREADABLE */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const sizeBytes = await withFile(path, async (file) => {
+    const stat = await file.stat();
+    if (stat.isFile()) return stat.size;
+    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: 'it is not a regular file' } });
+  });
+  return {
+    place: path,
+    fileName: basename(path),
+    sizeBytes,
+    open: (start, cancel) => readFrom(path, start, cancel),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function* readFrom(path: string, start: number, cancel: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    for (let position = start; ; ) {
+      if (cancel?.aborted === true) throw new SealiftError('CANCELLED', { place: path });
+      // Not reused: chunks are still on their way to the network when the next one is read.
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw error instanceof SealiftError ? error : unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function withFile<Result>(
+  path: string,
+  use: (file: Awaited<ReturnType<typeof open>>) => Promise<Result>,
+): Promise<Result> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The error for a file that cannot be opened or read. */
+export function unreadable(path: string, error: unknown): SealiftError {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
+}
