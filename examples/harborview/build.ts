@@ -2,13 +2,13 @@
  * Makes the sample's images and node images: `npx node examples/harborview/build.ts`. Installing the workspace runs it;
  * run it again after a change to a pack's list of images or to the sample content.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { imagesInPack } from '@sealift/core/named-images';
 import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import { addSampleImage } from './content/image.ts';
 import { nodeImageOva } from './content/ova.ts';
 
@@ -16,10 +16,6 @@ import { nodeImageOva } from './content/ova.ts';
 export const harborview: string = dirname(fileURLToPath(import.meta.url));
 /** The sample's releases, older first. */
 export const versions = ['4.2.12', '4.2.13'] as const;
-
-const valuesWithImages = z.object({
-  pack: z.object({ content: z.object({ images: z.array(z.object({ image: z.string() })) }) }).optional(),
-});
 
 export function readRelease(version: string): ReleaseFile {
   return releaseFileSchema.parse(parse(readFileSync(join(harborview, version, 'release.yaml'), 'utf8')));
@@ -30,13 +26,21 @@ export function packFolders(version: string): string[] {
   return readRelease(version).spec.content.packs.map((path) => resolve(harborview, version, path));
 }
 
-/** Every image that a pack of the release lists, in order and once. */
+/** Every image that a pack of the release names, in order and once. */
 export function listedImages(version: string): string[] {
   const names = packFolders(version).flatMap((folder) => {
-    const values = valuesWithImages.parse(parse(readFileSync(join(folder, 'values.yaml'), 'utf8')));
-    return (values.pack?.content.images ?? []).map(({ image }) => image);
+    const texts = { valuesYaml: readFileSync(join(folder, 'values.yaml'), 'utf8'), charts: new Map() };
+    return imagesInPack({ ...texts, manifests: manifestsOf(folder) }, folder).named.flatMap(
+      ({ anyOf }) => anyOf[0] ?? [],
+    );
   });
   return [...new Set(names)];
+}
+
+function manifestsOf(folder: string): ReadonlyMap<string, string> {
+  const manifests = join(folder, 'manifests');
+  const names = existsSync(manifests) ? readdirSync(manifests) : [];
+  return new Map(names.map((name) => [`manifests/${name}`, readFileSync(join(manifests, name), 'utf8')]));
 }
 
 /** Writes `images/` and the OVA of a release into a folder, afresh. */

@@ -1,43 +1,73 @@
 import { SealiftError } from '@sealift/core/errors';
+import type { NamedImage, UncertainImage } from '@sealift/core/named-images';
 import type { ReleaseFile } from '@sealift/core/release';
-import { parseReference } from '@sealift/oci/reference';
 import { fullName } from '@sealift/oci/image-source';
+import { parseReference } from '@sealift/oci/reference';
 import type { CollectedImage } from './images.ts';
-import type { CollectedPack } from './packs.ts';
+import type { CollectedPack } from './collected-pack.ts';
 
-/**
- * Checks that everything named is inside: the pack of every layer, and every image that a pack names.
- *
- * @throws RELEASE_PACK_MISSING, RELEASE_IMAGE_MISSING (its place lists every missing one)
- */
-export function checkComplete(
-  file: ReleaseFile,
-  packs: readonly CollectedPack[],
-  images: readonly CollectedImage[],
-): void {
-  for (const [index, { layer, pack, version }] of file.spec.layers.entries()) {
+/** What a bundle is checked for. */
+export interface Content {
+  readonly packs: readonly CollectedPack[];
+  readonly images: readonly CollectedImage[];
+  /** Images that every site has already, each by its name. */
+  readonly elsewhere: readonly string[];
+}
+
+/** What could not be checked, and which exceptions nothing needs. */
+export interface Unchecked {
+  readonly uncertain: readonly UncertainImage[];
+  readonly needlessElsewhere: readonly string[];
+}
+
+/** Checks that the pack of every layer is inside. @throws RELEASE_PACK_MISSING */
+export function checkLayers({ spec }: ReleaseFile, packs: readonly CollectedPack[]): void {
+  for (const [index, { layer, pack, version }] of spec.layers.entries()) {
     const found = packs.some((one) => one.name === pack && one.version === version && one.layer === layer);
     if (found) continue;
     const place = `spec.layers[${index}] (layer ${layer})`;
     throw new SealiftError('RELEASE_PACK_MISSING', { values: { pack, version }, place });
   }
-  const missing = packs.flatMap((pack) =>
-    pack.images
-      .filter((image) => !isInside(image, images))
-      .map((image) => ({ image, namedBy: `pack ${pack.name} ${pack.version}` })),
-  );
-  const [first] = missing;
-  if (first === undefined) return;
-  const place = missing.map(({ image, namedBy }) => `${image} (${namedBy})`).join(', ');
-  throw new SealiftError('RELEASE_IMAGE_MISSING', { values: first, place });
 }
 
-function isInside(wanted: string, images: readonly CollectedImage[]): boolean {
-  const { registry, repository, tag, digest } = parseReference(wanted);
-  if (digest === undefined) return images.some(({ name }) => name === fullName(wanted));
-  return images.some((image) => {
-    const has = parseReference(image.name);
-    const sameName = has.registry === registry && has.repository === repository;
-    return sameName && image.descriptor.digest === digest && (tag === undefined || has.tag === tag);
+/**
+ * Checks that every image that a pack names is inside, or known to be elsewhere.
+ *
+ * @throws RELEASE_IMAGE_MISSING listing each missing image with everything that names it; REFERENCE_INVALID
+ */
+export function checkImages({ packs, images, elsewhere }: Content): Unchecked {
+  const names = new Set(images.map(({ name }) => name));
+  const others = new Set(elsewhere.map(fullName));
+  const used = new Set<string>();
+  const missing = new Map<string, string[]>();
+  for (const { anyOf, place, mayBePrefixed } of packs.flatMap((pack) => pack.images.named)) {
+    if (anyOf.some((image) => isInside(image, names, images))) continue;
+    if (mayBePrefixed === true && images.some(({ name }) => anyOf.some((image) => name.endsWith(`/${image}`))))
+      continue;
+    const known = anyOf.map(fullName).find((image) => others.has(image));
+    if (known !== undefined) used.add(known);
+    else missing.set(anyOf.join(' or '), [...(missing.get(anyOf.join(' or ')) ?? []), place]);
+  }
+  if (missing.size > 0) throw listed(missing);
+  return {
+    uncertain: packs.flatMap((pack) => pack.images.uncertain),
+    needlessElsewhere: elsewhere.filter((image) => !used.has(fullName(image))),
+  };
+}
+
+function listed(missing: ReadonlyMap<string, readonly string[]>): SealiftError {
+  const lines = [...missing.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([image, places]) => `  ${image}, named by ${[...new Set(places)].join('; ')}`);
+  return new SealiftError('RELEASE_IMAGE_MISSING', { values: { count: missing.size, list: lines.join('\n') } });
+}
+
+/** By digest where one is named, as Kubernetes pulls it; a tag beside it says nothing then. */
+function isInside(wanted: NamedImage['anyOf'][number], names: ReadonlySet<string>, images: readonly CollectedImage[]) {
+  const { registry, repository, digest } = parseReference(wanted);
+  if (digest === undefined) return names.has(fullName(wanted));
+  return images.some(({ name, manifests }) => {
+    const has = parseReference(name);
+    return has.registry === registry && has.repository === repository && manifests.has(digest);
   });
 }

@@ -116,8 +116,8 @@ describe('createBundle', () => {
       edit(values, `      - image: ${smallImage}`, '      - image: nginx:1.25\n      - image: quay.io/a/b:1');
     });
     expect(missing.code).toBe('RELEASE_IMAGE_MISSING');
-    expect(missing.place).toContain('nginx:1.25');
-    expect(missing.place).toContain('quay.io/a/b:1');
+    expect(missing.message).toContain('nginx:1.25, named by pack cni-calico 3.26.1, pack.content.images');
+    expect(missing.message).toContain('quay.io/a/b:1, named by');
   });
 
   it('refuses a layer whose pack is not inside', async () => {

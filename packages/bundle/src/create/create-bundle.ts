@@ -1,34 +1,29 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
-import type { Descriptor, Index } from '@sealift/oci/descriptor';
-import { mediaTypes } from '@sealift/oci/descriptor';
+import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
-import { refNameAnnotation } from '@sealift/oci/layout';
-import { catalogRepository, nodeImageReference, packReference, releaseTag } from '@sealift/oci/reference';
-import { artifactTypes, layerTypes, packSchemasAnnotation } from '../artifact/artifact-types.ts';
+import { catalogRepository, nodeImageReference, releaseTag } from '@sealift/oci/reference';
+import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { DifferentialBase } from '../differential/base.ts';
 import { planDifferential } from '../differential/plan-differential.ts';
 import type { Differential } from '../differential/section.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { makeReleaseFiles } from '../release-marker/release-marker.ts';
-import type { Architecture } from '../stub/stub.ts';
 import { addArtifact } from './artifact.ts';
+import { makeIndex, type NamedEntry, packEntry } from './bundle-index.ts';
 import { CollectProgress } from './collect-progress.ts';
-import { checkComplete } from './completeness.ts';
+import { checkImages, checkLayers, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
-import { type CollectedPack, collectPacks } from './packs.ts';
-import type { PlannedExecutable } from './lay-out.ts';
+import type { CollectedPack } from './collected-pack.ts';
+import { collectPacks } from './packs.ts';
+import { addPrograms, type BundleExecutable } from './programs.ts';
 import { type WrittenBundle, writeBundle } from './write-bundle.ts';
 
-/** The `sealift` executable for one kind of processor, as a gzip file. */
-export interface BundleExecutable {
-  readonly architecture: Architecture;
-  readonly gzipPath: string;
-}
+export type { BundleExecutable } from './programs.ts';
 
 export interface CreateBundleOptions {
   /** Path of the `release.yaml`; its own paths are relative to its folder. */
@@ -51,6 +46,10 @@ export interface CreatedBundle {
   readonly release: Release;
   /** Of the release marker's manifest. */
   readonly marker: Descriptor;
+  readonly packs: readonly CollectedPack[];
+  readonly images: readonly CollectedImage[];
+  /** What the check for completeness could not know. */
+  readonly unchecked: Unchecked;
   /** What a differential bundle leaves out. */
   readonly differential?: Differential;
   /** Absent after a dry run. */
@@ -74,23 +73,29 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const progress = new CollectProgress(file.spec.content.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );
-  const packs = await collectPacks(content, file.spec.content.packs, folder);
+  const packs = await collectPacks(content, file.spec.content.packs, sources, folder);
+  checkLayers(file, packs);
   const images = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
-  checkComplete(file, packs, images);
+  const { elsewhere } = file.spec.content;
+  const unchecked = checkImages({ packs, images, elsewhere });
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
-  const programs = await addPrograms(content, options.executables, file, folder);
+  const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
   const release = pin(file, packs, images, nodeImage);
   const marker = addMarker(content, release, options.secretKey);
   const differential = await compareWithBase(content, release, options);
-  if (options.dryRun === true) return { release, marker, ...(differential === undefined ? {} : { differential }) };
+  const created = {
+    release,
+    marker,
+    packs,
+    images,
+    unchecked,
+    ...(differential === undefined ? {} : { differential }),
+  };
+  if (options.dryRun === true) return created;
   const { product, version } = file.metadata;
   const index = makeIndex([
     { name: `${catalogRepository('')}:${releaseTag(product, version)}`, descriptor: marker },
-    ...packs.map(({ name, version, descriptor, schemas }) => {
-      const { repository, tag } = packReference('', name, version);
-      const annotations = { [packSchemasAnnotation]: schemas.join(' ') };
-      return { name: `${repository}:${tag}`, descriptor, annotations };
-    }),
+    ...packs.map(packEntry),
     ...images.map(({ name, descriptor }) => ({ name, descriptor })),
     ...(nodeImage === undefined ? [] : [nodeImageEntry(nodeImage)]),
     ...programs.entries,
@@ -109,7 +114,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     onProgress: (done, total) => options.onProgress?.('write', done, total),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
   });
-  return { release, marker, bundle, ...(differential === undefined ? {} : { differential }) };
+  return { ...created, bundle };
 }
 
 async function compareWithBase(
@@ -188,59 +193,7 @@ function addMarker(content: ContentSet, release: Release, secretKey: SecretKey):
   ]);
 }
 
-interface NamedEntry {
-  readonly name: string;
-  readonly descriptor: Descriptor;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
 function nodeImageEntry({ released, descriptor }: CollectedNodeImage): NamedEntry {
   const { repository, tag } = nodeImageReference('', released.ova);
   return { name: `${repository}:${tag}`, descriptor };
-}
-
-/** Adds the executables that the stub starts, and the tools that the release brings. */
-async function addPrograms(
-  content: ContentSet,
-  executables: readonly BundleExecutable[],
-  file: ReleaseFile,
-  folder: string,
-) {
-  const entries: NamedEntry[] = [];
-  const started: PlannedExecutable[] = [];
-  for (const { architecture, gzipPath } of executables) {
-    const blob = await content.addFile(gzipPath, 'executable', layerTypes.executableGzip);
-    const descriptor = addArtifact(content, artifactTypes.executable, [{ descriptor: blob, title: 'sealift.gz' }]);
-    const platform = { os: 'linux', architecture };
-    entries.push({ name: `sealift-tools/sealift:linux-${architecture}`, descriptor: { ...descriptor, platform } });
-    started.push({ architecture, digest: blob.digest, unpackedSize: await gzipContentSize(gzipPath) });
-  }
-  for (const { name, platform, path } of file.spec.content.tools) {
-    const blob = await content.addFile(resolve(folder, path), 'content', layerTypes.tool);
-    const descriptor = addArtifact(content, artifactTypes.tool, [{ descriptor: blob, title: name }]);
-    entries.push({ name: `sealift-tools/${name}:${platform.replaceAll('/', '-')}`, descriptor });
-  }
-  return { entries, executables: started };
-}
-
-/** What a gzip file holds, in bytes: its last field (RFC 1952, section 2.3.1), for content below 4 GiB. */
-async function gzipContentSize(path: string): Promise<number> {
-  await using file = await open(path, 'r');
-  const { size } = await file.stat();
-  const field = Buffer.alloc(4);
-  await file.read(field, 0, 4, size - 4);
-  return field.readUInt32LE(0);
-}
-
-function makeIndex(entries: readonly NamedEntry[]): Index {
-  return {
-    schemaVersion: 2,
-    mediaType: mediaTypes.index,
-    manifests: [...entries]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(({ name, descriptor, annotations }) => ({
-        ...descriptor,
-        annotations: { ...annotations, [refNameAnnotation]: name },
-      })),
-  };
 }

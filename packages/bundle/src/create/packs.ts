@@ -1,87 +1,66 @@
-import { glob, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { type LayerName, readPackValues } from '@sealift/core/pack';
-import type { Descriptor } from '@sealift/oci/descriptor';
-import { emptyConfigBytes, packArchive, packManifest } from '@sealift/oci/pack-artifact';
+import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
+import type { ImageSources } from '@sealift/oci/image-source';
+import { emptyConfigBytes, packArchive, packManifest, readPackArchive } from '@sealift/oci/pack-artifact';
+import { verified } from '@sealift/oci/verify-stream';
+import { type CollectedPack, describePack } from './collected-pack.ts';
 import type { ContentSet } from './content-set.ts';
+import { packFolders } from './pack-folders.ts';
+import { collectRegistryPack, registryScheme } from './registry-pack.ts';
 
-const schemaFiles = ['values.schema.json', 'schema.yaml'] as const;
-
-/** A pack that the bundle will hold. */
-export interface CollectedPack {
-  readonly name: string;
-  readonly version: string;
-  readonly layer: LayerName;
-  readonly descriptor: Descriptor;
-  readonly sizeBytes: number;
-  /** The images that its values name, as written. */
-  readonly images: readonly string[];
-  /** The files in it that describe its values. */
-  readonly schemas: readonly string[];
-}
+/** Larger archives are made again when the bundle is written, and not kept in memory until then. */
+const keptBytes = 1024 * 1024;
 
 /**
- * Adds every pack whose folder a pattern matches (`./packs/*`). A folder may be matched twice; two folders must not hold
- * one version of a pack with different content.
+ * Adds every pack whose folder a pattern matches (`./packs/*`), and those in registries (`docker://…`). A folder may be matched twice;
+ * two sources must not hold one version of a pack with different content.
  *
- * @throws FILE_NOT_FOUND when a pattern matches no folder, PACK_*, BUNDLE_CONFLICT
+ * @throws FILE_NOT_FOUND when a pattern matches no folder, PACK_*, CHART_INVALID, BUNDLE_CONFLICT, REGISTRY_*
  */
 export async function collectPacks(
   content: ContentSet,
   patterns: readonly string[],
+  sources: ImageSources,
   folder: string,
 ): Promise<readonly CollectedPack[]> {
   const packs = new Map<string, CollectedPack>();
-  for (const path of await packFolders(patterns, folder)) {
-    const pack = await collectPack(content, path);
+  const take = (pack: CollectedPack): void => {
     const key = `${pack.name} ${pack.version}`;
     const other = packs.get(key);
     if (other !== undefined && other.descriptor.digest !== pack.descriptor.digest) {
       const values = { what: `pack ${key}`, first: other.descriptor.digest, second: pack.descriptor.digest };
-      throw new SealiftError('BUNDLE_CONFLICT', { values, place: path });
+      throw new SealiftError('BUNDLE_CONFLICT', { values, place: pack.source });
     }
     packs.set(key, pack);
+  };
+  const inFolders = patterns.filter((pattern) => !pattern.startsWith(registryScheme));
+  for (const path of await packFolders(inFolders, folder))
+    take({ ...(await collectPack(content, path)), source: relative(folder, path) });
+  for (const source of patterns.filter((pattern) => pattern.startsWith(registryScheme))) {
+    take(await collectRegistryPack(content, source, sources));
   }
   return [...packs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pack]) => pack);
 }
 
-async function collectPack(content: ContentSet, path: string): Promise<CollectedPack> {
-  const { pack, values, files, bytes, layer } = await packArchive(path);
-  const config = content.addBytes(emptyConfigBytes, 'metadata', 'application/vnd.oci.empty.v1+json');
-  content.addBytes(bytes, 'content', layer.mediaType);
+/** Adds the pack of a folder. @throws PACK_*, CHART_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE */
+export async function collectPack(content: ContentSet, path: string): Promise<CollectedPack> {
+  const { pack, bytes, layer } = await packArchive(path);
+  const config = content.addBytes(emptyConfigBytes, 'metadata', mediaTypes.empty);
+  if (bytes.byteLength <= keptBytes) content.addBytes(bytes, 'content', layer.mediaType);
+  else content.add({ ...layer, role: 'content', open: () => again(path, layer) });
   const descriptor = content.addManifest(packManifest(layer));
-  return {
-    name: pack.name,
-    version: pack.version,
-    layer: pack.layer,
-    descriptor,
-    sizeBytes: descriptor.size + config.size + layer.size,
-    images: readPackValues(values, join(path, 'values.yaml')).images,
-    schemas: schemaFiles.filter((name) => files.includes(name)),
-  };
+  const read = await readPackArchive(chunksOf(bytes), { place: path, charts: true });
+  const sizeBytes = descriptor.size + config.size + layer.size;
+  return { ...(await describePack(pack, read)), descriptor, sizeBytes, source: path };
 }
 
-async function packFolders(patterns: readonly string[], folder: string): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const pattern of patterns) {
-    const before = found.size;
-    for await (const match of glob(pattern, { cwd: folder })) {
-      const path = resolve(folder, match);
-      if ((await stat(path)).isDirectory()) found.add(path);
-    }
-    if (found.size === before && !(await isFolder(resolve(folder, pattern)))) {
-      const hint = 'Correct the pattern in spec.content.packs; it is relative to the folder of the release file.';
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path: pattern }, place: 'spec.content.packs', hint });
-    }
-  }
-  // Sorted by what the release file could name, so that the order does not depend on where the checkout is.
-  return [...found].sort((a, b) => (relative(folder, a) < relative(folder, b) ? -1 : 1));
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield await Promise.resolve(bytes);
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+async function* again(path: string, { digest, size }: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
+  const { bytes, layer } = await packArchive(path);
+  if (layer.digest !== digest) throw new SealiftError('BUNDLE_INPUT_CHANGED', { values: { path } });
+  yield* verified([bytes], { digest, size });
 }

@@ -4,6 +4,7 @@ import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
 import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
 import { parseArchitectures, provideExecutables } from '../executable/executables.ts';
+import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
 export interface CreateOptions {
@@ -68,29 +69,24 @@ async function baseFor(
   return base === undefined ? undefined : await openBase(base, [publicKey, ...(await loadTrustedKeys(env))]);
 }
 
-function report(
-  { release, marker, bundle, differential }: CreatedBundle,
-  options: CreateOptions,
-  context: CliContext,
-): void {
+function report(created: CreatedBundle, options: CreateOptions, context: CliContext): void {
+  const { release, marker, bundle, differential } = created;
   const { metadata, spec } = release;
-  const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`}`;
   if (options.json === true) {
-    const written =
-      bundle === undefined
-        ? null
-        : { path: bundle.path, signature: bundle.signaturePath, sizeBytes: bundle.sizeBytes, sha256: bundle.sha256 };
     const leftOut = differential === undefined ? {} : { differential: summaryOf(differential) };
-    context.out(JSON.stringify({ bundle: written, marker: marker.digest, release, ...leftOut }));
+    const about = { bundle: writtenOf(bundle), marker: marker.digest, release, content: contentOf(created) };
+    context.out(JSON.stringify({ ...about, unchecked: created.unchecked, ...leftOut }));
     return;
   }
   if (options.quiet === true) return;
+  noteUnchecked(created.unchecked, context);
   if (differential !== undefined) context.out(describeDifferential(differential));
+  const nodeImage = spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`;
+  const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${nodeImage}`;
   if (bundle === undefined) {
+    listContent(created, context);
     context.out(`${metadata.product} ${metadata.version} is complete: ${counts}. Nothing was written.`);
     return;
   }
-  context.out(`${bundle.path}  ${metadata.product} ${metadata.version}: ${counts}, ${bundle.sizeBytes} bytes`);
-  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${bundle.path} -p vendor.pub`);
-  context.out(`SHA-256 ${bundle.sha256}`);
+  reportWritten(bundle, `${metadata.product} ${metadata.version}: ${counts}`, context);
 }

@@ -59,7 +59,7 @@ describe('parseReleaseFile', () => {
     const release = parseReleaseFile(file, 'release.yaml');
     expect(release.metadata).toEqual({ product: 'Harborview', version: '4.2.13' });
     expect(release.spec.required).toBe(false);
-    expect(release.spec.content).toEqual({ packs: ['./packs/*'], images: [], tools: [] });
+    expect(release.spec.content).toEqual({ elsewhere: [], packs: ['./packs/*'], images: [], tools: [] });
     expect(release.spec.upgradesFrom[1]?.risk?.name).toBe('ClusterIdNotUnique');
   });
 

@@ -1,16 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ErrorCode, isSealiftError, SealiftError } from '@sealift/core/errors';
-import type { ContentSource } from '../content.ts';
 import type { Digest } from '../digest.ts';
 import { formatReference, type Reference } from '../reference.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
-import { readableOver } from '../verify-stream.ts';
 import type { ImageSource } from './image-source.ts';
-
-/** Failures that pass; a blob goes on where it was cut. */
-const passing: readonly ErrorCode[] = ['REGISTRY_UNREACHABLE', 'REGISTRY_BUSY', 'REGISTRY_FAILED', 'CONTENT_SHORT'];
-const attemptLimit = 6;
-const firstDelayMs = 250;
+import { steadyBlobs } from './steady-blobs.ts';
 
 /**
  * One image in a registry, an index with everything below it. With a tag and a digest the digest decides, and the tag names it.
@@ -36,45 +28,4 @@ export async function openRegistryImage(
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   yield await Promise.resolve(bytes);
-}
-
-/** A repository's blobs, each read in one piece however often the line is cut. Nothing is kept but where the reader is. */
-export function steadyBlobs(client: RegistryClient, repository: string): ContentSource {
-  const source = client.source(repository);
-  return {
-    size: (digest) => source.size(digest),
-    open: async (digest, range) => {
-      if (range !== undefined) return await source.open(digest, range);
-      const size = await source.size(digest);
-      if (size === undefined) {
-        throw new SealiftError('CONTENT_MISSING', { values: { digest }, place: `${client.registry}/${repository}` });
-      }
-      return readableOver(resuming(source, digest, size), undefined);
-    },
-  };
-}
-
-async function* resuming(
-  source: ContentSource,
-  digest: Digest,
-  size: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let done = 0;
-  for (let attempt = 1; ; attempt += 1) {
-    const before = done;
-    try {
-      const stream = await source.open(digest, done === 0 ? undefined : { start: done, end: size });
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-        done += chunk.byteLength;
-        yield chunk;
-      }
-      if (done >= size) return;
-      throw new SealiftError('CONTENT_SHORT', { values: { digest, actualBytes: done, expectedBytes: size } });
-    } catch (error) {
-      if (!isSealiftError(error) || !passing.includes(error.code)) throw error;
-      if (done > before) attempt = 1;
-      if (attempt === attemptLimit) throw error;
-      await delay(firstDelayMs * 2 ** attempt * (0.5 + Math.random() / 2));
-    }
-  }
 }

@@ -18,6 +18,8 @@ export interface PackContent {
   readonly readme?: string;
   /** By path below the pack, such as `manifests/setup.yaml`. */
   readonly manifests: ReadonlyMap<string, string>;
+  /** Charts by path, such as `charts/calico-3.26.1.tgz`, packed as they are; empty unless they were asked for. */
+  readonly charts: ReadonlyMap<string, Uint8Array>;
   /** Paths below the pack of every regular file, sorted. */
   readonly files: readonly string[];
 }
@@ -27,8 +29,11 @@ export interface ReadPackOptions {
   readonly place: string;
   /** What the pack must call itself. */
   readonly expected?: { readonly name: string; readonly version: string };
+  /** Keep the charts too. */
+  readonly charts?: boolean;
 }
 
+const chartPath = /^(?:[^/]+\/)?charts\/[^/]+\.tgz$/;
 const wanted =
   /^(?:[^/]+\/)?(?:pack\.json|(?:values|presets|schema)\.yaml|values\.schema\.json|README\.md|manifests\/.+\.ya?ml)$/;
 
@@ -40,8 +45,9 @@ const wanted =
  */
 export async function readPackArchive(
   archive: Readable | AsyncIterable<Uint8Array>,
-  { place, expected }: ReadPackOptions,
+  options: ReadPackOptions,
 ): Promise<PackContent> {
+  const { place } = options;
   const paths = new Set<string>();
   let entries = 0;
   try {
@@ -57,6 +63,8 @@ export async function readPackArchive(
         if (type !== 'file' || path === '') throw refuse(place, `${shown} is a ${type ?? 'nameless file'}`);
         if (paths.has(path)) throw refuse(place, `${shown} is in it twice`);
         paths.add(path);
+        // Bounded by what the whole pack may be.
+        if (options.charts === true && chartPath.test(path)) return true;
         if (!wanted.test(path)) return false;
         const limit = path.endsWith('pack.json') ? packLimits.packJsonBytes : packLimits.textBytes;
         if (size > limit) throw refuse(place, `${shown} is larger than ${limit} bytes`);
@@ -64,7 +72,7 @@ export async function readPackArchive(
       },
     });
     const bodies = kept.map(({ header, data }) => [entryPath(header.name) ?? '', data ?? new Uint8Array()] as const);
-    return assemble(new Map(bodies), [...paths].sort(), { place, ...(expected === undefined ? {} : { expected }) });
+    return assemble(new Map(bodies), [...paths].sort(), options);
   } catch (error) {
     if (error instanceof SealiftError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -100,6 +108,10 @@ function assemble(
   const manifests = files
     .filter((path) => /^manifests\/.+\.ya?ml$/.test(path))
     .map((path): [string, string] => [path, text(path) ?? '']);
+  const charts = files.flatMap((path): [string, Uint8Array][] => {
+    const body = chartPath.test(path) ? bodies.get(top + path) : undefined;
+    return body === undefined ? [] : [[path, body]];
+  });
   const optional = {
     presetsYaml: text('presets.yaml'),
     schemaYaml: text('schema.yaml'),
@@ -107,7 +119,14 @@ function assemble(
     readme: text('README.md'),
   };
   const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  return { pack, valuesYaml: valuesYaml ?? '', ...present, manifests: new Map(manifests), files };
+  return {
+    pack,
+    valuesYaml: valuesYaml ?? '',
+    ...present,
+    manifests: new Map(manifests),
+    charts: new Map(charts),
+    files,
+  };
 }
 
 /** The folder that holds everything, with its slash, or nothing. */

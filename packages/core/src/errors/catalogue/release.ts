@@ -24,8 +24,15 @@ export const releaseErrors = defineErrors({
     next: 'needs-a-person',
   },
   RELEASE_IMAGE_MISSING: {
-    message: 'image {image}, named by {namedBy}, is not among the release content',
-    hint: 'Add its source to spec.content.images.',
+    message: '{count} of the images that are named are not among the content:\n{list}',
+    hint: 'Add a source of each to spec.content.images; an image that every site has already can be named in spec.content.elsewhere.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  CHART_INVALID: {
+    message: 'the chart is not valid: {reason}',
+    hint: 'Pack it again with `helm package`.',
     status: 422,
     exit: 2,
     next: 'needs-a-person',
