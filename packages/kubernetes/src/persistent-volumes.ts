@@ -25,7 +25,7 @@ const page = z.object({
   ),
 });
 
-const pageSize = 500;
+const usualPageSize = 500;
 /** A cluster of 100 000 volumes; a listing that does not end is given up on. */
 const pageLimit = 200;
 
@@ -33,8 +33,9 @@ const pageLimit = 200;
 export async function listPersistentVolumes(
   client: KubernetesClient,
   driver: string,
-  cancel?: AbortSignal,
+  options: { readonly cancel?: AbortSignal | undefined; readonly pageSize?: number } = {},
 ): Promise<readonly PersistentVolume[]> {
+  const { cancel, pageSize = usualPageSize } = options;
   const path = objectPath('/api/v1', 'persistentvolumes');
   const found: PersistentVolume[] = [];
   let token: string | undefined;

@@ -1,0 +1,96 @@
+import { SealiftError } from '@sealift/core/errors';
+import { clusterNameIn, isUniqueByForm } from './cluster-id.ts';
+import { type CnsState, type DriverConfig, effectiveId, ownVolumes, podAnnotation } from './state.ts';
+import type { ObjectName, WorkloadName } from './cluster-port.ts';
+import type { CnsVolume } from './volumes.ts';
+
+/** One effect of a repair. Each can be done again at any time and ends in the same state. */
+export type RepairStep =
+  /** Keeps the new id and the former ones in the cluster, so that a later run goes on with them. */
+  | { readonly kind: 'record'; readonly previous: readonly string[]; readonly clusterName: string }
+  | { readonly kind: 'cloud-config'; readonly config: DriverConfig }
+  | { readonly kind: 'driver-config'; readonly config: DriverConfig }
+  | { readonly kind: 'restart'; readonly workload: WorkloadName }
+  | { readonly kind: 'volume'; readonly volume: CnsVolume; readonly from: readonly string[] };
+
+export interface RepairPlan {
+  /** The id that everything is to have; undefined when a new one is still to be made. */
+  readonly target: string | undefined;
+  /** Ids that the cluster's volumes are taken away from. */
+  readonly previous: readonly string[];
+  /** What is still to be done, in this order; nothing when all is well. */
+  readonly steps: readonly RepairStep[];
+}
+
+/**
+ * What has to be done so that the cluster, its driver and its volumes have one cluster-id that is theirs alone.
+ *
+ * The order makes every state in between safe: the driver gets its new id and is started anew before the first volume is moved,
+ * because a driver that still had the former id would take the moved volumes for lost and register them under it again; and a
+ * driver with the new id does nothing to volumes that still have only the former one.
+ *
+ * @throws CNS_ID_IMMUTABLE when something that can't be changed says otherwise
+ */
+export function planRepair(state: CnsState): RepairPlan {
+  const target = targetOf(state);
+  const previous = previousOf(state, target);
+  const steps: RepairStep[] = [];
+  if (target === undefined) {
+    const clusterName = clusterNameIn(effectiveId(state) ?? '');
+    steps.push({ kind: 'record', previous, clusterName });
+  }
+  const { cloudConfig, driverConfig, record, workloads } = state;
+  if (cloudConfig?.clusterId !== undefined && cloudConfig.clusterId !== target) {
+    steps.push({ kind: 'cloud-config', config: cloudConfig });
+  }
+  if (driverConfig.clusterId !== undefined && driverConfig.clusterId !== target) {
+    steps.push({ kind: 'driver-config', config: driverConfig });
+  }
+  const moves = ownVolumes(state).flatMap((volume): readonly RepairStep[] => {
+    const from = volume.clusterIds.filter((id) => previous.includes(id));
+    return from.length === 0 ? [] : [{ kind: 'volume', volume, from }];
+  });
+  // Without a record the id is not new to the driver, so it has been started with it.
+  const isChosen = target === undefined || record !== undefined;
+  for (const { at, now } of isChosen ? workloads : []) {
+    const isStarted = target !== undefined && now.annotations.get(podAnnotation) === target;
+    if (!isStarted || (moves.length > 0 && !now.settled)) steps.push({ kind: 'restart', workload: at });
+  }
+  steps.push(...moves);
+  refuseImmutable(state, target, steps);
+  return { target, previous, steps };
+}
+
+function targetOf(state: CnsState): string | undefined {
+  if (state.record !== undefined) return state.record.clusterId;
+  const present = effectiveId(state);
+  return present !== undefined && isUniqueByForm(present) ? present : undefined;
+}
+
+/** Ids of old installations; a unique one that is not the target belongs to somebody else or was chosen on purpose. */
+function previousOf(state: CnsState, target: string | undefined): readonly string[] {
+  const found = [
+    ...(state.record?.previous ?? []),
+    ...[state.driverConfig.clusterId, state.cloudConfig?.clusterId].filter(
+      (id) => id !== undefined && (state.record !== undefined || !isUniqueByForm(id)),
+    ),
+  ];
+  return [...new Set(found)].filter((id): id is string => id !== undefined && id !== target);
+}
+
+function refuseImmutable(state: CnsState, target: string | undefined, steps: readonly RepairStep[]): void {
+  const { generated, driverConfig } = state;
+  // The driver takes the generated id, or refuses to start when its configuration names one as well.
+  if (generated !== undefined && generated.clusterId !== target) {
+    throw immutable(generated.at, generated.clusterId, target ?? driverConfig.clusterId ?? 'a new one');
+  }
+  for (const step of steps) {
+    if ((step.kind === 'cloud-config' || step.kind === 'driver-config') && step.config.immutable) {
+      throw immutable(step.config.at, step.config.clusterId ?? 'none', target ?? 'a new one');
+    }
+  }
+}
+
+function immutable({ namespace, name }: ObjectName, kept: string, wanted: string): SealiftError {
+  return new SealiftError('CNS_ID_IMMUTABLE', { values: { object: `${namespace}/${name}`, kept, wanted } });
+}

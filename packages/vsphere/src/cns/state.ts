@@ -1,0 +1,50 @@
+import type { ClusterVolume, ObjectName, Workload, WorkloadName } from './cluster-port.ts';
+import type { CnsVolume } from './volumes.ts';
+
+/** A configuration that names a cluster-id: the cloud provider's, or the driver's. */
+export interface DriverConfig {
+  readonly at: ObjectName;
+  readonly key: string;
+  /** The whole text; it may hold a password. */
+  readonly text: string;
+  readonly clusterId: string | undefined;
+  readonly resourceVersion: string;
+  readonly immutable: boolean;
+}
+
+/** Which id a repair has chosen, kept in the cluster before anything else is changed. */
+export interface IdentityRecord {
+  readonly clusterId: string;
+  /** The ids that the cluster's volumes had before. */
+  readonly previous: readonly string[];
+}
+
+/** Everything that is looked at, in Kubernetes and in vCenter, at one time. */
+export interface CnsState {
+  readonly cloudConfig: DriverConfig | undefined;
+  readonly driverConfig: DriverConfig;
+  /** The id that the driver generated for itself, in a ConfigMap that can't be changed. */
+  readonly generated: { readonly at: ObjectName; readonly clusterId: string } | undefined;
+  readonly record: IdentityRecord | undefined;
+  readonly workloads: readonly { readonly at: WorkloadName; readonly now: Workload }[];
+  readonly persistentVolumes: readonly ClusterVolume[];
+  /** Volumes of this cluster's PersistentVolumes, and all that have the cluster-id in use or one it had before. */
+  readonly volumes: readonly CnsVolume[];
+}
+
+/** Of the vSphere CSI driver. */
+export const driverName = 'csi.vsphere.vmware.com';
+/** Of pods: under which cluster-id they were started. */
+export const podAnnotation = 'sealift.dev/cns-cluster-id';
+export const recordName: ObjectName = { namespace: 'kube-system', name: 'sealift-storage-identity' };
+
+/** The id that the driver works with: that of its configuration, else the one it generated. */
+export function effectiveId({ driverConfig, generated }: CnsState): string | undefined {
+  return driverConfig.clusterId ?? generated?.clusterId;
+}
+
+/** CNS knows a block volume by the handle, a file volume too: the handle is its id (`file:<uuid>`). */
+export function ownVolumes({ persistentVolumes, volumes }: CnsState): readonly CnsVolume[] {
+  const handles = new Set(persistentVolumes.map(({ volumeHandle }) => volumeHandle));
+  return volumes.filter(({ id }) => handles.has(id));
+}
