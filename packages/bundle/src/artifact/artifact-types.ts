@@ -1,6 +1,7 @@
 /** Artifact types of what a bundle holds besides packs and images (OCI image-spec, manifest.md, "artifactType"). */
 export const artifactTypes = {
   release: 'application/vnd.sealift.release.v1',
+  packRelease: 'application/vnd.sealift.pack-release.v1',
   nodeImage: 'application/vnd.sealift.node-image.v1',
   executable: 'application/vnd.sealift.executable.v1',
   tool: 'application/vnd.sealift.tool.v1',
@@ -9,6 +10,7 @@ export const artifactTypes = {
 /** Media types of their layers. */
 export const layerTypes = {
   releaseJson: 'application/vnd.sealift.release.v1+json',
+  packReleaseJson: 'application/vnd.sealift.pack-release.v1+json',
   signature: 'application/vnd.sealift.minisign.v1',
   ova: 'application/vnd.sealift.ova.v1',
   executableGzip: 'application/vnd.sealift.executable.v1+gzip',

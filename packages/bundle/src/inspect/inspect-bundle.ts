@@ -7,7 +7,8 @@ import { artifactTypes, packSchemasAnnotation } from '../artifact/artifact-types
 import type { Differential } from '../differential/section.ts';
 import type { PublicKey } from '../minisign/keys.ts';
 import type { Bundle } from '../read/open-bundle.ts';
-import { markersInContent, readReleaseMarker } from '../release-marker/release-marker.ts';
+import { markersInContent } from '../release-marker/marker-source.ts';
+import { readReleaseMarker } from '../release-marker/release-marker.ts';
 import { type Attachment, lookAtEntry } from './look-at-entry.ts';
 
 /** Who signed what. */

@@ -10,7 +10,8 @@ import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import { createBundle, type CreatedBundle } from '../create/create-bundle.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { writeSmallRelease } from '../testing/small-release.ts';
-import { makeReleaseFiles, type MarkerSource, readReleaseMarker } from './release-marker.ts';
+import type { MarkerSource } from './marker-source.ts';
+import { makeReleaseFiles, readReleaseMarker } from './release-marker.ts';
 
 const secretKey = generateKeyPair();
 let folder: string;

@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createBundle } from '../create/create-bundle.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
-import { markersInRegistry, readReleaseMarker } from '../release-marker/release-marker.ts';
+import { markersInRegistry } from '../release-marker/marker-source.ts';
+import { readReleaseMarker } from '../release-marker/release-marker.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';
 import { writeSmallRelease } from '../testing/small-release.ts';
 import { installExecutable } from './install-executable.ts';

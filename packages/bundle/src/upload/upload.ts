@@ -22,7 +22,8 @@ import type { UploadJournal } from '@sealift/oci/upload-journal';
 import { artifactTypes } from '../artifact/artifact-types.ts';
 import { openDifferentialContent } from '../differential/differential-content.ts';
 import type { Bundle } from '../read/open-bundle.ts';
-import { markersInContent, readReleaseMarker, type VerifiedRelease } from '../release-marker/release-marker.ts';
+import { markersInContent } from '../release-marker/marker-source.ts';
+import { readReleaseMarker, type VerifiedRelease } from '../release-marker/release-marker.ts';
 
 /** A registry and the path below which things go. */
 export interface UploadPlace {

@@ -1,4 +1,5 @@
-import { type MarkerSource, readReleaseMarker } from '@sealift/bundle/release-marker';
+import type { MarkerSource } from '@sealift/bundle/marker-source';
+import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';

@@ -1,4 +1,5 @@
-import { type MarkerSource, markersInRegistry, readReleaseMarker } from '@sealift/bundle/release-marker';
+import { type MarkerSource, markersInRegistry } from '@sealift/bundle/marker-source';
+import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
