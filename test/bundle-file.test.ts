@@ -1,15 +1,13 @@
-import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePublicKey } from '@sealift/bundle/minisign';
-import { verifyBundle } from '@sealift/bundle/verify';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { built } from './setup/environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
-const stubBytes = 65_536;
 const minisign = peer('minisign');
 const skopeo = peer('skopeo');
 const original = built().vendor.bundles.get('4.2.13') ?? '';
@@ -57,42 +55,6 @@ describe('verifying a bundle with an installed sealift', () => {
     expect(result).toMatchObject({ code: 0 });
   });
 
-  it('finds every flipped bit', async () => {
-    const trustedKeys = [parsePublicKey(built().vendor.publicKey, 'vendor.pub')];
-    for (const position of positions(50, 0, (await stat(bundle)).size)) {
-      await withFlippedBit(position, async () => {
-        const failure = await verifyBundle(bundle, { trustedKeys }).then(
-          () => null,
-          (error: unknown) => error,
-        );
-        expect(failure, `bit flipped in byte ${position}`).toMatchObject({ exit: 2 });
-      });
-    }
-    await verifyBundle(bundle, { trustedKeys });
-  });
-
-  it.each([
-    ['in the stub', 5_000],
-    ['in the manifest', stubBytes + 700],
-    ['in the content', 3_000_000],
-  ])('exits 2 for a bit flipped %s, and says what to do', async (_where, position) => {
-    await withFlippedBit(position, async () => {
-      const { code, stderr } = await run(sealift, ['bundle', 'verify', bundle], { env });
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/fix: .+/);
-    });
-  });
-
-  it('exits 2 for a file that is cut, or longer than it was', async () => {
-    const changed = join(scratch, 'changed.bin');
-    await copyFile(original, changed);
-    await truncate(changed, (await stat(changed)).size - 1);
-    expect(await run(sealift, ['bundle', 'verify', changed], { env })).toMatchObject({ code: 2 });
-    await copyFile(original, changed);
-    await writeFile(changed, Buffer.alloc(512), { flag: 'a' });
-    expect(await run(sealift, ['bundle', 'verify', changed], { env })).toMatchObject({ code: 2 });
-  });
-
   it('refuses a key that is not trusted, naming its fingerprint', async () => {
     const nobody = join(scratch, 'nobody');
     const { code, stderr } = await run(sealift, ['bundle', 'verify', bundle], {
@@ -111,30 +73,6 @@ describe('running a bundle', () => {
     expect(writes).toEqual([]);
   });
 
-  it('exits 2 for a bit flipped behind the stub, and pushes nothing', async () => {
-    const { size } = await stat(bundle);
-    const manifest = stubBytes + 520;
-    for (const position of [manifest, ...positions(4, stubBytes, size), size - 1]) {
-      await withFlippedBit(position, async () => {
-        const { code } = await run(bundle, [], { env });
-        expect(code, `bit flipped in byte ${position}`).toBe(2);
-      });
-    }
-    expect(writes).toEqual([]);
-  });
-
-  it('does not succeed with a bit flipped in the stub, and pushes nothing', async () => {
-    const text = (await readFile(bundle)).subarray(0, stubBytes).toString('latin1');
-    const program = text.trimEnd().length;
-    for (const position of [...positions(5, 0, program), program + 100]) {
-      await withFlippedBit(position, async () => {
-        const { code } = await run(bundle, [], { env });
-        expect(code, `bit flipped in byte ${position}`).not.toBe(0);
-      });
-    }
-    expect(writes).toEqual([]);
-  });
-
   it('refuses a key that is not trusted, naming its fingerprint, and pushes nothing', async () => {
     const { code, stderr } = await run(bundle, [], { env: { ...env, SEALIFT_TRUSTED_KEYS: join(scratch, 'nobody') } });
     expect(code).toBe(2);
@@ -144,6 +82,48 @@ describe('running a bundle', () => {
 
   it('leaves nothing behind in the folder for temporary files', async () => {
     expect((await readdir(scratch)).filter((name) => name.startsWith('sealift'))).toEqual([]);
+  });
+});
+
+describe('the options of makeself archives', () => {
+  it('extracts with --noexec --target, and sends nothing', async () => {
+    const target = join(scratch, 'extracted');
+    const result = await run(bundle, ['--quiet', '--noexec', '--target', target], { env });
+    expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await readdir(target)).toSorted()).toEqual(
+      ['blobs', 'bundle.json', 'bundle.json.minisig', 'index.json', 'oci-layout'].toSorted(),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it('extracts nothing of a bundle that is damaged, and nothing over what is there', async () => {
+    const target = join(scratch, 'not-extracted');
+    const { size } = await stat(bundle);
+    await withFlippedBit(size - 1, async () => {
+      expect(await run(bundle, ['--extract', target], { env })).toMatchObject({ code: 2 });
+    });
+    await expect(stat(target)).rejects.toMatchObject({ code: 'ENOENT' });
+    const refused = await run(bundle, ['--extract', scratch], { env });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/nothing is extracted to .*\n.*fix: /s)]);
+  });
+
+  it('asks with --confirm, and takes no for an answer; without a terminal it says what to do', async () => {
+    const unasked = await run(bundle, ['--confirm'], { env });
+    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining('no terminal')]);
+    const answer = 'printf "n\\n" | script --quiet --return --command "$0 --confirm" /dev/null';
+    const asked = await run('sh', ['-c', answer, bundle], { env });
+    expect([asked.code, asked.stdout]).toEqual([1, expect.stringContaining('Proceed? [Y/n]')]);
+    expect(asked.stdout).toContain('the answer was not yes');
+    expect(writes).toEqual([]);
+  });
+
+  it('says what it is and what is inside', async () => {
+    const info = await run(bundle, ['--info'], { env });
+    expect(info.stdout).toContain('Identification: Harborview 4.2.13 (release)\nTarget directory: airgap-v4.2.13\n');
+    const list = await run(bundle, ['--list'], { env });
+    expect(list.stdout).toMatch(/^sha256:[0-9a-f]{64} {2}docker\.io\/calico\/node:v3\.26\.1$/m);
+    const inspected = await run(sealift, ['bundle', 'inspect', bundle, '--json'], { env });
+    expect(JSON.parse(inspected.stdout)).toMatchObject({ bundle: { product: 'Harborview', version: '4.2.13' } });
   });
 });
 

@@ -4,6 +4,11 @@ import { jsonProgress, type Progress, silentProgress, terminalProgress } from '.
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
+// Who reads what is printed may stop early, as head does: that is no failure, and ends no work that was begun.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const args = process.argv.slice(2);
 function progressFor(given: readonly string[]): Progress {
   if (given.includes('--quiet')) return silentProgress;
