@@ -31,6 +31,8 @@ export interface CreateBundleOptions {
   readonly output: string;
   readonly secretKey: SecretKey;
   readonly executables: readonly BundleExecutable[];
+  /** Write parts of this size, in bytes, instead of one file. */
+  readonly splitBytes?: number;
   /** Collect and check everything, write nothing. */
   readonly dryRun?: boolean;
   /** Makes a differential bundle: what the base has is left out. */
@@ -111,6 +113,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     differential,
     secretKey: options.secretKey,
     output: resolve(options.output),
+    splitBytes: options.splitBytes,
     onProgress: (done, total) => options.onProgress?.('write', done, total),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
   });

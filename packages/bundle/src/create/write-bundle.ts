@@ -1,118 +1,105 @@
-import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
-import { syncFolder, writeAll } from '@sealift/oci/blob-file';
-import { removeLeftovers } from '../files/leftovers.ts';
+import { PendingFiles } from '../files/pending-files.ts';
 import type { BundleManifest } from '../format/manifest.ts';
 import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
+import { formatPartsList, partsListPath, partSuffix } from '../split/parts-list.ts';
+import { BundleWriter } from './bundle-writer.ts';
+import { demandRoom, demandSplittable, fileWork } from './disk-room.ts';
 import { aboutOf, type BundlePlan, layOut, type PlannedMember } from './lay-out.ts';
 
 export interface WriteBundleInput extends BundlePlan {
   readonly output: string;
+  /** Size of a part, in bytes: the bundle is written as parts of this size, the last one smaller. Without it as one file. */
+  readonly splitBytes?: number | undefined;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
 }
 
 /** A bundle that has been written. */
 export interface WrittenBundle {
+  /** Of the bundle, or of its first part, which is the one to run. */
   readonly path: string;
+  /** Of the whole file, or of the list of parts. */
   readonly signaturePath: string;
   readonly sizeBytes: number;
-  /** Of the whole file, in hex. */
+  /** Of the whole file, or of all parts one behind the other, in hex. */
   readonly sha256: string;
   readonly manifest: BundleManifest;
+  /** Only of a bundle that was split. */
+  readonly parts?: readonly { readonly path: string; readonly size: number; readonly sha256: string }[];
 }
 
 /**
- * Writes a bundle and its detached signature. Both appear under their names only when they are whole and on the disk.
+ * Writes a bundle and its detached signature, or its parts, their list and the list's signature. All appear under their names
+ * only when they are whole and on the disk. A bundle that is no larger than a part is not split.
  *
- * @throws FILE_UNWRITABLE, BUNDLE_INPUT_CHANGED, CANCELLED, CONTENT_*
+ * @throws BUNDLE_NO_ROOM before anything is written, or when the room ends; BUNDLE_FILE_TOO_LARGE, BUNDLE_SPLIT_TOO_SMALL, FILE_UNWRITABLE,
+ *   BUNDLE_INPUT_CHANGED, CANCELLED, CONTENT_*
  */
 export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundle> {
-  const { manifest, head, members } = layOut(input);
-  const temporary = join(dirname(input.output), `.${basename(input.output)}.${randomUUID()}`);
-  const detached = `${input.output}.minisig`;
-  await removeLeftovers(dirname(input.output), `.${basename(input.output)}.`);
+  const laidOut = layOut(input);
+  const { manifest, head, members } = laidOut;
+  const { output } = input;
+  const split = input.splitBytes !== undefined && input.splitBytes < manifest.length;
+  const partBytes = split ? (input.splitBytes ?? manifest.length) : manifest.length;
+  demandSplittable(laidOut, partBytes);
+  const place = { path: output, neededBytes: manifest.length };
+  const files = await PendingFiles.begin(output);
+  await demandRoom(place);
   try {
-    const file = await fileWork(input.output, () => open(temporary, 'wx', 0o755));
-    const writer = new HashingWriter(file, input, manifest.length);
+    const writer = new BundleWriter({ ...input, files, partBytes, totalBytes: manifest.length });
     try {
       await writer.write(head);
       for (const member of members) await writeMember(writer, member);
       await writer.write(Buffer.alloc(closingBytes));
-      await fileWork(input.output, () => file.sync());
     } finally {
-      await file.close();
+      await writer.close();
     }
-    const signature = sign(input.secretKey, writer.prehash, aboutOf(input));
-    await writeDurably(`${temporary}.minisig`, signature, input.output);
-    await fileWork(input.output, async () => {
-      // An old signature beside a new bundle would only puzzle: it goes first.
-      await rm(detached, { force: true });
-      await rename(temporary, input.output);
-      await rename(`${temporary}.minisig`, detached);
-      await syncFolder(dirname(input.output));
+    const { sha256, prehash, parts } = writer.digests();
+    await fileWork(place, async () => {
+      if (split) await putPartsList(files, input, parts);
+      else await files.put('.minisig', sign(input.secretKey, prehash, aboutOf(input)));
+      await removeReplaced(output, parts.length);
+      await files.publish();
     });
-    const sha256 = writer.sha256.digest('hex');
-    return { path: input.output, signaturePath: detached, sizeBytes: manifest.length, sha256, manifest };
+    const written = { path: output, sizeBytes: manifest.length, sha256, manifest };
+    if (!split) return { ...written, signaturePath: `${output}.minisig` };
+    const named = parts.map((part, index) => ({ ...part, path: `${output}${partSuffix(index + 1)}` }));
+    return { ...written, signaturePath: `${partsListPath(output)}.minisig`, parts: named };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    await rm(`${temporary}.minisig`, { force: true }).catch(() => undefined);
+    await files.discard();
     throw error;
   }
 }
 
-async function writeMember(writer: HashingWriter, member: PlannedMember): Promise<void> {
+async function putPartsList(
+  files: PendingFiles,
+  input: WriteBundleInput,
+  parts: readonly { readonly size: number; readonly sha256: string }[],
+): Promise<void> {
+  const text = formatPartsList(input.output, parts);
+  const about = `${aboutOf(input)}, ${parts.length} parts`;
+  await files.put('.parts.json', text);
+  await files.put('.parts.json.minisig', sign(input.secretKey, startPrehash().update(text), about));
+}
+
+/** What belongs to the bundle that was under this name: beside a new one it would only puzzle, so it goes first. */
+async function removeReplaced(output: string, partCount: number): Promise<void> {
+  const list = partsListPath(output);
+  const wasSplit = (await readdir(dirname(output))).includes(basename(list));
+  for (const path of [`${output}.minisig`, list, `${list}.minisig`]) await rm(path, { force: true });
+  if (!wasSplit) return;
+  const kept = new Set(Array.from({ length: partCount }, (_, index) => `${basename(output)}${partSuffix(index + 1)}`));
+  for (const name of await readdir(dirname(output))) {
+    const isPart = name.startsWith(basename(output)) && /^\.part[0-9]{3}$/.test(name.slice(basename(output).length));
+    if (isPart && !kept.has(name)) await rm(join(dirname(output), name), { force: true });
+  }
+}
+
+async function writeMember(writer: BundleWriter, member: PlannedMember): Promise<void> {
   await writer.write(tarHead(member.path, member.size));
   for await (const chunk of member.open()) await writer.write(chunk);
   await writer.write(Buffer.alloc(paddingOf(member.size)));
-}
-
-/** Writes front to back and hashes what it writes, for the detached signature and for the report. */
-class HashingWriter {
-  readonly prehash: Hash = startPrehash();
-  readonly sha256: Hash = createHash('sha256');
-  readonly #file: FileHandle;
-  readonly #input: WriteBundleInput;
-  readonly #totalBytes: number;
-  #doneBytes = 0;
-
-  constructor(file: FileHandle, input: WriteBundleInput, totalBytes: number) {
-    this.#file = file;
-    this.#input = input;
-    this.#totalBytes = totalBytes;
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.#input.cancel?.aborted === true) throw new SealiftError('CANCELLED');
-    const writing = fileWork(this.#input.output, () => writeAll(this.#file, chunk));
-    this.prehash.update(chunk);
-    this.sha256.update(chunk);
-    await writing;
-    this.#doneBytes += chunk.byteLength;
-    this.#input.onProgress?.(this.#doneBytes, this.#totalBytes);
-  }
-}
-
-async function writeDurably(path: string, content: string, shownPath: string): Promise<void> {
-  await fileWork(shownPath, async () => {
-    const file = await open(path, 'wx', 0o644);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  });
-}
-
-async function fileWork<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
-  }
 }

@@ -7,6 +7,8 @@ export interface BundlePart {
   readonly handle: FileHandle;
   /** In bytes, as the file system states it. */
   readonly length: number;
+  /** What its SHA-256 must be, in hex: known of the parts of a split bundle. */
+  readonly sha256?: string;
 }
 
 /** A bundle opened for reading by offset: one file, or the parts it was split into, read as if they were one. */

@@ -18,6 +18,7 @@ import {
 import { blockBytes, closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
 import type { PublicKey } from '../minisign/keys.ts';
 import { maxSignatureBytes, startPrehash, verify } from '../minisign/signature.ts';
+import { damageOfFirstPart, joinSplit } from '../split/open-parts.ts';
 import { type BundleFile, damaged, openBundleFile, readFully, readPart } from './bundle-file.ts';
 
 export interface OpenBundleOptions {
@@ -46,20 +47,35 @@ const maxIndexBytes = 32 * 1024 * 1024;
  * Opens a bundle: reads its manifest and signature in a few small reads, whatever its size, and verifies them. Blobs
  * opened from it are checked by digest while they stream; `verifyBundle` checks everything at once.
  *
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE, BUNDLE_UNKNOWN, BUNDLE_DAMAGED, BUNDLE_NEWER, SIGNATURE_MISSING and what
- *   verifying a signature throws
+ * A bundle that was split is opened by its first part, and read as one with the parts beside it.
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, BUNDLE_UNKNOWN, BUNDLE_DAMAGED, BUNDLE_NEWER, BUNDLE_PART_MISSING, BUNDLE_PART_DAMAGED,
+ *   SIGNATURE_MISSING and what verifying a signature throws
  */
 export async function openBundle(path: string, options: OpenBundleOptions): Promise<Bundle> {
-  const file = await openBundleFile(path);
+  let file = await openBundleFile(path);
   try {
-    return await read(file, options);
+    const head = await readHead(file, options).catch(async (error: unknown) => {
+      throw (await damageOfFirstPart(file, error, options.trustedKeys)) ?? error;
+    });
+    file = await joinSplit(file, head.manifest, head.key);
+    return await finish(file, head);
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-async function read(file: BundleFile, { trustedKeys }: OpenBundleOptions): Promise<Bundle> {
+/** What was read of a bundle's beginning, and verified. */
+interface BundleHead {
+  readonly manifest: BundleManifest;
+  readonly key: PublicKey;
+  readonly trustedComment: string;
+  readonly payloadStart: number;
+}
+
+/** Reads manifest and signature, which lie in the first part of a bundle that was split. */
+async function readHead(file: BundleFile, { trustedKeys }: OpenBundleOptions): Promise<BundleHead> {
   const { path } = file;
   const head = await readMember(file, stubBytes, manifestPath, maxManifestBytes);
   const tail = await readMember(file, head.end, signaturePath, maxSignatureBytes);
@@ -67,10 +83,14 @@ async function read(file: BundleFile, { trustedKeys }: OpenBundleOptions): Promi
   const prehash = startPrehash().update(head.content);
   const signed = verify({ signature, prehash, trustedKeys, what: path });
   const manifest = parseBundleManifest(head.content.toString('utf8'), path);
+  return { manifest, key: signed.key, trustedComment: signed.trustedComment, payloadStart: tail.end };
+}
+
+async function finish(file: BundleFile, { manifest, key, trustedComment, payloadStart }: BundleHead): Promise<Bundle> {
+  const { path } = file;
   if (manifest.length !== file.length) {
     throw damaged(path, `it is ${file.length} bytes long instead of ${manifest.length}`);
   }
-  const payloadStart = tail.end;
   if (payloadStart + placeEnd(manifest.members) + closingBytes !== manifest.length) {
     throw damaged(path, `${manifestPath} states a length that its members do not add up to`);
   }
@@ -80,8 +100,8 @@ async function read(file: BundleFile, { trustedKeys }: OpenBundleOptions): Promi
   return {
     path,
     manifest,
-    key: signed.key,
-    trustedComment: signed.trustedComment,
+    key,
+    trustedComment,
     index,
     file,
     payloadStart,

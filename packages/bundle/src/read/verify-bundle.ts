@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { type BundleManifest, stubBytes } from '../format/manifest.ts';
 import type { PublicKey } from '../minisign/keys.ts';
+import { damageOfParts } from '../split/open-parts.ts';
 import { damaged, readPart } from './bundle-file.ts';
 import type { CheckOutcome } from './check-job.ts';
 import { runJobs } from './check-threads.ts';
@@ -33,7 +34,7 @@ export interface VerifiedBundle {
  * Verifies every byte of a bundle: the signature over the manifest, and by the manifest the stub, every header, content and
  * padding of the tar, its end and the length of the file.
  *
- * @throws BUNDLE_UNKNOWN, BUNDLE_DAMAGED, BUNDLE_NEWER, SIGNATURE_*, FILE_NOT_FOUND, FILE_UNREADABLE
+ * @throws BUNDLE_UNKNOWN, BUNDLE_DAMAGED, BUNDLE_PART_*, BUNDLE_NEWER, SIGNATURE_*, FILE_NOT_FOUND, FILE_UNREADABLE, CANCELLED
  */
 export async function verifyBundle(path: string, options: VerifyBundleOptions): Promise<VerifiedBundle> {
   const bundle = await openBundle(path, options);
@@ -55,7 +56,8 @@ export async function verifyOpenBundle(
   // Manifest and signature, right behind the stub, were read and compared when the bundle was opened.
   const stub = createHash('sha256').update(await readPart(file, 0, stubBytes));
   if (stub.digest('hex') !== manifest.stubSha256) {
-    throw damaged(path, `its first ${stubBytes} bytes, the program that runs, are not those that were signed`);
+    const reason = `its first ${stubBytes} bytes, the program that runs, are not those that were signed`;
+    throw (await damageOfParts(file, options.cancel)) ?? damaged(path, reason);
   }
   const jobs = planJobs(bundle, { hashFile: options.hashFile === true });
   const progress = progressOver(
@@ -65,6 +67,10 @@ export async function verifyOpenBundle(
   );
   const parts = file.parts.map(({ handle, length }) => ({ fd: handle.fd, length }));
   const outcomes = await runJobs(jobs, parts, { onBytes: progress, cancel: options.cancel });
+  if (outcomes.some((outcome) => outcome?.kind === 'damaged')) {
+    const damage = await damageOfParts(file, options.cancel);
+    if (damage !== undefined) throw damage;
+  }
   const fileSha256 = resultOf(outcomes, path);
   options.onProgress?.(file.length, file.length);
   const durationMs = Math.round(performance.now() - start);

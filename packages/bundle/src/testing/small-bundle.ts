@@ -19,7 +19,14 @@ exit 42
 /** A bundle of a few kilobytes, for tests of the format alone. */
 export async function writeSmallBundle(
   folder: string,
-  options: { readonly secretKey?: SecretKey; readonly name?: string; readonly script?: string } = {},
+  options: {
+    readonly secretKey?: SecretKey;
+    readonly name?: string;
+    readonly script?: string;
+    /** What its one layer holds. */
+    readonly layer?: Uint8Array;
+    readonly splitBytes?: number;
+  } = {},
 ): Promise<{ readonly bundle: WrittenBundle; readonly secretKey: SecretKey }> {
   const secretKey = options.secretKey ?? generateKeyPair();
   const content = new ContentSet();
@@ -28,7 +35,7 @@ export async function writeSmallBundle(
   chmodSync(script, 0o644);
   const unpackedSize = Buffer.byteLength(options.script ?? scriptedExecutable);
   const executable = await content.addFile(script, 'executable', mediaTypes.octetStream);
-  const layer = content.addBytes(Buffer.from('layer'.repeat(300)), 'content', mediaTypes.octetStream);
+  const layer = content.addBytes(options.layer ?? Buffer.from('layer'.repeat(300)), 'content', mediaTypes.octetStream);
   const descriptor = addArtifact(content, 'application/vnd.example.thing.v1', [{ descriptor: layer, title: 'layer' }]);
   const bundle = await writeBundle({
     kind: 'release',
@@ -47,6 +54,7 @@ export async function writeSmallBundle(
     ],
     secretKey,
     output: join(folder, options.name ?? 'airgap-v4.2.13.bin'),
+    splitBytes: options.splitBytes,
   });
   return { bundle, secretKey };
 }

@@ -1,6 +1,7 @@
 import { type DifferentialBase, openBase } from '@sealift/bundle/base';
 import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bundle/create';
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
+import { parseSplitSize } from '@sealift/bundle/split-size';
 import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
 import { parseArchitectures, provideExecutables } from '../executable/executables.ts';
@@ -14,6 +15,7 @@ export interface CreateOptions {
   readonly base?: string;
   readonly architecture?: string;
   readonly executable?: readonly string[];
+  readonly split?: string;
   readonly dryRun?: true;
   readonly json?: true;
   readonly quiet?: true;
@@ -23,6 +25,7 @@ export interface CreateOptions {
 export async function createFromFile(options: CreateOptions, context: CliContext): Promise<void> {
   const { progress } = context;
   const architectures = options.architecture === undefined ? undefined : parseArchitectures(options.architecture);
+  const splitBytes = options.split === undefined ? undefined : parseSplitSize(options.split);
   const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
   const label = {
     collect: 'Reading the content',
@@ -40,6 +43,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       env: context.env,
       onProgress: (phase, done, total) => progress.update(label[phase], total === 0 ? 1 : done / total),
       ...(base === undefined ? {} : { base }),
+      ...(splitBytes === undefined ? {} : { splitBytes }),
       ...(options.dryRun === undefined ? {} : { dryRun: true }),
     });
   if (options.dryRun === true) {

@@ -19,6 +19,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
       'bring sealift for these alone: amd64, arm64 or both; else for all that can be had',
     )
     .option('--executable <file>', 'bring this sealift for its processor; may be repeated', addTo)
+    .option('--split <size>', 'write parts of this size, such as 4GiB or 650MiB, instead of one file')
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print errors only')

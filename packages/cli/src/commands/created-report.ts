@@ -42,13 +42,15 @@ export function noteUnchecked({ uncertain, needlessElsewhere }: CreatedBundle['u
 /** A bundle that was written, for `--json`. */
 export function writtenOf(bundle: Written | undefined) {
   if (bundle === undefined) return null;
-  const { path, signaturePath, sizeBytes, sha256 } = bundle;
-  return { path, signature: signaturePath, sizeBytes, sha256 };
+  const { path, signaturePath, sizeBytes, sha256, parts } = bundle;
+  return { path, signature: signaturePath, sizeBytes, sha256, ...(parts === undefined ? {} : { parts }) };
 }
 
 /** Names the files that were written. */
 export function reportWritten(bundle: Written, what: string, context: CliContext): void {
   context.out(`${bundle.path}  ${what}, ${bundle.sizeBytes} bytes`);
-  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${bundle.path} -p vendor.pub`);
+  for (const { path, size, sha256 } of bundle.parts ?? []) context.out(`${path}  ${size} bytes, SHA-256 ${sha256}`);
+  const signed = bundle.signaturePath.replace(/\.minisig$/, '');
+  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${signed} -p vendor.pub`);
   context.out(`SHA-256 ${bundle.sha256}`);
 }
