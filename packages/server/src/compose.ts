@@ -6,6 +6,7 @@ import { contentRegistry } from './engine/content-registry.ts';
 import { EngineRunner } from './engine/engine-runner.ts';
 import { EventBus } from './http/events.ts';
 import { connectCluster } from './platform/cluster.ts';
+import { RegistryCare } from './registry/registry-care.ts';
 import { RegistryLink } from './registry/registry-link.ts';
 import type { ConsoleServices } from './services.ts';
 import type { Store } from './store/store.ts';
@@ -29,5 +30,14 @@ export function composeServices(
     content: contentRegistry(registry),
   };
   const engine = new EngineRunner(store, ports, events, onEngineFailure);
-  return { store, events, registry, sync: new RegistrySync(store, registry, events), cluster, engine, backupFolder };
+  return {
+    store,
+    events,
+    registry,
+    registryCare: new RegistryCare(store),
+    sync: new RegistrySync(store, registry, events),
+    cluster,
+    engine,
+    backupFolder,
+  };
 }

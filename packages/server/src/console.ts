@@ -72,11 +72,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       logger.warn({ err: error }, 'the engine stopped; it will be started again'),
     );
     const registryDir = join(dataDir, 'registry');
+    const registryStorage = await RegistryStorage.open(registryDir);
     const app = await buildApp({
       services,
       logger,
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
-      registryStorage: await RegistryStorage.open(registryDir),
+      registryStorage,
       registryTokens: await TokenService.open(registryDir),
       assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
     });
@@ -84,6 +85,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await app.ready();
     undo.push(() => services.registry.close());
     await services.registry.connect(app);
+    undo.push(() => services.registryCare.close());
+    await services.registryCare.begin({
+      storage: registryStorage,
+      statePath: join(dataDir, 'registry-care.json'),
+      warn: (message, details) => logger.warn(details, message),
+    });
     await services.sync.endAbandoned();
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);

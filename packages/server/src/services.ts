@@ -2,6 +2,7 @@ import type { RegistrySync } from './catalogue/registry-sync.ts';
 import type { EngineRunner } from './engine/engine-runner.ts';
 import type { EventBus } from './http/events.ts';
 import type { ClusterConnection } from './platform/cluster.ts';
+import type { RegistryCare } from './registry/registry-care.ts';
 import type { RegistryLink } from './registry/registry-link.ts';
 import type { Store } from './store/store.ts';
 
@@ -10,6 +11,7 @@ export interface ConsoleServices {
   readonly store: Store;
   readonly events: EventBus;
   readonly registry: RegistryLink;
+  readonly registryCare: RegistryCare;
   readonly sync: RegistrySync;
   readonly cluster: ClusterConnection;
   readonly engine: Pick<EngineRunner, 'start'>;

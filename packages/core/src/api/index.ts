@@ -2,4 +2,5 @@ export * from './access.ts';
 export * from './platform.ts';
 export * from './problem.ts';
 export * from './registries.ts';
+export * from './registry-care.ts';
 export * from './upgrades.ts';

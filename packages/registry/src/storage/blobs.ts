@@ -5,15 +5,21 @@ import type { ByteRange } from '@sealift/oci/content';
 import { type ContentDigest, digestAlgorithms, digestFromName } from './content-digest.ts';
 import { namesIn, removeFile, renew } from './files.ts';
 import type { StoragePaths } from './paths.ts';
+import type { TurnLock } from './turn-lock.ts';
 
 const readChunkBytes = 1024 * 1024;
 
 /** Which repository holds which blob, and the blobs' bytes. */
 export class BlobStore {
   readonly #paths: StoragePaths;
+  readonly #repositories: TurnLock;
+  readonly #files: TurnLock;
 
-  constructor(paths: StoragePaths) {
+  /** @param turns by repository name, and at blobs by digest */
+  constructor(paths: StoragePaths, turns: { readonly repositories: TurnLock; readonly files: TurnLock }) {
     this.#paths = paths;
+    this.#repositories = turns.repositories;
+    this.#files = turns.files;
   }
 
   /** The blob's size in bytes, or undefined when the repository does not hold it. */
@@ -34,12 +40,19 @@ export class BlobStore {
   /** Makes a blob that is on the disk part of a repository. */
   async link(repository: string, digest: ContentDigest): Promise<void> {
     // Young content is not cleaned up: the blob may have been without a repository until now.
-    await renew(this.#paths.blob(digest));
-    await writeFileAtomically(this.#paths.blobLink(repository, digest), '');
+    await this.#files.shared(digest, () => renew(this.#paths.blob(digest)));
+    await this.#repositories.shared(repository, () =>
+      writeFileAtomically(this.#paths.blobLink(repository, digest), ''),
+    );
   }
 
   /** Whether the repository holds the blob, asked by somebody about to need it: it is not cleaned up for a while. */
   async claim(repository: string, digest: ContentDigest): Promise<number | undefined> {
+    return await this.#repositories.shared(repository, () => this.claimInTurn(repository, digest));
+  }
+
+  /** The same, for who has a turn at the repository already. */
+  async claimInTurn(repository: string, digest: ContentDigest): Promise<number | undefined> {
     const size = await this.size(repository, digest);
     if (size !== undefined) await renew(this.#paths.blobLink(repository, digest));
     return size;
@@ -55,7 +68,10 @@ export class BlobStore {
   async mount(repository: string, digest: ContentDigest, from: string): Promise<boolean> {
     if ((await this.size(from, digest)) === undefined) return false;
     await this.link(repository, digest);
-    return true;
+    // A clean-up may have been about to remove it.
+    if ((await this.size(repository, digest)) !== undefined) return true;
+    await this.unlink(repository, digest);
+    return false;
   }
 
   /** Takes the blob out of the repository; its bytes go with the next garbage collection if no other holds it. */

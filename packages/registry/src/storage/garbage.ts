@@ -10,7 +10,7 @@ import type { ManifestStore } from './manifests.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
-import type { RepositoryLock } from './repository-lock.ts';
+import type { TurnLock } from './turn-lock.ts';
 import type { UploadStore } from './uploads.ts';
 
 const defaultGraceMs = 3_600_000;
@@ -19,7 +19,7 @@ const listedManifests = 1000;
 
 export interface GarbageOptions {
   /** Manifests to keep although no tag leads to them: whatever a release that may still be needed pins. */
-  readonly keep?: ReadonlySet<ContentDigest>;
+  readonly keep?: ReadonlySet<string>;
   /** Whether a manifest is there only for what nobody needs any more: then its tags do not keep it. `keep` goes before. */
   readonly isExpired?: (repository: string, digest: ContentDigest) => boolean;
   /** Only says what would go. */
@@ -56,13 +56,16 @@ export interface GarbageStores {
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
   readonly uploads: UploadStore;
-  readonly lock: RepositoryLock;
+  /** Turns by repository name. */
+  readonly repositories: TurnLock;
+  /** Turns at blobs, by digest. */
+  readonly files: TurnLock;
   readonly quota: Quota;
 }
 
 /** What one clean-up goes by and gathers. */
 interface Round {
-  readonly keep: ReadonlySet<ContentDigest>;
+  readonly keep: ReadonlySet<string>;
   readonly isExpired: (repository: string, digest: ContentDigest) => boolean;
   readonly dryRun: boolean;
   /** Younger content stays: a time in milliseconds since 1970. */
@@ -85,7 +88,7 @@ export async function collectGarbage(stores: GarbageStores, options: GarbageOpti
     removed: [],
   };
   for (const repository of await repositoriesBelow(stores.paths.repositories)) {
-    await stores.lock.exclusive(repository, () => cleanRepository(stores, repository, round));
+    await stores.repositories.exclusive(repository, () => cleanRepository(stores, repository, round));
   }
   const uploadsBefore = Date.now() - (options.uploadLifeMs ?? defaultUploadLifeMs);
   const uploads = await removeOldUploads(stores, uploadsBefore, round.dryRun);
@@ -172,23 +175,25 @@ async function partsOf(
 }
 
 async function removeDeadBlobs(
-  { paths, quota }: GarbageStores,
+  { paths, files, quota }: GarbageStores,
   { live, before, dryRun }: Round,
 ): Promise<{ count: number; bytes: number }> {
   let count = 0;
   let bytes = 0;
   for (const digest of await storedDigests(paths)) {
     if (live.has(digest)) continue;
-    const path = paths.blob(digest);
-    const { size, mtimeMs } = await stat(path);
-    // Linking renews the time, so a blob that found a repository since the walk is young.
-    if (mtimeMs > before) continue;
-    if (!dryRun) {
-      await rm(path, { force: true });
-      quota.give(size);
-    }
-    count += 1;
-    bytes += size;
+    await files.exclusive(digest, async () => {
+      const path = paths.blob(digest);
+      const { size, mtimeMs } = await stat(path);
+      // Linking renews the time, so a blob that found a repository since the walk is young.
+      if (mtimeMs > before) return;
+      if (!dryRun) {
+        await rm(path, { force: true });
+        quota.give(size);
+      }
+      count += 1;
+      bytes += size;
+    });
   }
   return { count, bytes };
 }

@@ -13,7 +13,7 @@ import {
 } from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
-import type { RepositoryLock } from './repository-lock.ts';
+import type { TurnLock } from './turn-lock.ts';
 
 const manifestRecordSchema = z.object({
   mediaType: z.string(),
@@ -31,14 +31,22 @@ export interface StoredManifest {
 export class ManifestStore {
   readonly #paths: StoragePaths;
   readonly #blobs: BlobStore;
-  readonly #lock: RepositoryLock;
+  readonly #lock: TurnLock;
+  readonly #files: TurnLock;
   readonly #quota: Quota;
 
-  constructor(paths: StoragePaths, blobs: BlobStore, lock: RepositoryLock, quota: Quota) {
+  /** @param turns by repository name, and at blobs by digest */
+  constructor(
+    paths: StoragePaths,
+    blobs: BlobStore,
+    turns: { readonly repositories: TurnLock; readonly files: TurnLock },
+    quota: Quota,
+  ) {
     this.#quota = quota;
     this.#paths = paths;
     this.#blobs = blobs;
-    this.#lock = lock;
+    this.#lock = turns.repositories;
+    this.#files = turns.files;
   }
 
   /**
@@ -93,7 +101,7 @@ export class ManifestStore {
     const before = (await fileSize(this.#paths.blob(digest))) ?? 0;
     this.#quota.take(bytes.byteLength);
     try {
-      await writeFileAtomically(this.#paths.blob(digest), bytes);
+      await this.#files.shared(digest, () => writeFileAtomically(this.#paths.blob(digest), bytes));
     } catch (error) {
       this.#quota.give(bytes.byteLength);
       throw error;
@@ -192,7 +200,7 @@ export class ManifestStore {
     manifests: readonly ContentDescriptor[],
   ): Promise<void> {
     for (const blob of blobs) {
-      const size = await this.#blobs.claim(repository, blob.digest);
+      const size = await this.#blobs.claimInTurn(repository, blob.digest);
       if (size === undefined) throw missing(digest, blob.digest);
       if (size !== blob.size) {
         const reason = `it says ${blob.digest} has ${blob.size} bytes, and it has ${size}`;

@@ -6,6 +6,7 @@ import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './
 import { storedDigests } from './blobs.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
+import type { TurnLock } from './turn-lock.ts';
 
 export interface ScrubOptions {
   readonly cancel?: AbortSignal;
@@ -23,25 +24,45 @@ export interface ScrubReport {
 }
 
 /** Reads every blob and compares it with its digest; a damaged one is moved to `damaged/` and no longer served. */
-export async function scrub(paths: StoragePaths, quota: Quota, options: ScrubOptions = {}): Promise<ScrubReport> {
+export async function scrub(
+  paths: StoragePaths,
+  quota: Quota,
+  files: TurnLock,
+  options: ScrubOptions = {},
+): Promise<ScrubReport> {
   const damaged: ContentDigest[] = [];
   let checked = 0;
   let checkedBytes = 0;
   const digests = await storedDigests(paths);
   for (const digest of digests) {
     if (options.cancel?.aborted === true) return { checked, checkedBytes, damaged, complete: false };
-    const found = await hashFile(paths.blob(digest), algorithmOf(digest));
+    const found = await check(paths, files, digest);
     if (found === undefined) continue;
     checked += 1;
     checkedBytes += found.bytes;
     if (found.digest !== digest) {
       damaged.push(digest);
       quota.give(found.bytes);
-      await putAside(paths, digest);
     }
     options.onBlob?.(checked, digests.length);
   }
   return { checked, checkedBytes, damaged, complete: true };
+}
+
+/** Compares a blob with its digest; a damaged one is put aside, unless it was replaced since it was read. */
+async function check(
+  paths: StoragePaths,
+  files: TurnLock,
+  digest: ContentDigest,
+): Promise<{ digest: string; bytes: number } | undefined> {
+  const path = paths.blob(digest);
+  const found = await hashFile(path, algorithmOf(digest));
+  if (found === undefined || found.digest === digest) return found;
+  return await files.exclusive(digest, async () => {
+    const again = await hashFile(path, algorithmOf(digest));
+    if (again !== undefined && again.digest !== digest) await putAside(paths, digest);
+    return again;
+  });
 }
 
 async function hashFile(

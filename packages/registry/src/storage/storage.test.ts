@@ -8,7 +8,7 @@ import { digestOf } from '@sealift/oci/digest';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ContentDigest, contentDigestOf } from './content-digest.ts';
-import { RepositoryLock } from './repository-lock.ts';
+import { TurnLock } from './turn-lock.ts';
 import { RegistryStorage } from './storage.ts';
 
 let folder: string;
@@ -149,6 +149,23 @@ describe('garbage collection', () => {
     expect((await storage.manifests.get('a/b', '1'))?.digest).toBe(digest);
   });
 
+  it('spoils no push of the very content it removes, whichever comes first', { timeout: 30_000 }, async () => {
+    const contents = Array.from({ length: 12 }, (_, index) => `layer ${index}`);
+    const push = async (content: string): Promise<void> => {
+      // As our client does: what is there already is not sent.
+      if ((await storage.blobs.claim('a/b', digestOf(content))) === undefined) await addBlob('a/b', content);
+      const size = content.length;
+      const layers = [{ mediaType: mediaTypes.layerTar, digest: digestOf(content), size }];
+      await addManifest('a/b', 'old', mediaTypes.manifest, { config: await addBlob('a/b', '{}'), layers });
+    };
+    for (let round = 0; round < 4; round += 1) {
+      for (const content of contents) await push(content);
+      await age();
+      await Promise.all([storage.collectGarbage({ isExpired: () => true }), ...contents.map(push)]);
+      expect(await Promise.all(contents.map((content) => has('a/b', content)))).toEqual(contents.map(() => true));
+    }
+  });
+
   it('keeps a blob that one of several repositories needs', async () => {
     await addImage('a', 'x', 'shared');
     await addImage('b', 'x', 'shared');
@@ -278,7 +295,7 @@ describe('the storage folder', () => {
 
 describe('turns at a repository', () => {
   it('are shared by manifests and taken alone by a clean-up, in the order they were asked for', async () => {
-    const lock = new RepositoryLock();
+    const lock = new TurnLock();
     const log: string[] = [];
     const work = (name: string) => async (): Promise<void> => {
       log.push(`${name} begins`);

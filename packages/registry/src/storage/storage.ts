@@ -9,7 +9,7 @@ import { collectGarbage, type GarbageOptions, type GarbageReport } from './garba
 import { ManifestStore } from './manifests.ts';
 import { StoragePaths } from './paths.ts';
 import { Quota } from './quota.ts';
-import { RepositoryLock } from './repository-lock.ts';
+import { TurnLock } from './turn-lock.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
 import { lockStorage } from './storage-lock.ts';
 import { UploadStore } from './uploads.ts';
@@ -30,14 +30,22 @@ export class RegistryStorage {
   readonly uploads: UploadStore;
   readonly #paths: StoragePaths;
   readonly #quota: Quota;
-  readonly #lock = new RepositoryLock();
+  /** Turns by repository name, and by digest. */
+  readonly #repositories = new TurnLock();
+  readonly #files = new TurnLock();
 
   private constructor(paths: StoragePaths, quota: Quota) {
     this.#paths = paths;
     this.#quota = quota;
-    this.blobs = new BlobStore(paths);
-    this.manifests = new ManifestStore(paths, this.blobs, this.#lock, quota);
-    this.uploads = new UploadStore(paths, quota);
+    const turns = { repositories: this.#repositories, files: this.#files };
+    this.blobs = new BlobStore(paths, turns);
+    this.manifests = new ManifestStore(
+      paths,
+      this.blobs,
+      { repositories: this.#repositories, files: this.#files },
+      quota,
+    );
+    this.uploads = new UploadStore(paths, quota, this.#files);
   }
 
   /**
@@ -76,14 +84,22 @@ export class RegistryStorage {
   async collectGarbage(options: GarbageOptions = {}): Promise<GarbageReport> {
     const { blobs, manifests, uploads } = this;
     return await collectGarbage(
-      { paths: this.#paths, blobs, manifests, uploads, lock: this.#lock, quota: this.#quota },
+      {
+        paths: this.#paths,
+        blobs,
+        manifests,
+        uploads,
+        repositories: this.#repositories,
+        files: this.#files,
+        quota: this.#quota,
+      },
       options,
     );
   }
 
   /** Reads everything and puts aside what is damaged. */
   async scrub(options: ScrubOptions = {}): Promise<ScrubReport> {
-    return await scrub(this.#paths, this.#quota, options);
+    return await scrub(this.#paths, this.#quota, this.#files, options);
   }
 }
 

@@ -7,6 +7,7 @@ import { algorithmOf, type ContentDigest, type DigestAlgorithm } from './content
 import { readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
+import type { TurnLock } from './turn-lock.ts';
 
 /**
  * Upload sessions: bytes are hashed while they are written, and become a blob only when they are whole and right. What a
@@ -19,8 +20,12 @@ export class UploadStore {
   readonly #busy = new Set<string>();
   readonly #quota: Quota;
 
-  constructor(paths: StoragePaths, quota: Quota) {
+  readonly #files: TurnLock;
+
+  /** @param files turns at blobs, by digest */
+  constructor(paths: StoragePaths, quota: Quota, files: TurnLock) {
     this.#paths = paths;
+    this.#files = files;
     this.#quota = quota;
   }
 
@@ -78,7 +83,7 @@ export class UploadStore {
       const blobs = this.#paths.blobs(algorithmOf(digest));
       await mkdir(blobs, { recursive: true });
       const replaced = (await fileSize(this.#paths.blob(digest))) ?? 0;
-      await rename(path, this.#paths.blob(digest));
+      await this.#files.shared(digest, () => rename(path, this.#paths.blob(digest)));
       this.#quota.give(replaced);
       await syncFolder(blobs);
       await this.#remove(id);

@@ -6,10 +6,18 @@ import { imageBase } from '../registry/registry-link.ts';
 /** Requests to the registry at a time. */
 const concurrency = 8;
 
-/** Everything a release pins that the registry does not hold under its digest; empty when the release is complete. */
-export async function missingContent(client: RegistryClient, base: string, release: Release): Promise<string[]> {
+/** Something a release pins by digest, and the repository where a bundle run puts it. */
+export interface PinnedContent {
+  /** For people. */
+  readonly what: string;
+  readonly repository: string;
+  readonly digest: string;
+}
+
+/** Everything a release pins. */
+export function pinnedContent(base: string, release: Release): PinnedContent[] {
   const { packs, images, nodeImage } = release.spec;
-  const pins = [
+  return [
     ...packs.map(({ name, version, digest }) => ({
       what: `pack ${name} ${version}`,
       repository: packReference(base, name, version).repository,
@@ -30,8 +38,12 @@ export async function missingContent(client: RegistryClient, base: string, relea
           },
         ]),
   ];
+}
+
+/** Everything a release pins that the registry does not hold under its digest; empty when the release is complete. */
+export async function missingContent(client: RegistryClient, base: string, release: Release): Promise<string[]> {
   const missing: string[] = [];
-  const queue = pins.values();
+  const queue = pinnedContent(base, release).values();
   const look = async (): Promise<void> => {
     for (const { what, repository, digest } of queue) {
       if ((await client.headManifest(repository, digest)) === undefined) missing.push(what);

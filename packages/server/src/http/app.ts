@@ -22,6 +22,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { eventRoutes } from './routes/events.ts';
 import { platformRoutes } from './routes/platform.ts';
 import { registryRoutes as packRegistryRoutes } from './routes/registries.ts';
+import { registryCareRoutes } from './routes/registry-care.ts';
 import { upgradeRoutes } from './routes/upgrades.ts';
 import { contentSecurityPolicy } from './security-headers.ts';
 
@@ -68,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       accessRoutes(api, services);
       platformRoutes(api, services);
       packRegistryRoutes(api, services);
+      registryCareRoutes(api, services);
       upgradeRoutes(api, services);
       auditRoutes(api, services);
       eventRoutes(api, services);

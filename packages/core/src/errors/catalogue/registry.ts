@@ -226,6 +226,13 @@ export const registryErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  REGISTRY_CARE_RUNNING: {
+    message: 'the registry is being looked after already: {task}',
+    hint: 'Wait until it has ended, then start yours.',
+    status: 409,
+    exit: 1,
+    next: 'wait',
+  },
   STORAGE_IN_USE: {
     message: 'the registry storage {path} is used by process {pid}',
     hint: 'Stop that process first, or name another folder.',

@@ -1,4 +1,4 @@
-/** Turns at one repository. */
+/** Turns at one thing. */
 interface Turns {
   sharing: number;
   exclusive: boolean;
@@ -6,25 +6,26 @@ interface Turns {
 }
 
 /**
- * Lets many put manifests into a repository at a time, or one clean it up. Without it a clean-up could take a blob away
- * between the moment a manifest's content is found complete and the moment the manifest is there.
+ * Lets many work with a thing at a time, or one alone: manifests are put into a repository beside each other, and it is cleaned up
+ * alone. Without it a clean-up could take a blob away between the moment a manifest's content is found complete and the
+ * moment the manifest is there; or remove a file that was put in an old one's place since it looked.
  */
-export class RepositoryLock {
+export class TurnLock {
   readonly #turns = new Map<string, Turns>();
 
   /** Works beside others that share, and not while somebody works alone. */
-  async shared<Result>(repository: string, work: () => Promise<Result>): Promise<Result> {
-    return await this.#hold(repository, 'shared', work);
+  async shared<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    return await this.#hold(name, 'shared', work);
   }
 
   /** Works alone. */
-  async exclusive<Result>(repository: string, work: () => Promise<Result>): Promise<Result> {
-    return await this.#hold(repository, 'exclusive', work);
+  async exclusive<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    return await this.#hold(name, 'exclusive', work);
   }
 
-  async #hold<Result>(repository: string, wants: 'shared' | 'exclusive', work: () => Promise<Result>): Promise<Result> {
-    const turns = this.#turns.get(repository) ?? { sharing: 0, exclusive: false, waiting: [] };
-    this.#turns.set(repository, turns);
+  async #hold<Result>(name: string, wants: 'shared' | 'exclusive', work: () => Promise<Result>): Promise<Result> {
+    const turns = this.#turns.get(name) ?? { sharing: 0, exclusive: false, waiting: [] };
+    this.#turns.set(name, turns);
     await new Promise<void>((go) => {
       turns.waiting.push({ wants, go });
       admit(turns);
@@ -35,7 +36,7 @@ export class RepositoryLock {
       if (wants === 'shared') turns.sharing -= 1;
       else turns.exclusive = false;
       admit(turns);
-      if (turns.sharing === 0 && !turns.exclusive && turns.waiting.length === 0) this.#turns.delete(repository);
+      if (turns.sharing === 0 && !turns.exclusive && turns.waiting.length === 0) this.#turns.delete(name);
     }
   }
 }
