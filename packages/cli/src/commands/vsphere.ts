@@ -1,6 +1,8 @@
 import type { RegisterCommand } from '../context.ts';
+import { registerCns } from './vsphere-cns.ts';
 import { withConnection } from './vsphere-connection.ts';
 import type { RoleOptions } from './vsphere-role.ts';
+import type { TemplatesOptions } from './vsphere-templates.ts';
 import type { ImportTemplateOptions } from './vsphere-import-template.ts';
 
 /** `sealift vsphere`: what an upgrade needs of vCenter. */
@@ -48,4 +50,28 @@ export const registerVsphere: RegisterCommand = (program, context) => {
       const { runRole } = await import('./vsphere-role.ts');
       await runRole(options, context);
     });
+  withConnection(
+    vsphere
+      .command('templates')
+      .description(
+        'Lists the node images in vCenter, and says of each that a release needs why the platform would not find it.',
+      ),
+  )
+    .option(
+      '--for <file>',
+      'a bundle or release.yaml whose node image is wanted; may be repeated. Else what the platform offers as updates',
+      repeated,
+    )
+    .option('--datacenter <name>', 'datacenter; may be left out where there is one')
+    .option('--folder <path>', 'VM folder in which the platform looks', 'spectro-templates')
+    .option('--cluster <name>', 'cluster whose resource pool a template without a snapshot passes through')
+    .option('--resource-pool <name>', 'that resource pool')
+    .option('--fix', 'mend what needs no person: folder, name, snapshot, mark')
+    .option('--dry-run', 'with --fix: say what would be mended, change nothing')
+    .option('--json', 'print one JSON object')
+    .action(async (options: TemplatesOptions) => {
+      const { runTemplates } = await import('./vsphere-templates.ts');
+      await runTemplates(options, context);
+    });
+  registerCns(vsphere, context);
 };

@@ -1,6 +1,7 @@
 import { child, children, type XmlElement } from '../xml/element.ts';
 import { readXml, XmlRefused } from '../xml/read-xml.ts';
 import { checkedFileName, invalidOva } from './invalid-ova.ts';
+import { type ImageSoftware, softwareIn } from './software.ts';
 
 /** A file that the descriptor refers to. */
 export interface ReferencedFile {
@@ -72,23 +73,16 @@ function decodedName(href: string): string {
   }
 }
 
-/** Image builders write properties such as `KUBERNETES_SEMVER` and a product `Ubuntu 22.04 and Kubernetes v1.26.10`. */
-function softwareOf(root: XmlElement): Pick<Descriptor, 'kubernetes' | 'os'> {
+function softwareOf(root: XmlElement): ImageSoftware {
   const system = child(root, 'VirtualSystem');
   const sections = system === undefined ? [] : children(system, 'ProductSection');
-  const properties = new Map(
-    sections
-      .flatMap((section) => children(section, 'Property'))
-      .map(({ attributes }) => [attributes.get('key')?.toUpperCase(), attributes.get('value') ?? '']),
-  );
+  const properties = sections
+    .flatMap((section) => children(section, 'Property'))
+    .map(({ attributes }) => [attributes.get('key') ?? '', attributes.get('value') ?? ''] as const);
   const words = sections.flatMap((section) =>
     ['Product', 'Version', 'FullVersion'].map((name) => child(section, name)?.text ?? ''),
   );
   const annotation = system === undefined ? undefined : child(system, 'AnnotationSection');
   words.push((annotation === undefined ? undefined : child(annotation, 'Annotation')?.text) ?? '');
-  const stated = properties.get('KUBERNETES_SEMVER') ?? properties.get('KUBERNETES_VERSION') ?? '';
-  const kubernetes =
-    /^v?(\d+\.\d+\.\d+)/.exec(stated)?.[1] ?? /kube(?:rnetes)?[ :/-]+v?(\d+\.\d+\.\d+)/i.exec(words.join('\n'))?.[1];
-  const os = [properties.get('DISTRO_NAME'), properties.get('DISTRO_VERSION')].filter((word) => word !== undefined);
-  return { kubernetes, os: os.length === 0 ? undefined : os.join('-').slice(0, 100) };
+  return softwareIn(properties, words);
 }

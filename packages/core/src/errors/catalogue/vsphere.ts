@@ -170,6 +170,20 @@ export const vsphereErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  VSPHERE_TEMPLATE_POWERED_ON: {
+    message: 'the machine {name} is powered on and cannot become a template',
+    hint: 'Shut it down; better, deploy it anew, for a machine that has run is no longer the image.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  VSPHERE_TEMPLATES_UNFIT: {
+    message: '{count} of {of} node images have no template that the platform can use',
+    hint: 'Do what stands beside each of them; --fix does what needs no person.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   VSPHERE_TEMPLATE_UNPROVEN: {
     message: '{name} is already there, and nothing tells which image it was made from; nothing was sent',
     hint: 'It was deployed by hand, it seems: `sealift vsphere templates` shows what it is. Rename or remove it to import this one.',

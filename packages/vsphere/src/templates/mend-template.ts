@@ -1,0 +1,71 @@
+import { SealiftError } from '@sealift/core/errors';
+import { nothing, type VcenterClient } from '../client/client.ts';
+import { ensureName, ensureSnapshot, ensureTemplate } from '../import/finish-template.ts';
+import { runTask } from '../property/task.ts';
+import { reference } from '../xml/encode.ts';
+import type { Reference } from '../xml/reference.ts';
+import type { Problem, ProblemKind, TemplateReport } from './diagnose.ts';
+
+/** Where a template is mended to. */
+export interface MendPlace {
+  readonly folder: Reference;
+  /** A template that lacks its snapshot is made a machine of this pool for a moment. */
+  readonly resourcePool: () => Promise<Reference>;
+}
+
+/** Names of machines that are in the way of one another are told first: nothing is mended around them. */
+const hindrances: readonly ProblemKind[] = ['several', 'other-content', 'other-kubernetes', 'powered-on', 'missing'];
+
+/** What of a report can be mended without a person. */
+export function mendable({ problems }: TemplateReport): readonly Problem[] {
+  if (problems.some(({ kind }) => hindrances.includes(kind))) return [];
+  return problems.filter((problem) => problem.mendable);
+}
+
+/**
+ * Mends what can be mended: folder, snapshot, mark, and last the name, so that whoever finds the name finds a whole template. Each
+ * step looks first, so a mend that was cut is gone on with.
+ *
+ * @throws VSPHERE_…, CANCELLED
+ */
+export async function mendTemplate(
+  client: VcenterClient,
+  report: TemplateReport,
+  place: MendPlace,
+  cancel?: AbortSignal,
+): Promise<void> {
+  const { machine, name } = report;
+  const open = new Set(mendable(report).map(({ kind }) => kind));
+  if (machine === undefined || open.size === 0) return;
+  if (open.has('wrong-folder')) {
+    const args = [reference('list', machine.ref)];
+    await runTask(client, { method: 'MoveIntoFolder_Task', on: place.folder, args }, { cancel });
+  }
+  if (open.has('no-snapshot') && machine.template) {
+    await unmark(client, machine.ref, await place.resourcePool(), cancel);
+  }
+  if (open.has('no-snapshot')) await ensureSnapshot(client, machine.ref, cancel);
+  if (open.has('no-snapshot') || open.has('not-marked')) await ensureTemplate(client, machine.ref, cancel);
+  if (machine.name !== name) await ensureName(client, machine.ref, name, cancel);
+}
+
+/** Snapshots are taken of machines only (`MarkAsVirtualMachine`). */
+async function unmark(client: VcenterClient, machine: Reference, pool: Reference, cancel: AbortSignal | undefined) {
+  const args = [reference('pool', pool)];
+  await client.call({ method: 'MarkAsVirtualMachine', on: machine, args, result: nothing, cancel });
+}
+
+/**
+ * Makes a template of a powered-off machine that was deployed by hand under the right name; the marks that are there stay.
+ *
+ * @throws VSPHERE_TEMPLATE_POWERED_ON, VSPHERE_…
+ */
+export async function adoptMachine(
+  client: VcenterClient,
+  machine: { readonly ref: Reference; readonly name: string; readonly poweredOn: boolean },
+  cancel?: AbortSignal,
+): Promise<void> {
+  if (machine.poweredOn) throw new SealiftError('VSPHERE_TEMPLATE_POWERED_ON', { values: { name: machine.name } });
+  await ensureSnapshot(client, machine.ref, cancel);
+  await ensureTemplate(client, machine.ref, cancel);
+}

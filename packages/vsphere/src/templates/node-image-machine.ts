@@ -1,0 +1,93 @@
+import type { VcenterClient } from '../client/client.ts';
+import { parseIdentity, type TemplateIdentity } from '../import/identity.ts';
+import type { Datacenter, TemplateFolder } from '../import/places.ts';
+import { softwareIn } from '../ovf/software.ts';
+import { pathOf, unescapeName } from '../property/inventory.ts';
+import { retrieveAll } from '../property/retrieve.ts';
+import { boolean, managedObject, many, optional, raw, record, required, text } from '../xml/decode.ts';
+import { printReference, type Reference, sameReference } from '../xml/reference.ts';
+import { isNodeImageName } from './image-name.ts';
+
+/** A virtual machine or template that is, or was meant to become, a node image's template. */
+export interface NodeImageMachine {
+  readonly ref: Reference;
+  readonly name: string;
+  /** Inventory path of the folder that it is in. */
+  readonly folder: string;
+  readonly inTemplateFolder: boolean;
+  /** Marked as template. */
+  readonly template: boolean;
+  readonly poweredOn: boolean;
+  readonly hasSnapshot: boolean;
+  /** What was written into its annotation when it was imported; undefined for one deployed by hand. */
+  readonly identity: TemplateIdentity | undefined;
+  /** What is inside: from the identity, else from what the image brought along. */
+  readonly kubernetes: string | undefined;
+  readonly os: string | undefined;
+}
+
+const product = record({ name: optional(text), version: optional(text), fullVersion: optional(text) });
+const property = record({ id: optional(text), value: optional(text), defaultValue: optional(text) });
+const vAppConfig = record({ product: many(product), property: many(property) });
+
+const fields = {
+  name: required(text),
+  parent: optional(managedObject),
+  // Missing for a machine that is just being made, or whose host is out of reach.
+  'config.template': optional(boolean),
+  'config.annotation': optional(text),
+  'config.vAppConfig': optional(vAppConfig),
+  'runtime.powerState': optional(text),
+  'snapshot.currentSnapshot': optional(raw),
+};
+
+/** Every machine of a datacenter that is in the folder of the templates or has the name of a node image. */
+export async function findNodeImages(
+  client: VcenterClient,
+  datacenter: Datacenter,
+  folder: TemplateFolder,
+  cancel?: AbortSignal,
+): Promise<readonly NodeImageMachine[]> {
+  const all = await retrieveAll(client, datacenter.vmFolder, 'VirtualMachine', fields, { cancel });
+  const isInside = (parent: Reference | undefined): boolean =>
+    folder.ref !== undefined && parent !== undefined && sameReference(parent, folder.ref);
+  const candidates = all.filter(({ name, parent }) => isInside(parent) || isNodeImageName(unescapeName(name)));
+  const paths = new Map<string, string>();
+  const found: NodeImageMachine[] = [];
+  for (const one of candidates) {
+    const { parent } = one;
+    const key = parent === undefined ? '' : printReference(parent);
+    const path = paths.get(key) ?? (parent === undefined ? '' : await pathOf(client, parent, cancel));
+    paths.set(key, path);
+    const annotation = one['config.annotation'] ?? '';
+    const identity = parseIdentity(annotation);
+    const inside = softwareOf(one['config.vAppConfig'], annotation);
+    found.push({
+      ref: one.ref,
+      name: unescapeName(one.name),
+      folder: path,
+      inTemplateFolder: isInside(parent),
+      template: one['config.template'] === true,
+      poweredOn: one['runtime.powerState'] !== undefined && one['runtime.powerState'] !== 'poweredOff',
+      hasSnapshot: one['snapshot.currentSnapshot'] !== undefined,
+      identity,
+      kubernetes: identity?.kubernetes ?? inside.kubernetes,
+      os: identity?.os ?? inside.os,
+    });
+  }
+  return found.toSorted((a, b) => (`${a.folder}/${a.name}` < `${b.folder}/${b.name}` ? -1 : 1));
+}
+
+/** vCenter keeps the image's product section and properties with the machine, and its annotation. */
+function softwareOf(config: ReturnType<typeof vAppConfig> | undefined, annotation: string) {
+  const properties = (config?.property ?? []).map(
+    ({ id, value, defaultValue }) =>
+      [id ?? '', value === undefined || value === '' ? (defaultValue ?? '') : value] as const,
+  );
+  const words = (config?.product ?? []).flatMap(({ name, version, fullVersion }) => [
+    name ?? '',
+    version ?? '',
+    fullVersion ?? '',
+  ]);
+  return softwareIn(properties, [...words, annotation.slice(0, 64 * 1024)]);
+}
