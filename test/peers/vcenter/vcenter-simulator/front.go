@@ -14,7 +14,6 @@ import (
 
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/simulator"
-	"github.com/vmware/govmomi/vim25/types"
 )
 
 // maxSoapBytes bounds one SOAP request.
@@ -32,8 +31,6 @@ type front struct {
 	rules   []*rule
 	calls   []call
 	uploads []upload
-	// What the leases of the next calls of ImportVApp fail with.
-	leaseFaults []types.BaseMethodFault
 }
 
 type call struct {
@@ -50,9 +47,7 @@ type upload struct {
 }
 
 func newFront(service *simulator.Service, next http.Handler) *front {
-	f := &front{service: service, next: next}
-	service.Context.Map.Handler = f.handler
-	return f
+	return &front{service: service, next: next}
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"github.com/vmware/govmomi/simulator"
-	"github.com/vmware/govmomi/vim25/methods"
 	"github.com/vmware/govmomi/vim25/mo"
-	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -140,10 +138,7 @@ func (r *rule) soap(f *front, method string, w http.ResponseWriter, request *htt
 		f.failingTask(method, made, w)
 	case r.LeaseFault != nil:
 		made, _ := r.LeaseFault.make()
-		f.lock.Lock()
-		f.leaseFaults = append(f.leaseFaults, made)
-		f.lock.Unlock()
-		f.next.ServeHTTP(w, request)
+		f.failingLease(method, made, w)
 	default:
 		f.next.ServeHTTP(w, request)
 	}
@@ -155,37 +150,21 @@ func (f *front) failingTask(method string, made types.BaseMethodFault, w http.Re
 	entity := context.Map.Get(f.admin.ServiceContent.RootFolder)
 	task := simulator.CreateTask(entity, method, func(*simulator.Task) (types.AnyType, types.BaseMethodFault) { return nil, made })
 	reference := task.Run(&context)
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	fmt.Fprintf(w, `%s<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>`+
-		`<%sResponse xmlns="urn:vim25"><returnval type="Task">%s</returnval></%sResponse></soapenv:Body></soapenv:Envelope>`,
-		xml.Header, method, reference.Value, method)
+	answerReference(w, method, reference)
 }
 
-// handler replaces the pool that the next ImportVApp is called on when a rule wants its lease to fail.
-func (f *front) handler(_ *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
-	if method.Name != "ImportVApp" {
-		return nil, nil
-	}
-	f.lock.Lock()
-	defer f.lock.Unlock()
-	if len(f.leaseFaults) == 0 {
-		return nil, nil
-	}
-	made := f.leaseFaults[0]
-	f.leaseFaults = f.leaseFaults[1:]
-	return &failingPool{ManagedObjectReference: method.This, fault: made}, nil
-}
-
-type failingPool struct {
-	types.ManagedObjectReference
-	fault types.BaseMethodFault
-}
-
-func (p *failingPool) ImportVApp(ctx *simulator.Context, _ *types.ImportVApp) soap.HasFault {
+// failingLease answers with a lease in state error.
+func (f *front) failingLease(method string, made types.BaseMethodFault, w http.ResponseWriter) {
 	lease := &simulator.HttpNfcLease{HttpNfcLease: mo.HttpNfcLease{
 		State: types.HttpNfcLeaseStateError,
-		Error: &types.LocalizedMethodFault{Fault: p.fault, LocalizedMessage: fmt.Sprintf("%T", p.fault)},
+		Error: &types.LocalizedMethodFault{Fault: made, LocalizedMessage: fmt.Sprintf("%T", made)},
 	}}
-	ctx.Session.Put(lease)
-	return &methods.ImportVAppBody{Res: &types.ImportVAppResponse{Returnval: lease.Reference()}}
+	answerReference(w, method, f.service.Context.Map.Put(lease).Reference())
+}
+
+func answerReference(w http.ResponseWriter, method string, reference types.ManagedObjectReference) {
+	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+	fmt.Fprintf(w, `%s<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>`+
+		`<%sResponse xmlns="urn:vim25"><returnval type="%s">%s</returnval></%sResponse></soapenv:Body></soapenv:Envelope>`,
+		xml.Header, method, reference.Type, reference.Value, method)
 }
