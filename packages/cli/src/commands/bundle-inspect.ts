@@ -1,11 +1,9 @@
 import { defaultFolder } from '@sealift/bundle/extract';
-import { inspectBundle } from '@sealift/bundle/inspect';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import type { CliContext } from '../context.ts';
 import { keysOf } from './bundle-keys.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
-import { inspectionLines, inspectionJson } from './inspection-report.ts';
 
 export interface LookOptions {
   readonly publicKey?: string;
@@ -80,12 +78,16 @@ export async function inspectFile(
   context: CliContext,
 ): Promise<void> {
   await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
+  const { inspectBundle } = await import('@sealift/bundle/inspect');
   const inspection = await inspectBundle(bundle);
   if (options.schema !== undefined || options.sbom !== undefined) {
     const { readPackSchema, readSbom } = await import('@sealift/bundle/inspect-inside');
     if (options.schema !== undefined) context.write(await readPackSchema(bundle, inspection, options.schema));
     if (options.sbom !== undefined) context.write((await readSbom(bundle, inspection, options.sbom)).toString('utf8'));
-  } else if (options.json === true) context.out(JSON.stringify(inspectionJson(bundle, inspection)));
+    return;
+  }
+  const { inspectionJson, inspectionLines } = await import('./inspection-report.ts');
+  if (options.json === true) context.out(JSON.stringify(inspectionJson(bundle, inspection)));
   else for (const line of inspectionLines(bundle, inspection)) context.out(line);
 }
 
