@@ -8,6 +8,7 @@ import type { Differential } from '../differential/section.ts';
 import type { PublicKey } from '../minisign/keys.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import { markersInContent } from '../release-marker/marker-source.ts';
+import { readPackMarker } from '../release-marker/pack-marker.ts';
 import { readReleaseMarker } from '../release-marker/release-marker.ts';
 import { type Attachment, lookAtEntry } from './look-at-entry.ts';
 
@@ -80,6 +81,12 @@ export async function inspectBundle(bundle: Bundle): Promise<Inspection> {
     });
     releases.push(marker.release);
   }
+  for (const { artifactType, digest } of index.manifests) {
+    if (artifactType !== artifactTypes.packRelease) continue;
+    const { packRelease, ...marker } = await readPackMarker(markersInContent(bundle), digest, [key]);
+    const what = `the pack ${packRelease.pack.name} ${packRelease.pack.version}`;
+    signatures.push({ what, key: marker.key, trustedComment: marker.trustedComment });
+  }
   const packs: InspectedPack[] = [];
   const images: InspectedImage[] = [];
   const artifacts: InspectedArtifact[] = [];
@@ -88,7 +95,7 @@ export async function inspectBundle(bundle: Bundle): Promise<Inspection> {
     const { artifactType = '', digest } = entry;
     const name = entry.annotations?.[refNameAnnotation];
     const kind = Object.hasOwn(kinds, artifactType) ? kinds[artifactType] : undefined;
-    if (artifactType === artifactTypes.release) continue;
+    if (artifactType === artifactTypes.release || artifactType === artifactTypes.packRelease) continue;
     if (artifactType === packArtifactType) packs.push(describePack(entry, name ?? digest, releases));
     else if (kind !== undefined) artifacts.push({ kind, name: name ?? digest, digest });
     else {

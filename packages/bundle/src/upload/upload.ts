@@ -10,20 +10,16 @@ import {
   type PushResult,
   push,
 } from '@sealift/oci/push';
-import {
-  catalogRepository,
-  imageReference,
-  nodeImageReference,
-  packReference,
-  releaseTag,
-} from '@sealift/oci/reference';
+import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { UploadJournal } from '@sealift/oci/upload-journal';
 import { artifactTypes } from '../artifact/artifact-types.ts';
 import { openDifferentialContent } from '../differential/differential-content.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import { markersInContent } from '../release-marker/marker-source.ts';
+import type { VerifiedPack } from '../release-marker/pack-marker.ts';
 import { readReleaseMarker, type VerifiedRelease } from '../release-marker/release-marker.ts';
+import { pinnedBy } from './pinned-content.ts';
 
 /** A registry and the path below which things go. */
 export interface UploadPlace {
@@ -36,7 +32,7 @@ export interface UploadOptions {
   readonly bundle: Bundle;
   readonly packs: UploadPlace;
   readonly images: UploadPlace;
-  readonly release: VerifiedRelease;
+  readonly release: VerifiedRelease | VerifiedPack;
   readonly moveTags?: boolean;
   /** Sends what can be sent when some of it can't; the release then stays invisible. */
   readonly continueOnError?: boolean;
@@ -131,9 +127,9 @@ interface PlannedItem {
   readonly push: PushItem;
 }
 
-/** Everything that the release pins, where it goes, in the order it is shown. */
+/** Everything that the marker pins, where it goes, in the order it is shown. */
 function planUpload({ packs, images, release: verified }: UploadOptions): readonly PlannedItem[] {
-  const { metadata, spec } = verified.release;
+  const pinned = pinnedBy(verified);
   const plan = (
     kind: UploadItem['kind'],
     name: string,
@@ -150,13 +146,13 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
       ...(kind === 'marker' ? { requiresAll: true } : {}),
     },
   });
-  const { nodeImage } = spec;
-  const marker = { repository: catalogRepository(packs.base), tag: releaseTag(metadata.product, metadata.version) };
+  const { nodeImage } = pinned;
+  const marker = { repository: catalogRepository(packs.base), tag: pinned.markerTag };
   return [
-    ...spec.packs.map(({ name, version, digest }) =>
+    ...pinned.packs.map(({ name, version, digest }) =>
       plan('pack', `${name}:${version}`, packs, packReference(packs.base, name, version), digest),
     ),
-    ...spec.images.map(({ name, digest }) => plan('image', name, images, imageReference(images.base, name), digest)),
+    ...pinned.images.map(({ name, digest }) => plan('image', name, images, imageReference(images.base, name), digest)),
     ...(nodeImage === undefined
       ? []
       : [plan('node-image', nodeImage.ova, packs, nodeImageReference(packs.base, nodeImage.ova), nodeImage.digest)]),

@@ -5,10 +5,13 @@ import { isSea } from 'node:sea';
 import { evidenceOf } from '@sealift/bundle/evidence';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
+import { readBundlePack } from '@sealift/bundle/pinned-content';
 import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
+import { SealiftError } from '@sealift/core/errors';
 import type { BundleEvidence } from '@sealift/core/evidence';
+import { compareVersions } from '@sealift/core/version';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../context.ts';
 import { findUploadPlaces } from '../platform/upload-place.ts';
@@ -93,12 +96,13 @@ async function install(
 ): Promise<void> {
   const { product, version } = bundle.manifest;
   const places = await findUploadPlaces(context);
-  transcript.line(`Uncompressing Airgap Setup - Version ${version}  100%`);
+  const release = await readMarker(bundle);
+  const title = bundle.manifest.kind === 'pack' ? `Airgap Pack - ${product}` : 'Airgap Setup -';
+  transcript.line(`Uncompressing ${title} Version ${version}  100%`);
   transcript.line('Setting up CLI');
   const { installExecutable } = await import('@sealift/bundle/install-executable');
   await installExecutable(bundle, executableFolder(context), process.arch === 'arm64' ? 'arm64' : 'amd64');
   transcript.line('Setting up Manifests');
-  const release = await readBundleRelease(bundle);
   const sections = new Sections(transcript);
   const result = await uploadRelease({
     bundle,
@@ -139,6 +143,18 @@ async function install(
     skipped: result.items.filter(({ state }) => state === 'present').length,
   });
   transcript.line('Setup Completed');
+}
+
+/** The marker of the release, or of the one pack, that the bundle brings. @throws BUNDLE_NEEDS_SEALIFT */
+async function readMarker(bundle: Bundle) {
+  if (bundle.manifest.kind !== 'pack') return await readBundleRelease(bundle);
+  const pack = await readBundlePack(bundle);
+  const { sealift: needed } = pack.packRelease;
+  if (needed !== undefined && compareVersions(programVersion, needed) < 0) {
+    const values = { path: bundle.path, needed, found: programVersion };
+    throw new SealiftError('BUNDLE_NEEDS_SEALIFT', { values });
+  }
+  return pack;
 }
 
 /** Prints `Setting up Packs` and `Setting up Images` in their places, with or without anything below them. */

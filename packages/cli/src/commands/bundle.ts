@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../context.ts';
 import type { ExtractOptions } from './bundle-extract.ts';
+import type { CreatePackOptions } from './bundle-create-pack.ts';
 import type { CreateOptions } from './bundle-create.ts';
 import type { LookOptions } from './bundle-inspect.ts';
 import type { InventoryOptions } from './bundle-inventory.ts';
@@ -9,9 +10,13 @@ export const registerBundle: RegisterCommand = (program, context) => {
   const bundle = program.command('bundle').description('Bundles: one signed file that carries a release over the gap.');
   bundle
     .command('create')
-    .description('Makes a bundle from a release file, and beside it the detached signature.')
-    .requiredOption('-f, --file <release.yaml>', 'the release file; its paths are relative to its folder')
-    .requiredOption('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin')
+    .description('Makes a bundle of a release, or of one pack, and beside it the detached signature.')
+    .option('-f, --file <release.yaml>', 'the release file; its paths are relative to its folder')
+    .option('--pack <folder>', 'make the bundle of this pack in place of a release; may be docker://HOST/PATH:VERSION')
+    .option('--image <source>', 'images of the pack, as in a release file, or NAME=SOURCE; may be repeated', addTo)
+    .option('--elsewhere <image>', 'an image of the pack that every site has already; may be repeated', addTo)
+    .option('--no-bring-sealift', 'of a pack: leave the executable out; sealift is installed where it is run')
+    .option('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin; of a pack there is a usual name')
     .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
     .option('--base <file>', 'leave out what this bundle, or the registry of this inventory, has')
     .option(
@@ -23,9 +28,11 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print errors only')
-    .action(async (options: CreateOptions) => {
+    .action(async (options: CreateOptions & CreatePackOptions) => {
+      const { chooseCreate, createFromPack } = await import('./bundle-create-pack.ts');
       const { createFromFile } = await import('./bundle-create.ts');
-      await createFromFile(options, context);
+      if (chooseCreate(options) === 'pack') await createFromPack(options, context);
+      else await createFromFile(options, context);
     });
   bundle
     .command('verify')

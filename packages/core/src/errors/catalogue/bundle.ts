@@ -114,6 +114,13 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  BUNDLE_NEEDS_SEALIFT: {
+    message: '{path} brings no executable and needs sealift {needed} or newer; this is {found}',
+    hint: 'Run the bundle of a newer release first; it sets a newer sealift up.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   BUNDLE_CONTENT_MISSING: {
     message: '{path} does not hold {what}',
     hint: 'The bundle is incomplete. Ask the vendor for a complete one.',
