@@ -70,8 +70,8 @@ export async function startKubernetes(etcd: Peer, apiserver: Peer): Promise<Kube
         'service-cluster-ip-range': '10.0.0.0/24',
         // A loopback address is no endpoint that it would publish.
         'endpoint-reconciler-type': 'none',
-        // It would wait for a controller that is not here.
-        'disable-admission-plugins': 'ServiceAccount',
+        // They need controllers: one waits for accounts, the other adds finalizers that nobody would take away.
+        'disable-admission-plugins': 'ServiceAccount,StorageObjectInUseProtection',
         'watch-cache': 'false',
         v: 0,
       }),
