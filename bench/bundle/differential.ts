@@ -6,6 +6,7 @@ import { memoryLimitMebibytes } from './container.ts';
 import { type DeltaPeer, deltaPeers, runDeltaPeer } from './delta-peers.ts';
 import { changedGrainBytes, changeKinds, makeBase, makeTarget } from './disks.ts';
 import { missingPeer, peerPath } from './peer-path.ts';
+import { rebuildRow } from './rebuild.ts';
 import { runProgram } from './run-program.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -49,6 +50,7 @@ export async function differentialRows(place: Workplace, note: Note): Promise<re
         size(ovaBytes * 0.08, '8% of the OVA'),
         size(changedGrainBytes({ base, target }) * 1.2, '1.2 times the changed grains'),
         row(`${name}: memory over idle`, 'MiB', ours.grownBytes / mebibyte, memoryLimitMebibytes, 'limit'),
+        await rebuildRow(name, folder, base, target),
       );
       for (const peer of peers) {
         const theirs = await runDeltaPeer(peer, base, target, folder);

@@ -1,6 +1,6 @@
 // Makes the differential of one file against another in a process of its own, so that its peak memory is its own.
 import { createHash } from 'node:crypto';
-import { open as openFile, stat } from 'node:fs/promises';
+import { open as openFile, stat, writeFile } from 'node:fs/promises';
 import { makeRecipe, type RereadableBlob } from '../../packages/bundle/src/differential/make-recipe.ts';
 import { peakOf } from './peak-memory.ts';
 
@@ -12,6 +12,7 @@ const { recipe, delta } = await makeRecipe(await blobOf(basePath), await blobOf(
   await using file = await openFile(output, 'w');
   for await (const chunk of delta.open()) await file.writeFile(chunk);
 }
+await writeFile(`${output}.recipe`, recipe);
 const milliseconds = performance.now() - began;
 const grownBytes = peakOf('self') - idleBytes;
 process.stdout.write(JSON.stringify({ milliseconds, bytes: recipe.length + delta.size, grownBytes }));

@@ -1,5 +1,6 @@
 import { run } from './program.ts';
 import { jsonProgress, type Progress, silentProgress, terminalProgress } from './progress.ts';
+import { keepYoungGenerationSmall } from './streaming-memory.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -10,6 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const args = process.argv.slice(2);
+if (args[0] === 'bundle' || args[0] === 'registry') keepYoungGenerationSmall();
 function progressFor(given: readonly string[]): Progress {
   if (given.includes('--quiet')) return silentProgress;
   return given.includes('--json') ? jsonProgress(process.stderr) : terminalProgress(process.stderr);
