@@ -5,7 +5,7 @@ import { consoleState } from './engine/console-state.ts';
 import { contentRegistry } from './engine/content-registry.ts';
 import { EngineRunner } from './engine/engine-runner.ts';
 import { EventBus } from './http/events.ts';
-import { connectCluster } from './platform/cluster.ts';
+import { type ClusterSettings, connectCluster } from './platform/cluster.ts';
 import { RegistryCare } from './registry/registry-care.ts';
 import { RegistryLink } from './registry/registry-link.ts';
 import type { ConsoleServices } from './services.ts';
@@ -14,12 +14,12 @@ import type { Store } from './store/store.ts';
 /** Everything the console works with, put together over an open store. */
 export function composeServices(
   store: Store,
-  { dataDir, clusterUrl }: { readonly dataDir: string; readonly clusterUrl: string | undefined },
+  { dataDir, ...settings }: { readonly dataDir: string } & ClusterSettings,
   onEngineFailure: (error: unknown) => void,
 ): ConsoleServices & { readonly engine: EngineRunner } {
   const events = new EventBus();
   const registry = new RegistryLink();
-  const cluster = connectCluster(clusterUrl);
+  const cluster = connectCluster(settings);
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,

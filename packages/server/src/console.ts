@@ -10,6 +10,7 @@ import { buildApp } from './http/app.ts';
 import { composeServices } from './compose.ts';
 import { lockFolder } from './store/folder-lock.ts';
 import { openStore } from './store/store.ts';
+import type { VsphereSettings } from './vsphere/settings.ts';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
 
@@ -26,6 +27,8 @@ export interface ConsoleOptions {
   readonly databaseUrl?: string;
   /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
   readonly clusterUrl?: string;
+  /** The vCenter of the cluster, for templates and storage. */
+  readonly vsphere?: VsphereSettings;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** The built web pages; by default those of the checkout. */
@@ -68,9 +71,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       );
     }
     const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
-    const services = composeServices(store, { dataDir, clusterUrl: options.clusterUrl }, (error) =>
-      logger.warn({ err: error }, 'the engine stopped; it will be started again'),
+    const services = composeServices(
+      store,
+      { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },
+      (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
     );
+    undo.push(() => services.cluster.close());
     const registryDir = join(dataDir, 'registry');
     const registryStorage = await RegistryStorage.open(registryDir);
     const app = await buildApp({

@@ -17,12 +17,15 @@ export interface Template {
   readonly marked: boolean;
 }
 
+/** Opens an OVA at an offset in bytes; at 0, the default, its digest is checked at its end. */
+export type OpenOva = (start?: number) => Promise<Readable>;
+
 /** What the engine asks of vCenter. */
 export interface VCenterPort {
   findTemplate(name: string, cancel: Cancel): Promise<Template | null>;
   /** Streams the OVA once and leaves a marked template of that name. A cut import leaves nothing that `findTemplate` returns. */
   importTemplate(
-    request: { name: string; sha256: string; kubernetes: string; sizeBytes: number; ova: () => Promise<Readable> },
+    request: { name: string; sha256: string; kubernetes: string; sizeBytes: number; ova: OpenOva },
     cancel: Cancel,
   ): Promise<void>;
   /** Makes a template of the powered-off VM of that name, which was deployed by hand; may be run again. */
@@ -102,7 +105,7 @@ export interface ConsolePort {
 
 /** Where the plan's blobs come from (the registry), checked by digest while streaming. */
 export interface ContentPort {
-  openOva(digestOfArtifact: string): Promise<{ sizeBytes: number; open: () => Promise<Readable> }>;
+  openOva(digestOfArtifact: string): Promise<{ sizeBytes: number; open: OpenOva }>;
 }
 
 /** Everything outside that a step can act on. */

@@ -37,21 +37,29 @@ export function withConnection(command: Command): Command {
  */
 export async function connectVcenter(options: ConnectionOptions, context: CliContext): Promise<VcenterClient> {
   const { env, cancel } = context;
-  if (options.caFile !== undefined && options.thumbprint !== undefined) {
+  const { thumbprint, ...connection } = await readConnection(options, context);
+  return await VcenterClient.connect({
+    ...connection,
+    env,
+    cancel,
+    thumbprint: thumbprint === undefined ? undefined : parseThumbprint(thumbprint),
+  });
+}
+
+/**
+ * Which vCenter, and the login for it.
+ *
+ * @throws VSPHERE_CREDENTIALS_MISSING, FILE_NOT_FOUND, FILE_UNREADABLE, USAGE
+ */
+export async function readConnection(options: ConnectionOptions, { env }: CliContext) {
+  const { caFile, thumbprint } = options;
+  if (caFile !== undefined && thumbprint !== undefined) {
     throw new SealiftError('USAGE', { values: { reason: 'give --ca-file or --thumbprint, not both' } });
   }
   const url = given(options.vcenter, env['SEALIFT_VCENTER'], 'address');
   const username = given(options.username, env['SEALIFT_VCENTER_USERNAME'], 'user name');
   const password = await readPassword(options.passwordFile, env['SEALIFT_VCENTER_PASSWORD']);
-  return await VcenterClient.connect({
-    url,
-    username,
-    password,
-    env,
-    cancel,
-    caFile: options.caFile,
-    thumbprint: options.thumbprint === undefined ? undefined : parseThumbprint(options.thumbprint),
-  });
+  return { url, username, password, caFile, thumbprint };
 }
 
 function given(option: string | undefined, variable: string | undefined, what: string): string {

@@ -127,7 +127,7 @@ interface Seen {
 function asJson({ folder, machines, reports }: Seen) {
   return {
     folder: folder.path,
-    machines: machines.map(({ ref: _, ...machine }) => machine),
+    machines: machines.map(({ ref, ...machine }) => ({ id: ref.value, ...machine })),
     wanted: reports.map(({ name, wanted, problems }) => ({ name, ...wanted, problems })),
   };
 }

@@ -20,7 +20,11 @@ export function contentRegistry(link: RegistryLink): ContentPort {
           values: { digest, reason: 'a node image has one layer, the OVA' },
         });
       }
-      return { sizeBytes: layer.size, open: () => client.openBlob(repository, layer.digest) };
+      const { size } = layer;
+      return {
+        sizeBytes: size,
+        open: (start = 0) => client.openBlob(repository, layer.digest, start === 0 ? undefined : { start, end: size }),
+      };
     },
   };
 }

@@ -1,6 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort, StoragePort, VCenterPort } from '@sealift/upgrade/ports';
+import type { VsphereSettings } from '../vsphere/settings.ts';
+import { storagePort } from '../vsphere/storage-port.ts';
+import { vcenterPort } from '../vsphere/vcenter-port.ts';
+import { VcenterSession } from '../vsphere/vcenter-session.ts';
 
 /** The cluster that the platform runs on, and its vCenter. */
 export interface ClusterConnection {
@@ -9,11 +13,33 @@ export interface ClusterConnection {
   readonly cluster: ClusterPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
+  /** Logs out where there was a login. */
+  close(): Promise<void>;
 }
 
-/** The simulated cluster behind a URL; without one, a connection whose every call fails with CLUSTER_NOT_CONNECTED. */
-export function connectCluster(simulatorUrl: string | undefined): ClusterConnection {
-  if (simulatorUrl !== undefined) return connectSimulator(simulatorUrl);
+/** What the console is told of the cluster when it is started. */
+export interface ClusterSettings {
+  /** Of the simulated cluster. */
+  readonly simulatorUrl: string | undefined;
+  /** A vCenter; templates and storage are its, also beside a simulated cluster. */
+  readonly vsphere: VsphereSettings | undefined;
+}
+
+/** Connects when it is first needed. Without a cluster every call of its ports fails with CLUSTER_NOT_CONNECTED. */
+export function connectCluster({ simulatorUrl, vsphere }: ClusterSettings): ClusterConnection {
+  const connection = simulatorUrl === undefined ? notConnected() : connectSimulator(simulatorUrl);
+  const close = () => Promise.resolve();
+  if (vsphere === undefined) return { ...connection, close };
+  const session = new VcenterSession(vsphere);
+  return {
+    ...connection,
+    vcenter: vcenterPort(session, vsphere),
+    storage: storagePort(session, vsphere),
+    close: () => session.close(),
+  };
+}
+
+function notConnected(): Omit<ClusterConnection, 'close'> {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
     simulated: false,

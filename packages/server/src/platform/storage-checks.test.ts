@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { connectCluster } from './cluster.ts';
 import { storageIdentityUnique } from './storage-checks.ts';
 
-const connection = connectCluster(undefined);
+const connection = connectCluster({ simulatorUrl: undefined, vsphere: undefined });
 
 it('blocks while another cluster shares the storage identity, with the remedy', async () => {
   const identity = async () => ({ clusterId: 'a/b', unique: false, message: 'a/b is also used by another cluster' });

@@ -34,8 +34,10 @@ export const template: StepDefinition = {
         sha256: targetField(step, 'sha256'),
         kubernetes: targetField(step, 'kubernetes'),
         sizeBytes: content.sizeBytes,
-        ova: async () =>
-          counted(await content.open(), content.sizeBytes, (fraction) => report(fraction, `Uploading ${name}`)),
+        ova: async (start = 0) =>
+          counted(await content.open(start), start, content.sizeBytes, (fraction) =>
+            report(fraction, `Uploading ${name}`),
+          ),
       },
       cancel,
     );
@@ -60,8 +62,8 @@ function refuseOtherContent({ step }: StepContext, found: { sha256: string | nul
   }
 }
 
-function counted(source: Readable, sizeBytes: number, report: (fraction: number) => void): Readable {
-  let sent = 0;
+function counted(source: Readable, start: number, sizeBytes: number, report: (fraction: number) => void): Readable {
+  let sent = start;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, pass) {
       sent += chunk.length;

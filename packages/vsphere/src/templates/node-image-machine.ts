@@ -3,6 +3,7 @@ import { parseIdentity, type TemplateIdentity } from '../import/identity.ts';
 import type { Datacenter, TemplateFolder } from '../import/places.ts';
 import { softwareIn } from '../ovf/software.ts';
 import { pathOf, unescapeName } from '../property/inventory.ts';
+import type { ObjectProperties } from '../property/properties.ts';
 import { retrieveAll } from '../property/retrieve.ts';
 import { boolean, managedObject, many, optional, raw, record, required, text } from '../xml/decode.ts';
 import { printReference, type Reference, sameReference } from '../xml/reference.ts';
@@ -51,31 +52,48 @@ export async function findNodeImages(
   const all = await retrieveAll(client, datacenter.vmFolder, 'VirtualMachine', fields, { cancel });
   const isInside = (parent: Reference | undefined): boolean =>
     folder.ref !== undefined && parent !== undefined && sameReference(parent, folder.ref);
-  const candidates = all.filter(({ name, parent }) => isInside(parent) || isNodeImageName(unescapeName(name)));
   const paths = new Map<string, string>();
   const found: NodeImageMachine[] = [];
-  for (const one of candidates) {
-    const { parent } = one;
-    const key = parent === undefined ? '' : printReference(parent);
-    const path = paths.get(key) ?? (parent === undefined ? '' : await pathOf(client, parent, cancel));
+  for (const one of all) {
+    const inside = isInside(one.parent);
+    if (!inside && !isNodeImageName(unescapeName(one.name))) continue;
+    const key = one.parent === undefined ? '' : printReference(one.parent);
+    const path = paths.get(key) ?? (one.parent === undefined ? '' : await pathOf(client, one.parent, cancel));
     paths.set(key, path);
-    const annotation = one['config.annotation'] ?? '';
-    const identity = parseIdentity(annotation);
-    const inside = softwareOf(one['config.vAppConfig'], annotation);
-    found.push({
-      ref: one.ref,
-      name: unescapeName(one.name),
-      folder: path,
-      inTemplateFolder: isInside(parent),
-      template: one['config.template'] === true,
-      poweredOn: one['runtime.powerState'] !== undefined && one['runtime.powerState'] !== 'poweredOff',
-      hasSnapshot: one['snapshot.currentSnapshot'] !== undefined,
-      identity,
-      kubernetes: identity?.kubernetes ?? inside.kubernetes,
-      os: identity?.os ?? inside.os,
-    });
+    found.push(machineOf(one, path, inside));
   }
   return found.toSorted((a, b) => (`${a.folder}/${a.name}` < `${b.folder}/${b.name}` ? -1 : 1));
+}
+
+/** The machine of that name in the folder of the templates, which is where the platform looks. */
+export async function findTemplate(
+  client: VcenterClient,
+  { ref, path }: TemplateFolder,
+  name: string,
+  cancel?: AbortSignal,
+): Promise<NodeImageMachine | undefined> {
+  if (ref === undefined) return undefined;
+  const all = await retrieveAll(client, ref, 'VirtualMachine', fields, { recursive: false, cancel });
+  const found = all.find((one) => unescapeName(one.name) === name);
+  return found === undefined ? undefined : machineOf(found, path, true);
+}
+
+function machineOf(one: ObjectProperties<typeof fields>, folder: string, inTemplateFolder: boolean): NodeImageMachine {
+  const annotation = one['config.annotation'] ?? '';
+  const identity = parseIdentity(annotation);
+  const inside = softwareOf(one['config.vAppConfig'], annotation);
+  return {
+    ref: one.ref,
+    name: unescapeName(one.name),
+    folder,
+    inTemplateFolder,
+    template: one['config.template'] === true,
+    poweredOn: one['runtime.powerState'] !== undefined && one['runtime.powerState'] !== 'poweredOff',
+    hasSnapshot: one['snapshot.currentSnapshot'] !== undefined,
+    identity,
+    kubernetes: identity?.kubernetes ?? inside.kubernetes,
+    os: identity?.os ?? inside.os,
+  };
 }
 
 /** vCenter keeps the image's product section and properties with the machine, and its annotation. */
