@@ -16,6 +16,8 @@ export interface ServeRegistryOptions {
   /** Certificate chain and private key, PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly idleTimeoutMs?: number;
+  /** Receives one line of JSON at a time about what went wrong in here, such as a full disk. */
+  readonly log?: (line: string) => void;
   /** The most all content together may take, in bytes. */
   readonly quotaBytes?: number | undefined;
 }
@@ -30,19 +32,22 @@ export interface ServedRegistry {
   close(): Promise<void>;
 }
 
+const redact = ['req.headers.authorization'];
+
 /**
  * Serves a registry by itself, without a console.
  *
  * @throws REGISTRY_PLAIN_HTTP_REFUSED for an address others can reach without TLS; REGISTRY_LISTEN_FAILED; STORAGE_IN_USE
  */
 export async function serveRegistry(options: ServeRegistryOptions): Promise<ServedRegistry> {
-  const { host, port, tls } = options;
+  const { host, port, tls, log } = options;
   if (tls === undefined && !/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)) {
     throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host } });
   }
   const storage = await RegistryStorage.open(options.storageDir, { quotaBytes: options.quotaBytes });
   const server: FastifyInstance = fastify({
     forceCloseConnections: true,
+    ...(log === undefined ? {} : { logger: { level: 'warn', redact, stream: { write: log } } }),
     https: tls === undefined ? null : { ...tls },
   });
   await server.register(registryRoutes, {

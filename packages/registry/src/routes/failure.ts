@@ -1,4 +1,4 @@
-import { asSealiftError, type ErrorCode, type SealiftError } from '@sealift/core/errors';
+import { asSealiftError, type ErrorCode, SealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** The error codes of the OCI distribution-spec ("Error Codes") that this registry gives. */
@@ -68,12 +68,26 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
       .headers(error.headers)
       .send({ errors: [{ code: error.code, message: error.message }] });
   }
-  const failure: SealiftError = asSealiftError(error);
+  const failure = isDiskFull(error) ? new SealiftError('STORAGE_FULL', { cause: error }) : asSealiftError(error);
   const known = ociCodes[failure.code];
-  if (known === undefined) reply.log.error({ err: error }, 'registry request failed');
+  if (known === undefined) reply.log.error({ err: error, code: failure.code }, 'registry request failed');
   // What went wrong inside may name paths of this machine: the log gets it, the client does not.
-  const message = known === undefined && failure.code !== 'STORAGE_FULL' ? 'the registry failed' : failure.message;
+  const message = known?.code === undefined ? unnamed(failure.code) : failure.message;
   return reply.code(known?.status ?? failure.status).send({
     errors: [{ code: known?.code ?? 'UNKNOWN', message, detail: { code: failure.code, hint: failure.hint } }],
   });
+}
+
+function unnamed(code: ErrorCode): string {
+  return code === 'STORAGE_FULL' ? 'the registry has no space left' : 'the registry failed';
+}
+
+/** Whether a full disk or quota is behind a failure, however it was wrapped on its way. */
+function isDiskFull(error: unknown): boolean {
+  let cause = error;
+  for (let depth = 0; cause instanceof Error && depth < 5; depth += 1) {
+    if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true;
+    cause = cause.cause;
+  }
+  return false;
 }

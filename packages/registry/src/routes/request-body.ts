@@ -16,7 +16,8 @@ export async function* requestBody(
   let received = 0;
   let timer = wait();
   try {
-    for await (const chunk of raw as AsyncIterable<Uint8Array>) {
+    // Whoever refuses the rest still wants to answer, so leaving early must not end the connection.
+    for await (const chunk of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
       received += chunk.byteLength;
       yield chunk;

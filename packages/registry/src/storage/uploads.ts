@@ -34,9 +34,14 @@ export class UploadStore {
     this.#paths.repository(repository);
     const id = randomUUID();
     const folder = this.#paths.upload(id);
-    await mkdir(folder, { recursive: true });
-    await (await open(join(folder, 'data'), 'wx')).close();
-    await writeFileAtomically(join(folder, 'repository'), repository);
+    try {
+      await mkdir(folder, { recursive: true });
+      await (await open(join(folder, 'data'), 'wx')).close();
+      await writeFileAtomically(join(folder, 'repository'), repository);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      throw asStorageError(error, this.#paths.root);
+    }
     return id;
   }
 
