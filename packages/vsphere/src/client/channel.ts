@@ -20,7 +20,7 @@ import { bodyElement, printCall } from './envelope.ts';
 import { soapFault } from './fault.ts';
 
 /** An import specification of many disks or a page of properties has some megabytes; nothing legitimate has more. */
-const answerLimits: XmlLimits = { bytes: 64 * 1024 * 1024, depth: 64, elements: 1_000_000 };
+const answerLimits: XmlLimits = { bytes: 32 * 1024 * 1024, depth: 64, elements: 250_000 };
 const defaultTimeoutMs = 120_000;
 const idleTimeoutMs = 60_000;
 

@@ -5,15 +5,14 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter, type VCenterFaultRule } from '@sealift/testkit/vcenter';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { VcenterClient } from '../client/client.ts';
-import { parseThumbprint } from '../connection/thumbprint.ts';
+import type { VcenterClient } from '../client/client.ts';
 import { openPackage } from '../ovf/open-package.ts';
 import type { OvfPackage } from '../ovf/package.ts';
+import { connectTo } from '../testing/connect.ts';
 import { makeDisk, packOva, type SampleDisk, sampleFiles } from '../testing/sample-ova.ts';
 import { parseIdentity } from './identity.ts';
 import { type ImportOptions, type ImportRequest, importTemplate } from './import-template.ts';
@@ -44,21 +43,12 @@ describe.skipIf(missing !== undefined)(`importTemplate${missing === undefined ? 
   });
   beforeEach(async () => {
     notes = [];
-    client = await connect();
+    client = await connectTo(vcenter);
   });
   afterEach(async () => {
     await client.close();
     await vcenter.clearFaults();
   });
-
-  const connect = (): Promise<VcenterClient> =>
-    VcenterClient.connect({
-      url: vcenter.url,
-      username: vcenter.username,
-      password: new Secret(vcenter.password),
-      thumbprint: parseThumbprint(vcenter.thumbprint),
-      env: {},
-    });
 
   function run(name: string, image: string, more: Partial<ImportRequest> = {}, options: ImportOptions = {}) {
     const request = { name, networks: ['VM Network'], open: () => openPackage(image, { env: {} }), ...more };

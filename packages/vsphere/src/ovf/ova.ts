@@ -94,7 +94,7 @@ class Ova implements OvfPackage {
       const known = wanted.get(entry.name);
       if (known === undefined) {
         // Not referred to: read past, but hashed with the rest.
-        if (!(await this.#takeOwn(entry))) for await (const _ of this.#cursor.stream(entry.sizeBytes));
+        if (!(await this.#takeOwn(entry))) for await (const _ of this.#file(entry).open());
       } else {
         if (known.sizeBytes !== undefined && known.sizeBytes !== entry.sizeBytes) {
           const reason = `${entry.name} has ${entry.sizeBytes} bytes instead of ${known.sizeBytes}`;
@@ -117,6 +117,8 @@ class Ova implements OvfPackage {
     for (const name of this.#checked.keys()) {
       if (manifest?.has(name) === false) this.warnings.push(`its manifest does not cover ${name}`);
     }
+    const stranger = [...(manifest?.keys() ?? [])].find((name) => !this.#checked.has(name));
+    if (stranger !== undefined) throw invalidOva(this.place, `its manifest names ${stranger}, which it does not hold`);
     return { ova: await this.#cursor.end(), manifest: this.#manifestSha256 };
   }
 

@@ -7,7 +7,7 @@ import type { Reference } from '../xml/reference.ts';
 import { decodeObject, objectContent, type ObjectProperties, propertySpec } from './properties.ts';
 
 /** Objects in one page; a page of this many virtual machines stays far below the limit of an answer. */
-const pageSize = 500;
+const defaultPageSize = 500;
 /** Pages that are read at most: a server that never ends its listing is given up on. */
 const pageLimit = 1000;
 
@@ -29,7 +29,7 @@ export async function retrieve<const Shape extends Fields>(
 ): Promise<readonly ObjectProperties<Shape>[]> {
   if (refs.length === 0) return [];
   const objects = refs.map((ref) => element('objectSet', [reference('obj', ref), element('skip', false)]));
-  return await client.inSession(() => pages(client, type, objects, fields, cancel));
+  return await client.inSession(() => pages(client, { type, objects, fields, pageSize: defaultPageSize, cancel }));
 }
 
 /** Reads properties of one object. @throws as `retrieve` */
@@ -70,9 +70,14 @@ export async function retrieveAll<const Shape extends Fields>(
   container: Reference,
   type: string,
   fields: Shape,
-  options: { readonly recursive?: boolean; readonly cancel?: AbortSignal | undefined } = {},
+  options: {
+    readonly recursive?: boolean;
+    /** Objects that one answer holds at most. */
+    readonly pageSize?: number;
+    readonly cancel?: AbortSignal | undefined;
+  } = {},
 ): Promise<readonly ObjectProperties<Shape>[]> {
-  const { recursive = true, cancel } = options;
+  const { recursive = true, pageSize = defaultPageSize, cancel } = options;
   const { viewManager } = client.content;
   if (viewManager === undefined) throw new TypeError('this server has no view manager');
   return await client.inSession(async () => {
@@ -91,7 +96,7 @@ export async function retrieveAll<const Shape extends Fields>(
         'TraversalSpec',
       );
       const objects = [element('objectSet', [reference('obj', view), element('skip', true), traversal])];
-      return await pages(client, type, objects, fields, cancel);
+      return await pages(client, { type, objects, fields, pageSize, cancel });
     } finally {
       await client
         .call({ method: 'DestroyView', on: view, result: nothing, sessionBound: true })
@@ -103,11 +108,15 @@ export async function retrieveAll<const Shape extends Fields>(
 
 async function pages<Shape extends Fields>(
   client: VcenterClient,
-  type: string,
-  objects: readonly XmlNode[],
-  fields: Shape,
-  cancel: AbortSignal | undefined,
+  query: {
+    readonly type: string;
+    readonly objects: readonly XmlNode[];
+    readonly fields: Shape;
+    readonly pageSize: number;
+    readonly cancel: AbortSignal | undefined;
+  },
 ): Promise<readonly ObjectProperties<Shape>[]> {
+  const { type, objects, fields, pageSize, cancel } = query;
   const common = {
     on: client.content.propertyCollector,
     result: maybe(retrieveResult),
