@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { reconstruct } from '../../packages/bundle/src/differential/reconstruct.ts';
-import { keepYoungGenerationSmall } from '../../packages/cli/src/streaming-memory.ts';
 import type { Digest } from '../../packages/oci/src/digest.ts';
 import { BlobSender } from '../../packages/oci/src/push/blob-sender.ts';
 import { memoryJournal } from '../../packages/oci/src/push/upload-journal.ts';
@@ -12,7 +11,6 @@ import { RegistryClient } from '../../packages/oci/src/registry-client/client.ts
 import { peakOf } from './peak-memory.ts';
 
 const [registry = '', basePath = '', targetPath = '', deltaPath = ''] = process.argv.slice(2);
-keepYoungGenerationSmall();
 const client = new RegistryClient({ registry, plainHttp: true, env: {} });
 await client.ping();
 const idleBytes = peakOf('self');

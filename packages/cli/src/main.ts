@@ -1,6 +1,4 @@
-import { run } from './program.ts';
 import { jsonProgress, type Progress, silentProgress, terminalProgress } from './progress.ts';
-import { keepYoungGenerationSmall } from './streaming-memory.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -10,22 +8,30 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const args = process.argv.slice(2);
-if (args[0] === 'bundle' || args[0] === 'registry') keepYoungGenerationSmall();
-function progressFor(given: readonly string[]): Progress {
-  if (given.includes('--quiet')) return silentProgress;
-  return given.includes('--json') ? jsonProgress(process.stderr) : terminalProgress(process.stderr);
-}
+/** The commands that mostly pass bytes on. */
+const streaming: readonly (string | undefined)[] = ['bundle', 'registry'];
 
 // Not awaited here: the single-file executable is a script, and a script has no top-level await.
-void run(args, {
-  out: (text) => process.stdout.write(`${text}\n`),
-  write: (text) => process.stdout.write(text),
-  note: (text) => process.stderr.write(`${text}\n`),
-  env: process.env,
-  progress: progressFor(args),
-  cancel: stop.signal,
-  exitCode: 0,
-}).then((code) => {
+void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
+
+async function main(args: readonly string[]): Promise<number> {
+  // Before anything large is loaded: what the heap has grown by then it keeps.
+  if (streaming.includes(args[0])) await import('./streaming-memory.ts');
+  const { run } = await import('./program.ts');
+  return await run(args, {
+    out: (text) => process.stdout.write(`${text}\n`),
+    write: (text) => process.stdout.write(text),
+    note: (text) => process.stderr.write(`${text}\n`),
+    env: process.env,
+    progress: progressFor(args),
+    cancel: stop.signal,
+    exitCode: 0,
+  });
+}
+
+function progressFor(args: readonly string[]): Progress {
+  if (args.includes('--quiet')) return silentProgress;
+  return args.includes('--json') ? jsonProgress(process.stderr) : terminalProgress(process.stderr);
+}
