@@ -121,7 +121,7 @@ export async function listRows(place: Workplace, note: Note): Promise<readonly R
   const ours = await oursOf(place);
   const peer = await makeselfOf(place);
   const { path, env } = await place.installed();
-  const listed = await runProgram(path, ['bundle', 'run', '--', ours.path, '--list'], { env });
+  const listed = await runProgram(path, ['bundle', 'list', ours.path], { env });
   const run = await runProgram('sh', [ours.path, '--list'], { env });
   const theirs = await runProgram('sh', [peer.path, '--list']);
   return [
@@ -138,7 +138,7 @@ export async function unpackRows(place: Workplace, note: Note): Promise<readonly
   const { path, env } = await place.installed();
   return await place.once('unpacked', async (folder) => {
     settle();
-    const extract = ['bundle', 'run', '--', ours.path, '--extract', join(folder, 'ours')];
+    const extract = ['bundle', 'extract', ours.path, join(folder, 'ours'), '--quiet'];
     const unpacked = await runProgram(path, extract, { env });
     rmSync(join(folder, 'ours'), { recursive: true });
     settle();

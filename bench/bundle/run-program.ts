@@ -16,7 +16,7 @@ export interface ProgramOptions {
   readonly watch?: () => void;
 }
 
-const sampleMs = 20;
+const sampleMs = 50;
 const keptOutputBytes = 16 * 2 ** 20;
 
 /**

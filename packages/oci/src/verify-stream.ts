@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import type { Digest } from './digest.ts';
+import { countPassed } from './young-garbage.ts';
 
 /** What content has to turn out to be. */
 export interface ExpectedContent {
@@ -33,6 +34,7 @@ export class ContentCheck {
       throw this.#error('CONTENT_LONG', { digest, expectedBytes: size });
     }
     this.#hash.update(chunk);
+    countPassed(chunk.byteLength);
   }
 
   /** @throws CONTENT_SHORT, CONTENT_DIGEST_MISMATCH */

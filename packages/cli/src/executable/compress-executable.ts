@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -52,10 +52,14 @@ function nameOf(prefix: string, sha256: string): string {
   return `${prefix}${sha256.slice(0, 32)}.gz`;
 }
 
+/** Reads into one buffer: a stream would leave a new one for each part. */
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  await using file = await open(path, 'r');
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(buffer.subarray(0, bytesRead));
   }
-  return hash.digest('hex');
 }

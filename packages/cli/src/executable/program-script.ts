@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { checkThreadAsset } from '@sealift/bundle/check-threads';
+import { fileURLToPath } from 'node:url';
+import { hashThread } from '@sealift/bundle/background-hash';
+import { checkThread } from '@sealift/bundle/check-threads';
 import type { Plugin } from 'esbuild';
 
 /** Parts that need files beside them (the console's pages, the embedded store) or make other programs: not in the executable. */
@@ -42,7 +44,10 @@ export async function makeProgramScript(workspace: string): Promise<Uint8Array> 
 /** The programs of threads that the command line starts, by the name under which the executable carries each. */
 export async function makeThreadScripts(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
   const folder = join(workspace, 'packages', 'bundle');
-  return { [checkThreadAsset]: await makeScript(folder, 'src/read/check-thread.ts') };
+  const programs = [checkThread, hashThread].map(async ({ asset, source }) => {
+    return [asset, await makeScript(folder, fileURLToPath(source))] as const;
+  });
+  return Object.fromEntries(await Promise.all(programs));
 }
 
 async function makeScript(folder: string, entryPoint: string): Promise<Uint8Array> {
