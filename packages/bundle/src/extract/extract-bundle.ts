@@ -1,14 +1,13 @@
 import { constants } from 'node:fs';
 import { mkdir, open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { blobPath, fileSize, writeBlobFile, writeFileAtomically } from '@sealift/oci/blob-file';
 import { type Digest, digestOf } from '@sealift/oci/digest';
-import { verifiedReadable } from '@sealift/oci/verify-stream';
+import { ContentCheck } from '@sealift/oci/verify-stream';
 import { manifestPath, type Member, signaturePath } from '../format/manifest.ts';
-import { damaged, readPart } from '../read/bundle-file.ts';
+import { damaged, readFully, readPart } from '../read/bundle-file.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { VerifiedBundle } from '../read/verify-bundle.ts';
 import { readSignature } from './signature-text.ts';
@@ -105,6 +104,7 @@ class Extraction {
   readonly #folder: string;
   readonly #totalBytes: number;
   readonly #options: WriteOptions;
+  readonly #buffer = Buffer.allocUnsafe(readChunkBytes);
   #doneBytes = 0;
 
   constructor(bundle: Bundle, folder: string, totalBytes: number, options: WriteOptions) {
@@ -132,10 +132,15 @@ class Extraction {
   }
 
   /** A blob that a run before wrote is read again, since a name proves nothing. */
-  async #blob({ sha256, size }: Member): Promise<void> {
+  async #blob({ offset, sha256, size }: Member): Promise<void> {
     const digest: Digest = `sha256:${sha256}`;
     if (await this.#isThere(digest, size)) return;
-    await writeBlobFile(this.#folder, this.#counted(await this.#bundle.open(digest)), { digest, size });
+    const { file, payloadStart } = this.#bundle;
+    const read = async (part: Buffer, position: number): Promise<number> => {
+      await readFully(file, part, payloadStart + offset + position);
+      return part.length;
+    };
+    await writeBlobFile(this.#folder, this.#chunks(size, read), { digest, size });
   }
 
   async #isThere(digest: Digest, size: number): Promise<boolean> {
@@ -143,15 +148,33 @@ class Extraction {
     if ((await fileSize(path)) !== size) return false;
     const before = this.#doneBytes;
     try {
-      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-      const chunks = verifiedReadable(file.createReadStream({ highWaterMark: readChunkBytes }), { digest, size });
-      for await (const _ of this.#counted(chunks));
+      await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const read = async (part: Buffer, position: number): Promise<number> =>
+        (await file.read(part, 0, part.length, position)).bytesRead;
+      const check = new ContentCheck({ digest, size });
+      for await (const chunk of this.#chunks(size, read)) check.update(chunk);
+      check.end();
       return true;
     } catch (error) {
       if (error instanceof SealiftError && error.code === 'CANCELLED') throw error;
       // It is not whole, or no file that can be read: it is written anew.
       this.#doneBytes = before;
       return false;
+    }
+  }
+
+  /** Reads into the one buffer: each chunk is used up before the next is asked for. Ends early where the file does. */
+  async *#chunks(
+    size: number,
+    read: (part: Buffer, position: number) => Promise<number>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let done = 0; done < size; ) {
+      if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
+      const count = await read(this.#buffer.subarray(0, Math.min(this.#buffer.length, size - done)), done);
+      if (count === 0) return;
+      yield this.#buffer.subarray(0, count);
+      done += count;
+      this.#count(count);
     }
   }
 
@@ -162,14 +185,6 @@ class Extraction {
     if (digestOf(bytes) !== `sha256:${sha256}`) throw damaged(place, `${path} changed after it was verified`);
     await writeFileAtomically(join(this.#folder, path), bytes);
     this.#count(size);
-  }
-
-  async *#counted(chunks: Readable): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
-      if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
-      yield chunk;
-      this.#count(chunk.byteLength);
-    }
   }
 
   #count(bytes: number): void {
