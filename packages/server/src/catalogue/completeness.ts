@@ -14,8 +14,13 @@ export interface PinnedContent {
   readonly digest: string;
 }
 
+/** A release, or of one what pins content. */
+interface Pins {
+  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage'>;
+}
+
 /** Everything a release pins. */
-export function pinnedContent(base: string, release: Release): PinnedContent[] {
+export function pinnedContent(base: string, release: Pins): PinnedContent[] {
   const { packs, images, nodeImage } = release.spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
@@ -41,7 +46,7 @@ export function pinnedContent(base: string, release: Release): PinnedContent[] {
 }
 
 /** Everything a release pins that the registry does not hold under its digest; empty when the release is complete. */
-export async function missingContent(client: RegistryClient, base: string, release: Release): Promise<string[]> {
+export async function missingContent(client: RegistryClient, base: string, release: Pins): Promise<string[]> {
   const missing: string[] = [];
   const queue = pinnedContent(base, release).values();
   const look = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import { packBase, type RegistryLink } from '../registry/registry-link.ts';
 import { change } from '../store/change.ts';
 import type { Db, Store } from '../store/store.ts';
 import { packRegistryName, readSyncState, refusalOf, writeSyncState } from './sync-state.ts';
+import { takePack } from './take-pack.ts';
 import { takeRelease } from './take-release.ts';
 import { trustedKeys } from './trusted-keys.ts';
 
@@ -109,15 +110,16 @@ export class RegistrySync {
   async #sync(db: Db, report: (change: Partial<SyncState>) => Promise<void>): Promise<Partial<SyncState>> {
     const { client } = this.#link;
     const repository = catalogRepository(packBase);
-    const tags = (await listTags(client, repository)).filter((tag) => tag.startsWith('release-')).sort();
+    const tags = (await listTags(client, repository)).filter((tag) => /^(?:release|pack)-/.test(tag)).sort();
     const source = { client, base: packBase, catalogRepository: repository, trustedKeys: await trustedKeys(db) };
     const refused: SyncState['refused'] = [];
-    let added = 0;
+    const releases = new Count();
+    const packs = new Count();
     for (const [index, tag] of tags.entries()) {
       await report({ done: index, total: tags.length, message: `Verifying ${tag}` });
       try {
-        const { isNew } = await takeRelease(db, source, tag);
-        if (isNew) added += 1;
+        if (tag.startsWith('pack-')) packs.add((await takePack(db, source, tag)).isNew);
+        else releases.add((await takeRelease(db, source, tag)).isNew);
       } catch (error) {
         // One release that cannot be taken must not hide the others; a registry that is gone ends the sync.
         if (isSealiftError(error, 'REGISTRY_UNREACHABLE') || !isSealiftError(error)) throw error;
@@ -125,15 +127,31 @@ export class RegistrySync {
         await report({ refused });
       }
     }
-    const taken = tags.length - refused.length;
-    return { done: tags.length, total: tags.length, refused, message: outcome(taken, added, refused.length) };
+    return { done: tags.length, total: tags.length, refused, message: outcome(releases, packs, refused.length) };
   }
 }
 
-function outcome(taken: number, added: number, refused: number): string {
-  if (taken + refused === 0) return 'The registry holds no release yet';
-  const releases = `${taken} ${taken === 1 ? 'release' : 'releases'} in the catalogue, ${added} new`;
-  return refused === 0 ? releases : `${releases}; ${refused} refused`;
+/** How many were taken, and how many of these the catalogue did not have. */
+class Count {
+  taken = 0;
+  added = 0;
+
+  add(isNew: boolean): void {
+    this.taken += 1;
+    if (isNew) this.added += 1;
+  }
+
+  describe(one: string, many: string): string {
+    return `${this.taken} ${this.taken === 1 ? one : many} in the catalogue, ${this.added} new`;
+  }
+}
+
+function outcome(releases: Count, packs: Count, refused: number): string {
+  if (releases.taken + packs.taken + refused === 0) return 'The registry holds no release yet';
+  const parts = [releases.describe('release', 'releases')];
+  if (packs.taken > 0) parts.push(packs.describe('pack of its own', 'packs of their own'));
+  if (refused > 0) parts.push(`${refused} refused`);
+  return parts.join('; ');
 }
 
 /** A registry to which nothing was ever pushed has no such repository. */

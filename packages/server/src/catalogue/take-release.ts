@@ -57,7 +57,7 @@ export async function takeRelease(
       values: { version, missing: describeMissing(missing) },
     });
   }
-  await takePacks(db, source, release);
+  await takePacks(db, source, release.spec.packs);
   const row = { product, version, digest, ...texts(), key_id: keyId, synced_at: new Date() };
   await db
     .insertInto('catalogue_release')
@@ -67,10 +67,15 @@ export async function takeRelease(
   return { release, isNew: known === undefined };
 }
 
-async function takePacks(db: Db, { client, base }: ReleaseSource, release: Release): Promise<void> {
+/** Reads packs out of the registry that the catalogue does not have under these digests. */
+export async function takePacks(
+  db: Db,
+  { client, base }: ReleaseSource,
+  packs: Release['spec']['packs'],
+): Promise<void> {
   const known = await db.selectFrom('catalogue_pack').select('digest').execute();
   const digests = new Set(known.map((row) => row.digest));
-  for (const pinned of release.spec.packs) {
+  for (const pinned of packs) {
     if (digests.has(pinned.digest)) continue;
     const { content, archiveDigest } = await fetchPack(client, base, pinned);
     await db
@@ -93,7 +98,7 @@ async function takePacks(db: Db, { client, base }: ReleaseSource, release: Relea
 }
 
 /** Keeps the bytes that were verified, so that exactly those are stored. */
-function recording(inner: MarkerSource): { markers: MarkerSource; texts: () => MarkerTexts } {
+export function recording(inner: MarkerSource): { markers: MarkerSource; texts: () => MarkerTexts } {
   let manifest = '';
   const blobs: string[] = [];
   async function* keep(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,5 @@
 import type { ReleaseName } from '@sealift/core/api';
-import { parseRelease } from '@sealift/core/release';
+import { parsePackRelease, parseRelease } from '@sealift/core/release';
 import { compareVersions } from '@sealift/core/version';
 import { catalogRepository } from '@sealift/oci/reference';
 import { pinnedContent } from '../catalogue/completeness.ts';
@@ -30,7 +30,8 @@ export async function retention(db: Db, keptByHand: readonly ReleaseName[]): Pro
     compareVersions(version, oldest.version) >= 0 ||
     keptByHand.some((kept) => kept.product === product && kept.version === version);
   const expired = rows.filter((row) => !isKept(row));
-  const kept = rows.filter((row) => isKept(row)).flatMap(pinsOf);
+  const packs = await db.selectFrom('catalogue_pack_release').selectAll().execute();
+  const kept = [...rows.filter((row) => isKept(row)).flatMap(pinsOf), ...packs.flatMap(pinsOfPack)];
   const keep = new Set(kept.map(({ digest }) => digest));
   const gone = new Set(expired.flatMap(pinsOf).map(({ repository, digest }) => `${repository}@${digest}`));
   return {
@@ -70,4 +71,11 @@ async function oldestNeeded(db: Db, rows: readonly CatalogueReleaseRow[]): Promi
 function pinsOf(row: CatalogueReleaseRow): { readonly repository: string; readonly digest: string }[] {
   const release = parseRelease(row.release, `the catalogue's ${row.product} ${row.version}`);
   return [...pinnedContent(packBase, release), { repository: catalogRepository(packBase), digest: row.digest }];
+}
+
+/** Packs released by themselves stay: which of them a site uses, no release tells. */
+function pinsOfPack(row: { readonly name: string; readonly release: string; readonly digest: string }) {
+  const { pack, images } = parsePackRelease(row.release, `the catalogue's pack ${row.name}`);
+  const marker = { repository: catalogRepository(packBase), digest: row.digest };
+  return [...pinnedContent(packBase, { spec: { packs: [pack], images } }), marker];
 }

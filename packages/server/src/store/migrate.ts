@@ -2,6 +2,7 @@ import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/initial.ts';
+import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import type { Tables } from './tables.ts';
@@ -11,6 +12,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
   '0002-pack-texts': packTexts,
   '0003-resolution-memory': resolutionMemory,
+  '0004-pack-releases': packReleases,
 };
 
 /**

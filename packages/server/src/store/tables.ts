@@ -8,6 +8,7 @@ export interface Tables {
   readonly audit_head: AuditHeadTable;
   readonly backup: BackupTable;
   readonly catalogue_pack: CataloguePackTable;
+  readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
   readonly console_lock: ConsoleLockTable;
   readonly journal: JournalTable;
@@ -110,6 +111,19 @@ interface CatalogueReleaseTable {
   synced_at: Date;
 }
 export type CatalogueReleaseRow = Selectable<CatalogueReleaseTable>;
+
+interface CataloguePackReleaseTable {
+  name: string;
+  version: string;
+  /** Of the marker's manifest. */
+  digest: string;
+  /** The marker's manifest, `pack-release.json` exactly as signed, and its signature. */
+  manifest: string;
+  release: string;
+  signature: string;
+  key_id: string;
+  synced_at: Date;
+}
 
 interface CataloguePackTable {
   /** Digest of the pack's manifest, as the release pins it. */
