@@ -41,7 +41,11 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       executables,
       cancel: context.cancel,
       env: context.env,
-      onProgress: (phase, done, total) => progress.update(label[phase], total === 0 ? 1 : done / total),
+      onProgress: (phase, doneBytes, totalBytes) =>
+        progress.update(label[phase], totalBytes === 0 ? 1 : doneBytes / totalBytes, undefined, {
+          doneBytes,
+          totalBytes,
+        }),
       ...(base === undefined ? {} : { base }),
       ...(splitBytes === undefined ? {} : { splitBytes }),
       ...(options.dryRun === undefined ? {} : { dryRun: true }),

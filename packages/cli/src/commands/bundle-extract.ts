@@ -10,7 +10,7 @@ import type { Transcript } from './transcript.ts';
 
 export interface ExtractOptions {
   readonly publicKey?: string;
-  readonly diskspace: boolean;
+  readonly nodiskspace?: true;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -25,15 +25,20 @@ export async function extractFile(
   const { progress, cancel } = context;
   await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
   const place = folder ?? defaultFolder(bundle.manifest);
-  const extraction = await prepareExtraction(bundle, place, { checkRoom: options.diskspace });
+  const extraction = await prepareExtraction(bundle, place, { checkRoom: options.nodiskspace !== true });
   const verifying = `Verifying ${file}`;
   const verified = await verifyOpenBundle(bundle, {
     cancel,
-    onProgress: (done, total) => progress.update(verifying, done / total),
+    onProgress: (doneBytes, totalBytes) =>
+      progress.update(verifying, doneBytes / totalBytes, undefined, { doneBytes, totalBytes }),
   });
   progress.done(verifying);
   const writing = `Extracting to ${place}`;
-  await extraction.write(verified, { cancel, onProgress: (done, total) => progress.update(writing, done / total) });
+  await extraction.write(verified, {
+    cancel,
+    onProgress: (doneBytes, totalBytes) =>
+      progress.update(writing, doneBytes / totalBytes, undefined, { doneBytes, totalBytes }),
+  });
   progress.done(writing);
   const { product, version, members, differential } = bundle.manifest;
   if (options.json === true) {
@@ -65,7 +70,7 @@ export async function extractRun(
   const label = `Extracting to ${extraction.folder}`;
   await extraction.write(verified, {
     cancel,
-    onProgress: (done, total) => transcript.percent(label, done / total),
+    onProgress: (doneBytes, totalBytes) => transcript.percent(label, doneBytes / totalBytes, { doneBytes, totalBytes }),
   });
   transcript.line(`${label}  100%`);
 }
