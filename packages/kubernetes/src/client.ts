@@ -1,7 +1,6 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { SealiftError } from '@sealift/core/errors';
 import { type Access, loadAccess } from './access.ts';
-import { send } from './send.ts';
+import { Connections } from './send.ts';
 
 export interface KubernetesOptions {
   /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
@@ -11,7 +10,7 @@ export interface KubernetesOptions {
 
 /** One request to the API server. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -37,22 +36,18 @@ export const fieldManager = 'sealift';
  * const found = await readConfigMap(client, { namespace: 'kube-system', name: 'vsphere-cloud-config' });
  */
 export class KubernetesClient {
-  readonly #access: Access;
-  readonly #config: KubeConfig;
+  /** Of the API server, such as `https://10.10.0.5:6443`. */
+  readonly server: string;
+  readonly #connections: Connections;
 
-  private constructor(access: Access) {
-    this.#access = access;
-    this.#config = access.config;
+  private constructor({ server, config }: Access, env: NonNullable<KubernetesOptions['env']>) {
+    this.server = server;
+    this.#connections = new Connections(config, env);
   }
 
   /** Reads the kubeconfig; connects with the first request. @throws KUBERNETES_CONFIG_INVALID */
   static async connect(options: KubernetesOptions = {}): Promise<KubernetesClient> {
-    return new KubernetesClient(await loadAccess(options));
-  }
-
-  /** Of the API server, such as `https://10.10.0.5:6443`. */
-  get server(): string {
-    return this.#access.server;
+    return new KubernetesClient(await loadAccess(options), options.env ?? process.env);
   }
 
   /**
@@ -61,7 +56,7 @@ export class KubernetesClient {
    * @throws KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
    */
   ask(request: ApiRequest): Promise<ApiAnswer> {
-    return send(this.#config, this.#access.server, request);
+    return this.#connections.send(this.server, request);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */
@@ -97,7 +92,7 @@ export class KubernetesClient {
 
 /** The path of an object or, without a name, of its collection. */
 export function objectPath(
-  api: '/api/v1' | '/apis/apps/v1',
+  api: '/api/v1' | '/apis/apps/v1' | '/apis/storage.k8s.io/v1',
   resource: string,
   at: { readonly namespace?: string; readonly name?: string } = {},
 ): string {

@@ -296,7 +296,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
                 : { ...nodes, numberReady: 1, updatedNumberScheduled: 1, numberAvailable: 1 };
             await api.patch(`${pathOf(at)}/status`, { status: { observedGeneration: metadata.generation, ...counts } });
           }
-          await new Promise((again) => setTimeout(again, 50));
+          await new Promise((again) => setTimeout(again, 150));
         }
       })();
       return {
