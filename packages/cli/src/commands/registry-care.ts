@@ -3,17 +3,22 @@ import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { RegistryStorage } from '@sealift/registry/storage';
 import type { CliContext } from '../context.ts';
-import type { RegistryCareOptions } from './registry.ts';
+import type { RegistryCareOptions, RegistryCleanOptions } from './registry.ts';
 
-/** Cleans a registry's folder up and says what went. @throws FILE_NOT_FOUND, STORAGE_IN_USE */
-export async function removeGarbage(options: RegistryCareOptions, context: CliContext): Promise<void> {
+/** Cleans a registry's folder up and says what went, or would. @throws FILE_NOT_FOUND, STORAGE_IN_USE */
+export async function removeGarbage(options: RegistryCleanOptions, context: CliContext): Promise<void> {
   const storage = await openExisting(options.storage);
-  const report = await storage.collectGarbage();
+  const dryRun = options.dryRun ?? false;
+  const report = await storage.collectGarbage({ dryRun });
+  if (options.json === true) {
+    context.out(JSON.stringify(report));
+    return;
+  }
   const { manifests, blobs, uploads, freedBytes, keptBlobs } = report;
+  for (const { repository, digest } of report.removed) context.out(`${repository}@${digest}`);
+  const verb = dryRun ? 'Would remove' : 'Removed';
   context.out(
-    options.json === true
-      ? JSON.stringify(report)
-      : `Removed ${manifests} manifests, ${blobs} blobs and ${uploads} upload sessions: ${freedBytes} bytes. ${keptBlobs} blobs stay.`,
+    `${verb} ${manifests} manifests, ${blobs} blobs and ${uploads} upload sessions: ${freedBytes} bytes. ${keptBlobs} blobs stay.`,
   );
 }
 

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
+import { htpasswdAccess } from '@sealift/registry/htpasswd';
+import { keptCertificate, namesOfThisMachine } from '@sealift/registry/kept-certificate';
+import type { Authorize } from '@sealift/registry/routes';
 import { type RegistryUser, userAccess } from '@sealift/registry/users';
 import { serveRegistry } from '@sealift/registry/serve';
 import type { CliContext } from '../context.ts';
@@ -9,25 +13,27 @@ import type { RegistryServeOptions } from './registry.ts';
 /** Serves the registry until the context is cancelled. @throws USAGE, FILE_UNREADABLE, what serving fails with */
 export async function serveUntilStopped(options: RegistryServeOptions, context: CliContext): Promise<void> {
   const { host, port } = parseAddress(options.listen);
-  const users = [
-    ...(await Promise.all(options.pushUser.map((text) => readUser(text, 'push')))),
-    ...(await Promise.all(options.pullUser.map((text) => readUser(text, 'pull')))),
-  ];
-  if (users.length === 0) {
-    throw new SealiftError('USAGE', {
-      values: { reason: 'nobody could use this registry: name a user with --push-user' },
-      place: '--push-user',
-    });
-  }
+  const authorize = await authorizeBy(options);
+  const { tls, fingerprint, path } = await readTls(options, host);
   const served = await serveRegistry({
     storageDir: options.storage,
     host,
     port,
-    authorize: userAccess(users),
-    ...(await readTls(options)),
+    authorize,
+    tokens: options.basicOnly !== true,
+    ...(tls === undefined ? {} : { tls }),
     quotaBytes: options.quota === undefined ? undefined : parseSize(options.quota),
+    log: (line) => context.note(line.trimEnd()),
   });
-  context.out(`Registry ${served.url} serves ${options.storage}`);
+  const { registry, url } = served;
+  if (options.json === true) {
+    context.out(JSON.stringify({ registry, url, storage: options.storage, fingerprint, certificate: path }));
+  } else {
+    context.out(`Registry ${url} serves ${options.storage}`);
+    if (fingerprint !== undefined) context.out(`Certificate ${path}, SHA-256 ${fingerprint}`);
+    if (tls === undefined)
+      context.note('Plain HTTP: only this machine can reach it. For others give it a certificate.');
+  }
   try {
     await new Promise<void>((resolve) => {
       if (context.cancel.aborted) resolve();
@@ -36,6 +42,28 @@ export async function serveUntilStopped(options: RegistryServeOptions, context: 
   } finally {
     await served.close();
   }
+}
+
+/** Everybody who was named, one way or the other. @throws USAGE when that is nobody */
+async function authorizeBy(options: RegistryServeOptions): Promise<Authorize> {
+  const users = [
+    ...(await Promise.all(options.pushUser.map((text) => readUser(text, 'push')))),
+    ...(await Promise.all(options.pullUser.map((text) => readUser(text, 'pull')))),
+  ];
+  const { htpasswd } = options;
+  if (users.length === 0 && htpasswd === undefined) {
+    throw new SealiftError('USAGE', {
+      values: { reason: 'nobody could use this registry: name a user with --push-user, or a file with --htpasswd' },
+      place: '--push-user',
+    });
+  }
+  const named = userAccess(users, options.anonymousPull === true ? 'pull' : 'none');
+  if (htpasswd === undefined) return named;
+  const listed = htpasswdAccess(await readText(htpasswd), htpasswd, 'push');
+  return async (credential, address) => {
+    const access = await named(credential, address);
+    return access === 'none' ? await listed(credential, address) : access;
+  };
 }
 
 function parseAddress(text: string): { host: string; port: number } {
@@ -68,8 +96,24 @@ async function readUser(text: string, access: 'pull' | 'push'): Promise<Registry
   return { name, password: new Secret(password), access };
 }
 
-async function readTls({ tlsCert, tlsKey }: RegistryServeOptions): Promise<{ tls?: { cert: string; key: string } }> {
-  if (tlsCert === undefined && tlsKey === undefined) return {};
+/** How a registry shows who it is; without TLS, nothing. */
+interface Identity {
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly fingerprint?: string;
+  /** Where a certificate that was made is. */
+  readonly path?: string;
+}
+
+async function readTls(options: RegistryServeOptions, host: string): Promise<Identity> {
+  const { tlsCert, tlsKey, tlsSelfSigned } = options;
+  const given = tlsCert !== undefined || tlsKey !== undefined;
+  if (tlsSelfSigned === true) {
+    if (given)
+      throw new SealiftError('USAGE', { values: { reason: '--tls-self-signed stands for --tls-cert and --tls-key' } });
+    const made = await keptCertificate(join(options.storage, 'tls'), namesOfThisMachine(host));
+    return { tls: { cert: made.cert, key: made.key }, fingerprint: made.fingerprint, path: made.path };
+  }
+  if (!given) return {};
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new SealiftError('USAGE', { values: { reason: '--tls-cert and --tls-key belong together' } });
   }

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { isMissing } from '@sealift/oci/blob-file';
 import { z } from 'zod';
+import { writePrivately } from '../private-file.ts';
 import type { RegistryAccess } from '../routes/access.ts';
 import { parseScopes, type RepositoryScope } from './repository-scope.ts';
 
@@ -126,18 +127,8 @@ async function readKey(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Appears whole or not at all, readable by this user only. */
 async function makeKey(path: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
-  const temporary = `${path}.new`;
-  await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(key);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
+  await writePrivately(path, key);
   return key;
 }
