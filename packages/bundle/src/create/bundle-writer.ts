@@ -1,9 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
 import { writeAll } from '@sealift/oci/blob-file';
 import type { PendingFiles } from '../files/pending-files.ts';
-import { startPrehash } from '../minisign/signature.ts';
+import { type BackgroundHash, startBackgroundHash } from '../hashing/background-hash.ts';
 import { partSuffix } from '../split/parts-list.ts';
 import { fileWork } from './disk-room.ts';
 
@@ -20,23 +19,27 @@ export interface BundleWriterOptions {
 /** The file that is being written. */
 interface PendingPart {
   readonly file: FileHandle;
-  readonly hash: Hash | undefined;
   bytes: number;
 }
 
-/** Writes front to back, into as many files as it takes, and hashes what it writes: the whole and each part. */
+/** Writes front to back, into as many files as it takes, and hashes what it writes: the whole, and the whole for its signature or each part. */
 export class BundleWriter {
   readonly #options: BundleWriterOptions;
-  /** One file is signed as a whole; of parts only their list is. */
-  readonly #prehash: Hash | undefined;
-  readonly #whole = createHash('sha256');
+  readonly #isSplit: boolean;
+  readonly #whole: BackgroundHash;
+  /** One file is signed as a whole; of parts only their list is, with the SHA-256 of each. */
+  readonly #second: BackgroundHash;
   readonly #parts: { readonly size: number; readonly sha256: string }[] = [];
   #current: PendingPart | undefined;
   #doneBytes = 0;
+  #prehash: Buffer = Buffer.alloc(0);
 
   constructor(options: BundleWriterOptions) {
+    const { partBytes, totalBytes } = options;
     this.#options = options;
-    this.#prehash = options.partBytes < options.totalBytes ? undefined : startPrehash();
+    this.#isSplit = partBytes < totalBytes;
+    this.#whole = startBackgroundHash('sha256', totalBytes);
+    this.#second = startBackgroundHash(this.#isSplit ? 'sha256' : 'blake2b512', totalBytes);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -49,43 +52,52 @@ export class BundleWriter {
       await this.#writeToFile(this.#current, piece);
       this.#doneBytes += piece.byteLength;
       onProgress?.(this.#doneBytes, totalBytes);
-      if (this.#current.bytes === partBytes) await this.#endFile();
+      if (this.#current.bytes === partBytes) await this.#endFile(this.#current);
     }
   }
 
-  /** What was written, once it was closed: every part is on the disk then. */
-  digests() {
-    return { sha256: this.#whole.digest('hex'), prehash: this.#prehash ?? startPrehash(), parts: this.#parts };
+  /**
+   * What was written, with everything on the disk. `prehash` is of a bundle in one file alone.
+   *
+   * @throws BUNDLE_NO_ROOM, BUNDLE_FILE_TOO_LARGE, FILE_UNWRITABLE
+   */
+  async finish() {
+    if (this.#current !== undefined) await this.#endFile(this.#current);
+    const sha256 = await fileWork(this.#place(), () => this.#whole.digest());
+    const prehash = this.#prehash;
+    return { sha256, prehash: { digest: () => prehash }, parts: this.#parts };
   }
 
-  /** Ends the file that is being written, also when the writing was given up. */
+  /** Lets go of files and threads, also when the writing was given up. */
   async close(): Promise<void> {
-    if (this.#doneBytes === this.#options.totalBytes) await this.#endFile();
+    // A thread may not read from a number that belongs to another file already.
+    await Promise.all([this.#whole.end(), this.#second.end()]);
     await this.#current?.file.close();
     this.#current = undefined;
   }
 
   async #writeToFile(current: PendingPart, piece: Uint8Array): Promise<void> {
-    const writing = fileWork(this.#place(), () => writeAll(current.file, piece));
-    this.#whole.update(piece);
-    this.#prehash?.update(piece);
-    current.hash?.update(piece);
+    await fileWork(this.#place(), () => writeAll(current.file, piece));
+    const written = { bytes: piece, fd: current.file.fd, position: current.bytes };
+    this.#whole.update(written);
+    this.#second.update(written);
     current.bytes += piece.byteLength;
-    await writing;
   }
 
   async #nextFile(): Promise<PendingPart> {
     const number = this.#parts.length + 1;
     const { files } = this.#options;
     const file = await fileWork(this.#place(), () => files.open(partSuffix(number), number === 1 ? 0o755 : 0o644));
-    return { file, hash: this.#prehash === undefined ? createHash('sha256') : undefined, bytes: 0 };
+    return { file, bytes: 0 };
   }
 
-  async #endFile(): Promise<void> {
-    const current = this.#current;
-    if (current === undefined) return;
-    await fileWork(this.#place(), () => current.file.sync());
-    this.#parts.push({ size: current.bytes, sha256: current.hash?.digest('hex') ?? '' });
+  async #endFile(current: PendingPart): Promise<void> {
+    const digest = await fileWork(this.#place(), async () => {
+      const [hex] = await Promise.all([this.#second.digest(), this.#whole.caughtUp(), current.file.sync()]);
+      return hex;
+    });
+    if (this.#isSplit) this.#parts.push({ size: current.bytes, sha256: digest });
+    else this.#prehash = Buffer.from(digest, 'hex');
     this.#current = undefined;
     await current.file.close();
   }

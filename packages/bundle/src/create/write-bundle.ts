@@ -7,7 +7,7 @@ import { sign, startPrehash } from '../minisign/signature.ts';
 import { formatPartsList, partsListPath, partSuffix } from '../split/parts-list.ts';
 import { BundleWriter } from './bundle-writer.ts';
 import { demandRoom, demandSplittable, fileWork } from './disk-room.ts';
-import { aboutOf, type BundlePlan, layOut, type PlannedMember } from './lay-out.ts';
+import { aboutOf, type BundlePlan, type LaidOutBundle, layOut, type PlannedMember } from './lay-out.ts';
 
 export interface WriteBundleInput extends BundlePlan {
   readonly output: string;
@@ -40,7 +40,7 @@ export interface WrittenBundle {
  */
 export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundle> {
   const laidOut = layOut(input);
-  const { manifest, head, members } = laidOut;
+  const { manifest } = laidOut;
   const { output } = input;
   const split = input.splitBytes !== undefined && input.splitBytes < manifest.length;
   const partBytes = split ? (input.splitBytes ?? manifest.length) : manifest.length;
@@ -49,15 +49,10 @@ export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundl
   const files = await PendingFiles.begin(output);
   await demandRoom(place);
   try {
-    const writer = new BundleWriter({ ...input, files, partBytes, totalBytes: manifest.length });
-    try {
-      await writer.write(head);
-      for (const member of members) await writeMember(writer, member);
-      await writer.write(Buffer.alloc(closingBytes));
-    } finally {
-      await writer.close();
-    }
-    const { sha256, prehash, parts } = writer.digests();
+    const { sha256, prehash, parts } = await writeAll(
+      new BundleWriter({ ...input, files, partBytes, totalBytes: manifest.length }),
+      laidOut,
+    );
     await fileWork(place, async () => {
       if (split) await putPartsList(files, input, parts);
       else await files.put('.minisig', sign(input.secretKey, prehash, aboutOf(input)));
@@ -95,6 +90,17 @@ async function removeReplaced(output: string, partCount: number): Promise<void> 
   for (const name of await readdir(dirname(output))) {
     const isPart = name.startsWith(basename(output)) && /^\.part[0-9]{3}$/.test(name.slice(basename(output).length));
     if (isPart && !kept.has(name)) await rm(join(dirname(output), name), { force: true });
+  }
+}
+
+async function writeAll(writer: BundleWriter, { head, members }: LaidOutBundle) {
+  try {
+    await writer.write(head);
+    for (const member of members) await writeMember(writer, member);
+    await writer.write(Buffer.alloc(closingBytes));
+    return await writer.finish();
+  } finally {
+    await writer.close();
   }
 }
 

@@ -25,10 +25,10 @@ export class PendingFiles {
     return new PendingFiles(path);
   }
 
-  /** Opens the next file for writing; the caller syncs and closes it. */
+  /** Opens the next file for writing, and for reading what was written; the caller syncs and closes it. */
   async open(suffix: string, mode: number): Promise<FileHandle> {
     this.#suffixes.push(suffix);
-    return await open(`${this.#temporary}${suffix}`, 'wx', mode);
+    return await open(`${this.#temporary}${suffix}`, 'wx+', mode);
   }
 
   /** Writes a small file. */

@@ -41,9 +41,10 @@ export interface VerifiedSignature {
  * Signs content by its prehash. The same key, content and comment always give the same text: no timestamp is in it. The
  * trusted comment ends with the public key, so that a refusal can name the fingerprint; it is never learned from there.
  *
+ * @param prehash what `startPrehash` gave, fed with the content, or the same hash computed elsewhere
  * @param about what the content is, one line of printable ASCII
  */
-export function sign(secretKey: SecretKey, prehash: Hash, about: string): string {
+export function sign(secretKey: SecretKey, prehash: { digest(): Buffer }, about: string): string {
   if (!/^[\x20-\x7e]{1,300}$/.test(about)) throw new TypeError('a trusted comment is one line of printable ASCII');
   const signature = signBytes(null, prehash.digest(), secretKey.key);
   const trustedComment = `${about}, key ${secretKey.publicKey.encoded}`;

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { getAsset, isSea } from 'node:sea';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { SealiftError } from '@sealift/core/errors';
+import { startThread, type ThreadProgram } from '../hashing/thread-program.ts';
 import { checkBufferBytes, type CheckJob, checkJob, type CheckOutcome, type OpenPart } from './check-job.ts';
 import type { FromCheckThread } from './check-thread.ts';
 
-/** The name under which the single-file executable carries the program of a checking thread. */
-export const checkThreadAsset = 'check-thread.cjs';
+export const checkThread: ThreadProgram = {
+  asset: 'check-thread.cjs',
+  source: new URL('./check-thread.ts', import.meta.url),
+};
 
 /** Hashing stops to gain where the disk is the limit, and every thread costs some 12 MiB of memory. */
 const maxThreads = 3;
 /** Below this, starting threads takes longer than the work. */
 const inlineBytes = 8 * 1024 * 1024;
-/** A thread holds one buffer and a list of at most a few thousand members. */
-const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 8 };
 
 export interface CheckOptions {
   /** Hears how many more bytes have been read. */
@@ -119,11 +119,7 @@ class CheckThread {
 
   constructor(parts: readonly OpenPart[], onBytes: (count: number) => void) {
     this.#onBytes = onBytes;
-    const options = { workerData: parts, resourceLimits, execArgv: [] };
-    // A single-file executable has no files beside it: it carries the thread's program in itself.
-    this.#worker = isSea()
-      ? new Worker(getAsset(checkThreadAsset, 'utf8'), { ...options, eval: true })
-      : new Worker(new URL('./check-thread.ts', import.meta.url), options);
+    this.#worker = startThread(checkThread, parts);
     // A thread that fails while it has no job must not end the process; its next job fails.
     this.#worker.on('error', () => undefined);
   }

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
+import type { FromHashThread, ToHashThread } from './hash-thread.ts';
+import { startThread, type ThreadProgram } from './thread-program.ts';
+
+export const hashThread: ThreadProgram = {
+  asset: 'hash-thread.cjs',
+  source: new URL('./hash-thread.ts', import.meta.url),
+};
+
+/** Bytes that have been written to a file, open for reading too. */
+export interface WrittenBytes {
+  readonly bytes: Uint8Array;
+  readonly fd: number;
+  /** In the file. */
+  readonly position: number;
+}
+
+/** A hash over bytes that are being written to files, one after the other. */
+export interface BackgroundHash {
+  update(written: WrittenBytes): void;
+  /** Resolves when everything so far was read: the file may be closed then. */
+  caughtUp(): Promise<void>;
+  /** Of everything so far, in hex; what follows is hashed anew. */
+  digest(): Promise<string>;
+  /** Gives up what is not done. */
+  end(): Promise<void>;
+}
+
+/** Below this, starting a thread takes longer than the work. */
+const inlineBytes = 8 * 1024 * 1024;
+
+/**
+ * Starts a hash: on a thread of its own when there is much to do, which then lags behind the writer and reads from the files.
+ *
+ * @param algorithm as `createHash` names it
+ * @param expectedBytes how much there will be, about
+ */
+export function startBackgroundHash(algorithm: 'sha256' | 'blake2b512', expectedBytes: number): BackgroundHash {
+  return expectedBytes <= inlineBytes ? hashHere(algorithm) : new ThreadHash(algorithm);
+}
+
+function hashHere(algorithm: string): BackgroundHash {
+  let hash = createHash(algorithm);
+  return {
+    update: ({ bytes }) => void hash.update(bytes),
+    caughtUp: () => Promise.resolve(),
+    digest: () => {
+      const hex = hash.digest('hex');
+      hash = createHash(algorithm);
+      return Promise.resolve(hex);
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+/** The thread is told of this much at once. */
+const stretchBytes = 4 * 1024 * 1024;
+
+class ThreadHash implements BackgroundHash {
+  readonly #worker: Worker;
+  readonly #waiting: PromiseWithResolvers<FromHashThread>[] = [];
+  #stretch: { fd: number; start: number; end: number } | undefined;
+  #failure: Error | undefined;
+
+  constructor(algorithm: string) {
+    this.#worker = startThread(hashThread, algorithm);
+    this.#worker.on('message', (message: FromHashThread) => {
+      if (message.kind === 'failed') this.#fail(new Error(message.reason));
+      else this.#waiting.shift()?.resolve(message);
+    });
+    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#fail(new Error('the thread that hashes ended')));
+  }
+
+  update({ bytes, fd, position }: WrittenBytes): void {
+    const end = position + bytes.byteLength;
+    if (this.#stretch?.fd === fd && this.#stretch.end === position) this.#stretch.end = end;
+    else {
+      this.#flush();
+      this.#stretch = { fd, start: position, end };
+    }
+    if (this.#stretch.end - this.#stretch.start >= stretchBytes) this.#flush();
+  }
+
+  async caughtUp(): Promise<void> {
+    await this.#ask('caught-up');
+  }
+
+  async digest(): Promise<string> {
+    const answer = await this.#ask('digest');
+    if (answer.kind !== 'digest') throw new TypeError('the thread that hashes gave another answer');
+    return answer.hex;
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async #ask(kind: 'caught-up' | 'digest'): Promise<FromHashThread> {
+    this.#flush();
+    if (this.#failure !== undefined) throw this.#failure;
+    const waiting = Promise.withResolvers<FromHashThread>();
+    this.#waiting.push(waiting);
+    this.#tell({ kind });
+    return await waiting.promise;
+  }
+
+  #flush(): void {
+    if (this.#stretch !== undefined) this.#tell({ kind: 'written', ...this.#stretch });
+    this.#stretch = undefined;
+  }
+
+  #tell(message: ToHashThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin
+    this.#worker.postMessage(message);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}
