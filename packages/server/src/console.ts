@@ -70,6 +70,11 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
       );
     }
+    if (!/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host) && options.trustedProxy === undefined) {
+      log(
+        `Plain HTTP on ${host}: passwords and tokens can be read on the way. Put a proxy that ends TLS in front of it and name it as the trusted proxy.`,
+      );
+    }
     const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
     const services = composeServices(
       store,
