@@ -195,3 +195,34 @@ describe('an upload over a line that is cut', () => {
     }
   });
 });
+
+describe('an upload to a registry that runs full', () => {
+  it('says where to free room, and sends only the rest once there is some', async () => {
+    const serve = (port: number, quotaBytes?: number) =>
+      serveRegistry({
+        storageDir: join(folder, 'full-storage'),
+        host: '127.0.0.1',
+        port,
+        authorize: userAccess([{ name: 'writer', password: new Secret('secret'), access: 'push' }]),
+        quotaBytes,
+      });
+    const roomBytes = 1.5 * chunkBytes;
+    let served = await serve(0, roomBytes);
+    const proxy = await startByteProxy(served.registry);
+    try {
+      const { child, output } = startRun(proxy.address);
+      await once(child, 'close');
+      expect([child.exitCode, output()]).toEqual([1, expect.stringContaining('code: REGISTRY_FULL')]);
+      expect(output()).toContain(`fix: Free room at ${proxy.address}`);
+      const port = Number(served.registry.split(':')[1]);
+      await served.close();
+      served = await serve(port);
+      proxy.reset();
+      await finishRun(proxy.address);
+      expect(proxy.upBytes()).toBeLessThan(blobBytes - chunkBytes + restBytes);
+    } finally {
+      await proxy.close();
+      await served.close();
+    }
+  });
+});
