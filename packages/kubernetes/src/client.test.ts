@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesClient, objectPath } from './client.ts';
 import { createConfigMap, readConfigMap, readSecret, setConfigMapKey, setSecretKey } from './config-objects.ts';
 import { listPersistentVolumes } from './persistent-volumes.ts';
+import { listVolumeAttachments } from './volume-attachments.ts';
 import { annotatePods, readWorkload, waitForWorkload } from './workloads.ts';
 
 const etcd = peer('etcd');
@@ -65,6 +66,25 @@ describe.skipIf(etcd.missing || apiserver.missing)(`a client of a real API serve
     const found = await listPersistentVolumes(client, 'csi.example', { pageSize: 3 });
     expect(found).toHaveLength(7);
     expect(found[0]).toEqual({ name: 'v0', volumeHandle: 'of-v0', claim: undefined });
+  });
+
+  it('says which volumes are being detached, and why they are not yet', async () => {
+    const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
+    const spec = (volume: string) => ({
+      attacher: 'csi.example',
+      nodeName: 'worker-1',
+      source: { persistentVolumeName: volume },
+    });
+    await client.create(attachments, { metadata: { name: 'stays' }, spec: spec('v0') });
+    const held = { name: 'goes', finalizers: ['external-attacher/csi-example'] };
+    await client.create(attachments, { metadata: held, spec: spec('v1') });
+    await client.patch(`${attachments}/goes/status`, { status: { attached: true, detachError: { message: 'busy' } } });
+    await client.ask({ method: 'DELETE', path: `${attachments}/goes` });
+    expect(await listVolumeAttachments(client, 'csi.example')).toEqual([
+      { persistentVolume: 'v1', node: 'worker-1', detaching: true, error: 'busy' },
+      { persistentVolume: 'v0', node: 'worker-1', detaching: false, error: undefined },
+    ]);
+    expect(await listVolumeAttachments(client, 'csi.other')).toEqual([]);
   });
 
   it('rolls pods out anew once for one annotation, and says whether they have settled', async () => {

@@ -1,7 +1,10 @@
+import type { Check } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort, StoragePort, VCenterPort } from '@sealift/upgrade/ports';
 import type { VsphereSettings } from '../vsphere/settings.ts';
+import { type UpgradeNeeds, vsphereChecks } from '../vsphere/checks.ts';
+import { StorageSides } from '../vsphere/storage-sides.ts';
 import { storagePort } from '../vsphere/storage-port.ts';
 import { vcenterPort } from '../vsphere/vcenter-port.ts';
 import { VcenterSession } from '../vsphere/vcenter-session.ts';
@@ -13,6 +16,8 @@ export interface ClusterConnection {
   readonly cluster: ClusterPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
+  /** What of vCenter and storage has to hold for an upgrade; nothing for a simulated one. */
+  checks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -28,18 +33,19 @@ export interface ClusterSettings {
 /** Connects when it is first needed. Without a cluster every call of its ports fails with CLUSTER_NOT_CONNECTED. */
 export function connectCluster({ simulatorUrl, vsphere }: ClusterSettings): ClusterConnection {
   const connection = simulatorUrl === undefined ? notConnected() : connectSimulator(simulatorUrl);
-  const close = () => Promise.resolve();
-  if (vsphere === undefined) return { ...connection, close };
+  if (vsphere === undefined) return { ...connection, checks: () => [], close: () => Promise.resolve() };
   const session = new VcenterSession(vsphere);
+  const sides = new StorageSides(session, vsphere);
   return {
     ...connection,
     vcenter: vcenterPort(session, vsphere),
-    storage: storagePort(session, vsphere),
+    storage: storagePort(sides),
+    checks: vsphereChecks(session, vsphere, sides),
     close: () => session.close(),
   };
 }
 
-function notConnected(): Omit<ClusterConnection, 'close'> {
+function notConnected(): Omit<ClusterConnection, 'checks' | 'close'> {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
     simulated: false,

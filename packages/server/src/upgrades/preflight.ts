@@ -32,6 +32,7 @@ export async function preflight(
     stepsSupported(plan),
     noOpenRisk(services, row),
     templateFits(services, plan),
+    ...cluster.checks({ imageBytes: () => newImageBytes(services, row, plan) }),
     storageIdentityUnique(cluster),
     nodesReady(cluster),
     rolloutsSettled(cluster),
@@ -123,6 +124,13 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
   });
 }
 
+/** Of the node image that a template has to be made from; undefined where none has to. */
+async function newImageBytes({ store }: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
+  if (!plan.hops.some(({ steps }) => steps.some(({ kind }) => kind === 'template'))) return undefined;
+  const { release } = await storedRelease(store.db, row.to_version, row.product);
+  return release.spec.nodeImage?.sizeBytes;
+}
+
 function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
     const target = plan.hops.flatMap((hop) => hop.steps).find((step) => step.kind === 'template')?.target;
@@ -132,6 +140,18 @@ function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> 
     if (found.sha256 !== null && found.sha256 !== target.sha256) {
       return block(`${target.template} was made from another OVA`, 'Rename or remove that template.');
     }
+    if (found.kubernetes !== null && found.kubernetes !== target.kubernetes) {
+      const detail = `${target.template} holds Kubernetes ${found.kubernetes}, the release needs ${target.kubernetes}`;
+      return block(detail, 'Rename or remove that template.');
+    }
+    if (found.sha256 === null && found.kubernetes === null) {
+      return block(
+        `Nothing in ${target.template} says which image it was made from`,
+        'Remove it and let the upgrade make it, or import the image with sealift vsphere import-template.',
+      );
+    }
+    if (found.poweredOn) return block(`${target.template} is powered on`, 'Shut it down, or remove it.');
+    if (!found.marked) return pass(`${target.template} was deployed by hand and will be made a template`);
     return pass(`${target.template} is there`);
   });
 }

@@ -1,0 +1,116 @@
+import { Secret } from '@sealift/core/secret';
+import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectCluster, type ClusterConnection } from '../platform/cluster.ts';
+import { storageIdentityUnique } from '../platform/storage-checks.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 60_000 });
+
+const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
+const [simulator, etcd, apiserver] = peers;
+const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
+
+describe.skipIf(peers.some(({ missing }) => missing))(
+  `the checks of a vCenter and of a cluster's storage (${simulator.remedy})`,
+  () => {
+    let vcenter: VCenter;
+    let kubernetes: Kubernetes;
+    let api: KubernetesClient;
+    let cluster: ClusterConnection;
+
+    beforeAll(async () => {
+      [vcenter, kubernetes] = await Promise.all([
+        startVCenter(simulator, { folder: 'spectro-templates' }),
+        startKubernetes(etcd, apiserver),
+      ]);
+      api = await KubernetesClient.connect({ kubeconfig: kubernetes.kubeconfig });
+      const { url, username, password, caFile } = vcenter;
+      cluster = connectCluster({
+        simulatorUrl: undefined,
+        vsphere: {
+          url,
+          username,
+          password: new Secret(password),
+          caFile,
+          places: {},
+          networks: ['VM Network'],
+          kubeconfig: kubernetes.kubeconfig,
+        },
+      });
+      const config = '[Global]\ncluster-id = "0b3d2a54-3f0e-4d57-9d3b-3d1d5f6c7a11/mgmt"\n';
+      await api.create(objectPath('/api/v1', 'secrets', { namespace: 'kube-system' }), {
+        metadata: { name: 'vsphere-config-secret' },
+        data: { 'csi-vsphere.conf': Buffer.from(config).toString('base64') },
+      });
+    }, 180_000);
+    afterAll(async () => {
+      await cluster?.close();
+      await Promise.all([vcenter?.stop(), kubernetes?.stop()]);
+    });
+
+    const outcomes = async (imageBytes?: number) => {
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(imageBytes) }));
+      return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
+    };
+
+    it('pass where everything is as it should be', async () => {
+      const found = await outcomes(1_000_000);
+      expect(Object.keys(found)).toEqual([
+        'vcenter',
+        'vcenter-privileges',
+        'vcenter-room',
+        'vcenter-clock',
+        'storage-volumes',
+        'storage-detach',
+      ]);
+      for (const { outcome, detail } of Object.values(found)) expect(outcome, detail).toBe('pass');
+      expect(await storageIdentityUnique(cluster)).toMatchObject({ outcome: 'pass' });
+    });
+
+    it('name the privileges that are lacking and the room that is', async () => {
+      await vcenter.denyPrivileges(['VApp.Import']);
+      const found = await outcomes(Number.MAX_SAFE_INTEGER);
+      expect(found['vcenter-privileges']).toMatchObject({
+        outcome: 'block',
+        detail: expect.stringContaining('VApp.Import'),
+      });
+      expect(found['vcenter-room']).toMatchObject({ outcome: 'block' });
+      await vcenter.denyPrivileges([]);
+    });
+
+    it('find a volume that vCenter does not know, and one that is being detached', async () => {
+      const source = { driver: 'csi.vsphere.vmware.com', volumeHandle: 'a1b2c3' };
+      await api.create(objectPath('/api/v1', 'persistentvolumes'), {
+        metadata: { name: 'pvc-lost' },
+        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi: source },
+      });
+      await api.create(attachments, {
+        metadata: { name: 'goes', finalizers: ['external-attacher/csi-vsphere-vmware-com'] },
+        spec: { attacher: source.driver, nodeName: 'worker-1', source: { persistentVolumeName: 'pvc-lost' } },
+      });
+      await api.ask({ method: 'DELETE', path: `${attachments}/goes` });
+      const found = await outcomes();
+      expect(found['storage-volumes']).toMatchObject({ outcome: 'block', detail: expect.stringContaining('pvc-lost') });
+      expect(found['storage-detach']).toMatchObject({
+        outcome: 'block',
+        detail: 'Being detached: pvc-lost from worker-1',
+      });
+    });
+
+    it('are unknown, with the reason and a remedy, when vCenter refuses', async () => {
+      await vcenter.expireSessions();
+      await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(undefined) }));
+      expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
+        outcome: 'unknown',
+        detail: expect.stringContaining('does not accept this user name'),
+        remedy: expect.stringContaining('password'),
+      });
+      await vcenter.clearFaults();
+    });
+  },
+);

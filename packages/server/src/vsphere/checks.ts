@@ -1,0 +1,99 @@
+import type { Check } from '@sealift/core/api';
+import { checkIdentity } from '@sealift/vsphere/cns';
+import type { CnsSides } from '@sealift/vsphere/cns-observe';
+import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
+import { block, type Finding, pass, runCheck, warn } from '../platform/check.ts';
+import type { VsphereSettings } from './settings.ts';
+import type { DetachingVolume, StorageSides } from './storage-sides.ts';
+import type { VcenterSession } from './vcenter-session.ts';
+
+/** What of an upgrade the checks have to know. */
+export interface UpgradeNeeds {
+  /** Size of the OVA in bytes, where a template has to be made; undefined where none is needed. */
+  readonly imageBytes: () => Promise<number | undefined>;
+}
+
+/** A certificate or login of the wrong time is refused from some minutes on. */
+const clockWarnMs = 30_000;
+const clockBlockMs = 300_000;
+/** Disks are sent compressed; unpacked they take about this many times as much. */
+const unpackedFactor = 4;
+const gibibyte = 2 ** 30;
+const shownVolumes = 5;
+
+/** The checks of vCenter and of the storage, each looking now and changing nothing. */
+export function vsphereChecks(
+  session: VcenterSession,
+  { places }: VsphereSettings,
+  sides: StorageSides,
+): (needs: UpgradeNeeds) => readonly Promise<Check>[] {
+  return (needs) => {
+    let reading: Promise<Readiness> | undefined;
+    const readiness = async (cancel: AbortSignal): Promise<Readiness> =>
+      await (reading ??= session.client().then((client) => readReadiness(client, places, cancel)));
+    const look = (name: string, title: string, judge: (found: Readiness) => Finding | Promise<Finding>) =>
+      runCheck(name, title, async (cancel) => await judge(await readiness(cancel)));
+    return [
+      look('vcenter', 'vCenter answers and accepts the account', ({ about }) => pass(about)),
+      look('vcenter-privileges', 'The account in vCenter has every privilege that is needed', privileges),
+      look('vcenter-room', 'The datastore has room for the template', async (found) =>
+        room(found, await needs.imageBytes()),
+      ),
+      look('vcenter-clock', 'The clocks of vCenter and of this machine agree', clock),
+      runCheck('storage-volumes', 'The cluster and vCenter know the same volumes', async (cancel) =>
+        volumes(await sides.open(cancel)),
+      ),
+      runCheck('storage-detach', 'No volume is being detached', async (cancel) =>
+        detaching(await sides.detaching(cancel)),
+      ),
+    ];
+  };
+}
+
+function privileges({ lacking }: Readiness): Finding {
+  if (lacking.length === 0) return pass('Asked of vCenter, on every object that is used');
+  const named = lacking.map(({ on, privileges: ids }) => `${on}: ${ids.join(', ')}`).join('; ');
+  return block(`It lacks ${named}`, 'Make a role with sealift vsphere role --create and give it to the account there.');
+}
+
+function room({ datastore: { name, freeBytes } }: Readiness, imageBytes: number | undefined): Finding {
+  const free = `${name} has ${(freeBytes / gibibyte).toFixed(1)} GiB free`;
+  if (imageBytes === undefined) return pass(`No new node image is needed; ${free}`);
+  const remedy = `Free room on ${name}, or start the console with another --vcenter-datastore.`;
+  const size = `the image has ${(imageBytes / gibibyte).toFixed(1)} GiB`;
+  if (freeBytes < imageBytes) return block(`${free}, ${size}`, remedy);
+  if (freeBytes < imageBytes * unpackedFactor) return warn(`${free}, ${size} and takes more when unpacked`, remedy);
+  return pass(`${free}, ${size}`);
+}
+
+function clock({ clockAheadMs }: Readiness): Finding {
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1000);
+  const apart = `vCenter is ${seconds} s ${clockAheadMs > 0 ? 'ahead' : 'behind'}`;
+  const remedy = 'Set both from the same time server (NTP).';
+  if (Math.abs(clockAheadMs) >= clockBlockMs) return block(apart, remedy);
+  return Math.abs(clockAheadMs) >= clockWarnMs ? warn(apart, remedy) : pass(apart);
+}
+
+async function volumes(sides: CnsSides): Promise<Finding> {
+  const { unknownToVcenter, underOtherIds, ownVolumes } = await checkIdentity(sides);
+  const named = (names: readonly string[]): string =>
+    `${names.slice(0, shownVolumes).join(', ')}${names.length > shownVolumes ? ` and ${names.length - shownVolumes} more` : ''}`;
+  if (unknownToVcenter.length > 0) {
+    const detail = `vCenter does not know ${named(unknownToVcenter.map(({ name }) => name))}`;
+    return block(detail, 'Find these disks in vCenter and register them, or remove the PersistentVolumes.');
+  }
+  if (underOtherIds.length > 0) {
+    const detail = `Under another cluster-id: ${named(underOtherIds.map(({ id }) => id))}`;
+    return warn(detail, 'See sealift vsphere cns check.');
+  }
+  return pass(`${ownVolumes} volumes are known to both`);
+}
+
+function detaching(found: readonly DetachingVolume[]): Finding {
+  if (found.length === 0) return pass('None is');
+  const named = found
+    .slice(0, shownVolumes)
+    .map(({ volume, node, error }) => `${volume} from ${node}${error === undefined ? '' : ` (${error})`}`);
+  const more = found.length > shownVolumes ? ` and ${found.length - shownVolumes} more` : '';
+  return block(`Being detached: ${named.join('; ')}${more}`, 'Wait until they are; see the events of these volumes.');
+}
