@@ -9,6 +9,7 @@ import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docke
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { knownOptions } from './commands/run-options.ts';
 import { run } from './program.ts';
 import { testContext } from './testing/test-context.ts';
 
@@ -161,7 +162,9 @@ describe('a bundle that is run', () => {
   it('checks itself, shows its help, and refuses what it does not know', () => {
     const check = runFile(bundle, ['--check']);
     expect(check).toEqual({ code: 0, out: `${transcript.split('\n')[0]}\n` });
-    expect(runFile(bundle, ['--help'])).toMatchObject({ code: 0 });
+    const help = runFile(bundle, ['--help']);
+    expect(help.code).toBe(0);
+    for (const option of knownOptions) expect(help.out).toMatch(new RegExp(`(?:^|[ ,])${option}(?:[ ,.;]|$)`, 'm'));
     expect(runFile(bundle, ['--nope'])).toMatchObject({ code: 1 });
     expect(runFile(bundle, ['--tar', 'x'])).toMatchObject({ code: 1 });
     expect(runFile(bundle, ['--quiet', '--check'])).toEqual({ code: 0, out: '' });

@@ -106,7 +106,7 @@ describe('sealift bundle extract', () => {
     const { code, out } = await sealiftBundle('extract', bundle, target, '--json');
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ folder: target, version: '4.2.13' })]);
     expect(existsSync(join(target, 'index.json'))).toBe(true);
-    expect((await sealiftBundle('extract', bundle, target, '--no-diskspace')).code).toBe(0);
+    expect((await sealiftBundle('extract', bundle, target, '--nodiskspace')).code).toBe(0);
   });
 
   it('writes nothing of a bundle that is damaged', async () => {

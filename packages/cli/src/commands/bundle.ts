@@ -53,7 +53,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .argument('<file>', 'the bundle')
     .argument('[folder]', 'a new or empty folder, or one that the same bundle was extracted to')
     .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
-    .option('--no-diskspace', 'do not look for room before')
+    .option('--nodiskspace', 'do not look for room before')
     .option('--json', 'print one JSON object')
     .option('--quiet', 'print errors only')
     .action(async (file: string, folder: string | undefined, options: ExtractOptions) => {

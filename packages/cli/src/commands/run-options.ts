@@ -103,6 +103,9 @@ const refused: Readonly<Record<string, string>> = {
   '--ssl-passwd': 'bundles are signed, not encrypted; leave it out',
 };
 
+/** Every option that is known by name, taken or refused; `--help` lists them all. */
+export const knownOptions: readonly string[] = [flags, withValue, refused].flatMap((table) => Object.keys(table));
+
 /**
  * Reads the options given to a bundle. Those of makeself archives keep their meaning, or are refused by name.
  *
