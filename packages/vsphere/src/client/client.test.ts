@@ -28,149 +28,154 @@ async function refusal(running: Promise<unknown>): Promise<SealiftError> {
   throw error instanceof Error ? error : new Error('it was accepted');
 }
 
-describe.skipIf(simulator.missing)(`VcenterClient${simulator.missing ? ` (${simulator.remedy})` : ''}`, () => {
-  let vcenter: VCenter;
-  const name = { name: required(text) };
+describe.skipIf(simulator.missing)(
+  `VcenterClient${simulator.missing ? ` (${simulator.remedy})` : ''}`,
+  { timeout: 60_000 },
+  () => {
+    let vcenter: VCenter;
+    const name = { name: required(text) };
 
-  beforeAll(async () => {
-    vcenter = await startVCenter(simulator, { machines: 3 });
-  }, 30_000);
-  afterAll(() => vcenter.stop());
-  afterEach(() => vcenter.clearFaults());
-  const logins = async (): Promise<number> => (await vcenter.calls()).filter(({ method }) => method === 'Login').length;
+    beforeAll(async () => {
+      vcenter = await startVCenter(simulator, { machines: 3 });
+    }, 30_000);
+    afterAll(() => vcenter.stop());
+    afterEach(() => vcenter.clearFaults());
+    const logins = async (): Promise<number> =>
+      (await vcenter.calls()).filter(({ method }) => method === 'Login').length;
 
-  it('verifies the certificate: by a CA file or a pin, else it names the thumbprint to compare', async () => {
-    const { caFile } = vcenter;
-    for (const trust of [{ caFile }, {}]) {
-      await using client = await connectTo(vcenter, trust);
-      expect(client.content.about.apiType).toBe('VirtualCenter');
-    }
-    const before = await logins();
-    const { url, username } = vcenter;
-    const untrusted = await refusal(
-      VcenterClient.connect({ url, username, password: new Secret(vcenter.password), env: {} }),
-    );
-    expect([untrusted.code, untrusted.message]).toEqual([
-      'VSPHERE_CERTIFICATE_UNTRUSTED',
-      expect.stringContaining(vcenter.thumbprint),
-    ]);
-    const other = parseThumbprint('ab'.repeat(32));
-    expect((await refusal(connectTo(vcenter, { thumbprint: other }))).code).toBe('VSPHERE_THUMBPRINT_MISMATCH');
-    expect((await refusal(connectTo(vcenter, { caFile: '/nowhere.pem' }))).code).toBe('FILE_NOT_FOUND');
-    expect(await logins()).toBe(before);
-  });
-
-  it('refuses SHA-1 thumbprints and addresses with a password in them', async () => {
-    expect(() => parseThumbprint(vcenter.thumbprintSha1)).toThrow('SHA-1');
-    const error = await refusal(connectTo(vcenter, { url: vcenter.url.replace('://', '://root:hunter2@') }));
-    expect(error.code).toBe('VSPHERE_URL_INVALID');
-    expect(error.message).not.toContain('hunter2');
-    expect((await refusal(connectTo(vcenter, { url: 'http://vcenter.example' }))).code).toBe('VSPHERE_URL_INVALID');
-  });
-
-  it('says when the login is refused', async () => {
-    const error = await refusal(connectTo(vcenter, { password: new Secret('wrong') }));
-    expect(error.code).toBe('VSPHERE_LOGIN_REFUSED');
-    expect(isFault(error, 'InvalidLogin')).toBe(true);
-  });
-
-  it('reads properties page by page, also when the session ends between two', async () => {
-    await using client = await connectTo(vcenter);
-    const all = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name, { pageSize: 1 });
-    expect(all).toHaveLength(3);
-    await vcenter.fault({ method: 'ContinueRetrievePropertiesEx', expireSessions: true });
-    const again = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name, { pageSize: 1 });
-    expect(again).toEqual(all);
-    const known = await retrieve(
-      client,
-      'VirtualMachine',
-      all.map(({ ref }) => ref),
-      name,
-    );
-    expect(known.map((one) => one.name).toSorted()).toEqual(all.map((one) => one.name).toSorted());
-  });
-
-  it('logs in once when several calls find the session ended', async () => {
-    await using client = await connectTo(vcenter);
-    const before = await logins();
-    await vcenter.expireSessions();
-    const paths = await Promise.all(
-      ['/DC0', '/DC0/vm', '/DC0/host', '/nowhere'].map((path) => findByPath(client, path)),
-    );
-    expect(paths.map((ref) => ref?.type)).toEqual(['Datacenter', 'Folder', 'Folder', undefined]);
-    expect(await logins()).toBe(before + 1);
-    expect(client.session).toBe(2);
-  });
-
-  it('finds objects by path and tells the path of an object', async () => {
-    await using client = await connectTo(vcenter);
-    const folder = await findByPath(client, '/DC0/vm');
-    if (folder === undefined) throw new Error('no folder');
-    expect(await pathOf(client, folder)).toBe('/DC0/vm');
-    const { childEntity } = await retrieveOne(client, folder, { childEntity: required(arrayOf(managedObject)) });
-    expect(childEntity).toHaveLength(3);
-    expect(await retrieveIfThere(client, { type: 'Folder', value: 'group-v0' }, name)).toBeUndefined();
-  });
-
-  it('runs tasks and names what they fail with', async () => {
-    await using client = await connectTo(vcenter);
-    const [machine] = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name);
-    if (machine === undefined) throw new Error('no machine');
-    const rename = { method: 'Rename_Task', on: machine.ref, args: [element('newName', 'a & <b>')] };
-    await runTask(client, rename);
-    expect((await retrieveOne(client, machine.ref, name)).name).toBe('a & <b>');
-    await vcenter.fault({ method: 'Rename_Task', taskFault: { type: 'DuplicateName', fields: { name: 'taken' } } });
-    const taken = await refusal(runTask(client, rename));
-    expect([taken.code, taken.message]).toEqual(['VSPHERE_NAME_TAKEN', expect.stringContaining('"taken"')]);
-    await vcenter.fault({
-      method: 'Rename_Task',
-      fault: { type: 'NoPermission', fields: { object: machine.ref, privilegeId: 'VirtualMachine.Provisioning.X' } },
+    it('verifies the certificate: by a CA file or a pin, else it names the thumbprint to compare', async () => {
+      const { caFile } = vcenter;
+      for (const trust of [{ caFile }, {}]) {
+        await using client = await connectTo(vcenter, trust);
+        expect(client.content.about.apiType).toBe('VirtualCenter');
+      }
+      const before = await logins();
+      const { url, username } = vcenter;
+      const untrusted = await refusal(
+        VcenterClient.connect({ url, username, password: new Secret(vcenter.password), env: {} }),
+      );
+      expect([untrusted.code, untrusted.message]).toEqual([
+        'VSPHERE_CERTIFICATE_UNTRUSTED',
+        expect.stringContaining(vcenter.thumbprint),
+      ]);
+      const other = parseThumbprint('ab'.repeat(32));
+      expect((await refusal(connectTo(vcenter, { thumbprint: other }))).code).toBe('VSPHERE_THUMBPRINT_MISMATCH');
+      expect((await refusal(connectTo(vcenter, { caFile: '/nowhere.pem' }))).code).toBe('FILE_NOT_FOUND');
+      expect(await logins()).toBe(before);
     });
-    const denied = await refusal(runTask(client, rename));
-    expect(denied.message).toContain('VirtualMachine.Provisioning.X on VirtualMachine:');
-    expect(faultOf(denied)?.type).toBe('NoPermission');
-  });
 
-  it('follows properties and is ended by its signal', async () => {
-    await using client = await connectTo(vcenter);
-    const [machine] = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name);
-    if (machine === undefined) throw new Error('no machine');
-    const stop = new AbortController();
-    const names: string[] = [];
-    const following = refusal(
-      (async () => {
-        for await (const seen of watch(client, machine.ref, name, stop.signal)) names.push(seen.name);
-      })(),
-    );
-    await waitUntil('the first', () => names.length === 1);
-    await runTask(client, { method: 'Rename_Task', on: machine.ref, args: [element('newName', 'followed')] });
-    await waitUntil('the change', () => names.includes('followed'));
-    stop.abort();
-    expect((await following).code).toBe('CANCELLED');
-  });
+    it('refuses SHA-1 thumbprints and addresses with a password in them', async () => {
+      expect(() => parseThumbprint(vcenter.thumbprintSha1)).toThrow('SHA-1');
+      const error = await refusal(connectTo(vcenter, { url: vcenter.url.replace('://', '://root:hunter2@') }));
+      expect(error.code).toBe('VSPHERE_URL_INVALID');
+      expect(error.message).not.toContain('hunter2');
+      expect((await refusal(connectTo(vcenter, { url: 'http://vcenter.example' }))).code).toBe('VSPHERE_URL_INVALID');
+    });
 
-  it('sends a call that changes something once, and repeats one that reads when a kept connection was closed', async () => {
-    await using client = await connectTo(vcenter);
-    await vcenter.fault({ method: 'CreateFolder', dropAnswer: true });
-    const root = await findByPath(client, '/DC0/vm');
-    if (root === undefined) throw new Error('no folder');
-    const create = { method: 'CreateFolder', on: root, args: [element('name', 'once')], result: nothing };
-    expect((await refusal(client.call(create))).code).toBe('VSPHERE_UNREACHABLE');
-    expect((await vcenter.calls()).filter(({ method }) => method === 'CreateFolder')).toHaveLength(1);
-    await vcenter.fault({ method: 'FindByInventoryPath', cut: true });
-    expect((await findByPath(client, '/DC0/vm/once'))?.type).toBe('Folder');
-  });
+    it('says when the login is refused', async () => {
+      const error = await refusal(connectTo(vcenter, { password: new Secret('wrong') }));
+      expect(error.code).toBe('VSPHERE_LOGIN_REFUSED');
+      expect(isFault(error, 'InvalidLogin')).toBe(true);
+    });
 
-  it('gives up on an answer that does not come', async () => {
-    await using client = await connectTo(vcenter);
-    await vcenter.fault({ method: 'CurrentTime', delayMs: 2000 });
-    const on = { type: 'ServiceInstance', value: 'ServiceInstance' };
-    const call = { method: 'CurrentTime', on, result: nothing, timeoutMs: 200 };
-    expect((await refusal(client.call(call))).code).toBe('VSPHERE_UNREACHABLE');
-  });
-});
+    it('reads properties page by page, also when the session ends between two', async () => {
+      await using client = await connectTo(vcenter);
+      const all = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name, { pageSize: 1 });
+      expect(all).toHaveLength(3);
+      await vcenter.fault({ method: 'ContinueRetrievePropertiesEx', expireSessions: true });
+      const again = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name, { pageSize: 1 });
+      expect(again).toEqual(all);
+      const known = await retrieve(
+        client,
+        'VirtualMachine',
+        all.map(({ ref }) => ref),
+        name,
+      );
+      expect(known.map((one) => one.name).toSorted()).toEqual(all.map((one) => one.name).toSorted());
+    });
 
-describe('an answer that no vCenter gives', () => {
+    it('logs in once when several calls find the session ended', async () => {
+      await using client = await connectTo(vcenter);
+      const before = await logins();
+      await vcenter.expireSessions();
+      const paths = await Promise.all(
+        ['/DC0', '/DC0/vm', '/DC0/host', '/nowhere'].map((path) => findByPath(client, path)),
+      );
+      expect(paths.map((ref) => ref?.type)).toEqual(['Datacenter', 'Folder', 'Folder', undefined]);
+      expect(await logins()).toBe(before + 1);
+      expect(client.session).toBe(2);
+    });
+
+    it('finds objects by path and tells the path of an object', async () => {
+      await using client = await connectTo(vcenter);
+      const folder = await findByPath(client, '/DC0/vm');
+      if (folder === undefined) throw new Error('no folder');
+      expect(await pathOf(client, folder)).toBe('/DC0/vm');
+      const { childEntity } = await retrieveOne(client, folder, { childEntity: required(arrayOf(managedObject)) });
+      expect(childEntity).toHaveLength(3);
+      expect(await retrieveIfThere(client, { type: 'Folder', value: 'group-v0' }, name)).toBeUndefined();
+    });
+
+    it('runs tasks and names what they fail with', async () => {
+      await using client = await connectTo(vcenter);
+      const [machine] = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name);
+      if (machine === undefined) throw new Error('no machine');
+      const rename = { method: 'Rename_Task', on: machine.ref, args: [element('newName', 'a & <b>')] };
+      await runTask(client, rename);
+      expect((await retrieveOne(client, machine.ref, name)).name).toBe('a & <b>');
+      await vcenter.fault({ method: 'Rename_Task', taskFault: { type: 'DuplicateName', fields: { name: 'taken' } } });
+      const taken = await refusal(runTask(client, rename));
+      expect([taken.code, taken.message]).toEqual(['VSPHERE_NAME_TAKEN', expect.stringContaining('"taken"')]);
+      await vcenter.fault({
+        method: 'Rename_Task',
+        fault: { type: 'NoPermission', fields: { object: machine.ref, privilegeId: 'VirtualMachine.Provisioning.X' } },
+      });
+      const denied = await refusal(runTask(client, rename));
+      expect(denied.message).toContain('VirtualMachine.Provisioning.X on VirtualMachine:');
+      expect(faultOf(denied)?.type).toBe('NoPermission');
+    });
+
+    it('follows properties and is ended by its signal', async () => {
+      await using client = await connectTo(vcenter);
+      const [machine] = await retrieveAll(client, client.content.rootFolder, 'VirtualMachine', name);
+      if (machine === undefined) throw new Error('no machine');
+      const stop = new AbortController();
+      const names: string[] = [];
+      const following = refusal(
+        (async () => {
+          for await (const seen of watch(client, machine.ref, name, stop.signal)) names.push(seen.name);
+        })(),
+      );
+      await waitUntil('the first', () => names.length === 1);
+      await runTask(client, { method: 'Rename_Task', on: machine.ref, args: [element('newName', 'followed')] });
+      await waitUntil('the change', () => names.includes('followed'));
+      stop.abort();
+      expect((await following).code).toBe('CANCELLED');
+    });
+
+    it('sends a call that changes something once, and repeats one that reads when a kept connection was closed', async () => {
+      await using client = await connectTo(vcenter);
+      await vcenter.fault({ method: 'CreateFolder', dropAnswer: true });
+      const root = await findByPath(client, '/DC0/vm');
+      if (root === undefined) throw new Error('no folder');
+      const create = { method: 'CreateFolder', on: root, args: [element('name', 'once')], result: nothing };
+      expect((await refusal(client.call(create))).code).toBe('VSPHERE_UNREACHABLE');
+      expect((await vcenter.calls()).filter(({ method }) => method === 'CreateFolder')).toHaveLength(1);
+      await vcenter.fault({ method: 'FindByInventoryPath', cut: true });
+      expect((await findByPath(client, '/DC0/vm/once'))?.type).toBe('Folder');
+    });
+
+    it('gives up on an answer that does not come', async () => {
+      await using client = await connectTo(vcenter);
+      await vcenter.fault({ method: 'CurrentTime', delayMs: 2000 });
+      const on = { type: 'ServiceInstance', value: 'ServiceInstance' };
+      const call = { method: 'CurrentTime', on, result: nothing, timeoutMs: 200 };
+      expect((await refusal(client.call(call))).code).toBe('VSPHERE_UNREACHABLE');
+    });
+  },
+);
+
+describe('an answer that no vCenter gives', { timeout: 30_000 }, () => {
   const server = createServer();
   let url: string;
   beforeAll(async () => {
