@@ -63,8 +63,9 @@ export class BlobSender {
   async #session(client: RegistryClient, repository: string, key: string, size: number): Promise<UploadSession> {
     const known = await this.#options.journal.find(key);
     if (known !== undefined && URL.canParse(known)) {
-      const session = await client.uploads.resume(repository, new URL(known));
+      const session = await resumeIfKnown(client, repository, new URL(known));
       if (session !== undefined && session.offset <= size) return session;
+      await this.#options.journal.forget(key);
     }
     return await client.uploads.start(repository);
   }
@@ -108,6 +109,18 @@ export class BlobSender {
       this.#options.onSent(chunk.byteLength);
       this.#options.onPosition(blob, position);
     }
+  }
+}
+
+/** What an earlier run left may lead nowhere any more, which must not keep this one from sending the blob anew. */
+async function resumeIfKnown(client: RegistryClient, repository: string, url: URL): Promise<UploadSession | undefined> {
+  try {
+    return await client.uploads.resume(repository, url);
+  } catch (error) {
+    const isPassing = isSealiftError(error, 'REGISTRY_BUSY') || isSealiftError(error, 'REGISTRY_FAILED');
+    const isCut = isSealiftError(error, 'REGISTRY_UNREACHABLE') && url.host === client.registry;
+    if (isPassing || isCut || isSealiftError(error, 'PUSH_CANCELLED')) throw error;
+    return undefined;
   }
 }
 

@@ -214,6 +214,19 @@ describe('a registry that is particular about uploads', () => {
     expect(chunks).toEqual([2_000_000, 1_000_000]);
   });
 
+  it.each(['http://127.0.0.1:1/gone', 'http://registry.example/elsewhere'])(
+    'is sent a blob anew when the session of an earlier run was at %s',
+    async (url) => {
+      const { odd, item, run } = await start({});
+      const retries: PushEvent[] = [];
+      const journal = { find: async () => url, record: async () => undefined, forget: async () => undefined };
+      const onEvent = (event: PushEvent) => void (event.kind === 'retry' && retries.push(event));
+      const result = await run([item('a', large)], { chunkBytes, journal, onEvent });
+      expect([result.items[0]?.state, retries]).toEqual(['pushed', []]);
+      expect(odd.blobs.size).toBe(2);
+    },
+  );
+
   it.each([
     ['chunks', chunkBytes],
     ['one piece', layerBytes],
