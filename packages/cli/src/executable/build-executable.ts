@@ -11,7 +11,7 @@ import { createGzip } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { findNode } from './node-program.ts';
-import { makeProgramScript, makeThreadScripts } from './program-script.ts';
+import { makeProgramScript, makeAssets } from './program-script.ts';
 import { machineOf, trimElf } from './trim-elf.ts';
 
 /** Results that nobody asked for this long are removed when a new one is made. */
@@ -39,7 +39,7 @@ export async function buildExecutable(
   try {
     onPhase('bundle', 0);
     const script = await makeProgramScript(workspace);
-    const assets = await makeThreadScripts(workspace);
+    const assets = await makeAssets(workspace);
     const cache = join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
     const host = await findNode(workspace, hostArchitecture, cache, env);
     const node = await findNode(workspace, architecture, cache, env);
@@ -103,7 +103,8 @@ async function make(
     await writeFile(join(folder, name), content);
   }
   await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
-  await run(host, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
+  // The code cache holds hashes of names, which begin with a random number: the same number gives the same bytes.
+  await run(host, ['--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: folder });
   await writeFile(path, trimElf(await programFor(node, architecture)), { mode: 0o755 });
   onPhase('inject', 0.2);
   const postject = join(dirname(createRequire(import.meta.url).resolve('postject')), 'cli.js');

@@ -25,6 +25,21 @@ throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringi
   },
 };
 
+const kubernetesLibrary = '@kubernetes/client-node';
+const kubernetesAsset = 'kubernetes-client.cjs';
+
+/** Four mebibytes of generated classes, which the start would read and few commands need. */
+const loadLater: Plugin = {
+  name: 'load-later',
+  setup(build) {
+    build.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ path }) => ({ path, namespace: 'load-later' }));
+    build.onLoad({ filter: /.*/, namespace: 'load-later' }, () => ({
+      contents: `const script = require('node:sea').getAsset(${JSON.stringify(kubernetesAsset)}, 'utf8');
+require('node:vm').compileFunction(script, ['exports', 'require', 'module'])(exports, require, module);`,
+    }));
+  },
+};
+
 /** Of zod's messages in some fifty languages only the English ones are shown: the others would be loaded at each start. */
 const leaveOutLanguages: Plugin = {
   name: 'leave-out-languages',
@@ -41,16 +56,21 @@ export async function makeProgramScript(workspace: string): Promise<Uint8Array> 
   return await makeScript(join(workspace, 'packages', 'cli'), 'src/main.ts');
 }
 
-/** The programs of threads that the command line starts, by the name under which the executable carries each. */
-export async function makeThreadScripts(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
+/** The programs of threads and the libraries that the command line loads by themselves, by the name under which the executable carries each. */
+export async function makeAssets(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
   const folder = join(workspace, 'packages', 'bundle');
   const programs = [checkThread, hashThread].map(async ({ asset, source }) => {
     return [asset, await makeScript(folder, fileURLToPath(source))] as const;
   });
-  return Object.fromEntries(await Promise.all(programs));
+  const library = makeScript(join(workspace, 'packages', 'kubernetes'), kubernetesLibrary, []);
+  return { ...Object.fromEntries(await Promise.all(programs)), [kubernetesAsset]: await library };
 }
 
-async function makeScript(folder: string, entryPoint: string): Promise<Uint8Array> {
+async function makeScript(
+  folder: string,
+  entryPoint: string,
+  plugins: Plugin[] = [leaveOut, leaveOutLanguages, loadLater],
+): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result = await build({
     absWorkingDir: folder,
@@ -65,7 +85,7 @@ async function makeScript(folder: string, entryPoint: string): Promise<Uint8Arra
     logLevel: 'silent',
     // A CommonJS script has no import.meta; only parts that are left out would need it.
     define: { 'import.meta.url': '"file:///sealift"', 'import.meta.dirname': '"/"' },
-    plugins: [leaveOut, leaveOutLanguages],
+    plugins,
     write: false,
   });
   const [script] = result.outputFiles;
