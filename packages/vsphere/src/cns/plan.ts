@@ -54,7 +54,9 @@ export function planRepair(state: CnsState): RepairPlan {
   const isChosen = target === undefined || record !== undefined;
   for (const { at, now } of isChosen ? workloads : []) {
     const isStarted = target !== undefined && now.annotations.get(podAnnotation) === target;
-    if (!isStarted || (moves.length > 0 && !now.settled)) steps.push({ kind: 'restart', workload: at });
+    // Only the controller talks to vCenter; the pods on the nodes need not be gone, nor can they be from a node that is down.
+    const isPending = at.kind === 'Deployment' && !now.settled;
+    if (!isStarted || (moves.length > 0 && isPending)) steps.push({ kind: 'restart', workload: at });
   }
   steps.push(...moves);
   refuseImmutable(state, target, steps);

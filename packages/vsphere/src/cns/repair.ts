@@ -8,7 +8,7 @@ import { type CnsSides, observe } from './observe.ts';
 import { planRepair, type RepairStep } from './plan.ts';
 import { podAnnotation, recordName } from './state.ts';
 
-/** How long the driver's pods may take to be replaced. */
+/** How long the pods of the driver's controller may take to be replaced. */
 const restartTimeoutMs = 10 * 60_000;
 
 export interface RepairOptions {
@@ -65,6 +65,7 @@ async function act(sides: CnsSides, step: RepairStep, target: string): Promise<v
       return await cluster.setSecretKey(step.config.at, changeOf(step.config, target, cancel));
     case 'restart':
       await cluster.annotatePods(step.workload, { [podAnnotation]: target }, cancel);
+      if (step.workload.kind !== 'Deployment') return;
       return await cluster.waitForWorkload(step.workload, restartTimeoutMs, cancel);
     case 'volume':
       return await moveVolume(vcenter, service, { volume: step.volume, to: target, from: new Set(step.from) }, cancel);
