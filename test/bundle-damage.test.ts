@@ -17,6 +17,8 @@ import { type Finished, run, sealift } from './setup/sealift.ts';
 const seed = Number(process.env['SEALIFT_DAMAGE_SEED'] ?? Math.floor(Math.random() * 1e9));
 const vendor = generateKeyPair();
 const runsAtOnce = 2;
+/** Half a minute on two idle processors; many times that where others work on them too. */
+const sampleTimeoutMs = 600_000;
 
 let scratch: string;
 /** A bundle of a few hundred kilobytes, whose executable is a line of shell. */
@@ -144,14 +146,18 @@ describe(`a damaged bundle (SEALIFT_DAMAGE_SEED=${seed})`, () => {
     expect(accepted).toEqual([]);
   });
 
-  it('makes sealift bundle verify exit with 2 and say what to do', async () => {
-    const wrong: unknown[] = [];
-    await forEachAtOnce(sample(25, 10_000), async (damaged, index) => {
-      const found = await withDamaged(damaged, sealift, ['bundle', 'verify', 'FILE'], `verify-${index}`);
-      if (found.code !== 2 || !/fix: .+/.test(found.stderr)) wrong.push([damaged.what, found]);
-    });
-    expect(wrong).toEqual([]);
-  });
+  it(
+    'makes sealift bundle verify exit with 2 and say what to do',
+    async () => {
+      const wrong: unknown[] = [];
+      await forEachAtOnce(sample(25, 10_000), async (damaged, index) => {
+        const found = await withDamaged(damaged, sealift, ['bundle', 'verify', 'FILE'], `verify-${index}`);
+        if (found.code !== 2 || !/fix: .+/.test(found.stderr)) wrong.push([damaged.what, found]);
+      });
+      expect(wrong).toEqual([]);
+    },
+    sampleTimeoutMs,
+  );
 
   it('sends something when it is run whole, which the registry then refuses', async () => {
     const { code } = await withDamaged(real, 'sh', ['FILE'], 'run-whole');
@@ -160,16 +166,20 @@ describe(`a damaged bundle (SEALIFT_DAMAGE_SEED=${seed})`, () => {
     await rm(join(scratch, 'bin'), { recursive: true });
   });
 
-  it('does not succeed when it is run, exits with 2 for damage behind the stub, sets nothing up and sends nothing', async () => {
-    const wrong: unknown[] = [];
-    await forEachAtOnce(sample(40, 20_000), async (damaged, index) => {
-      const args = index % 3 === 0 ? ['FILE', '--check'] : ['FILE'];
-      const found = await withDamaged(damaged, 'sh', args, `run-${index}`);
-      const isRight = damaged.at < stubBytes ? found.code !== 0 : found.code === 2;
-      if (!isRight) wrong.push([damaged.what, args, found]);
-    });
-    expect(wrong).toEqual([]);
-    expect(writes).toEqual([]);
-    await expect(stat(join(scratch, 'bin'))).rejects.toMatchObject({ code: 'ENOENT' });
-  });
+  it(
+    'does not succeed when it is run, exits with 2 for damage behind the stub, sets nothing up and sends nothing',
+    async () => {
+      const wrong: unknown[] = [];
+      await forEachAtOnce(sample(40, 20_000), async (damaged, index) => {
+        const args = index % 3 === 0 ? ['FILE', '--check'] : ['FILE'];
+        const found = await withDamaged(damaged, 'sh', args, `run-${index}`);
+        const isRight = damaged.at < stubBytes ? found.code !== 0 : found.code === 2;
+        if (!isRight) wrong.push([damaged.what, args, found]);
+      });
+      expect(wrong).toEqual([]);
+      expect(writes).toEqual([]);
+      await expect(stat(join(scratch, 'bin'))).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+    sampleTimeoutMs,
+  );
 });
