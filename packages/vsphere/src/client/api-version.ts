@@ -3,7 +3,7 @@ import { child, children, type XmlElement } from '../xml/element.ts';
 /** The newest version of the API whose behaviour this client knows (vSphere 8.0 U3). */
 const newestKnown = '8.0.3.0';
 /** What every vCenter that is still run understands; used where the server does not list its versions. */
-export const oldestVersion = '6.5';
+export const oldestVersion = '6.7';
 
 /**
  * The version to speak: the newest that both sides know.
