@@ -1,6 +1,6 @@
 import { DocumentError } from '../../schema/document-error.ts';
 import { readYamlDocument } from '../../schema/yaml-document.ts';
-import { Findings, maskMacros } from './findings.ts';
+import { Findings, maskMacros, opensTooMany } from './findings.ts';
 import { textOf } from './image-parts.ts';
 import { imagesInTemplate } from './template-images.ts';
 import { imagesInValues, isMapping, type Mapping } from './values-images.ts';
@@ -90,8 +90,10 @@ function isOff(conditions: readonly string[], values: Mapping): boolean {
 /** A YAML file as a mapping; one that cannot be read is said so and counts as empty. */
 export function readMapping(text: string, place: string, found: Findings): Mapping | undefined {
   if (text.trim() === '') return undefined;
+  const masked = maskMacros(text);
   try {
-    const { value } = readYamlDocument(maskMacros(text), maxYamlLength);
+    if (opensTooMany(masked)) throw new DocumentError('thousands of brackets stand open');
+    const { value } = readYamlDocument(masked, maxYamlLength);
     return isMapping(value) ? value : undefined;
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;

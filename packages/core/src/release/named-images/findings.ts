@@ -28,6 +28,9 @@ export type UncertainReason =
 /** Stands for a macro while a text is read as YAML. */
 const macroStandIn = 'sealift__macro__';
 
+/** Longer than any image reference; what is longer is not looked at more closely. */
+export const maxImageLength = 500;
+
 /** What was found, in the order in which it stands there. */
 export class Findings {
   readonly named: NamedImage[] = [];
@@ -36,12 +39,13 @@ export class Findings {
   /** Notes an image under all the names that it may have; a text that is no image reference is uncertain. */
   name(place: string, ...anyOf: readonly string[]): void {
     const [first = ''] = anyOf;
-    if (anyOf.every((text) => imageForm.test(text) && !holdsTemplate(text))) this.named.push({ anyOf, place });
+    if (anyOf.every((text) => text.length <= maxImageLength && imageForm.test(text) && !holdsTemplate(text)))
+      this.named.push({ anyOf, place });
     else this.doubt(place, first, holdsTemplate(first) ? 'template' : 'unreadable');
   }
 
   doubt(place: string, text: string, why: UncertainReason): void {
-    this.uncertain.push({ place, text: text.replaceAll(macroStandIn, '{{ … }}').slice(0, 120), why });
+    this.uncertain.push({ place, text: text.slice(0, 200).replaceAll(macroStandIn, '{{ … }}').slice(0, 120), why });
   }
 
   /** Takes over what was found in a part; what a switched-off part names is only uncertain. */
@@ -58,7 +62,12 @@ const imageForm =
 
 /** Whether a text outside a list of containers is meant as an image: it has a tag, a digest, or a path. */
 export function looksLikeImage(text: string): boolean {
-  return text.length <= 500 && imageForm.test(text) && !holdsTemplate(text) && (/[:@]/.test(text) || /\/.+/.test(text));
+  return (
+    text.length <= maxImageLength &&
+    imageForm.test(text) &&
+    !holdsTemplate(text) &&
+    (/[:@]/.test(text) || /\/.+/.test(text))
+  );
 }
 
 /**
@@ -75,4 +84,19 @@ export function maskMacros(text: string): string {
 /** Whether a text holds a macro, masked or not. */
 export function holdsTemplate(text: string): boolean {
   return text.includes(macroStandIn) || text.includes('{{');
+}
+
+const maxOpenBrackets = 1000;
+
+/**
+ * Whether so many brackets stand open in a text that reading it as YAML would take minutes: the parser's time grows with the
+ * square of the depth. Brackets in texts and comments count too, which nobody leaves open by the thousand.
+ */
+export function opensTooMany(text: string): boolean {
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
+    if (open > maxOpenBrackets) return true;
+  }
+  return false;
 }

@@ -1,4 +1,4 @@
-import { type Findings, holdsTemplate } from './findings.ts';
+import { type Findings, holdsTemplate, maxImageLength } from './findings.ts';
 
 /** What a chart adds where its values leave something out. */
 export interface ChartDefaults {
@@ -54,7 +54,11 @@ export function untagged(base: string, place: string, { appVersion }: ChartDefau
   found.name(place, ...new Set([`${base}:${own}`, `${base}:v${bare}`, `${base}:${bare}`]));
 }
 
-/** A text or a number as text; all else is nothing. */
+/** A text or a number as text; all else, and what is too long for an image, is nothing. */
 export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' && value.length <= maxImageLength
+    ? value.trim()
+    : typeof value === 'number'
+      ? String(value)
+      : '';
 }

@@ -11,7 +11,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
-import { Findings, holdsTemplate, looksLikeImage, maskMacros } from './findings.ts';
+import { Findings, holdsTemplate, looksLikeImage, maskMacros, maxImageLength, opensTooMany } from './findings.ts';
 import { imageOfParts, isImageParts } from './image-parts.ts';
 
 const maxDepth = 100;
@@ -27,9 +27,14 @@ const containerLists = new Set(['containers', 'initContainers', 'ephemeralContai
 export function imagesInManifests(text: string, place: string): Findings {
   const found = new Findings();
   const lines = new LineCounter();
+  const masked = maskMacros(text);
+  if (opensTooMany(masked)) {
+    found.doubt(place, 'thousands of open brackets', 'unreadable');
+    return found;
+  }
   let documents: readonly Document[];
   try {
-    documents = parseAllDocuments(maskMacros(text), {
+    documents = parseAllDocuments(masked, {
       lineCounter: lines,
       uniqueKeys: false,
       prettyErrors: false,
@@ -104,7 +109,8 @@ export function nameVariable(name: string, value: unknown, place: string, found:
 
 function visitText(value: unknown, place: string, found: Findings): void {
   if (typeof value !== 'string') return;
-  const [, argument] = /^--?[a-zA-Z0-9-]*image[a-zA-Z0-9-]*=(\S+)$/.exec(value) ?? [];
+  const argument =
+    value.length > 2 * maxImageLength ? undefined : /^--?[a-zA-Z0-9-]*image[a-zA-Z0-9-]*=(\S+)$/.exec(value)?.[1];
   if (argument !== undefined && (looksLikeImage(argument) || holdsTemplate(argument))) found.name(place, argument);
   // A manifest inside a manifest, such as the template of a sidecar injector in a ConfigMap.
   const [line] = /^[ \t-]*"?image"?:[ \t]*[^\s{[].*$/m.exec(value.includes('\n') ? value : '') ?? [];

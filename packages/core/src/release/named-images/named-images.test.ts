@@ -180,3 +180,19 @@ manifests:
     expect(found.named.map(({ mayBePrefixed }) => mayBePrefixed ?? false)).toEqual([false, true, false, false]);
   });
 });
+
+describe('hostile texts', () => {
+  it.each([
+    ['spaces', `image: a${' '.repeat(200_000)}b`],
+    ['comments that never end', '{{/* '.repeat(50_000)],
+    ['braces', '{{{x}'.repeat(50_000)],
+    ['colons', `image: "${':'.repeat(200_000)}/"`],
+    ['arguments', `args: ["--${'image'.repeat(100_000)}"]`],
+    ['hosts', `containers: [{ image: "${'a.'.repeat(200_000)}" }]`],
+  ])('made of %s cost seconds at most', (_, text) => {
+    const started = performance.now();
+    inManifest(text);
+    inChart({ 'values.yaml': text, 'templates/a.yaml': text });
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});

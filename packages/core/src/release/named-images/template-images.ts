@@ -9,6 +9,7 @@ export interface TemplateScope {
   readonly chart: Readonly<Record<string, string>>;
 }
 
+const maxLineLength = 2000;
 /** A line that sets an image, as text or by a template; a mapping has nothing behind the colon. */
 const imageLine = /^[ \t]*(?:-[ \t]+)?["']?image["']?:[ \t]+(\S.*?)[ \t]*$/;
 
@@ -18,11 +19,14 @@ const imageLine = /^[ \t]*(?:-[ \t]+)?["']?image["']?:[ \t]+(\S.*?)[ \t]*$/;
  */
 export function imagesInTemplate(text: string, place: string, scope: TemplateScope): Findings {
   const found = new Findings();
-  const lines = text.replace(/\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g, blankLines).split('\n');
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of withoutComments(text).split('\n').entries()) {
+    const at = `${place}:${index + 1}`;
+    if (line.length > maxLineLength) {
+      if (line.includes('image')) found.doubt(at, line, 'unreadable');
+      continue;
+    }
     const [, raw] = imageLine.exec(line) ?? [];
     if (raw === undefined || line.trimStart().startsWith('#')) continue;
-    const at = `${place}:${index + 1}`;
     const resolved = resolve(raw, scope);
     if (resolved === undefined) found.doubt(at, raw, 'template');
     else if (resolved.disabled) found.doubt(at, resolved.text, 'disabled');
@@ -31,8 +35,20 @@ export function imagesInTemplate(text: string, place: string, scope: TemplateSco
   return found;
 }
 
-function blankLines(comment: string): string {
-  return comment.replace(/[^\n]/g, '');
+/** Takes out the comments of Go templates and keeps their line breaks. */
+function withoutComments(text: string): string {
+  const start = /\{\{-?[ \t]*\/\*/g;
+  let kept = '';
+  let at = 0;
+  for (;;) {
+    start.lastIndex = at;
+    const found = start.exec(text);
+    const end = found === null ? -1 : text.indexOf('*/', found.index);
+    const close = end < 0 ? -1 : text.indexOf('}}', end);
+    if (found === null || close < 0) return kept + text.slice(at);
+    kept += text.slice(at, found.index) + text.slice(found.index, close).replace(/[^\n]+/g, '');
+    at = close + 2;
+  }
 }
 
 interface Resolved {
