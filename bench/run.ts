@@ -42,9 +42,10 @@ async function run({ parts, onDemand = [], end }: Benchmark): Promise<void> {
     }
   } finally {
     end?.();
+    // Also after a part that failed: the others took minutes.
+    if (args.includes('--json')) console.log(JSON.stringify(rows));
+    else printTable(rows);
   }
-  if (args.includes('--json')) console.log(JSON.stringify(rows));
-  else printTable(rows);
 }
 
 function printTable(rows: readonly Row[]): void {
