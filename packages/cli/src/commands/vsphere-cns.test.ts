@@ -10,7 +10,15 @@ import { VcenterClient } from '@sealift/vsphere/client';
 import { checkIdentity, repairIdentity } from '@sealift/vsphere/cns';
 import type { ClusterPort } from '@sealift/vsphere/cns-cluster';
 import type { CnsSides } from '@sealift/vsphere/cns-observe';
-import { type CnsVolume, cnsService, queryVolumes, queryVolumesById } from '@sealift/vsphere/cns-volumes';
+import {
+  type CnsVolume,
+  cnsService,
+  queryVolumes,
+  queryVolumesById,
+  volumeManager,
+} from '@sealift/vsphere/cns-volumes';
+import { element } from '@sealift/vsphere/encode';
+import { runTask } from '@sealift/vsphere/task';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../testing/test-context.ts';
 import { clusterPort } from './vsphere-cns-cluster.ts';
@@ -200,6 +208,20 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       await expectRepaired();
     });
 
+    it('is repaired without a volume that the other cluster gives up meanwhile', async () => {
+      const given = own[1] ?? '';
+      const annotatePods: ClusterPort['annotatePods'] = async (...args) => {
+        await sides.cluster.annotatePods(...args);
+        if (args[0].kind === 'DaemonSet') await giveUp(given);
+      };
+      const racing = { ...sides, cluster: { ...sides.cluster, annotatePods } };
+      await expect(repairIdentity(racing)).rejects.toMatchObject({ code: 'CNS_VOLUME_REFUSED' });
+      const report = await repairIdentity(sides);
+      expect(report.unknownToVcenter.map(({ volumeHandle }) => volumeHandle)).toEqual([given]);
+      own = own.filter((id) => id !== given);
+      await expectRepaired();
+    });
+
     it('is not touched where the driver has generated another id, which cannot be changed', async () => {
       const generated = { namespace: 'kube-system', name: 'vsphere-csi-cluster-id' };
       await api.create(objectPath('/api/v1', 'configmaps', { namespace: 'kube-system' }), {
@@ -228,6 +250,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       expect(report.unknownToVcenter).toEqual([{ name: 'pvc-lost', volumeHandle: lost }]);
       expect(report.verdict).toBe('unique');
     });
+
+    /** As the full sync of a driver does with a volume that no PersistentVolume of its cluster names; the disk stays. */
+    async function giveUp(id: string): Promise<void> {
+      const args = [element('volumeIds', [element('id', id)]), element('deleteDisk', false)];
+      await runTask(client, { method: 'CnsDeleteVolume', on: volumeManager, args, service: sides.service });
+    }
 
     function run(): ReturnType<typeof testContext> {
       const { url, username, password } = vcenter;
