@@ -58,7 +58,7 @@ export interface Service<Ready> {
 export async function startService<Ready>(
   options: ProcessOptions,
   ready: (line: string) => Ready | undefined,
-  readyWithinMs = 60_000,
+  readyWithinMs = 180_000,
 ): Promise<Service<Ready>> {
   const child = start(options);
   const exit = ended(child);
