@@ -15,9 +15,10 @@ export function softwareIn(
   words: readonly string[],
 ): ImageSoftware {
   const byKey = new Map(properties.map(([key, value]) => [key.toUpperCase(), value]));
-  const stated = byKey.get('KUBERNETES_SEMVER') ?? byKey.get('KUBERNETES_VERSION') ?? '';
+  const stated =
+    ['KUBERNETES_SEMVER', 'KUBERNETES_VERSION', 'KUBERNETES'].map((key) => byKey.get(key)).find(Boolean) ?? '';
   const kubernetes =
     /^v?(\d+\.\d+\.\d+)/.exec(stated)?.[1] ?? /kube(?:rnetes)?[ :/-]+v?(\d+\.\d+\.\d+)/i.exec(words.join('\n'))?.[1];
   const os = [byKey.get('DISTRO_NAME'), byKey.get('DISTRO_VERSION')].filter((word) => word !== undefined);
-  return { kubernetes, os: os.length === 0 ? undefined : os.join('-').slice(0, 100) };
+  return { kubernetes, os: os.length === 0 ? byKey.get('OS')?.slice(0, 100) : os.join('-').slice(0, 100) };
 }
