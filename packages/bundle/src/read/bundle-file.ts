@@ -97,8 +97,7 @@ export function damaged(path: string, reason: string): SealiftError {
   return new SealiftError('BUNDLE_DAMAGED', { values: { path, reason }, place: path });
 }
 
-/** The error for a file that the machine does not give. */
-export function unreadable(path: string, error: unknown): SealiftError {
+function unreadable(path: string, error: unknown): SealiftError {
   const reason = error instanceof Error ? error.message : String(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
 }
