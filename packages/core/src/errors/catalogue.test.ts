@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { generalErrors } from './catalogue/general.ts';
+import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
@@ -21,6 +22,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   serverErrors,
   upgradeErrors,
   vsphereErrors,
+  kubernetesErrors,
   simulatorErrors,
   cliErrors,
 };
