@@ -3,8 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
-import { VcenterClient } from '@sealift/vsphere/client';
-import { parseThumbprint } from '@sealift/vsphere/thumbprint';
+import type { VcenterClient } from '@sealift/vsphere/client';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 
@@ -38,7 +37,10 @@ export function withConnection(command: Command): Command {
 export async function connectVcenter(options: ConnectionOptions, context: CliContext): Promise<VcenterClient> {
   const { env, cancel } = context;
   const { thumbprint, ...connection } = await readConnection(options, context);
-  return await VcenterClient.connect({
+  // Here, as this file is read at the start of every command.
+  const { VcenterClient: client } = await import('@sealift/vsphere/client');
+  const { parseThumbprint } = await import('@sealift/vsphere/thumbprint');
+  return await client.connect({
     ...connection,
     env,
     cancel,
