@@ -9,7 +9,9 @@ import { openBundle } from '@sealift/bundle/read';
 import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
 import { readBundleRelease, uploadRelease } from '@sealift/bundle/upload';
 import type { Release } from '@sealift/core/release';
+import { Secret } from '@sealift/core/secret';
 import { digestOf } from '@sealift/oci/digest';
+import { RegistryClient } from '@sealift/oci/registry-client';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vendorKey } from '../testing/push-release.ts';
@@ -97,6 +99,13 @@ describe.skipIf(missing.length > 0)(
         expect(await run('oras', 'resolve', '--plain-http', path)).toBe(digest);
         await run('oras', 'pull', '--plain-http', '-o', 'packs', path);
       }
+    });
+
+    it('our client, with an API token as identity token, exchanges it for short ones', async () => {
+      const credential = { kind: 'identity-token', token: new Secret(platform.token) } as const;
+      const client = new RegistryClient({ registry, plainHttp: true, credential, env: {} });
+      expect(await client.listTags(`${packBase}/sealift-catalog`)).toEqual(['release-harborview-4.2.13']);
+      client.close();
     });
 
     it('helm, with an API token, pushes a chart beside it and pulls the same back', async () => {
