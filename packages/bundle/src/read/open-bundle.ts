@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { ByteRange, ContentSource } from '@sealift/oci/content';
 import { type Index, indexSchema } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
@@ -18,7 +18,7 @@ import {
 import { blockBytes, closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
 import type { PublicKey } from '../minisign/keys.ts';
 import { maxSignatureBytes, startPrehash, verify } from '../minisign/signature.ts';
-import { damageOfFirstPart, joinSplit } from '../split/open-parts.ts';
+import { damageOfFirstPart, damageOfParts, joinSplit } from '../split/open-parts.ts';
 import { type BundleFile, damaged, openBundleFile, readFully, readPart } from './bundle-file.ts';
 
 export interface OpenBundleOptions {
@@ -59,7 +59,9 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
       throw (await damageOfFirstPart(file, error, options.trustedKeys)) ?? error;
     });
     file = await joinSplit(file, head.manifest, head.key);
-    return await finish(file, head);
+    return await finish(file, head).catch(async (error: unknown) => {
+      throw (isSealiftError(error, 'BUNDLE_DAMAGED') ? await damageOfParts(file) : undefined) ?? error;
+    });
   } catch (error) {
     await file.close();
     throw error;
