@@ -29,7 +29,7 @@ export async function startKubernetes(etcd: Peer, apiserver: Peer): Promise<Kube
   const folder = await mkdtemp(join(tmpdir(), 'sealift-kubernetes-'));
   const children: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
-    for (const child of children) child.kill('SIGKILL');
+    for (const child of children) child.stdin?.end();
     await Promise.all(children.map(ended));
     await rm(folder, { recursive: true, force: true });
   };
@@ -108,8 +108,21 @@ function describeAccess(server: string, ca: string, token: string): unknown {
   };
 }
 
+/** Runs a program for as long as the shell's standard input is open. */
+const whileOpen = `exec 3<&0
+"$0" "$@" 3<&- &
+child=$!
+(read -r _ <&3; kill -9 "$child") &
+watcher=$!
+exec 3<&-
+wait "$child"
+code=$?
+kill "$watcher"
+exit "$code"`;
+
+/** A program that ends with this process too, however this one ends: a test that is killed leaves nothing running. */
 function run(peer: Peer, parts: readonly string[]): ChildProcess {
-  return spawn(peer.path, parts, { stdio: 'ignore' });
+  return spawn('/bin/sh', ['-c', whileOpen, peer.path, ...parts], { stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 function flags(given: Readonly<Record<string, string | number>>): string[] {
