@@ -363,46 +363,53 @@ describe.skipIf(missing !== undefined)(
       expect(machines()).toEqual(before);
     });
 
-    it('removes what an import that was killed had left, and only that', async () => {
-      const name = 'r_killed';
-      await vcenter.fault({ method: 'PUT', delayMs: 20_000 });
-      const child = spawn(process.execPath, [new URL('../testing/import-process.ts', import.meta.url).pathname], {
-        env: {
-          ...process.env,
-          IMPORT: JSON.stringify({
-            url: vcenter.url,
-            username: vcenter.username,
-            thumbprint: vcenter.thumbprint,
-            name,
-            image: image('node.ova'),
-          }),
-          IMPORT_PASSWORD: vcenter.password,
-        },
-        stdio: 'inherit',
-      });
-      const ended = new Promise((done) => child.once('close', done));
-      const isLeftover = (path: string): boolean => path.includes(`/${name}.sealift-`);
-      try {
-        await waitUntil('the import to hang in its upload', () => machines().some(isLeftover));
-      } finally {
-        child.kill('SIGKILL');
-        await ended;
-      }
-      await vcenter.clearFaults();
-      ask(
-        'vm.create',
-        '-on=false',
-        '-folder',
-        '/DC0/vm/spectro-templates',
-        '-net',
-        'VM Network',
-        `${name}.sealift-0123456789ab`,
-      );
-      await run(name, image('node.ova'));
-      expect(notes.filter((note) => note.startsWith('removed'))).toHaveLength(1);
-      expect(machines().filter(isLeftover)).toEqual([`/DC0/vm/spectro-templates/${name}.sealift-0123456789ab`]);
-      expect(machines()).toContain(`/DC0/vm/spectro-templates/${name}`);
-    });
+    it.each(['PUT', 'CreateSnapshot_Task', 'Rename_Task'])(
+      'removes what an import that was killed at %s had left, and only that',
+      async (method) => {
+        const name = `r_killed-${method}`;
+        const before = method === 'PUT' ? 0 : await calls(method);
+        await vcenter.fault({ method, delayMs: 20_000 });
+        const child = spawn(process.execPath, [new URL('../testing/import-process.ts', import.meta.url).pathname], {
+          env: {
+            ...process.env,
+            IMPORT: JSON.stringify({
+              url: vcenter.url,
+              username: vcenter.username,
+              thumbprint: vcenter.thumbprint,
+              name,
+              image: image('node.ova'),
+            }),
+            IMPORT_PASSWORD: vcenter.password,
+          },
+          stdio: 'inherit',
+        });
+        const ended = new Promise((done) => child.once('close', done));
+        const isLeftover = (path: string): boolean => path.includes(`/${name}.sealift-`);
+        try {
+          await waitUntil(
+            'the import to hang',
+            async () => machines().some(isLeftover) && (method === 'PUT' || (await calls(method)) > before),
+          );
+        } finally {
+          child.kill('SIGKILL');
+          await ended;
+        }
+        await vcenter.clearFaults();
+        ask(
+          'vm.create',
+          '-on=false',
+          '-folder',
+          '/DC0/vm/spectro-templates',
+          '-net',
+          'VM Network',
+          `${name}.sealift-0123456789ab`,
+        );
+        await run(name, image('node.ova'));
+        expect(notes.filter((note) => note.startsWith('removed'))).toHaveLength(1);
+        expect(machines().filter(isLeftover)).toEqual([`/DC0/vm/spectro-templates/${name}.sealift-0123456789ab`]);
+        expect(machines()).toContain(`/DC0/vm/spectro-templates/${name}`);
+      },
+    );
 
     it('changes nothing in a dry run, and says which folder is missing', async () => {
       const before = machines();

@@ -19,7 +19,7 @@ import {
   type TemplateFolder,
 } from './places.ts';
 import { sendPackage } from './send-package.ts';
-import { importMark, runningImports, temporaryName } from './temporary-name.ts';
+import { importLine, runningImports, temporaryName } from './temporary-name.ts';
 
 export interface ImportRequest extends PlaceNames {
   /** Name of the template; `r_` and the name of the OVA without extension by default, which is where the platform looks. */
@@ -156,7 +156,7 @@ async function make(plan: Plan): Promise<TemplateIdentity> {
   try {
     const spec = await createImportSpec(client, ovf, compute, {
       name: temporary,
-      annotation: importMark(),
+      annotation: `An import that is not finished.\n${importLine()}`,
       networks: request.networks ?? [],
       cancel,
     });
@@ -176,7 +176,8 @@ async function make(plan: Plan): Promise<TemplateIdentity> {
     const identity = describe(ovf, request, sent);
     await ensureSnapshot(client, ready.entity, cancel);
     await ensureTemplate(client, ready.entity, cancel);
-    await ensureAnnotation(client, ready.entity, printIdentity(identity, new Date()), cancel);
+    const annotation = `${printIdentity(identity, new Date())}\n${importLine()}`;
+    await ensureAnnotation(client, ready.entity, annotation, cancel);
     await ensureName(client, ready.entity, name, cancel);
     return identity;
   } catch (error) {

@@ -20,9 +20,9 @@ export function isTemporaryNameOf(candidate: string, name: string): boolean {
 /** Temporary names of the imports that this process runs at the moment. */
 export const runningImports = new Set<string>();
 
-/** Who imports, for the annotation of the machine while it has its temporary name. */
-export function importMark(): string {
-  return `An import that is not finished.\n${lead} ${JSON.stringify({ host: hostname(), pid: process.pid })}`;
+/** Who imports, as a line of the annotation: it is there from the start to the end, so that a cut import is known as ours. */
+export function importLine(): string {
+  return `${lead} ${JSON.stringify({ host: hostname(), pid: process.pid })}`;
 }
 
 /**
