@@ -7,7 +7,7 @@ import type { IdentityReport } from '@sealift/vsphere/cns-report';
 import { cnsService } from '@sealift/vsphere/cns-volumes';
 import type { CliContext } from '../context.ts';
 import type { CnsCheckOptions, CnsRepairOptions } from './vsphere-cns.ts';
-import { clusterPort } from './vsphere-cns-cluster.ts';
+import { storageCluster } from '@sealift/server/storage-cluster';
 import { connectVcenter } from './vsphere-connection.ts';
 
 /** Says whether the cluster's storage identity is its own; exit code 2 when not. */
@@ -52,7 +52,7 @@ async function withSides(
   const kubernetes = await KubernetesClient.connect({ kubeconfig: options.kubeconfig, env });
   await using vcenter = await connectVcenter(options, context);
   const service = await cnsService(vcenter, cancel);
-  await action({ cluster: clusterPort(kubernetes), vcenter, service, cancel });
+  await action({ cluster: storageCluster(kubernetes), vcenter, service, cancel });
 }
 
 function showPlan(report: IdentityReport, isJson: boolean, context: CliContext): void {

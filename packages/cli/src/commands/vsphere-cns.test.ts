@@ -21,7 +21,7 @@ import { element } from '@sealift/vsphere/encode';
 import { runTask } from '@sealift/vsphere/task';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../testing/test-context.ts';
-import { clusterPort } from './vsphere-cns-cluster.ts';
+import { storageCluster } from '@sealift/server/storage-cluster';
 import { runCheck, runRepair } from './vsphere-cns-run.ts';
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
@@ -55,7 +55,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       api = await KubernetesClient.connect({ kubeconfig: kubernetes.kubeconfig });
       const { url, username, caFile } = vcenter;
       client = await VcenterClient.connect({ url, username, password: new Secret(vcenter.password), caFile });
-      sides = { cluster: clusterPort(api), vcenter: client, service: await cnsService(client) };
+      sides = { cluster: storageCluster(api), vcenter: client, service: await cnsService(client) };
       // Every listing takes more than one page.
       await vcenter.limitPage(2);
       for (const at of workloads) await makeWorkload(at);

@@ -1,5 +1,4 @@
 import { updateListSchema } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
 import { readReleaseFile } from '@sealift/bundle/create';
 import { openBundle } from '@sealift/bundle/read';
 import { loadTrustedKeys } from '@sealift/bundle/trusted-keys';
@@ -35,9 +34,7 @@ export interface TemplatesOptions extends ConnectionOptions {
 
 /**
  * Lists the node images that are in vCenter, says which release needs which, and of each that the platform would not find or not
- * use what is wrong with it.
- *
- * @throws VSPHERE_TEMPLATES_UNFIT when something is left to do for a wanted image
+ * use what is wrong with it. Exit code 2 when something is left to do for a wanted image.
  */
 export async function runTemplates(options: TemplatesOptions, context: CliContext): Promise<void> {
   const wanted = await wantedImages(options.for ?? [], context);
@@ -56,10 +53,7 @@ export async function runTemplates(options: TemplatesOptions, context: CliContex
   }
   if (options.json === true) context.out(JSON.stringify(asJson(seen)));
   else show(seen, context);
-  const unfit = seen.reports.filter(({ problems }) => problems.length > 0);
-  if (unfit.length > 0) {
-    throw new SealiftError('VSPHERE_TEMPLATES_UNFIT', { values: { count: unfit.length, of: seen.reports.length } });
-  }
+  if (seen.reports.some(({ problems }) => problems.length > 0)) context.exitCode = 2;
 }
 
 async function fix(

@@ -25,6 +25,7 @@ export const requiredPrivileges: readonly RequiredPrivilege[] = [
   { id: 'Folder.Create', on: 'folder', use: 'make the folder of templates' },
   { id: 'Resource.AssignVMToPool', on: 'resource-pool', use: 'import an OVA' },
   { id: 'Datastore.AllocateSpace', on: 'datastore', use: 'import an OVA' },
+  { id: 'Datastore.FileManagement', on: 'datastore', use: "mend the metadata of the cluster's volumes" },
   { id: 'Network.Assign', on: 'network', use: "connect a template's network card" },
   { id: 'Cns.Searchable', on: 'vcenter', use: "read and mend the metadata of the cluster's volumes" },
   { id: 'StorageProfile.View', on: 'vcenter', use: "read the metadata of the cluster's volumes" },

@@ -177,13 +177,6 @@ export const vsphereErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
-  VSPHERE_TEMPLATES_UNFIT: {
-    message: '{count} of {of} node images have no template that the platform can use',
-    hint: 'Do what stands beside each of them; --fix does what needs no person.',
-    status: 409,
-    exit: 1,
-    next: 'needs-a-person',
-  },
   VSPHERE_TEMPLATE_UNPROVEN: {
     message: '{name} is already there, and nothing tells which image it was made from; nothing was sent',
     hint: 'It was deployed by hand, it seems: `sealift vsphere templates` shows what it is. Rename or remove it to import this one.',
