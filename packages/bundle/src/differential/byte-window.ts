@@ -2,9 +2,9 @@ const capacityBytes = 2 * 1024 * 1024;
 
 /**
  * The front of a stream, held in one buffer of fixed size, so that content can be looked at before it is cut. What it gives is
- * a view that holds until the next call.
+ * a view that holds until the next call. Disposing of it ends the stream, however much of it was taken.
  */
-export class ByteWindow {
+export class ByteWindow implements AsyncDisposable {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #buffer = Buffer.allocUnsafe(capacityBytes);
   #start = 0;
@@ -34,6 +34,10 @@ export class ByteWindow {
     this.#start += taken.length;
     this.#position += taken.length;
     return taken;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   async #fill(): Promise<void> {

@@ -54,4 +54,21 @@ describe('content-defined chunks', () => {
     const lengths = lengthsOf(await chunksOf(Buffer.alloc(maxChunkBytes * 2 + 5)));
     expect(lengths).toEqual([maxChunkBytes, maxChunkBytes, 5]);
   });
+
+  it('end what they are read from, also when nobody wants the rest', async () => {
+    let open = 0;
+    async function* held(): AsyncGenerator<Uint8Array> {
+      open += 1;
+      try {
+        yield* inPieces(content, 100_000);
+      } finally {
+        open -= 1;
+      }
+    }
+    for await (const segment of segmentsOf(held(), content.length)) {
+      expect([open, segment.length > 0]).toEqual([1, true]);
+      break;
+    }
+    expect(open).toBe(0);
+  });
 });

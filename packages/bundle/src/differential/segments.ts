@@ -15,7 +15,7 @@ export async function* segmentsOf(
   content: AsyncIterable<Uint8Array>,
   sizeBytes: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const window = new ByteWindow(content);
+  await using window = new ByteWindow(content);
   const first = readTarHeader(await window.peek(blockBytes));
   if (first?.name.endsWith('.ovf') === true) yield* ovaSegments(window, sizeBytes);
   else yield* fileSegments(window, sizeBytes);
