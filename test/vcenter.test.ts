@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { summarySchema, upgradeSchema } from '@sealift/core/api';
+import { type Service, startService } from '@sealift/cli/demo/child-process';
+import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
+import { readCallLog } from '@sealift/simulator/call-log';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRelease } from '../examples/harborview/build.ts';
+import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
+import { run, sealift } from './setup/sealift.ts';
+
+const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver'), peer('govc')] as const;
+const [simulator, etcd, apiserver, govc] = peers;
+const template = 'r_u-2204-0-k-12610-0';
+const shared = 'spectro-mgmt/spectro-mgmt-cluster';
+
+describe.skipIf(peers.some(({ missing }) => missing))(
+  `the runbook on a real vCenter API, with the nodes simulated (${simulator.remedy})`,
+  () => {
+    let site: TestEnvironment;
+    let vcenter: VCenter;
+    let kubernetes: Kubernetes;
+    let server: Service<unknown> | undefined;
+
+    beforeAll(async () => {
+      [site, vcenter, kubernetes] = await Promise.all([
+        startEnvironment(50),
+        startVCenter(simulator, { folder: 'spectro-templates' }),
+        startKubernetes(etcd, apiserver),
+      ]);
+      await installStorage(await KubernetesClient.connect({ kubeconfig: kubernetes.kubeconfig }), vcenter);
+      await giveTemplateToSimulator(site);
+      server = await restartWithVcenter(site, vcenter, kubernetes);
+    });
+    afterAll(async () => {
+      await server?.stop();
+      await Promise.all([site?.remove(), vcenter?.stop(), kubernetes?.stop()]);
+    });
+
+    /** Runs the command line on the support host; the vCenter login is in its environment. */
+    const command = (...args: string[]) =>
+      run(sealift, args, { env: { ...site.context.env, ...loginOf(vcenter) }, cwd: site.context.folder.path });
+    const upgrade = async () => upgradeSchema.parse(JSON.parse((await command('upgrade', 'show', '--json')).stdout));
+    const storage = () => ['--ca-file', vcenter.caFile, '--kubeconfig', kubernetes.kubeconfig];
+
+    it('R2: the preflight blocks until the storage identity is this cluster’s own', async () => {
+      expect(await command('sync', 'spectro-packs')).toMatchObject({ code: 0 });
+      expect(await command('upgrade', 'start', '--to', '4.2.13')).toMatchObject({ code: 0 });
+      const { preflight, blockers } = await upgrade();
+      expect(blockers.join('\n')).toContain(`the cluster-id ${shared} is shared`);
+      const open = preflight.filter(({ outcome }) => outcome !== 'pass').map(({ name }) => name);
+      expect(open).toEqual(['storage-identity']);
+    });
+
+    it('R2: is repaired by one command that shows first what it would do', async () => {
+      const planned = await command('vsphere', 'cns', 'repair', ...storage());
+      expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('move volume') });
+      expect((await upgrade()).blockers).toHaveLength(1);
+      expect(await command('vsphere', 'cns', 'repair', '--apply', ...storage())).toMatchObject({ code: 0 });
+      expect((await upgrade()).blockers).toEqual([]);
+    });
+
+    it('R5: names what is missing in vCenter before the upgrade', async () => {
+      const found = await command('vsphere', 'templates', '--ca-file', vcenter.caFile, '--json');
+      expect(found.code).toBe(2);
+      expect(JSON.parse(found.stdout)).toMatchObject({
+        folder: '/DC0/vm/spectro-templates',
+        wanted: [{ name: template, neededBy: ['Harborview 4.2.13'], problems: [{ kind: 'missing' }] }],
+      });
+    });
+
+    it('R16: makes the template in vCenter out of the registry, and finishes', async () => {
+      const { hash } = await upgrade();
+      const confirmed = await command('upgrade', 'confirm', '--hash', hash ?? '', '--wait', '--json');
+      expect(upgradeSchema.parse(JSON.parse(confirmed.stdout))).toMatchObject({ state: 'succeeded' });
+      const effects = (await readCallLog(site.simulator.ready.callLog)).filter(({ effect }) => effect);
+      expect(effects.filter(({ call }) => call === 'importTemplate')).toHaveLength(1);
+      const sent = await vcenter.uploads();
+      expect(sent.map(({ complete }) => complete)).toEqual([true]);
+    });
+
+    it('R5: govc sees a template in the folder, with its identity and a snapshot', async () => {
+      const path = `/DC0/vm/spectro-templates/${template}`;
+      const env = { ...process.env, ...vcenter.environment };
+      const ask = async (...args: string[]) => (await promisify(execFile)(govc.path, args, { env })).stdout;
+      expect(await ask('find', '/DC0/vm/spectro-templates', '-type', 'm', '-config.template', 'true')).toBe(
+        `${path}\n`,
+      );
+      expect(await ask('snapshot.tree', '-vm', path)).toContain('sealift');
+      const info = JSON.parse(await ask('vm.info', '-json', path));
+      expect(info.virtualMachines[0].config.annotation).toContain('"kubernetes":"1.26.10"');
+      const found = await command('vsphere', 'templates', '--ca-file', vcenter.caFile, '--for', bundleOf(site));
+      expect(found).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`${template}, needed by Harborview 4.2.13: ready`),
+      });
+      const again = await command(
+        ...[
+          'vsphere',
+          'import-template',
+          bundleOf(site),
+          '--ca-file',
+          vcenter.caFile,
+          '--network',
+          'VM Network',
+          '--json',
+        ],
+      );
+      expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'present', sentBytes: 0 });
+    });
+
+    it('R17: states both sentences', async () => {
+      const summary = summarySchema.parse(JSON.parse((await command('status', '--json')).stdout));
+      expect(summary.statements.map(({ holds }) => holds)).toEqual([true, true]);
+    });
+  },
+);
+
+function bundleOf(site: TestEnvironment): string {
+  return site.built.vendor.bundles.get('4.2.13') ?? '';
+}
+
+function loginOf({ url, username, password }: VCenter) {
+  return { SEALIFT_VCENTER: url, SEALIFT_VCENTER_USERNAME: username, SEALIFT_VCENTER_PASSWORD: password };
+}
+
+/** The CSI driver's configuration with the id that another cluster has too, and one volume of each. */
+async function installStorage(api: KubernetesClient, vcenter: VCenter): Promise<void> {
+  const config = `[Global]\ncluster-id = "${shared}"\n`;
+  const namespace = 'kube-system';
+  await api.create(objectPath('/api/v1', 'secrets', { namespace }), {
+    metadata: { name: 'vsphere-config-secret' },
+    data: { 'csi-vsphere.conf': Buffer.from(config).toString('base64') },
+  });
+  await api.create(objectPath('/api/v1', 'configmaps', { namespace }), {
+    metadata: { name: 'vsphere-cloud-config' },
+    data: { 'vsphere.conf': config },
+  });
+  const volumeHandle = await vcenter.createVolume({
+    name: 'pvc-own',
+    clusterId: shared,
+    claim: 'db',
+    namespace: 'hubble',
+  });
+  await vcenter.createVolume({ name: 'pvc-other', clusterId: shared, claim: 'db', namespace: 'other' });
+  await api.create(objectPath('/api/v1', 'persistentvolumes'), {
+    metadata: { name: 'pvc-own' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      csi: { driver: 'csi.vsphere.vmware.com', volumeHandle },
+    },
+  });
+}
+
+/** The simulated nodes boot from templates of their own simulator; what vCenter has is vCenter's. */
+async function giveTemplateToSimulator(site: TestEnvironment): Promise<void> {
+  const kubernetes = readRelease('4.2.13').spec.kubernetes.version;
+  const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+  const query = new URLSearchParams({ sha256: empty, kubernetes, sizeBytes: '0' });
+  const url = `${site.simulator.ready.url}/v1/vcenter/templates/${template}?${query.toString()}`;
+  const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: '' });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** The console again, on the same data and address, connected to vCenter besides. */
+async function restartWithVcenter(site: TestEnvironment, vcenter: VCenter, kubernetes: Kubernetes) {
+  const { context, built, simulator: cluster } = site;
+  await site.console.stop();
+  const passwordFile = join(context.folder.temporary, 'vcenter-password');
+  await writeFile(passwordFile, vcenter.password, { mode: 0o600 });
+  return await startService(
+    {
+      name: 'the system console',
+      command: sealift,
+      args: [
+        ...['server', 'run', '--json', '--data', context.folder.console, '--assets', built.pages],
+        ...['--listen', new URL(site.console.ready.url).host, '--simulator', cluster.ready.url],
+        ...['--vcenter', vcenter.url, '--vcenter-username', vcenter.username],
+        ...['--vcenter-password-file', passwordFile, '--vcenter-thumbprint', vcenter.thumbprint],
+        ...['--vcenter-network', 'VM Network', '--kubeconfig', kubernetes.kubeconfig],
+      ],
+      env: context.env,
+      cwd: context.folder.path,
+    },
+    (line) => (line.startsWith('{') ? line : undefined),
+  );
+}
