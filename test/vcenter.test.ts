@@ -100,7 +100,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         stdout: expect.stringContaining(`${template}, needed by Harborview 4.2.13: ready`),
       });
       const again = await command(
-        ...[
+        
           'vsphere',
           'import-template',
           bundleOf(site),
@@ -109,7 +109,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
           '--network',
           'VM Network',
           '--json',
-        ],
+        ,
       );
       expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'present', sentBytes: 0 });
     });
@@ -179,11 +179,11 @@ async function restartWithVcenter(site: TestEnvironment, vcenter: VCenter, kuber
       name: 'the system console',
       command: sealift,
       args: [
-        ...['server', 'run', '--json', '--data', context.folder.console, '--assets', built.pages],
-        ...['--listen', new URL(site.console.ready.url).host, '--simulator', cluster.ready.url],
-        ...['--vcenter', vcenter.url, '--vcenter-username', vcenter.username],
-        ...['--vcenter-password-file', passwordFile, '--vcenter-thumbprint', vcenter.thumbprint],
-        ...['--vcenter-network', 'VM Network', '--kubeconfig', kubernetes.kubeconfig],
+        'server', 'run', '--json', '--data', context.folder.console, '--assets', built.pages,
+        '--listen', new URL(site.console.ready.url).host, '--simulator', cluster.ready.url,
+        '--vcenter', vcenter.url, '--vcenter-username', vcenter.username,
+        '--vcenter-password-file', passwordFile, '--vcenter-thumbprint', vcenter.thumbprint,
+        '--vcenter-network', 'VM Network', '--kubeconfig', kubernetes.kubeconfig,
       ],
       env: context.env,
       cwd: context.folder.path,
