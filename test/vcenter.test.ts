@@ -11,11 +11,18 @@ import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRelease } from '../examples/harborview/build.ts';
+import { openWindow } from './setup/browser.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
-const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver'), peer('govc')] as const;
-const [simulator, etcd, apiserver, govc] = peers;
+const peers = [
+  peer('vcenter-simulator'),
+  peer('etcd'),
+  peer('kube-apiserver'),
+  peer('govc'),
+  peer('chromium'),
+] as const;
+const [simulator, etcd, apiserver, govc, chromium] = peers;
 const template = 'r_u-2204-0-k-12610-0';
 const shared = 'spectro-mgmt/spectro-mgmt-cluster';
 
@@ -55,6 +62,27 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       expect(blockers.join('\n')).toContain(`the cluster-id ${shared} is shared`);
       const open = preflight.filter(({ outcome }) => outcome !== 'pass').map(({ name }) => name);
       expect(open).toEqual(['storage-identity']);
+    });
+
+    it('R2: the console shows what blocks and what to do', async () => {
+      const { id } = await upgrade();
+      const window = await openWindow(chromium.path, site.administrator.api.url);
+      try {
+        const { page } = window;
+        await page.goto('/');
+        await page.getByLabel('User name').fill(site.administrator.username);
+        await page.getByLabel('Password').fill(site.administrator.password.reveal());
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+        await page.goto(`/updates/${id}`);
+        await page.getByRole('tab', { name: /^Preflight \(1 of \d+ not passed\)$/ }).click();
+        const checks = page.getByLabel('Preflight checks');
+        await checks.getByText(`the cluster-id ${shared} is shared`).waitFor();
+        await checks.getByText('Run sealift vsphere cns check').scrollIntoViewIfNeeded();
+        await window.picture('R2-storage-identity');
+      } finally {
+        await window.close();
+      }
     });
 
     it('R2: is repaired by one command that shows first what it would do', async () => {
