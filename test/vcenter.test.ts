@@ -76,6 +76,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
         await page.goto(`/updates/${id}`);
         await page.getByRole('tab', { name: /^Preflight \(1 of \d+ not passed\)$/ }).click();
+        await page.getByText('is a real one: templates and storage are changed there').waitFor();
         const checks = page.getByLabel('Preflight checks');
         await checks.getByText(`the cluster-id ${shared} is shared`).waitFor();
         await checks.getByText('Run sealift vsphere cns check').scrollIntoViewIfNeeded();

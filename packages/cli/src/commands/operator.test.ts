@@ -95,6 +95,7 @@ const summary: Summary = {
   update: null,
   nodes: [],
   simulated: true,
+  vcenter: null,
   store: 'embedded',
   lockedBy: null,
 };

@@ -19,7 +19,9 @@ export function StatusBanners() {
         )}
         {data?.simulated === true && (
           <Banner color="purple" className="banner-line">
-            Simulated cluster: this is a demonstration. No real machine, vCenter or workload is touched.
+            {data.vcenter === null
+              ? 'Simulated cluster: this is a demonstration. No real machine, vCenter or workload is touched.'
+              : `Simulated nodes and layers. The vCenter ${data.vcenter} is a real one: templates and storage are changed there.`}
           </Banner>
         )}
       </div>

@@ -55,8 +55,10 @@ export const summarySchema = z.object({
   statements: z.array(statementSchema),
   update: availableUpdateSchema.nullable(),
   nodes: z.array(nodeSchema),
-  /** True when the cluster is the demo's simulation; every page says so. */
+  /** True when nodes and layers are the demo's simulation; every page says so. */
   simulated: z.boolean(),
+  /** Host of the real vCenter that templates and storage are taken from; null where there is none, also beside a simulated cluster. */
+  vcenter: z.string().nullable(),
   store: z.enum(['embedded', 'postgresql']),
   /** The upgrade that locks the console, if one does. */
   lockedBy: z.string().nullable(),

@@ -16,6 +16,8 @@ export interface ClusterConnection {
   readonly cluster: ClusterPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
+  /** Of a real vCenter. */
+  readonly vcenterHost: string | null;
   /** What of vCenter and storage has to hold for an upgrade; nothing for a simulated one. */
   checks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** Logs out where there was a login. */
@@ -33,19 +35,21 @@ export interface ClusterSettings {
 /** Connects when it is first needed. Without a cluster every call of its ports fails with CLUSTER_NOT_CONNECTED. */
 export function connectCluster({ simulatorUrl, vsphere }: ClusterSettings): ClusterConnection {
   const connection = simulatorUrl === undefined ? notConnected() : connectSimulator(simulatorUrl);
-  if (vsphere === undefined) return { ...connection, checks: () => [], close: () => Promise.resolve() };
+  if (vsphere === undefined)
+    return { ...connection, vcenterHost: null, checks: () => [], close: () => Promise.resolve() };
   const session = new VcenterSession(vsphere);
   const sides = new StorageSides(session, vsphere);
   return {
     ...connection,
     vcenter: vcenterPort(session, vsphere),
     storage: storagePort(sides),
+    vcenterHost: new URL(vsphere.url).host,
     checks: vsphereChecks(session, vsphere, sides),
     close: () => session.close(),
   };
 }
 
-function notConnected(): Omit<ClusterConnection, 'checks' | 'close'> {
+function notConnected(): Omit<ClusterConnection, 'vcenterHost' | 'checks' | 'close'> {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
     simulated: false,

@@ -13,5 +13,5 @@ export function storageIdentityUnique({ storage }: ClusterConnection): Promise<C
 export async function identityFinding(storage: StoragePort, cancel: AbortSignal): Promise<Finding> {
   const { unique, message } = await storage.identity(cancel);
   if (unique) return pass(message);
-  return block(message, 'Run sealift vsphere cns check, then sealift vsphere cns repair.');
+  return block(message, 'Run sealift vsphere cns check, then sealift vsphere cns repair --apply.');
 }

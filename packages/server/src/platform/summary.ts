@@ -25,6 +25,7 @@ export async function summary(services: ConsoleServices): Promise<Summary> {
     update: updates.recommended,
     nodes,
     simulated: cluster.simulated,
+    vcenter: cluster.vcenterHost,
     store: store.kind,
     lockedBy: await lockedBy(store.db),
   };

@@ -18,7 +18,7 @@ const clockWarnMs = 30_000;
 const clockBlockMs = 300_000;
 /** Disks are sent compressed; unpacked they take about this many times as much. */
 const unpackedFactor = 4;
-const gibibyte = 2 ** 30;
+const mebibyte = 2 ** 20;
 const shownVolumes = 5;
 
 /** The checks of vCenter and of the storage, each looking now and changing nothing. */
@@ -57,13 +57,18 @@ function privileges({ lacking }: Readiness): Finding {
 }
 
 function room({ datastore: { name, freeBytes } }: Readiness, imageBytes: number | undefined): Finding {
-  const free = `${name} has ${(freeBytes / gibibyte).toFixed(1)} GiB free`;
+  const free = `${name} has ${sizeOf(freeBytes)} free`;
   if (imageBytes === undefined) return pass(`No new node image is needed; ${free}`);
   const remedy = `Free room on ${name}, or start the console with another --vcenter-datastore.`;
-  const size = `the image has ${(imageBytes / gibibyte).toFixed(1)} GiB`;
+  const size = `the image has ${sizeOf(imageBytes)}`;
   if (freeBytes < imageBytes) return block(`${free}, ${size}`, remedy);
   if (freeBytes < imageBytes * unpackedFactor) return warn(`${free}, ${size} and takes more when unpacked`, remedy);
   return pass(`${free}, ${size}`);
+}
+
+function sizeOf(bytes: number): string {
+  const mebibytes = bytes / mebibyte;
+  return mebibytes < 1024 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
 function clock({ clockAheadMs }: Readiness): Finding {
@@ -86,7 +91,7 @@ async function volumes(sides: CnsSides): Promise<Finding> {
     const detail = `Under another cluster-id: ${named(underOtherIds.map(({ id }) => id))}`;
     return warn(detail, 'See sealift vsphere cns check.');
   }
-  return pass(`${ownVolumes} volumes are known to both`);
+  return pass(`Known to both: ${ownVolumes}`);
 }
 
 function detaching(found: readonly DetachingVolume[]): Finding {

@@ -1,5 +1,5 @@
 import { screen } from '@testing-library/react';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
 
 test('states a sentence only when every check behind it passed, and shows the checks', async () => {
@@ -22,6 +22,14 @@ test('says that the cluster is simulated, and what an embedded store means', asy
   openPage('/');
   await screen.findByText(/Simulated cluster: this is a demonstration/);
   screen.getByText(/does not survive a power loss/);
+});
+
+test('does not say that nothing real is touched where the vCenter is real', async () => {
+  openPage('/', (api) => {
+    api.vcenter = 'vc.example';
+  });
+  await screen.findByText(/The vCenter vc.example is a real one/);
+  expect(screen.queryByText(/No real machine, vCenter/)).toBeNull();
 });
 
 test('tells what to do while no release is recorded as installed', async () => {

@@ -36,6 +36,7 @@ export function VersionCard({ summary }: { summary: Summary }) {
             {ready} of {summary.nodes.length} ready
           </Fact>
           <Fact term="Cluster">{summary.simulated ? 'Simulated vSphere cluster' : 'vSphere cluster'}</Fact>
+          {summary.vcenter !== null && <Fact term="vCenter">{summary.vcenter}</Fact>}
           <Fact term="Store">
             {summary.store === 'postgresql'
               ? 'PostgreSQL'
