@@ -15,6 +15,7 @@ interface Benchmark {
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   bundle: () => import('./bundle/bench.ts'),
   merge: () => import('./merge/bench.ts'),
+  vsphere: () => import('./vsphere/bench.ts'),
 };
 const args = process.argv.slice(2);
 const [name = '', ...named] = args.filter((arg) => !arg.startsWith('--'));

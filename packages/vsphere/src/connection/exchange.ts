@@ -1,7 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Agent as HttpAgent } from 'node:http';
-import type { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 
 /** One HTTP exchange. */
@@ -9,8 +8,11 @@ export interface Exchange {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text of a call, or a stream of known length that is sent once. */
-  readonly body?: string | { readonly size: number; readonly stream: Readable };
+  /**
+   * Text of a call, or chunks of known length together that are sent once. A chunk has left when two more were asked for, and
+   * the iterator has ended when the exchange does.
+   */
+  readonly body?: string | { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
   /** How long nothing may move, and how long the answer's header may take after the body was sent, in milliseconds. */
   readonly idleTimeoutMs: number;
   readonly answerTimeoutMs?: number;
@@ -54,18 +56,36 @@ async function attempt(agent: HttpAgent | HttpsAgent, wanted: Exchange): Promise
     request.setTimeout(0);
     return outcome;
   }
-  body.stream.once('error', (error) => {
+  await sendChunks(request, body.chunks, answered).catch((error: unknown) => {
     sourceError = error;
-    request.destroy(error);
+    request.destroy(error instanceof Error ? error : new Error(String(error)));
   });
-  body.stream.pipe(request);
   const outcome = await answered;
-  body.stream.unpipe(request);
   request.setTimeout(0);
   if (outcome instanceof Error) return outcome;
   // An answer before the body's end is a refusal: it is read, then the connection is given up, as it can't be used again.
   if (!request.writableFinished) outcome.once('close', () => request.destroy());
   return outcome;
+}
+
+/** Stops when the exchange has ended, which a refusal does before the last chunk. @throws what the chunks fail with */
+async function sendChunks(
+  request: ClientRequest,
+  chunks: AsyncIterable<Uint8Array>,
+  answered: Promise<unknown>,
+): Promise<void> {
+  let isOver = false;
+  const over = answered.then(() => void (isOver = true));
+  let before: Promise<void> = Promise.resolve();
+  for await (const chunk of chunks) {
+    // One is on its way while the next is read and hashed; not more, as the memory of chunks is used again.
+    const written = new Promise<void>((resolve) => void request.write(chunk, () => resolve()));
+    await Promise.race([before, over]);
+    if (isOver) return;
+    before = written;
+  }
+  await Promise.race([before, over]);
+  if (!isOver) request.end();
 }
 
 function open(agent: HttpAgent | HttpsAgent, { url, method, headers, body, cancel }: Exchange): ClientRequest {

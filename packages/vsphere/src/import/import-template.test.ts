@@ -459,7 +459,7 @@ function lying(ovf: OvfPackage): OvfPackage {
   return {
     ...ovf,
     async *files() {
-      for await (const file of ovf.files()) yield { ...file, sha1: () => 'f'.repeat(40) };
+      for await (const file of ovf.files()) yield { ...file, digest: () => 'f'.repeat(40) };
     },
   };
 }

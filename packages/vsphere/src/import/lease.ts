@@ -31,8 +31,8 @@ export interface ReadyLease {
 /** What vCenter received (`HttpNfcLeaseManifestEntry`). */
 export interface ReceivedFile {
   readonly key: string;
-  readonly sizeBytes: number;
-  readonly sha1: string;
+  /** In lower-case hex, by algorithm; hosts tell one or none. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 const leaseInfo = record({
@@ -159,20 +159,42 @@ export async function abortLease(client: VcenterClient, lease: Reference): Promi
   await client.call({ method: 'HttpNfcLeaseAbort', on: lease, result: nothing, cancel }).catch(() => undefined);
 }
 
+/**
+ * Asks vCenter to tell what it receives as SHA-256 (`HttpNfcLeaseSetManifestChecksumType`, since vSphere 6.7): else it is SHA-1, which
+ * is not computed on our side unless the image's own manifest uses it. Before the first byte is sent.
+ */
+export async function askForSha256(client: VcenterClient, { lease, deviceUrls }: ReadyLease, cancel?: AbortSignal) {
+  const args = deviceUrls.map(({ key }) =>
+    element('deviceUrlsToChecksumTypes', [element('key', key), element('value', 'sha256')]),
+  );
+  const ask = { method: 'HttpNfcLeaseSetManifestChecksumType', on: lease, args, result: nothing, cancel };
+  await client.call({ ...ask, repeatable: true }).catch((error: unknown) => {
+    if (!isSealiftError(error, 'VSPHERE_FAULT')) throw error;
+  });
+}
+
 /** What vCenter received of each device; empty where the server does not tell. */
 export async function leaseManifest(
   client: VcenterClient,
   lease: Reference,
   cancel?: AbortSignal,
 ): Promise<readonly ReceivedFile[]> {
-  const entry = record({ key: required(text), sha1: optional(text), size: required(integer) });
+  const entry = record({
+    key: required(text),
+    sha1: optional(text),
+    checksum: optional(text),
+    checksumType: optional(text),
+  });
   const get = { method: 'HttpNfcLeaseGetManifest', on: lease, result: all(entry), repeatable: true, cancel };
   const entries = await client.call(get).catch((error: unknown) => {
     // Hosts need not offer it (`NotSupported`), and what was sent is checked on our side in any case.
     if (isSealiftError(error, 'VSPHERE_FAULT')) return [];
     throw error;
   });
-  return entries.map(({ key, sha1, size }) => ({ key, sizeBytes: size, sha1: (sha1 ?? '').toLowerCase() }));
+  return entries.map(({ key, sha1 = '', checksum = '', checksumType = '' }) => {
+    const told = [['sha1', sha1] as const, [checksumType.toLowerCase(), checksum] as const];
+    return { key, digests: new Map(told.flatMap(([name, hex]) => (hex === '' ? [] : [[name, hex.toLowerCase()]]))) };
+  });
 }
 
 function asLost(error: unknown): SealiftError {

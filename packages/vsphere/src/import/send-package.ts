@@ -3,7 +3,7 @@ import type { VcenterClient } from '../client/client.ts';
 import { invalidOva } from '../ovf/invalid-ova.ts';
 import type { OvfPackage, PackageFile, PackageIdentity } from '../ovf/package.ts';
 import type { FileItem } from './import-spec.ts';
-import { type DeviceUrl, keepLease, leaseFailure, leaseManifest, type ReadyLease } from './lease.ts';
+import { askForSha256, type DeviceUrl, keepLease, leaseFailure, leaseManifest, type ReadyLease } from './lease.ts';
 import { uploadFile } from './upload-disk.ts';
 
 export interface SendOptions {
@@ -51,6 +51,7 @@ export async function sendPackage(
       sent.set(name, bytes);
       options.onProgress?.(sum(), Math.max(total, sum()));
     };
+    await askForSha256(client, ready, cancel);
     const uploads = await sendAll(sending, onBytes, stop);
     const identity = await ovf.finish();
     const { expectedSha256 } = options;
@@ -132,14 +133,21 @@ async function sendAll(
   return uploads;
 }
 
+const comparable = [
+  ['sha256', 'SHA-256'],
+  ['sha1', 'SHA-1'],
+] as const;
+
 async function compareReceived({ client, ready, cancel }: Sending, uploads: readonly Upload[]): Promise<void> {
   const received = await leaseManifest(client, ready.lease, cancel);
   for (const { file, device } of uploads) {
-    // Sizes are those of the disk on the datastore, which is stored in another form; SHA-1 is of what was sent.
-    const found = received.find(({ key }) => key === device.key);
-    const sha1 = file.sha1();
-    if (found === undefined || sha1 === undefined || found.sha1 === '' || found.sha1 === sha1) continue;
-    const values = { file: file.name, found: `SHA-1 ${found.sha1}`, sent: `SHA-1 ${sha1}` };
-    throw new SealiftError('VSPHERE_RECEIVED_OTHER', { values });
+    // Sizes are those of the disk on the datastore, which is stored in another form; digests are of what was sent.
+    const told = received.find(({ key }) => key === device.key)?.digests;
+    for (const [algorithm, label] of comparable) {
+      const [found, sent] = [told?.get(algorithm), file.digest(algorithm)];
+      if (found === undefined || sent === undefined || found === sent) continue;
+      const values = { file: file.name, found: `${label} ${found}`, sent: `${label} ${sent}` };
+      throw new SealiftError('VSPHERE_RECEIVED_OTHER', { values });
+    }
   }
 }

@@ -1,6 +1,5 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
@@ -69,43 +68,28 @@ async function send(
   file: PackageFile,
   { cancel, onBytes }: UploadOptions,
 ): Promise<void> {
-  const stream = Readable.from(counted(file.open(), onBytes), { objectMode: false, highWaterMark: 1024 * 1024 });
-  try {
-    const answer = await exchange(agent, {
-      // Disks are written into by POST; other files are put, as vSphere's own tools do.
-      method: item.create ? 'PUT' : 'POST',
-      url,
-      headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
-      body: { size: file.sizeBytes, stream },
-      idleTimeoutMs,
-      answerTimeoutMs,
-      cancel,
-    });
-    const status = answer.statusCode ?? 0;
-    const place = placeOf(url);
-    let words = '';
-    for await (const chunk of bodyOf(answer, { limitBytes: wordsLimitBytes, idleTimeoutMs, place, cancel })) {
-      words += Buffer.from(chunk).toString('utf8');
-    }
-    if (status >= 200 && status < 300) return;
-    const reason = `HTTP status ${status} ${words
-      .replaceAll(/<[^>]*>|\p{C}+|\s+/gu, ' ')
-      .trim()
-      .slice(0, 300)}`.trim();
-    throw new SealiftError('VSPHERE_UPLOAD_FAILED', { values: { file: file.name, reason }, place });
-  } finally {
-    // Waits for the reader of the package, which stands still until then.
-    await closed(stream);
-  }
-}
-
-function closed(stream: Readable): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) return resolve();
-    stream.once('close', () => resolve());
-    stream.once('error', () => undefined);
-    stream.destroy();
+  const answer = await exchange(agent, {
+    // Disks are written into by POST; other files are put, as vSphere's own tools do.
+    method: item.create ? 'PUT' : 'POST',
+    url,
+    headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
+    body: { size: file.sizeBytes, chunks: counted(file.open(), onBytes) },
+    idleTimeoutMs,
+    answerTimeoutMs,
+    cancel,
   });
+  const status = answer.statusCode ?? 0;
+  const place = placeOf(url);
+  let words = '';
+  for await (const chunk of bodyOf(answer, { limitBytes: wordsLimitBytes, idleTimeoutMs, place, cancel })) {
+    words += Buffer.from(chunk).toString('utf8');
+  }
+  if (status >= 200 && status < 300) return;
+  const reason = `HTTP status ${status} ${words
+    .replaceAll(/<[^>]*>|\p{C}+|\s+/gu, ' ')
+    .trim()
+    .slice(0, 300)}`.trim();
+  throw new SealiftError('VSPHERE_UPLOAD_FAILED', { values: { file: file.name, reason }, place });
 }
 
 async function* counted(

@@ -41,9 +41,7 @@ export class ByteCursor {
 
   /** Exactly so many bytes. @throws OVA_INVALID when the source ends before */
   async read(lengthBytes: number): Promise<Buffer> {
-    const parts: Uint8Array[] = [];
-    for await (const part of this.stream(lengthBytes)) parts.push(part);
-    return Buffer.concat(parts, lengthBytes);
+    return await gather(this.stream(lengthBytes), lengthBytes);
   }
 
   /** Exactly so many bytes, as they come. @throws OVA_INVALID when the source ends before */
@@ -85,4 +83,15 @@ export class ByteCursor {
     this.#hash.update(part);
     return part;
   }
+}
+
+/** Chunks as one, copied as they come. */
+export async function gather(chunks: AsyncIterable<Uint8Array>, lengthBytes: number): Promise<Buffer> {
+  const whole = Buffer.alloc(lengthBytes);
+  let at = 0;
+  for await (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }

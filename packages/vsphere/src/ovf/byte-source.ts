@@ -10,13 +10,18 @@ export interface ByteSource {
   readonly fileName: string;
   /** In bytes; undefined where it is known only at the end. */
   readonly sizeBytes: number | undefined;
-  /** From an offset to the end. Leaving the loop closes what was opened. */
+  /**
+   * From an offset to the end. Leaving the loop closes what was opened. The memory of a chunk may be used again when
+   * `chunksKept` more have been asked for: who keeps chunks longer copies them.
+   */
   open(start: number, cancel?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Gives up connections that are kept between two openings. */
   close(): Promise<void>;
 }
 
-const chunkBytes = 1024 * 1024;
+/** One is held back until its digest is known, two are on their way to the network. */
+export const chunksKept = 4;
+const chunkBytes = 256 * 1024;
 
 /** A regular file. @throws FILE_NOT_FOUND, FILE_UNREADABLE */
 export async function fileSource(path: string): Promise<ByteSource> {
@@ -38,11 +43,13 @@ async function* readFrom(path: string, start: number, cancel: AbortSignal | unde
   const file = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error);
   });
+  // In turn: a new one for each chunk costs more than reading it.
+  const buffers = Array.from({ length: chunksKept + 1 }, () => Buffer.allocUnsafeSlow(chunkBytes));
   try {
-    for (let position = start; ; ) {
+    for (let position = start, turn = 0; ; turn = (turn + 1) % buffers.length) {
       if (cancel?.aborted === true) throw new SealiftError('CANCELLED', { place: path });
-      // Not reused: chunks are still on their way to the network when the next one is read.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+      const buffer = buffers[turn] ?? Buffer.allocUnsafeSlow(chunkBytes);
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, position);
       if (bytesRead === 0) return;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);

@@ -48,7 +48,7 @@ export class CheckedFile {
 
   #algorithms(): readonly DigestAlgorithm[] {
     if (this.#expected === 'later') return ['sha1', 'sha256', 'sha512'];
-    // SHA-1 is what vCenter reports of an upload, whatever the manifest uses.
-    return [...new Set<DigestAlgorithm>(['sha1', this.#expected?.algorithm ?? 'sha1'])];
+    // One pass over gigabytes: what vCenter received is compared in the same digest where it can tell that.
+    return [this.#expected?.algorithm ?? 'sha256'];
   }
 }

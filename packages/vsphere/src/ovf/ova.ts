@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ByteCursor } from './byte-cursor.ts';
+import { ByteCursor, gather } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { type Descriptor, maxDescriptorBytes, parseDescriptor } from './descriptor.ts';
@@ -137,7 +137,7 @@ class Ova implements OvfPackage {
     return {
       name,
       sizeBytes,
-      sha1: () => checked.digest('sha1'),
+      digest: (algorithm) => checked.digest(algorithm),
       async *open() {
         await cursor.rewind(mark);
         yield* checked.pass(cursor.stream(sizeBytes));
@@ -182,7 +182,5 @@ async function readSmall(
 ): Promise<Buffer> {
   if (sizeBytes > limitBytes) throw invalidOva(place, `${name} in it is larger than ${limitBytes} bytes`);
   if (check === undefined) return await cursor.read(sizeBytes);
-  const parts: Uint8Array[] = [];
-  for await (const part of check.pass(cursor.stream(sizeBytes))) parts.push(part);
-  return Buffer.concat(parts, sizeBytes);
+  return await gather(check.pass(cursor.stream(sizeBytes)), sizeBytes);
 }

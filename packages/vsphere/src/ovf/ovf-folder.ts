@@ -87,7 +87,7 @@ async function folderFile(
   return {
     name,
     sizeBytes: source.sizeBytes ?? 0,
-    sha1: () => checked.digest('sha1'),
+    digest: (algorithm) => checked.digest(algorithm),
     open: () => checked.pass(source.open(0, cancel)),
   };
 }

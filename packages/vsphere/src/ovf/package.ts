@@ -1,4 +1,5 @@
 import type { Descriptor } from './descriptor.ts';
+import type { DigestAlgorithm } from './manifest-file.ts';
 
 /** A file of a package. */
 export interface PackageFile {
@@ -11,8 +12,8 @@ export interface PackageFile {
    * @throws OVA_DIGEST_MISMATCH, OVA_INVALID when it ends early, and what reading the source fails with
    */
   open(): AsyncIterable<Uint8Array>;
-  /** SHA-1 in hex of what was read to its end; the digest in which vCenter reports what it received. */
-  sha1(): string | undefined;
+  /** In hex, of what was read to its end; in the algorithm of the manifest, SHA-256 where there is none. */
+  digest(algorithm: DigestAlgorithm): string | undefined;
 }
 
 /** What a package is, in digests. */

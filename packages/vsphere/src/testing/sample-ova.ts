@@ -37,9 +37,15 @@ function randomBytes(seed: Buffer, length: number): Buffer {
   return Buffer.concat(parts, length);
 }
 
+/** What a descriptor says of a disk. */
+export interface DescribedDisk {
+  readonly name: string;
+  readonly content: { readonly length: number };
+}
+
 /** The descriptor of a machine with these disks, a network card on `nic0` and Kubernetes 1.26.10 on Ubuntu inside. */
-export function sampleDescriptor(disks: readonly SampleDisk[]): string {
-  const each = (print: (disk: SampleDisk, index: number) => string): string => disks.map(print).join('\n');
+export function sampleDescriptor(disks: readonly DescribedDisk[]): string {
+  const each = (print: (disk: DescribedDisk, index: number) => string): string => disks.map(print).join('\n');
   const item = (type: number, id: number, inside: string): string =>
     `<Item>${inside.replaceAll(/<(\w+)>([^<]*)/g, '<rasd:$1>$2</rasd:$1>')}<rasd:InstanceID>${id}</rasd:InstanceID><rasd:ResourceType>${type}</rasd:ResourceType></Item>`;
   return `<?xml version="1.0" encoding="UTF-8"?>

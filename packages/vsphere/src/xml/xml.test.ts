@@ -45,7 +45,9 @@ describe('what is written', () => {
   it('keeps texts to the character, as far as XML can carry them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (value) => {
-        const carried = Array.from(value).filter((one) => one >= ' ' || '\t\n\r'.includes(one)).join('');
+        const carried = Array.from(value)
+          .filter((one) => one >= ' ' || '\t\n\r'.includes(one))
+          .join('');
         expect(read(element('a', value)).text).toBe(carried);
         expect(read({ name: 'a', attributes: { b: value }, content: '' }).attributes.get('b')).toBe(
           carried.replaceAll(/[\t\n]/g, ' '),
