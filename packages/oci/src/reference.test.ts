@@ -107,7 +107,7 @@ describe('names in the target registry', () => {
     ['base', 'docker.io/kindest/kindnetd:v1', 'base/docker.io/kindest/kindnetd', 'v1'],
     ['base', 'busybox', 'base/docker.io/library/busybox', 'latest'],
     ['', 'registry.example:5000/app:1', 'registry.example_5000/app', '1'],
-    ['b/c', `quay.io/a@sha256:${hex}`, 'b/c/quay.io/a', `sha256-${hex}`],
+    ['b/c', `quay.io/a@sha256:${hex}`, 'b/c/quay.io/a', `digest-${hex}`],
     ['b', `quay.io/a:1@sha256:${hex}`, 'b/quay.io/a', '1'],
     ['b', 'quay.io/a:1.2.3+build.4', 'b/quay.io/a', '1.2.3_build.4'],
   ])('maps %j %s to %s:%s', (base, original, repository, mappedTag) => {

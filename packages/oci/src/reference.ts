@@ -106,7 +106,8 @@ export function packReference(base: string, name: string, version: string): Targ
 
 /**
  * Where an image goes: `<base>/<original host>/<path>:<tag>`. The `:` before a port becomes `_`; a reference by digest
- * alone gets the tag `sha256-<hex>`; `+` becomes `_`. Different originals get different names, as far as they differ in
+ * alone gets the tag `digest-<hex>` (`sha256-<hex>` is where registries without a referrers API list what refers to an image: OCI
+ * distribution-spec 1.1, "Referrers Tag Schema"); `+` becomes `_`. Different originals get different names, as far as they differ in
  * more than the case of the host.
  *
  * @throws REFERENCE_INVALID
@@ -120,7 +121,7 @@ export function imageReference(base: string, original: string): TargetName {
     });
   }
   const host = registry.toLowerCase().replace(':', '_');
-  return checked(base, `${host}/${repository}`, tag ?? (digest ?? '').replace(':', '-'));
+  return checked(base, `${host}/${repository}`, tag ?? (digest ?? '').replace('sha256:', 'digest-'));
 }
 
 /** The repository of the release markers: `<base>/sealift-catalog`. */

@@ -20,7 +20,16 @@ export interface BundleWriterOptions {
 interface PendingPart {
   readonly file: FileHandle;
   bytes: number;
+  /** How much of it is on the disk, or on its way there. */
+  flushedBytes: number;
+  /** Ends when what is on its way is there; never rejects. */
+  flushing: Promise<void> | undefined;
+  /** Why some of it could not be written: the system says so once, and not again at the end. */
+  flushFailure: unknown;
 }
+
+/** The disk begins to write when there is this much: by itself Linux would wait until it must, and the end of the bundle for all of it. */
+const flushBytes = 64 * 1024 * 1024;
 
 /** Writes front to back, into as many files as it takes, and hashes what it writes: the whole, and the whole for its signature or each part. */
 export class BundleWriter {
@@ -72,6 +81,7 @@ export class BundleWriter {
   async close(): Promise<void> {
     // A thread may not read from a number that belongs to another file already.
     await Promise.all([this.#whole.end(), this.#second.end()]);
+    await this.#current?.flushing;
     await this.#current?.file.close();
     this.#current = undefined;
   }
@@ -82,18 +92,21 @@ export class BundleWriter {
     this.#whole.update(written);
     this.#second.update(written);
     current.bytes += piece.byteLength;
+    if (current.bytes - current.flushedBytes >= flushBytes && current.flushing === undefined) flush(current);
   }
 
   async #nextFile(): Promise<PendingPart> {
     const number = this.#parts.length + 1;
     const { files } = this.#options;
     const file = await fileWork(this.#place(), () => files.open(partSuffix(number), number === 1 ? 0o755 : 0o644));
-    return { file, bytes: 0 };
+    return { file, bytes: 0, flushedBytes: 0, flushing: undefined, flushFailure: undefined };
   }
 
   async #endFile(current: PendingPart): Promise<void> {
     const digest = await fileWork(this.#place(), async () => {
+      await current.flushing;
       const [hex] = await Promise.all([this.#second.digest(), this.#whole.caughtUp(), current.file.sync()]);
+      if (current.flushFailure !== undefined) throw current.flushFailure;
       return hex;
     });
     if (this.#isSplit) this.#parts.push({ size: current.bytes, sha256: digest });
@@ -105,4 +118,17 @@ export class BundleWriter {
   #place() {
     return { path: this.#options.output, neededBytes: this.#options.totalBytes };
   }
+}
+
+/** Has the disk write what there is, beside what goes on. */
+function flush(part: PendingPart): void {
+  part.flushedBytes = part.bytes;
+  part.flushing = part.file
+    .datasync()
+    .catch((error: unknown) => {
+      part.flushFailure ??= error;
+    })
+    .finally(() => {
+      part.flushing = undefined;
+    });
 }

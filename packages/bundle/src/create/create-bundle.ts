@@ -12,11 +12,12 @@ import type { Differential } from '../differential/section.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { makeReleaseFiles } from '../release-marker/release-marker.ts';
 import { addArtifact } from './artifact.ts';
+import { collectAttachments, type CollectedReferrer } from './attachments.ts';
 import { makeIndex, type NamedEntry, packEntry } from './bundle-index.ts';
 import { CollectProgress } from './collect-progress.ts';
 import { checkImages, checkLayers, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
-import { type CollectedImage, collectImages } from './images.ts';
+import { type CollectedImage, collectImages, withAttached } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
 import type { CollectedPack } from './collected-pack.ts';
 import { collectPacks } from './packs.ts';
@@ -50,6 +51,8 @@ export interface CreatedBundle {
   readonly marker: Descriptor;
   readonly packs: readonly CollectedPack[];
   readonly images: readonly CollectedImage[];
+  /** What refers to images and packs. The signed bundle covers it; the release does not pin it. */
+  readonly referrers: readonly CollectedReferrer[];
   /** What the check for completeness could not know. */
   readonly unchecked: Unchecked;
   /** What a differential bundle leaves out. */
@@ -75,9 +78,12 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const progress = new CollectProgress(file.spec.content.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );
-  const packs = await collectPacks(content, file.spec.content.packs, sources, folder);
+  const { packs, subjects: packSubjects } = await collectPacks(content, file.spec.content.packs, sources, folder);
   checkLayers(file, packs);
-  const images = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
+  const named = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
+  const attached = await collectAttachments(content, [...packSubjects, ...named.subjects], sources);
+  const images = withAttached(named.images, attached.images);
+  const { referrers } = attached;
   const { elsewhere } = file.spec.content;
   const unchecked = checkImages({ packs, images, elsewhere });
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
@@ -90,6 +96,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     marker,
     packs,
     images,
+    referrers,
     unchecked,
     ...(differential === undefined ? {} : { differential }),
   };
@@ -99,6 +106,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     { name: `${catalogRepository('')}:${releaseTag(product, version)}`, descriptor: marker },
     ...packs.map(packEntry),
     ...images.map(({ name, descriptor }) => ({ name, descriptor })),
+    ...referrers.map(({ name, descriptor }) => ({ name, descriptor })),
     ...(nodeImage === undefined ? [] : [nodeImageEntry(nodeImage)]),
     ...programs.entries,
   ]);

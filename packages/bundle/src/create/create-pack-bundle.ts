@@ -7,13 +7,14 @@ import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { makePackReleaseFiles } from '../release-marker/pack-marker.ts';
 import { addArtifact } from './artifact.ts';
+import { collectAttachments, type CollectedReferrer } from './attachments.ts';
 import { makeIndex, packEntry } from './bundle-index.ts';
 import { CollectProgress } from './collect-progress.ts';
 import type { CollectedPack } from './collected-pack.ts';
 import { checkImages, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
-import { type CollectedImage, collectImages } from './images.ts';
-import { collectPack } from './packs.ts';
+import { type CollectedImage, collectImages, withAttached } from './images.ts';
+import { collectPack, packSubject } from './packs.ts';
 import { addPrograms, type BundleExecutable } from './programs.ts';
 import { collectRegistryPack, registryScheme } from './registry-pack.ts';
 import { type WrittenBundle, writeBundle } from './write-bundle.ts';
@@ -50,6 +51,8 @@ export interface CreatedPackBundle {
   readonly marker: Descriptor;
   readonly packs: readonly [CollectedPack];
   readonly images: readonly CollectedImage[];
+  /** What refers to the pack and its images. The signed bundle covers it; the marker does not pin it. */
+  readonly referrers: readonly CollectedReferrer[];
   readonly unchecked: Unchecked;
   /** Absent after a dry run. */
   readonly bundle?: WrittenBundle;
@@ -65,17 +68,20 @@ export async function createPackBundle(options: CreatePackBundleOptions): Promis
   const { folder, secretKey, executables, elsewhere } = options;
   const content = new ContentSet();
   await using sources = new ImageSources({ folder, env: options.env ?? process.env, cancel: options.cancel });
-  const pack = options.pack.startsWith(registryScheme)
+  const { pack, from } = options.pack.startsWith(registryScheme)
     ? await collectRegistryPack(content, options.pack, sources)
-    : { ...(await collectPack(content, resolve(folder, options.pack))), source: options.pack };
+    : { pack: { ...(await collectPack(content, resolve(folder, options.pack))), source: options.pack } };
   const progress = new CollectProgress(options.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );
-  const images = await collectImages(content, options.images, sources, () => progress.sourceDone());
+  const named = await collectImages(content, options.images, sources, () => progress.sourceDone());
+  const attached = await collectAttachments(content, [packSubject(pack, from), ...named.subjects], sources);
+  const images = withAttached(named.images, attached.images);
+  const { referrers } = attached;
   const unchecked = checkImages({ packs: [pack], images, elsewhere });
   const packRelease = pin(pack, images, options.sealift);
   const marker = addMarker(content, packRelease, secretKey);
-  const created = { packRelease, marker, packs: [pack] as const, images, unchecked };
+  const created = { packRelease, marker, packs: [pack] as const, images, referrers, unchecked };
   if (options.dryRun === true) return created;
   const programs = await addPrograms(content, executables, [], folder);
   const { name, version } = pack;
@@ -87,7 +93,8 @@ export async function createPackBundle(options: CreatePackBundleOptions): Promis
     index: makeIndex([
       { name: `${catalogRepository('')}:${packTag(name, version)}`, descriptor: marker },
       packEntry(pack),
-      ...images.map((image) => ({ name: image.name, descriptor: image.descriptor })),
+      ...images.map(({ name: image, descriptor }) => ({ name: image, descriptor })),
+      ...referrers.map(({ name: referrer, descriptor }) => ({ name: referrer, descriptor })),
       ...programs.entries,
     ]),
     content,

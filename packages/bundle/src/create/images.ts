@@ -4,7 +4,9 @@ import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import type { ImageSources, NamedImage, OpenSource } from '@sealift/oci/image-source';
 import { forEachBounded } from '@sealift/oci/pool';
+import { formatReference, parseReference } from '@sealift/oci/reference';
 import { type Tree, walk } from '@sealift/oci/walk';
+import type { Subject } from './attachments.ts';
 import type { ContentSet } from './content-set.ts';
 
 /** An image that the bundle will hold. */
@@ -44,8 +46,9 @@ export async function collectImages(
   wanted: ReleaseFile['spec']['content']['images'],
   sources: ImageSources,
   onSource?: () => void,
-): Promise<readonly CollectedImage[]> {
+): Promise<{ readonly images: readonly CollectedImage[]; readonly subjects: readonly Subject[] }> {
   const images = new Map<string, CollectedImage>();
+  const subjects: Subject[] = [];
   for (const one of wanted) {
     const { source, name } = typeof one === 'string' ? { source: one, name: undefined } : one;
     const opened = await sources.open(source, name);
@@ -55,14 +58,50 @@ export async function collectImages(
         const values = { what: image.name, first: other.descriptor.digest, second: image.descriptor.digest };
         throw new SealiftError('BUNDLE_CONFLICT', { values, place: source });
       }
-      images.set(image.name, other ?? (await collectImage(content, opened.source, image, source)));
+      const collected = other ?? (await collectImage(content, opened.source, image, source));
+      images.set(image.name, collected);
+      subjects.push({
+        repository: repositoryOf(image.name),
+        manifests: [...collected.manifests],
+        from: opened.source,
+        source,
+        hasTags: true,
+      });
     }
     onSource?.();
   }
-  return [...images.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { images: byName([...images.values()]), subjects };
 }
 
-async function collectImage(
+/** Images with what is attached to them: what a source names itself counts first. @throws BUNDLE_CONFLICT */
+export function withAttached(
+  images: readonly CollectedImage[],
+  attached: readonly CollectedImage[],
+): readonly CollectedImage[] {
+  const all = new Map(images.map((image) => [image.name, image]));
+  for (const image of attached) {
+    const { name, descriptor, source } = image;
+    const other = all.get(name);
+    if (other !== undefined && other.descriptor.digest !== descriptor.digest) {
+      const values = { what: name, first: other.descriptor.digest, second: descriptor.digest };
+      throw new SealiftError('BUNDLE_CONFLICT', { values, place: source });
+    }
+    all.set(name, other ?? image);
+  }
+  return byName([...all.values()]);
+}
+
+function byName(images: readonly CollectedImage[]): readonly CollectedImage[] {
+  return images.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function repositoryOf(name: string): string {
+  const { registry, repository } = parseReference(name);
+  return formatReference({ registry, repository });
+}
+
+/** Adds one image. @throws MANIFEST_INVALID, CONTENT_MISSING, REGISTRY_* */
+export async function collectImage(
   content: ContentSet,
   from: OpenSource,
   { name, descriptor }: NamedImage,
@@ -74,9 +113,8 @@ async function collectImage(
   if (tree.root.bytes.byteLength !== size) {
     throw invalid(digest, `it is ${tree.root.bytes.byteLength} bytes long, and its descriptor says ${size}`);
   }
+  await addTree(content, from, tree);
   const manifests = [tree.root, ...tree.children];
-  for (const manifest of manifests) content.addBytes(manifest.bytes, 'metadata', manifest.mediaType);
-  await addBlobs(content, from, tree);
   const sizes = [...manifests.map(({ bytes }) => bytes.byteLength), ...tree.blobs.map((blob) => blob.size)];
   return {
     name,
@@ -87,7 +125,9 @@ async function collectImage(
   };
 }
 
-async function addBlobs(content: ContentSet, { blobs, remote }: OpenSource, tree: Tree): Promise<void> {
+/** Adds a manifest, and everything below it. @throws MANIFEST_INVALID, CONTENT_MISSING, REGISTRY_* */
+export async function addTree(content: ContentSet, { blobs, remote }: OpenSource, tree: Tree): Promise<void> {
+  for (const { bytes, mediaType } of [tree.root, ...tree.children]) content.addBytes(bytes, 'metadata', mediaType);
   await forEachBounded(tree.blobs, concurrency, async (blob) => {
     const { digest, size } = blob;
     const role = size > metadataLimitBytes || layerType.test(blob.mediaType) ? 'content' : 'metadata';

@@ -1,9 +1,11 @@
 import { relative } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
-import type { ImageSources } from '@sealift/oci/image-source';
+import type { ImageSources, OpenSource } from '@sealift/oci/image-source';
 import { emptyConfigBytes, packArchive, packManifest, readPackArchive } from '@sealift/oci/pack-artifact';
+import { packReference } from '@sealift/oci/reference';
 import { verified } from '@sealift/oci/verify-stream';
+import type { Subject } from './attachments.ts';
 import { type CollectedPack, describePack } from './collected-pack.ts';
 import type { ContentSet } from './content-set.ts';
 import { packFolders } from './pack-folders.ts';
@@ -23,9 +25,10 @@ export async function collectPacks(
   patterns: readonly string[],
   sources: ImageSources,
   folder: string,
-): Promise<readonly CollectedPack[]> {
+): Promise<{ readonly packs: readonly CollectedPack[]; readonly subjects: readonly Subject[] }> {
+  const subjects: Subject[] = [];
   const packs = new Map<string, CollectedPack>();
-  const take = (pack: CollectedPack): void => {
+  const take = (pack: CollectedPack, from?: OpenSource): void => {
     const key = `${pack.name} ${pack.version}`;
     const other = packs.get(key);
     if (other !== undefined && other.descriptor.digest !== pack.descriptor.digest) {
@@ -33,14 +36,23 @@ export async function collectPacks(
       throw new SealiftError('BUNDLE_CONFLICT', { values, place: pack.source });
     }
     packs.set(key, pack);
+    subjects.push(packSubject(pack, from));
   };
   const inFolders = patterns.filter((pattern) => !pattern.startsWith(registryScheme));
   for (const path of await packFolders(inFolders, folder))
     take({ ...(await collectPack(content, path)), source: relative(folder, path) });
   for (const source of patterns.filter((pattern) => pattern.startsWith(registryScheme))) {
-    take(await collectRegistryPack(content, source, sources));
+    const { pack, from } = await collectRegistryPack(content, source, sources);
+    take(pack, from);
   }
-  return [...packs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pack]) => pack);
+  const sorted = [...packs.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pack]) => pack);
+  return { packs: sorted, subjects };
+}
+
+/** A pack, as something that others may be attached to. */
+export function packSubject({ name, version, descriptor, source }: CollectedPack, from?: OpenSource): Subject {
+  const { repository } = packReference('', name, version);
+  return { repository, manifests: [descriptor.digest], from, source, hasTags: false };
 }
 
 /** Adds the pack of a folder. @throws PACK_*, CHART_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE */

@@ -1,9 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
-import type { ImageSources } from '@sealift/oci/image-source';
+import type { ImageSources, OpenSource } from '@sealift/oci/image-source';
 import { packLayer, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
-import { parseReference } from '@sealift/oci/reference';
-import { steadyBlobs } from '@sealift/oci/steady-blobs';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { type CollectedPack, describePack } from './collected-pack.ts';
 import type { ContentSet } from './content-set.ts';
@@ -12,10 +10,13 @@ import type { ContentSet } from './content-set.ts';
 export const registryScheme = 'docker://';
 
 const configLimitBytes = 64 * 1024;
+const manifestLimitBytes = 4 * 1024 * 1024;
 
 /**
  * Adds a pack as a registry holds it, digest for digest: `docker://registry.example/spectro-packs/archive/cni-calico:3.26.1`. Its
  * archive is read once to look into it, and streams out of the registry again when the bundle is written.
+ *
+ * @returns the pack, and where what is attached to it can be found
  *
  * @throws REGISTRY_*, PACK_ARTIFACT_INVALID, PACK_ARCHIVE_INVALID, MANIFEST_INVALID, INPUT_TOO_LARGE, CONTENT_*, CHART_INVALID
  */
@@ -23,28 +24,31 @@ export async function collectRegistryPack(
   content: ContentSet,
   source: string,
   sources: ImageSources,
-): Promise<CollectedPack> {
-  const { registry, repository, tag, digest: pinned } = parseReference(source.slice(registryScheme.length));
-  const client = await sources.client(registry);
-  const { digest, mediaType, bytes } = await client.getManifest(repository, pinned ?? tag ?? 'latest');
+): Promise<{ readonly pack: CollectedPack; readonly from: OpenSource }> {
+  const { images, source: from } = await sources.open(source);
+  const [found] = images;
+  if (found === undefined) throw new TypeError('a registry gives one manifest, or fails');
+  const { digest, mediaType } = found.descriptor;
+  const bytes = await readBounded(await from.manifests.open(digest), manifestLimitBytes, source);
   const manifest = readManifest(bytes, digest);
   const layer = packLayer(manifest, source);
   // An archive never grows by being compressed, but for a few bytes.
   const limitBytes = 2 * packLimits.totalBytes;
   if (layer.size > limitBytes) throw new SealiftError('INPUT_TOO_LARGE', { values: { what: source, limitBytes } });
-  const blobs = steadyBlobs(client, repository);
+  const { blobs } = from;
   const read = await readPackArchive(await blobs.open(layer.digest), { place: source, charts: true });
   const config = await readBounded(await blobs.open(manifest.config.digest), configLimitBytes, source);
   content.addBytes(config, 'metadata', manifest.config.mediaType);
   content.addFrom(blobs, layer, 'content', true);
   const { artifactType } = manifest;
   const root = content.addBytes(bytes, 'metadata', mediaType);
-  return {
+  const pack: CollectedPack = {
     ...(await describePack(read.pack, read)),
     descriptor: artifactType === undefined ? root : { ...root, artifactType },
     sizeBytes: root.size + config.byteLength + layer.size,
     source,
   };
+  return { pack, from };
 }
 
 function readManifest(bytes: Buffer, digest: string) {

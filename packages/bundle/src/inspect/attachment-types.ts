@@ -16,8 +16,10 @@ const sbomPredicates: readonly (readonly [RegExp, string])[] = [
   [/^https:\/\/cyclonedx\.org\/bom/, 'CycloneDX'],
 ];
 
-/** Annotation of a layer that is an in-toto statement, as BuildKit writes it. */
-const predicateAnnotation = 'in-toto.io/predicate-type';
+/** Annotations of a layer that is an in-toto statement, as BuildKit and cosign write them. */
+const predicateAnnotations = ['in-toto.io/predicate-type', 'predicateType'] as const;
+/** A signed statement (secure-systems-lab/dsse, envelope.md). */
+const envelopeType = 'application/vnd.dsse.envelope.v1+json';
 
 /** Signatures of cosign, sigstore bundles and Notation. */
 const signatureTypes =
@@ -26,7 +28,7 @@ const signatureTypes =
 /** A layer of an artifact, told apart by its media type; `format` says how to read it. */
 export function classify(layer: Descriptor, artifactType: string): { kind: AttachmentKind; format: string } {
   const { mediaType, annotations } = layer;
-  const predicate = annotations?.[predicateAnnotation];
+  const predicate = predicateAnnotations.map((name) => annotations?.[name]).find((value) => value !== undefined);
   if (predicate !== undefined) {
     const format = find(sbomPredicates, predicate);
     return format === undefined
@@ -38,6 +40,7 @@ export function classify(layer: Descriptor, artifactType: string): { kind: Attac
   if (signatureTypes.test(mediaType) || signatureTypes.test(artifactType)) {
     return { kind: 'signature', format: artifactType };
   }
+  if (mediaType === envelopeType) return { kind: 'attestation', format: envelopeType };
   return { kind: 'other', format: artifactType };
 }
 

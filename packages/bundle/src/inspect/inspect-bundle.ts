@@ -91,6 +91,8 @@ export async function inspectBundle(bundle: Bundle): Promise<Inspection> {
   const images: InspectedImage[] = [];
   const artifacts: InspectedArtifact[] = [];
   const attachments: Attachment[] = [];
+  /** What attachments may be about, by digest. */
+  const subjects = new Map<string, Pick<Attachment, 'subject' | 'platform'>>();
   for (const entry of index.manifests) {
     const { artifactType = '', digest } = entry;
     const name = entry.annotations?.[refNameAnnotation];
@@ -101,10 +103,13 @@ export async function inspectBundle(bundle: Bundle): Promise<Inspection> {
     else {
       const look = await lookAtEntry(bundle, entry, name);
       attachments.push(...look.attachments);
-      if (look.platforms.length > 0) images.push(describeImage(entry, name ?? digest, look.platforms, releases));
+      if (look.platforms.length === 0) continue;
+      const image = describeImage(entry, name ?? digest, look.platforms, releases);
+      images.push(image);
+      for (const [part, platform] of look.parts) subjects.set(part, { subject: image.name, platform });
     }
   }
-  const names = new Map(images.map((image) => [image.digest as string, image.name]));
+  for (const { digest, name } of [...packs, ...images]) subjects.set(digest, { subject: name });
   const { differential } = manifest;
   return {
     signatures,
@@ -112,7 +117,7 @@ export async function inspectBundle(bundle: Bundle): Promise<Inspection> {
     packs,
     images,
     artifacts,
-    attachments: attachments.map((one) => named(one, names)),
+    attachments: attachments.map((one) => ({ ...one, ...subjects.get(one.subject ?? '') })),
     ...(differential === undefined ? {} : { differential }),
   };
 }
@@ -138,11 +143,4 @@ function describeImage(
 ): InspectedImage {
   const pinned = releases.flatMap(({ spec }) => spec.images).find((image) => image.digest === digest);
   return { name, digest, platforms, ...(pinned === undefined ? {} : { sizeBytes: pinned.sizeBytes }) };
-}
-
-/** An attachment says by digest what it is about; a name that the bundle has for it says more. */
-function named(attachment: Attachment, names: ReadonlyMap<string, string>): Attachment {
-  const { subject } = attachment;
-  const name = subject === undefined ? undefined : names.get(subject);
-  return name === undefined ? attachment : { ...attachment, subject: name };
 }

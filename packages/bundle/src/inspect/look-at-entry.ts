@@ -28,6 +28,8 @@ export interface Look {
   /** `linux/amd64`, sorted; empty where the entry is no image. */
   readonly platforms: readonly string[];
   readonly attachments: readonly Attachment[];
+  /** Platforms of the entry's manifests, where it has one for each. */
+  readonly parts: ReadonlyMap<string, string>;
 }
 
 const maxManifestBytes = 4 * 1024 * 1024;
@@ -66,7 +68,7 @@ export async function lookAtEntry(bundle: Bundle, entry: Descriptor, name: strin
     else attachments.push(...attachmentsOf(manifest, descriptor, name, parts));
   };
   await visit(entry, 0);
-  return { platforms: [...platforms].sort(), attachments };
+  return { platforms: [...platforms].sort(), attachments, parts };
 }
 
 /** A child of an index that is an image for the platform it names. */
@@ -85,7 +87,7 @@ function attachmentsOf(
   name: string | undefined,
   parts: ReadonlyMap<string, string>,
 ): Attachment[] {
-  const about = manifest.subject?.digest ?? annotations?.[referenceDigest];
+  const about = manifest.subject?.digest ?? annotations?.[referenceDigest] ?? taggedSubject(name);
   const platform = about === undefined ? undefined : parts.get(about);
   const subject = about === undefined || platform !== undefined ? name : about;
   const type = artifactTypeOf(manifest);
@@ -100,6 +102,12 @@ function attachmentsOf(
       ...(platform === undefined ? {} : { platform }),
     };
   });
+}
+
+/** Cosign's older tags are made of the digest of what they are about. */
+function taggedSubject(name: string | undefined): string | undefined {
+  const hex = /:sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/.exec(name ?? '')?.[1];
+  return hex === undefined ? undefined : `sha256:${hex}`;
 }
 
 const configSchema = z.looseObject({

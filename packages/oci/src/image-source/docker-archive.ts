@@ -56,6 +56,9 @@ export async function openDockerArchive(path: string): Promise<ImageSource> {
       manifests: content,
       blobs: content,
       remote: false,
+      // The format has no place for attachments.
+      referrersOf: () => Promise.resolve([]),
+      taggedFor: () => Promise.resolve([]),
       [Symbol.asyncDispose]: async () => await tar[Symbol.asyncDispose](),
     };
   } catch (error) {

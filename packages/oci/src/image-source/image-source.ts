@@ -1,5 +1,6 @@
 import type { ContentSource } from '../content.ts';
 import type { Descriptor } from '../descriptor.ts';
+import type { Digest } from '../digest.ts';
 import type { ManifestSource } from '../push/walk.ts';
 
 /** An image that a source holds. */
@@ -8,6 +9,14 @@ export interface SourceImage {
   readonly name: string | undefined;
   /** Of its manifest, or of the index of its manifests. */
   readonly descriptor: Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
+  /** Belongs to another image: travels with that one, and is an image of its own only where it is asked for by name. */
+  readonly isAttachment?: true;
+}
+
+/** A manifest under one of cosign's older tags (`sha256-<hex>.sig`). */
+export interface TaggedManifest {
+  readonly tag: string;
+  readonly descriptor: SourceImage['descriptor'];
 }
 
 /** Somewhere images come from. Manifests and blobs are checked against their digests by whoever reads them. */
@@ -18,4 +27,8 @@ export interface ImageSource extends AsyncDisposable {
   readonly blobs: ContentSource;
   /** Whether reading a blob goes over a network. */
   readonly remote: boolean;
+  /** What refers to a manifest by `subject`, as the source lists it: the manifests themselves have to be looked at. */
+  referrersOf(subject: Digest): Promise<readonly Descriptor[]>;
+  /** What is kept for a manifest under cosign's older tags. */
+  taggedFor(subject: Digest): Promise<readonly TaggedManifest[]>;
 }

@@ -43,6 +43,7 @@ export class ImageSources implements AsyncDisposable {
 
   /**
    * The images of a source. An image without a name of its own takes the one asked for, when it is the only one.
+   * What only refers to images is none itself, unless the source names it.
    *
    * @param named what to call the image in place of what the source calls it; the source must give one image then
    * @throws BUNDLE_SOURCE_UNSUPPORTED, BUNDLE_SOURCE_EMPTY, REFERENCE_INVALID, LAYOUT_INVALID, IMAGE_ARCHIVE_INVALID, REGISTRY_*,
@@ -61,6 +62,11 @@ export class ImageSources implements AsyncDisposable {
       throw empty(source, `it holds ${images.length} images, and they cannot all be named ${named}`);
     }
     return { source: opened, images: [withFullName({ ...first, name: named }, source)] };
+  }
+
+  /** The folders and archives that are open: what one holds may refer to an image of another. */
+  files(): readonly OpenSource[] {
+    return [...this.#opened.values()];
   }
 
   /** The client of a registry, with the login that this machine has for it. */
@@ -102,7 +108,7 @@ const openFile: Readonly<Record<Exclude<SourceName['kind'], 'docker'>, (path: st
 
 function pick(images: readonly SourceImage[], parsed: SourceName, source: string): readonly SourceImage[] {
   if (images.length === 0) throw empty(source, 'it holds no image');
-  if (parsed.kind === 'docker' || parsed.only === undefined) return images;
+  if (parsed.kind === 'docker' || parsed.only === undefined) return images.filter((image) => !image.isAttachment);
   const { only } = parsed;
   const found = images.filter(({ name }) => name !== undefined && sameName(name, only));
   if (found.length > 0) return found;

@@ -2,34 +2,36 @@ import { z } from 'zod';
 import { archiveInvalid } from '../archive/archive-invalid.ts';
 import { TarIndex } from '../archive/tar-index.ts';
 import type { ContentSource } from '../content.ts';
-import { type Descriptor, type Index, indexSchema } from '../descriptor.ts';
+import { type Index, indexSchema } from '../descriptor.ts';
 import { SealiftError } from '@sealift/core/errors';
-import { openLayout, refNameAnnotation } from '../layout.ts';
+import { openLayout } from '../layout.ts';
 import { verifiedReadable } from '../verify-stream.ts';
-import type { ImageSource, SourceImage } from './image-source.ts';
+import type { ImageSource } from './image-source.ts';
+import { readEntries } from './layout-entries.ts';
 
-/** What containerd and Docker call an image in a layout; beside it the usual annotation holds only the tag. */
-const containerdNameAnnotation = 'io.containerd.image.name';
 const indexLimitBytes = 32 * 1024 * 1024;
 const markerSchema = z.looseObject({ imageLayoutVersion: z.string().startsWith('1.') });
 
-/** The images of an OCI image layout folder. @throws LAYOUT_INVALID */
+/** The images of an OCI image layout folder. @throws LAYOUT_INVALID, CONTENT_DIGEST_MISMATCH */
 export async function openLayoutImages(folder: string): Promise<ImageSource> {
   const layout = await openLayout(folder);
-  return { ...sourceOf(layout.index, layout), [Symbol.asyncDispose]: async () => await Promise.resolve() };
+  return { ...(await sourceOf(layout.index, layout)), [Symbol.asyncDispose]: async () => await Promise.resolve() };
 }
 
 /**
  * The images of an OCI image layout inside a tar (`oci-archive:` of skopeo, `docker save` of Docker 25 and newer), read in place.
  *
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE, IMAGE_ARCHIVE_INVALID
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, IMAGE_ARCHIVE_INVALID, CONTENT_DIGEST_MISMATCH
  */
 export async function openOciArchive(path: string): Promise<ImageSource> {
   const tar = await TarIndex.open(path);
   try {
     await readJson(tar, 'oci-layout', markerSchema);
     const index = await readJson(tar, 'index.json', indexSchema);
-    return { ...sourceOf(index, contentOf(tar)), [Symbol.asyncDispose]: async () => await tar[Symbol.asyncDispose]() };
+    return {
+      ...(await sourceOf(index, contentOf(tar))),
+      [Symbol.asyncDispose]: async () => await tar[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await tar[Symbol.asyncDispose]();
     throw error;
@@ -52,14 +54,8 @@ export async function readJson<Schema extends z.ZodType>(
   }
 }
 
-function sourceOf(index: Index, content: ContentSource): Omit<ImageSource, keyof AsyncDisposable> {
-  return { images: index.manifests.map(imageOf), manifests: content, blobs: content, remote: false };
-}
-
-function imageOf(entry: Descriptor): SourceImage {
-  const { mediaType, digest, size, annotations } = entry;
-  const name = annotations?.[containerdNameAnnotation] ?? annotations?.[refNameAnnotation];
-  return { name, descriptor: { mediaType, digest, size } };
+async function sourceOf(index: Index, content: ContentSource): Promise<Omit<ImageSource, keyof AsyncDisposable>> {
+  return { ...(await readEntries(index, content)), manifests: content, blobs: content, remote: false };
 }
 
 function contentOf(tar: TarIndex): ContentSource {

@@ -2,6 +2,7 @@ import type { Digest } from '../digest.ts';
 import { formatReference, type Reference } from '../reference.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
 import type { ImageSource } from './image-source.ts';
+import { attachmentsIn } from './registry-attachments.ts';
 import { steadyBlobs } from './steady-blobs.ts';
 
 /**
@@ -23,7 +24,13 @@ export async function openRegistryImage(
     },
   };
   const descriptor = { mediaType: root.mediaType, digest: root.digest, size: root.bytes.byteLength };
-  return { images: [{ name, descriptor }], manifests, blobs: steadyBlobs(client, repository), remote: true };
+  return {
+    images: [{ name, descriptor }],
+    manifests,
+    blobs: steadyBlobs(client, repository),
+    remote: true,
+    ...attachmentsIn(client, repository),
+  };
 }
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

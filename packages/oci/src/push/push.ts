@@ -24,7 +24,7 @@ import type { PushItem, PushRequest, PushResult } from './types.ts';
 import { memoryJournal } from './upload-journal.ts';
 import type { WalkedManifest } from './walk.ts';
 
-export { findReferrers } from './referrers.ts';
+export { descriptorOf, findReferrers, subjectOf } from './referrers.ts';
 export type { ItemResult, ItemState, PushEvent, PushItem, PushRequest, PushResult } from './types.ts';
 
 const defaultConcurrency = 16;

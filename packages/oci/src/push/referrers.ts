@@ -102,7 +102,7 @@ async function currentIndex(client: RegistryClient, repository: string, tag: str
 }
 
 /** As the referrers API would list it (OCI distribution-spec 1.1, "Listing Referrers"). */
-function descriptorOf({ digest, mediaType, bytes }: WalkedManifest): Descriptor {
+export function descriptorOf({ digest, mediaType, bytes }: WalkedManifest): Descriptor {
   const content = JSON.parse(bytes.toString('utf8')) as { readonly [member: string]: unknown };
   const parsed = manifestSchema.safeParse(content);
   const artifactType = parsed.success
@@ -118,7 +118,8 @@ function descriptorOf({ digest, mediaType, bytes }: WalkedManifest): Descriptor 
   };
 }
 
-function subjectOf(bytes: Buffer): Digest | undefined {
+/** What a manifest or index refers to by `subject`; undefined where it does not, or is neither. */
+export function subjectOf(bytes: Buffer): Digest | undefined {
   try {
     const content: unknown = JSON.parse(bytes.toString('utf8'));
     const isIndex = typeof content === 'object' && content !== null && 'manifests' in content;
