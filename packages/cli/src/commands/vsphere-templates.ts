@@ -66,8 +66,9 @@ async function fix(
   const { cancel } = context;
   for (const report of reports) {
     const problems = mendable(report);
-    for (const { detail, mend } of problems) {
-      context.note(`${options.dryRun === true ? 'would mend' : 'mending'}: ${detail}: ${mend}`);
+    const verb = options.dryRun === true ? 'would mend' : 'mending';
+    for (const mend of new Set(problems.map((problem) => problem.mend))) {
+      context.note(`${verb} ${report.machine?.name ?? report.name}: ${mend}`);
     }
     if (options.dryRun === true || problems.length === 0) continue;
     const folder = await createTemplateFolder(client, datacenter, options.folder, cancel);
@@ -90,12 +91,17 @@ async function wantedImages(files: readonly string[], context: CliContext): Prom
 async function imagesOfFiles(files: readonly string[], { env }: CliContext): Promise<WantedImage[]> {
   const images: WantedImage[] = [];
   for (const file of files) {
-    const { metadata, spec } = /\.ya?ml$/i.test(file) ? await readReleaseFile(file) : await releaseOfBundle(file, env);
+    const { metadata, spec } = isRelease(file) ? await readReleaseFile(file) : await releaseOfBundle(file, env);
     if (spec.nodeImage === undefined) continue;
     const { ova, sha256, kubernetes } = spec.nodeImage;
-    images.push({ ova, sha256, kubernetes, neededBy: [`${metadata.product} ${metadata.version}`] });
+    const source = isRelease(file) ? undefined : file;
+    images.push({ ova, sha256, kubernetes, source, neededBy: [`${metadata.product} ${metadata.version}`] });
   }
   return images;
+}
+
+function isRelease(file: string): boolean {
+  return /\.ya?ml$/i.test(file);
 }
 
 async function releaseOfBundle(file: string, env: CliContext['env']) {
@@ -104,7 +110,10 @@ async function releaseOfBundle(file: string, env: CliContext['env']) {
 }
 
 async function imagesOfPlatform(context: CliContext): Promise<WantedImage[]> {
-  if ((await findLogin(context.env)) === undefined) return [];
+  if ((await findLogin(context.env)) === undefined) {
+    context.note('note: which images are needed is known only with --for, or when logged in to the platform');
+    return [];
+  }
   const api = await connect(context);
   const { product, available } = await api.get('/api/v1/updates', updateListSchema);
   return available.flatMap(({ version, nodeImage: { needed, ova, kubernetesTo } }) =>
@@ -122,7 +131,13 @@ function asJson({ folder, machines, reports }: Seen) {
   return {
     folder: folder.path,
     machines: machines.map(({ ref, ...machine }) => ({ id: ref.value, ...machine })),
-    wanted: reports.map(({ name, wanted, problems }) => ({ name, ...wanted, problems })),
+    wanted: reports.map(({ name, wanted, machine, problems }) => ({
+      name,
+      ...wanted,
+      machine: machine?.ref.value ?? null,
+      ready: problems.length === 0,
+      problems,
+    })),
   };
 }
 

@@ -5,14 +5,13 @@ import { nothing } from '../client/result.ts';
 import { escapeName } from '../property/inventory.ts';
 import { retrieveOne } from '../property/retrieve.ts';
 import { runTask } from '../property/task.ts';
-import { boolean, optional, raw, required, text } from '../xml/decode.ts';
-import { element } from '../xml/encode.ts';
-import type { Reference } from '../xml/reference.ts';
+import { boolean, managedObject, optional, raw, required, text } from '../xml/decode.ts';
+import { element, reference } from '../xml/encode.ts';
+import { type Reference, sameReference } from '../xml/reference.ts';
 
 /** Name of the snapshot that clones of a template are linked to. */
 const snapshotName = 'sealift';
-const repeats = 3;
-const repeatAfterMs = 1000;
+const repeatAfterMs = [100, 2000];
 
 /**
  * Takes the snapshot that linked clones need, unless there is one. Not possible on a template, so it comes before the mark.
@@ -38,6 +37,41 @@ export async function ensureTemplate(client: VcenterClient, machine: Reference, 
   const there = async (): Promise<boolean> =>
     (await retrieveOne(client, machine, { 'config.template': optional(boolean) }, cancel))['config.template'] === true;
   await ensure(there, cancel, () => client.call({ method: 'MarkAsTemplate', on: machine, result: nothing, cancel }));
+}
+
+/** Makes a template a virtual machine again (`MarkAsVirtualMachine`), unless it is one: snapshots are taken of machines only. */
+export async function ensureMachine(
+  client: VcenterClient,
+  machine: Reference,
+  resourcePool: Reference,
+  cancel?: AbortSignal,
+): Promise<void> {
+  const there = async (): Promise<boolean> =>
+    (await retrieveOne(client, machine, { 'config.template': optional(boolean) }, cancel))['config.template'] !== true;
+  const args = [reference('pool', resourcePool)];
+  await ensure(there, cancel, () =>
+    client.call({ method: 'MarkAsVirtualMachine', on: machine, args, result: nothing, cancel }),
+  );
+}
+
+/** Moves a machine into a folder (`MoveIntoFolder_Task`), unless it is there. */
+export async function ensureFolder(
+  client: VcenterClient,
+  machine: Reference,
+  folder: Reference,
+  cancel?: AbortSignal,
+): Promise<void> {
+  const there = async (): Promise<boolean> => {
+    const { parent } = await retrieveOne(client, machine, { parent: optional(managedObject) }, cancel);
+    return parent !== undefined && sameReference(parent, folder);
+  };
+  await ensure(there, cancel, async () => {
+    await runTask(
+      client,
+      { method: 'MoveIntoFolder_Task', on: folder, args: [reference('list', machine)] },
+      { cancel },
+    );
+  });
 }
 
 /** Writes the annotation (`ReconfigVM_Task`), unless it is already so. */
@@ -78,13 +112,14 @@ async function ensure(
   cancel: AbortSignal | undefined,
   act: () => Promise<void>,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 0; ; attempt += 1) {
     if (await there()) return;
     try {
       return await act();
     } catch (error) {
-      if (attempt === repeats || !isSealiftError(error, 'VSPHERE_UNREACHABLE')) throw error;
-      await sleep(repeatAfterMs, undefined, { signal: cancel }).catch(() => undefined);
+      const delayMs = repeatAfterMs[attempt];
+      if (delayMs === undefined || !isSealiftError(error, 'VSPHERE_UNREACHABLE')) throw error;
+      await sleep(delayMs, undefined, { signal: cancel }).catch(() => undefined);
     }
   }
 }

@@ -8,6 +8,8 @@ export interface WantedImage {
   /** SHA-256 of the OVA in hex, where the release is at hand. */
   readonly sha256?: string | undefined;
   readonly kubernetes?: string | undefined;
+  /** What it can be imported from, a bundle; else the OVA has to be at hand. */
+  readonly source?: string | undefined;
   /** Of the releases that need it. */
   readonly neededBy: readonly string[];
 }
@@ -66,9 +68,9 @@ export function diagnose(
   });
 }
 
-function absent(name: string, { ova }: WantedImage, near: readonly NodeImageMachine[]): Problem[] {
+function absent(name: string, { ova, source }: WantedImage, near: readonly NodeImageMachine[]): Problem[] {
   if (near.length === 0) {
-    const mend = `sealift vsphere import-template ${ova}`;
+    const mend = `sealift vsphere import-template ${source ?? ova}`;
     return [{ kind: 'missing', detail: `there is no template ${name}`, mend, mendable: false }];
   }
   const places = near.map((machine) => `${machine.folder}/${machine.name}`).join(', ');
@@ -114,7 +116,10 @@ function usable(machine: NodeImageMachine, wanted: WantedImage): Problem[] {
   }
   if (!machine.hasSnapshot) {
     const detail = `${machine.name} has no snapshot, which linked clones need`;
-    problems.push({ kind: 'no-snapshot', detail, mend: 'Take a snapshot before it is marked.', mendable: true });
+    const mend = machine.template
+      ? 'Convert it to a machine, take a snapshot, convert it back to a template.'
+      : 'Take a snapshot before it is marked as template.';
+    problems.push({ kind: 'no-snapshot', detail, mend, mendable: true });
   }
   if (!machine.template) {
     const detail = `${machine.name} is a machine and not marked as template`;

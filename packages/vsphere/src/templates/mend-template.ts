@@ -1,8 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import { nothing, type VcenterClient } from '../client/client.ts';
-import { ensureName, ensureSnapshot, ensureTemplate } from '../import/finish-template.ts';
-import { runTask } from '../property/task.ts';
-import { reference } from '../xml/encode.ts';
+import type { VcenterClient } from '../client/client.ts';
+import { ensureFolder, ensureMachine, ensureName, ensureSnapshot, ensureTemplate } from '../import/finish-template.ts';
 import type { Reference } from '../xml/reference.ts';
 import type { Problem, ProblemKind, TemplateReport } from './diagnose.ts';
 
@@ -23,8 +21,8 @@ export function mendable({ problems }: TemplateReport): readonly Problem[] {
 }
 
 /**
- * Mends what can be mended: folder, snapshot, mark, and last the name, so that whoever finds the name finds a whole template. Each
- * step looks first, so a mend that was cut is gone on with.
+ * Mends what can be mended: snapshot and mark, then name and folder, so that whoever finds it where it must be finds a whole
+ * template. Each step looks first, so a mend that was cut is gone on with.
  *
  * @throws VSPHERE_…, CANCELLED
  */
@@ -37,22 +35,13 @@ export async function mendTemplate(
   const { machine, name } = report;
   const open = new Set(mendable(report).map(({ kind }) => kind));
   if (machine === undefined || open.size === 0) return;
-  if (open.has('wrong-folder')) {
-    const args = [reference('list', machine.ref)];
-    await runTask(client, { method: 'MoveIntoFolder_Task', on: place.folder, args }, { cancel });
-  }
   if (open.has('no-snapshot') && machine.template) {
-    await unmark(client, machine.ref, await place.resourcePool(), cancel);
+    await ensureMachine(client, machine.ref, await place.resourcePool(), cancel);
   }
   if (open.has('no-snapshot')) await ensureSnapshot(client, machine.ref, cancel);
   if (open.has('no-snapshot') || open.has('not-marked')) await ensureTemplate(client, machine.ref, cancel);
   if (machine.name !== name) await ensureName(client, machine.ref, name, cancel);
-}
-
-/** Snapshots are taken of machines only (`MarkAsVirtualMachine`). */
-async function unmark(client: VcenterClient, machine: Reference, pool: Reference, cancel: AbortSignal | undefined) {
-  const args = [reference('pool', pool)];
-  await client.call({ method: 'MarkAsVirtualMachine', on: machine, args, result: nothing, cancel });
+  if (open.has('wrong-folder')) await ensureFolder(client, machine.ref, place.folder, cancel);
 }
 
 /**

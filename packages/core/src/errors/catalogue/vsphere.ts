@@ -179,7 +179,7 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_TEMPLATE_UNPROVEN: {
     message: '{name} is already there, and nothing tells which image it was made from; nothing was sent',
-    hint: 'It was deployed by hand, it seems: `sealift vsphere templates` shows what it is. Rename or remove it to import this one.',
+    hint: 'It was deployed by hand, it seems. `sealift vsphere templates --for BUNDLE --fix` (or a release.yaml) says whether it is the right one, and makes it a template then. Else rename or remove it to import this one.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',
