@@ -6,8 +6,6 @@ import { memoryLimitMebibytes } from './container.ts';
 import { runProgram } from './run-program.ts';
 
 const script = fileURLToPath(new URL('measure-reconstruct.ts', import.meta.url));
-/** As the command line begins. */
-const preload = new URL('../../packages/cli/src/streaming-memory.ts', import.meta.url).href;
 const mebibyte = 2 ** 20;
 
 /**
@@ -22,7 +20,7 @@ export async function rebuildRow(name: string, folder: string, base: string, tar
     authorize: () => Promise.resolve('push'),
   });
   try {
-    const args = ['--import', preload, script, served.registry, base, target, join(folder, 'delta')];
+    const args = [script, served.registry, base, target, join(folder, 'delta')];
     const { grownBytes } = JSON.parse((await runProgram(process.execPath, args)).stdout) as { grownBytes: number };
     return row(`${name}: memory over idle to rebuild it`, 'MiB', grownBytes / mebibyte, memoryLimitMebibytes, 'limit');
   } finally {

@@ -13,19 +13,19 @@ import { registerUpgrade } from './commands/upgrade.ts';
 import { registerVsphere } from './commands/vsphere.ts';
 import type { RegisterCommand } from './context.ts';
 
-/** Every top-level command, in the order the help lists them. */
-export const commands: readonly RegisterCommand[] = [
-  registerBundle,
-  registerKeys,
-  registerLogin,
-  registerStatus,
-  registerUpgrade,
-  registerProfile,
-  registerMerge,
-  registerVsphere,
-  registerPlatform,
-  registerDemo,
-  registerRegistry,
-  registerServer,
-  registerSimulator,
-];
+/** Every top-level command by its name, in the order the help lists them. */
+export const commands: Readonly<Record<string, RegisterCommand>> = {
+  bundle: registerBundle,
+  keys: registerKeys,
+  login: registerLogin,
+  status: registerStatus,
+  upgrade: registerUpgrade,
+  profile: registerProfile,
+  merge: registerMerge,
+  vsphere: registerVsphere,
+  platform: registerPlatform,
+  demo: registerDemo,
+  registry: registerRegistry,
+  server: registerServer,
+  simulator: registerSimulator,
+};

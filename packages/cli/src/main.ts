@@ -8,17 +8,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-/** The commands that mostly pass bytes on. */
-const streaming: readonly (string | undefined)[] = ['bundle', 'registry'];
-
 // Not awaited here: the single-file executable is a script, and a script has no top-level await.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
 
 async function main(args: readonly string[]): Promise<number> {
-  // Before anything large is loaded: what the heap has grown by then it keeps.
-  if (streaming.includes(args[0])) await import('./streaming-memory.ts');
   const { run } = await import('./program.ts');
   return await run(args, {
     out: (text) => process.stdout.write(`${text}\n`),

@@ -5,8 +5,12 @@ import type { CliContext } from './context.ts';
 import { ApiProblem } from './platform/api-problem.ts';
 import { programVersion } from './program-version.ts';
 
-/** The whole command tree, ready to parse. */
-export function buildProgram(context: CliContext): Command {
+/**
+ * The command tree, ready to parse.
+ *
+ * @param only the one top-level command that is needed, when it is known; without it or under another name all
+ */
+export function buildProgram(context: CliContext, only?: string): Command {
   const program = new Command('sealift')
     .description('Moves a self-hosted Kubernetes platform from one release to the next across an air gap.')
     .version(programVersion)
@@ -17,7 +21,8 @@ export function buildProgram(context: CliContext): Command {
       // Shown by `run`, like every other failure.
       outputError: () => undefined,
     });
-  for (const register of commands) register(program, context);
+  const known = only !== undefined && Object.hasOwn(commands, only) ? [commands[only]] : Object.values(commands);
+  for (const register of known) register?.(program, context);
   for (const command of everyCommand(program)) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
@@ -29,7 +34,7 @@ export function buildProgram(context: CliContext): Command {
  */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    await buildProgram(context).parseAsync([...args], { from: 'user' });
+    await buildProgram(context, args[0]).parseAsync([...args], { from: 'user' });
     return context.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { digestSchema } from '@sealift/core/release';
+import { digestSchema } from '@sealift/core/digest';
 import { z } from 'zod';
 import type { Digest } from './digest.ts';
 

@@ -1,4 +1,4 @@
-import { digestSchema } from '@sealift/core/release';
+import { digestSchema } from '@sealift/core/digest';
 import type { Digest } from '@sealift/oci/digest';
 import { z } from 'zod';
 

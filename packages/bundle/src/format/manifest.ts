@@ -1,6 +1,6 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import { packVersionSchema } from '@sealift/core/pack';
+import { packVersionSchema } from '@sealift/core/pack-names';
 import type { Digest } from '@sealift/oci/digest';
 import { z } from 'zod';
 import { differentialSchema, flawOf } from '../differential/section.ts';

@@ -3,7 +3,6 @@ import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { PublicKey } from '../minisign/keys.ts';
 import { maxSignatureBytes, startPrehash, verify } from '../minisign/signature.ts';
 import { type BundleFile, type BundlePart, damaged, joinParts, openPart } from '../read/bundle-file.ts';
-import { runJobs } from '../read/check-threads.ts';
 import { maxPartsListBytes, parsePartsList, type PartsList, partsListPath, partSuffix } from './parts-list.ts';
 
 /**
@@ -64,6 +63,8 @@ async function openAll(path: string, head: BundlePart, list: PartsList): Promise
  */
 export async function damageOfParts(file: BundleFile, cancel?: AbortSignal): Promise<SealiftError | undefined> {
   if (file.parts.every(({ sha256 }) => sha256 === undefined)) return undefined;
+  // Only here are threads needed, which take a while to load.
+  const { runJobs } = await import('../read/check-threads.ts');
   const bad: string[] = [];
   for (const { path, handle, length, sha256 } of file.parts) {
     const [outcome] = await runJobs([{ kind: 'hash', start: 0, length }], [{ fd: handle.fd, length }], {

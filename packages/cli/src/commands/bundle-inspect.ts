@@ -1,5 +1,5 @@
-import { defaultFolder } from '@sealift/bundle/extract';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
+import { defaultFolder } from '@sealift/bundle/target-folder';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import type { CliContext } from '../context.ts';
 import { keysOf } from './bundle-keys.ts';

@@ -51,6 +51,17 @@ const leaveOutLanguages: Plugin = {
   },
 };
 
+/** commander would load this for subcommands that are programs of their own: there are none. */
+const leaveOutProcesses: Plugin = {
+  name: 'leave-out-processes',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+      importer.includes('/commander/') ? { path, namespace: 'processes' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'processes' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** The whole command line as one script for Node.js. The same sources give the same text. */
 export async function makeProgramScript(workspace: string): Promise<Uint8Array> {
   return await makeScript(join(workspace, 'packages', 'cli'), 'src/main.ts');
@@ -69,7 +80,7 @@ export async function makeAssets(workspace: string): Promise<Readonly<Record<str
 async function makeScript(
   folder: string,
   entryPoint: string,
-  plugins: Plugin[] = [leaveOut, leaveOutLanguages, loadLater],
+  plugins: Plugin[] = [leaveOut, leaveOutLanguages, leaveOutProcesses, loadLater],
 ): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result = await build({
@@ -79,8 +90,9 @@ async function makeScript(
     platform: 'node',
     format: 'cjs',
     target: 'node24',
-    minify: true,
-    keepNames: true,
+    // Not identifiers: names of classes and functions are seen in errors, and restoring them takes a while at each start.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
     // A CommonJS script has no import.meta; only parts that are left out would need it.

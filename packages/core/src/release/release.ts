@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
+import { digestSchema } from './digest.ts';
 
-/** `sha256:` and 64 lower-case hex digits (OCI image-spec, descriptor.md#digests). */
-export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 lower-case hex digits');
+export { digestSchema } from './digest.ts';
 
 /** A declared legal edge of the release graph: from versions in `range` to this release. */
 export const upgradeEdgeSchema = z.strictObject({
