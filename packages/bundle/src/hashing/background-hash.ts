@@ -19,9 +19,7 @@ export interface WrittenBytes {
 /** A hash over bytes that are being written to files, one after the other. */
 export interface BackgroundHash {
   update(written: WrittenBytes): void;
-  /** Resolves when everything so far was read: the file may be closed then. */
-  caughtUp(): Promise<void>;
-  /** Of everything so far, in hex; what follows is hashed anew. */
+  /** Of everything so far, in hex: the file may be closed then. What follows is hashed anew. */
   digest(): Promise<string>;
   /** Gives up what is not done. */
   end(): Promise<void>;
@@ -44,7 +42,6 @@ function hashHere(algorithm: string): BackgroundHash {
   let hash = createHash(algorithm);
   return {
     update: ({ bytes }) => void hash.update(bytes),
-    caughtUp: () => Promise.resolve(),
     digest: () => {
       const hex = hash.digest('hex');
       hash = createHash(algorithm);
@@ -59,7 +56,7 @@ const stretchBytes = 4 * 1024 * 1024;
 
 class ThreadHash implements BackgroundHash {
   readonly #worker: Worker;
-  readonly #waiting: PromiseWithResolvers<FromHashThread>[] = [];
+  readonly #waiting: PromiseWithResolvers<string>[] = [];
   #stretch: { fd: number; start: number; end: number } | undefined;
   #failure: Error | undefined;
 
@@ -67,7 +64,7 @@ class ThreadHash implements BackgroundHash {
     this.#worker = startThread(hashThread, algorithm);
     this.#worker.on('message', (message: FromHashThread) => {
       if (message.kind === 'failed') this.#fail(new Error(message.reason));
-      else this.#waiting.shift()?.resolve(message);
+      else this.#waiting.shift()?.resolve(message.hex);
     });
     this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#fail(new Error('the thread that hashes ended')));
@@ -83,27 +80,17 @@ class ThreadHash implements BackgroundHash {
     if (this.#stretch.end - this.#stretch.start >= stretchBytes) this.#flush();
   }
 
-  async caughtUp(): Promise<void> {
-    await this.#ask('caught-up');
-  }
-
   async digest(): Promise<string> {
-    const answer = await this.#ask('digest');
-    if (answer.kind !== 'digest') throw new TypeError('the thread that hashes gave another answer');
-    return answer.hex;
+    this.#flush();
+    if (this.#failure !== undefined) throw this.#failure;
+    const waiting = Promise.withResolvers<string>();
+    this.#waiting.push(waiting);
+    this.#tell({ kind: 'digest' });
+    return await waiting.promise;
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
-  }
-
-  async #ask(kind: 'caught-up' | 'digest'): Promise<FromHashThread> {
-    this.#flush();
-    if (this.#failure !== undefined) throw this.#failure;
-    const waiting = Promise.withResolvers<FromHashThread>();
-    this.#waiting.push(waiting);
-    this.#tell({ kind });
-    return await waiting.promise;
   }
 
   #flush(): void {

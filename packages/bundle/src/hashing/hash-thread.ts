@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What a hashing thread is told. Each but the first kind is answered. */
+/** What a hashing thread is told. The second kind is answered. */
 export type ToHashThread =
   /** These bytes of this file have been written. */
   | { readonly kind: 'written'; readonly fd: number; readonly start: number; readonly end: number }
-  /** Answer when everything told before has been read. */
-  | { readonly kind: 'caught-up' }
   /** Answer with the digest of everything told before, and begin anew. */
   | { readonly kind: 'digest' };
 
 export type FromHashThread =
-  | { readonly kind: 'caught-up' }
   | { readonly kind: 'digest'; readonly hex: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -25,8 +22,7 @@ function serve(port: NonNullable<typeof parentPort>, algorithm: string): void {
   const tell = (message: FromHashThread): void => port.postMessage(message);
   port.on('message', (message: ToHashThread) => {
     try {
-      if (message.kind === 'caught-up') tell({ kind: 'caught-up' });
-      else if (message.kind === 'digest') {
+      if (message.kind === 'digest') {
         tell({ kind: 'digest', hex: hash.digest('hex') });
         hash = createHash(algorithm);
       } else {

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
+import { countPassed } from '@sealift/oci/young-garbage';
 
 const chunkBytes = 1024 * 1024;
+/** Several of them are on their way through the stream at a time. */
+const streamBytes = 256 * 1024;
 
 /**
  * Compresses an executable as bundles carry it, and keeps the result: compressing takes longer than all else in a bundle of
@@ -30,8 +33,9 @@ export async function compressExecutable(
     const temporary = join(cache, `.compressing-${randomUUID()}`);
     try {
       await pipeline(
-        createReadStream(path, { highWaterMark: chunkBytes }),
-        createGzip({ level: 4, chunkSize: chunkBytes }),
+        createReadStream(path, { highWaterMark: streamBytes }),
+        counted,
+        createGzip({ level: 4, chunkSize: streamBytes }),
         createWriteStream(temporary, { flags: 'wx' }),
       );
       const compressed = join(cache, nameOf(prefix, await sha256Of(temporary)));
@@ -61,5 +65,12 @@ async function sha256Of(path: string): Promise<string> {
     const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    countPassed(chunk.length);
+    yield chunk;
   }
 }
