@@ -19,6 +19,8 @@ export const memoryLimitMebibytes = 64;
 interface Made {
   readonly path: string;
   readonly run: ProgramRun;
+  /** What it then took until all of it was on the disk. */
+  readonly syncMilliseconds: number;
 }
 
 /** 2 GiB: text, random, compressed and empty layers of 32 MiB in turn, in 16 images. */
@@ -52,16 +54,17 @@ async function create(place: Workplace, release: string, output: string): Promis
   const { path, env, secretKey } = await place.installed();
   const create = ['bundle', 'create', '-f', join(release, 'release.yaml'), '-o', output, '--key', secretKey, '--quiet'];
   settle();
-  return { path: output, run: await runProgram(path, create, { env }) };
+  return await made(output, await runProgram(path, create, { env }));
 }
 
 async function makeself(release: string, output: string, compression: readonly string[]): Promise<Made> {
   settle();
   const options = [...compression, '--nomd5', '--nocrc', '--sha256', '--quiet', '--tar-quietly'];
-  return {
-    path: output,
-    run: await runProgram(peerPath('makeself'), [...options, release, output, 'bench', 'true']),
-  };
+  return await made(output, await runProgram(peerPath('makeself'), [...options, release, output, 'bench', 'true']));
+}
+
+async function made(path: string, run: ProgramRun): Promise<Made> {
+  return { path, run, syncMilliseconds: (await runProgram('sync', [path])).milliseconds };
 }
 
 /** Lets what was written before reach the disk, so that it does not slow down what is measured next. */
@@ -80,8 +83,13 @@ export async function createRows(place: Workplace, note: Note): Promise<readonly
   );
   return [
     time('create 2 GiB', ours.run, peer.run, 'makeself zstd -3'),
+    time('create 2 GiB', untilOnDisk(ours), untilOnDisk(peer), 'makeself zstd -3, and sync'),
     ...(await memory('create 2 GiB', place, ours.run, peer.run, 'makeself zstd -3')),
   ];
+}
+
+function untilOnDisk({ run, syncMilliseconds }: Made): ProgramRun {
+  return { ...run, milliseconds: run.milliseconds + syncMilliseconds };
 }
 
 /** A quarter of it beside makeself's usual compression, which takes minutes for the whole. */

@@ -150,6 +150,39 @@ describe('the stub', () => {
     }
   });
 
+  it('starts the executable of the processor that it is run on', async () => {
+    const own = join(folder, 'both');
+    const programs = join(folder, 'arm64');
+    for (const made of [own, programs]) mkdirSync(made);
+    const script = (name: string): string => `#!/bin/sh\nrm -f "$0" && rmdir "\${0%/*}"\nprintf ${name}\n`;
+    const { bundle: both } = await writeSmallBundle(own, { script: script('amd64'), armScript: script('arm64') });
+    // The dynamic loader of the other processor is not on this machine.
+    const loaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
+    const present = join(folder, 'loader');
+    writeFileSync(present, '#!/bin/sh\n', { mode: 0o755 });
+    const bytes = readFileSync(both.path);
+    let text = bytes.toString('latin1', 0, stubBytes);
+    for (const loader of loaders) text = text.replace(loader, present);
+    writeFileSync(
+      both.path,
+      Buffer.concat([Buffer.from(text.slice(0, stubBytes), 'latin1'), bytes.subarray(stubBytes)]),
+    );
+    for (const [machine, expected] of [
+      ['x86_64', 'amd64'],
+      ['aarch64', 'arm64'],
+      ['arm64', 'arm64'],
+    ] as const) {
+      writeFileSync(join(programs, 'uname'), `#!/bin/sh\necho ${machine}\n`, { mode: 0o755 });
+      const { code, out } = run('/bin/sh', [both.path], { PATH: `${programs}:${process.env['PATH'] ?? ''}` });
+      expect([machine, code, out]).toEqual([machine, 0, expected]);
+    }
+    writeFileSync(join(programs, 'uname'), '#!/bin/sh\necho riscv64\n');
+    const other = run('/bin/sh', [both.path], { PATH: `${programs}:${process.env['PATH'] ?? ''}` });
+    expect([other.code, other.out]).toEqual([1, '']);
+    expect(other.err).toContain('no executable for riscv64');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   it('goes to another folder when the first is full or missing', () => {
     const { code } = run('/bin/sh', [bundle.path], { TMPDIR: join(folder, 'not-there') });
     expect(code).toBe(42);

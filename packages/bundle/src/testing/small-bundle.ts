@@ -4,8 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { addArtifact } from '../create/artifact.ts';
 import { ContentSet } from '../create/content-set.ts';
+import type { PlannedExecutable } from '../create/lay-out.ts';
 import { type WrittenBundle, writeBundle } from '../create/write-bundle.ts';
 import { generateKeyPair, type SecretKey } from '../minisign/keys.ts';
+import type { Architecture } from '../stub/stub.ts';
 
 /** A shell script in the place of the executable: says what it was called with, and ends with the code 42. */
 export const scriptedExecutable = `#!/bin/sh
@@ -23,6 +25,8 @@ export async function writeSmallBundle(
     readonly secretKey?: SecretKey;
     readonly name?: string;
     readonly script?: string;
+    /** In the place of the executable for arm64; without it the same. */
+    readonly armScript?: string;
     /** What its one layer holds. */
     readonly layer?: Uint8Array;
     readonly splitBytes?: number;
@@ -30,11 +34,15 @@ export async function writeSmallBundle(
 ): Promise<{ readonly bundle: WrittenBundle; readonly secretKey: SecretKey }> {
   const secretKey = options.secretKey ?? generateKeyPair();
   const content = new ContentSet();
-  const script = join(folder, 'sealift.gz');
-  writeFileSync(script, gzipSync(options.script ?? scriptedExecutable));
-  chmodSync(script, 0o644);
-  const unpackedSize = Buffer.byteLength(options.script ?? scriptedExecutable);
-  const executable = await content.addFile(script, 'executable', mediaTypes.octetStream);
+  const script = options.script ?? scriptedExecutable;
+  const addScript = async (architecture: Architecture, text: string): Promise<PlannedExecutable> => {
+    const path = join(folder, `sealift-${architecture}.gz`);
+    writeFileSync(path, gzipSync(text));
+    chmodSync(path, 0o644);
+    const { digest } = await content.addFile(path, 'executable', mediaTypes.octetStream);
+    return { architecture, digest, unpackedSize: Buffer.byteLength(text) };
+  };
+  const executables = [await addScript('amd64', script), await addScript('arm64', options.armScript ?? script)];
   const layer = content.addBytes(options.layer ?? Buffer.from('layer'.repeat(300)), 'content', mediaTypes.octetStream);
   const descriptor = addArtifact(content, 'application/vnd.example.thing.v1', [{ descriptor: layer, title: 'layer' }]);
   const bundle = await writeBundle({
@@ -48,10 +56,7 @@ export async function writeSmallBundle(
       manifests: [{ ...descriptor, annotations: { 'org.opencontainers.image.ref.name': 'thing:1' } }],
     },
     content,
-    executables: [
-      { architecture: 'amd64', digest: executable.digest, unpackedSize },
-      { architecture: 'arm64', digest: executable.digest, unpackedSize },
-    ],
+    executables,
     secretKey,
     output: join(folder, options.name ?? 'airgap-v4.2.13.bin'),
     splitBytes: options.splitBytes,
