@@ -227,7 +227,7 @@ describe('writing parts', () => {
   it('replaces those of an older bundle of that name, and leaves nothing else', async () => {
     const again = join(folder, 'again');
     mkdirSync(again);
-    const names = () => readdirSync(again).filter((name) => name !== 'sealift.gz');
+    const names = () => readdirSync(again).filter((name) => !name.endsWith('.gz'));
     await writeSmallBundle(again, { secretKey, layer, splitBytes, name: 'x.bin' });
     expect(names()).toContain('x.bin.part005');
     writeFileSync(join(again, 'x.bin.part002.txt'), 'of somebody else');
