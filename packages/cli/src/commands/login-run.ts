@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { createdTokenSchema, sessionSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { ApiClient } from '../api-client.ts';
 import type { CliContext } from '../context.ts';
 import { checkPlatformUrl, profilePath, saveLogin } from '../platform/profile.ts';
+import { askHidden, readPasswordFile, readSecretFile } from '../secret-input.ts';
 
 const maxTokenBytes = 1000;
 
@@ -50,43 +48,20 @@ async function makeToken(url: string, username: string, password: Secret, contex
 }
 
 async function readPassword(file: string | undefined): Promise<Secret> {
-  return new Secret((file === undefined ? await ask('Password') : await readSecretFile(file)).replace(/\r?\n$/, ''));
+  return new Secret(file === undefined ? await askHidden('Password', noTerminal) : await readPasswordFile(file));
 }
 
 async function readToken(file: string | undefined): Promise<string> {
-  const text = (file === undefined ? await ask('API token') : await readSecretFile(file)).trim();
+  const text = (file === undefined ? await askHidden('API token', noTerminal) : await readSecretFile(file)).trim();
   if (/^[\x21-\x7e]+$/.test(text) && text.length <= maxTokenBytes) return text;
   const reason = 'it is empty or has characters that no token has';
   throw new SealiftError('INPUT_INVALID', { values: { what: 'the token', reason }, place: file ?? 'the answer' });
 }
 
-async function readSecretFile(file: string): Promise<string> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path: file }, cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path: file, reason: String(error) }, cause: error });
-  }
-}
-
-/** Asks on the terminal without showing what is typed. */
-async function ask(what: 'API token' | 'Password'): Promise<string> {
-  if (!process.stdin.isTTY) {
-    const reason = 'there is no terminal to ask for it';
-    throw new SealiftError('USAGE', {
-      values: { reason },
-      hint: 'Give --token-file FILE, or --username NAME with --password-file FILE; - stands for standard input.',
-    });
-  }
-  process.stderr.write(`${what}: `);
-  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
-  try {
-    return await reader.question('');
-  } finally {
-    reader.close();
-    process.stderr.write('\n');
-  }
+function noTerminal(): SealiftError {
+  const reason = 'there is no terminal to ask for it';
+  return new SealiftError('USAGE', {
+    values: { reason },
+    hint: 'Give --token-file FILE, or --username NAME with --password-file FILE; - stands for standard input.',
+  });
 }

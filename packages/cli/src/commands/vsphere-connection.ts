@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { askHidden, readPasswordFile } from '../secret-input.ts';
 
 /** How a command reaches vCenter. The password never comes from the command line, where others can read it. */
 export interface ConnectionOptions {
@@ -71,32 +69,8 @@ function given(option: string | undefined, variable: string | undefined, what: s
 }
 
 async function readPassword(file: string | undefined, variable: string | undefined): Promise<Secret> {
-  if (file !== undefined) return new Secret((await readSecretFile(file)).replace(/\r?\n$/, ''));
+  if (file !== undefined) return new Secret(await readPasswordFile(file));
   if (variable !== undefined && variable !== '') return new Secret(variable);
-  if (!process.stdin.isTTY) throw new SealiftError('VSPHERE_CREDENTIALS_MISSING', { values: { what: 'password' } });
-  return new Secret(await ask());
-}
-
-async function readSecretFile(file: string): Promise<string> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path: file }, cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path: file, reason: String(error) }, cause: error });
-  }
-}
-
-/** Asks on the terminal without showing what is typed. */
-async function ask(): Promise<string> {
-  process.stderr.write('Password: ');
-  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
-  try {
-    return await reader.question('');
-  } finally {
-    reader.close();
-    process.stderr.write('\n');
-  }
+  const missing = () => new SealiftError('VSPHERE_CREDENTIALS_MISSING', { values: { what: 'password' } });
+  return new Secret(await askHidden('Password', missing));
 }

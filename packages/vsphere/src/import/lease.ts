@@ -123,8 +123,7 @@ export async function keepLease(
     readonly stop: AbortSignal;
   },
 ): Promise<void> {
-  // An expired lease removes the machine: several attempts have to fit into its time, and 10 s are what hosts expect.
-  const everyMs = Math.min(5, Math.max(1, timeoutSeconds / 6)) * 1000;
+  const everyMs = renewalSeconds(timeoutSeconds) * 1000;
   let renewedAt = Date.now();
   while (!options.stop.aborted) {
     try {
@@ -146,6 +145,11 @@ export async function keepLease(
     }
     await sleep(everyMs, undefined, { signal: options.stop }).catch(() => undefined);
   }
+}
+
+/** An expired lease removes the machine: several attempts have to fit into its time, and 10 s are what hosts expect. */
+export function renewalSeconds(timeoutSeconds: number): number {
+  return Math.min(5, Math.max(1, timeoutSeconds / 6));
 }
 
 /** Ends an import: the machine is whole and stays. */

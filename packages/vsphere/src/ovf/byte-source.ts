@@ -21,7 +21,7 @@ export interface ByteSource {
 
 /** One is held back until its digest is known, two are on their way to the network. */
 export const chunksKept = 4;
-const chunkBytes = 256 * 1024;
+const chunkBytes = 1024 * 1024;
 
 /** A regular file. @throws FILE_NOT_FOUND, FILE_UNREADABLE */
 export async function fileSource(path: string): Promise<ByteSource> {

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { SealiftError } from '@sealift/core/errors';
+
+/**
+ * The text of a file that holds a secret, `-` for standard input.
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE
+ */
+export async function readSecretFile(file: string): Promise<string> {
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new SealiftError('FILE_NOT_FOUND', { values: { path: file }, cause: error });
+    }
+    throw new SealiftError('FILE_UNREADABLE', { values: { path: file, reason: String(error) }, cause: error });
+  }
+}
+
+/** A password without the end of its line, which editors and `echo` add. */
+export async function readPasswordFile(file: string): Promise<string> {
+  return (await readSecretFile(file)).replace(/\r?\n$/, '');
+}
+
+/**
+ * Asks on the terminal without showing what is typed.
+ *
+ * @param what such as `Password`
+ * @param noTerminal the error when nobody can be asked
+ */
+export async function askHidden(what: string, noTerminal: () => SealiftError): Promise<string> {
+  if (!process.stdin.isTTY) throw noTerminal();
+  process.stderr.write(`${what}: `);
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
+  try {
+    return await reader.question('');
+  } finally {
+    reader.close();
+    process.stderr.write('\n');
+  }
+}
