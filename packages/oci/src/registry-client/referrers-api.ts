@@ -10,7 +10,8 @@ import { bodyOf } from './transport.ts';
 import type { Call } from './upload-sessions.ts';
 
 const pageLimitBytes = 4 * 1024 * 1024;
-const pageLimit = 1000;
+/** Far more than anything is signed or described by. */
+const referrersLimit = 10_000;
 
 /** What the referrers API needs of the client. */
 export interface ReferrersTransport {
@@ -20,7 +21,7 @@ export interface ReferrersTransport {
 }
 
 /**
- * Lists what refers to a manifest (OCI distribution-spec 1.1, end-12a).
+ * Lists what refers to a manifest (OCI distribution-spec 1.1, end-12a), 10,000 at most.
  *
  * @returns undefined when the registry has no such API
  */
@@ -31,7 +32,7 @@ export async function listReferrers(
 ): Promise<readonly Descriptor[] | undefined> {
   const found: Descriptor[] = [];
   let url: URL | undefined = referrersUrl(repository, subject);
-  for (let page = 0; url !== undefined && page < pageLimit; page += 1) {
+  while (url !== undefined) {
     const place = placeOf(url);
     const answer = await call({ method: 'GET', url, scope: pullScope(repository) });
     if ([400, 404, 405].includes(answer.statusCode ?? 0)) {
@@ -40,10 +41,12 @@ export async function listReferrers(
     }
     if (answer.statusCode !== 200) throw await refusal(answer, `referrers of ${subject}`, place);
     const bytes = await readBounded(bodyOf(answer, idleTimeoutMs, place), pageLimitBytes, 'referrers', place);
-    found.push(...parseIndex(bytes, place));
+    const listed = parseIndex(bytes, place);
+    found.push(...listed);
+    if (listed.length === 0 || found.length > referrersLimit) break;
     url = nextPage(answer, url);
   }
-  return found;
+  return found.slice(0, referrersLimit);
 }
 
 function parseIndex(bytes: Buffer, place: string): readonly Descriptor[] {
