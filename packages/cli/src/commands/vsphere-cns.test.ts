@@ -1,3 +1,4 @@
+// Longer than most: every point at which a repair can be cut, against one vCenter and one API server that take seconds to start.
 import { request } from 'node:https';
 import { Secret } from '@sealift/core/secret';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';

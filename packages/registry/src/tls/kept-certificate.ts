@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { isMissing } from '@sealift/oci/blob-file';
-import { writePrivately } from '../private-file.ts';
+import { writeFileAtomically } from '@sealift/oci/blob-file';
 import { type Certificate, makeSelfSigned } from './self-signed.ts';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;
@@ -27,8 +27,8 @@ export async function keptCertificate(folder: string, names: readonly string[]):
   const certificate = held ?? makeSelfSigned(names);
   if (held === undefined) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writePrivately(join(folder, 'key.pem'), certificate.key);
-    await writePrivately(path, certificate.cert, 0o644);
+    await writeFileAtomically(join(folder, 'key.pem'), certificate.key, 0o600);
+    await writeFileAtomically(path, certificate.cert, 0o644);
   }
   return { ...certificate, path, fingerprint: new X509Certificate(certificate.cert).fingerprint256 };
 }

@@ -2,10 +2,10 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { writeFileAtomically } from '@sealift/oci/blob-file';
 import { Secret } from '@sealift/core/secret';
 import { isMissing } from '@sealift/oci/blob-file';
 import { z } from 'zod';
-import { writePrivately } from '../private-file.ts';
 import type { RegistryAccess } from '../routes/access.ts';
 import { parseScopes, type RepositoryScope } from './repository-scope.ts';
 
@@ -129,6 +129,6 @@ async function readKey(path: string): Promise<Buffer | undefined> {
 
 async function makeKey(path: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
-  await writePrivately(path, key);
+  await writeFileAtomically(path, key, 0o600);
   return key;
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VcenterClient } from '../client/client.ts';
+import type { VcenterClient } from '../client/client.ts';
+import { connectTo } from '../testing/connect.ts';
 import { createTemplateFolder, findComputePlace, findDatacenter, findTemplateFolder } from '../import/places.ts';
 import { diagnose } from './diagnose.ts';
 import { mendTemplate } from './mend-template.ts';
@@ -20,8 +20,7 @@ describe.skipIf(simulator.missing || govc.missing)(`node images in vCenter (${si
   let client: VcenterClient;
   beforeAll(async () => {
     vcenter = await startVCenter(simulator);
-    const { url, username, password, caFile } = vcenter;
-    client = await VcenterClient.connect({ url, username, password: new Secret(password), caFile });
+    client = await connectTo(vcenter);
   });
   afterAll(async () => {
     await client?.close();
