@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import type { BackupPort, Cancel, ClusterPort } from '@sealift/upgrade/ports';
+import type { BackupPort } from '@sealift/upgrade/ports/backup';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 

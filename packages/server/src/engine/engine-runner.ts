@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
-import type { Ports } from '@sealift/upgrade/ports';
+import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { EventBus } from '../http/events.ts';
 import type { Store } from '../store/store.ts';
 import { journalStore } from './journal-store.ts';

@@ -1,7 +1,7 @@
 import type { AdoptRequest } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { changedPaths } from '@sealift/core/merge';
-import { layerId } from '@sealift/core/plan';
+import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Insertable } from 'kysely';

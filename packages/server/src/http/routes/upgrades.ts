@@ -17,7 +17,7 @@ import { type Intervention, intervene } from '../../upgrades/intervene.ts';
 import { layerPreview } from '../../upgrades/layer-preview.ts';
 import { loadUpgrade } from '../../upgrades/load.ts';
 import { startDraft } from '../../upgrades/start-draft.ts';
-import { upgradeView } from '../../upgrades/upgrade-view.ts';
+import { upgradeSummary, upgradeView } from '../../upgrades/upgrade-view.ts';
 import type { ApiScope } from '../api-scope.ts';
 import { principalOf } from '../request-context.ts';
 
@@ -41,7 +41,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
         .orderBy('created_at', 'desc')
         .limit(historyLength)
         .execute();
-      return { upgrades: await Promise.all(rows.map((row) => upgradeView(services, row))) };
+      return { upgrades: rows.map(upgradeSummary) };
     },
   });
 

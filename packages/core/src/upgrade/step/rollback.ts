@@ -1,4 +1,4 @@
-import type { RollbackClass, StepKind } from './plan.ts';
+import type { RollbackClass, StepKind } from './step.ts';
 
 /**
  * How each kind of step can be taken back. A rollout of nodes is one-way: a control plane refuses an older Kubernetes
@@ -14,6 +14,7 @@ export const rollbackOf: Readonly<Record<StepKind, RollbackClass>> = {
   'control-plane': 'one-way',
   workers: 'one-way',
   layer: 'restorable',
+  'remove-layer': 'restorable',
   validate: 'restorable',
   'unlock-console': 'reversible',
 };

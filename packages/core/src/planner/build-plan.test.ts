@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isSealiftError } from '../errors/sealift-error.ts';
 import { buildPlan } from './build-plan.ts';
 import { digestOf, release, type ReleaseSketch } from './plan.fixture.ts';
-import { planSchema } from './plan.ts';
+import { planSchema } from '../upgrade/plan/plan.ts';
 
 const installed = release({
   version: '4.2.12',
@@ -66,12 +66,14 @@ describe('buildPlan', () => {
     const steps = stepsTo({});
     const step = (id: string) => steps.find((each) => each.id === id);
     const template = 'r_u-2204-0-k-12610-0';
-    expect(step('0-template')?.target).toEqual({
-      template,
-      ova: 'u-2204-0-k-12610-0.ova',
-      sha256: digestOf('u-2204-0-k-12610-0.ova').slice(7),
-      digest: digestOf('u-2204-0-k-12610-0.ova'),
-      kubernetes: '1.26.10',
+    expect(step('0-template')).toMatchObject({
+      target: {
+        template,
+        ova: 'u-2204-0-k-12610-0.ova',
+        sha256: digestOf('u-2204-0-k-12610-0.ova').slice(7),
+        digest: digestOf('u-2204-0-k-12610-0.ova'),
+        kubernetes: '1.26.10',
+      },
     });
     expect(step('0-workers')).toMatchObject({
       title: 'Roll the workers to Kubernetes 1.26.10',
@@ -83,6 +85,7 @@ describe('buildPlan', () => {
       target: { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest: digestOf('cni/cni-calico@3.26.1') },
     });
     expect(step('0-layer-addon-legacy')).toMatchObject({
+      kind: 'remove-layer',
       title: 'Remove legacy 1.0.0 (addon)',
       target: { layer: 'addon', pack: 'legacy' },
       rollback: 'restorable',

@@ -1,6 +1,6 @@
 import type { Release } from '../release/release.ts';
 import { templateName } from '../release/template-name.ts';
-import type { NodeImageDecision } from './plan.ts';
+import type { NodeImageDecision } from '../upgrade/plan/plan.ts';
 
 /**
  * Whether going from one release to another needs a new node image: it does when the nodes' Kubernetes version changes

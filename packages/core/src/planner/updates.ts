@@ -1,8 +1,22 @@
-import type { AvailableUpdate } from '../api/platform.ts';
-import type { Release } from '../release/release.ts';
+import { z } from 'zod';
+import { packVersionSchema } from '../pack/pack.ts';
+import { digestSchema } from '../release/digest.ts';
+import { type Release, upgradeEdgeSchema } from '../release/release.ts';
+import { nodeImageDecisionSchema } from '../upgrade/plan/plan.ts';
 import { compareVersions } from '../version/version.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
+
+/** A release in the catalogue that is newer than the installed one, legal or refused with the reason. */
+export const availableUpdateSchema = z.object({
+  version: packVersionSchema,
+  release: digestSchema,
+  legal: z.boolean(),
+  reason: z.string(),
+  risk: upgradeEdgeSchema.shape.risk,
+  nodeImage: nodeImageDecisionSchema,
+});
+export type AvailableUpdate = z.infer<typeof availableUpdateSchema>;
 
 /** A release in the catalogue with the digest of its marker's manifest. */
 export interface CatalogueRelease {

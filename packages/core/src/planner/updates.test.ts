@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { availableUpdateSchema } from '../api/platform.ts';
 import { digestOf, release } from './plan.fixture.ts';
-import { listUpdates, recommendUpdate } from './updates.ts';
+import { availableUpdateSchema, listUpdates, recommendUpdate } from './updates.ts';
 
 const installed = release({ version: '4.2.12', kubernetes: '1.26.8', ova: 'u-2204-0-k-1268-0.ova' });
 const catalogue = [

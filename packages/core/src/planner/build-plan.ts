@@ -1,11 +1,12 @@
 import { SealiftError } from '../errors/sealift-error.ts';
-import type { Release } from '../release/release.ts';
+import type { Release, UpgradeEdge } from '../release/release.ts';
 import { comparePrecedence, parseVersion } from '../version/version.ts';
-import { layerChanges, type LayerTransition } from './layer-changes.ts';
+import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
+import { rollbackOf } from '../upgrade/step/rollback.ts';
+import type { PlanStep } from '../upgrade/step/step.ts';
+import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
-import type { NodeImageDecision, Plan, PlanStep, StepKind, StepTarget } from './plan.ts';
-import { rollbackOf } from './rollback.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -33,36 +34,33 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
   const layers = layerChanges(installed.spec.layers, target.spec.layers).filter(
     ({ id, change }) => change !== 'unchanged' || edited.has(id),
   );
-  const drafts = [
-    draft('lock-console', 'Lock the console', {}),
-    draft('backup', 'Back up configuration, database and cluster objects', {}),
+  const drafts: StepDraft[] = [
+    { kind: 'lock-console', title: 'Lock the console' },
+    { kind: 'backup', title: 'Back up configuration, database and cluster objects' },
     ...gatewaySteps(installed, target),
     ...templateSteps(nodeImage, target),
-    ...(verdict.edge.risk?.check === 'cns-cluster-id'
-      ? [draft('cns', 'Give the cluster a storage identity of its own', {})]
-      : []),
+    ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
     ...rolloutSteps(nodeImage),
     ...layers.map((layer) => layerStep(layer)),
-    draft('validate', 'Prove that the platform is healthy', {}),
-    draft('unlock-console', 'Unlock the console', {}),
+    { kind: 'validate', title: 'Prove that the platform is healthy' },
+    { kind: 'unlock-console', title: 'Unlock the console' },
   ];
-  const steps = drafts.map(({ name, ...step }): PlanStep => {
+  const steps = drafts.map((step): PlanStep => {
+    const name = nameOf(step);
     const declared = Object.hasOwn(target.spec.steps, name) ? target.spec.steps[name]?.rollback : undefined;
     return { ...step, id: `0-${name}`, rollback: declared ?? rollbackOf[step.kind] };
   });
   return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
 }
 
-interface StepDraft {
-  readonly name: string;
-  readonly kind: StepKind;
-  readonly title: string;
-  readonly target: StepTarget;
-}
+/** A step before it is known how it can be taken back. */
+type StepDraft = DraftOf<PlanStep>;
+type DraftOf<Step> = Step extends PlanStep ? Omit<Step, 'id' | 'rollback'> : never;
 
-function draft(kind: StepKind, title: string, target: StepTarget, name: string = kind): StepDraft {
-  return { name, kind, title, target };
+/** The name under which a release speaks of a step; a layer's steps are named after the layer. */
+function nameOf(step: StepDraft): string {
+  return step.kind === 'layer' || step.kind === 'remove-layer' ? `layer-${layerId(step.target)}` : step.kind;
 }
 
 /** Gateways upgrade themselves before each major or minor upgrade of the platform; a patch does not wait for them. */
@@ -70,13 +68,19 @@ function gatewaySteps(installed: Release, target: Release): StepDraft[] {
   const gateway = target.spec.gateway;
   if (gateway === undefined || sameMinor(installed.metadata.version, target.metadata.version)) return [];
   const title = `Wait until every gateway runs ${gateway.minimum} or newer`;
-  return [draft('gateways', title, { version: gateway.minimum })];
+  return [{ kind: 'gateways', title, target: { minimum: gateway.minimum } }];
 }
 
 function templateSteps({ needed, template }: NodeImageDecision, { spec: { nodeImage } }: Release): StepDraft[] {
   if (!needed || template === undefined || nodeImage === undefined) return [];
   const { ova, sha256, digest, kubernetes } = nodeImage;
-  return [draft('template', `Make the template ${template}`, { template, ova, sha256, digest, kubernetes })];
+  const title = `Make the template ${template}`;
+  return [{ kind: 'template', title, target: { template, ova, sha256, digest, kubernetes } }];
+}
+
+function storageSteps({ risk }: UpgradeEdge): StepDraft[] {
+  if (risk?.check !== 'cns-cluster-id') return [];
+  return [{ kind: 'cns', title: 'Give the cluster a storage identity of its own' }];
 }
 
 function providerSteps(installed: Release, target: Release): StepDraft[] {
@@ -87,7 +91,7 @@ function providerSteps(installed: Release, target: Release): StepDraft[] {
     return [];
   // New providers may store their objects in a new version, which the old ones cannot read.
   const title = `Upgrade the Cluster API providers to ${wanted.core}`;
-  return [draft('cluster-api-providers', title, { version: wanted.core })];
+  return [{ kind: 'cluster-api-providers', title, target: wanted }];
 }
 
 function rolloutSteps({ needed, template, kubernetesFrom, kubernetesTo }: NodeImageDecision): StepDraft[] {
@@ -95,23 +99,23 @@ function rolloutSteps({ needed, template, kubernetesFrom, kubernetesTo }: NodeIm
   const target = { kubernetes: kubernetesTo, template };
   const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetesTo}`;
   return [
-    draft('control-plane', `Roll the control plane to ${where}`, target),
-    draft('workers', `Roll the workers to ${where}`, target),
+    { kind: 'control-plane', title: `Roll the control plane to ${where}`, target },
+    { kind: 'workers', title: `Roll the workers to ${where}`, target },
   ];
 }
 
-function layerStep({ id, layer, pack, change, from, to }: LayerTransition): StepDraft {
-  const name = `layer-${id}`;
+function layerStep({ layer, pack, change, from, to }: LayerTransition): StepDraft {
+  const installed = from?.version ?? '';
   if (to === undefined) {
-    return draft('layer', `Remove ${pack} ${from?.version ?? ''} (${layer})`, { layer, pack }, name);
+    return { kind: 'remove-layer', title: `Remove ${pack} ${installed} (${layer})`, target: { layer, pack } };
   }
+  const { version, digest } = to;
   const title = {
-    added: `Install ${pack} ${to.version} (${layer})`,
-    changed: `Upgrade ${pack} from ${from?.version ?? ''} to ${to.version} (${layer})`,
-    unchanged: `Apply the new values of ${pack} ${to.version} (${layer})`,
-    removed: '',
-  }[change];
-  return draft('layer', title, { layer, pack, version: to.version, digest: to.digest }, name);
+    added: `Install ${pack} ${version} (${layer})`,
+    changed: `Upgrade ${pack} from ${installed} to ${version} (${layer})`,
+    unchanged: `Apply the new values of ${pack} ${version} (${layer})`,
+  }[change === 'removed' ? 'changed' : change];
+  return { kind: 'layer', title, target: { layer, pack, version, digest } };
 }
 
 function sameMinor(a: string, b: string): boolean {
