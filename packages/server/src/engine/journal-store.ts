@@ -4,7 +4,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { frozenUpgradeSchema } from '@sealift/core/plan';
 import type { JournalEntry, JournalPort } from '@sealift/upgrade/ports';
 import { assertLegalTransition, isFinal, locksConsole, needsEngine } from '@sealift/upgrade/states';
-import type { EventBus } from '../http/events.ts';
+import type { EventBus } from '../notify/event-bus.ts';
 import type { Db, Trx } from '../store/store.ts';
 import { fenced } from './fenced.ts';
 

@@ -1,10 +1,10 @@
 import { type UpgradeState, upgradeStateSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { writeState } from '../engine/journal-store.ts';
 import { leaseName } from '../engine/fenced.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { loadUpgrade } from './load.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
