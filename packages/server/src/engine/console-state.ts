@@ -2,9 +2,9 @@ import { SealiftError } from '@sealift/core/errors';
 import { type FrozenUpgrade, readFrozen } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import type { ConsolePort } from '@sealift/upgrade/ports/console';
-import { systemActor } from '../access/actor.ts';
+import { systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { EventBus } from '../http/events.ts';
+import type { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EventBus } from '../http/events.ts';
+import { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';

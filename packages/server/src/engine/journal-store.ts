@@ -14,7 +14,7 @@ import {
   upgradeStateSchema,
 } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
-import type { EventBus } from '../http/events.ts';
+import type { EventBus } from '../notify/event-bus.ts';
 import type { Db, Trx } from '../store/store.ts';
 import { fenced } from './fenced.ts';
 

@@ -5,7 +5,7 @@ import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Insertable } from 'kysely';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';

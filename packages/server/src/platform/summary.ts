@@ -4,7 +4,7 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
 import { readSyncState } from '../catalogue/sync-state.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { lockedBy } from '../store/change.ts';
 import { block, pass, runCheck, warn } from './check.ts';
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from './cluster-checks.ts';

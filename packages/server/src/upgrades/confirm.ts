@@ -1,9 +1,9 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { next } from '@sealift/core/upgrade';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { assertDraft, layerChangeOf, mergeLayer } from './layer-merge.ts';

@@ -1,9 +1,9 @@
 import { isFinal, lifecycle, type PersonEvent, upgradeStates, upgradeStateSchema } from '@sealift/core/upgrade';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { leaseName } from '../engine/fenced.ts';
 import { applyEvent } from '../engine/journal-store.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { loadUpgrade } from './load.ts';
 
 /** What a person may do to an upgrade that was confirmed. */

@@ -10,7 +10,7 @@ import { installedProfile } from '../platform/installed.ts';
 import { identityFinding, storageIdentityUnique } from '../platform/storage-checks.ts';
 import { updateList } from '../platform/updates.ts';
 import { packBase } from '../registry/registry-link.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from './layer-merge.ts';
 

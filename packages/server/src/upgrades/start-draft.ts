@@ -5,7 +5,7 @@ import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/pla
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';

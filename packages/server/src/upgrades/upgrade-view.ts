@@ -16,7 +16,7 @@ import { journalled } from '@sealift/upgrade/failures';
 import { z } from 'zod';
 import { readJournal } from '../engine/journal-store.ts';
 import { installedProfile } from '../platform/installed.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';

@@ -1,12 +1,12 @@
 import { adoptRequestSchema, profileViewSchema, summarySchema, updateListSchema } from '@sealift/core/api';
 import { z } from 'zod';
-import { adoptRelease } from '../../platform/adopt.ts';
-import { exportProfile, profileView } from '../../platform/profile-view.ts';
-import { summary } from '../../platform/summary.ts';
-import { updateList } from '../../platform/updates.ts';
-import type { ConsoleServices } from '../../services.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { principalOf } from '../request-context.ts';
+import { adoptRelease } from './adopt.ts';
+import { exportProfile, profileView } from './profile-view.ts';
+import { summary } from './summary.ts';
+import { updateList } from './updates.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
 
 const tags = ['platform'];
 

@@ -10,16 +10,16 @@ import {
 } from '@sealift/core/api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ConsoleServices } from '../../services.ts';
-import { confirmUpgrade } from '../../upgrades/confirm.ts';
-import { dropPastedText, type LayerAddress, pasteText, setResolutions } from '../../upgrades/edit-draft.ts';
-import { type Intervention, intervene } from '../../upgrades/intervene.ts';
-import { layerPreview } from '../../upgrades/layer-preview.ts';
-import { loadUpgrade } from '../../upgrades/load.ts';
-import { startDraft } from '../../upgrades/start-draft.ts';
-import { upgradeSummary, upgradeView } from '../../upgrades/upgrade-view.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { principalOf } from '../request-context.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import { confirmUpgrade } from './confirm.ts';
+import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
+import { type Intervention, intervene } from './intervene.ts';
+import { layerPreview } from './layer-preview.ts';
+import { loadUpgrade } from './load.ts';
+import { startDraft } from './start-draft.ts';
+import { upgradeSummary, upgradeView } from './upgrade-view.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
 
 const tags = ['upgrades'];
 const byId = z.object({ id: z.string().max(64) });

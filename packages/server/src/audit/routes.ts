@@ -1,8 +1,8 @@
 import { auditPageSchema, auditVerificationSchema } from '@sealift/core/api';
 import { z } from 'zod';
-import { readAudit, verifyAudit } from '../../audit/audit-log.ts';
-import type { ConsoleServices } from '../../services.ts';
-import type { ApiScope } from '../api-scope.ts';
+import { readAudit, verifyAudit } from './audit-log.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import type { ApiScope } from '../http/api-scope.ts';
 
 const tags = ['audit'];
 const pageSize = 200;

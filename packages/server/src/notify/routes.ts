@@ -1,6 +1,6 @@
-import type { ConsoleServices } from '../../services.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { authenticate } from '../authenticate.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { authenticate } from '../http/authenticate.ts';
 
 /** Some proxies close a connection that says nothing for half a minute. */
 const heartbeatMs = 20_000;

@@ -2,13 +2,13 @@ import { auditPageSchema } from '@sealift/core/api';
 import type { BundleEvidence } from '@sealift/core/evidence';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newSetupToken } from '../access/setup.ts';
-import { describeApi } from '../describe-api.ts';
+import { newSetupToken } from '../accounts/setup.ts';
+import { describeApi } from './describe-api.ts';
 import type { Store } from '../store/store.ts';
 import { memoryServices } from '../testing/memory-services.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
 import { TestClient } from '../testing/test-client.ts';
-import { buildApp } from './app.ts';
+import { buildApp } from './build-app.ts';
 
 let store: Store;
 let app: FastifyInstance;

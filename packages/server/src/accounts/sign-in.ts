@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { sql } from 'kysely';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { Actor } from './actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { unmatchable, verifyPassword } from './password.ts';
 
 const allowedFailures = 5;

@@ -1,9 +1,9 @@
 import { generateKeyPair } from '@sealift/bundle/minisign';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PushedRelease, pushRelease } from './testing/push-release.ts';
-import { type PostgresServer, startPostgres } from './testing/postgres-server.ts';
-import { administrator, RunningPlatform } from './testing/running-platform.ts';
+import { type PushedRelease, pushRelease } from '../testing/push-release.ts';
+import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
+import { administrator, RunningPlatform } from '../testing/running-platform.ts';
 
 const oldDefaults = '# pods\npodCIDR: 192.168.0.0/16\nmtu: 1440\nlogLevel: info\n';
 const newDefaults = '# addresses of pods\npodCIDR: 192.168.0.0/16\nmtu: 1450\nlogLevel: warning\nbpf: false\n';
@@ -320,9 +320,9 @@ describe.each(stores)(
 );
 
 it('says plainly that the web pages are not built', async () => {
-  const { buildApp } = await import('./http/app.ts');
-  const { openMemoryStore } = await import('./testing/memory-store.ts');
-  const { memoryServices } = await import('./testing/memory-services.ts');
+  const { buildApp } = await import('../app/build-app.ts');
+  const { openMemoryStore } = await import('../testing/memory-store.ts');
+  const { memoryServices } = await import('../testing/memory-services.ts');
   const store = await openMemoryStore();
   const app = await buildApp({ services: memoryServices(store), assetsDir: '/nonexistent' });
   try {

@@ -1,7 +1,7 @@
 import { cleanUpRequestSchema, keptReleasesSchema, registryCareSchema } from '@sealift/core/api';
-import type { ConsoleServices } from '../../services.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { principalOf } from '../request-context.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
 
 const tags = ['registries'];
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newSetupToken } from '../access/setup.ts';
+import { newSetupToken } from './setup.ts';
 import type { Store } from '../store/store.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
 import { memoryServices } from '../testing/memory-services.ts';
 import { TestClient } from '../testing/test-client.ts';
-import { buildApp } from './app.ts';
+import { buildApp } from '../app/build-app.ts';
 
 const password = 'four random words here';
 let store: Store;

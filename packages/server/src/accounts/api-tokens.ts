@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { Principal } from './actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
 
 const prefix = 'sealift_';

@@ -2,7 +2,7 @@ import type { ConsoleServices } from './services.ts';
 
 /** The OpenAPI 3.1 description of the API. Needs neither database nor network: no route is called. */
 export async function describeApi(): Promise<object> {
-  const { buildApp } = await import('./http/app.ts');
+  const { buildApp } = await import('./build-app.ts');
   const app = await buildApp({ services: noServices });
   try {
     await app.ready();

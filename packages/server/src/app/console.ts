@@ -5,12 +5,12 @@ import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { newSetupToken } from './access/setup.ts';
-import { buildApp } from './http/app.ts';
+import { newSetupToken } from '../accounts/setup.ts';
+import { buildApp } from './build-app.ts';
 import { composeServices } from './compose.ts';
-import { lockFolder } from './store/folder-lock.ts';
-import { openStore } from './store/store.ts';
-import type { VsphereSettings } from './vsphere/settings.ts';
+import { lockFolder } from '../store/folder-lock.ts';
+import { openStore } from '../store/store.ts';
+import type { VsphereSettings } from '../vsphere/settings.ts';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
 
@@ -90,7 +90,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
       registryStorage,
       registryTokens: await TokenService.open(registryDir),
-      assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
+      assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../../console/dist', import.meta.url)),
     });
     undo.push(() => closeWithin(app, closeTimeoutMs));
     await app.ready();

@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db } from '../store/store.ts';
-import type { Principal } from './actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
 import type { CheckedAccount } from './sign-in.ts';
 

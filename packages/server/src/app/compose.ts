@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { RegistrySync } from './catalogue/registry-sync.ts';
-import { backupStore } from './engine/backup-store.ts';
-import { consoleState } from './engine/console-state.ts';
-import { contentRegistry } from './engine/content-registry.ts';
-import { EngineRunner } from './engine/engine-runner.ts';
-import { EventBus } from './http/events.ts';
-import { type ClusterSettings, connectCluster } from './platform/cluster.ts';
-import { RegistryCare } from './registry/registry-care.ts';
-import { RegistryLink } from './registry/registry-link.ts';
+import { RegistrySync } from '../catalogue/registry-sync.ts';
+import { backupStore } from '../engine/backup-store.ts';
+import { consoleState } from '../engine/console-state.ts';
+import { contentRegistry } from '../engine/content-registry.ts';
+import { EngineRunner } from '../engine/engine-runner.ts';
+import { EventBus } from '../notify/event-bus.ts';
+import { type ClusterSettings, connectCluster } from '../platform/cluster.ts';
+import { RegistryCare } from '../registry/registry-care.ts';
+import { RegistryLink } from '../registry/registry-link.ts';
 import type { ConsoleServices } from './services.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** Everything the console works with, put together over an open store. */
 export function composeServices(

@@ -9,16 +9,16 @@ import {
 } from '@sealift/core/api';
 import type { Session } from '@sealift/core/api';
 import { z } from 'zod';
-import type { Principal } from '../../access/actor.ts';
-import { createApiToken, listApiTokens, removeApiToken } from '../../access/api-tokens.ts';
-import { endSession, startSession } from '../../access/sessions.ts';
-import { completeSetup, setupNeeded } from '../../access/setup.ts';
-import { checkCredentials } from '../../access/sign-in.ts';
-import type { ConsoleServices } from '../../services.ts';
-import { change } from '../../store/change.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { principalOf } from '../request-context.ts';
-import { clearSessionCookie, sessionSecret, setSessionCookie } from '../session-cookie.ts';
+import type { Principal } from '../audit/actor.ts';
+import { createApiToken, listApiTokens, removeApiToken } from './api-tokens.ts';
+import { endSession, startSession } from './sessions.ts';
+import { completeSetup, setupNeeded } from './setup.ts';
+import { checkCredentials } from './sign-in.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import { change } from '../store/change.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
+import { clearSessionCookie, sessionSecret, setSessionCookie } from './session-cookie.ts';
 
 const tags = ['access'];
 /** Guessing is slowed down for each address besides the lock of each account. */

@@ -9,14 +9,14 @@ import {
 } from '@sealift/core/api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { recordAudit } from '../../audit/audit-log.ts';
-import { packRegistry, packRegistryName } from '../../catalogue/sync-state.ts';
-import { listTrustedKeys, trustKey } from '../../catalogue/trusted-keys.ts';
-import { imageBase, packBase } from '../../registry/registry-link.ts';
-import type { ConsoleServices } from '../../services.ts';
-import { change } from '../../store/change.ts';
-import type { ApiScope } from '../api-scope.ts';
-import { principalOf } from '../request-context.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import { packRegistry, packRegistryName } from './sync-state.ts';
+import { listTrustedKeys, trustKey } from './trusted-keys.ts';
+import { imageBase, packBase } from '../registry/registry-link.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import { change } from '../store/change.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
 
 const tags = ['registries'];
 const byName = z.object({ name: z.string().max(100) });
