@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Digest, parseDigest } from './digest.ts';
 import { ContentCheck } from './verify-stream.ts';
 
@@ -140,7 +140,7 @@ async function fileWork<Result>(path: string, work: () => Promise<Result>): Prom
     return await work();
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import { blobPath, fileSize, isMissing, writeBlobFile, writeFileAtomically } from './blob-file.ts';
 import type { ByteRange, ContentSource } from './content.ts';
@@ -141,7 +141,7 @@ async function openPlain(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
   }
 }
@@ -163,7 +163,7 @@ function describe(error: unknown): string {
     const issue = error.issues[0];
     return issue === undefined ? 'not the expected form' : `${issue.path.join('.')}: ${issue.message}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 function entryKey(entry: Descriptor): string {

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type FastifyInstance, fastify } from 'fastify';
 import { type Authorize, registryRoutes } from './routes/routes.ts';
 import { RegistryStorage } from './storage/storage.ts';
@@ -59,7 +59,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
   try {
     await server.listen({ host, port });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('REGISTRY_LISTEN_FAILED', { values: { address: `${host}:${port}`, reason }, cause: error });
   }
   const bound = server.addresses().find((address) => typeof address === 'object');

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
@@ -135,7 +135,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('ADDRESS_IN_USE', { values: { address: `${host}:${port}`, reason }, cause: error });
   }
   const address = app.server.address();

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type InitialCluster, initialState, type SimulatorState, stateSchema } from './state.ts';
 
 /** The files of one simulated cluster, all below one folder. */
@@ -68,7 +68,7 @@ export async function saveState(folder: StateFolder, state: SimulatorState): Pro
 
 /** A failure of the file system while writing, as people are told it. */
 export function unwritable(path: string, error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
 }
 

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { maxParts } from '../split/parts-list.ts';
 import type { LaidOutBundle } from './lay-out.ts';
 
@@ -44,7 +44,7 @@ export async function fileWork<Result>(place: WritePlace, work: () => Promise<Re
     if (code === 'EFBIG') {
       throw new SealiftError('BUNDLE_FILE_TOO_LARGE', { values: { path, neededBytes }, place: path, cause: error });
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { blobPath, fileSize, writeBlobFile, writeFileAtomically } from '@sealift/oci/blob-file';
 import { type Digest, digestOf } from '@sealift/oci/digest';
 import { ContentCheck } from '@sealift/oci/verify-stream';
@@ -117,7 +117,7 @@ class Extraction {
   async run(manifestText: string): Promise<void> {
     const { members } = this.#bundle.manifest;
     await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new SealiftError('FILE_UNWRITABLE', { values: { path: this.#folder, reason }, cause: error });
     });
     await removeUnfinished(this.#folder);

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { isMissing } from '@sealift/oci/blob-file';
 import { type BundleManifest, manifestPath, signaturePath } from '../format/manifest.ts';
 
@@ -59,7 +59,7 @@ async function namesIn(path: string): Promise<readonly string[] | undefined> {
     return await readdir(path);
   } catch (error) {
     if (isMissing(error) && (await kindOf(path)) === undefined) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 
 /** One file that a bundle is stored in. */
 export interface BundlePart {
@@ -98,7 +98,7 @@ export function damaged(path: string, reason: string): SealiftError {
 }
 
 function unreadable(path: string, error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { formatPublicKey, type PublicKey, parsePublicKey } from '../minisign/keys.ts';
 
 /** The process surroundings that decide which folders hold trusted keys. */
@@ -101,7 +101,7 @@ export async function createFile(path: string, content: string, mode: number): P
     }
   } catch (error) {
     if (hasCode(error, 'EEXIST')) throw new SealiftError('KEY_EXISTS', { values: { path }, cause: error });
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
   }
 }

@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
@@ -55,7 +55,7 @@ export async function installExecutable(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const hint = 'Set SEALIFT_BIN_DIR to a folder you can write, then run the bundle again.';
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, hint, cause: error });
   }

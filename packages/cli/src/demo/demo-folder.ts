@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 
 /** The folder that a demo owns: everything it writes is below it, settings and trusted keys included. */
@@ -45,7 +45,7 @@ export async function takeDemoFolder(folder: string): Promise<DemoFolder> {
     for (const part of Object.values(layout)) await mkdir(part, { recursive: true, mode: 0o700 });
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
   }
   return layout;

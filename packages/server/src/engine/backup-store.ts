@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { BackupPort, Cancel, ClusterPort } from '@sealift/upgrade/ports';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -110,7 +110,7 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
       await folder.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 
 const ownerSchema = z.object({ pid: z.int(), startedAt: z.string(), host: z.string(), nonce: z.string() });
@@ -25,7 +25,7 @@ export function lockFolder(folder: string): FolderLock {
     return takeLock(folder, join(folder, 'store.lock'));
   } catch (error) {
     if (isSealiftError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNWRITABLE', { values: { path: folder, reason }, cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 
 /** Bytes that can be read from any offset, and again: a file, a part of a bundle, a download, an artifact of a registry. */
 export interface ByteSource {
@@ -80,6 +80,6 @@ export function unreadable(path: string, error: unknown): SealiftError {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
     return new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
 }
