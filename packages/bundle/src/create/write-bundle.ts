@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PendingFiles } from '../files/pending-files.ts';
+import { PendingFiles } from '@sealift/io/pending-files';
 import type { BundleManifest } from '../format/manifest.ts';
 import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
