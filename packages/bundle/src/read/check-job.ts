@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { reasonOf } from '@sealift/core/reason-of';
-import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
+import { paddingOf } from '@sealift/io/tar-block';
+import { closingBytes, tarHead } from '../format/tar.ts';
 
 /** A file of a bundle, open for reading: the bundle itself, or one of the parts it was split into, in order. */
 export interface OpenPart {

@@ -49,7 +49,7 @@ export class TarIndex implements AsyncDisposable {
       const files = new Map<string, TarFile>();
       const links = new Map<string, string>();
       let count = 0;
-      for await (const { name, kind, linkName, offset, size } of readMembers(file, path)) {
+      for await (const { name, kind, linkName, offset, sizeBytes } of readMembers(file, path)) {
         count += 1;
         if (count > memberLimit) throw archiveInvalid(path, `it has more than ${memberLimit} members`);
         const plain = entryPath(name);
@@ -58,7 +58,7 @@ export class TarIndex implements AsyncDisposable {
         if (kind === 'directory') continue;
         if (plain === '') throw archiveInvalid(path, 'it has a member without a name');
         if (files.has(plain) || links.has(plain)) throw archiveInvalid(path, `${shown} is in it twice`);
-        if (kind === 'file') files.set(plain, { offset, size });
+        if (kind === 'file') files.set(plain, { offset, size: sizeBytes });
         else links.set(plain, linkTarget(plain, linkName, kind, path));
       }
       return new TarIndex(path, file, files, links);
