@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../bundle/run-program.ts';
+import { writeSampleRelease } from './sample-releases.ts';
+
+const sealift = fileURLToPath(new URL('../../node_modules/.bin/sealift', import.meta.url));
+const account = { username: 'admin', password: 'four random words here' };
+
+/** A console of this checkout as a process of its own, in a folder of its own, filled by the commands that people use. */
+export class BenchConsole {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sealift-bench-'));
+  readonly #env: Record<string, string>;
+  #process: ChildProcess | undefined;
+  #url = '';
+  #token = '';
+
+  constructor() {
+    for (const name of ['home', 'tmp', 'trusted', 'pages']) mkdirSync(join(this.folder, name));
+    this.#env = {
+      HOME: join(this.folder, 'home'),
+      TMPDIR: join(this.folder, 'tmp'),
+      SEALIFT_TRUSTED_KEYS: join(this.folder, 'trusted'),
+    };
+    writeFileSync(join(this.folder, 'pages', 'index.html'), '<!doctype html>');
+  }
+
+  /** Starts the console with an administrator who trusts the vendor, and logs the support host in. */
+  async start(): Promise<void> {
+    const key = join(this.folder, 'vendor');
+    await this.#run(['keys', 'generate', '--out', key]);
+    await this.#run(['keys', 'trust', `${key}.pub`]);
+    const ready = await this.#serve();
+    this.#url = ready.url;
+    const token = new URL(ready.setupUrl).hash.replace('#token=', '');
+    const signedIn = await fetch(`${ready.url}/api/v1/setup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token, ...account }),
+    });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    const made = await this.call('POST', '/tokens', { name: 'bench' }, { cookie });
+    this.#token = (made as { readonly secret: string }).secret;
+    await this.call('POST', '/trusted-keys', { publicKey: readFileSync(`${key}.pub`, 'utf8') });
+    const file = join(this.folder, 'token');
+    writeFileSync(file, this.#token, { mode: 0o600 });
+    await this.#run(['login', this.#url, '--token-file', file]);
+  }
+
+  /** Makes the bundle of a sample release, runs it against the console, and syncs. */
+  async install(version: string): Promise<void> {
+    const release = writeSampleRelease(this.folder, version);
+    const bundle = join(this.folder, `airgap-v${version}.bin`);
+    const key = join(this.folder, 'vendor.key');
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    await this.#run(['bundle', 'create', '-f', release, '-o', bundle, '--key', key, '--architecture', architecture]);
+    chmodSync(bundle, 0o755);
+    await runProgram(bundle, [], { env: this.#env, cwd: this.folder });
+    await this.#run(['sync']);
+  }
+
+  /** One call of the API. @throws Error with the answer's text where it is refused */
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+    const response = await fetch(`${this.#url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(headers['cookie'] === undefined ? { authorization: `Bearer ${this.#token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 2000)}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process;
+    if (running !== undefined && running.exitCode === null) {
+      const ended = new Promise((resolve) => running.once('close', resolve));
+      running.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #serve(): Promise<{ readonly url: string; readonly setupUrl: string }> {
+    const args = ['--data', join(this.folder, 'data'), '--assets', join(this.folder, 'pages')];
+    const child = spawn(sealift, ['server', 'run', '--json', '--listen', '127.0.0.1:0', ...args], {
+      env: { ...process.env, ...this.#env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#process = child;
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => reject(new Error(`the console ended with ${code}`)));
+      createInterface(child.stdout).on('line', (line) => {
+        if (line.startsWith('{')) resolve(JSON.parse(line));
+      });
+    });
+  }
+
+  async #run(args: readonly string[]): Promise<void> {
+    await runProgram(sealift, args, { env: this.#env, cwd: this.folder });
+  }
+}
