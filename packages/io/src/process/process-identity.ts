@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { hasCode } from '../files/file-errors.ts';
 
 /**
  * Names this process so that another one that gets its number later, also after the machine was started again, is not taken for
@@ -28,5 +29,15 @@ export async function identityOf(pid: number): Promise<string | undefined> {
     return start === undefined || state === 'Z' || state === 'X' ? undefined : `${pid}-${start}-${boot}`;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether any process has this number now (kill(2), signal 0): the one that was meant, or another that came after it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 import { entryPath } from '../pack-artifact/entry-path.ts';
 import type { ByteRange } from '../content.ts';
 import { readBounded } from '../verify-stream.ts';
@@ -127,7 +128,7 @@ async function openFile(path: string): Promise<FileHandle> {
     if ((await file.stat()).isFile()) return file;
     await file.close();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });

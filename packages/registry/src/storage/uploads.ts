@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
+import { hasCode } from '@sealift/io/file-errors';
 import { fileSize } from '@sealift/io/file-size';
 import { syncFolder } from '@sealift/io/sync-folder';
 import { writeAll } from '@sealift/io/write-all';
@@ -197,7 +198,6 @@ async function appendTo(
 }
 
 function asStorageError(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  if (!hasCode(error, 'ENOSPC', 'EDQUOT')) return error;
   return new SealiftError('STORAGE_FULL', { values: { path }, cause: error });
 }
