@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
+import { isMissing } from '@sealift/io/file-errors';
 import { z } from 'zod';
-import { isMissing } from './blob-file.ts';
 import type { Credential } from './credential.ts';
 import { readBounded } from './verify-stream.ts';
 

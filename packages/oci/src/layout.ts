@@ -3,9 +3,12 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { isMissing } from '@sealift/io/file-errors';
+import { fileSize } from '@sealift/io/file-size';
 import { z } from 'zod';
-import { blobPath, fileSize, isMissing, writeBlobFile, writeFileAtomically } from './blob-file.ts';
+import { blobPath, writeBlobFile } from './blob-file.ts';
 import type { ByteRange, ContentSource } from './content.ts';
 import { type Descriptor, type Index, indexSchema, type Manifest, mediaTypes } from './descriptor.ts';
 import type { Digest } from './digest.ts';
@@ -141,7 +144,7 @@ async function openPlain(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
   }
 }
@@ -163,7 +166,7 @@ function describe(error: unknown): string {
     const issue = error.issues[0];
     return issue === undefined ? 'not the expected form' : `${issue.path.join('.')}: ${issue.message}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 function entryKey(entry: Descriptor): string {

@@ -134,7 +134,14 @@ describe('names', () => {
   });
 
   it('leaves nothing outside its folders', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['blobs', 'lock', 'repositories', 'token-key', 'uploads']);
+    expect((await readdir(folder)).sort()).toEqual([
+      'blobs',
+      'folder.lock',
+      'folder.lock.holder',
+      'repositories',
+      'token-key',
+      'uploads',
+    ]);
   });
 });
 

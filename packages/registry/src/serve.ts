@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type FastifyInstance, fastify } from 'fastify';
 import { type Authorize, registryRoutes } from './routes/routes.ts';
 import { RegistryStorage } from './storage/storage.ts';
@@ -40,11 +40,21 @@ const redact = ['req.headers.authorization'];
  * @throws REGISTRY_PLAIN_HTTP_REFUSED for an address others can reach without TLS; REGISTRY_LISTEN_FAILED; STORAGE_IN_USE
  */
 export async function serveRegistry(options: ServeRegistryOptions): Promise<ServedRegistry> {
-  const { host, port, tls, log } = options;
+  const { host, tls } = options;
   if (tls === undefined && !/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)) {
     throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host } });
   }
   const storage = await RegistryStorage.open(options.storageDir, { quotaBytes: options.quotaBytes });
+  try {
+    return await serve(options, storage);
+  } catch (error) {
+    storage.close();
+    throw error;
+  }
+}
+
+async function serve(options: ServeRegistryOptions, storage: RegistryStorage): Promise<ServedRegistry> {
+  const { host, port, tls, log } = options;
   const server: FastifyInstance = fastify({
     forceCloseConnections: true,
     ...(log === undefined ? {} : { logger: { level: 'warn', redact, stream: { write: log } } }),
@@ -59,7 +69,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
   try {
     await server.listen({ host, port });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('REGISTRY_LISTEN_FAILED', { values: { address: `${host}:${port}`, reason }, cause: error });
   }
   const bound = server.addresses().find((address) => typeof address === 'object');
@@ -70,6 +80,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
     storage,
     close: async () => {
       await server.close();
+      storage.close();
     },
   };
 }

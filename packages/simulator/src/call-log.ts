@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import type { SealiftError } from '@sealift/core/errors';
 import { type CallLine, callLineSchema } from './state.ts';
-import { unwritable } from './state-folder.ts';
+import { unwritable } from '@sealift/io/file-errors';
 
 /**
  * The append-only log of calls: one JSON object a line. A line with `effect: true` stands for a change that took

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { SimulatedCluster } from './cluster.ts';
@@ -119,14 +119,17 @@ test('a damaged state is refused and left as it is', async () => {
   }
 });
 
-test('a full disk changes nothing, and the same call works once there is room', async () => {
+test('a state that cannot be written changes nothing, and the same call works once it can', async () => {
   const cluster = await open(await temporaryFolder());
   const before = await readFile(cluster.folder.state, 'utf8');
-  await symlink('/dev/full', `${cluster.folder.state}.new`);
+  const aside = `${cluster.folder.path}-aside`;
+  await rename(cluster.folder.path, aside);
+  await writeFile(cluster.folder.path, '');
   await expect(cluster.applyLayer({ ...layer, values })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
   expect(await cluster.layers()).toEqual([]);
+  await rm(cluster.folder.path);
+  await rename(aside, cluster.folder.path);
   expect(await readFile(cluster.folder.state, 'utf8')).toBe(before);
-  await rm(`${cluster.folder.state}.new`);
   await cluster.applyLayer({ ...layer, values });
   expect(await cluster.layers()).toHaveLength(1);
   expect(await effects(cluster)).toEqual(['applyLayer']);

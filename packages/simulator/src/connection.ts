@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { problemSchema, SealiftError } from '@sealift/core/errors';
+import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { z } from 'zod';
 
 /** The simulator answers within milliseconds; a silence of this length is a lost connection. */
@@ -68,7 +68,7 @@ export class SimulatorConnection {
       if (error instanceof SealiftError) throw error;
       const bodyFailure = await sent;
       if (bodyFailure instanceof SealiftError) throw bodyFailure;
-      throw unreachable(error instanceof Error ? error.message : String(error), error);
+      throw unreachable(reasonOf(error), error);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { lockFolder } from '@sealift/io/folder-lock';
 import { SimulatedCluster } from './cluster.ts';
 import { Faults } from './faults.ts';
 import { isLoopback, simulatorServer } from './http.ts';
 import { simulatorRoutes } from './routes.ts';
 import { type InitialCluster, sampleCluster } from './state.ts';
 import { stateFolder } from './state-folder.ts';
-import { lockFolder } from './state-lock.ts';
 
 /** How a simulator is started. */
 export interface SimulatorOptions {
@@ -40,7 +40,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { host = '127.0.0.1', port = 0, speed = 1, initial = sampleCluster } = options;
   if (!isLoopback(host)) throw cannotListen(host, port, 'it serves this machine only');
   const folder = stateFolder(resolve(options.stateDir));
-  const unlock = await lockFolder(folder);
+  const lock = lockFolder(
+    folder.path,
+    ({ pid, host: holder }) =>
+      new SealiftError('SIMULATOR_STATE_IN_USE', {
+        place: folder.path,
+        values: { pid, host: holder, path: folder.path },
+      }),
+  );
   try {
     const cluster = await SimulatedCluster.open(folder, initial, speed);
     const faults = new Faults();
@@ -59,11 +66,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         server.closeAllConnections();
         await closed;
         await cluster.close();
-        await unlock();
+        lock.release();
       },
     };
   } catch (error) {
-    await unlock();
+    lock.release();
     throw error;
   }
 }

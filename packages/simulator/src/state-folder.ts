@@ -1,6 +1,8 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { removeUnfinished } from '@sealift/io/unfinished';
 import { type InitialCluster, initialState, type SimulatorState, stateSchema } from './state.ts';
 
 /** The files of one simulated cluster, all below one folder. */
@@ -27,6 +29,7 @@ export function stateFolder(path: string): StateFolder {
  */
 export async function loadState(folder: StateFolder, initial: InitialCluster): Promise<SimulatorState> {
   await mkdir(folder.datastore, { recursive: true });
+  await removeUnfinished(folder.path, 0);
   const text = await readFile(folder.state, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -50,36 +53,7 @@ export async function loadState(folder: StateFolder, initial: InitialCluster): P
  * @throws FILE_UNWRITABLE
  */
 export async function saveState(folder: StateFolder, state: SimulatorState): Promise<void> {
-  const temporary = `${folder.state}.new`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(JSON.stringify(state, null, 2));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, folder.state);
-    await syncFolder(folder.path);
-  } catch (error) {
-    throw unwritable(folder.state, error);
-  }
-}
-
-/** A failure of the file system while writing, as people are told it. */
-export function unwritable(path: string, error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
-}
-
-/** Makes a rename in the folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeFileAtomically(folder.state, JSON.stringify(state, null, 2));
 }
 
 /** Removes what cut imports left: files in the datastore that belong to no template. */

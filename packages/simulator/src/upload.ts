@@ -1,9 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
+import { PendingFile } from '@sealift/io/pending-file';
 import { refusal, type SimulatedCluster } from './cluster.ts';
-import { syncFolder, unwritable } from './state-folder.ts';
 import type { SimulatedTemplate } from './state.ts';
 
 /** The largest OVA accepted. */
@@ -20,38 +18,22 @@ export async function receiveTemplate(
   template: SimulatedTemplate & { sha256: string },
   body: IncomingMessage,
 ): Promise<void> {
-  const temporary = join(cluster.folder.datastore, `${randomUUID()}.part`);
-  const file = await open(temporary, 'wx');
-  try {
-    const hash = createHash('sha256');
-    let received = 0;
-    // A refusal in the middle must still be answered, so leaving the loop may not end the connection.
-    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > template.sizeBytes)
-        throw refusal(`the upload is longer than the ${template.sizeBytes} bytes announced`);
-      hash.update(chunk);
-      await write(file, chunk, temporary);
-    }
-    if (received !== template.sizeBytes)
-      throw refusal(`the upload ended after ${received} of ${template.sizeBytes} bytes`);
-    const actual = hash.digest('hex');
-    if (actual !== template.sha256) throw refusal(`the OVA has SHA-256 ${actual}, announced was ${template.sha256}`);
-    await file.sync();
-    await cluster.addTemplate(template, async (path) => {
-      await rename(temporary, path);
-      await syncFolder(cluster.folder.datastore);
-    });
-  } finally {
-    await file.close();
-    await rm(temporary, { force: true });
+  await using file = await PendingFile.create(cluster.folder.datastore);
+  const hash = createHash('sha256');
+  let received = 0;
+  // A refusal in the middle must still be answered, so leaving the loop may not end the connection.
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    received += chunk.length;
+    if (received > template.sizeBytes)
+      throw refusal(`the upload is longer than the ${template.sizeBytes} bytes announced`);
+    hash.update(chunk);
+    await file.write(chunk);
   }
-}
-
-async function write(file: FileHandle, chunk: Buffer, path: string): Promise<void> {
-  try {
-    await file.writeFile(chunk);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  if (received !== template.sizeBytes)
+    throw refusal(`the upload ended after ${received} of ${template.sizeBytes} bytes`);
+  const actual = hash.digest('hex');
+  if (actual !== template.sha256) throw refusal(`the OVA has SHA-256 ${actual}, announced was ${template.sha256}`);
+  // Gigabytes take their time: nobody else waits for them in the cluster's turn.
+  await file.sync();
+  await cluster.addTemplate(template, (path) => file.commit(path));
 }

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PendingFiles } from '../files/pending-files.ts';
+import { PendingFiles } from '@sealift/io/pending-files';
 import { BundleWriter } from './bundle-writer.ts';
 
 const mebibyte = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
-import { writeAll } from '@sealift/oci/blob-file';
-import type { PendingFiles } from '../files/pending-files.ts';
+import type { PendingFiles } from '@sealift/io/pending-files';
+import { writeAll } from '@sealift/io/write-all';
 import { type BackgroundHash, startBackgroundHash } from '../hashing/background-hash.ts';
 import { partSuffix } from '../split/parts-list.ts';
 import { fileWork } from './disk-room.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 import type { ContentSource } from '@sealift/oci/content';
 import { type Descriptor, type Index, type Manifest, mediaTypes } from '@sealift/oci/descriptor';
 import { type Digest, digestOf } from '@sealift/oci/digest';
@@ -136,7 +137,7 @@ async function* readFileChunks(path: string): AsyncGenerator<Uint8Array, void, u
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });

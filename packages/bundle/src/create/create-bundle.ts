@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
+import { hasCode } from '@sealift/io/file-errors';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, nodeImageReference, releaseTag } from '@sealift/oci/reference';
@@ -155,7 +156,7 @@ export async function readReleaseFile(path: string): Promise<ReleaseFile> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { hasCode, unwritable } from '@sealift/io/file-errors';
 import { maxParts } from '../split/parts-list.ts';
 import type { LaidOutBundle } from './lay-out.ts';
 
@@ -39,13 +40,11 @@ export async function fileWork<Result>(place: WritePlace, work: () => Promise<Re
   } catch (error) {
     if (error instanceof SealiftError) throw error;
     const { path, neededBytes } = place;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw noRoom(place, (await freeBytesOf(path)) ?? 0, error);
-    if (code === 'EFBIG') {
+    if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw noRoom(place, (await freeBytesOf(path)) ?? 0, error);
+    if (hasCode(error, 'EFBIG')) {
       throw new SealiftError('BUNDLE_FILE_TOO_LARGE', { values: { path, neededBytes }, place: path, cause: error });
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
+    throw unwritable(path, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sealift/core/canonical-json';
+import { paddingOf } from '@sealift/io/tar-block';
 import type { Index } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import type { Differential } from '../differential/section.ts';
@@ -13,7 +14,7 @@ import {
   signaturePath,
   stubBytes,
 } from '../format/manifest.ts';
-import { closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
+import { closingBytes, placeEnd, tarHead } from '../format/tar.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
 import { type Architecture, makeStub } from '../stub/stub.ts';

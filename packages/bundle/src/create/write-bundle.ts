@@ -1,8 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PendingFiles } from '../files/pending-files.ts';
+import { PendingFiles } from '@sealift/io/pending-files';
+import { paddingOf } from '@sealift/io/tar-block';
 import type { BundleManifest } from '../format/manifest.ts';
-import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
+import { closingBytes, tarHead } from '../format/tar.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
 import { formatPartsList, partsListPath, partSuffix } from '../split/parts-list.ts';
 import { BundleWriter } from './bundle-writer.ts';

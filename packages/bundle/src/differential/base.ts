@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 import type { Digest } from '@sealift/oci/digest';
 import { readBounded } from '@sealift/oci/verify-stream';
 import type { PublicKey } from '../minisign/keys.ts';
@@ -76,10 +77,10 @@ async function readInventoryText(path: string): Promise<string | undefined> {
     return (await readBounded(content, maxInventoryBytes, path, path)).toString('utf8');
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, place: path, cause: error });
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
   }
 }

@@ -3,7 +3,10 @@ import { mkdir, open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import { blobPath, fileSize, writeBlobFile, writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { fileWork } from '@sealift/io/file-errors';
+import { fileSize } from '@sealift/io/file-size';
+import { blobPath, writeBlobFile } from '@sealift/oci/blob-file';
 import { type Digest, digestOf } from '@sealift/oci/digest';
 import { ContentCheck } from '@sealift/oci/verify-stream';
 import { manifestPath, type Member, signaturePath } from '../format/manifest.ts';
@@ -11,7 +14,7 @@ import { damaged, readFully, readPart } from '../read/bundle-file.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { VerifiedBundle } from '../read/verify-bundle.ts';
 import { readSignature } from './signature-text.ts';
-import { type FolderState, removeUnfinished, stateOf } from './target-folder.ts';
+import { type FolderState, removeHalfWritten, stateOf } from './target-folder.ts';
 
 export { defaultFolder } from './target-folder.ts';
 
@@ -116,11 +119,8 @@ class Extraction {
 
   async run(manifestText: string): Promise<void> {
     const { members } = this.#bundle.manifest;
-    await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SealiftError('FILE_UNWRITABLE', { values: { path: this.#folder, reason }, cause: error });
-    });
-    await removeUnfinished(this.#folder);
+    await fileWork(this.#folder, () => mkdir(this.#folder, { recursive: true }));
+    await removeHalfWritten(this.#folder);
     await writeFileAtomically(join(this.#folder, manifestPath), manifestText);
     await writeFileAtomically(join(this.#folder, signaturePath), await readSignature(this.#bundle));
     this.#count(manifestText.length);

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
+import { blockBytes } from '@sealift/io/tar-block';
 import { signaturePath, stubBytes } from '../format/manifest.ts';
-import { blockBytes, placeEnd, tarHead } from '../format/tar.ts';
+import { placeEnd, tarHead } from '../format/tar.ts';
 import { maxSignatureBytes } from '../minisign/signature.ts';
 import { damaged, readPart } from '../read/bundle-file.ts';
 import type { Bundle } from '../read/open-bundle.ts';

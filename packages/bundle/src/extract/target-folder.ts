@@ -1,15 +1,14 @@
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { isMissing } from '@sealift/oci/blob-file';
+import { hasCode, isMissing, unwritable } from '@sealift/io/file-errors';
+import { isUnfinished, removeUnfinished } from '@sealift/io/unfinished';
 import { type BundleManifest, manifestPath, signaturePath } from '../format/manifest.ts';
 
 /** What a folder may hold when a bundle is extracted to it. */
 export type FolderState = 'missing' | 'empty' | 'same-bundle';
 
 const blobName = /^[0-9a-f]{64}$/;
-/** Files that are being written, as `@sealift/oci/blob-file` names them. */
-const unfinishedName = /^\.incoming-[0-9a-f-]{36}$/;
 
 /** The folder that a bundle is extracted to when none is named, in the folder one is in. */
 export function defaultFolder({ kind, product, version }: BundleManifest): string {
@@ -26,7 +25,7 @@ export function defaultFolder({ kind, product, version }: BundleManifest): strin
 export async function stateOf(folder: string, manifestText: string): Promise<FolderState> {
   const names = await namesIn(folder);
   if (names === undefined) return 'missing';
-  const kept = names.filter((name) => !unfinishedName.test(name));
+  const kept = names.filter((name) => !isUnfinished(name));
   if (kept.length === 0) return 'empty';
   if (!kept.includes(manifestPath)) throw foreign(folder, `it holds ${JSON.stringify(kept[0])}`);
   const path = join(folder, manifestPath);
@@ -38,19 +37,15 @@ export async function stateOf(folder: string, manifestText: string): Promise<Fol
   const expected = [manifestPath, signaturePath, 'oci-layout', 'index.json', 'blobs'];
   refuseStrangers(folder, kept, (name) => expected.includes(name));
   const blobs = await namesInOwn(folder, join(folder, 'blobs'));
-  refuseStrangers(folder, blobs, (name) => name === 'sha256' || unfinishedName.test(name));
+  refuseStrangers(folder, blobs, (name) => name === 'sha256' || isUnfinished(name));
   const hashes = await namesInOwn(folder, join(folder, 'blobs', 'sha256'));
   refuseStrangers(folder, hashes, (name) => blobName.test(name));
   return 'same-bundle';
 }
 
 /** Removes what an extraction that was killed had begun to write. */
-export async function removeUnfinished(folder: string): Promise<void> {
-  for (const place of [folder, join(folder, 'blobs')]) {
-    for (const name of (await namesIn(place)) ?? []) {
-      if (unfinishedName.test(name)) await rm(join(place, name), { force: true });
-    }
-  }
+export async function removeHalfWritten(folder: string): Promise<void> {
+  for (const place of [folder, join(folder, 'blobs')]) await removeUnfinished(place, 0);
 }
 
 /** The names in a folder, or undefined when nothing is there. */
@@ -59,8 +54,7 @@ async function namesIn(path: string): Promise<readonly string[] | undefined> {
     return await readdir(path);
   } catch (error) {
     if (isMissing(error) && (await kindOf(path)) === undefined) return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, cause: error });
+    throw unwritable(path, error);
   }
 }
 
@@ -76,7 +70,7 @@ async function kindOf(path: string): Promise<'folder' | 'other' | undefined> {
   try {
     return (await lstat(path)).isDirectory() ? 'folder' : 'other';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     return 'other';
   }
 }

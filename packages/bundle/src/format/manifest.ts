@@ -1,10 +1,11 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { packVersionSchema } from '@sealift/core/pack-names';
+import { paddingOf } from '@sealift/io/tar-block';
 import type { Digest } from '@sealift/oci/digest';
 import { z } from 'zod';
 import { differentialSchema, flawOf } from '../differential/section.ts';
-import { paddingOf, tarHeadBytes } from './tar.ts';
+import { tarHeadBytes } from './tar.ts';
 
 /** The bundle format this code writes and reads. */
 export const formatVersion = 1;

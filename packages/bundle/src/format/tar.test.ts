@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closingBytes, paddingOf, placeEnd, tarHead, tarHeadBytes } from './tar.ts';
+import { paddingOf } from '@sealift/io/tar-block';
+import { closingBytes, placeEnd, tarHead, tarHeadBytes } from './tar.ts';
 
 const gib = 1024 ** 3;
 const sizes = [9 * gib, 3, 8 * gib - 1, 8 * gib];

@@ -1,18 +1,15 @@
+import { blockBytes, paddingOf } from '@sealift/io/tar-block';
+
 /**
  * The one tar that a bundle may hold (POSIX.1-2017 pax, ustar headers): regular files, mode 0644, no owner, no time. Reader
  * and writer make every header, padding and closing block with these functions; the reader compares them byte for
  * byte, so nothing can hide between the files.
  */
-export const blockBytes = 512;
+
 /** What ends a tar: two blocks of zeros. */
 export const closingBytes = 2 * blockBytes;
 /** The largest size that a ustar header can state: eleven octal digits. */
 const maxUstarSize = 0o77777777777;
-
-/** Bytes of zeros behind content of this size, up to the next block. */
-export function paddingOf(sizeBytes: number): number {
-  return (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
-}
 
 /** What stands before a file's content: its header, and before that a pax header where ustar cannot state the size. */
 export function tarHead(path: string, sizeBytes: number): Buffer {

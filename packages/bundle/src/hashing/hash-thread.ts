@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { reasonOf } from '@sealift/core/reason-of';
 
 /** What a hashing thread is told. The second kind is answered. */
 export type ToHashThread =
@@ -34,7 +35,7 @@ function serve(port: NonNullable<typeof parentPort>, algorithm: string): void {
         }
       }
     } catch (error) {
-      tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      tell({ kind: 'failed', reason: reasonOf(error) });
     }
   });
 }

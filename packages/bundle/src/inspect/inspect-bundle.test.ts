@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '@sealift/core/canonical-json';
+import { paddingOf } from '@sealift/io/tar-block';
 import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBundle } from '../create/create-bundle.ts';
 import { type BundleManifest, manifestPath, offsetsOf, signaturePath, stubBytes } from '../format/manifest.ts';
-import { closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
+import { closingBytes, placeEnd, tarHead } from '../format/tar.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
 import { type Bundle, openBundle } from '../read/open-bundle.ts';

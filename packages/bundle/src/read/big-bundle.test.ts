@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { blockBytes } from '../format/tar.ts';
+import { blockBytes } from '@sealift/io/tar-block';
 import type { PublicKey } from '../minisign/keys.ts';
 import { makeSparseBundle } from '../testing/sparse-bundle.ts';
 import { readPart } from './bundle-file.ts';

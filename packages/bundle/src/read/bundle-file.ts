@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 
 /** One file that a bundle is stored in. */
 export interface BundlePart {
@@ -33,7 +34,7 @@ export async function openPart(path: string): Promise<BundlePart> {
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
     throw unreadable(path, error);
@@ -98,7 +99,7 @@ export function damaged(path: string, reason: string): SealiftError {
 }
 
 function unreadable(path: string, error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
 }
 

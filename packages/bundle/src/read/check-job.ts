@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
+import { reasonOf } from '@sealift/core/reason-of';
+import { paddingOf } from '@sealift/io/tar-block';
+import { closingBytes, tarHead } from '../format/tar.ts';
 
 /** A file of a bundle, open for reading: the bundle itself, or one of the parts it was split into, in order. */
 export interface OpenPart {
@@ -58,7 +60,7 @@ export function checkJob(
     return { kind: 'whole' };
   } catch (error) {
     if (error instanceof Damage) return { kind: 'damaged', reason: error.message, position: error.position };
-    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreadable', reason: reasonOf(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { blockBytes, paddingOf } from '@sealift/io/tar-block';
 import type { ByteRange, ContentSource } from '@sealift/oci/content';
 import { type Index, indexSchema } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
@@ -15,7 +16,7 @@ import {
   signaturePath,
   stubBytes,
 } from '../format/manifest.ts';
-import { blockBytes, closingBytes, paddingOf, placeEnd, tarHead } from '../format/tar.ts';
+import { closingBytes, placeEnd, tarHead } from '../format/tar.ts';
 import type { PublicKey } from '../minisign/keys.ts';
 import { maxSignatureBytes, startPrehash, verify } from '../minisign/signature.ts';
 import { damageOfFirstPart, damageOfParts, joinSplit } from '../split/open-parts.ts';

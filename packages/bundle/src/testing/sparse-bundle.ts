@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { paddingOf } from '@sealift/io/tar-block';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { addArtifact } from '../create/artifact.ts';
 import { ContentSet } from '../create/content-set.ts';
 import { layOut } from '../create/lay-out.ts';
 import type { BundleManifest } from '../format/manifest.ts';
-import { closingBytes, paddingOf, tarHead } from '../format/tar.ts';
+import { closingBytes, tarHead } from '../format/tar.ts';
 import { generateKeyPair, type SecretKey } from '../minisign/keys.ts';
 
 export interface SparseBundleOptions {

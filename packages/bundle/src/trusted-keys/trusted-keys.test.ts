@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatPublicKey, generateKeyPair } from '../minisign/keys.ts';
-import { createFile, loadTrustedKeys, readPublicKeyFile, trustedKeyFolders, trustKey } from './trusted-keys.ts';
+import { createKeyFile, loadTrustedKeys, readPublicKeyFile, trustedKeyFolders, trustKey } from './trusted-keys.ts';
 
 let folder: string;
 let env: Record<string, string>;
@@ -66,8 +66,8 @@ describe('trusted keys', () => {
 describe('key files', () => {
   it('are never overwritten', async () => {
     const path = join(folder, 'vendor.key');
-    await createFile(path, 'first', 0o600);
-    expect(await codeOf(createFile(path, 'second', 0o600))).toBe('KEY_EXISTS');
+    await createKeyFile(path, 'first', 0o600);
+    expect(await codeOf(createKeyFile(path, 'second', 0o600))).toBe('KEY_EXISTS');
   });
 
   it('that are missing or cannot be read are named', async () => {

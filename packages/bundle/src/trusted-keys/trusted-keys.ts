@@ -1,7 +1,9 @@
-import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { createFile } from '@sealift/io/durable-file';
+import { hasCode, isMissing } from '@sealift/io/file-errors';
 import { formatPublicKey, type PublicKey, parsePublicKey } from '../minisign/keys.ts';
 
 /** The process surroundings that decide which folders hold trusted keys. */
@@ -80,30 +82,17 @@ export async function trustKey(key: PublicKey, surroundings: TrustSurroundings):
   const known = await loadTrustedKeys({ ...surroundings.env, SEALIFT_TRUSTED_KEYS: folder });
   const path = join(folder, `${key.keyId}-${Buffer.from(key.encoded, 'base64').toString('hex', 10, 16)}${keySuffix}`);
   if (known.some((other) => other.encoded === key.encoded)) return { key, path, added: false };
-  await createFile(path, formatPublicKey(key), 0o644);
+  await createKeyFile(path, formatPublicKey(key), 0o644);
   return { key, path, added: true };
 }
 
 /**
- * Writes a new small file durably and never over another one.
+ * Writes the file of a key durably and never over another one.
  *
  * @throws KEY_EXISTS, FILE_UNWRITABLE
  */
-export async function createFile(path: string, content: string, mode: number): Promise<void> {
-  try {
-    await mkdir(join(path, '..'), { recursive: true });
-    const file = await open(path, 'wx', mode);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) throw new SealiftError('KEY_EXISTS', { values: { path }, cause: error });
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
-  }
+export async function createKeyFile(path: string, content: string, mode: number): Promise<void> {
+  if (!(await createFile(path, content, mode))) throw new SealiftError('KEY_EXISTS', { values: { path } });
 }
 
 async function keyFileNames(folder: string): Promise<string[]> {
@@ -115,11 +104,7 @@ async function keyFileNames(folder: string): Promise<string[]> {
     return names;
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
+    if (isMissing(error)) return [];
     throw new SealiftError('FILE_UNREADABLE', { values: { path: folder, reason: String(error) }, cause: error });
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

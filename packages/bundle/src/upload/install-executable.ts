@@ -1,18 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
+import { PendingFile } from '@sealift/io/pending-file';
+import { removeUnfinished } from '@sealift/io/unfinished';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
-import { removeLeftovers } from '../files/leftovers.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { Architecture } from '../stub/stub.ts';
 
 const maxManifestBytes = 64 * 1024;
+/** No unpacking takes so long: what is older was left by a run that was killed. */
+const longestWriteMs = 15 * 60 * 1000;
 
 /**
  * Sets up `sealift` from a bundle: unpacks the executable into the folder and puts it in the place of an older one in one
@@ -35,29 +36,24 @@ export async function installExecutable(
   const layer = manifestSchema.parse(JSON.parse(bytes.toString('utf8'))).layers[0];
   if (layer?.mediaType !== layerTypes.executableGzip) return undefined;
   const path = join(folder, 'sealift');
-  const temporary = join(folder, `.sealift-${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true });
-    await removeLeftovers(folder, '.sealift-');
+    await removeUnfinished(folder, longestWriteMs);
+    await using file = await PendingFile.create(folder, { mode: 0o755, shownAs: path });
     await pipeline(
       await bundle.open(layer.digest),
       createGunzip({ chunkSize: 1024 * 1024 }),
-      createWriteStream(temporary, { mode: 0o755, flags: 'wx' }),
+      async (chunks: AsyncIterable<Uint8Array>) => {
+        for await (const chunk of chunks) await file.write(chunk);
+      },
     );
-    const file = await open(temporary, 'r');
-    try {
-      await file.chmod(0o755);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await file.chmod(0o755);
+    await file.commit(path);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    if (isSealiftError(error) && error.code !== 'FILE_UNWRITABLE') throw error;
+    const cause = isSealiftError(error) ? error.cause : error;
     const hint = 'Set SEALIFT_BIN_DIR to a folder you can write, then run the bundle again.';
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, place: path, hint, cause: error });
+    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason: reasonOf(cause) }, place: path, hint, cause });
   }
   return path;
 }

@@ -1,7 +1,7 @@
 import { formatInventory } from '@sealift/bundle/inventory';
 import { readRegistryInventory } from '@sealift/bundle/registry-inventory';
 import { loadTrustedKeys } from '@sealift/bundle/trusted-keys';
-import { writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../context.ts';
 import { findUploadPlaces } from '../platform/upload-place.ts';
 

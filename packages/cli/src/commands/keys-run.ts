@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { createFile, loadTrustedKeys, readPublicKeyFile, trustKey } from '@sealift/bundle/trusted-keys';
+import { createKeyFile, loadTrustedKeys, readPublicKeyFile, trustKey } from '@sealift/bundle/trusted-keys';
 import type { CliContext } from '../context.ts';
 
 /** Writes a new key pair; neither file ever replaces another one. */
@@ -8,9 +8,9 @@ export async function generateKeys(options: { out: string; json?: true }, contex
   const { publicKey, file } = generateKeyPair();
   const secretPath = `${options.out}.key`;
   const publicPath = `${options.out}.pub`;
-  await createFile(secretPath, file.reveal(), 0o600);
+  await createKeyFile(secretPath, file.reveal(), 0o600);
   try {
-    await createFile(publicPath, formatPublicKey(publicKey), 0o644);
+    await createKeyFile(publicPath, formatPublicKey(publicKey), 0o644);
   } catch (error) {
     await rm(secretPath, { force: true });
     throw error;

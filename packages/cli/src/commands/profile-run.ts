@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { profileViewSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../context.ts';
 import { connect } from '../platform/connect.ts';
 

@@ -7,7 +7,7 @@ import type { RegistryCareOptions, RegistryCleanOptions } from './registry.ts';
 
 /** Cleans a registry's folder up and says what went, or would. @throws FILE_NOT_FOUND, STORAGE_IN_USE */
 export async function removeGarbage(options: RegistryCleanOptions, context: CliContext): Promise<void> {
-  const storage = await openExisting(options.storage);
+  using storage = await openExisting(options.storage);
   const dryRun = options.dryRun ?? false;
   const report = await storage.collectGarbage({ dryRun });
   if (options.json === true) {
@@ -24,7 +24,7 @@ export async function removeGarbage(options: RegistryCleanOptions, context: CliC
 
 /** Checks a registry's folder; damage is exit code 2. @throws FILE_NOT_FOUND, STORAGE_IN_USE */
 export async function scrubStorage(options: RegistryCareOptions, context: CliContext): Promise<void> {
-  const storage = await openExisting(options.storage);
+  using storage = await openExisting(options.storage);
   const report = await storage.scrub({
     cancel: context.cancel,
     onBlob: (checked, total) => context.progress.update('Checking', checked / total, `${checked} of ${total} blobs`),

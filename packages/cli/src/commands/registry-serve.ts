@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { htpasswdAccess } from '@sealift/registry/htpasswd';
 import { keptCertificate, namesOfThisMachine } from '@sealift/registry/kept-certificate';
@@ -124,7 +124,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
   }
 }

@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { unwritable } from '@sealift/io/file-errors';
+import { isAlive } from '@sealift/io/process-identity';
 import { z } from 'zod';
 
 /** The folder that a demo owns: everything it writes is below it, settings and trusted keys included. */
@@ -44,9 +46,7 @@ export async function takeDemoFolder(folder: string): Promise<DemoFolder> {
     for (const name of old) await rm(join(path, name), { recursive: true, force: true });
     for (const part of Object.values(layout)) await mkdir(part, { recursive: true, mode: 0o700 });
   } catch (error) {
-    if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
+    throw unwritable(path, error);
   }
   return layout;
 }
@@ -56,7 +56,7 @@ async function requireOurs(path: string): Promise<void> {
   const marker = markerSchema.safeParse(parsed(text));
   if (!marker.success) throw new SealiftError('DEMO_FOLDER_FOREIGN', { values: { path } });
   const { pid } = marker.data;
-  if (pid !== process.pid && isRunning(pid)) throw new SealiftError('DEMO_RUNNING', { values: { path, pid } });
+  if (pid !== process.pid && isAlive(pid)) throw new SealiftError('DEMO_RUNNING', { values: { path, pid } });
 }
 
 function parsed(text: string): unknown {
@@ -64,15 +64,6 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

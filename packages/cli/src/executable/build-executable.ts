@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { findNode } from './node-program.ts';
 import { makeProgramScript, makeAssets } from './program-script.ts';
@@ -64,7 +64,7 @@ export async function buildExecutable(
     }
     return built;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const values = { platform: `linux-${architecture}`, reason };
     const hint = `Make the npm registry reachable once, or ask for this machine's executable alone with \`--architecture ${hostArchitecture}\`.`;
     const remedy = architecture === hostArchitecture ? {} : { hint };

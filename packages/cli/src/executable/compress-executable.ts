@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { countPassed } from '@sealift/oci/young-garbage';
 
 const chunkBytes = 1024 * 1024;
@@ -45,7 +45,7 @@ export async function compressExecutable(
       await rm(temporary, { force: true });
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const hint = 'Set XDG_CACHE_HOME to a folder with 50 MB of room that you can write.';
     throw new SealiftError('FILE_UNWRITABLE', { values: { path: cache, reason }, place: cache, hint, cause: error });
   }

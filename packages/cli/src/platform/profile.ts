@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
-import { writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;

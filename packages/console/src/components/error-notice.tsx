@@ -1,4 +1,5 @@
 import { Alert, AlertActionLink, type AlertProps } from '@patternfly/react-core';
+import { reasonOf } from '@sealift/core/errors';
 import { ProblemError, UnreachableError } from '../api/http.ts';
 
 interface ErrorNoticeProps {
@@ -88,7 +89,7 @@ function describe(error: unknown): {
   }
   return {
     message: 'This page failed',
-    place: error instanceof Error ? error.message : String(error),
+    place: reasonOf(error),
     hint: 'Reload the page. If it happens again, report what you did and the text above.',
   };
 }

@@ -1,4 +1,5 @@
 export { catalogue, type ErrorCode } from './catalogue.ts';
 export type { ErrorDefinition, NextAction } from './definition.ts';
 export { type Problem, problemSchema, toProblem } from './problem.ts';
+export { reasonOf } from './reason-of.ts';
 export { asSealiftError, type ErrorDetails, isSealiftError, SealiftError } from './sealift-error.ts';

@@ -1,5 +1,6 @@
 import { catalogue, type ErrorCode } from './catalogue.ts';
 import type { ErrorDefinition, NextAction } from './definition.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** What an error carries besides its code. */
 export interface ErrorDetails {
@@ -42,7 +43,7 @@ export function isSealiftError(error: unknown, code?: ErrorCode): error is Seali
 /** Any failure as a catalogue error; what is not one becomes `INTERNAL` with the original as its cause. */
 export function asSealiftError(error: unknown): SealiftError {
   if (error instanceof SealiftError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('INTERNAL', { values: { reason }, cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors/index.ts';
 import { badResolution, type Choice, type MergeContext } from './context.ts';
 import { adapt, type Layout } from './layout.ts';
 import { parseText } from './parse.ts';
@@ -51,6 +52,6 @@ function parse(given: Given): ReturnType<typeof parseText> {
   try {
     return parseText(given.text, `the value for ${given.place}`);
   } catch (error) {
-    throw badResolution(given.place, error instanceof Error ? error.message : String(error));
+    throw badResolution(given.place, reasonOf(error));
   }
 }

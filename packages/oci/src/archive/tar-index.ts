@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 import { entryPath } from '../pack-artifact/entry-path.ts';
 import type { ByteRange } from '../content.ts';
 import { readBounded } from '../verify-stream.ts';
@@ -49,7 +50,7 @@ export class TarIndex implements AsyncDisposable {
       const files = new Map<string, TarFile>();
       const links = new Map<string, string>();
       let count = 0;
-      for await (const { name, kind, linkName, offset, size } of readMembers(file, path)) {
+      for await (const { name, kind, linkName, offset, sizeBytes } of readMembers(file, path)) {
         count += 1;
         if (count > memberLimit) throw archiveInvalid(path, `it has more than ${memberLimit} members`);
         const plain = entryPath(name);
@@ -58,7 +59,7 @@ export class TarIndex implements AsyncDisposable {
         if (kind === 'directory') continue;
         if (plain === '') throw archiveInvalid(path, 'it has a member without a name');
         if (files.has(plain) || links.has(plain)) throw archiveInvalid(path, `${shown} is in it twice`);
-        if (kind === 'file') files.set(plain, { offset, size });
+        if (kind === 'file') files.set(plain, { offset, size: sizeBytes });
         else links.set(plain, linkTarget(plain, linkName, kind, path));
       }
       return new TarIndex(path, file, files, links);
@@ -127,7 +128,7 @@ async function openFile(path: string): Promise<FileHandle> {
     if ((await file.stat()).isFile()) return file;
     await file.close();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (hasCode(error, 'ENOENT')) {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });

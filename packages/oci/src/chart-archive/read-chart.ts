@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ChartTexts } from '@sealift/core/named-images';
 import { unpackTar } from 'modern-tar';
 import { entryPath } from '../pack-artifact/entry-path.ts';
@@ -49,7 +49,7 @@ async function readArchive(bytes: Uint8Array, place: string, budget: Budget, dep
       files.set(withoutTop(entryPath(header.name) ?? ''), data ?? new Uint8Array());
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw refuse(place, `it is not a whole tar.gz of at most ${totalLimitBytes} bytes (${reason})`);
   }
   return await assemble(files, place, budget, depth);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import { archiveInvalid } from '../archive/archive-invalid.ts';
 import { type TarFile, TarIndex } from '../archive/tar-index.ts';
@@ -155,7 +155,7 @@ class Conversion {
       const unpacked = pipeline(stream, createGunzip({ chunkSize: 1024 * 1024 }), () => undefined);
       for await (const chunk of unpacked as AsyncIterable<Buffer>) plain.update(chunk);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw archiveInvalid(this.#tar.path, `the layer ${path} cannot be unpacked (${reason})`);
     }
     if (`sha256:${plain.digest('hex')}` !== diffId) {

@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, isSealiftError, SealiftError } from '@sealift/core/errors';
+import { Attempts } from '@sealift/io/retry';
 import type { ContentSource } from '../content.ts';
 import type { Digest } from '../digest.ts';
+import { passingFailures, registryDelaysMs } from '../push/retry.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
 import { readableOver } from '../verify-stream.ts';
 
 /** Failures that pass; a blob goes on where it was cut. */
-const passing: readonly ErrorCode[] = ['REGISTRY_UNREACHABLE', 'REGISTRY_BUSY', 'REGISTRY_FAILED', 'CONTENT_SHORT'];
-const attemptLimit = 6;
-const firstDelayMs = 250;
+const passing: readonly ErrorCode[] = [...passingFailures, 'CONTENT_SHORT'];
 
 /** A repository's blobs, each read in one piece however often the line is cut. Nothing is kept but where the reader is. */
 export function steadyBlobs(client: RegistryClient, repository: string): ContentSource {
@@ -32,8 +31,13 @@ async function* resuming(
   size: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let done = 0;
-  for (let attempt = 1; ; attempt += 1) {
-    const before = done;
+  const attempts = new Attempts({
+    passes: (error) => isSealiftError(error) && passing.includes(error.code),
+    delaysMs: registryDelaysMs,
+    jitter: true,
+    position: () => done,
+  });
+  for (;;) {
     try {
       const stream = await source.open(digest, done === 0 ? undefined : { start: done, end: size });
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
@@ -43,10 +47,7 @@ async function* resuming(
       if (done >= size) return;
       throw new SealiftError('CONTENT_SHORT', { values: { digest, actualBytes: done, expectedBytes: size } });
     } catch (error) {
-      if (!isSealiftError(error) || !passing.includes(error.code)) throw error;
-      if (done > before) attempt = 1;
-      if (attempt === attemptLimit) throw error;
-      await delay(firstDelayMs * 2 ** attempt * (0.5 + Math.random() / 2));
+      await attempts.pauseAfter(error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Pack, parsePack } from '@sealift/core/pack';
 import { unpackTar } from 'modern-tar';
 import { entryPath } from './entry-path.ts';
@@ -75,7 +75,7 @@ export async function readPackArchive(
     return assemble(new Map(bodies), [...paths].sort(), options);
   } catch (error) {
     if (error instanceof SealiftError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw refuse(place, `it is not a whole tar.gz (${reason})`);
   }
 }

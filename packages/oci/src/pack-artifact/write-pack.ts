@@ -3,8 +3,9 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Pack, parsePack, readPackValues } from '@sealift/core/pack';
+import { hasCode } from '@sealift/io/file-errors';
 import { packTar } from 'modern-tar';
 import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { digestOf } from '../digest.ts';
@@ -124,9 +125,9 @@ function refuse(path: string, reason: string): SealiftError {
 }
 
 function unreadable(path: string, error: unknown): SealiftError {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+  if (hasCode(error, 'ENOENT')) {
     return new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, cause: error });
 }

@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
@@ -19,7 +19,7 @@ import {
 import { forEachBounded } from './pool.ts';
 import { PushProgress } from './progress.ts';
 import { listUnderTag } from './referrers.ts';
-import { withRetry } from './retry.ts';
+import { withPushRetry } from './retry.ts';
 import type { PushItem, PushRequest, PushResult } from './types.ts';
 import { memoryJournal } from './upload-journal.ts';
 import type { WalkedManifest } from './walk.ts';
@@ -264,7 +264,7 @@ class PushRun {
     const down = this.#down.get(client);
     if (down !== undefined) throw down;
     try {
-      return await withRetry(
+      return await withPushRetry(
         async () => {
           if (this.#cancel.aborted) throw new SealiftError('PUSH_CANCELLED');
           return await this.#gate.run(work);
@@ -274,7 +274,7 @@ class PushRun {
           ...(position === undefined ? {} : { position }),
           onRetry: (attempt, delayMs, error) => {
             this.#gate.slowDown();
-            this.#request.onEvent?.({ kind: 'retry', what, attempt, delayMs, reason: error.message });
+            this.#request.onEvent?.({ kind: 'retry', what, attempt, delayMs, reason: reasonOf(error) });
           },
         },
       );

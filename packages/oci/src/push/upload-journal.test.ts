@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identityOf } from '@sealift/io/process-identity';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openUploadJournal } from './upload-journal.ts';
 
@@ -45,8 +46,7 @@ describe('the upload journal', () => {
     const other = spawn('sleep', ['60'], { stdio: 'ignore' });
     try {
       await once(other, 'spawn');
-      const line = await readFile(`/proc/${other.pid}/stat`, 'utf8');
-      const owner = `${other.pid}-${line.slice(line.lastIndexOf(')') + 2).split(' ')[19]}`;
+      const owner = await identityOf(other.pid ?? 0);
       const text = JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), owner });
       await writeFile(path, text);
       const second = await openUploadJournal(folder);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from '@sealift/io/durable-file';
 import { z } from 'zod';
-import { writeFileAtomically } from '../blob-file.ts';
-import { isRunning, thisProcess } from './process-identity.ts';
+import { isRunning, thisProcess } from '@sealift/io/process-identity';
+import { removeUnfinished } from '@sealift/io/unfinished';
 
 const entryLimit = 1000;
 const entryLimitBytes = 16 * 1024;
@@ -83,10 +84,8 @@ async function removeExpired(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (/^[0-9a-f]{64}\.json$/.test(name)) kept.push({ path, at: (await readEntry(path))?.at ?? 0 });
-    else if (name.startsWith('.incoming-') && (await stat(path)).mtimeMs < Date.now() - longestWriteMs) {
-      await rm(path, { force: true });
-    }
   }
+  await removeUnfinished(folder, longestWriteMs);
   kept.sort((a, b) => b.at - a.at);
   const oldest = Date.now() - longestAgeMs;
   for (const [index, { path, at }] of kept.entries()) {

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { fileSize, writeFileAtomically } from '@sealift/oci/blob-file';
+import { removeFile, writeFileAtomically } from '@sealift/io/durable-file';
+import { fileSize } from '@sealift/io/file-size';
 import type { ByteRange } from '@sealift/oci/content';
 import { type ContentDigest, digestAlgorithms, digestFromName } from './content-digest.ts';
-import { namesIn, removeFile, renew } from './files.ts';
+import { namesIn, renew } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 import type { TurnLock } from './turn-lock.ts';
 

@@ -1,6 +1,5 @@
-import { open, readdir, rm, utimes } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { isMissing, syncFolder } from '@sealift/oci/blob-file';
+import { open, readdir, utimes } from 'node:fs/promises';
+import { isMissing } from '@sealift/io/file-errors';
 import { readBounded } from '@sealift/oci/verify-stream';
 
 const recordLimitBytes = 8 * 1024 * 1024;
@@ -24,18 +23,6 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-/** Removes a file for good. @returns false when there was none */
-export async function removeFile(path: string): Promise<boolean> {
-  try {
-    await rm(path);
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-  await syncFolder(dirname(path));
-  return true;
 }
 
 /** Makes a file young, so that it is not cleaned up for a while; one that is not there stays so. */

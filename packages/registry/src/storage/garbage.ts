@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSealiftError } from '@sealift/core/errors';
-import { isMissing } from '@sealift/oci/blob-file';
+import { isMissing } from '@sealift/io/file-errors';
 import { isRepositoryName } from '@sealift/oci/reference';
 import type { ContentDigest } from './content-digest.ts';
 import { type BlobStore, storedDigests } from './blobs.ts';

@@ -1,10 +1,11 @@
 import { SealiftError } from '@sealift/core/errors';
-import { fileSize, writeFileAtomically } from '@sealift/oci/blob-file';
+import { removeFile, writeFileAtomically } from '@sealift/io/durable-file';
+import { fileSize } from '@sealift/io/file-size';
 import { isTag } from '@sealift/oci/reference';
 import { z } from 'zod';
 import { algorithmOf, type ContentDigest, contentDigestOf, digestFromName, isContentDigest } from './content-digest.ts';
 import type { BlobStore } from './blobs.ts';
-import { namesIn, readRecord, removeFile, renew } from './files.ts';
+import { namesIn, readRecord, renew } from './files.ts';
 import {
   type ContentDescriptor,
   contentDescriptorSchema,

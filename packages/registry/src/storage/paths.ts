@@ -17,7 +17,7 @@ const uploadIdForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * repositories/<name>/_tags/<tag>                 a tag (the digest it stands for)
  * repositories/<name>/_referrers/<hex>/<hex>      a manifest with that subject (its descriptor)
  * damaged/<hex>                                   what a scrub put aside
- * lock                                            which process uses the folder
+ * folder.lock, folder.lock.holder                 which process uses the folder
  * token-key                                       what tokens are signed with
  * ```
  */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { isMissing } from '@sealift/oci/blob-file';
+import { isMissing } from '@sealift/io/file-errors';
 import { digestAlgorithms } from './content-digest.ts';
 import type { StoragePaths } from './paths.ts';
 

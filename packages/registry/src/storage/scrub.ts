@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from '@sealift/oci/blob-file';
+import { isMissing } from '@sealift/io/file-errors';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './content-digest.ts';
 import { storedDigests } from './blobs.ts';
 import type { StoragePaths } from './paths.ts';

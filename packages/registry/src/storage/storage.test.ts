@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ beforeEach(async () => {
   storage = await RegistryStorage.open(folder);
 });
 afterEach(async () => {
+  storage.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -258,6 +260,7 @@ describe('a scrub', () => {
 
 describe('the quota', () => {
   it('refuses what is too much, before it is read where the size is known', async () => {
+    storage.close();
     storage = await RegistryStorage.open(folder, { quotaBytes: 1300 });
     await addBlob('a', Buffer.alloc(600));
     const session = await storage.uploads.start('a');
@@ -271,7 +274,9 @@ describe('the quota', () => {
     });
     expect(storage.usedBytes).toBe(600);
     await addBlob('a', Buffer.alloc(600));
-    expect((await RegistryStorage.open(folder)).usedBytes).toBe(600);
+    storage.close();
+    storage = await RegistryStorage.open(folder);
+    expect(storage.usedBytes).toBe(600);
   });
 });
 
@@ -287,15 +292,20 @@ describe('the storage folder', () => {
         execFile(process.execPath, args, (error, stdout) => (error === null ? resolve(stdout.trim()) : reject(error)));
       });
     expect(await open()).toBe('STORAGE_IN_USE');
-    await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
+    storage.close();
     expect(await open()).toBe('opened');
-    // What that process left counts for nothing, as it is gone.
-    await RegistryStorage.open(folder);
+    // That process ended without closing it.
+    storage = await RegistryStorage.open(folder);
+    await expect(RegistryStorage.open(folder)).rejects.toMatchObject({
+      code: 'STORAGE_IN_USE',
+      message: expect.stringContaining(`process ${process.pid} on `),
+    });
   });
 
   it('is cleared of what a killed process left half-written', async () => {
-    await writeFile(join(folder, 'blobs', '.incoming-x'), 'half');
-    await RegistryStorage.open(folder);
+    await writeFile(join(folder, 'blobs', `.incoming-${randomUUID()}`), 'half');
+    storage.close();
+    storage = await RegistryStorage.open(folder);
     expect(await readdir(join(folder, 'blobs'))).toEqual(['sha256']);
   });
 

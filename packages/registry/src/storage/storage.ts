@@ -1,6 +1,8 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { type FolderLock, lockFolder } from '@sealift/io/folder-lock';
+import { removeUnfinished } from '@sealift/io/unfinished';
 import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
 import { verifiedReadable } from '@sealift/oci/verify-stream';
@@ -11,7 +13,6 @@ import { StoragePaths } from './paths.ts';
 import { Quota } from './quota.ts';
 import { TurnLock } from './turn-lock.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
-import { lockStorage } from './storage-lock.ts';
 import { UploadStore } from './uploads.ts';
 
 export type { GarbageOptions, GarbageReport, RemovedManifest } from './garbage.ts';
@@ -24,18 +25,20 @@ export interface StorageOptions {
 }
 
 /** What a registry keeps, in one folder: blobs by digest, repositories, upload sessions. One process at a time. */
-export class RegistryStorage {
+export class RegistryStorage implements Disposable {
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
   readonly uploads: UploadStore;
   readonly #paths: StoragePaths;
   readonly #quota: Quota;
+  readonly #lock: FolderLock;
   /** Turns by repository name, and by digest. */
   readonly #repositories = new TurnLock();
   readonly #files = new TurnLock();
 
-  private constructor(paths: StoragePaths, quota: Quota) {
+  private constructor(paths: StoragePaths, quota: Quota, lock: FolderLock) {
     this.#paths = paths;
+    this.#lock = lock;
     this.#quota = quota;
     const turns = { repositories: this.#repositories, files: this.#files };
     this.blobs = new BlobStore(paths, turns);
@@ -51,15 +54,32 @@ export class RegistryStorage {
   /**
    * Opens the folder, making it where it is missing.
    *
-   * @throws STORAGE_IN_USE while another process has it open
+   * @throws STORAGE_IN_USE while it is open, here or in another process
    */
   static async open(folder: string, options: StorageOptions = {}): Promise<RegistryStorage> {
     const paths = new StoragePaths(folder);
     for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories])
       await mkdir(path, { recursive: true });
-    await lockStorage(folder);
-    await removeIncoming(paths);
-    return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes));
+    const lock = lockFolder(
+      folder,
+      ({ pid, host }) => new SealiftError('STORAGE_IN_USE', { place: folder, values: { path: folder, pid, host } }),
+    );
+    try {
+      await removeUnfinished(dirname(paths.blobs('sha256')), 0);
+      return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes), lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Gives the folder to the next process; nothing may write to it any more. */
+  close(): void {
+    this.#lock.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Bytes of all blobs and upload sessions together. */
@@ -100,14 +120,6 @@ export class RegistryStorage {
   /** Reads everything and puts aside what is damaged. */
   async scrub(options: ScrubOptions = {}): Promise<ScrubReport> {
     return await scrub(this.#paths, this.#quota, this.#files, options);
-  }
-}
-
-/** What a process that was killed had not finished writing. */
-async function removeIncoming(paths: StoragePaths): Promise<void> {
-  const folder = dirname(paths.blobs('sha256'));
-  for (const name of await readdir(folder)) {
-    if (name.startsWith('.incoming-')) await rm(join(folder, name), { force: true });
   }
 }
 

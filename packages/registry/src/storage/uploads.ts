@@ -2,7 +2,11 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { fileSize, syncFolder, writeAll, writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { hasCode } from '@sealift/io/file-errors';
+import { fileSize } from '@sealift/io/file-size';
+import { syncFolder } from '@sealift/io/sync-folder';
+import { writeAll } from '@sealift/io/write-all';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm } from './content-digest.ts';
 import { readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
@@ -194,7 +198,6 @@ async function appendTo(
 }
 
 function asStorageError(error: unknown, path: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  if (!hasCode(error, 'ENOSPC', 'EDQUOT')) return error;
   return new SealiftError('STORAGE_FULL', { values: { path }, cause: error });
 }

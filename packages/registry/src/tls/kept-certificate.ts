@@ -3,8 +3,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { isMissing } from '@sealift/oci/blob-file';
-import { writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { isMissing } from '@sealift/io/file-errors';
 import { type Certificate, makeSelfSigned } from './self-signed.ts';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
@@ -8,7 +9,6 @@ import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { composeServices } from './compose.ts';
-import { lockFolder } from '../store/folder-lock.ts';
 import { openStore } from '../store/store.ts';
 import type { VsphereSettings } from '../vsphere/settings.ts';
 
@@ -58,7 +58,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const undo: (() => unknown)[] = [];
   try {
     // The registry's content and the embedded store stand one process only.
-    const lock = lockFolder(dataDir);
+    const lock = lockFolder(dataDir, (holder) => storeInUse(dataDir, holder));
     undo.push(() => lock.release());
     const store = await openStore({
       dataDir,
@@ -84,6 +84,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => services.cluster.close());
     const registryDir = join(dataDir, 'registry');
     const registryStorage = await RegistryStorage.open(registryDir);
+    undo.push(() => registryStorage.close());
     const app = await buildApp({
       services,
       logger,
@@ -120,6 +121,10 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   }
 }
 
+function storeInUse(folder: string, { pid, host }: FolderHolder): SealiftError {
+  return new SealiftError('STORE_IN_USE', { place: folder, values: { folder, pid, host } });
+}
+
 /** Requests under way may finish; one that takes for ever, such as a stalled upload, may not keep the process alive. */
 async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
@@ -135,7 +140,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('ADDRESS_IN_USE', { values: { address: `${host}:${port}`, reason }, cause: error });
   }
   const address = app.server.address();

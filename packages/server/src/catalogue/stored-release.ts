@@ -1,6 +1,6 @@
 import type { MarkerSource } from '@sealift/bundle/marker-source';
 import { readReleaseMarker } from '@sealift/bundle/release-marker';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';
 import type { Db } from '../store/store.ts';
@@ -66,7 +66,7 @@ async function verifyRow(
   const digest = parseDigest(digestOf(row.manifest));
   const verified = await readReleaseMarker(markersInTexts(row), digest, keys).catch((error: unknown) => {
     if (error instanceof SealiftError && error.code === 'SIGNATURE_KEY_UNTRUSTED') throw error;
-    throw tampered(row, error instanceof Error ? error.message : String(error));
+    throw tampered(row, reasonOf(error));
   });
   const { product, version } = verified.release.metadata;
   if (digest !== row.digest) throw tampered(row, 'its digest is another');

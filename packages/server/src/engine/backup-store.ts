@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
-import { open, mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { fileWork } from '@sealift/io/file-errors';
+import { removeUnfinished } from '@sealift/io/unfinished';
 import type { BackupPort } from '@sealift/upgrade/ports/backup';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
+
+/** No backup takes so long to write: what is older was left by a process that was killed. */
+const longestWriteMs = 60 * 60 * 1000;
 
 /** What a restore needs. Sessions, tokens and setup links open doors and are not worth keeping. */
 const tables = [
@@ -49,7 +55,7 @@ export function backupStore(db: Db, folder: string, cluster: ClusterPort): Backu
       const text = canonicalJson(await collect(db, upgradeId, cluster, cancel));
       const bytes = await promisify(gzip)(text);
       const reference = `${upgradeId}.json.gz`;
-      await writeDurably(join(folder, reference), bytes);
+      await writeBackup(folder, reference, bytes);
       const readBack = await promisify(gunzip)(await readFile(join(folder, reference)));
       if (readBack.toString('utf8') !== text) throw new SealiftError('BACKUP_DAMAGED', { values: { reference } });
       const made = { reference, sha256: createHash('sha256').update(bytes).digest('hex'), size_bytes: bytes.length };
@@ -92,27 +98,9 @@ async function sha256OfFile(path: string): Promise<string | null> {
   }
 }
 
-/** The name appears with the whole content on disk, or not at all: temporary file, fsync, rename, fsync of the folder. */
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const temporary = `${path}.part`;
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    const folder = await open(dirname(path), 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason }, cause: error });
-  }
+/** Readable by its owner only, as it holds what accounts sign in with. */
+async function writeBackup(folder: string, reference: string, bytes: Uint8Array): Promise<void> {
+  await fileWork(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await removeUnfinished(folder, longestWriteMs);
+  await writeFileAtomically(join(folder, reference), bytes, 0o600);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { registryCareSchema } from '@sealift/core/api';
-import { isMissing, writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
+import { isMissing } from '@sealift/io/file-errors';
 import type { z } from 'zod';
 
 /** What is remembered of the care for the registry; it lies beside the content, which belongs to one process. */

@@ -128,7 +128,7 @@ describe('the schedule', () => {
   });
 
   it('does nothing while an upgrade runs, then cleans up daily and scrubs weekly, also after a restart', async () => {
-    const storage = await RegistryStorage.open(join(folder, 'registry'));
+    using storage = await RegistryStorage.open(join(folder, 'registry'));
     const statePath = join(folder, 'care.json');
     const begin = async (): Promise<RegistryCare> => {
       const care = new RegistryCare(store);

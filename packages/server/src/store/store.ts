@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
@@ -73,6 +73,6 @@ async function openPostgres(databaseUrl: string): Promise<Store> {
 }
 
 function unreachable(error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('STORE_UNREACHABLE', { values: { reason }, cause: error });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SealiftError } from '@sealift/core/errors';
+import { pause } from '@sealift/io/pause';
 import { type SoapService, vimService } from '../client/call.ts';
 import type { VcenterClient } from '../client/client.ts';
 import { localizedFault } from '../client/fault.ts';
@@ -125,7 +125,7 @@ async function waitForResult(
 ): Promise<XmlElement | undefined> {
   const place = `${client.url.origin} ${task.value}`;
   const deadline = Date.now() + taskTimeoutMs;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 1000)) {
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     const answer = await client.call({
       method: 'RetrievePropertiesEx',
       on: client.content.propertyCollector,
@@ -157,8 +157,6 @@ async function waitForResult(
         values: { what: `the task ${task.value}`, seconds: taskTimeoutMs / 1000 },
       });
     }
-    await delay(pause, undefined, cancel === undefined ? {} : { signal: cancel }).catch((cause: unknown) => {
-      throw new SealiftError('CANCELLED', { cause });
-    });
+    await pause(pauseMs, cancel);
   }
 }

@@ -1,4 +1,4 @@
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import { escapeName } from '../property/inventory.ts';
 import type { OvfPackage, PackageIdentity } from '../ovf/package.ts';
@@ -206,7 +206,7 @@ async function cleanUp(
       if (!gone) onNote?.(`${temporary} is still held by vCenter, which removes it when its lease expires`);
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     onNote?.(`${temporary} could not be removed (${reason}); the next import does it`);
   }
 }

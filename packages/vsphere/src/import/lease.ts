@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import { localizedFault } from '../client/fault.ts';
 import { all, nothing, only } from '../client/result.ts';
@@ -202,7 +202,7 @@ export async function leaseManifest(
 }
 
 function asLost(error: unknown): SealiftError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('VSPHERE_LEASE_LOST', { values: { reason }, cause: error });
 }
 

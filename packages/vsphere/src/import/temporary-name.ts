@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isAlive } from '@sealift/io/process-identity';
 
 /** Names of virtual machines may have 80 characters. */
 const maxNameLength = 80;
@@ -43,12 +44,3 @@ export function isAbandoned(name: string, annotation: string, createdAt: Date | 
 
 /** On another machine an import is given up on only when no import takes as long. */
 const abandonedAfterMs = 6 * 60 * 60_000;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}

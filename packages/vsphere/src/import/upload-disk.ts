@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { Attempts } from '@sealift/io/retry';
 import type { VcenterClient } from '../client/client.ts';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
 import { establishTrust, plainAgent, trustNamed, verifyingAgent } from '../connection/trust.ts';
@@ -41,19 +41,20 @@ export async function uploadFile(
 ): Promise<void> {
   const url = deviceUrl(device, client.url);
   const agent = await agentFor(client, url, device, options.caFile);
-  const delays = options.retryDelaysMs ?? defaultDelaysMs;
+  const attempts = new Attempts({
+    passes: (error) => isSealiftError(error, 'VSPHERE_UNREACHABLE'),
+    delaysMs: options.retryDelaysMs ?? defaultDelaysMs,
+    cancel: options.cancel,
+    cancelled: () => new SealiftError('CANCELLED', { place: placeOf(url) }),
+  });
   try {
-    for (let attempt = 0; ; attempt += 1) {
+    for (;;) {
       try {
         return await send(agent, url, item, file, options);
       } catch (error) {
         const failure = options.cancel.aborted ? undefined : await options.failure();
         if (failure !== undefined) throw failure;
-        const delay = delays[attempt];
-        if (delay === undefined || !isSealiftError(error, 'VSPHERE_UNREACHABLE')) throw error;
-        await sleep(delay, undefined, { signal: options.cancel }).catch(() => {
-          throw new SealiftError('CANCELLED', { place: placeOf(url) });
-        });
+        await attempts.pauseAfter(error);
       }
     }
   } finally {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
 
 /** Bytes that can be read from any offset, and again: a file, a part of a bundle, a download, an artifact of a registry. */
 export interface ByteSource {
@@ -77,9 +78,9 @@ async function withFile<Result>(
 
 /** The error for a file that cannot be opened or read. */
 export function unreadable(path: string, error: unknown): SealiftError {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+  if (hasCode(error, 'ENOENT')) {
     return new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
 }

@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { Attempts } from '@sealift/io/retry';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
 import { type Environment, establishTrust, plainAgent, verifyingAgent } from '../connection/trust.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -76,24 +76,25 @@ class Download implements ByteSource {
   }
 
   async *open(start: number): AsyncGenerator<Uint8Array, void, undefined> {
-    const delays = this.#options.retryDelaysMs ?? defaultDelaysMs;
     let position = start;
-    for (let failures = 0; ; failures += 1) {
+    const attempts = new Attempts({
+      passes: (error) => isSealiftError(error, 'DOWNLOAD_FAILED'),
+      delaysMs: this.#options.retryDelaysMs ?? defaultDelaysMs,
+      position: () => position,
+      cancel: this.#options.cancel,
+      cancelled: () => new SealiftError('CANCELLED', { place: this.place }),
+    });
+    for (;;) {
       try {
         for await (const chunk of this.#from(position)) {
           position += chunk.byteLength;
-          failures = 0;
           yield chunk;
         }
         const { sizeBytes } = this;
         if (sizeBytes === undefined || position >= sizeBytes) return;
         throw failed(this.place, `it ended after ${position} of ${sizeBytes} bytes`);
       } catch (error) {
-        const delay = delays[failures];
-        if (!isSealiftError(error, 'DOWNLOAD_FAILED') || delay === undefined) throw error;
-        await sleep(delay, undefined, { signal: this.#options.cancel }).catch(() => {
-          throw new SealiftError('CANCELLED', { place: this.place });
-        });
+        await attempts.pauseAfter(error);
       }
     }
   }

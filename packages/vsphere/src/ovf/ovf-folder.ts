@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { hasCode } from '@sealift/io/file-errors';
 import { fileSource, unreadable } from './byte-source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { type Descriptor, maxDescriptorBytes, parseDescriptor } from './descriptor.ts';
@@ -99,7 +100,7 @@ async function readWhole(path: string, limitBytes: number): Promise<Buffer | und
     if ((await stat(path)).size > limitBytes) throw invalidOva(path, `it is larger than ${limitBytes} bytes`);
     return await readFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error instanceof Error && 'code' in error && typeof error.code === 'string' && 'errno' in error
       ? unreadable(path, error)
       : error;

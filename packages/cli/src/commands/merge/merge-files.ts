@@ -1,4 +1,4 @@
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import {
   checkResult,
   isSchemaNotation,
@@ -111,7 +111,7 @@ async function readSchema(path: string | undefined): Promise<Schema | undefined>
   try {
     validator = z.fromJSONSchema(plain as Parameters<typeof z.fromJSONSchema>[0]);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('INPUT_INVALID', { place: path, values: { what: 'the schema', reason }, cause: error });
   }
   return {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 
 const limitBytes = 16_000_000;
 
@@ -30,7 +30,7 @@ async function readBytes(path: string, option: string): Promise<Uint8Array> {
       length += bytesRead;
     }
   } catch (error) {
-    throw unreadable(option, reasonOf(error), path);
+    throw unreadable(option, readFailure(error), path);
   }
   throw new SealiftError('INPUT_TOO_LARGE', { place: path, values: { what: option, limitBytes } });
 }
@@ -39,10 +39,10 @@ function unreadable(option: string, reason: string, place: string): SealiftError
   return new SealiftError('MERGE_INPUT_UNREADABLE', { place, values: { what: option, reason } });
 }
 
-function reasonOf(error: unknown): string {
+function readFailure(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES') return 'it may not be read by this user';
   if (code === 'EISDIR') return 'it is a folder';
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }

@@ -1,5 +1,5 @@
 import { type Decision, pathText } from '@sealift/core/merge';
-import { writeFileAtomically } from '@sealift/oci/blob-file';
+import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../../context.ts';
 import { type MergedFiles, mergeFiles } from './merge-files.ts';
 import type { MergeOptions } from './merge-options.ts';

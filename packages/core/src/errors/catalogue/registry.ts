@@ -234,7 +234,7 @@ export const registryErrors = defineErrors({
     next: 'wait',
   },
   STORAGE_IN_USE: {
-    message: 'the registry storage {path} is used by process {pid}',
+    message: 'the registry storage {path} is used by process {pid} on {host}',
     hint: 'Stop that process first, or name another folder.',
     status: 409,
     exit: 1,

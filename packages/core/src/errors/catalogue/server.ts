@@ -4,7 +4,7 @@ import { defineErrors } from '../definition.ts';
 export const serverErrors = defineErrors({
   STORE_IN_USE: {
     message: 'the data folder {folder} is in use by process {pid} on {host}',
-    hint: 'Stop that process first, or give this one a data folder of its own. If {host} is gone for good, remove the lock file named.',
+    hint: 'Stop that process first, or give this one a data folder of its own. Leave the lock file alone: it frees itself when that process ends.',
     status: 503,
     exit: 1,
     next: 'wait',

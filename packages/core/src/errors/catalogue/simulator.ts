@@ -24,7 +24,7 @@ export const simulatorErrors = defineErrors({
     next: 'fatal',
   },
   SIMULATOR_STATE_IN_USE: {
-    message: 'another simulator (process {pid}) is using the state folder {path}',
+    message: 'another simulator (process {pid} on {host}) is using the state folder {path}',
     hint: 'Stop that process, or give this one another folder.',
     status: 409,
     exit: 1,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '@sealift/oci/blob-file';
+import { syncFolder } from './sync-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
 
 /** Files beside each other that appear under their names only when all of them are whole and on the disk. */
