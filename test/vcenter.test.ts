@@ -90,7 +90,9 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const planned = await command('vsphere', 'cns', 'repair', ...storage());
       expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('move volume') });
       expect((await upgrade()).blockers).toHaveLength(1);
+      expect(await command('upgrade', 'preflight')).toMatchObject({ code: 2 });
       expect(await command('vsphere', 'cns', 'repair', '--apply', ...storage())).toMatchObject({ code: 0 });
+      expect(await command('upgrade', 'preflight')).toMatchObject({ code: 0 });
       expect((await upgrade()).blockers).toEqual([]);
     });
 

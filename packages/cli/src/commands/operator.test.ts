@@ -133,6 +133,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     steps: [],
     fraction: 0,
     createdAt: '2026-11-01T00:00:00.000Z',
+    preflightAt: '2026-11-01T00:00:00.000Z',
     waitingFor: null,
     failure: null,
     ...change,
@@ -360,6 +361,24 @@ describe('upgrade', () => {
     const { code } = await sealift(['upgrade', 'resolve', 'cni-cni-calico', ...args]);
     expect(code).toBeGreaterThan(0);
     expect(asked).toEqual([]);
+  });
+
+  it('looks at the site again, and exits with 2 while something blocks', async () => {
+    answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'draft' }) });
+    const look = 'POST /api/v1/upgrades/u1/preflight';
+    answers.set(look, { status: 200, body: upgrade({ state: 'draft', blockers: ['node-1 is not ready'] }) });
+    const blocked = await sealift(['upgrade', 'preflight', 'u1']);
+    expect(blocked).toMatchObject({ code: 2, out: expect.stringContaining('blocked: node-1 is not ready') });
+    answers.set(look, { status: 200, body: upgrade({ state: 'draft' }) });
+    expect((await sealift(['upgrade', 'preflight', 'u1'])).code).toBe(0);
+  });
+
+  it('confirms a draft after a fresh look at the site, so that what is mended does not block', async () => {
+    const draft = upgrade({ state: 'draft', blockers: ['node-1 is not ready'] });
+    answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
+    answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgrade({ state: 'draft' }) });
+    answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: upgrade({ state: 'running' }) });
+    expect((await sealift(['upgrade', 'confirm', 'u1'])).code).toBe(0);
   });
 
   it('confirms by the hash that was previewed, and nothing while something blocks', async () => {

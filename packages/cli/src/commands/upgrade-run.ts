@@ -27,6 +27,18 @@ export async function showUpgrade(id: string | undefined, options: Output, conte
   print(await findUpgrade(api, id), options, context);
 }
 
+/** Looks at the site again for a draft, and shows what was found. */
+export async function runPreflight(id: string | undefined, options: Output, context: CliContext): Promise<void> {
+  const api = await connect(context);
+  const upgrade = await lookAgain(api, (await findUpgrade(api, id)).id);
+  print(upgrade, options, context);
+  if (upgrade.blockers.length > 0) context.exitCode = 2;
+}
+
+async function lookAgain(api: ApiClient, id: string): Promise<Upgrade> {
+  return await api.post(upgradeUrl(id, 'preflight'), {}, upgradeSchema);
+}
+
 /**
  * Confirms an upgrade by the hash of its plan and merged values.
  *
@@ -38,7 +50,9 @@ export async function confirmUpgrade(
   context: CliContext,
 ): Promise<void> {
   const api = await connect(context);
-  const upgrade = await findUpgrade(api, id);
+  const found = await findUpgrade(api, id);
+  // What blocked when the site was last looked at may be mended since.
+  const upgrade = lifecycle[found.state].editable ? await lookAgain(api, found.id) : found;
   const blocked = (reason: string): SealiftError =>
     new SealiftError('UPGRADE_BLOCKED', { values: { reason }, place: upgrade.id });
   if (upgrade.blockers.length > 0) throw blocked(upgrade.blockers.join('; '));
@@ -124,6 +138,7 @@ function print(upgrade: Upgrade, { json }: Output, context: CliContext): void {
     const kept = keptCustomisations === 0 ? '' : `, keeps ${keptCustomisations} customisations`;
     context.out(`layer ${id}  ${fromVersion ?? 'new'} to ${toVersion ?? 'removed'}: ${state}${conflicts}${kept}`);
   }
+  if (upgrade.preflightAt !== null) context.out(`site looked at: ${upgrade.preflightAt}`);
   for (const { title, outcome, detail, remedy } of upgrade.preflight) {
     context.out(`preflight ${outcome}: ${title}: ${detail}`);
     if (outcome !== 'pass' && remedy !== undefined) context.out(`  fix: ${remedy}`);

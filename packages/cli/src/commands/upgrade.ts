@@ -25,6 +25,15 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       await showUpgrade(id, options, context);
     });
   upgrade
+    .command('preflight')
+    .description('Looks at the site again: registry, vCenter, cluster, disk; exit 2 while something blocks.')
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { runPreflight } = await import('./upgrade-run.ts');
+      await runPreflight(id, options, context);
+    });
+  upgrade
     .command('layers')
     .description('Shows the preview of the layers, or of one layer with its decisions and conflicts.')
     .argument('[layer]', 'the layer, such as cni-cni-calico')

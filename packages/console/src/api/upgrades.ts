@@ -45,6 +45,15 @@ export function useConfirm(id: string) {
   });
 }
 
+/** Looks at the site again for a draft. */
+export function usePreflight(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request(upgradeSchema, 'POST', `/upgrades/${encodeURIComponent(id)}/preflight`, {}),
+    onSuccess: (upgrade) => client.setQueryData(['upgrade', id], upgrade),
+  });
+}
+
 /** The merge of one layer. */
 export function useLayerPreview(id: string, layerId: string) {
   return useQuery({

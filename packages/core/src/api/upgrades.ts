@@ -82,6 +82,8 @@ export const upgradeSchema = upgradeSummarySchema.extend({
   plan: planSchema.nullable(),
   layers: z.array(layerChangeSchema),
   preflight: z.array(checkSchema),
+  /** When the site was last looked at for it; null while it was not. `POST /api/v1/upgrades/:id/preflight` looks again. */
+  preflightAt: z.iso.datetime().nullable(),
   /** Why Confirm is disabled; empty when it may be pressed. */
   blockers: z.array(z.string()),
   /** SHA-256 (hex) over the canonical JSON of plan and merged values; confirm names it, so what is approved is what was seen. */

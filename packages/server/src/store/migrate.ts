@@ -5,6 +5,7 @@ import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
+import * as preflight from './migrations/preflight.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,6 +16,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-resolution-memory': resolutionMemory,
   '0004-pack-releases': packReleases,
   '0005-hops': hops,
+  '0006-preflight': preflight,
 };
 
 /**

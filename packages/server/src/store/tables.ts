@@ -16,6 +16,7 @@ export interface Tables {
   readonly pack_registry: PackRegistryTable;
   readonly profile: ProfileTable;
   readonly profile_layer: ProfileLayerTable;
+  readonly preflight: PreflightTable;
   readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
   readonly setup_link: SetupLinkTable;
@@ -173,6 +174,8 @@ interface UpgradeTable {
   plan: string;
   /** Checks and layers as they were when it was confirmed. */
   preflight: string | null;
+  /** When the site was looked at for it. */
+  preflight_at: Date | null;
   layers: string | null;
   /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
   frozen: string | null;
@@ -210,6 +213,13 @@ interface UpgradeLayerTable {
   json_schema: string | null;
 }
 export type UpgradeLayerRow = Selectable<UpgradeLayerTable>;
+
+interface PreflightTable {
+  upgrade_id: string;
+  at: Date;
+  /** The checks of the site as JSON with a format. */
+  report: string;
+}
 
 interface ResolutionMemoryTable {
   layer_id: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPublicKey } from '@sealift/bundle/minisign';
@@ -107,6 +107,12 @@ export class RunningPlatform {
       },
     });
     await this.restart();
+  }
+
+  /** How often the cluster was asked for something. */
+  async clusterCalls(): Promise<number> {
+    if (this.#simulator === undefined) throw new Error('no cluster is connected');
+    return (await readFile(this.#simulator.callLog, 'utf8')).split('\n').length;
   }
 
   async restart(): Promise<void> {

@@ -6,9 +6,11 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { ConsoleServices } from '../app/services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
-import { assertDraft, layerChangeOf, mergeLayer } from './layer-merge.ts';
+import { assertDraft, layerChangeOf } from './layer-merge.ts';
+import { mergeLayer } from './merge-cache.ts';
 import { loadLayers, loadUpgrade } from './load.ts';
-import { preflight } from './preflight.ts';
+import { draftChecks } from './preflight/draft-checks.ts';
+import { runPreflight } from './preflight/run.ts';
 import { rememberLayers } from './resolution-memory.ts';
 import { planText } from './stored-plan.ts';
 import { blockersOf } from './upgrade-view.ts';
@@ -33,12 +35,13 @@ export async function confirmUpgrade(
   if (seenDraft.hash !== null && seenDraft.hash !== hash)
     throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
   // Before the transaction: checks talk to the network, and nobody else may wait for that.
-  const checks = await preflight(services, seen, seenDraft.plan, seenLayers);
+  const report = await runPreflight(services, seen);
   await changeAlone(db, async (trx) => {
     const row = await loadUpgrade(trx, id);
     assertDraft(row);
     const layers = (await loadLayers(trx, id)).map(mergeLayer);
     const draft = await planDraft(trx, row, layers);
+    const checks = [...(await draftChecks(draft.plan, layers)), ...report.checks];
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
     if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
@@ -50,6 +53,7 @@ export async function confirmUpgrade(
         frozen: canonicalJson(draft.frozen),
         hash,
         preflight: canonicalJson(checks),
+        preflight_at: report.at,
         layers: canonicalJson(layers.map(({ preview }) => layerChangeOf(preview))),
         confirmed_by: actor.name,
         confirmed_at: new Date(),

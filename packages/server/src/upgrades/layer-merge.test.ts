@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mergeLayer } from './layer-merge.ts';
+import { mergeLayer } from './merge-cache.ts';
 
 const row = {
   hop: 0,

@@ -28,8 +28,8 @@ export interface MergedLayerRow {
 
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
 
-/** Merges the three texts of a row anew; nothing of the result is stored. @throws MERGE_* */
-export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
+/** Merges the three texts of a row. @throws MERGE_* */
+export function mergeAnew(row: UpgradeLayerRow): MergedLayerRow {
   const resolutions = z.array(resolutionSchema).parse(JSON.parse(row.resolutions));
   const merged = mergeTexts(row, resolutions);
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;

@@ -1,7 +1,7 @@
 import type { LayerPreview } from '@sealift/core/api';
 import { offerResolutions } from '@sealift/core/merge';
 import type { Db } from '../store/store.ts';
-import { mergeLayer } from './layer-merge.ts';
+import { mergeLayer } from './merge-cache.ts';
 import { loadLayer } from './load.ts';
 import { rememberedFor } from './resolution-memory.ts';
 

@@ -15,7 +15,9 @@ import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { type Intervention, intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
+import { assertDraft } from './layer-merge.ts';
 import { loadUpgrade } from './load.ts';
+import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
 import type { ApiScope } from '../http/api-scope.ts';
@@ -54,6 +56,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
     },
     handler: async (request, reply) => {
       const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body.to);
+      await runPreflight(services, await loadUpgrade(db, id));
       if (isNew) changed(id);
       return reply.code(isNew ? 201 : 200).send(await view(id));
     },
@@ -67,6 +70,22 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
       response: { 200: upgradeSchema },
     },
     handler: (request) => view(request.params.id),
+  });
+
+  api.post('/upgrades/:id/preflight', {
+    schema: {
+      tags,
+      summary: 'Looks at the site again for a draft, and keeps what was found',
+      params: byId,
+      response: { 200: upgradeSchema },
+    },
+    handler: async (request) => {
+      const row = await loadUpgrade(db, request.params.id);
+      assertDraft(row);
+      await runPreflight(services, row);
+      changed(row.id);
+      return view(row.id);
+    },
   });
 
   api.post('/upgrades/:id/confirm', {

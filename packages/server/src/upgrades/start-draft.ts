@@ -14,7 +14,7 @@ import { packBase } from '../registry/registry-link.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeLayer } from './layer-merge.ts';
+import { mergeLayer } from './merge-cache.ts';
 import { planText } from './stored-plan.ts';
 
 type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;

@@ -218,6 +218,19 @@ describe.each(stores)(
       hash = draft.hash;
     });
 
+    it.skipIf(skip)('asks nothing outside when a draft or the list is read, only when it is told to look', async () => {
+      const before = await platform.clusterCalls();
+      const draft = (await platform.call('GET', `/upgrades/${id}`)).body;
+      expect((await platform.call('GET', '/upgrades')).body.upgrades).toMatchObject([{ id, state: 'draft' }]);
+      expect(await platform.clusterCalls()).toBe(before);
+      const looked = await platform.call('POST', `/upgrades/${id}/preflight`);
+      expect(looked).toMatchObject({ status: 200, body: { id, hash, blockers: [] } });
+      expect(Date.parse(looked.body.preflightAt)).toBeGreaterThan(Date.parse(draft.preflightAt));
+      expect(looked.body.preflight.map((check: { name: string }) => check.name)).toContain('nodes-ready');
+      expect(await platform.clusterCalls()).toBeGreaterThan(before);
+      expect((await platform.call('GET', `/upgrades/${id}`)).body).toEqual(looked.body);
+    });
+
     it.skipIf(skip)('refuses to confirm another hash', async () => {
       const answer = await platform.call('POST', `/upgrades/${id}/confirm`, { hash: 'a'.repeat(64) });
       expect(answer.body).toMatchObject({ code: 'UPGRADE_CHANGED', status: 409, place: 'body.hash' });

@@ -20,9 +20,11 @@ import type { ConsoleServices } from '../app/services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
-import { layerChangeOf, mergeLayer } from './layer-merge.ts';
+import { layerChangeOf } from './layer-merge.ts';
+import { mergeLayer } from './merge-cache.ts';
 import { loadLayers } from './load.ts';
-import { preflight } from './preflight.ts';
+import { draftChecks } from './preflight/draft-checks.ts';
+import { loadReport } from './preflight/report.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** What the history shows of an upgrade: its own row and nothing else. */
@@ -40,7 +42,10 @@ export function upgradeSummary(row: UpgradeRow): UpgradeSummary {
   };
 }
 
-/** An upgrade as the API shows it. A draft is merged, planned and checked anew; a confirmed one is what was frozen. */
+/**
+ * An upgrade as the API shows it. A draft is what it is now, with the last look at the site; a confirmed one is what was frozen.
+ * Nothing outside is asked.
+ */
 export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
   const summary = upgradeSummary(row);
   const shown = lifecycle[summary.state].editable ? await showDraft(services, row) : showConfirmed(row);
@@ -69,6 +74,7 @@ function showConfirmed(row: UpgradeRow) {
     ...readPlan(row),
     layers: z.array(layerChangeSchema).parse(JSON.parse(row.layers ?? '[]')),
     preflight: z.array(checkSchema).parse(JSON.parse(row.preflight ?? '[]')),
+    preflightAt: row.preflight_at?.toISOString() ?? null,
     blockers: [],
     hash: row.hash,
   };
@@ -99,21 +105,23 @@ function unreadableOf(error: unknown): JournalledFailure {
   throw asSealiftError(error);
 }
 
-async function showDraft(services: ConsoleServices, row: UpgradeRow) {
-  const layers = (await loadLayers(services.store.db, row.id)).map(mergeLayer);
-  const draft = await planDraft(services.store.db, row, layers);
-  const checks = await preflight(services, row, draft.plan, layers);
-  const blockers = await blockersOf(services.store.db, row, draft, checks);
+async function showDraft({ store: { db } }: ConsoleServices, row: UpgradeRow) {
+  const layers = (await loadLayers(db, row.id)).map(mergeLayer);
+  const { plan, hash, ...draft } = await planDraft(db, row, layers);
+  const report = await loadReport(db, row.id);
+  const checks = [...(await draftChecks(plan, layers)), ...(report?.checks ?? [])];
+  const unseen = report === null ? ['The site was not looked at yet; run the preflight'] : [];
+  const blockers = [...unseen, ...(await blockersOf(db, row, draft, checks))];
   const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
-  const { plan, hash } = draft;
-  return { plan, unreadable: null, layers: shownLayers, preflight: checks, blockers, hash };
+  const preflightAt = report?.at.toISOString() ?? null;
+  return { plan, unreadable: null, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
 }
 
 /** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */
 export async function blockersOf(
   db: Db,
   row: UpgradeRow,
-  draft: DraftPlan,
+  draft: Pick<DraftPlan, 'failure'>,
   checks: readonly Check[],
 ): Promise<string[]> {
   const profile = await installedProfile(db);

@@ -85,13 +85,15 @@ test('says where a text does not fit its pack', async () => {
 });
 
 test('shows the plan with the point of no return, and the preflight with remedies', async () => {
-  const { user } = openPage('/updates/up-1');
+  const { user, api } = openPage('/updates/up-1');
   await user.click(await screen.findByRole('tab', { name: 'Plan (10 steps)' }));
   const rows = within(screen.getByRole('grid', { name: 'Plan' })).getAllByRole('row');
   const line = rows.findIndex(({ textContent }) => (textContent ?? '').startsWith('Point of no return'));
   expect(rows[line + 1]?.textContent).toContain('One-way');
   await user.click(screen.getByRole('tab', { name: 'Preflight (1 of 3 not passed)' }));
   screen.getByText(/the upgrade imports it from the registry/);
+  await user.click(screen.getByRole('button', { name: 'Look again' }));
+  await waitFor(() => expect(api.looks).toBe(1));
 });
 
 test('says what will happen before it starts, and confirms exactly what was shown', async () => {

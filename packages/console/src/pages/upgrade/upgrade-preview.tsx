@@ -2,12 +2,12 @@ import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
 import { stepsOfPlan } from '@sealift/core/upgrade';
 import { useState } from 'react';
-import { CheckList } from '../../components/check-list.tsx';
 import { FailureNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ConfirmBar } from './confirm/confirm-bar.tsx';
 import { MergedLayers } from './merge/merged-layers.tsx';
 import { PlanView } from './plan/plan-view.tsx';
+import { PreflightView } from './preflight-view.tsx';
 
 /** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
 export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
@@ -40,9 +40,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
               </TabTitleText>
             }
           >
-            <div className="tab-body">
-              <CheckList checks={upgrade.preflight} label="Preflight checks" />
-            </div>
+            <PreflightView upgrade={upgrade} />
           </Tab>
         </Tabs>
       </PageSection>

@@ -1,35 +1,24 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { Check } from '@sealift/core/check';
 import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
-import { definitionOf } from '@sealift/upgrade/steps';
-import { describeMissing, missingContent } from '../catalogue/completeness.ts';
-import { storedRelease } from '../catalogue/stored-release.ts';
-import { block, pass, runCheck, warn } from '../platform/check.ts';
-import { layersAsRecorded, nodesReady, rolloutsSettled } from '../platform/cluster-checks.ts';
-import { installedProfile } from '../platform/installed.ts';
-import { identityFinding, storageIdentityUnique } from '../platform/storage-checks.ts';
-import { updateList } from '../platform/updates.ts';
-import { packBase } from '../registry/registry-link.ts';
-import type { ConsoleServices } from '../app/services.ts';
-import type { UpgradeRow } from '../store/tables.ts';
-import type { MergedLayerRow } from './layer-merge.ts';
+import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
+import { storedRelease } from '../../catalogue/stored-release.ts';
+import { block, pass, runCheck } from '../../platform/check.ts';
+import { layersAsRecorded, nodesReady, rolloutsSettled } from '../../platform/cluster-checks.ts';
+import { installedProfile } from '../../platform/installed.ts';
+import { identityFinding, storageIdentityUnique } from '../../platform/storage-checks.ts';
+import { updateList } from '../../platform/updates.ts';
+import { packBase } from '../../registry/registry-link.ts';
+import type { ConsoleServices } from '../../app/services.ts';
+import type { UpgradeRow } from '../../store/tables.ts';
 
-/** Everything that is looked at before an upgrade may be confirmed. Changes nothing; may be run at any time. */
-export async function preflight(
-  services: ConsoleServices,
-  row: UpgradeRow,
-  plan: Plan,
-  layers: readonly MergedLayerRow[],
-): Promise<Check[]> {
+/** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
+export async function siteChecks(services: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
   return Promise.all([
-    mergeSettled(layers),
-    pastedTexts(layers),
-    valuesValid(layers),
     releaseSigned(services, row),
     contentPresent(services, row),
-    stepsSupported(plan),
     noOpenRisk(services, row),
     templateFits(services, plan),
     ...cluster.checks({ imageBytes: () => newImageBytes(services, row, plan) }),
@@ -39,52 +28,6 @@ export async function preflight(
     layersAsRecorded(cluster, profile),
     backupWritable(services),
   ]);
-}
-
-function mergeSettled(layers: readonly MergedLayerRow[]): Promise<Check> {
-  return runCheck('merge-settled', 'No conflict is open', () => {
-    const open = layers.filter(({ preview }) => preview.openConflicts > 0);
-    if (open.length === 0) return pass(`${layers.length} layers are merged`);
-    const named = open.map(({ preview }) => `${preview.pack}: ${preview.openConflicts}`).join(', ');
-    return block(`Conflicts are open in ${named}`, 'Choose a side or give a value for each.');
-  });
-}
-
-function pastedTexts(layers: readonly MergedLayerRow[]): Promise<Check> {
-  return runCheck('pasted-texts', 'Texts pasted by hand agree with the merge', () => {
-    const differing = layers.flatMap(({ preview }) => {
-      const count = preview.pasted?.differences.length ?? 0;
-      return count === 0 ? [] : [`${preview.pack}: ${count}`];
-    });
-    if (differing.length === 0) return pass('None differs from it');
-    return warn(
-      `They differ in ${differing.join(', ')} places`,
-      'Read what each layer lists, or go back to the merge.',
-    );
-  });
-}
-
-const shownProblems = 10;
-
-function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
-  return runCheck('values-valid', 'Every layer’s values fit the schemas of its pack', () => {
-    const problems = layers.flatMap(({ preview }) =>
-      preview.problems.map(({ severity, path, line, message }) => {
-        const place = line === null ? path : `${path} (line ${line})`;
-        return { severity, text: `${preview.pack}: ${place}: ${message}` };
-      }),
-    );
-    if (problems.length === 0) return pass(`${layers.length} layers are checked`);
-    const blocking = problems.filter(({ severity }) => severity === 'block');
-    const told = blocking.length > 0 ? blocking : problems;
-    const rest = told.length > shownProblems ? `; and ${told.length - shownProblems} more` : '';
-    const detail = told.slice(0, shownProblems).map(({ text }) => text);
-    const finding = blocking.length > 0 ? block : warn;
-    return finding(
-      `${detail.join('; ')}${rest}`,
-      'Settle the path to a value that fits, or edit the layer’s merged text, at the line named.',
-    );
-  });
 }
 
 function releaseSigned({ store }: ConsoleServices, row: UpgradeRow): Promise<Check> {
@@ -103,14 +46,6 @@ function contentPresent({ store, registry }: ConsoleServices, row: UpgradeRow): 
     if (missing.length > 0) return block(describeMissing(missing), 'Run the bundle of this release again.');
     const { packs, images } = release.spec;
     return pass(`${packs.length} packs, ${images.length} images and the node image, by digest`);
-  });
-}
-
-function stepsSupported(plan: Plan): Promise<Check> {
-  return runCheck('steps-supported', 'This version can do every step', () => {
-    const steps = stepsOfPlan(plan);
-    for (const step of steps) definitionOf(step);
-    return pass(`${steps.length} steps`);
   });
 }
 

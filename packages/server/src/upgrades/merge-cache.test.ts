@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { UpgradeLayerRow } from '../store/tables.ts';
+import { mergeLayer } from './merge-cache.ts';
+
+const row: UpgradeLayerRow = {
+  upgrade_id: 'u1',
+  hop: 0,
+  position: 0,
+  layer_id: 'cni-calico',
+  layer: 'cni',
+  pack: 'calico',
+  display_name: 'Calico',
+  from_version: '1',
+  to_version: '2',
+  to_digest: `sha256:${'a'.repeat(64)}`,
+  base: 'mtu: 1440\n',
+  current: 'mtu: 9000\n',
+  incoming: 'mtu: 1450\n',
+  migrations: '[]',
+  resolutions: '[]',
+  pasted: null,
+  base_presets: null,
+  incoming_presets: null,
+  schema_notation: null,
+  json_schema: null,
+};
+
+describe('mergeLayer', () => {
+  it('merges the same inputs once, wherever they stand', () => {
+    const first = mergeLayer(row);
+    const again = mergeLayer({ ...row, upgrade_id: 'u2', position: 7 });
+    expect(again.preview).toBe(first.preview);
+    expect(again.row.upgrade_id).toBe('u2');
+  });
+
+  it.each<[string, Partial<UpgradeLayerRow>]>([
+    ['an own value', { resolutions: '[{"path":["mtu"],"take":"incoming"}]' }],
+    ['a pasted text', { pasted: 'mtu: 1\n' }],
+    ['another default', { incoming: 'mtu: 1460\n' }],
+    ['a schema', { schema_notation: 'mtu:\n  schema: \'{{ required | format "${number}" }}\'\n' }],
+    ['another version', { to_version: '3' }],
+    ['another name', { display_name: 'Calico CNI' }],
+  ])('merges anew after %s', (_, change) => {
+    expect(mergeLayer({ ...row, ...change }).preview).not.toBe(mergeLayer(row).preview);
+  });
+
+  it('does not take a text for the one before it', () => {
+    const left = mergeLayer({ ...row, base: 'a: 1\n', current: 'b: 2\n' });
+    expect(mergeLayer({ ...row, base: 'a: 1\nb: 2\n', current: '' }).preview).not.toBe(left.preview);
+  });
+});
