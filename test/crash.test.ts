@@ -129,7 +129,7 @@ async function finished(): Promise<string> {
     'the end of the upgrade',
     async () => {
       const { state, failure } = await api.get(`/api/v1/upgrades/${draft.id}`, upgradeSchema);
-      if (state !== 'running' && state !== 'succeeded') throw new Error(`${state}: ${failure?.detail}`);
+      if (state !== 'running' && state !== 'succeeded') throw new Error(`${state}: ${failure?.message}`);
       return state === 'succeeded' && state;
     },
     120_000,

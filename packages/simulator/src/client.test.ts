@@ -127,7 +127,7 @@ describe('the cluster over HTTP', () => {
     await cluster.setRollout('control-plane', desired, never);
     await expect
       .poll(() => cluster.rollout('control-plane', never), { timeout: 10_000 })
-      .toMatchObject({ settled: true, updated: 3, desired });
+      .toMatchObject({ wait: null, updated: 3, desired });
     const nodes = await cluster.nodes(never);
     expect(nodes).toHaveLength(6);
     expect(nodes.filter(({ role }) => role === 'control-plane').every(({ version }) => version === '1.26.10')).toBe(
@@ -142,7 +142,7 @@ describe('the cluster over HTTP', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const layer = { layer: 'addon', pack: 'platform', version: '4.2.13', digest, valuesHash } as const;
     await cluster.applyLayer({ ...layer, values }, never);
-    await expect.poll(() => cluster.layers(never), { timeout: 10_000 }).toMatchObject([{ ...layer, healthy: true }]);
+    await expect.poll(() => cluster.layers(never), { timeout: 10_000 }).toMatchObject([{ ...layer, wait: null }]);
     await cluster.removeLayer(layer, never);
     expect(await cluster.layers(never)).toEqual([]);
   });

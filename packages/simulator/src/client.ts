@@ -1,6 +1,9 @@
-import type { ClusterPort, StoragePort, VCenterPort } from '@sealift/upgrade/ports';
-import { nodeSchema } from '@sealift/core/api';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
+import { nodeSchema } from '@sealift/core/cluster';
 import { layerNameSchema } from '@sealift/core/pack';
+import { seenWaitSchema } from '@sealift/core/upgrade';
 import { z } from 'zod';
 import { SimulatorConnection } from './connection.ts';
 
@@ -21,8 +24,7 @@ const rolloutAnswer = z.object({
   desired: z.object({ version: z.string(), template: z.string() }),
   updated: z.int(),
   total: z.int(),
-  settled: z.boolean(),
-  message: z.string(),
+  wait: seenWaitSchema.nullable(),
 });
 const layersAnswer = z.object({
   layers: z.array(
@@ -32,8 +34,7 @@ const layersAnswer = z.object({
       version: z.string(),
       digest: z.string(),
       valuesHash: z.string(),
-      healthy: z.boolean(),
-      message: z.string(),
+      wait: seenWaitSchema.nullable(),
     }),
   ),
 });

@@ -47,9 +47,9 @@ test('a layer is healthy a moment after it was applied', async () => {
   let now = 1_000_000;
   const cluster = await open(await temporaryFolder(), () => now);
   await cluster.applyLayer({ ...layer, values });
-  expect((await cluster.layers())[0]).toMatchObject({ ...layer, healthy: false });
+  expect((await cluster.layers())[0]).toMatchObject({ ...layer, wait: expect.anything() });
   now += 1500;
-  expect((await cluster.layers())[0]).toMatchObject({ ...layer, healthy: true });
+  expect((await cluster.layers())[0]).toMatchObject({ ...layer, wait: null });
 });
 
 test('refusals change nothing and are logged with their reason', async () => {
@@ -76,9 +76,9 @@ test('a restart goes on with a rollout where the clock has brought it', async ()
   await first.setRollout('control-plane', { version: '1.26.10', template: 'r_new' });
   now += 3000;
   const second = await open(path, () => now);
-  expect((await second.rollout('control-plane')).message).toContain('control-plane-1 is drained and removed');
+  expect((await second.rollout('control-plane')).wait?.what).toContain('control-plane-1 is drained and removed');
   now += 20_000;
-  expect(await second.rollout('control-plane')).toMatchObject({ settled: true, updated: 3 });
+  expect(await second.rollout('control-plane')).toMatchObject({ wait: null, updated: 3 });
   expect((await second.nodes()).filter(({ version }) => version === '1.26.10')).toHaveLength(3);
 });
 

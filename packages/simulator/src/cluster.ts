@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { ClusterNode } from '@sealift/core/api';
+import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
-import type { LayerStatus, RolloutStatus, StorageIdentity, Template } from '@sealift/upgrade/ports';
+import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
+import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
 import { layerStatuses } from './layers.ts';
 import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
@@ -77,7 +79,7 @@ export class SimulatedCluster {
   }
 
   rollout(group: Group): Promise<RolloutStatus> {
-    return this.#read('rollout', { group }, (state, now) => rolloutStatus(state, group, now));
+    return this.#read('rollout', { group }, (state) => rolloutStatus(state, group));
   }
 
   layers(): Promise<LayerStatus[]> {

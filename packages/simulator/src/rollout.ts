@@ -1,4 +1,5 @@
-import type { RolloutStatus } from '@sealift/upgrade/ports';
+import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
+import type { RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { Group, Machine, NodeGroup, SimulatorState } from './state.ts';
 
 /** How long a machine takes at speed 1, in ms. */
@@ -66,44 +67,55 @@ function step(
   return { at: done, group: { ...group, machines, phase: { kind: 'idle' } } };
 }
 
-/** Why a rollout cannot replace the next machine, in words; null when it can. */
-function blocker(state: SimulatorState, name: Group): string | null {
+/** Why a rollout cannot replace the next machine; null when it can. */
+function blocker(state: SimulatorState, name: Group): SeenWait | null {
   const { desired } = state.groups[name];
+  const impact = 'the next machine cannot be created';
   const template = state.templates.find((one) => one.name === desired.template);
+  const object = { kind: 'Template', name: desired.template };
   if (template === undefined) {
-    return `cannot create the next machine: there is no template ${desired.template} in the folder ${templateFolder}`;
+    return waitingFor(`there is no template ${desired.template} in the folder ${templateFolder}`, {
+      level: 'blocked',
+      impact,
+      object,
+      remedy: `Import ${desired.template} with sealift vsphere import-template.`,
+    });
   }
   if (template.kubernetes !== null && template.kubernetes !== desired.version) {
-    return `cannot create the next machine: the template ${template.name} holds Kubernetes ${template.kubernetes}, not ${desired.version}`;
+    const what = `the template ${template.name} holds Kubernetes ${template.kubernetes}, not ${desired.version}`;
+    return waitingFor(what, { level: 'blocked', impact, object, remedy: 'Rename or remove that template.' });
   }
   if (name === 'workers' && state.groups['control-plane'].machines.some((one) => one.version !== desired.version)) {
-    return `waits until the whole control plane runs Kubernetes ${desired.version}`;
+    return waitingFor(`waits until the whole control plane runs Kubernetes ${desired.version}`);
   }
   return null;
 }
 
-/** What an observer sees of a rollout at `now`; the state must have been advanced to it. */
-export function rolloutStatus(state: SimulatorState, name: Group, now: number): RolloutStatus {
+/** What an observer sees of a rollout; the state must have been advanced to the present. */
+export function rolloutStatus(state: SimulatorState, name: Group): RolloutStatus {
   const group = state.groups[name];
   const updated = group.machines.filter((one) => one.ready && !isOutdated(one, group)).length;
-  const settled = group.phase.kind === 'idle' && outdated(group) === undefined;
   return {
     desired: group.desired,
     updated: Math.min(updated, group.replicas),
     total: group.replicas,
-    settled,
-    message: message(state, name, settled, now),
+    wait: waitOf(state, name),
   };
 }
 
-function message(state: SimulatorState, name: Group, settled: boolean, now: number): string {
-  const { phase, desired, replicas } = state.groups[name];
-  if (settled) return `all ${replicas} machines run Kubernetes ${desired.version} from ${desired.template}`;
-  if (phase.kind === 'idle') return blocker(state, name) ?? 'waits for the next machine';
-  const seconds = Math.max(0, Math.floor((now - phase.since) / 1000));
-  return phase.kind === 'booting'
-    ? `${phase.machine} boots from ${desired.template} and joins the cluster (${seconds} s)`
-    : `${phase.machine} is drained and removed (${seconds} s)`;
+function waitOf(state: SimulatorState, name: Group): SeenWait | null {
+  const group = state.groups[name];
+  const { phase, desired } = group;
+  if (phase.kind === 'idle') {
+    if (outdated(group) === undefined) return null;
+    return blocker(state, name) ?? waitingFor('waits for the next machine');
+  }
+  const { machine } = phase;
+  const what =
+    phase.kind === 'booting'
+      ? `${machine} boots from ${desired.template} and joins the cluster`
+      : `${machine} is drained and removed`;
+  return waitingFor(what, { since: new Date(phase.since).toISOString(), object: { kind: 'Machine', name: machine } });
 }
 
 /** What a machine is doing, in words, for the list of nodes. */

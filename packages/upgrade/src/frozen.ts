@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import type { FrozenUpgrade } from '@sealift/core/plan';
+import type { FrozenUpgrade } from '@sealift/core/upgrade';
 
 /** SHA-256 (hex) over the canonical JSON (RFC 8785) of plan and merged values: what a person approves and the engine checks. */
 export function hashOfFrozen(upgrade: FrozenUpgrade): string {

@@ -132,6 +132,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     finishedAt: null,
     steps: [],
     fraction: 0,
+    createdAt: '2026-11-01T00:00:00.000Z',
     waitingFor: null,
     failure: null,
     ...change,
@@ -310,7 +311,10 @@ describe('upgrade', () => {
   it('takes the upgrade under way when none is named, else the last', async () => {
     const ended = upgrade({ id: 'old', state: 'succeeded', finishedAt: '2026-01-01T00:00:00.000Z' });
     const newer = upgrade({ id: 'newer', state: 'aborted', finishedAt: '2026-02-01T00:00:00.000Z' });
-    const list = (upgrades: Upgrade[]) => answers.set('GET /api/v1/upgrades', { status: 200, body: { upgrades } });
+    const list = (upgrades: Upgrade[]) => {
+      answers.set('GET /api/v1/upgrades', { status: 200, body: { upgrades } });
+      for (const one of upgrades) answers.set(`GET /api/v1/upgrades/${one.id}`, { status: 200, body: one });
+    };
     list([ended, newer]);
     expect((await sealift(['upgrade', 'show'])).out).toContain('newer');
     list([ended, upgrade({ id: 'open' }), newer]);
@@ -377,7 +381,12 @@ describe('upgrade', () => {
     expect(good.code).toBe(0);
     expect(good.out).toContain('Upgraded Harborview from 4.2.12 to 4.2.13.');
     expect(good.out).toContain('yes  You are using the latest version of Harborview');
-    const failure = { code: 'X', detail: 'a node did not come back', hint: 'look at it' };
+    const failure = {
+      code: 'X',
+      message: 'a node did not come back',
+      hint: 'look at it',
+      next: 'needs-a-person',
+    } as const;
     answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'failed', failure }) });
     const bad = await sealift(['upgrade', 'wait', 'u1']);
     expect(bad.code).toBe(3);

@@ -1,11 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type AvailableUpdate,
-  packRegistryListSchema,
-  packRegistrySchema,
-  summarySchema,
-  updateListSchema,
-} from '@sealift/core/api';
+import { packRegistryListSchema, packRegistrySchema, summarySchema, updateListSchema } from '@sealift/core/api';
+import type { AvailableUpdate } from '@sealift/core/planner';
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../context.ts';
 import { connect } from '../platform/connect.ts';

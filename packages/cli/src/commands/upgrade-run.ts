@@ -1,3 +1,4 @@
+import { lifecycle, stepsOfPlan, type Wait } from '@sealift/core/upgrade';
 import { setTimeout as delay } from 'node:timers/promises';
 import { summarySchema, type Upgrade, upgradeSchema } from '@sealift/core/api';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
@@ -71,10 +72,10 @@ async function follow(api: ApiClient, id: string, options: Output, context: CliC
     try {
       const upgrade = await findUpgrade(api, id);
       lastAnswer = Date.now();
-      const message = upgrade.waitingFor ?? upgrade.steps.find(({ state }) => state === 'running')?.message ?? '';
+      const message = upgrade.waitingFor?.what ?? upgrade.steps.find(({ state }) => state === 'running')?.message ?? '';
       if (message !== shown && message !== '' && options.json !== true) context.note(message);
       shown = message;
-      if (upgrade.state === 'draft' || upgrade.state === 'ready') {
+      if (lifecycle[upgrade.state].editable) {
         throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: 'it was not confirmed' }, place: id });
       }
       if (hasEnded(upgrade)) {
@@ -99,7 +100,7 @@ async function report(api: ApiClient, upgrade: Upgrade, options: Output, context
       context.exitCode = 3;
       return;
     }
-    const reason = upgrade.failure?.detail ?? 'no reason was given';
+    const reason = upgrade.failure?.message ?? 'no reason was given';
     throw new SealiftError('UPGRADE_NOT_SUCCEEDED', {
       values: { id: upgrade.id, state: upgrade.state, reason },
       ...(upgrade.failure === null ? {} : { hint: upgrade.failure.hint }),
@@ -117,7 +118,7 @@ function print(upgrade: Upgrade, { json }: Output, context: CliContext): void {
     return;
   }
   context.out(`${upgrade.id}  ${upgrade.product} ${upgrade.from} to ${upgrade.to}: ${upgrade.state}`);
-  context.out(`node image: ${upgrade.plan.nodeImage.reason}`);
+  if (upgrade.plan !== null) context.out(`node image: ${upgrade.plan.nodeImage.reason}`);
   for (const { id, fromVersion, toVersion, state, openConflicts, keptCustomisations } of upgrade.layers) {
     const conflicts = openConflicts === 0 ? '' : `, ${openConflicts} open conflicts`;
     const kept = keptCustomisations === 0 ? '' : `, keeps ${keptCustomisations} customisations`;
@@ -128,12 +129,18 @@ function print(upgrade: Upgrade, { json }: Output, context: CliContext): void {
     if (outcome !== 'pass' && remedy !== undefined) context.out(`  fix: ${remedy}`);
   }
   const progress = new Map(upgrade.steps.map((step) => [step.id, step]));
-  for (const step of upgrade.plan.hops.flatMap(({ steps }) => steps)) {
+  for (const step of upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)) {
     const { state = 'waiting', message = '' } = progress.get(step.id) ?? {};
     context.out(`step ${step.title} (${step.rollback}): ${state}${message === '' ? '' : `, ${message}`}`);
   }
   for (const blocker of upgrade.blockers) context.out(`blocked: ${blocker}`);
-  if (upgrade.waitingFor !== null) context.out(`waiting for: ${upgrade.waitingFor}`);
-  if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.detail}\n  fix: ${upgrade.failure.hint}`);
+  if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
+  if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);
   if (upgrade.hash !== null) context.out(`hash ${upgrade.hash}`);
+}
+
+function printWait({ what, since, level, impact, remedy }: Wait, context: CliContext): void {
+  context.out(`waiting for: ${what} (${level}, since ${since})`);
+  if (impact !== '') context.out(`  meanwhile: ${impact}`);
+  if (remedy !== null) context.out(`  fix: ${remedy}`);
 }

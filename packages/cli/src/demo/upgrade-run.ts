@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { layerPreviewSchema, summarySchema, type Upgrade, updateListSchema, upgradeSchema } from '@sealift/core/api';
+import { lifecycle, stepsOfPlan } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import { type Decision, pathText } from '@sealift/core/merge';
 import type { ApiClient } from '../api-client.ts';
@@ -81,8 +82,8 @@ async function follow(api: ApiClient, id: string, say: (text: string) => void, c
       say(`  done: ${title}`);
     }
     if (upgrade.state === 'succeeded') return;
-    if (upgrade.state !== 'running' && upgrade.state !== 'ready') {
-      const reason = upgrade.failure?.detail ?? upgrade.waitingFor ?? 'no reason was given';
+    if (!lifecycle[upgrade.state].needsEngine) {
+      const reason = upgrade.failure?.message ?? upgrade.waitingFor?.what ?? 'no reason was given';
       throw new SealiftError('UPGRADE_NOT_SUCCEEDED', { values: { id, state: upgrade.state, reason } });
     }
     await delay(pollMs, undefined, { signal: cancel });
@@ -90,5 +91,5 @@ async function follow(api: ApiClient, id: string, say: (text: string) => void, c
 }
 
 function titles(upgrade: Upgrade) {
-  return upgrade.plan.hops.flatMap(({ steps }) => steps);
+  return upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan);
 }

@@ -1,13 +1,11 @@
-import { type Upgrade, type UpgradeState, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { type Upgrade, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { isFinal, lifecycle, type UpgradeState } from '@sealift/core/upgrade';
 import type { ApiClient } from '../api-client.ts';
 
-/** States in which nothing more happens to an upgrade. */
-const ended: ReadonlySet<UpgradeState> = new Set(['succeeded', 'aborted', 'failed', 'rolled-back', 'needs-human']);
-
-/** Whether an upgrade is over, well or not. */
-export function hasEnded({ state }: Upgrade): boolean {
-  return ended.has(state);
+/** Whether nothing more happens to an upgrade unless a person does something. */
+export function hasEnded({ state }: { readonly state: UpgradeState }): boolean {
+  return isFinal(state) || lifecycle[state].needsPerson;
 }
 
 /**
@@ -22,7 +20,7 @@ export async function findUpgrade(api: ApiClient, id: string | undefined): Promi
   const last = upgrades.toSorted((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1))[0];
   const found = open ?? last;
   if (found === undefined) throw new SealiftError('UPGRADE_NONE', { values: { which: 'here' } });
-  return found;
+  return await api.get(upgradeUrl(found.id), upgradeSchema);
 }
 
 /** Path of an upgrade in the API. */

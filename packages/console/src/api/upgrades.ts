@@ -1,33 +1,23 @@
-import { layerPreviewSchema, type UpgradeState, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { layerPreviewSchema, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { lifecycle } from '@sealift/core/upgrade';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
 import { summaryKey } from './platform.ts';
 
 export const upgradesKey = ['upgrades'];
-const movingStates: readonly UpgradeState[] = ['running', 'paused', 'aborting', 'rolling-back'];
-
-/** Whether an upgrade in this state is still being worked on. */
-export function isMoving(state: UpgradeState): boolean {
-  return movingStates.includes(state);
-}
-
-/** Whether an upgrade in this state can still be changed and confirmed. */
-export function isPreview(state: UpgradeState): boolean {
-  return state === 'draft' || state === 'ready';
-}
-
 /** Every upgrade this console knows. */
 export function useUpgrades() {
   return useQuery({ queryKey: upgradesKey, queryFn: ({ signal }) => read(upgradeListSchema, '/upgrades', signal) });
 }
 
-/** One upgrade; asked for again every two seconds while it runs, should the event stream be cut. */
+/** One upgrade; asked for again every two seconds while it locks the console, should the event stream be cut. */
 export function useUpgrade(id: string | null) {
   return useQuery({
     queryKey: ['upgrade', id],
     queryFn: ({ signal }) => read(upgradeSchema, `/upgrades/${encodeURIComponent(id ?? '')}`, signal),
     enabled: id !== null,
-    refetchInterval: ({ state }) => (state.data !== undefined && isMoving(state.data.state) ? 2000 : false),
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && lifecycle[state.data.state].locksConsole ? 2000 : false,
   });
 }
 

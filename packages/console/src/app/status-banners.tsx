@@ -40,9 +40,9 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
       <Banner color="blue" className="banner-line lock-line">
         <LockIcon aria-hidden="true" />
         <strong>Console locked</strong>
-        <span className="lock-text" title={data?.waitingFor ?? undefined}>
+        <span className="lock-text" title={data?.waitingFor?.what}>
           {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}`}
-          {data?.waitingFor ? `: ${data.waitingFor}` : ''}. Everything can be read, nothing changed.
+          {data?.waitingFor ? `: ${data.waitingFor.what}` : ''}. Everything can be read, nothing changed.
         </span>
         {data !== undefined && (
           <Progress

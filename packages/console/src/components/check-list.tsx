@@ -5,7 +5,7 @@ import {
   ExclamationTriangleIcon,
   QuestionCircleIcon,
 } from '@patternfly/react-icons';
-import type { Check } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 
 const looks = {
   pass: { status: 'success', word: 'Passed', note: '', Glyph: CheckCircleIcon },

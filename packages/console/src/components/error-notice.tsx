@@ -13,7 +13,7 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
 }
 
 interface FailureNoticeProps {
-  detail: string;
+  message: string;
   place?: string | undefined;
   hint: string;
   code?: string | undefined;
@@ -21,8 +21,8 @@ interface FailureNoticeProps {
 }
 
 /** What happened, where, what to do, and the code to look it up by. */
-export function FailureNotice({ detail, place, hint, code, onRetry }: FailureNoticeProps) {
-  const [sentence = '', ...lines] = detail.split('\n');
+export function FailureNotice({ message, place, hint, code, onRetry }: FailureNoticeProps) {
+  const [sentence = '', ...lines] = message.split('\n');
   return (
     <Notice
       title={capitalised(sentence)}
@@ -72,23 +72,23 @@ function ProblemBody({ place, hint, code }: ProblemBodyProps) {
 }
 
 function describe(error: unknown): {
-  detail: string;
+  message: string;
   place?: string | undefined;
   hint: string;
   code?: string | undefined;
 } {
   if (error instanceof ProblemError) {
     const { detail, place, hint, code } = error.problem;
-    return { detail, place, hint, code };
+    return { message: detail, place, hint, code };
   }
   if (error instanceof UnreachableError) {
     return {
-      detail: error.message,
+      message: error.message,
       hint: 'It may be restarting. Try again in a moment; nothing was changed from here.',
     };
   }
   return {
-    detail: 'This page failed',
+    message: 'This page failed',
     place: reasonOf(error),
     hint: 'Reload the page. If it happens again, report what you did and the text above.',
   };

@@ -1,4 +1,4 @@
-import type { NodeImageDecision } from '@sealift/core/plan';
+import type { NodeImageDecision } from '@sealift/core/upgrade';
 
 /** Whether a new node image is needed: the answer the runbook asks for, computed from the release. */
 export function NodeImageFact({ decision }: { decision: NodeImageDecision }) {

@@ -1,6 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { ClusterNode } from '@sealift/core/api';
+import type { ClusterNode } from '@sealift/core/cluster';
 
 /** Nodes with role, version, template, and what each is doing or waiting for. */
 export function NodeTable({ nodes }: { nodes: readonly ClusterNode[] }) {

@@ -1,32 +1,13 @@
 import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
-import { nodeImageDecisionSchema } from '../plan/plan.ts';
-import { digestSchema, upgradeEdgeSchema } from '../release/release.ts';
-
-/** One check behind a Summary sentence or a preflight. */
-export const checkSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
-  detail: z.string(),
-  remedy: z.string().optional(),
-});
-export type Check = z.infer<typeof checkSchema>;
+import { availableUpdateSchema } from '../planner/updates.ts';
+import { digestSchema } from '../release/digest.ts';
+import { nodeSchema } from '../cluster/node.ts';
+import { checkSchema } from '../check/check.ts';
 
 /** A sentence of the Summary page: shown as stated only when every check behind it passes. */
 export const statementSchema = z.object({ text: z.string(), holds: z.boolean(), checks: z.array(checkSchema) });
 export type Statement = z.infer<typeof statementSchema>;
-
-/** A release in the catalogue that is newer than the installed one, legal or refused with the reason. */
-export const availableUpdateSchema = z.object({
-  version: packVersionSchema,
-  release: digestSchema,
-  legal: z.boolean(),
-  reason: z.string(),
-  risk: upgradeEdgeSchema.shape.risk,
-  nodeImage: nodeImageDecisionSchema,
-});
-export type AvailableUpdate = z.infer<typeof availableUpdateSchema>;
 
 /** `GET /api/v1/updates`. */
 export const updateListSchema = z.object({
@@ -36,16 +17,6 @@ export const updateListSchema = z.object({
   available: z.array(availableUpdateSchema),
 });
 export type UpdateList = z.infer<typeof updateListSchema>;
-
-export const nodeSchema = z.object({
-  name: z.string(),
-  role: z.enum(['control-plane', 'worker']),
-  version: z.string(),
-  template: z.string(),
-  ready: z.boolean(),
-  message: z.string(),
-});
-export type ClusterNode = z.infer<typeof nodeSchema>;
 
 /** `GET /api/v1/summary`. */
 export const summarySchema = z.object({

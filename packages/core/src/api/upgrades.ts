@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { decisionSchema, mergePathSchema, resolutionSchema } from '../merge/types.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
-import { planSchema } from '../plan/plan.ts';
-import { checkSchema } from './platform.ts';
-
-export const upgradeStates = [
-  'draft',
-  'ready',
-  'running',
-  'paused',
-  'succeeded',
-  'aborting',
-  'aborted',
-  'failed',
-  'rolling-back',
-  'rolled-back',
-  'needs-human',
-] as const;
-export const upgradeStateSchema = z.enum(upgradeStates);
-export type UpgradeState = z.infer<typeof upgradeStateSchema>;
+import { checkSchema } from '../check/check.ts';
+import { journalledFailureSchema } from '../upgrade/journal/journal.ts';
+import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
+import { planSchema } from '../upgrade/plan/plan.ts';
+import { stepProgressSchema } from '../upgrade/progress/progress.ts';
+import { waitSchema } from '../upgrade/wait/wait.ts';
 
 /** Where a layer's pack goes in this upgrade. */
 export const layerChangeSchema = z.object({
@@ -71,42 +59,39 @@ export const layerPreviewSchema = layerChangeSchema.extend({
 });
 export type LayerPreview = z.infer<typeof layerPreviewSchema>;
 
-export const stepProgressSchema = z.object({
-  id: z.string(),
-  state: z.enum(['waiting', 'running', 'done', 'failed']),
-  startedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
-  /** What it is waiting for right now, or what it did. */
-  message: z.string(),
-  /** 0 to 1, never running backwards. */
-  fraction: z.number().min(0).max(1),
-});
-export type StepProgress = z.infer<typeof stepProgressSchema>;
-
-/** `GET /api/v1/upgrades/:id`; `POST /api/v1/upgrades` {to} answers 201 with a draft. */
-export const upgradeSchema = z.object({
+/** What a list shows of an upgrade. */
+export const upgradeSummarySchema = z.object({
   id: z.string(),
   product: z.string(),
   from: packVersionSchema,
   to: packVersionSchema,
   state: upgradeStateSchema,
-  plan: planSchema,
+  createdAt: z.iso.datetime(),
+  confirmedBy: z.string().nullable(),
+  confirmedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+export type UpgradeSummary = z.infer<typeof upgradeSummarySchema>;
+
+/** `GET /api/v1/upgrades`, newest first. */
+export const upgradeListSchema = z.object({ upgrades: z.array(upgradeSummarySchema) });
+
+/** `GET /api/v1/upgrades/:id`; `POST /api/v1/upgrades` {to} answers 201 with a draft. */
+export const upgradeSchema = upgradeSummarySchema.extend({
+  /** Null where this version cannot read what was stored; `failure` says why. */
+  plan: planSchema.nullable(),
   layers: z.array(layerChangeSchema),
   preflight: z.array(checkSchema),
   /** Why Confirm is disabled; empty when it may be pressed. */
   blockers: z.array(z.string()),
   /** SHA-256 (hex) over the canonical JSON of plan and merged values; confirm names it, so what is approved is what was seen. */
   hash: z.string().nullable(),
-  confirmedBy: z.string().nullable(),
-  confirmedAt: z.iso.datetime().nullable(),
-  finishedAt: z.iso.datetime().nullable(),
   steps: z.array(stepProgressSchema),
   fraction: z.number().min(0).max(1),
-  waitingFor: z.string().nullable(),
-  failure: z.object({ code: z.string(), detail: z.string(), hint: z.string() }).nullable(),
+  waitingFor: waitSchema.nullable(),
+  failure: journalledFailureSchema.nullable(),
 });
 export type Upgrade = z.infer<typeof upgradeSchema>;
-export const upgradeListSchema = z.object({ upgrades: z.array(upgradeSchema) });
 
 export const startUpgradeRequestSchema = z.object({ to: packVersionSchema });
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/resolutions` replaces the layer's resolutions. */

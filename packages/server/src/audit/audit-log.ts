@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry, AuditVerification } from '@sealift/core/api';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import type { Actor } from '../access/actor.ts';
+import type { Actor } from './actor.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { AuditEntryRow } from '../store/tables.ts';
 import { maskSecrets } from './mask.ts';

@@ -19,12 +19,17 @@ export interface FetchedPack {
 }
 
 /**
- * Reads a pack out of the registry by the digest that a release pins. Every byte is checked on the way: the manifest against that
+ * Reads a pack out of the registry, its charts only where they are asked for, by the digest that a release pins. Every byte is checked on the way: the manifest against that
  * digest, the archive against the manifest; nothing is taken from a table.
  *
  * @throws CONTENT_*, REGISTRY_*, MANIFEST_INVALID, PACK_ARTIFACT_INVALID, PACK_ARCHIVE_INVALID, PACK_INVALID, INPUT_TOO_LARGE
  */
-export async function fetchPack(client: RegistryClient, base: string, pinned: PinnedPack): Promise<FetchedPack> {
+export async function fetchPack(
+  client: RegistryClient,
+  base: string,
+  pinned: PinnedPack,
+  { charts = false }: { readonly charts?: boolean } = {},
+): Promise<FetchedPack> {
   const { name, version } = pinned;
   const { repository } = packReference(base, name, version);
   const digest = parseDigest(pinned.digest);
@@ -36,7 +41,7 @@ export async function fetchPack(client: RegistryClient, base: string, pinned: Pi
     throw new SealiftError('INPUT_TOO_LARGE', { values: { what: `pack ${name} ${version}`, limitBytes } });
   }
   const archive = await client.openBlob(repository, layer.digest);
-  const content = await readPackArchive(archive, { place: `${name}:${version}`, expected: { name, version } });
+  const content = await readPackArchive(archive, { place: `${name}:${version}`, expected: { name, version }, charts });
   return { content, archiveDigest: layer.digest };
 }
 

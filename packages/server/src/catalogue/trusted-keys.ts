@@ -1,7 +1,7 @@
 import { formatPublicKey, type PublicKey, parsePublicKey } from '@sealift/bundle/minisign';
 import type { TrustedKey } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { Actor } from '../access/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
 

@@ -8,7 +8,9 @@ import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { fileWork } from '@sealift/io/file-errors';
 import { removeUnfinished } from '@sealift/io/unfinished';
-import type { BackupPort, Cancel, ClusterPort } from '@sealift/upgrade/ports';
+import type { BackupPort } from '@sealift/upgrade/ports/backup';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 

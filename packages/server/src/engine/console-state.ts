@@ -1,10 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type FrozenUpgrade, frozenUpgradeSchema } from '@sealift/core/plan';
+import { type FrozenUpgrade, readFrozen } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
-import type { ConsolePort } from '@sealift/upgrade/ports';
-import { systemActor } from '../access/actor.ts';
+import type { ConsolePort } from '@sealift/upgrade/ports/console';
+import { systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { EventBus } from '../http/events.ts';
+import type { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 
@@ -29,8 +29,8 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
       events.publish({ kind: 'lock', subject: upgradeId });
     },
 
-    async recordInstalled(upgradeId, version) {
-      await db.transaction().execute((trx) => recordInstalled(trx, upgradeId, version));
+    async recordInstalled(upgradeId, hop) {
+      await db.transaction().execute((trx) => recordInstalled(trx, upgradeId, hop));
       events.publish({ kind: 'upgrade', subject: upgradeId });
     },
 
@@ -45,23 +45,25 @@ async function lockHolder(db: Db): Promise<string> {
 }
 
 /** The frozen texts become what the site runs, the new release's defaults the base of the next merge. Doing it twice changes nothing. */
-async function recordInstalled(trx: Trx, upgradeId: string, version: string): Promise<void> {
+async function recordInstalled(trx: Trx, upgradeId: string, index: number): Promise<void> {
   const profile = await trx.selectFrom('profile').selectAll().forUpdate().executeTakeFirst();
-  const { plan, layers } = await approved(trx, upgradeId);
-  const hop = plan.hops.find((one) => one.to === version);
-  if (profile === undefined || hop === undefined) {
-    throw new SealiftError('UPGRADE_STALE', {
-      values: { upgrade: upgradeId, reason: `its plan does not lead to ${version}` },
-    });
+  const { plan, hops } = await approved(trx, upgradeId);
+  const hop = plan.hops[index];
+  const result = hops[index];
+  if (profile === undefined || hop === undefined || result === undefined) {
+    const reason = profile === undefined ? 'no release is recorded' : `its plan has no hop ${index}`;
+    throw new SealiftError('UPGRADE_STALE', { values: { upgrade: upgradeId, reason } });
   }
+  const version = hop.to;
   if (profile.version === version && profile.release_digest === hop.release) return;
   const defaults = await trx
     .selectFrom('upgrade_layer')
     .select(['layer', 'pack', 'incoming'])
     .where('upgrade_id', '=', upgradeId)
+    .where('hop', '=', index)
     .execute();
   await trx.deleteFrom('profile_layer').execute();
-  for (const [position, layer] of layers.entries()) {
+  for (const [position, layer] of result.layers.entries()) {
     const known = defaults.find((one) => one.layer === layer.layer && one.pack === layer.pack);
     await trx
       .insertInto('profile_layer')
@@ -92,7 +94,7 @@ async function approved(trx: Trx, upgradeId: string): Promise<FrozenUpgrade> {
   const row = await trx.selectFrom('upgrade').select(['frozen', 'hash']).where('id', '=', upgradeId).executeTakeFirst();
   if (row === undefined || row.frozen === null)
     throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
-  const frozen = frozenUpgradeSchema.parse(JSON.parse(row.frozen));
+  const frozen = readFrozen(row.frozen);
   if (hashOfFrozen(frozen) !== row.hash) throw new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } });
   return frozen;
 }

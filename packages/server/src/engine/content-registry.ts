@@ -2,10 +2,11 @@ import { SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { parseDigest } from '@sealift/oci/digest';
 import { nodeImageReference } from '@sealift/oci/reference';
-import type { ContentPort } from '@sealift/upgrade/ports';
+import type { ContentPort } from '@sealift/upgrade/ports/content';
+import { fetchPack } from '../catalogue/pack-content.ts';
 import { packBase, type RegistryLink } from '../registry/registry-link.ts';
 
-/** Node images out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
+/** Node images and packs out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
 export function contentRegistry(link: RegistryLink): ContentPort {
   const { repository } = nodeImageReference(packBase, 'any.ova');
   return {
@@ -25,6 +26,12 @@ export function contentRegistry(link: RegistryLink): ContentPort {
         sizeBytes: size,
         open: (start = 0) => client.openBlob(repository, layer.digest, start === 0 ? undefined : { start, end: size }),
       };
+    },
+    async openPack({ pack: name, version, digest }, cancel) {
+      cancel.throwIfAborted();
+      const { content } = await fetchPack(link.client, packBase, { name, version, digest }, { charts: true });
+      const { valuesYaml, manifests, charts } = content;
+      return { valuesYaml, manifests, charts };
     },
   };
 }

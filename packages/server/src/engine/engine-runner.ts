@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
-import type { Ports } from '@sealift/upgrade/ports';
-import type { EventBus } from '../http/events.ts';
+import type { Ports } from '@sealift/upgrade/ports/ports';
+import type { EventBus } from '../notify/event-bus.ts';
 import type { Store } from '../store/store.ts';
 import { journalStore } from './journal-store.ts';
 import { endAbandonedLease, leaseStore } from './lease-store.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClusterPort } from '@sealift/upgrade/ports';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EventBus } from '../http/events.ts';
+import { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
@@ -80,7 +80,8 @@ describe.each([
   });
 
   describe.skipIf(skip)('journal', () => {
-    const entry = { upgradeId, stepId: '0-lock-console', phase: 'intent', data: { b: 1, a: 'x\u0000' } } as const;
+    const data = { direction: 'forward', message: 'x\u0000', details: { b: 1, a: 'x' } } as const;
+    const entry = { upgradeId, stepId: '0-lock-console', phase: 'intent', data } as const;
 
     it('keeps the lines in order, and refuses those of an older epoch', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
@@ -91,11 +92,11 @@ describe.each([
       await journal.append({ ...entry, epoch: 1 });
       await expect.poll(() => lease.acquire('b', 60_000)).toEqual({ epoch: 2 });
       await expect(journal.append({ ...entry, epoch: 1 })).rejects.toMatchObject({ code: 'LEASE_LOST' });
-      await expect(journal.setState(upgradeId, 'succeeded', 1, {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await expect(journal.apply(upgradeId, 'finish', 1, {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
       await journal.append({ ...entry, epoch: 2, phase: 'evidence' });
-      expect((await journal.read(upgradeId)).map(({ phase, epoch, data }) => ({ phase, epoch, data }))).toEqual([
-        { phase: 'intent', epoch: 1, data: { a: 'x\u0000', b: 1 } },
-        { phase: 'evidence', epoch: 2, data: { a: 'x\u0000', b: 1 } },
+      expect(await journal.read(upgradeId)).toMatchObject([
+        { phase: 'intent', epoch: 1, data },
+        { phase: 'evidence', epoch: 2, data },
       ]);
     });
 
@@ -104,16 +105,16 @@ describe.each([
       const journal = journalStore(store.db, new EventBus());
       await consoleState(store.db, new EventBus()).lock(upgradeId);
       await leaseStore(store).acquire('a', 60_000);
-      await expect(journal.setState(upgradeId, 'rolled-back', 1, {})).rejects.toMatchObject({
+      await expect(journal.apply(upgradeId, 'resume', 1, {})).rejects.toMatchObject({
         code: 'UPGRADE_STATE_ILLEGAL',
       });
       expect(await journal.read(upgradeId)).toEqual([]);
       expect(await journal.unfinished()).toEqual([upgradeId]);
-      await journal.setState(upgradeId, 'succeeded', 1, { installed: '1.0.1' });
+      expect(await journal.apply(upgradeId, 'finish', 1, { begun: ['a'] })).toBe('succeeded');
       expect(await journal.read(upgradeId)).toMatchObject([
-        { phase: 'state', data: { state: 'succeeded', installed: '1.0.1' } },
+        { phase: 'state', data: { state: 'succeeded', begun: ['a'] } },
       ]);
-      expect(await journal.state?.(upgradeId)).toBe('succeeded');
+      expect(await journal.state(upgradeId)).toBe('succeeded');
       expect(await journal.unfinished()).toEqual([]);
       expect(await lockedBy(store.db)).toBeNull();
     });
@@ -122,7 +123,7 @@ describe.each([
       await storeConfirmedUpgrade(store.db, upgradeId, 'ready');
       const journal = journalStore(store.db, new EventBus());
       expect(await journal.unfinished()).toEqual([upgradeId]);
-      expect(await journal.frozen(upgradeId)).toMatchObject({ state: 'ready', upgrade: { plan: { to: '1.0.1' } } });
+      expect(await journal.frozen(upgradeId)).toMatchObject({ upgrade: { plan: { to: '1.0.1' } } });
       expect(await journal.frozen('none')).toBeNull();
     });
   });
@@ -169,8 +170,8 @@ describe.each([
     it('records the installed release once, with the new defaults as base', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
       const state = consoleState(store.db, new EventBus());
-      await state.recordInstalled(upgradeId, '1.0.1');
-      await state.recordInstalled(upgradeId, '1.0.1');
+      await state.recordInstalled(upgradeId, 0);
+      await state.recordInstalled(upgradeId, 0);
       expect(await state.installedVersion()).toBe('1.0.1');
       const layers = await store.db.selectFrom('profile_layer').selectAll().execute();
       expect(layers).toMatchObject([
@@ -184,7 +185,7 @@ describe.each([
     it('refuses a frozen text that someone changed', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
       await store.db.updateTable('upgrade').set({ frozen: sql<string>`replace(frozen, '9000', '9001')` }).execute();
-      const recording = consoleState(store.db, new EventBus()).recordInstalled(upgradeId, '1.0.1');
+      const recording = consoleState(store.db, new EventBus()).recordInstalled(upgradeId, 0);
       await expect(recording).rejects.toMatchObject({ code: 'UPGRADE_HASH_MISMATCH' });
       expect(await consoleState(store.db, new EventBus()).installedVersion()).toBe('1.0.0');
     });
@@ -196,8 +197,7 @@ describe.each([
       desired: { version: '1.26.8', template: 't' },
       updated: 0,
       total: 0,
-      settled: true,
-      message: '',
+      wait: null,
     };
     const cluster: ClusterPort = {
       nodes: () => Promise.resolve([]),

@@ -1,4 +1,4 @@
-import type { LeasePort } from '@sealift/upgrade/ports';
+import type { LeasePort } from '@sealift/upgrade/ports/lease';
 import { sql } from 'kysely';
 import type { Store } from '../store/store.ts';
 import { leaseName } from './fenced.ts';

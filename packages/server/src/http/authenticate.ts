@@ -1,12 +1,12 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Principal } from '../access/actor.ts';
-import { findApiToken } from '../access/api-tokens.ts';
-import { findSession } from '../access/sessions.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { Principal } from '../audit/actor.ts';
+import { findApiToken } from '../accounts/api-tokens.ts';
+import { findSession } from '../accounts/sessions.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { lockedBy } from '../store/change.ts';
 import { isWrite } from './request-context.ts';
-import { sessionSecret } from './session-cookie.ts';
+import { sessionSecret } from '../accounts/session-cookie.ts';
 
 /** Guards every route of a scope: who calls, from which page, and whether an upgrade locks the console. */
 export function guardRoutes(app: FastifyInstance, services: ConsoleServices): void {

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

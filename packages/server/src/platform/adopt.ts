@@ -1,11 +1,11 @@
 import type { AdoptRequest } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { changedPaths } from '@sealift/core/merge';
-import { layerId } from '@sealift/core/plan';
+import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Insertable } from 'kysely';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';

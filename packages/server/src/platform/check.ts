@@ -1,4 +1,4 @@
-import type { Check } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 import { asSealiftError } from '@sealift/core/errors';
 
 /** What a check found; the remedy belongs to every outcome but `pass`. */

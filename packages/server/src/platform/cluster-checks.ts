@@ -1,4 +1,4 @@
-import type { Check } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { ClusterConnection } from './cluster.ts';
 import { block, type Finding, pass, runCheck, warn } from './check.ts';
@@ -21,7 +21,8 @@ export function rolloutsSettled({ cluster }: ClusterConnection): Promise<Check> 
   return runCheck('rollouts-settled', 'No node is being replaced', async (cancel) => {
     for (const group of ['control-plane', 'workers'] as const) {
       const status = await cluster.rollout(group, cancel);
-      if (!status.settled) return block(status.message, 'Wait until the rollout has finished.');
+      if (status.wait !== null)
+        return block(status.wait.what, status.wait.remedy ?? 'Wait until the rollout has finished.');
     }
     return pass('Control plane and workers are settled');
   });
@@ -47,8 +48,8 @@ export function layersAsRecorded({ cluster }: ClusterConnection, profile: Instal
           'Find out who changed the cluster past the console.',
         );
       }
-      if (!status.healthy)
-        return block(`${layer.pack}: ${status.message}`, 'Mend the layer, or wait until it settles.');
+      if (status.wait !== null)
+        return block(status.wait.what, status.wait.remedy ?? 'Mend the layer, or wait until it settles.');
     }
     return pass(`${profile.layers.length} layers run ${profile.version} with the recorded values`);
   });

@@ -1,7 +1,9 @@
-import type { Check } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
-import type { ClusterPort, StoragePort, VCenterPort } from '@sealift/upgrade/ports';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import type { VsphereSettings } from '../vsphere/settings.ts';
 import { type UpgradeNeeds, vsphereChecks } from '../vsphere/checks.ts';
 import { StorageSides } from '../vsphere/storage-sides.ts';

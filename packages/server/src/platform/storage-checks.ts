@@ -1,5 +1,5 @@
-import type { Check } from '@sealift/core/api';
-import type { StoragePort } from '@sealift/upgrade/ports';
+import type { Check } from '@sealift/core/check';
+import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import { block, type Finding, pass, runCheck } from './check.ts';
 import type { ClusterConnection } from './cluster.ts';
 

@@ -1,7 +1,10 @@
-import type { Check, ClusterNode, Statement, Summary } from '@sealift/core/api';
+import type { Statement, Summary } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
+import type { ClusterNode } from '@sealift/core/cluster';
+import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
 import { readSyncState } from '../catalogue/sync-state.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { lockedBy } from '../store/change.ts';
 import { block, pass, runCheck, warn } from './check.ts';
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from './cluster-checks.ts';
@@ -86,10 +89,15 @@ async function consoleHealthy({ store, cluster, registry }: ConsoleServices): Pr
       const open = await store.db
         .selectFrom('upgrade')
         .select(['id', 'to_version', 'state'])
-        .where('state', 'in', ['needs-human', 'paused', 'running', 'aborting', 'rolling-back'])
+        .where(
+          'state',
+          'in',
+          statesWhere(({ locksConsole }) => locksConsole),
+        )
         .executeTakeFirst();
       if (open === undefined) return pass('None is open');
-      return block(`The upgrade to ${open.to_version} is ${open.state}`, 'See Update Management.');
+      const { label } = lifecycle[upgradeStateSchema.parse(open.state)];
+      return block(`The upgrade to ${open.to_version} is in the state ${label}`, 'See Update Management.');
     }),
     nodesReady(cluster),
     rolloutsSettled(cluster),

@@ -1,5 +1,5 @@
 import type { UpdateList } from '@sealift/core/api';
-import { listUpdates, recommendUpdate } from '@sealift/core/plan';
+import { listUpdates, recommendUpdate } from '@sealift/core/planner';
 import { storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import { installedProfile } from './installed.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemActor } from '../access/actor.ts';
+import { systemActor } from '../audit/actor.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
 import { pushRelease } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';

@@ -1,7 +1,7 @@
 import type { CleanUpReport, CleanUpRequest, RegistryCareState, ReleaseName, ScrubReport } from '@sealift/core/api';
 import { asSealiftError, isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { RegistryStorage } from '@sealift/registry/storage';
-import { type Actor, systemActor } from '../access/actor.ts';
+import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { change, lockedBy } from '../store/change.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,7 @@ import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import type { FastifyInstance } from 'fastify';
-import { newSecret } from '../access/secret-token.ts';
+import { newSecret } from '../accounts/secret-token.ts';
 
 /** Where packs, markers and node images are, below the registry. */
 export const packBase = 'sealift/packs';

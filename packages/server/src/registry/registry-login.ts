@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isSealiftError } from '@sealift/core/errors';
 import type { Authorize } from '@sealift/registry/routes';
-import { findApiToken } from '../access/api-tokens.ts';
-import { checkCredentials } from '../access/sign-in.ts';
+import { findApiToken } from '../accounts/api-tokens.ts';
+import { checkCredentials } from '../accounts/sign-in.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import { internalUser } from './registry-link.ts';

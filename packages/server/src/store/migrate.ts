@@ -1,6 +1,7 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-pack-texts': packTexts,
   '0003-resolution-memory': resolutionMemory,
   '0004-pack-releases': packReleases,
+  '0005-hops': hops,
 };
 
 /**

@@ -186,6 +186,8 @@ export type UpgradeRow = Selectable<UpgradeTable>;
 
 interface UpgradeLayerTable {
   upgrade_id: string;
+  /** Its hop's place in the plan, from 0. */
+  hop: Generated<number>;
   position: number;
   layer_id: string;
   layer: string;

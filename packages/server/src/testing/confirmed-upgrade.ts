@@ -1,13 +1,14 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
-import type { FrozenUpgrade } from '@sealift/core/plan';
+import { type FrozenUpgrade, freeze } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import type { Db } from '../store/store.ts';
+import { planText } from '../upgrades/stored-plan.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 /** One hop of two steps, for tests of what surrounds the engine. */
-export const frozenSample: FrozenUpgrade = {
-  plan: {
+export const frozenSample: FrozenUpgrade = freeze(
+  {
     product: 'Harborview',
     from: '1.0.0',
     to: '1.0.1',
@@ -17,12 +18,25 @@ export const frozenSample: FrozenUpgrade = {
         from: '1.0.0',
         to: '1.0.1',
         release: digest('b'),
-        steps: [{ id: '0-lock-console', kind: 'lock-console', title: 'Lock', target: {}, rollback: 'reversible' }],
+        steps: [{ id: '0-lock-console', kind: 'lock-console', title: 'Lock', rollback: 'reversible' }],
       },
     ],
   },
-  layers: [{ layer: 'cni', pack: 'calico', version: '2', digest: digest('d'), values: 'mtu: 9000\nnew: true\n' }],
-};
+  [
+    {
+      layers: [
+        {
+          layer: 'cni',
+          pack: 'calico',
+          version: '2',
+          digest: digest('d'),
+          values: 'mtu: 9000\nnew: true\n',
+          base: digest('e'),
+        },
+      ],
+    },
+  ],
+);
 
 /** Puts a profile and a confirmed upgrade into the store, past every check. */
 export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running'): Promise<void> {
@@ -60,7 +74,7 @@ export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running
       release_digest: digest('b'),
       profile_revision: 1,
       state,
-      plan: canonicalJson(frozenSample.plan),
+      plan: planText(frozenSample.plan),
       frozen: canonicalJson(frozenSample),
       hash: hashOfFrozen(frozenSample),
       created_at: new Date(),

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
-import { composeServices } from '../compose.ts';
-import type { ConsoleServices } from '../services.ts';
+import { composeServices } from '../app/compose.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import type { Store } from '../store/store.ts';
 
 /** The services over a store, without a cluster and a listening registry: for routes that need neither. */

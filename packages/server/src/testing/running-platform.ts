@@ -8,7 +8,7 @@ import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { type Simulator, startSimulator } from '@sealift/simulator/process';
-import { type RunningConsole, startConsole } from '../console.ts';
+import { type RunningConsole, startConsole } from '../app/console.ts';
 import { vendorKey } from './push-release.ts';
 
 /** An answer of the API. */

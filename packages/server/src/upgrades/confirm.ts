@@ -1,14 +1,16 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import type { Principal } from '../access/actor.ts';
+import { next } from '@sealift/core/upgrade';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { assertDraft, layerChangeOf, mergeLayer } from './layer-merge.ts';
 import { loadLayers, loadUpgrade } from './load.ts';
 import { preflight } from './preflight.ts';
 import { rememberLayers } from './resolution-memory.ts';
+import { planText } from './stored-plan.ts';
 import { blockersOf } from './upgrade-view.ts';
 
 /**
@@ -43,8 +45,8 @@ export async function confirmUpgrade(
     await trx
       .updateTable('upgrade')
       .set({
-        state: 'ready',
-        plan: canonicalJson(draft.plan),
+        state: next('draft', 'confirm'),
+        plan: planText(draft.plan),
         frozen: canonicalJson(draft.frozen),
         hash,
         preflight: canonicalJson(checks),

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { pathText, type Resolution } from '@sealift/core/merge';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';

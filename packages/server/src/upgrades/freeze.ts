@@ -1,10 +1,13 @@
 import { asSealiftError, type SealiftError } from '@sealift/core/errors';
-import { buildPlan, type FrozenUpgrade, type Plan, planSchema } from '@sealift/core/plan';
+import { buildPlan } from '@sealift/core/planner';
+import { type FrozenUpgrade, freeze, type MergedLayer, type Plan } from '@sealift/core/upgrade';
+import { digestOf } from '@sealift/oci/digest';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from './layer-merge.ts';
+import { storedPlan } from './stored-plan.ts';
 
 /** A draft as it would be executed now. */
 export interface DraftPlan {
@@ -22,11 +25,10 @@ export async function planDraft(db: Db, row: UpgradeRow, layers: readonly Merged
     const plan = await planOf(db, row, layers);
     const isOpen = layers.some(({ preview }) => preview.openConflicts > 0);
     if (isOpen) return { plan, frozen: null, hash: null, failure: null };
-    const frozen: FrozenUpgrade = { plan, layers: layers.flatMap(mergedLayer) };
+    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }]);
     return { plan, frozen, hash: hashOfFrozen(frozen), failure: null };
   } catch (error) {
-    const plan = planSchema.parse(JSON.parse(row.plan));
-    return { plan, frozen: null, hash: null, failure: asSealiftError(error) };
+    return { plan: storedPlan(row), frozen: null, hash: null, failure: asSealiftError(error) };
   }
 }
 
@@ -42,7 +44,8 @@ async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]
   });
 }
 
-function mergedLayer({ row, preview, text }: MergedLayerRow): FrozenUpgrade['layers'] {
+function mergedLayer({ row, preview, text }: MergedLayerRow): MergedLayer[] {
   if (text === null || row.to_version === null || row.to_digest === null) return [];
-  return [{ layer: preview.layer, pack: row.pack, version: row.to_version, digest: row.to_digest, values: text }];
+  const base = digestOf(row.from_version === null ? row.incoming : row.base);
+  return [{ layer: preview.layer, pack: row.pack, version: row.to_version, digest: row.to_digest, values: text, base }];
 }

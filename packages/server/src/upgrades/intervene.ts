@@ -1,18 +1,17 @@
-import { type UpgradeState, upgradeStateSchema } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
-import type { Principal } from '../access/actor.ts';
+import { isFinal, lifecycle, type PersonEvent, upgradeStates, upgradeStateSchema } from '@sealift/core/upgrade';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import { writeState } from '../engine/journal-store.ts';
 import { leaseName } from '../engine/fenced.ts';
-import type { ConsoleServices } from '../services.ts';
+import { applyEvent } from '../engine/journal-store.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import { loadUpgrade } from './load.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
-export type Intervention = 'pause' | 'resume' | 'abort';
+export type Intervention = Exclude<PersonEvent, 'confirm'>;
 
 /**
- * Pauses, resumes or aborts. The engine sees it at its next safe point. An upgrade that needs a person ends at once with an abort,
- * and what was done stays.
+ * Pauses, resumes or aborts; asking for what is so already changes nothing. The engine sees it at its next safe point. An upgrade
+ * that needs a person ends at once with an abort, and what was done stays.
  *
  * @throws NOT_FOUND, UPGRADE_STATE_ILLEGAL
  */
@@ -28,13 +27,11 @@ export async function intervene(
   await db.transaction().execute(async (trx) => {
     const row = await trx.selectFrom('upgrade').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
     const before = upgradeStateSchema.parse(row.state);
-    const after = stateAfter(intervention, before);
-    if (before === after) return;
-    if (before === 'draft' || before === 'ready') {
-      throw new SealiftError('UPGRADE_STATE_ILLEGAL', { values: { from: before, to: after } });
-    }
+    const results = upgradeStates.map((state) => lifecycle[state].on[intervention]);
+    if (lifecycle[before].on[intervention] === undefined && results.includes(before) && !isFinal(before)) return;
     const lease = await trx.selectFrom('lease').select('epoch').where('name', '=', leaseName).executeTakeFirst();
-    await writeState(trx, id, after, lease?.epoch ?? 0, { by: actor.name, ...(reason === '' ? {} : { reason }) });
+    const told = { by: actor.name, ...(reason === '' ? {} : { reason }) };
+    const after = await applyEvent(trx, id, intervention, lease?.epoch ?? 0, told);
     await recordAudit(trx, actor, {
       action: `upgrade.${intervention}`,
       subject: id,
@@ -44,10 +41,4 @@ export async function intervene(
   services.events.publish({ kind: 'upgrade', subject: id });
   services.events.publish({ kind: 'lock', subject: id });
   if (intervention !== 'pause') services.engine.start(id);
-}
-
-function stateAfter(intervention: Intervention, before: UpgradeState): UpgradeState {
-  if (intervention === 'pause') return 'paused';
-  if (intervention === 'resume') return 'running';
-  return before === 'needs-human' ? 'aborted' : 'aborting';
 }

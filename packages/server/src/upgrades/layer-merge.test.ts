@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { mergeLayer } from './layer-merge.ts';
 
 const row = {
+  hop: 0,
   upgrade_id: 'u',
   position: 0,
   layer_id: 'cni-calico',

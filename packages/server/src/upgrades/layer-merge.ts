@@ -1,4 +1,5 @@
-import { type LayerChange, type LayerPreview, upgradeStateSchema } from '@sealift/core/api';
+import type { LayerChange, LayerPreview } from '@sealift/core/api';
+import { lifecycle, upgradeStateSchema } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
@@ -83,7 +84,8 @@ export function checkPasted(row: UpgradeLayerRow, text: string): void {
 /** @throws UPGRADE_NOT_DRAFT */
 export function assertDraft(upgrade: UpgradeRow): void {
   const state = upgradeStateSchema.parse(upgrade.state);
-  if (state !== 'draft') throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
+  if (!lifecycle[state].editable)
+    throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {

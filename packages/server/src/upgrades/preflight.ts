@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { Check } from '@sealift/core/api';
-import type { Plan } from '@sealift/core/plan';
+import type { Check } from '@sealift/core/check';
+import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { definitionOf } from '@sealift/upgrade/steps';
 import { describeMissing, missingContent } from '../catalogue/completeness.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
@@ -10,7 +10,7 @@ import { installedProfile } from '../platform/installed.ts';
 import { identityFinding, storageIdentityUnique } from '../platform/storage-checks.ts';
 import { updateList } from '../platform/updates.ts';
 import { packBase } from '../registry/registry-link.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from './layer-merge.ts';
 
@@ -108,7 +108,7 @@ function contentPresent({ store, registry }: ConsoleServices, row: UpgradeRow): 
 
 function stepsSupported(plan: Plan): Promise<Check> {
   return runCheck('steps-supported', 'This version can do every step', () => {
-    const steps = plan.hops.flatMap((hop) => hop.steps);
+    const steps = stepsOfPlan(plan);
     for (const step of steps) definitionOf(step);
     return pass(`${steps.length} steps`);
   });
@@ -126,17 +126,17 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
 
 /** Of the node image that a template has to be made from; undefined where none has to. */
 async function newImageBytes({ store }: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
-  if (!plan.hops.some(({ steps }) => steps.some(({ kind }) => kind === 'template'))) return undefined;
+  if (stepOf(stepsOfPlan(plan), 'template') === undefined) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
   return release.spec.nodeImage?.sizeBytes;
 }
 
 function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
-    const target = plan.hops.flatMap((hop) => hop.steps).find((step) => step.kind === 'template')?.target;
-    if (target?.template === undefined) return pass('No new node image is needed');
+    const target = stepOf(stepsOfPlan(plan), 'template')?.target;
+    if (target === undefined) return pass('No new node image is needed');
     const found = await cluster.vcenter.findTemplate(target.template, cancel);
-    if (found === null) return pass(`${target.template} will be made from ${target.ova ?? 'the release'}`);
+    if (found === null) return pass(`${target.template} will be made from ${target.ova}`);
     if (found.sha256 !== null && found.sha256 !== target.sha256) {
       return block(`${target.template} was made from another OVA`, 'Rename or remove that template.');
     }

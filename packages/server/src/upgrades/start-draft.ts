@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { enabledPresets } from '@sealift/core/merge';
-import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/plan';
+import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/planner';
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import type { Principal } from '../access/actor.ts';
+import type { Principal } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
@@ -15,8 +15,9 @@ import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayer } from './layer-merge.ts';
+import { planText } from './stored-plan.ts';
 
-type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id'>;
+type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
 
 /**
  * Makes a draft of an upgrade: the plan, and each layer's three texts. Incoming is read from the registry by the digest that the signed
@@ -43,7 +44,7 @@ export async function startDraft(
   }
   const id = randomUUID();
   // What cannot be merged for certain is refused here, before a draft exists.
-  for (const layer of layers) mergeLayer({ ...layer, upgrade_id: id });
+  for (const layer of layers) mergeLayer({ ...layer, upgrade_id: id, hop: 0 });
   return change(db, async (trx) => {
     const same = await findSame(trx, to, target.digest, profile.revision);
     if (same !== undefined) return { id: same, isNew: false };
@@ -58,13 +59,13 @@ export async function startDraft(
         release_digest: target.digest,
         profile_revision: profile.revision,
         state: 'draft',
-        plan: JSON.stringify(plan),
+        plan: planText(plan),
         created_at: new Date(),
       })
       .execute();
     await trx
       .insertInto('upgrade_layer')
-      .values(layers.map((layer) => ({ ...layer, upgrade_id: id })))
+      .values(layers.map((layer) => ({ ...layer, upgrade_id: id, hop: 0 })))
       .execute();
     await recordAudit(trx, actor, {
       action: 'upgrade.draft',

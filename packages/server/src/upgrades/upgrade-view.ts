@@ -1,55 +1,102 @@
-import { type Check, checkSchema, layerChangeSchema, type Upgrade, upgradeStateSchema } from '@sealift/core/api';
-import { type Plan, planSchema } from '@sealift/core/plan';
-import { failureOf, overallFraction, progressOf, waitingFor } from '@sealift/upgrade/progress';
+import { layerChangeSchema, type Upgrade, type UpgradeSummary } from '@sealift/core/api';
+import { type Check, checkSchema } from '@sealift/core/check';
+import { asSealiftError, isSealiftError } from '@sealift/core/errors';
+import {
+  currentWait,
+  failureOf,
+  type JournalEntry,
+  type JournalledFailure,
+  lifecycle,
+  overallFraction,
+  type Plan,
+  progressOf,
+  upgradeStateSchema,
+} from '@sealift/core/upgrade';
+import { journalled } from '@sealift/upgrade/failures';
 import { z } from 'zod';
 import { readJournal } from '../engine/journal-store.ts';
 import { installedProfile } from '../platform/installed.ts';
-import type { ConsoleServices } from '../services.ts';
+import type { ConsoleServices } from '../app/services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
 import { layerChangeOf, mergeLayer } from './layer-merge.ts';
 import { loadLayers } from './load.ts';
 import { preflight } from './preflight.ts';
+import { storedPlan } from './stored-plan.ts';
 
-/** An upgrade as the API shows it. A draft is merged, planned and checked anew; a confirmed one is what was frozen. */
-export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
-  const { db } = services.store;
-  const journal = await readJournal(db, row.id);
-  const shown = row.state === 'draft' ? await showDraft(services, row) : showConfirmed(row);
-  const steps = progressOf(shown.plan, journal);
+/** What the history shows of an upgrade: its own row and nothing else. */
+export function upgradeSummary(row: UpgradeRow): UpgradeSummary {
   return {
     id: row.id,
     product: row.product,
     from: row.from_version,
     to: row.to_version,
     state: upgradeStateSchema.parse(row.state),
-    ...shown,
+    createdAt: row.created_at.toISOString(),
     confirmedBy: row.confirmed_by,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+/** An upgrade as the API shows it. A draft is merged, planned and checked anew; a confirmed one is what was frozen. */
+export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
+  const summary = upgradeSummary(row);
+  const shown = lifecycle[summary.state].editable ? await showDraft(services, row) : showConfirmed(row);
+  const { entries, unreadable } = await journalOf(services.store.db, row.id);
+  const steps = shown.plan === null ? [] : progressOf(shown.plan, entries);
+  return {
+    ...summary,
+    ...shown,
     steps,
-    fraction: row.state === 'succeeded' ? 1 : overallFraction(steps),
-    waitingFor: waitingFor(steps),
-    failure: failureOf(journal),
+    fraction: summary.state === 'succeeded' ? 1 : overallFraction(steps),
+    waitingFor: currentWait(steps),
+    failure: shown.unreadable ?? unreadable ?? failureOf(entries),
   };
 }
 
 /** How far an upgrade is, without merging or checking anything. */
 export async function upgradeProgress(db: Db, row: UpgradeRow) {
-  const steps = progressOf(frozenPlan(row), await readJournal(db, row.id));
+  const { plan } = readPlan(row);
+  const steps = plan === null ? [] : progressOf(plan, (await journalOf(db, row.id)).entries);
   const state = upgradeStateSchema.parse(row.state);
-  return { id: row.id, state, fraction: overallFraction(steps), waitingFor: waitingFor(steps) };
+  return { id: row.id, state, fraction: overallFraction(steps), waitingFor: currentWait(steps) };
 }
 
 function showConfirmed(row: UpgradeRow) {
   return {
-    plan: frozenPlan(row),
+    ...readPlan(row),
     layers: z.array(layerChangeSchema).parse(JSON.parse(row.layers ?? '[]')),
     preflight: z.array(checkSchema).parse(JSON.parse(row.preflight ?? '[]')),
     blockers: [],
     hash: row.hash,
   };
+}
+
+/** What another version wrote, or what was damaged, must not keep the upgrade from being looked at and ended. */
+function readPlan(row: UpgradeRow): { plan: Plan | null; unreadable: JournalledFailure | null } {
+  try {
+    return { plan: storedPlan(row), unreadable: null };
+  } catch (error) {
+    return { plan: null, unreadable: unreadableOf(error) };
+  }
+}
+
+async function journalOf(
+  db: Db,
+  id: string,
+): Promise<{ entries: readonly JournalEntry[]; unreadable: JournalledFailure | null }> {
+  try {
+    return { entries: await readJournal(db, id), unreadable: null };
+  } catch (error) {
+    return { entries: [], unreadable: unreadableOf(error) };
+  }
+}
+
+function unreadableOf(error: unknown): JournalledFailure {
+  if (isSealiftError(error, 'RECORD_FORMAT_OTHER') || isSealiftError(error, 'RECORD_DAMAGED')) return journalled(error);
+  throw asSealiftError(error);
 }
 
 async function showDraft(services: ConsoleServices, row: UpgradeRow) {
@@ -58,7 +105,8 @@ async function showDraft(services: ConsoleServices, row: UpgradeRow) {
   const checks = await preflight(services, row, draft.plan, layers);
   const blockers = await blockersOf(services.store.db, row, draft, checks);
   const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
-  return { plan: draft.plan, layers: shownLayers, preflight: checks, blockers, hash: draft.hash };
+  const { plan, hash } = draft;
+  return { plan, unreadable: null, layers: shownLayers, preflight: checks, blockers, hash };
 }
 
 /** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */
@@ -77,8 +125,4 @@ export async function blockersOf(
       .filter(({ outcome }) => outcome === 'block' || outcome === 'unknown')
       .map(({ detail, remedy }) => `${detail}. ${remedy ?? ''}`.trim()),
   ];
-}
-
-function frozenPlan(row: UpgradeRow): Plan {
-  return planSchema.parse(JSON.parse(row.plan));
 }

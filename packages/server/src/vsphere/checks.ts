@@ -1,4 +1,4 @@
-import type { Check } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 import { checkIdentity } from '@sealift/vsphere/cns';
 import type { CnsSides } from '@sealift/vsphere/cns-observe';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';

@@ -1,4 +1,4 @@
-import type { StoragePort } from '@sealift/upgrade/ports';
+import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import { checkIdentity, repairIdentity } from '@sealift/vsphere/cns';
 import type { StorageSides } from './storage-sides.ts';
 

@@ -1,4 +1,4 @@
-import type { OpenOva, VCenterPort } from '@sealift/upgrade/ports';
+import type { OpenOva, VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import type { ByteSource } from '@sealift/vsphere/byte-source';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import { importTemplate } from '@sealift/vsphere/import';

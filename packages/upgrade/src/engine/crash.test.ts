@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { overallFraction, progressOf } from '../progress.ts';
+import { overallFraction, progressOf } from '@sealift/core/upgrade';
 import { type CrashPoint, ProcessModel } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
 import { newSetting, upgradeId } from '../testing/setting.ts';

@@ -1,7 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { FrozenUpgrade } from '@sealift/core/plan';
+import { currentWait, failureOf, type FrozenUpgrade, type PlanStep, progressOf } from '@sealift/core/upgrade';
 import { describe, expect, test, vi } from 'vitest';
-import { failureOf, progressOf, waitingFor } from '../progress.ts';
 import { ProcessModel, quickTiming } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
@@ -14,12 +13,12 @@ const run = (
   ...rest: ConstructorParameters<typeof ProcessModel> extends [unknown, ...infer R] ? R : never
 ) => new ProcessModel(setting, ...rest).engine.run(upgradeId);
 
-/** The sample upgrade with one of its steps changed. */
-function withStep(id: string, change: Partial<FrozenUpgrade['plan']['hops'][number]['steps'][number]>): FrozenUpgrade {
-  const upgrade = structuredClone(sampleUpgrade());
-  const step = upgrade.plan.hops[0]?.steps.find((one) => one.id === id);
-  if (step === undefined) throw new Error(`no step ${id}`);
-  Object.assign(step, change);
+/** The sample upgrade with another step in the place of its workers'. */
+function insteadOfWorkers(step: PlanStep): FrozenUpgrade {
+  const upgrade = sampleUpgrade();
+  const steps = upgrade.plan.hops[0]?.steps ?? [];
+  const index = steps.findIndex(({ kind }) => kind === 'workers');
+  steps.splice(index, 1, step);
   return upgrade;
 }
 
@@ -35,7 +34,7 @@ describe('a run', () => {
     expect(steps.every(({ state, fraction, finishedAt }) => state === 'done' && fraction === 1 && finishedAt)).toBe(
       true,
     );
-    expect(waitingFor(steps)).toBeNull();
+    expect(currentWait(steps)).toBeNull();
   });
 
   test('records each intent before its effect and the evidence after it', async () => {
@@ -61,7 +60,7 @@ describe('a run', () => {
     const setting = newSetting();
     await run(setting, 'a');
     const lines = setting.store.entries.filter(({ stepId, phase }) => stepId === '0-template' && phase === 'progress');
-    expect(lines.map(({ data }) => data)).toEqual([{ message: 'Uploading r_new', fraction: 0.95 }]);
+    expect(lines).toMatchObject([{ data: { fraction: 0.95, wait: { what: 'Uploading r_new', level: 'moving' } } }]);
   });
 
   test('leaves alone what already is as planned', async () => {
@@ -98,6 +97,7 @@ describe('a run', () => {
 describe('a plan that was not approved, or cannot be done,', () => {
   test('is refused by its hash before anything acts', async () => {
     const setting = newSetting();
+    setting.world.lockedBy = upgradeId;
     setting.store.add(upgradeId, sampleUpgrade(), 'running', 'f'.repeat(64));
     expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
     expect(setting.world.effects).toEqual(['unlock']);
@@ -105,14 +105,17 @@ describe('a plan that was not approved, or cannot be done,', () => {
   });
 
   test('is refused when it has a step of a kind this version does not know', async () => {
-    const setting = newSetting(withStep('0-workers', { kind: 'gateways' }));
+    const gateways = { id: '0-gateways', title: 'Gateways', rollback: 'restorable', kind: 'gateways' } as const;
+    const setting = newSetting(insteadOfWorkers({ ...gateways, target: { minimum: '4.2.0' } }));
+    setting.world.lockedBy = upgradeId;
     expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
     expect(setting.world.effects).toEqual(['unlock']);
     expect(failureOf(setting.store.entries)).toMatchObject({ code: 'STEP_UNSUPPORTED' });
   });
 
   test('is refused when a late step lacks something', async () => {
-    const setting = newSetting({ ...sampleUpgrade(), layers: [] });
+    const setting = newSetting({ ...sampleUpgrade(), hops: [{ layers: [] }] });
+    setting.world.lockedBy = upgradeId;
     expect(await run(setting, 'a')).toMatchObject({ state: 'failed' });
     expect(setting.world.effects).toEqual(['unlock']);
     expect(failureOf(setting.store.entries)).toMatchObject({ code: 'PLAN_INCOMPLETE' });
@@ -182,7 +185,7 @@ describe('a failure of a step', () => {
     const steps = progressOf(sampleUpgrade().plan, setting.store.entries);
     expect(steps.find(({ id }) => id === '0-layer-addon-platform')).toMatchObject({ state: 'failed' });
     expect(failureOf(setting.store.entries)).toMatchObject({ code: 'INPUT_INVALID' });
-    setting.store.setStateByHand(upgradeId, 'running');
+    setting.store.byHand(upgradeId, 'resume');
     expect(await run(setting, 'b')).toMatchObject({ state: 'succeeded' });
     expect(setting.world.effects).toEqual(sampleEffects);
     expect(failureOf(setting.store.entries)).toBeNull();
@@ -221,7 +224,7 @@ describe('a failure of a step', () => {
     expect(outcome).toMatchObject({ state: 'failed' });
     expect(failureOf(setting.store.entries)).toMatchObject({
       code: 'STEP_DEADLINE',
-      detail: expect.stringContaining('the VM r_new is powered on'),
+      message: expect.stringContaining('the VM r_new is powered on'),
     });
   });
 });
@@ -231,12 +234,12 @@ describe('a person', () => {
     const setting = newSetting();
     const outcome = await run(setting, 'a', null, {
       effect: (name) => {
-        if (name.startsWith('roll control-plane')) setting.store.setStateByHand(upgradeId, 'paused');
+        if (name.startsWith('roll control-plane')) setting.store.byHand(upgradeId, 'pause');
       },
     });
     expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
     expect(setting.world.effects.at(-1)).toBe('roll control-plane 1.26.10');
-    setting.store.setStateByHand(upgradeId, 'running');
+    setting.store.byHand(upgradeId, 'resume');
     expect(await run(setting, 'a')).toMatchObject({ state: 'succeeded' });
     expect(setting.world.effects).toEqual(sampleEffects);
   });
@@ -245,7 +248,7 @@ describe('a person', () => {
     const setting = newSetting();
     const outcome = await run(setting, 'a', null, {
       effect: (name) => {
-        if (name.startsWith('roll control-plane')) setting.store.setStateByHand(upgradeId, 'aborting');
+        if (name.startsWith('roll control-plane')) setting.store.byHand(upgradeId, 'abort');
       },
     });
     expect(outcome).toMatchObject({ state: 'aborted' });
@@ -257,7 +260,33 @@ describe('a person', () => {
   });
 });
 
-test('a stalled wait says so and goes on', async () => {
+test('a stalled wait says so, since when, and goes on', async () => {
+  const setting = newSetting();
+  const template = () => setting.world.templates.get('r_new');
+  let found = template();
+  const outcome = await run(setting, 'a', null, {
+    timing: { ...quickTiming, stallMs: 1000 },
+    effect: (name) => {
+      if (!name.startsWith('roll control-plane')) return;
+      found = template();
+      setting.world.templates.delete('r_new');
+    },
+    journaled: (entry) => {
+      if (entry.stepId !== '0-control-plane' || entry.phase !== 'progress') return;
+      if (entry.data.wait.level !== 'stalled') setting.clock.advance(1000);
+      else if (found !== undefined) setting.world.templates.set('r_new', found);
+    },
+  });
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  const waits = setting.store.entries.flatMap((entry) =>
+    entry.stepId === '0-control-plane' && entry.phase === 'progress' ? [entry.data.wait] : [],
+  );
+  const stalled = waits.find(({ level }) => level === 'stalled');
+  expect(stalled?.what).toContain('there is no template r_new');
+  expect(stalled?.since).toBe(waits.find(({ what }) => what === stalled?.what)?.since);
+});
+
+test('a wait keeps the time since when it stands over the death of the process', async () => {
   const setting = newSetting();
   setting.world.templates.set('r_new', {
     name: 'r_new',
@@ -266,24 +295,40 @@ test('a stalled wait says so and goes on', async () => {
     poweredOn: true,
     marked: true,
   });
-  const outcome = await run(setting, 'a', null, {
-    timing: { ...quickTiming, stallMs: 1000 },
-    journaled: ({ stepId, phase, data }) => {
-      if (stepId !== '0-template' || phase !== 'progress') return;
-      if (data['stalled'] !== true) return setting.clock.advance(1000);
-      setting.world.templates.set('r_new', {
-        name: 'r_new',
-        sha256: null,
-        kubernetes: '1.26.10',
-        poweredOn: false,
-        marked: true,
-      });
+  const begun = new ProcessModel(setting, 'a', null, {
+    journaled: ({ stepId, phase }) => {
+      if (stepId === '0-template' && phase === 'progress') void begun.engine.close();
     },
   });
-  expect(outcome).toMatchObject({ state: 'succeeded' });
-  const stalledAt = setting.store.entries.findIndex(({ data }) => data['stalled'] === true);
-  const steps = progressOf(sampleUpgrade().plan, setting.store.entries.slice(0, stalledAt + 1));
-  expect(waitingFor(steps)).toContain('stalled, still waiting: the VM r_new is powered on');
+  await begun.engine.run(upgradeId);
+  const { plan } = sampleUpgrade();
+  const before = currentWait(progressOf(plan, setting.store.entries));
+  expect(before).toMatchObject({ what: 'the VM r_new is powered on', level: 'blocked' });
+  setting.clock.advance(60_000);
+  const lines = setting.store.entries.length;
+  const later = new ProcessModel(setting, 'b', null, { timing: { ...quickTiming, deadlineMs: 0 } });
+  expect(await later.engine.run(upgradeId)).toMatchObject({ result: 'rested' });
+  const waits = setting.store.entries.slice(lines).flatMap((entry) => (entry.phase === 'progress' ? [entry.data] : []));
+  for (const { wait } of waits) expect(wait.since).toBe(before?.since);
+});
+
+describe('an upgrade that this version cannot read', () => {
+  const unreadable = () => new SealiftError('RECORD_FORMAT_OTHER', { values: { what: 'x', found: 'none', format: 1 } });
+
+  test.each(['frozen', 'read'] as const)('(%s) needs a person, who can end it', async (method) => {
+    const setting = newSetting();
+    Object.assign(setting.store.journal, { [method]: () => Promise.reject(unreadable()) });
+    expect(await run(setting, 'a')).toMatchObject({ result: 'rested', state: 'needs-human' });
+    expect(setting.store.entries.at(-1)?.data).toMatchObject({ failure: { code: 'RECORD_FORMAT_OTHER' } });
+    expect(setting.world.effects).toEqual([]);
+    expect(setting.store.byHand(upgradeId, 'abort')).toBe('aborted');
+  });
+
+  test('needs a person also while it is being aborted', async () => {
+    const setting = newSetting(sampleUpgrade(), 'aborting');
+    setting.store.journal.frozen = () => Promise.reject(unreadable());
+    expect(await run(setting, 'a')).toMatchObject({ state: 'needs-human' });
+  });
 });
 
 test('an engine that is closed gives the lease back at once', async () => {

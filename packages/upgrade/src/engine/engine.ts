@@ -1,16 +1,24 @@
-import type { UpgradeState } from '@sealift/core/api';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
-import type { FrozenUpgrade, Hop, PlanStep } from '@sealift/core/plan';
+import {
+  begunSteps,
+  type Direction,
+  doneSteps,
+  type FrozenUpgrade,
+  type JournalEntry,
+  lifecycle,
+  type UpgradeState,
+  type Wait,
+} from '@sealift/core/upgrade';
 import { hashOfFrozen } from '../frozen.ts';
-import type { JournalEntry, JournalPort, LeasePort, Ports } from '../ports.ts';
-import { begunSteps, doneSteps } from '../progress.ts';
-import { needsEngine } from '../states.ts';
-
+import type { JournalPort } from '../ports/journal.ts';
+import type { LeasePort } from '../ports/lease.ts';
+import type { Ports } from '../ports/ports.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { journalled, StepFailed } from './failures.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { failureData, Recorder, reading } from './recorder.ts';
+import { isUnreadable, Recorder, reading } from './recorder.ts';
 import { AbortRequested, RunStopped, type StopReason } from './run-stopped.ts';
-import { checkPlan, type Run, runStep, StepFailed, undoStep } from './step-runner.ts';
+import { checkPlan, type PlannedStep, plannedSteps, type Run, runStep } from './step-runner.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 
 /** What an engine needs. */
@@ -126,11 +134,26 @@ export class Engine {
   }
 
   async #runHolding(upgradeId: string, lease: LeaseKeeper): Promise<UpgradeState> {
-    const { journal, ports, onChange = () => undefined } = this.#options;
+    const { journal, onChange = () => undefined } = this.#options;
+    const state = await reading(() => journal.state(upgradeId));
+    if (state === null) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
+    if (!lifecycle[state].needsEngine) return state;
+    const recorder = new Recorder(upgradeId, journal, lease, onChange);
+    const now = state === 'ready' ? await recorder.apply('take-up') : state;
+    try {
+      return await this.#work(recorder, lease, now);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      // Nothing can be done with it, nor undone: a person decides, and the console is not locked for ever.
+      return await recorder.apply('need-person', { failure: journalled(asSealiftError(error)) });
+    }
+  }
+
+  async #work(recorder: Recorder, lease: LeaseKeeper, state: UpgradeState): Promise<UpgradeState> {
+    const { upgradeId } = recorder;
+    const { journal, ports } = this.#options;
     const frozen = await reading(() => journal.frozen(upgradeId));
     if (frozen === null) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
-    if (!needsEngine(frozen.state) && frozen.state !== 'ready') return frozen.state;
-    const recorder = new Recorder(upgradeId, journal, lease, onChange);
     const run: Run = {
       upgrade: frozen.upgrade,
       ports,
@@ -140,27 +163,25 @@ export class Engine {
       timing: this.#timing,
       cancel: AbortSignal.any([lease.signal, this.#stop.signal]),
     };
-    if (frozen.state === 'ready') await recorder.setState('ready', 'running');
     const entries = await reading(() => journal.read(upgradeId));
     try {
-      if (frozen.state === 'aborting') throw new AbortRequested();
+      if (state === 'aborting') throw new AbortRequested();
       check(run, upgradeId, frozen);
       return await this.#execute(run, entries);
     } catch (error) {
-      if (error instanceof AbortRequested) return this.#abort(run);
-      if (error instanceof StepFailed)
-        return this.#fail(run, frozen.state === 'ready' ? 'running' : frozen.state, error);
+      if (error instanceof AbortRequested) return await this.#abort(run);
+      if (error instanceof StepFailed) return await this.#fail(run, error);
       throw error;
     }
   }
 
   async #execute(run: Run, entries: readonly JournalEntry[]): Promise<UpgradeState> {
     const done = doneSteps(entries);
-    for (const { hop, step } of stepsOf(run.upgrade)) {
-      if (!done.has(step.id)) await runStep(run, hop, step);
+    for (const planned of plannedSteps(run.upgrade)) {
+      const { id } = planned.step;
+      if (!done.has(id)) await runStep(run, planned, 'forward', lastWait(entries, id));
     }
-    await run.recorder.setState('running', 'succeeded', { installed: run.upgrade.plan.to });
-    return 'succeeded';
+    return await run.recorder.apply('finish');
   }
 
   /** Ends an upgrade at a safe point, on a person's word: opens the console and tells what was begun and stays. */
@@ -169,63 +190,39 @@ export class Engine {
     try {
       await takeBack(run, begun);
     } catch (error) {
-      if (error instanceof StepFailed) return this.#needHuman(run, 'aborting', error);
+      if (error instanceof StepFailed) return await needPerson(run, 'back', error);
       throw error;
     }
-    await run.recorder.setState('aborting', 'aborted', { begun: begun.map(({ step }) => step.id) });
-    return 'aborted';
+    return await run.recorder.apply('end', { begun: begun.map(({ step }) => step.id) });
   }
 
   /** While everything begun can be taken back in place it is, and the site is as it was; otherwise a person decides. */
-  async #fail(run: Run, state: UpgradeState, error: StepFailed): Promise<UpgradeState> {
+  async #fail(run: Run, error: StepFailed): Promise<UpgradeState> {
     const begun = await this.#begun(run);
-    if (state !== 'running' || begun.some(({ step }) => step.rollback !== 'reversible')) {
-      return this.#needHuman(run, state, error);
-    }
-    await run.recorder.failure(error.stepId, error.failure);
+    if (begun.some(({ step }) => step.rollback !== 'reversible')) return await needPerson(run, 'forward', error);
+    await recordFailure(run, 'forward', error);
     try {
       await takeBack(run, begun);
     } catch (second) {
-      if (second instanceof StepFailed) return this.#needHuman(run, state, second);
+      if (second instanceof StepFailed) return await needPerson(run, 'back', second);
       throw second;
     }
-    await run.recorder.setState(state, 'failed', failureData(error.failure));
-    return 'failed';
-  }
-
-  async #needHuman(run: Run, state: UpgradeState, error: StepFailed): Promise<UpgradeState> {
-    await run.recorder.failure(error.stepId, error.failure);
-    await run.recorder.setState(state, 'needs-human', failureData(error.failure));
-    return 'needs-human';
+    return await run.recorder.apply('fail', { failure: journalled(error.failure) });
   }
 
   async #begun(run: Run): Promise<PlannedStep[]> {
     const begun = begunSteps(await reading(() => this.#options.journal.read(run.recorder.upgradeId)));
     // The console may have been locked when the upgrade was confirmed, before the engine's first line.
-    return stepsOf(run.upgrade).filter(({ step }) => begun.has(step.id) || step.kind === 'lock-console');
+    return plannedSteps(run.upgrade).filter(({ step }) => begun.has(step.id) || step.kind === 'lock-console');
   }
 }
 
-interface PlannedStep {
-  readonly hop: Hop;
-  readonly step: PlanStep;
-}
-
-function stepsOf(upgrade: FrozenUpgrade): PlannedStep[] {
-  return upgrade.plan.hops.flatMap((hop) => hop.steps.map((step) => ({ hop, step })));
-}
-
 /** Before anything acts: the plan is the approved one, and this version can do all of it. @throws StepFailed */
-function check(
-  run: Run,
-  upgradeId: string,
-  frozen: { upgrade: FrozenUpgrade; hash: string; state: UpgradeState },
-): void {
+function check(run: Run, upgradeId: string, frozen: { upgrade: FrozenUpgrade; hash: string }): void {
   try {
     if (hashOfFrozen(frozen.upgrade) !== frozen.hash) {
       throw new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } });
     }
-    if (frozen.state === 'rolling-back') throw new SealiftError('STEP_UNSUPPORTED', { values: { what: 'a rollback' } });
     checkPlan(run, upgradeId);
   } catch (error) {
     throw new StepFailed('plan', asSealiftError(error));
@@ -233,5 +230,20 @@ function check(
 }
 
 async function takeBack(run: Run, begun: readonly PlannedStep[]): Promise<void> {
-  for (const { hop, step } of begun.toReversed()) await undoStep(run, hop, step);
+  for (const planned of begun.toReversed()) await runStep(run, planned, 'back');
+}
+
+async function recordFailure(run: Run, direction: Direction, { stepId, failure }: StepFailed): Promise<void> {
+  await run.recorder.write(stepId, { phase: 'failure', data: { direction, failure: journalled(failure) } });
+}
+
+async function needPerson(run: Run, direction: Direction, error: StepFailed): Promise<UpgradeState> {
+  await recordFailure(run, direction, error);
+  return await run.recorder.apply('need-person', { failure: journalled(error.failure) });
+}
+
+/** What a step was waiting for when an earlier run was cut. */
+function lastWait(entries: readonly JournalEntry[], stepId: string): Wait | null {
+  const last = entries.findLast((entry) => entry.stepId === stepId);
+  return last?.phase === 'progress' ? last.data.wait : null;
 }

@@ -35,12 +35,12 @@ describe('whatever the crashes', () => {
           const journaled = () => {
             lines += 1;
             if (pauses.includes(lines) && setting.store.state(upgradeId) === 'running') {
-              setting.store.setStateByHand(upgradeId, 'paused');
+              setting.store.byHand(upgradeId, 'pause');
             }
           };
           for (let resumed = 0; setting.store.state(upgradeId) !== 'succeeded' && resumed < 12; resumed += 1) {
             await runOn(setting, crashes.slice(resumed), { journaled });
-            if (setting.store.state(upgradeId) === 'paused') setting.store.setStateByHand(upgradeId, 'running');
+            if (setting.store.state(upgradeId) === 'paused') setting.store.byHand(upgradeId, 'resume');
             setting.store.expireLease();
           }
           expect(setting.store.state(upgradeId)).toBe('succeeded');
@@ -60,7 +60,7 @@ describe('whatever the crashes', () => {
           const setting = newSetting();
           const effect = (name: string) => {
             if (name === sampleEffects[at] && setting.store.state(upgradeId) === 'running') {
-              setting.store.setStateByHand(upgradeId, 'aborting');
+              setting.store.byHand(upgradeId, 'abort');
             }
           };
           await runOn(setting, crashes, { effect });

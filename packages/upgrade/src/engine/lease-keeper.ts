@@ -1,4 +1,4 @@
-import type { LeasePort } from '../ports.ts';
+import type { LeasePort } from '../ports/lease.ts';
 import type { Clock } from './clock.ts';
 import { RunStopped } from './run-stopped.ts';
 

@@ -1,56 +1,53 @@
+import type { Direction, JournalLine, SeenWait, Wait } from '@sealift/core/upgrade';
 import type { Clock } from './clock.ts';
-import type { Recorder } from './recorder.ts';
 import type { Timing } from './timing.ts';
+
+/** Where a step's progress is written. */
+export interface ProgressOptions {
+  readonly direction: Direction;
+  readonly clock: Clock;
+  readonly timing: Timing;
+  /** What the step waited for when an earlier run was cut: it tells since when. */
+  readonly before: Wait | null;
+  readonly write: (line: JournalLine) => Promise<void>;
+  /** Called when a line reported in the background cannot be written. */
+  readonly onFailure: (error: unknown) => void;
+}
 
 /** Writes a step's progress to the journal: what it waits for, never backwards, not more often than useful. */
 export class ProgressReporter {
-  readonly #recorder: Recorder;
-  readonly #stepId: string;
-  readonly #clock: Clock;
-  readonly #timing: Timing;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #options: ProgressOptions;
   #fraction = 0;
-  #message = '';
-  #stalled = false;
+  #wait: Wait | null;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #changedAt: number;
   #inFlight: Promise<void> | null = null;
 
-  constructor(
-    recorder: Recorder,
-    stepId: string,
-    clock: Clock,
-    timing: Timing,
-    /** Called when a line reported in the background cannot be written. */
-    onFailure: (error: unknown) => void,
-  ) {
-    this.#recorder = recorder;
-    this.#stepId = stepId;
-    this.#clock = clock;
-    this.#timing = timing;
-    this.#onFailure = onFailure;
-    this.#changedAt = clock.monotonic();
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#wait = options.before;
+    this.#changedAt = options.clock.monotonic();
   }
 
-  /** What the step was last waiting for. */
-  get message(): string {
-    return this.#message;
+  /** What the step was last waiting for, in words. */
+  get waitsFor(): string {
+    return this.#wait?.what ?? '';
   }
 
   /** @throws RunStopped */
-  async report(fraction: number, message: string): Promise<void> {
-    const line = this.#next(fraction, message);
-    if (line !== null) await this.#recorder.write(this.#stepId, 'progress', line);
+  async report(fraction: number, seen: SeenWait): Promise<void> {
+    const line = this.#next(fraction, seen);
+    if (line !== null) await this.#options.write(line);
   }
 
   /** For callbacks in the middle of an effect: returns at once; `settled` waits for the line. */
-  reportSoon(fraction: number, message: string): void {
+  reportSoon(fraction: number, seen: SeenWait): void {
     if (this.#inFlight !== null) return;
-    const line = this.#next(fraction, message);
+    const line = this.#next(fraction, seen);
     if (line === null) return;
-    this.#inFlight = this.#recorder
-      .write(this.#stepId, 'progress', line)
-      .catch(this.#onFailure)
+    this.#inFlight = this.#options
+      .write(line)
+      .catch(this.#options.onFailure)
       .finally(() => {
         this.#inFlight = null;
       });
@@ -60,18 +57,22 @@ export class ProgressReporter {
     await this.#inFlight;
   }
 
-  #next(fraction: number, message: string): Readonly<Record<string, unknown>> | null {
-    const now = this.#clock.monotonic();
+  #next(fraction: number, seen: SeenWait): JournalLine | null {
+    const { clock, timing, direction } = this.#options;
+    const now = clock.monotonic();
     const grown = fraction >= this.#fraction + 0.01;
     if (grown) this.#changedAt = now;
-    const stalled = now - this.#changedAt >= this.#timing.stallMs;
-    const differs = grown || message !== this.#message || stalled !== this.#stalled;
-    const due = grown || now - this.#writtenAt >= this.#timing.progressMs;
+    // Only what would go on by itself can stall; what is blocked or has failed is known to stand.
+    const stalled = seen.level === 'moving' && now - this.#changedAt >= timing.stallMs;
+    const same = this.#wait?.what === seen.what;
+    const since = seen.since ?? (same ? this.#wait?.since : undefined) ?? clock.now().toISOString();
+    const wait: Wait = { ...seen, since, level: stalled ? 'stalled' : seen.level };
+    const differs = grown || !same || wait.level !== this.#wait?.level;
+    const due = grown || now - this.#writtenAt >= timing.progressMs;
     if (!differs || !due) return null;
     this.#fraction = Math.max(this.#fraction, fraction);
-    this.#message = message;
-    this.#stalled = stalled;
+    this.#wait = wait;
     this.#writtenAt = now;
-    return { fraction: this.#fraction, message, ...(stalled ? { stalled } : {}) };
+    return { phase: 'progress', data: { direction, fraction: this.#fraction, wait } };
   }
 }

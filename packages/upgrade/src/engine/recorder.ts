@@ -1,9 +1,8 @@
-import type { UpgradeState } from '@sealift/core/api';
-import { isSealiftError, type SealiftError } from '@sealift/core/errors';
-import type { JournalEntry, JournalPort } from '../ports.ts';
-import { assertLegalTransition } from '../states.ts';
+import { isSealiftError } from '@sealift/core/errors';
+import type { JournalLine, UpgradeEvent, UpgradeState } from '@sealift/core/upgrade';
+import type { JournalPort, StateDetails } from '../ports/journal.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { RunStopped } from './run-stopped.ts';
+import { RunStopped, type StopReason } from './run-stopped.ts';
 
 /**
  * Writes the journal of one run. Every line carries the lease's epoch; when a line cannot be written the run stops,
@@ -23,54 +22,59 @@ export class Recorder {
   }
 
   /** @throws RunStopped */
-  async write(stepId: string, phase: JournalEntry['phase'], data: JournalEntry['data']): Promise<void> {
-    this.#lease.assertHeld();
+  async write(stepId: string, line: JournalLine): Promise<void> {
     const { upgradeId } = this;
-    await this.#guarded(() => this.#journal.append({ upgradeId, stepId, phase, epoch: this.#lease.epoch, data }));
+    await this.#guarded(() => this.#journal.append({ upgradeId, stepId, epoch: this.#lease.epoch, ...line }));
   }
 
-  /** @throws RunStopped */
-  async failure(stepId: string, error: SealiftError): Promise<void> {
-    await this.write(stepId, 'failure', failureData(error));
-  }
-
-  /** @throws RunStopped, UPGRADE_STATE_ILLEGAL */
-  async setState(from: UpgradeState, to: UpgradeState, data: JournalEntry['data'] = {}): Promise<void> {
-    assertLegalTransition(from, to);
-    this.#lease.assertHeld();
-    await this.#guarded(() => this.#journal.setState(this.upgradeId, to, this.#lease.epoch, data));
+  /**
+   * Lets an event happen to the upgrade, unless a person changed its state meanwhile.
+   *
+   * @returns the state it leads to
+   * @throws RunStopped
+   */
+  async apply(event: UpgradeEvent, details: StateDetails = {}): Promise<UpgradeState> {
+    return await this.#guarded(() => this.#journal.apply(this.upgradeId, event, this.#lease.epoch, details));
   }
 
   /** The state as it is now, which a person may have changed. @throws RunStopped */
   async state(): Promise<UpgradeState | null> {
-    const { upgradeId } = this;
-    const journal = this.#journal;
-    return reading(async () =>
-      journal.state === undefined ? ((await journal.frozen(upgradeId))?.state ?? null) : journal.state(upgradeId),
-    );
+    return await reading(() => this.#journal.state(this.upgradeId));
   }
 
-  async #guarded(write: () => Promise<void>): Promise<void> {
+  async #guarded<Result>(write: () => Promise<Result>): Promise<Result> {
+    this.#lease.assertHeld();
+    let result: Result;
     try {
-      await write();
+      result = await write();
     } catch (error) {
-      throw new RunStopped(isSealiftError(error, 'LEASE_LOST') ? 'lease-lost' : 'journal-unavailable', error);
+      throw new RunStopped(reasonToStop(error), error);
     }
     this.#onChange(this.upgradeId);
+    return result;
   }
 }
 
-/** A read of the journal; when it fails the run stops. @throws RunStopped */
+function reasonToStop(error: unknown): StopReason {
+  if (isSealiftError(error, 'LEASE_LOST')) return 'lease-lost';
+  return isSealiftError(error, 'UPGRADE_STATE_ILLEGAL') ? 'state-changed' : 'journal-unavailable';
+}
+
+/**
+ * A read of what is stored; when it fails the run stops.
+ *
+ * @throws RunStopped; RECORD_FORMAT_OTHER and RECORD_DAMAGED as they are, since no later read will do better
+ */
 export async function reading<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
+    if (isUnreadable(error)) throw error;
     throw new RunStopped('journal-unavailable', error);
   }
 }
 
-/** A failure as the journal keeps it. */
-export function failureData(error: SealiftError): JournalEntry['data'] {
-  const { code, message: detail, hint, next, place } = error;
-  return { code, detail, hint, next, ...(place === undefined ? {} : { place }) };
+/** Whether what is stored can never be read by this version. */
+export function isUnreadable(error: unknown): boolean {
+  return isSealiftError(error, 'RECORD_FORMAT_OTHER') || isSealiftError(error, 'RECORD_DAMAGED');
 }

@@ -1,8 +1,18 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
-import type { FrozenUpgrade, Hop, PlanStep } from '@sealift/core/plan';
-import type { Ports } from '../ports.ts';
-import { definitionOf, type Observation, type StepContext, type StepDefinition } from '../steps/registry.ts';
+import {
+  type Direction,
+  type FrozenUpgrade,
+  type Hop,
+  lifecycle,
+  type PlanStep,
+  type Wait,
+  waitingFor,
+} from '@sealift/core/upgrade';
+import type { Ports } from '../ports/ports.ts';
+import { definitionOf } from '../steps/registry.ts';
+import type { Observation, StepContext, StepDirection } from '../steps/step.ts';
 import type { Clock } from './clock.ts';
+import { StepFailed } from './failures.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,46 +32,46 @@ export interface Run {
   readonly cancel: AbortSignal;
 }
 
-/** A step that cannot go on without a person. */
-export class StepFailed extends Error {
-  override readonly name = 'StepFailed';
-  readonly stepId: string;
-  readonly failure: SealiftError;
+/** A step of the plan with where it stands in it. */
+export interface PlannedStep {
+  readonly hop: Hop;
+  readonly hopIndex: number;
+  readonly step: PlanStep;
+}
 
-  constructor(stepId: string, failure: SealiftError) {
-    super(failure.message, { cause: failure });
-    this.stepId = stepId;
-    this.failure = failure;
-  }
+/** Every step of a frozen upgrade, in order. */
+export function plannedSteps({ plan }: FrozenUpgrade): PlannedStep[] {
+  return plan.hops.flatMap((hop, hopIndex) => hop.steps.map((step) => ({ hop, hopIndex, step })));
 }
 
 /**
- * Runs one step to its postcondition: look; where the desired state is not asked for, record the intent and ask;
- * wait; record the evidence. May be called again at any point.
+ * Runs one step in one direction to its postcondition: look; where the desired state is not asked for, record the intent and ask;
+ * wait; record the evidence. May be called again at any point. A step that has no way back is left as it is.
  *
+ * @param before what the step waited for when an earlier run was cut
  * @throws StepFailed, RunStopped, AbortRequested
  */
-export async function runStep(run: Run, hop: Hop, step: PlanStep): Promise<void> {
-  await new StepRun(run, hop, step).complete();
-}
-
-/** Takes a step's effect back in place, where its kind can. @throws StepFailed, RunStopped */
-export async function undoStep(run: Run, hop: Hop, step: PlanStep): Promise<void> {
-  await new StepRun(run, hop, step).undo();
+export async function runStep(
+  run: Run,
+  planned: PlannedStep,
+  direction: Direction,
+  before: Wait | null = null,
+): Promise<void> {
+  const way = definitionOf(planned.step)[direction];
+  if (way !== undefined) await new StepRun(run, planned, direction, way, before).complete();
 }
 
 /** The intents of a whole plan: fails before anything acts where the plan lacks something or asks for an unknown kind. */
 export function checkPlan(run: Pick<Run, 'upgrade' | 'ports' | 'cancel'>, upgradeId: string): void {
-  for (const hop of run.upgrade.plan.hops) {
-    for (const step of hop.steps) {
-      definitionOf(step).intent({ ...run, upgradeId, hop, step, report: () => undefined });
-    }
+  for (const planned of plannedSteps(run.upgrade)) {
+    definitionOf(planned.step).forward.intent({ ...run, ...planned, upgradeId, report: () => undefined });
   }
 }
 
 class StepRun {
   readonly #run: Run;
-  readonly #definition: StepDefinition;
+  readonly #direction: Direction;
+  readonly #way: StepDirection;
   readonly #context: StepContext;
   readonly #progress: ProgressReporter;
   readonly #startedAt: number;
@@ -69,20 +79,28 @@ class StepRun {
   #unknownFailures = 0;
   #acts = 0;
 
-  constructor(run: Run, hop: Hop, step: PlanStep) {
+  constructor(run: Run, planned: PlannedStep, direction: Direction, way: StepDirection, before: Wait | null) {
+    const { recorder, clock, timing, upgrade, ports } = run;
     this.#run = run;
-    this.#definition = definitionOf(step);
+    this.#direction = direction;
+    this.#way = way;
     const stop = new AbortController();
-    this.#progress = new ProgressReporter(run.recorder, step.id, run.clock, run.timing, (error) => stop.abort(error));
-    this.#startedAt = run.clock.monotonic();
+    this.#progress = new ProgressReporter({
+      direction,
+      clock,
+      timing,
+      before,
+      write: (line) => recorder.write(planned.step.id, line),
+      onFailure: (error) => stop.abort(error),
+    });
+    this.#startedAt = clock.monotonic();
     this.#context = {
-      upgradeId: run.recorder.upgradeId,
-      upgrade: run.upgrade,
-      hop,
-      step,
-      ports: run.ports,
+      ...planned,
+      upgradeId: recorder.upgradeId,
+      upgrade,
+      ports,
       cancel: AbortSignal.any([run.cancel, stop.signal]),
-      report: (fraction, message) => this.#progress.reportSoon(fraction, message),
+      report: (fraction, wait) => this.#progress.reportSoon(fraction, wait),
     };
   }
 
@@ -98,42 +116,24 @@ class StepRun {
     }
   }
 
-  async undo(): Promise<void> {
-    if (this.#definition.undo === undefined) return;
-    const { step } = this.#context;
-    await this.#run.recorder.write(step.id, 'intent', { undo: true });
-    for (;;) {
-      const undone = await this.#attempt(async () => {
-        this.#run.lease.assertHeld();
-        await this.#definition.undo?.(this.#context);
-        return true;
-      });
-      if (undone === true) return;
-      this.#checkDeadline();
-      await this.#run.clock.sleep(this.#backoffMs(), this.#context.cancel);
-    }
-  }
-
   async #lookAndAct(): Promise<Observation> {
-    const observation = await this.#definition.observe(this.#context);
+    const observation = await this.#way.observe(this.#context);
     if (observation.state === 'done') return observation;
     if (observation.state === 'wait') {
       this.#acts = 0;
-      await this.#progress.report(observation.fraction, observation.message);
+      await this.#progress.report(observation.fraction, observation.wait);
       return observation;
     }
-    const { step } = this.#context;
     if (this.#acts === 0) {
-      await this.#run.recorder.write(step.id, 'intent', {
-        ...this.#definition.intent(this.#context),
-        message: observation.message,
-      });
+      const { message } = observation;
+      const data = { direction: this.#direction, message, details: this.#way.intent(this.#context) };
+      await this.#run.recorder.write(this.#context.step.id, { phase: 'intent', data });
     }
     this.#acts += 1;
     this.#run.lease.assertHeld();
     this.#context.cancel.throwIfAborted();
     try {
-      await this.#definition.act(this.#context);
+      await this.#way.act(this.#context);
     } finally {
       await this.#progress.settled();
     }
@@ -141,7 +141,7 @@ class StepRun {
   }
 
   /** One attempt; null after a failure that passes. */
-  async #attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  async #attempt(work: () => Promise<Observation>): Promise<Observation | null> {
     try {
       const result = await work();
       this.#attempts = 0;
@@ -149,12 +149,11 @@ class StepRun {
       return result;
     } catch (error) {
       this.#rethrowStop(error);
-      const { step } = this.#context;
-      if (!isTransient(error, this.#unknownFailures)) throw new StepFailed(step.id, asSealiftError(error));
+      const failure = asSealiftError(error);
+      if (!isTransient(error, this.#unknownFailures)) throw new StepFailed(this.#context.step.id, failure);
       this.#attempts += 1;
       if (!isNamedTransient(error)) this.#unknownFailures += 1;
-      const failure = asSealiftError(error);
-      await this.#progress.report(0, `trying again: ${failure.message}`);
+      await this.#progress.report(0, waitingFor(`trying again: ${failure.message}`, { remedy: failure.hint }));
       return null;
     }
   }
@@ -167,30 +166,28 @@ class StepRun {
     throw cancel.reason instanceof RunStopped ? cancel.reason : new RunStopped('cancelled', error);
   }
 
-  /** Where pause, abort and the end of the run take hold: nothing is in flight. */
+  /** Where pause, abort and the end of the run take hold: nothing is in flight. What is being taken back is taken back whole. */
   async #safePoint(): Promise<void> {
     const { cancel } = this.#context;
     if (cancel.aborted) this.#rethrowStop(cancel.reason);
     this.#run.lease.assertHeld();
     const state = await this.#run.recorder.state();
+    if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return;
     if (state === 'aborting') throw new AbortRequested();
     if (state === 'paused') throw new RunStopped('paused');
     if (state !== 'running') throw new RunStopped('state-changed');
   }
 
-  async #finish(observation: Observation & { state: 'done' }): Promise<void> {
-    const { step } = this.#context;
-    await this.#run.recorder.write(step.id, 'evidence', {
-      ...observation.evidence,
-      message: observation.message,
-    });
+  async #finish({ message, evidence: details }: Observation & { state: 'done' }): Promise<void> {
+    const data = { direction: this.#direction, message, details };
+    await this.#run.recorder.write(this.#context.step.id, { phase: 'evidence', data });
   }
 
   #checkDeadline(): void {
     const { deadlineMs } = this.#run.timing;
     if (this.#run.clock.monotonic() - this.#startedAt < deadlineMs) return;
     const { step } = this.#context;
-    const values = { step: step.id, minutes: Math.round(deadlineMs / 60_000), waitingFor: this.#progress.message };
+    const values = { step: step.id, minutes: Math.round(deadlineMs / 60_000), waitingFor: this.#progress.waitsFor };
     throw new StepFailed(step.id, new SealiftError('STEP_DEADLINE', { place: step.id, values }));
   }
 

@@ -34,6 +34,7 @@ describe('two engines on one journal', () => {
         // Its timers stand still, too, and are late when it goes on.
         clock: {
           monotonic: () => setting.clock.monotonic(),
+          now: () => setting.clock.now(),
           sleep: async (ms, cancel) => {
             await setting.clock.sleep(ms, cancel);
             if (!suspended || cancel.aborted) return;

@@ -1,32 +1,38 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { PlanStep, StepKind } from '@sealift/core/plan';
+import type { StepKind, StepOf } from '@sealift/core/upgrade';
 import { backup } from './backup.ts';
 import { cns } from './cns.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
+import { removeLayer } from './remove-layer.ts';
 import { controlPlane, workers } from './rollout.ts';
 import type { StepDefinition } from './step.ts';
 import { template } from './template.ts';
 import { unlockConsole } from './unlock-console.ts';
 import { validate } from './validate.ts';
 
-export type { Observation, StepContext, StepDefinition } from './step.ts';
-
 /** Every kind of step this version can do. */
-export const stepDefinitions: Readonly<Partial<Record<StepKind, StepDefinition>>> = Object.fromEntries(
-  [lockConsole, backup, template, cns, controlPlane, workers, layer, validate, unlockConsole].map((definition) => [
-    definition.kind,
-    definition,
-  ]),
-);
+export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kind> } = {
+  'lock-console': lockConsole,
+  backup,
+  template,
+  cns,
+  'control-plane': controlPlane,
+  workers,
+  layer,
+  'remove-layer': removeLayer,
+  validate,
+  'unlock-console': unlockConsole,
+};
 
 /**
  * The definition of a planned step.
  *
  * @throws STEP_UNSUPPORTED when the plan was made for a version of Sealift that can do more.
  */
-export function definitionOf(step: PlanStep): StepDefinition {
-  const definition = stepDefinitions[step.kind];
+export function definitionOf<Kind extends StepKind>(step: StepOf<Kind>): StepDefinition<Kind> {
+  const kind: Kind = step.kind as Kind;
+  const definition: StepDefinition<Kind> | undefined = stepDefinitions[kind];
   if (definition === undefined) {
     throw new SealiftError('STEP_UNSUPPORTED', { place: step.id, values: { what: `steps of kind ${step.kind}` } });
   }

@@ -1,40 +1,33 @@
-import type { StepDefinition } from './step.ts';
-import { targetField } from './target.ts';
+import type { NodeGroup } from '../ports/cluster.ts';
+import type { StepDefinition, StepDirection } from './step.ts';
 
 /** Rolls one group of nodes to a Kubernetes version and a template: one patch with both, then the wait for every machine. */
-function rolloutOf(group: 'control-plane' | 'workers', words: string): StepDefinition {
+function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
   return {
-    kind: group,
     // Kubernetes does not go back a version in place; the backup brings back the objects.
-    intent: ({ step }) => ({
-      group,
-      version: targetField(step, 'kubernetes'),
-      template: targetField(step, 'template'),
-    }),
-    async observe({ ports, step, cancel }) {
-      const version = targetField(step, 'kubernetes');
-      const template = targetField(step, 'template');
-      const status = await ports.cluster.rollout(group, cancel);
-      const fraction = status.total === 0 ? 0 : status.updated / status.total;
-      if (status.desired.version !== version || status.desired.template !== template) {
-        return { state: 'act', message: `Asking for Kubernetes ${version} on ${words}`, fraction: 0 };
+    intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
+    async observe({ ports, step: { target }, cancel }) {
+      const { kubernetes: version, template } = target;
+      const { desired, updated, total, wait } = await ports.cluster.rollout(group, cancel);
+      if (desired.version !== version || desired.template !== template) {
+        return { state: 'act', message: `Asking for Kubernetes ${version} on the ${group}` };
       }
-      const message = `${status.updated} of ${status.total}: ${status.message}`;
-      if (!status.settled) return { state: 'wait', message, fraction };
+      if (wait !== null) {
+        const what = `${updated} of ${total}: ${wait.what}`;
+        return { state: 'wait', wait: { ...wait, what }, fraction: total === 0 ? 0 : updated / total };
+      }
       return {
         state: 'done',
-        message: `${words} ${group === 'workers' ? 'run' : 'runs'} Kubernetes ${version}`,
-        evidence: { version, template, nodes: status.total },
+        message: `${result} Kubernetes ${version}`,
+        evidence: { version, template, nodes: total },
       };
     },
-    act: ({ ports, step, cancel }) =>
-      ports.cluster.setRollout(
-        group,
-        { version: targetField(step, 'kubernetes'), template: targetField(step, 'template') },
-        cancel,
-      ),
+    act: ({ ports, step: { target }, cancel }) =>
+      ports.cluster.setRollout(group, { version: target.kubernetes, template: target.template }, cancel),
   };
 }
 
-export const controlPlane = rolloutOf('control-plane', 'The control plane');
-export const workers = rolloutOf('workers', 'The workers');
+export const controlPlane: StepDefinition<'control-plane'> = {
+  forward: rolloutOf('control-plane', 'The control plane runs'),
+};
+export const workers: StepDefinition<'workers'> = { forward: rolloutOf('workers', 'The workers run') };

@@ -1,16 +1,19 @@
-import type { FrozenUpgrade, Hop, PlanStep, StepKind } from '@sealift/core/plan';
-import type { Cancel, Ports } from '../ports.ts';
+import type { FrozenUpgrade, Hop, SeenWait, StepDetails, StepKind, StepOf } from '@sealift/core/upgrade';
+import type { Cancel } from '../ports/cancel.ts';
+import type { Ports } from '../ports/ports.ts';
 
-/** What a step may know and touch. */
-export interface StepContext {
+/** What a step of a kind may know and touch. */
+export interface StepContext<Kind extends StepKind = StepKind> {
   readonly upgradeId: string;
   readonly upgrade: FrozenUpgrade;
   readonly hop: Hop;
-  readonly step: PlanStep;
+  /** The hop's place in the plan, from 0. */
+  readonly hopIndex: number;
+  readonly step: StepOf<Kind>;
   readonly ports: Ports;
   readonly cancel: Cancel;
   /** Tells how far a long effect is (0 to 1) and what it does. */
-  readonly report: (fraction: number, message: string) => void;
+  readonly report: (fraction: number, wait: SeenWait) => void;
 }
 
 /**
@@ -20,18 +23,22 @@ export interface StepContext {
  * - `wait`: it is asked for and on its way, or something else must come first.
  */
 export type Observation =
-  | { readonly state: 'done'; readonly message: string; readonly evidence: Readonly<Record<string, unknown>> }
-  | { readonly state: 'act' | 'wait'; readonly message: string; readonly fraction: number };
+  | { readonly state: 'done'; readonly message: string; readonly evidence: StepDetails }
+  | { readonly state: 'act'; readonly message: string }
+  | { readonly state: 'wait'; readonly wait: SeenWait; readonly fraction: number };
 
-/** One kind of step. Running it again at any point ends in the same state. */
-export interface StepDefinition {
-  readonly kind: StepKind;
+/** One direction of a step. Running it again at any point ends in the same state. */
+export interface StepDirection<Kind extends StepKind = StepKind> {
   /** What will be done: goes to the journal before the effect. */
-  intent(context: StepContext): Readonly<Record<string, unknown>>;
+  intent(context: StepContext<Kind>): StepDetails;
   /** Looks only. */
-  observe(context: StepContext): Promise<Observation>;
+  observe(context: StepContext<Kind>): Promise<Observation>;
   /** Asks for the desired state; called only after `observe` said `act`. */
-  act(context: StepContext): Promise<void>;
-  /** Takes the effect back in place, where that is possible without the backup. */
-  undo?(context: StepContext): Promise<void>;
+  act(context: StepContext<Kind>): Promise<void>;
+}
+
+/** One kind of step: how it is done and, where it can be taken back in place without the backup, how that is done. */
+export interface StepDefinition<Kind extends StepKind = StepKind> {
+  readonly forward: StepDirection<Kind>;
+  readonly back?: StepDirection<Kind>;
 }

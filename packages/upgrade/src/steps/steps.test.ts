@@ -1,10 +1,11 @@
-import type { PlanStep } from '@sealift/core/plan';
 import { describe, expect, test, vi } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
-import type { Ports, Template } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Template } from '../ports/vcenter.ts';
 import { sampleUpgrade } from '../testing/sample-upgrade.ts';
 import { ovaSha256, World } from '../testing/world.ts';
-import { definitionOf, type StepContext, stepDefinitions } from './registry.ts';
+import { definitionOf } from './registry.ts';
+import type { StepContext } from './step.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 30_000 });
@@ -18,6 +19,7 @@ function contextOf(id: string, world: World, change: Partial<Ports> = {}): StepC
     upgradeId: 'u1',
     upgrade,
     hop,
+    hopIndex: 0,
     step,
     ports: { ...world.ports(async () => undefined), ...change },
     cancel: new AbortController().signal,
@@ -25,8 +27,8 @@ function contextOf(id: string, world: World, change: Partial<Ports> = {}): StepC
   };
 }
 
-const look = (context: StepContext) => definitionOf(context.step).observe(context);
-const act = (context: StepContext) => definitionOf(context.step).act(context);
+const look = (context: StepContext) => definitionOf(context.step).forward.observe(context);
+const act = (context: StepContext) => definitionOf(context.step).forward.act(context);
 
 test('every step ends where looking again finds it done, also when it acts a second time', async () => {
   const world = new World();
@@ -82,7 +84,7 @@ describe('the template step', () => {
   test('waits for a VM that is powered on, and says so', async () => {
     expect(await looking({ poweredOn: true })).toMatchObject({
       state: 'wait',
-      message: expect.stringContaining('shut it down'),
+      wait: { level: 'blocked', remedy: expect.stringContaining('Shut r_new down') },
     });
   });
 
@@ -108,6 +110,7 @@ describe('the template step', () => {
     const world = new World();
     const failure = new Error('the digest does not match');
     const content: Ports['content'] = {
+      ...world.ports(async () => undefined).content,
       openOva: async () => ({
         sizeBytes: 10,
         open: async () => {
@@ -130,7 +133,10 @@ describe('the lock step', () => {
     const world = new World();
     world.lockedBy = 'u0';
     const seen = await look(contextOf('0-lock-console', world));
-    expect(seen).toMatchObject({ state: 'wait', message: 'the console is locked by upgrade u0' });
+    expect(seen).toMatchObject({
+      state: 'wait',
+      wait: { what: 'the console is locked by upgrade u0', object: { kind: 'Upgrade', name: 'u0' } },
+    });
   });
 
   test('to unlock leaves the lock of another upgrade', async () => {
@@ -182,7 +188,7 @@ describe('the validate step', () => {
     spoil(world);
     expect(await look(contextOf('0-validate', world))).toMatchObject({
       state: 'wait',
-      message: expect.stringContaining(words),
+      wait: { what: expect.stringContaining(words) },
     });
   });
 
@@ -193,36 +199,45 @@ describe('the validate step', () => {
     const context = contextOf('0-validate', world, { cluster: { ...cluster, nodes: async () => [] } });
     expect(await look(context)).toMatchObject({
       state: 'wait',
-      message: expect.stringContaining('no control-plane node'),
+      wait: { what: expect.stringContaining('no control-plane node') },
     });
   });
 });
 
 test('an intent never holds the values, which may contain secrets', () => {
   const context = contextOf('0-layer-cni-cni-calico', new World());
-  const intent = definitionOf(context.step).intent(context);
+  const intent = definitionOf(context.step).forward.intent(context);
   expect(JSON.stringify(intent)).not.toContain('mtu');
   expect(intent).toMatchObject({ valuesHash: hashOfValues('mtu: 1440\n') });
 });
 
-test('a step without what its kind needs is refused', () => {
-  for (const id of ['0-template', '0-control-plane', '0-layer-cni-cni-calico']) {
-    const context = contextOf(id, new World());
-    const bare: PlanStep = { ...context.step, target: id.includes('layer') ? { version: '3.26.1' } : {} };
-    expect(() => definitionOf(bare).intent({ ...context, step: bare })).toThrow(`step ${id} of the plan lacks`);
-  }
+test('a layer whose values were not frozen for its hop is refused', () => {
+  const context = contextOf('0-layer-cni-cni-calico', new World());
+  expect(() => definitionOf(context.step).forward.intent({ ...context, hopIndex: 1 })).toThrow(
+    'step 0-layer-cni-cni-calico of the plan lacks',
+  );
 });
 
-test('every definition is registered under its own kind', () => {
-  for (const [kind, definition] of Object.entries(stepDefinitions)) expect(definition.kind).toBe(kind);
+test('the lock is the one step that is taken back in place: the console opens, if it is ours', async () => {
+  const ways = sampleUpgrade().plan.hops.flatMap(({ steps }) => steps.filter((step) => definitionOf(step).back));
+  expect(ways.map(({ kind }) => kind)).toEqual(['lock-console']);
+  const world = new World();
+  const context = contextOf('0-lock-console', world);
+  const { back } = definitionOf(context.step);
+  world.lockedBy = 'u2';
+  expect(await back?.observe(context)).toMatchObject({ state: 'done' });
+  world.lockedBy = 'u1';
+  expect(await back?.observe(context)).toMatchObject({ state: 'act' });
+  await back?.act(context);
+  expect(await back?.observe(context)).toMatchObject({ state: 'done' });
+  expect(world.lockedBy).toBeNull();
 });
 
 test('the hash of a frozen upgrade does not depend on the order of its keys, and does on every value', () => {
   const upgrade = sampleUpgrade();
-  const { plan, layers } = upgrade;
-  expect(hashOfFrozen({ layers, plan })).toBe(hashOfFrozen(upgrade));
-  const [first, ...rest] = layers;
-  if (first === undefined) throw new Error('the sample has layers');
-  const changed = { plan, layers: [{ ...first, values: `${first.values} ` }, ...rest] };
+  const { format, plan, hops } = upgrade;
+  expect(hashOfFrozen({ hops, plan, format })).toBe(hashOfFrozen(upgrade));
+  const changed = structuredClone(upgrade);
+  for (const layer of changed.hops[0]?.layers ?? []) layer.values += ' ';
   expect(hashOfFrozen(changed)).not.toBe(hashOfFrozen(upgrade));
 });

@@ -1,54 +1,53 @@
 import { Transform, type Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
-import type { StepContext, StepDefinition } from './step.ts';
-import { targetField } from './target.ts';
+import { type StepOf, waitingFor } from '@sealift/core/upgrade';
+import type { Template } from '../ports/vcenter.ts';
+import type { StepDefinition } from './step.ts';
 
 /** Brings the release's node image into vCenter as a template of its canonical name. */
-export const template: StepDefinition = {
-  kind: 'template',
+export const template: StepDefinition<'template'> = {
   // A template that nothing uses harms nothing; it stays when the upgrade is taken back.
-  intent: ({ step }) => ({
-    template: targetField(step, 'template'),
-    sha256: targetField(step, 'sha256'),
-    kubernetes: targetField(step, 'kubernetes'),
-    artifact: targetField(step, 'digest'),
-  }),
-  async observe(context) {
-    const { ports, step, cancel } = context;
-    const name = targetField(step, 'template');
-    const found = await ports.vcenter.findTemplate(name, cancel);
-    if (found === null) return { state: 'act', message: `Importing ${step.target.ova ?? name}`, fraction: 0 };
-    refuseOtherContent(context, found);
-    if (found.poweredOn) return { state: 'wait', message: `the VM ${name} is powered on: shut it down`, fraction: 0.9 };
-    if (!found.marked) return { state: 'act', message: `Making a template of the VM ${name}`, fraction: 0.95 };
-    return { state: 'done', message: `The template ${name} is in vCenter`, evidence: { ...found } };
-  },
-  async act({ ports, step, cancel, report }) {
-    const name = targetField(step, 'template');
-    const found = await ports.vcenter.findTemplate(name, cancel);
-    if (found !== null) return await ports.vcenter.markTemplate(name, cancel);
-    const content = await ports.content.openOva(targetField(step, 'digest'));
-    await ports.vcenter.importTemplate(
-      {
-        name,
-        sha256: targetField(step, 'sha256'),
-        kubernetes: targetField(step, 'kubernetes'),
-        sizeBytes: content.sizeBytes,
-        ova: async (start = 0) =>
-          counted(await content.open(start), start, content.sizeBytes, (fraction) =>
-            report(fraction, `Uploading ${name}`),
-          ),
-      },
-      cancel,
-    );
+  forward: {
+    intent({ step: { target } }) {
+      const { template: name, sha256, kubernetes, digest } = target;
+      return { template: name, sha256, kubernetes, artifact: digest };
+    },
+    async observe({ ports, step: { target }, cancel }) {
+      const name = target.template;
+      const found = await ports.vcenter.findTemplate(name, cancel);
+      if (found === null) return { state: 'act', message: `Importing ${target.ova}` };
+      refuseOtherContent(target, found);
+      if (found.poweredOn) return { state: 'wait', wait: poweredOn(name), fraction: 0.9 };
+      if (!found.marked) return { state: 'act', message: `Making a template of the VM ${name}` };
+      return { state: 'done', message: `The template ${name} is in vCenter`, evidence: { ...found } };
+    },
+    async act({ ports, step: { target }, cancel, report }) {
+      const { template: name, sha256, kubernetes } = target;
+      const found = await ports.vcenter.findTemplate(name, cancel);
+      if (found !== null) return await ports.vcenter.markTemplate(name, cancel);
+      const { sizeBytes, open } = await ports.content.openOva(target.digest);
+      const uploading = waitingFor(`Uploading ${name}`, { object: { kind: 'Template', name } });
+      const ova = async (start = 0) =>
+        counted(await open(start), start, sizeBytes, (fraction) => report(fraction, uploading));
+      await ports.vcenter.importTemplate({ name, sha256, kubernetes, sizeBytes, ova }, cancel);
+    },
   },
 };
 
+function poweredOn(name: string) {
+  return waitingFor(`the VM ${name} is powered on`, {
+    level: 'blocked',
+    impact: 'no node can be made from it',
+    object: { kind: 'VirtualMachine', name },
+    remedy: `Shut ${name} down in vCenter; the upgrade goes on by itself.`,
+  });
+}
+
 /** A template deployed by hand carries no digest; then the Kubernetes version it names must be the planned one. */
-function refuseOtherContent({ step }: StepContext, found: { sha256: string | null; kubernetes: string | null }): void {
-  const expected = targetField(step, 'sha256');
-  const kubernetes = targetField(step, 'kubernetes');
-  const template = targetField(step, 'template');
+function refuseOtherContent(
+  { sha256: expected, kubernetes, template }: StepOf<'template'>['target'],
+  found: Pick<Template, 'sha256' | 'kubernetes'>,
+): void {
   if (found.sha256 === null && found.kubernetes === null) {
     throw new SealiftError('TEMPLATE_UNPROVEN', { place: template, values: { template } });
   }

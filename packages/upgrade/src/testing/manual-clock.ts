@@ -13,6 +13,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  now(): Date {
+    return new Date(Date.UTC(2026, 0, 1) + this.#now);
+  }
+
   async sleep(ms: number, cancel: AbortSignal): Promise<void> {
     if (ms <= shortMs) return setImmediate();
     if (cancel.aborted) return;

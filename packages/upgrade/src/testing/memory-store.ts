@@ -1,9 +1,16 @@
-import type { UpgradeState } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { FrozenUpgrade } from '@sealift/core/plan';
+import {
+  type FrozenUpgrade,
+  type JournalEntry,
+  type JournalLine,
+  lifecycle,
+  next,
+  type UpgradeEvent,
+  type UpgradeState,
+} from '@sealift/core/upgrade';
 import { hashOfFrozen } from '../frozen.ts';
-import type { JournalEntry, JournalPort, LeasePort } from '../ports.ts';
-import { assertLegalTransition, needsEngine } from '../states.ts';
+import type { JournalPort, NewEntry } from '../ports/journal.ts';
+import type { LeasePort } from '../ports/lease.ts';
 
 /** Journal and lease of tests, in memory; it outlives the engines that use it, as a database outlives processes. */
 export class MemoryStore {
@@ -31,11 +38,11 @@ export class MemoryStore {
   }
 
   /** What a person does through the console. */
-  setStateByHand(upgradeId: string, state: UpgradeState): void {
+  byHand(upgradeId: string, event: UpgradeEvent): UpgradeState {
     const held = this.#upgrades.get(upgradeId);
     if (held === undefined) throw new Error(`no upgrade ${upgradeId}`);
-    assertLegalTransition(held.state, state);
-    held.state = state;
+    held.state = next(held.state, event);
+    return held.state;
   }
 
   /** Ends the lease as if its time had passed. */
@@ -47,19 +54,19 @@ export class MemoryStore {
     read: async (upgradeId) => this.entries.filter((entry) => entry.upgradeId === upgradeId),
     append: async (entry) => {
       this.#refuseOld(entry.epoch);
-      const at = new Date(Date.UTC(2026, 0, 1) + this.entries.length).toISOString();
-      this.entries.push(structuredClone({ ...entry, at }));
+      this.#write(entry);
     },
-    setState: async (upgradeId, state, epoch, data) => {
+    apply: async (upgradeId, event, epoch, details) => {
       this.#refuseOld(epoch);
-      this.setStateByHand(upgradeId, state);
-      const at = new Date(Date.UTC(2026, 0, 1) + this.entries.length).toISOString();
-      this.entries.push(
-        structuredClone({ upgradeId, stepId: '', phase: 'state', epoch, at, data: { ...data, state } }),
-      );
+      const state = this.byHand(upgradeId, event);
+      const line: JournalLine = { phase: 'state', data: { ...details, state } };
+      this.#write({ upgradeId, stepId: '', epoch, ...line });
+      return state;
     },
     frozen: async (upgradeId) => structuredClone(this.#upgrades.get(upgradeId) ?? null),
-    unfinished: async () => [...this.#upgrades].filter(([, { state }]) => needsEngine(state)).map(([id]) => id),
+    state: async (upgradeId) => this.state(upgradeId),
+    unfinished: async () =>
+      [...this.#upgrades].filter(([, { state }]) => lifecycle[state].needsEngine).map(([id]) => id),
   };
 
   readonly lease: LeasePort = {
@@ -77,6 +84,11 @@ export class MemoryStore {
       if (this.#lease.holder === holder && this.#lease.epoch === epoch) this.expireLease();
     },
   };
+
+  #write(entry: NewEntry): void {
+    const at = new Date(Date.UTC(2026, 0, 1) + this.entries.length).toISOString();
+    this.entries.push(structuredClone({ ...entry, at }));
+  }
 
   #refuseOld(epoch: number): void {
     if (epoch < this.#lease.epoch) throw new SealiftError('LEASE_LOST', { values: { epoch } });

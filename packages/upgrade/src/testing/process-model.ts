@@ -1,5 +1,5 @@
 import { Engine, type EngineOptions } from '../engine/engine.ts';
-import type { JournalEntry, JournalPort } from '../ports.ts';
+import type { JournalPort, NewEntry } from '../ports/journal.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { World } from './world.ts';
@@ -15,7 +15,7 @@ export interface ProcessHooks {
   /** Before each effect. */
   readonly effect?: (name: string) => void | Promise<void>;
   /** After each line of the journal, before the engine goes on. */
-  readonly journaled?: (entry: Omit<JournalEntry, 'at'>) => void | Promise<void>;
+  readonly journaled?: (entry: NewEntry) => void | Promise<void>;
 }
 
 export const quickTiming = {
@@ -48,10 +48,11 @@ export class ProcessModel {
       alive();
       return call();
     };
-    const writing = async (call: () => Promise<void>): Promise<void> => {
+    const writing = async <Result>(call: () => Promise<Result>): Promise<Result> => {
       this.#gate('before');
-      await call();
+      const result = await call();
       this.#gate('after');
+      return result;
     };
     const mortalJournal: JournalPort = {
       read: (id) => mortal(() => journal.read(id)),
@@ -59,8 +60,9 @@ export class ProcessModel {
         await writing(() => journal.append(entry));
         await options.journaled?.(entry);
       },
-      setState: (id, state, epoch, data) => writing(() => journal.setState(id, state, epoch, data)),
+      apply: (...given) => writing(() => journal.apply(...given)),
       frozen: (id) => mortal(() => journal.frozen(id)),
+      state: (id) => mortal(() => journal.state(id)),
       unfinished: () => mortal(() => journal.unfinished()),
     };
     this.engine = new Engine({

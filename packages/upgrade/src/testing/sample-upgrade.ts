@@ -1,56 +1,52 @@
-import { type FrozenUpgrade, type PlanStep, rollbackOf } from '@sealift/core/plan';
+import { type FrozenUpgrade, freeze, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
 import { ovaSha256 } from './world.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
+const base = `sha256:${'c'.repeat(64)}`;
 const nodes = { kubernetes: '1.26.10', template: 'r_new' };
+const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest } as const;
+const platform = { layer: 'addon', pack: 'platform', version: '4.2.13', digest } as const;
 
-/** A frozen upgrade of one hop with every kind of step, three layers among them, one removed. */
+function common<Kind extends StepKind>(kind: Kind, name: string = kind) {
+  return { id: `0-${name}`, kind, title: name, rollback: rollbackOf[kind] };
+}
+
+/** Every kind of step that this version can do, three layers among them, one removed. */
+const steps: PlanStep[] = [
+  common('lock-console'),
+  common('backup'),
+  { ...common('template'), target: { ...nodes, ova: 'new.ova', sha256: ovaSha256, digest } },
+  common('cns'),
+  { ...common('control-plane'), target: nodes },
+  { ...common('workers'), target: nodes },
+  { ...common('layer', 'layer-cni-cni-calico'), target: calico },
+  { ...common('layer', 'layer-addon-platform'), target: platform },
+  { ...common('remove-layer', 'layer-addon-legacy'), target: { layer: 'addon', pack: 'legacy' } },
+  common('validate'),
+  common('unlock-console'),
+];
+
+/** A frozen upgrade of one hop with every kind of step. */
 export function sampleUpgrade(): FrozenUpgrade {
-  const step = (kind: PlanStep['kind'], target: PlanStep['target'], name: string = kind): PlanStep => ({
-    id: `0-${name}`,
-    kind,
-    title: name,
-    target,
-    rollback: rollbackOf[kind],
-  });
-  return {
-    plan: {
-      product: 'Harborview',
-      from: '4.2.12',
-      to: '4.2.13',
-      nodeImage: {
-        needed: true,
-        template: 'r_new',
-        kubernetesFrom: '1.26.8',
-        kubernetesTo: '1.26.10',
-        reason: 'newer',
-      },
-      hops: [
-        {
-          from: '4.2.12',
-          to: '4.2.13',
-          release: digest,
-          steps: [
-            step('lock-console', {}),
-            step('backup', {}),
-            step('template', { ...nodes, ova: 'new.ova', sha256: ovaSha256, digest }),
-            step('cns', {}),
-            step('control-plane', nodes),
-            step('workers', nodes),
-            step('layer', { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest }, 'layer-cni-cni-calico'),
-            step('layer', { layer: 'addon', pack: 'platform', version: '4.2.13', digest }, 'layer-addon-platform'),
-            step('layer', { layer: 'addon', pack: 'legacy' }, 'layer-addon-legacy'),
-            step('validate', {}),
-            step('unlock-console', {}),
-          ],
-        },
-      ],
-    },
-    layers: [
-      { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest, values: 'mtu: 1440\n' },
-      { layer: 'addon', pack: 'platform', version: '4.2.13', digest, values: 'replicas: 3\n' },
-    ],
+  const nodeImage = {
+    needed: true,
+    template: 'r_new',
+    kubernetesFrom: '1.26.8',
+    kubernetesTo: '1.26.10',
+    reason: 'newer',
   };
+  const ends = { from: '4.2.12', to: '4.2.13' };
+  const plan = {
+    product: 'Harborview',
+    ...ends,
+    nodeImage,
+    hops: [{ ...ends, release: digest, steps: structuredClone(steps) }],
+  };
+  const layers = [
+    { ...calico, values: 'mtu: 1440\n', base },
+    { ...platform, values: 'replicas: 3\n', base },
+  ];
+  return freeze(plan, [{ layers }]);
 }
 
 /** A world in which the sample upgrade has everything to do, and what it does, each once. */

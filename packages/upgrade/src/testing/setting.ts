@@ -1,5 +1,4 @@
-import type { UpgradeState } from '@sealift/core/api';
-import type { FrozenUpgrade } from '@sealift/core/plan';
+import type { FrozenUpgrade, UpgradeState } from '@sealift/core/upgrade';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 import { sampleUpgrade } from './sample-upgrade.ts';
@@ -24,8 +23,7 @@ export function newSetting(upgrade: FrozenUpgrade = sampleUpgrade(), state: Upgr
     version: '1.0.0',
     digest: `sha256:${'b'.repeat(64)}`,
     valuesHash: '',
-    healthy: true,
-    message: '',
+    wait: null,
   });
   const store = new MemoryStore(() => clock.monotonic());
   store.add(upgradeId, upgrade, state);

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ClusterNode } from '@sealift/core/api';
-import type { LayerStatus, Ports, RolloutStatus, StorageIdentity, Template } from '../ports.ts';
+import type { ClusterNode } from '@sealift/core/cluster';
+import { waitingFor } from '@sealift/core/upgrade';
+import type { LayerStatus, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StorageIdentity } from '../ports/storage.ts';
+import type { Template } from '../ports/vcenter.ts';
 
-type Group = 'control-plane' | 'workers';
 interface GroupState {
   desired: RolloutStatus['desired'];
   updated: number;
@@ -20,11 +23,13 @@ export const ovaSha256 = createHash('sha256').update(ovaBytes).digest('hex');
 export class World {
   readonly effects: string[] = [];
   lockedBy: string | null = null;
+  /** What each hop leads to. */
+  readonly releases = ['4.2.13'];
   installed = '4.2.12';
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
-  readonly groups: Record<Group, GroupState> = {
+  readonly groups: Record<NodeGroup, GroupState> = {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
   };
@@ -88,14 +93,14 @@ export class World {
         layers: async () => {
           alive();
           const seen = this.layers.map((layer) => ({ ...layer }));
-          this.layers.forEach((layer, index) => this.layers.splice(index, 1, { ...layer, healthy: true }));
+          this.layers.forEach((layer, index) => this.layers.splice(index, 1, { ...layer, wait: null }));
           return seen;
         },
         applyLayer: async (given) => {
           const { values: _, ...layer } = given;
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
             this.#drop(layer.pack);
-            this.layers.push({ ...layer, healthy: false, message: 'pods are starting' });
+            this.layers.push({ ...layer, wait: waitingFor(`${layer.pack}: pods are starting`) });
           });
         },
         removeLayer: async ({ pack }) => {
@@ -128,10 +133,12 @@ export class World {
           effect('unlock', () => {
             this.lockedBy = null;
           }),
-        recordInstalled: async (_, version) =>
-          effect(`install ${version}`, () => {
+        recordInstalled: async (_, hop) => {
+          const version = this.releases[hop] ?? 'unknown';
+          await effect(`install ${version}`, () => {
             this.installed = version;
-          }),
+          });
+        },
         installedVersion: async () => {
           alive();
           return this.installed;
@@ -139,6 +146,7 @@ export class World {
       },
       content: {
         openOva: async () => ({ sizeBytes: ovaBytes.length, open: async () => Readable.from([ovaBytes]) }),
+        openPack: async () => ({ valuesYaml: '', manifests: new Map(), charts: new Map() }),
       },
     };
   }
@@ -148,13 +156,13 @@ export class World {
     if (index >= 0) this.layers.splice(index, 1);
   }
 
-  #look(group: Group): RolloutStatus {
+  #look(group: NodeGroup): RolloutStatus {
     const state = this.groups[group];
     const present = state.desired.template === 'r_old' || this.templates.has(state.desired.template);
     const { updated } = state;
     if (present && updated < 3) state.updated += 1;
-    const message = present ? `${group}-${updated + 1} boots` : `there is no template ${state.desired.template}`;
-    return { desired: state.desired, updated, total: 3, settled: updated === 3, message };
+    const what = present ? `${group}-${updated + 1} boots` : `there is no template ${state.desired.template}`;
+    return { desired: state.desired, updated, total: 3, wait: updated === 3 ? null : waitingFor(what) };
   }
 
   #nodes(): ClusterNode[] {

@@ -1,5 +1,5 @@
 import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
-import type { ClusterNode } from '@sealift/core/api';
+import type { ClusterNode } from '@sealift/core/cluster';
 import { Link } from 'react-router';
 import { NodeTable } from '../../components/node-table.tsx';
 

@@ -1,5 +1,6 @@
 import { Card, CardBody, CardFooter, CardTitle, Title } from '@patternfly/react-core';
-import type { AvailableUpdate, UpdateList } from '@sealift/core/api';
+import type { UpdateList } from '@sealift/core/api';
+import type { AvailableUpdate } from '@sealift/core/planner';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { NodeImageFact } from '../../components/node-image-fact.tsx';
 

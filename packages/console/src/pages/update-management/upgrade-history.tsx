@@ -1,12 +1,12 @@
 import { Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { Upgrade } from '@sealift/core/api';
+import type { UpgradeSummary } from '@sealift/core/api';
 import { Link } from 'react-router';
 import { Moment } from '../../components/moment.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
 
 /** Upgrades started from here: open previews, the running one, and how earlier ones ended. */
-export function UpgradeHistory({ upgrades }: { upgrades: readonly Upgrade[] }) {
+export function UpgradeHistory({ upgrades }: { upgrades: readonly UpgradeSummary[] }) {
   if (upgrades.length === 0) return null;
   return (
     <section className="versions">

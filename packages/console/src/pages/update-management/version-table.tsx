@@ -1,6 +1,6 @@
 import { Label, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { AvailableUpdate } from '@sealift/core/api';
+import type { AvailableUpdate } from '@sealift/core/planner';
 import { LockedButton } from '../../components/locked-button.tsx';
 
 interface VersionTableProps {

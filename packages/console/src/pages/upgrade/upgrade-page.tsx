@@ -1,6 +1,7 @@
-import { useParams } from 'react-router';
 import { PageSection } from '@patternfly/react-core';
-import { isPreview, useUpgrade } from '../../api/upgrades.ts';
+import { lifecycle } from '@sealift/core/upgrade';
+import { useParams } from 'react-router';
+import { useUpgrade } from '../../api/upgrades.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { UpgradePreview } from './upgrade-preview.tsx';
 import { UpgradeRun } from './run/upgrade-run.tsx';
@@ -10,7 +11,7 @@ export function UpgradePage() {
   const { id = '' } = useParams();
   const upgrade = useUpgrade(id);
   if (upgrade.data !== undefined) {
-    return isPreview(upgrade.data.state) ? (
+    return lifecycle[upgrade.data.state].editable ? (
       <UpgradePreview upgrade={upgrade.data} />
     ) : (
       <UpgradeRun upgrade={upgrade.data} />

@@ -1,7 +1,9 @@
 import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
+import { stepsOfPlan } from '@sealift/core/upgrade';
 import { useState } from 'react';
 import { CheckList } from '../../components/check-list.tsx';
+import { FailureNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ConfirmBar } from './confirm/confirm-bar.tsx';
 import { MergedLayers } from './merge/merged-layers.tsx';
@@ -10,7 +12,8 @@ import { PlanView } from './plan/plan-view.tsx';
 /** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
 export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
   const [tab, setTab] = useState<string | number>('configuration');
-  const steps = upgrade.plan.hops.reduce((count, hop) => count + hop.steps.length, 0);
+  const { plan } = upgrade;
+  const steps = plan === null ? 0 : stepsOfPlan(plan).length;
   const notPassed = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass').length;
   return (
     <>
@@ -18,6 +21,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
         <PageHeading title={`${upgrade.product} version update`}>
           From {upgrade.from} to {upgrade.to}. Nothing is changed before you confirm.
         </PageHeading>
+        {upgrade.failure !== null && <FailureNotice {...upgrade.failure} />}
         <Tabs activeKey={tab} onSelect={(_event, key) => setTab(key)} aria-label="Parts of the preview">
           <Tab
             eventKey="configuration"
@@ -26,7 +30,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
             <MergedLayers upgrade={upgrade} />
           </Tab>
           <Tab eventKey="plan" title={<TabTitleText>Plan ({steps} steps)</TabTitleText>}>
-            {tab === 'plan' && <PlanView plan={upgrade.plan} />}
+            {tab === 'plan' && plan !== null && <PlanView plan={plan} />}
           </Tab>
           <Tab
             eventKey="preflight"

@@ -10,10 +10,24 @@ export const upgradeErrors = defineErrors({
     next: 'needs-a-person',
   },
   UPGRADE_STATE_ILLEGAL: {
-    message: 'an upgrade that is {from} cannot become {to}',
+    message: 'an upgrade in the state {state} does not take {event}',
     hint: 'Look at the state of the upgrade; another person or the engine may have changed it meanwhile.',
     status: 409,
     exit: 1,
+    next: 'needs-a-person',
+  },
+  RECORD_FORMAT_OTHER: {
+    message: '{what} was written by another version of Sealift (format {found}; this version reads {format})',
+    hint: 'Let the version that began the upgrade finish it, or abort the upgrade with a reason and start again from a new preview.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  RECORD_DAMAGED: {
+    message: '{what} cannot be read: {reason}',
+    hint: 'Find out who or what changed the store; abort the upgrade with a reason and start again from a new preview.',
+    status: 409,
+    exit: 2,
     next: 'needs-a-person',
   },
   UPGRADE_HASH_MISMATCH: {

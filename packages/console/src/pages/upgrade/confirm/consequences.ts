@@ -1,14 +1,17 @@
 import type { Upgrade } from '@sealift/core/api';
+import { stepsOfPlan } from '@sealift/core/upgrade';
 import { pointOfNoReturn } from '../plan/point-of-no-return.ts';
 
 /** What confirming an upgrade sets in motion, in sentences. */
 export function consequences(upgrade: Upgrade): string[] {
-  const steps = upgrade.plan.hops.flatMap((hop) => hop.steps);
+  const { plan } = upgrade;
+  if (plan === null) return [];
+  const steps = stepsOfPlan(plan);
   const changing = upgrade.layers.filter(({ state }) => state !== 'unchanged');
   const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
   const last = pointOfNoReturn(steps);
   const lastStep = last === undefined ? undefined : steps[last];
-  const { nodeImage } = upgrade.plan;
+  const { nodeImage } = plan;
   return [
     `The console is locked for everybody while ${counted(steps.length, 'step runs', 'steps run')}; everything stays readable.`,
     ...(steps.some(({ kind }) => kind === 'backup') ? ['A backup is made first and read back.'] : []),

@@ -1,6 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { Plan, PlanStep, RollbackClass } from '@sealift/core/plan';
+import { type Plan, type PlanStep, type RollbackClass, stepsOfPlan } from '@sealift/core/upgrade';
 import { NodeImageFact } from '../../../components/node-image-fact.tsx';
 import { pointOfNoReturn } from './point-of-no-return.ts';
 
@@ -13,7 +13,7 @@ const rollbacks: Readonly<Record<RollbackClass, { word: string; color: 'green' |
 
 /** The steps in the order they run, how each can be taken back, and the point of no return. */
 export function PlanView({ plan }: { plan: Plan }) {
-  const steps = plan.hops.flatMap((hop) => hop.steps);
+  const steps = stepsOfPlan(plan);
   const last = pointOfNoReturn(steps);
   return (
     <div className="tab-body">

@@ -1,22 +1,20 @@
 import { Button } from '@patternfly/react-core';
-import type { Upgrade, UpgradeState } from '@sealift/core/api';
+import type { Upgrade } from '@sealift/core/api';
+import { offers } from '@sealift/core/upgrade';
 import { useState } from 'react';
 import { useIntervention } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { AbortDialog } from './abort-dialog.tsx';
 
-const canPause: readonly UpgradeState[] = ['running'];
-const canResume: readonly UpgradeState[] = ['paused', 'needs-human'];
-const canAbort: readonly UpgradeState[] = ['running', 'paused', 'needs-human'];
-
 /** Pause, resume and abort, each where the upgrade's state allows it. They act at the next safe point. */
 export function RunControls({ upgrade }: { upgrade: Upgrade }) {
   const intervention = useIntervention(upgrade.id);
   const [aborting, setAborting] = useState(false);
+  const offered = offers(upgrade.state);
   return (
     <div className="run-controls">
       {intervention.isError && <ErrorNotice error={intervention.error} />}
-      {canPause.includes(upgrade.state) && (
+      {offered.includes('pause') && (
         <Button
           variant="secondary"
           isDisabled={intervention.isPending}
@@ -25,12 +23,12 @@ export function RunControls({ upgrade }: { upgrade: Upgrade }) {
           Pause
         </Button>
       )}
-      {canResume.includes(upgrade.state) && (
+      {offered.includes('resume') && (
         <Button isDisabled={intervention.isPending} onClick={() => intervention.mutate({ kind: 'resume' })}>
           Resume
         </Button>
       )}
-      {canAbort.includes(upgrade.state) && (
+      {offered.includes('abort') && (
         <Button variant="secondary" isDanger onClick={() => setAborting(true)}>
           Abort …
         </Button>

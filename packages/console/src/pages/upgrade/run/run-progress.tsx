@@ -13,6 +13,7 @@ import type { Upgrade } from '@sealift/core/api';
 import type { ReactNode } from 'react';
 import { Moment } from '../../../components/moment.tsx';
 import { RunControls } from './run-controls.tsx';
+import { WaitingFor } from './waiting-for.tsx';
 
 /** How far the whole upgrade is, the one thing it waits for, and who approved it. */
 export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
@@ -33,7 +34,7 @@ export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
         <DescriptionList isCompact className="run-facts">
           {upgrade.finishedAt === null && (
             <Fact term="Waiting for">
-              <span role="status">{upgrade.waitingFor ?? 'nothing; the next step starts'}</span>
+              <WaitingFor wait={upgrade.waitingFor} />
             </Fact>
           )}
           <Fact term="Confirmed by">

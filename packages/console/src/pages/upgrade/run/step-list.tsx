@@ -1,12 +1,13 @@
 import { Card, CardBody, CardTitle, ProgressStep, ProgressStepper, Title } from '@patternfly/react-core';
-import type { StepProgress, Upgrade } from '@sealift/core/api';
+import type { Upgrade } from '@sealift/core/api';
+import { type StepProgress, stepsOfPlan } from '@sealift/core/upgrade';
 
 const variants = { waiting: 'pending', running: 'info', done: 'success', failed: 'danger' } as const;
 const words = { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' } as const;
 
 /** The steps in order, each with its state and what it does or did. */
 export function StepList({ upgrade }: { upgrade: Upgrade }) {
-  const titles = new Map(upgrade.plan.hops.flatMap((hop) => hop.steps).map((step) => [step.id, step.title]));
+  const titles = new Map((upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)).map(({ id, title }) => [id, title]));
   return (
     <Card>
       <CardTitle>

@@ -10,6 +10,8 @@ test('shows which step runs, what it waits for and how far the whole is', async 
   const [bar] = screen.getAllByRole('progressbar', { name: 'Progress of the upgrade' });
   expect(bar?.getAttribute('aria-valuenow')).toBe('30');
   screen.getByText('Roll the control plane to Kubernetes 1.26.10: node cp-2 is draining, 3 pods left');
+  screen.getByText('stalled');
+  screen.getByText('What to do: Raise the budget.');
 });
 
 test('shows the validation after success, with the way to the Summary', async () => {
@@ -43,7 +45,12 @@ test('pauses, resumes, and aborts only with a reason', async () => {
 test('says why it failed and what to do', async () => {
   openPage('/updates/up-1', (api) => {
     api.progress = 3;
-    api.failure = { code: 'ROLLOUT_STALLED', detail: 'The control plane did not become ready', hint: 'Look at cp-2.' };
+    api.failure = {
+      code: 'ROLLOUT_STALLED',
+      message: 'The control plane did not become ready',
+      hint: 'Look at cp-2.',
+      next: 'needs-a-person',
+    };
   });
   await screen.findByText(/The control plane did not become ready/);
   screen.getByText('What to do: Look at cp-2.');

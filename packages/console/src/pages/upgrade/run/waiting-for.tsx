@@ -1,0 +1,36 @@
+import { Label } from '@patternfly/react-core';
+import type { Wait } from '@sealift/core/upgrade';
+import { Moment } from '../../../components/moment.tsx';
+
+const standing: Readonly<Record<Wait['level'], { word: string; status?: 'warning' | 'danger' }>> = {
+  moving: { word: '' },
+  slow: { word: 'slower than usual', status: 'warning' },
+  stalled: { word: 'stalled', status: 'warning' },
+  blocked: { word: 'blocked', status: 'warning' },
+  failed: { word: 'failed', status: 'danger' },
+};
+
+/** The one thing the upgrade waits for: what, since when, what it holds up, and what a person can do. */
+export function WaitingFor({ wait }: { wait: Wait | null }) {
+  if (wait === null) return <span role="status">nothing; the next step starts</span>;
+  const { word, status } = standing[wait.level];
+  return (
+    <>
+      <span role="status">{wait.what}</span>
+      {status !== undefined && (
+        <>
+          {' '}
+          <Label isCompact status={status}>
+            {word}
+          </Label>
+        </>
+      )}
+      <p className="quiet">
+        Since <Moment at={wait.since} />
+        {wait.impact === '' ? '' : `; meanwhile ${wait.impact}`}
+      </p>
+      {wait.reference !== null && <p className="quiet">{wait.reference}</p>}
+      {wait.remedy !== null && <p>What to do: {wait.remedy}</p>}
+    </>
+  );
+}

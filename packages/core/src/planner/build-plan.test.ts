@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { isSealiftError } from '../errors/sealift-error.ts';
+import { buildPlan } from './build-plan.ts';
+import { digestOf, release, type ReleaseSketch } from './plan.fixture.ts';
+import { planSchema } from '../upgrade/plan/plan.ts';
+
+const installed = release({
+  version: '4.2.12',
+  kubernetes: '1.26.8',
+  ova: 'u-2204-0-k-1268-0.ova',
+  layers: [
+    'os/ubuntu-vsphere@22.04',
+    'k8s/kubernetes@1.26.8',
+    'cni/cni-calico@3.25.1',
+    'csi/csi-vsphere-csi@3.0.0',
+    'addon/legacy@1.0.0',
+    'addon/older@1.0.0',
+    'addon/platform@4.2.12',
+  ],
+});
+const newLayers = [
+  'os/ubuntu-vsphere@22.04',
+  'k8s/kubernetes@1.26.10',
+  'cni/cni-calico@3.26.1',
+  'csi/csi-vsphere-csi@3.0.2',
+  'addon/ingress-nginx@4.8.3',
+  'addon/platform@4.2.13',
+];
+const next: ReleaseSketch = {
+  version: '4.2.13',
+  kubernetes: '1.26.10',
+  ova: 'u-2204-0-k-12610-0.ova',
+  from: ['>=4.2.0 <4.2.13'],
+  layers: newLayers,
+};
+const targetDigest = digestOf('marker');
+const stepsTo = (sketch: Partial<ReleaseSketch>, more: { editedLayers?: string[] } = {}) =>
+  buildPlan({ installed, target: release({ ...next, ...sketch }), targetDigest, ...more }).hops.flatMap(
+    ({ steps }) => steps,
+  );
+
+describe('buildPlan', () => {
+  it('puts the steps of a hop in the default order', () => {
+    const plan = buildPlan({ installed, target: release(next), targetDigest });
+    expect(planSchema.parse(plan)).toEqual(plan);
+    expect(plan).toMatchObject({ product: 'Harborview', from: '4.2.12', to: '4.2.13', nodeImage: { needed: true } });
+    expect(plan.hops[0]?.steps.map(({ id }) => id)).toEqual([
+      '0-lock-console',
+      '0-backup',
+      '0-template',
+      '0-control-plane',
+      '0-workers',
+      '0-layer-k8s-kubernetes',
+      '0-layer-cni-cni-calico',
+      '0-layer-csi-csi-vsphere-csi',
+      '0-layer-addon-ingress-nginx',
+      '0-layer-addon-platform',
+      '0-layer-addon-older',
+      '0-layer-addon-legacy',
+      '0-validate',
+      '0-unlock-console',
+    ]);
+  });
+
+  it('tells each step what it needs to act', () => {
+    const steps = stepsTo({});
+    const step = (id: string) => steps.find((each) => each.id === id);
+    const template = 'r_u-2204-0-k-12610-0';
+    expect(step('0-template')).toMatchObject({
+      target: {
+        template,
+        ova: 'u-2204-0-k-12610-0.ova',
+        sha256: digestOf('u-2204-0-k-12610-0.ova').slice(7),
+        digest: digestOf('u-2204-0-k-12610-0.ova'),
+        kubernetes: '1.26.10',
+      },
+    });
+    expect(step('0-workers')).toMatchObject({
+      title: 'Roll the workers to Kubernetes 1.26.10',
+      target: { kubernetes: '1.26.10', template },
+      rollback: 'one-way',
+    });
+    expect(step('0-layer-cni-cni-calico')).toMatchObject({
+      title: 'Upgrade cni-calico from 3.25.1 to 3.26.1 (cni)',
+      target: { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest: digestOf('cni/cni-calico@3.26.1') },
+    });
+    expect(step('0-layer-addon-legacy')).toMatchObject({
+      kind: 'remove-layer',
+      title: 'Remove legacy 1.0.0 (addon)',
+      target: { layer: 'addon', pack: 'legacy' },
+      rollback: 'restorable',
+    });
+  });
+
+  it('replaces no node when neither Kubernetes nor the image changes', () => {
+    const kinds = stepsTo({ kubernetes: '1.26.8', ova: 'u-2204-0-k-1268-0.ova' }).map(({ kind }) => kind);
+    expect(kinds).not.toContain('template');
+    expect(kinds).not.toContain('control-plane');
+    expect(kinds).not.toContain('workers');
+  });
+
+  it('applies a layer whose values were edited although its pack is the same', () => {
+    expect(stepsTo({}).map(({ id }) => id)).not.toContain('0-layer-os-ubuntu-vsphere');
+    const edited = stepsTo({}, { editedLayers: ['os-ubuntu-vsphere'] });
+    const index = edited.findIndex(({ id }) => id === '0-layer-os-ubuntu-vsphere');
+    expect(edited[index]?.title).toBe('Apply the new values of ubuntu-vsphere 22.04 (os)');
+    expect(edited[index + 1]?.id).toBe('0-layer-k8s-kubernetes');
+  });
+
+  it('adds gateways, storage identity and providers only when the release asks for them', () => {
+    const asking = stepsTo({
+      version: '4.3.0',
+      from: [{ range: '>=4.2.0', risk: 'ClusterIdNotUnique', check: 'cns-cluster-id' }],
+      spec: {
+        gateway: { version: '4.3.0', minimum: '4.2.9' },
+        clusterApi: { core: '1.10.4', kubeadm: '1.10.4', vsphere: '1.13.1' },
+      },
+    });
+    expect(asking.slice(2, 6).map(({ kind }) => kind)).toEqual([
+      'gateways',
+      'template',
+      'cns',
+      'cluster-api-providers',
+    ]);
+    const patch = stepsTo({ spec: { gateway: { version: '4.2.13', minimum: '4.2.0' } } });
+    expect(patch.map(({ kind }) => kind)).not.toContain('gateways');
+  });
+
+  it('says that a rollout of nodes cannot be taken back, and what the release calls one-way', () => {
+    const steps = stepsTo({
+      kubernetes: '1.27.1',
+      spec: { steps: { 'layer-addon-platform': { rollback: 'one-way' } } },
+    });
+    expect(steps.find(({ kind }) => kind === 'control-plane')?.rollback).toBe('one-way');
+    expect(steps.find(({ id }) => id === '0-layer-addon-platform')?.rollback).toBe('one-way');
+  });
+
+  it('refuses an illegal hop', () => {
+    let caught: unknown;
+    try {
+      stepsTo({ from: ['4.2.1'] });
+    } catch (error) {
+      caught = error;
+    }
+    expect(isSealiftError(caught, 'UPGRADE_NOT_LEGAL') && caught.message).toContain('It accepts 4.2.1');
+  });
+});

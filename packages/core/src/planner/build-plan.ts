@@ -1,0 +1,127 @@
+import { SealiftError } from '../errors/sealift-error.ts';
+import type { Release, UpgradeEdge } from '../release/release.ts';
+import { comparePrecedence, parseVersion } from '../version/version.ts';
+import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
+import { rollbackOf } from '../upgrade/step/rollback.ts';
+import type { PlanStep } from '../upgrade/step/step.ts';
+import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
+import { judgeHop } from './legality.ts';
+import { decideNodeImage } from './node-image.ts';
+
+export interface PlanInput {
+  readonly installed: Release;
+  readonly target: Release;
+  /** Digest of the target's release marker. */
+  readonly targetDigest: string;
+  /** Ids (`<layer>-<pack>`) of layers whose values change although their pack does not. */
+  readonly editedLayers?: readonly string[];
+  /** Every release of the catalogue, so that none that is required is skipped. */
+  readonly known?: readonly Release[];
+}
+
+/**
+ * The plan of one hop: its steps in the engine's default order.
+ *
+ * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken.
+ */
+export function buildPlan({ installed, target, targetDigest, editedLayers = [], known = [] }: PlanInput): Plan {
+  const from = installed.metadata.version;
+  const to = target.metadata.version;
+  const verdict = judgeHop(installed, target, known);
+  if (!verdict.legal) throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from, to, reason: verdict.reason } });
+  const nodeImage = decideNodeImage(installed, target);
+  const edited = new Set(editedLayers);
+  const layers = layerChanges(installed.spec.layers, target.spec.layers).filter(
+    ({ id, change }) => change !== 'unchanged' || edited.has(id),
+  );
+  const drafts: StepDraft[] = [
+    { kind: 'lock-console', title: 'Lock the console' },
+    { kind: 'backup', title: 'Back up configuration, database and cluster objects' },
+    ...gatewaySteps(installed, target),
+    ...templateSteps(nodeImage, target),
+    ...storageSteps(verdict.edge),
+    ...providerSteps(installed, target),
+    ...rolloutSteps(nodeImage),
+    ...layers.map((layer) => layerStep(layer)),
+    { kind: 'validate', title: 'Prove that the platform is healthy' },
+    { kind: 'unlock-console', title: 'Unlock the console' },
+  ];
+  const steps = drafts.map((step): PlanStep => {
+    const name = nameOf(step);
+    const declared = Object.hasOwn(target.spec.steps, name) ? target.spec.steps[name]?.rollback : undefined;
+    return { ...step, id: `0-${name}`, rollback: declared ?? rollbackOf[step.kind] };
+  });
+  return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
+}
+
+/** A step before it is known how it can be taken back. */
+type StepDraft = DraftOf<PlanStep>;
+type DraftOf<Step> = Step extends PlanStep ? Omit<Step, 'id' | 'rollback'> : never;
+
+/** The name under which a release speaks of a step; a layer's steps are named after the layer. */
+function nameOf(step: StepDraft): string {
+  return step.kind === 'layer' || step.kind === 'remove-layer' ? `layer-${layerId(step.target)}` : step.kind;
+}
+
+/** Gateways upgrade themselves before each major or minor upgrade of the platform; a patch does not wait for them. */
+function gatewaySteps(installed: Release, target: Release): StepDraft[] {
+  const gateway = target.spec.gateway;
+  if (gateway === undefined || sameMinor(installed.metadata.version, target.metadata.version)) return [];
+  const title = `Wait until every gateway runs ${gateway.minimum} or newer`;
+  return [{ kind: 'gateways', title, target: { minimum: gateway.minimum } }];
+}
+
+function templateSteps({ needed, template }: NodeImageDecision, { spec: { nodeImage } }: Release): StepDraft[] {
+  if (!needed || template === undefined || nodeImage === undefined) return [];
+  const { ova, sha256, digest, kubernetes } = nodeImage;
+  const title = `Make the template ${template}`;
+  return [{ kind: 'template', title, target: { template, ova, sha256, digest, kubernetes } }];
+}
+
+function storageSteps({ risk }: UpgradeEdge): StepDraft[] {
+  if (risk?.check !== 'cns-cluster-id') return [];
+  return [{ kind: 'cns', title: 'Give the cluster a storage identity of its own' }];
+}
+
+function providerSteps(installed: Release, target: Release): StepDraft[] {
+  const wanted = target.spec.clusterApi;
+  const present = installed.spec.clusterApi;
+  if (wanted === undefined) return [];
+  if (wanted.core === present?.core && wanted.kubeadm === present.kubeadm && wanted.vsphere === present.vsphere)
+    return [];
+  // New providers may store their objects in a new version, which the old ones cannot read.
+  const title = `Upgrade the Cluster API providers to ${wanted.core}`;
+  return [{ kind: 'cluster-api-providers', title, target: wanted }];
+}
+
+function rolloutSteps({ needed, template, kubernetesFrom, kubernetesTo }: NodeImageDecision): StepDraft[] {
+  if (!needed || template === undefined) return [];
+  const target = { kubernetes: kubernetesTo, template };
+  const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetesTo}`;
+  return [
+    { kind: 'control-plane', title: `Roll the control plane to ${where}`, target },
+    { kind: 'workers', title: `Roll the workers to ${where}`, target },
+  ];
+}
+
+function layerStep({ layer, pack, change, from, to }: LayerTransition): StepDraft {
+  const installed = from?.version ?? '';
+  if (to === undefined) {
+    return { kind: 'remove-layer', title: `Remove ${pack} ${installed} (${layer})`, target: { layer, pack } };
+  }
+  const { version, digest } = to;
+  const title = {
+    added: `Install ${pack} ${version} (${layer})`,
+    changed: `Upgrade ${pack} from ${installed} to ${version} (${layer})`,
+    unchanged: `Apply the new values of ${pack} ${version} (${layer})`,
+  }[change === 'removed' ? 'changed' : change];
+  return { kind: 'layer', title, target: { layer, pack, version, digest } };
+}
+
+function sameMinor(a: string, b: string): boolean {
+  const cut = (version: string) => {
+    const parsed = parseVersion(version);
+    return { ...parsed, core: parsed.core.slice(0, 2), prerelease: [] };
+  };
+  return comparePrecedence(cut(a), cut(b)) === 0;
+}

@@ -1,0 +1,11 @@
+export { buildPlan, type PlanInput } from './build-plan.ts';
+export { layerChanges, layerId, type LayerTransition, type PinnedLayer } from './layer-changes.ts';
+export { type HopVerdict, judgeHop } from './legality.ts';
+export { decideNodeImage } from './node-image.ts';
+export {
+  type AvailableUpdate,
+  availableUpdateSchema,
+  type CatalogueRelease,
+  listUpdates,
+  recommendUpdate,
+} from './updates.ts';

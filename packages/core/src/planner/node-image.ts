@@ -1,0 +1,52 @@
+import type { Release } from '../release/release.ts';
+import { templateName } from '../release/template-name.ts';
+import type { NodeImageDecision } from '../upgrade/plan/plan.ts';
+
+/**
+ * Whether going from one release to another needs a new node image: it does when the nodes' Kubernetes version changes
+ * or the image itself does. An image's identity is the SHA-256 of its OVA, never its name; without a known identity on
+ * the installed side the answer is yes, and a template that turns out to be the same costs nothing.
+ */
+export function decideNodeImage(installed: Release, target: Release): NodeImageDecision {
+  const kubernetesFrom = installed.spec.kubernetes.version;
+  const kubernetesTo = target.spec.kubernetes.version;
+  const old = installed.spec.nodeImage;
+  const image = target.spec.nodeImage;
+  const decision = { kubernetesFrom, kubernetesTo };
+  if (image === undefined) {
+    return kubernetesFrom === kubernetesTo
+      ? { ...decision, needed: false, reason: `Kubernetes stays ${kubernetesTo} and the release brings no node image.` }
+      : {
+          ...decision,
+          needed: true,
+          reason: `Kubernetes goes from ${kubernetesFrom} to ${kubernetesTo}, and the release brings no node image for it.`,
+        };
+  }
+  const named = { ...decision, ova: image.ova, template: templateName(image.ova) };
+  if (kubernetesFrom !== kubernetesTo) {
+    return {
+      ...named,
+      needed: true,
+      reason: `Kubernetes goes from ${kubernetesFrom} to ${kubernetesTo}; the nodes are replaced from ${image.ova}.`,
+    };
+  }
+  if (old === undefined) {
+    return {
+      ...named,
+      needed: true,
+      reason: `The installed release names no node image, so nodes are replaced from ${image.ova} to be sure.`,
+    };
+  }
+  if (old.sha256 !== image.sha256 || old.ova !== image.ova) {
+    return {
+      ...named,
+      needed: true,
+      reason: `The node image changes from ${old.ova} to ${image.ova}; Kubernetes stays ${kubernetesTo}.`,
+    };
+  }
+  return {
+    ...named,
+    needed: false,
+    reason: `Kubernetes stays ${kubernetesTo} and so does the node image ${image.ova}.`,
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { packVersionSchema } from '../pack/pack.ts';
+import { digestSchema } from '../release/digest.ts';
+import { type Release, upgradeEdgeSchema } from '../release/release.ts';
+import { nodeImageDecisionSchema } from '../upgrade/plan/plan.ts';
+import { compareVersions } from '../version/version.ts';
+import { judgeHop } from './legality.ts';
+import { decideNodeImage } from './node-image.ts';
+
+/** A release in the catalogue that is newer than the installed one, legal or refused with the reason. */
+export const availableUpdateSchema = z.object({
+  version: packVersionSchema,
+  release: digestSchema,
+  legal: z.boolean(),
+  reason: z.string(),
+  risk: upgradeEdgeSchema.shape.risk,
+  nodeImage: nodeImageDecisionSchema,
+});
+export type AvailableUpdate = z.infer<typeof availableUpdateSchema>;
+
+/** A release in the catalogue with the digest of its marker's manifest. */
+export interface CatalogueRelease {
+  readonly release: Release;
+  readonly digest: string;
+}
+
+/** Every newer release of the installed product, newest first, each legal or refused with the reason. */
+export function listUpdates({
+  installed,
+  catalogue,
+}: {
+  readonly installed: Release;
+  readonly catalogue: readonly CatalogueRelease[];
+}): AvailableUpdate[] {
+  const { product, version } = installed.metadata;
+  const known = catalogue.map(({ release }) => release);
+  return catalogue
+    .filter(
+      ({ release: { metadata } }) => metadata.product === product && compareVersions(metadata.version, version) > 0,
+    )
+    .toSorted((a, b) => compareVersions(b.release.metadata.version, a.release.metadata.version))
+    .map(({ release, digest }) => {
+      const verdict = judgeHop(installed, release, known);
+      return {
+        version: release.metadata.version,
+        release: digest,
+        legal: verdict.legal,
+        reason: verdict.reason,
+        ...(verdict.legal && verdict.edge.risk !== undefined ? { risk: verdict.edge.risk } : {}),
+        nodeImage: decideNodeImage(installed, release),
+      };
+    });
+}
+
+/** The update to offer: the newest legal one without a risk, else the newest legal one, else none. */
+export function recommendUpdate(updates: readonly AvailableUpdate[]): AvailableUpdate | undefined {
+  const legal = updates.filter((update) => update.legal).toSorted((a, b) => compareVersions(b.version, a.version));
+  return legal.find(({ risk }) => risk === undefined) ?? legal[0];
+}

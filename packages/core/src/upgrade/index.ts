@@ -1,0 +1,44 @@
+export { type FrozenUpgrade, freeze, type MergedLayer, readFrozen } from './frozen/frozen.ts';
+export {
+  type Direction,
+  type JournalData,
+  type JournalEntry,
+  type JournalLine,
+  type JournalledFailure,
+  type JournalPhase,
+  readLine,
+  type StepDetails,
+  storedLine,
+} from './journal/journal.ts';
+export {
+  isFinal,
+  lifecycle,
+  next,
+  offers,
+  type PersonEvent,
+  statesWhere,
+  type UpgradeEvent,
+  type UpgradeState,
+  upgradeStateSchema,
+  upgradeStates,
+} from './lifecycle/lifecycle.ts';
+export {
+  type Hop,
+  type NodeImageDecision,
+  nodeImageDecisionSchema,
+  type Plan,
+  planSchema,
+  stepsOfPlan,
+} from './plan/plan.ts';
+export {
+  begunSteps,
+  currentWait,
+  doneSteps,
+  failureOf,
+  overallFraction,
+  progressOf,
+  type StepProgress,
+} from './progress/progress.ts';
+export { rollbackOf } from './step/rollback.ts';
+export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf } from './step/step.ts';
+export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

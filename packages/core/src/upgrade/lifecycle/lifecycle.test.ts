@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isSealiftError } from '../../errors/sealift-error.ts';
+import {
+  isFinal,
+  lifecycle,
+  next,
+  offers,
+  personEvents,
+  statesWhere,
+  type UpgradeEvent,
+  type UpgradeState,
+  upgradeStates,
+} from './lifecycle.ts';
+
+const eventsOf = (state: UpgradeState) => Object.keys(lifecycle[state].on) as UpgradeEvent[];
+const allEvents = [...new Set(upgradeStates.flatMap(eventsOf))];
+
+/** Every state that can follow, over any number of events. */
+function reachable(from: UpgradeState): Set<UpgradeState> {
+  const seen = new Set<UpgradeState>([from]);
+  for (const state of seen) for (const event of eventsOf(state)) seen.add(next(state, event));
+  return seen;
+}
+
+/** The message of a refused transition; empty where it is taken. */
+function refusalOf(attempt: () => unknown): string {
+  try {
+    attempt();
+    return '';
+  } catch (error) {
+    return isSealiftError(error, 'UPGRADE_STATE_ILLEGAL') ? error.message : '';
+  }
+}
+
+test('every state can be reached from a draft', () => {
+  expect([...reachable('draft')].toSorted()).toEqual([...upgradeStates].toSorted());
+});
+
+test('a final state can be reached from every state', () => {
+  for (const state of upgradeStates) expect([...reachable(state)].some(isFinal)).toBe(true);
+});
+
+test('a person can end whatever locks the console', () => {
+  for (const state of statesWhere((facts) => facts.locksConsole)) {
+    if (state !== 'aborting') expect(offers(state)).toContain('abort');
+  }
+  // An abort that cannot go on comes back to a person.
+  expect(offers(next('aborting', 'need-person'))).toContain('abort');
+});
+
+test('nothing follows success, and nothing runs that was not confirmed', () => {
+  expect(eventsOf('succeeded')).toEqual([]);
+  const leadingTo = (to: UpgradeState) =>
+    upgradeStates.filter((from) => eventsOf(from).some((event) => next(from, event) === to));
+  expect(leadingTo('running')).toEqual(['ready', 'paused', 'needs-human']);
+  expect(leadingTo('ready')).toEqual(['draft']);
+  expect(leadingTo('succeeded')).toEqual(['running']);
+});
+
+test('what is not in the table is refused, and the refusal names state and event', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...upgradeStates), fc.constantFrom(...allEvents), (state, event) => {
+      const after = lifecycle[state].on[event];
+      if (after !== undefined) return next(state, event) === after;
+      const refused = refusalOf(() => next(state, event));
+      return refused.includes(lifecycle[state].label) && refused.includes(event);
+    }),
+  );
+});
+
+test('what is offered to a person is taken', () => {
+  for (const state of upgradeStates) {
+    for (const event of offers(state)) expect(() => next(state, event)).not.toThrow();
+    expect(personEvents).toEqual(expect.arrayContaining([...offers(state)]));
+  }
+});
+
+test('whatever an engine works on keeps the console locked, and nothing final or editable does', () => {
+  for (const state of upgradeStates) {
+    const { needsEngine, locksConsole, editable } = lifecycle[state];
+    if (needsEngine) expect(locksConsole).toBe(true);
+    if (isFinal(state) || editable) expect(locksConsole).toBe(false);
+  }
+});

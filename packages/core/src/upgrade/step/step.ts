@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { layerNameSchema, packNameSchema, packVersionSchema } from '../../pack/pack.ts';
+import { digestSchema } from '../../release/digest.ts';
+
+/** How a step can be taken back: undone in place, restored from the backup, or not at all. */
+export const rollbackClassSchema = z.enum(['reversible', 'restorable', 'one-way']);
+export type RollbackClass = z.infer<typeof rollbackClassSchema>;
+
+const layerPlace = { layer: layerNameSchema, pack: packNameSchema };
+const nodes = z.object({
+  kubernetes: packVersionSchema,
+  /** Name in vCenter, such as `r_u-2204-0-k-12610-0`. */
+  template: z.string().min(1).max(200),
+});
+
+const common = {
+  /** Unique in the plan and stable: `<hop index>-<kind>` or `<hop index>-layer-<layer>-<pack>`. */
+  id: z.string().max(300),
+  /** For people: `Roll the control plane to Kubernetes 1.26.10`. */
+  title: z.string(),
+  rollback: rollbackClassSchema,
+};
+
+/** A kind of step that acts on the platform as a whole. */
+function plain<Kind extends string>(kind: Kind) {
+  return z.object({ ...common, kind: z.literal(kind) });
+}
+
+/** A kind of step with what it acts on. */
+function aimed<Kind extends string, Target extends z.ZodType>(kind: Kind, target: Target) {
+  return z.object({ ...common, kind: z.literal(kind), target });
+}
+
+/** One step of a hop: a union in which each kind has its own target, in the order in which a hop runs them. */
+export const planStepSchema = z.discriminatedUnion('kind', [
+  plain('lock-console'),
+  plain('backup'),
+  aimed('gateways', z.object({ minimum: packVersionSchema })),
+  aimed(
+    'template',
+    nodes.extend({
+      ova: z.string().min(1).max(200),
+      /** SHA-256 of the OVA, lower-case hex. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Of the manifest of the OCI artifact that holds the OVA. */
+      digest: digestSchema,
+    }),
+  ),
+  plain('cns'),
+  aimed(
+    'cluster-api-providers',
+    z.object({ core: packVersionSchema, kubeadm: packVersionSchema, vsphere: packVersionSchema }),
+  ),
+  aimed('control-plane', nodes),
+  aimed('workers', nodes),
+  /** The digest is that of the pack's manifest. */
+  aimed('layer', z.object({ ...layerPlace, version: packVersionSchema, digest: digestSchema })),
+  aimed('remove-layer', z.object(layerPlace)),
+  plain('validate'),
+  plain('unlock-console'),
+]);
+export type PlanStep = z.infer<typeof planStepSchema>;
+export type StepKind = PlanStep['kind'];
+
+/** A step of one kind, with the target of that kind. */
+export type StepOf<Kind extends StepKind> = StepsByKind[Kind];
+type StepsByKind = { readonly [Step in PlanStep as Step['kind']]: Step };
+
+/** Whether a step is of a kind; narrows it to that kind's target. */
+export function isStep<Kind extends StepKind>(step: PlanStep, kind: Kind): step is StepOf<Kind> {
+  return step.kind === kind;
+}
+
+/** The first step of a kind, or undefined. */
+export function stepOf<Kind extends StepKind>(steps: readonly PlanStep[], kind: Kind): StepOf<Kind> | undefined {
+  return steps.find((step) => isStep(step, kind));
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { SealiftError } from '@sealift/core/errors';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { Db, Trx } from '../store/store.ts';
+import type { Principal } from '../audit/actor.ts';
+import { hashSecret, newSecret } from './secret-token.ts';
+
+const prefix = 'sealift_';
+const limit = 1000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** An API token as it can be listed: without its secret. */
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** Makes an API token; the answer is the only place where its secret ever appears. */
+export async function createApiToken(
+  trx: Trx,
+  principal: Principal,
+  request: { name: string; expiresInDays: number },
+): Promise<ApiToken & { secret: string }> {
+  const { count } = await trx
+    .selectFrom('api_token')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= limit) throw new SealiftError('TOKEN_LIMIT', { values: { limit } });
+  const secret = newSecret(prefix);
+  const createdAt = new Date();
+  const expiresAt = new Date(createdAt.getTime() + request.expiresInDays * dayMs);
+  const id = randomUUID();
+  await trx
+    .insertInto('api_token')
+    .values({
+      id,
+      account_id: principal.accountId,
+      name: request.name,
+      secret_hash: hashSecret(secret),
+      created_at: createdAt,
+      expires_at: expiresAt,
+    })
+    .execute();
+  await recordAudit(trx, principal, {
+    action: 'api-token.create',
+    subject: request.name,
+    details: { id, expiresAt: expiresAt.toISOString() },
+  });
+  return { id, name: request.name, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString(), secret };
+}
+
+/** Every token, newest first, expired ones too until they are removed. */
+export async function listApiTokens(db: Db): Promise<ApiToken[]> {
+  const rows = await db.selectFrom('api_token').selectAll().orderBy('created_at', 'desc').execute();
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+  }));
+}
+
+/** @throws NOT_FOUND */
+export async function removeApiToken(trx: Trx, principal: Principal, id: string): Promise<void> {
+  const removed = await trx.deleteFrom('api_token').where('id', '=', id).returning('name').executeTakeFirst();
+  if (removed === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'API token', name: id } });
+  await recordAudit(trx, principal, { action: 'api-token.remove', subject: removed.name, details: { id } });
+}
+
+/** The token's owner, or null when it is unknown or has expired. */
+export async function findApiToken(db: Db, secret: string, address: string): Promise<Principal | null> {
+  if (!secret.startsWith(prefix)) return null;
+  const row = await db
+    .selectFrom('api_token')
+    .innerJoin('account', 'account.id', 'api_token.account_id')
+    .select(['account.id', 'account.username', 'account.role', 'api_token.expires_at'])
+    .where('api_token.secret_hash', '=', hashSecret(secret))
+    .where('api_token.expires_at', '>', new Date())
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { accountId: row.id, name: row.username, role: row.role, address, expiresAt: row.expires_at };
+}

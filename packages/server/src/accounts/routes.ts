@@ -1,0 +1,121 @@
+import {
+  createdTokenSchema,
+  sessionSchema,
+  setupRequestSchema,
+  setupStateSchema,
+  signInRequestSchema,
+  tokenListSchema,
+  tokenRequestSchema,
+} from '@sealift/core/api';
+import type { Session } from '@sealift/core/api';
+import { z } from 'zod';
+import type { Principal } from '../audit/actor.ts';
+import { createApiToken, listApiTokens, removeApiToken } from './api-tokens.ts';
+import { endSession, startSession } from './sessions.ts';
+import { completeSetup, setupNeeded } from './setup.ts';
+import { checkCredentials } from './sign-in.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import { change } from '../store/change.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
+import { clearSessionCookie, sessionSecret, setSessionCookie } from './session-cookie.ts';
+
+const tags = ['access'];
+/** Guessing is slowed down for each address besides the lock of each account. */
+const guessing = { rateLimit: { max: 20, timeWindow: 60_000 } };
+
+/** First administrator, sessions, API tokens. */
+export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
+  const { db } = services.store;
+
+  api.get('/setup', {
+    config: { public: true },
+    schema: {
+      tags,
+      security: [],
+      summary: 'Whether the first administrator is still to be made',
+      response: { 200: setupStateSchema },
+    },
+    handler: async () => ({ needed: await setupNeeded(db) }),
+  });
+
+  api.post('/setup', {
+    config: { public: true, whileLocked: true, ...guessing },
+    schema: {
+      tags,
+      security: [],
+      summary: 'Makes the first administrator and signs in',
+      body: setupRequestSchema,
+      response: { 201: sessionSchema },
+    },
+    handler: async (request, reply) => {
+      const account = await completeSetup(db, request.body, request.ip);
+      const checked = { id: account.accountId, username: account.name, role: account.role };
+      const { secret, principal } = await startSession(db, checked, request.ip);
+      setSessionCookie(request, reply, secret);
+      return reply.code(201).send(sessionOf(principal));
+    },
+  });
+
+  api.post('/session', {
+    config: { public: true, whileLocked: true, ...guessing },
+    schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
+    handler: async (request, reply) => {
+      const account = await checkCredentials(db, request.body, request.ip);
+      const { secret, principal } = await startSession(db, account, request.ip);
+      setSessionCookie(request, reply, secret);
+      return sessionOf(principal);
+    },
+  });
+
+  api.get('/session', {
+    schema: { tags, summary: 'Who is signed in', response: { 200: sessionSchema } },
+    handler: (request) => sessionOf(principalOf(request)),
+  });
+
+  api.delete('/session', {
+    config: { whileLocked: true },
+    schema: { tags, summary: 'Signs out', response: { 204: z.null() } },
+    handler: async (request, reply) => {
+      const secret = sessionSecret(request);
+      if (secret !== undefined) await endSession(db, secret, principalOf(request));
+      clearSessionCookie(request, reply);
+      return reply.code(204).send(null);
+    },
+  });
+
+  api.get('/tokens', {
+    schema: { tags, summary: 'API tokens, without their secrets', response: { 200: tokenListSchema } },
+    handler: async () => ({ tokens: await listApiTokens(db) }),
+  });
+
+  api.post('/tokens', {
+    schema: {
+      tags,
+      summary: 'Makes an API token; the only time its secret is shown',
+      body: tokenRequestSchema,
+      response: { 201: createdTokenSchema },
+    },
+    handler: async (request, reply) => {
+      const token = await change(db, (trx) => createApiToken(trx, principalOf(request), request.body));
+      return reply.code(201).send(token);
+    },
+  });
+
+  api.delete('/tokens/:id', {
+    schema: {
+      tags,
+      summary: 'Removes an API token; it stops working at once',
+      params: z.object({ id: z.string().max(64) }),
+      response: { 204: z.null() },
+    },
+    handler: async (request, reply) => {
+      await change(db, (trx) => removeApiToken(trx, principalOf(request), request.params.id));
+      return reply.code(204).send(null);
+    },
+  });
+}
+
+function sessionOf(principal: Principal): Session {
+  return { username: principal.name, role: principal.role, expiresAt: principal.expiresAt.toISOString() };
+}

@@ -1,0 +1,151 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
+import { RegistryStorage } from '@sealift/registry/storage';
+import { TokenService } from '@sealift/registry/token-service';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { newSetupToken } from '../accounts/setup.ts';
+import { buildApp } from './build-app.ts';
+import { composeServices } from './compose.ts';
+import { openStore } from '../store/store.ts';
+import type { VsphereSettings } from '../vsphere/settings.ts';
+
+const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
+
+const closeTimeoutMs = 10_000;
+
+/** How a console is started. */
+export interface ConsoleOptions {
+  /** Store, registry content and backups live here; locked for this process. */
+  readonly dataDir: string;
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port?: number;
+  /** `postgres://…`; without it the embedded store in the data folder is used. */
+  readonly databaseUrl?: string;
+  /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
+  readonly clusterUrl?: string;
+  /** The vCenter of the cluster, for templates and storage. */
+  readonly vsphere?: VsphereSettings;
+  /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
+  readonly trustedProxy?: string;
+  /** The built web pages; by default those of the checkout. */
+  readonly assetsDir?: string;
+  /** Receives one line at a time: notes at start-up, unexpected failures as JSON. */
+  readonly log?: (line: string) => void;
+}
+
+/** A running console. */
+export interface RunningConsole {
+  /** Such as `http://127.0.0.1:8480`. */
+  readonly url: string;
+  /** The one-time link to make the first administrator; null once there is one. */
+  readonly setupUrl: string | null;
+  /** Stops taking requests, lets the engine reach its next safe point, closes the store. A second call joins the first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the system console: store, API, registry, web pages, and the engine, which goes on with what an earlier process left.
+ *
+ * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, ADDRESS_IN_USE
+ */
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const { host = '127.0.0.1', port = 0, log = () => undefined } = options;
+  const dataDir = resolve(options.dataDir);
+  const undo: (() => unknown)[] = [];
+  try {
+    // The registry's content and the embedded store stand one process only.
+    const lock = lockFolder(dataDir, (holder) => storeInUse(dataDir, holder));
+    undo.push(() => lock.release());
+    const store = await openStore({
+      dataDir,
+      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    });
+    undo.push(() => store.close());
+    if (store.kind === 'embedded') {
+      log(
+        'The embedded store survives the end of the process, not the loss of power. For anything but a trial set DATABASE_URL.',
+      );
+    }
+    if (!/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host) && options.trustedProxy === undefined) {
+      log(
+        `Plain HTTP on ${host}: passwords and tokens can be read on the way. Put a proxy that ends TLS in front of it and name it as the trusted proxy.`,
+      );
+    }
+    const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
+    const services = composeServices(
+      store,
+      { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },
+      (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
+    );
+    undo.push(() => services.cluster.close());
+    const registryDir = join(dataDir, 'registry');
+    const registryStorage = await RegistryStorage.open(registryDir);
+    undo.push(() => registryStorage.close());
+    const app = await buildApp({
+      services,
+      logger,
+      ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
+      registryStorage,
+      registryTokens: await TokenService.open(registryDir),
+      assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../../console/dist', import.meta.url)),
+    });
+    undo.push(() => closeWithin(app, closeTimeoutMs));
+    await app.ready();
+    undo.push(() => services.registry.close());
+    await services.registry.connect(app);
+    undo.push(() => services.registryCare.close());
+    await services.registryCare.begin({
+      storage: registryStorage,
+      statePath: join(dataDir, 'registry-care.json'),
+      warn: (message, details) => logger.warn(details, message),
+    });
+    await services.sync.endAbandoned();
+    const token = await newSetupToken(store.db);
+    const url = await listen(app, host, port);
+    undo.push(() => services.sync.settled());
+    undo.push(() => services.engine.close());
+    await services.engine.watch();
+    let closing: Promise<void> | undefined;
+    return {
+      url,
+      setupUrl: token === null ? null : `${url}/setup#token=${token}`,
+      close: () => (closing ??= closeAll(undo)),
+    };
+  } catch (error) {
+    await closeAll(undo);
+    throw error;
+  }
+}
+
+function storeInUse(folder: string, { pid, host }: FolderHolder): SealiftError {
+  return new SealiftError('STORE_IN_USE', { place: folder, values: { folder, pid, host } });
+}
+
+/** Requests under way may finish; one that takes for ever, such as a stalled upload, may not keep the process alive. */
+async function closeWithin(app: FastifyInstance, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+  await app.close();
+  clearTimeout(timer);
+}
+
+async function closeAll(undo: readonly (() => unknown)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step();
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new SealiftError('ADDRESS_IN_USE', { values: { address: `${host}:${port}`, reason }, cause: error });
+  }
+  const address = app.server.address();
+  const bound = address !== null && typeof address === 'object' ? address.port : port;
+  // What listens on every address is reached from here by loopback.
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}`;
+}

@@ -1,0 +1,65 @@
+import { adoptRequestSchema, profileViewSchema, summarySchema, updateListSchema } from '@sealift/core/api';
+import { z } from 'zod';
+import { adoptRelease } from './adopt.ts';
+import { exportProfile, profileView } from './profile-view.ts';
+import { summary } from './summary.ts';
+import { updateList } from './updates.ts';
+import type { ConsoleServices } from '../app/services.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
+
+const tags = ['platform'];
+
+/** Summary, updates, the enterprise cluster's profile. */
+export function platformRoutes(api: ApiScope, services: ConsoleServices): void {
+  const { db } = services.store;
+
+  api.get('/summary', {
+    schema: {
+      tags,
+      summary: 'What is installed, and the checks behind the two sentences',
+      response: { 200: summarySchema },
+    },
+    handler: () => summary(services),
+  });
+
+  api.get('/updates', {
+    schema: { tags, summary: 'Newer releases, legal or refused with the reason', response: { 200: updateListSchema } },
+    handler: () => updateList(db),
+  });
+
+  api.post('/platform/adopt', {
+    schema: {
+      tags,
+      summary: 'Records the release that the cluster already runs',
+      body: adoptRequestSchema,
+      response: { 201: profileViewSchema },
+    },
+    handler: async (request, reply) => {
+      await adoptRelease(db, services.registry.client, principalOf(request), request.body);
+      services.events.publish({ kind: 'catalogue', subject: request.body.version });
+      return reply.code(201).send(await profileView(db));
+    },
+  });
+
+  api.get('/profile', {
+    schema: { tags, summary: "The enterprise cluster's layers and values", response: { 200: profileViewSchema } },
+    handler: () => profileView(db),
+  });
+
+  api.get('/profile/export', {
+    schema: {
+      tags,
+      summary: 'The profile as tar.gz: profile.json and one YAML file a layer',
+      produces: ['application/gzip'],
+      response: { 200: z.any().describe('application/gzip') },
+    },
+    handler: async (_request, reply) => {
+      const { fileName, archive } = await exportProfile(db);
+      return reply
+        .type('application/gzip')
+        .header('content-disposition', `attachment; filename="${fileName}"`)
+        .send(archive);
+    },
+  });
+}

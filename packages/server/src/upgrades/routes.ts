@@ -1,0 +1,174 @@
+import {
+  abortRequestSchema,
+  confirmRequestSchema,
+  layerPreviewSchema,
+  pastedTextRequestSchema,
+  resolutionsRequestSchema,
+  startUpgradeRequestSchema,
+  upgradeListSchema,
+  upgradeSchema,
+} from '@sealift/core/api';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ConsoleServices } from '../app/services.ts';
+import { confirmUpgrade } from './confirm.ts';
+import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
+import { type Intervention, intervene } from './intervene.ts';
+import { layerPreview } from './layer-preview.ts';
+import { loadUpgrade } from './load.ts';
+import { startDraft } from './start-draft.ts';
+import { upgradeSummary, upgradeView } from './upgrade-view.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { principalOf } from '../http/request-context.ts';
+
+const tags = ['upgrades'];
+const byId = z.object({ id: z.string().max(64) });
+const byLayer = byId.extend({ layerId: z.string().max(300) });
+const historyLength = 50;
+
+/** Drafts, their layers, confirmation, progress. */
+export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
+  const { db } = services.store;
+  const view = async (id: string) => upgradeView(services, await loadUpgrade(db, id));
+  const changed = (id: string): void => services.events.publish({ kind: 'upgrade', subject: id });
+
+  api.get('/upgrades', {
+    schema: { tags, summary: 'Upgrades, newest first', response: { 200: upgradeListSchema } },
+    handler: async () => {
+      const rows = await db
+        .selectFrom('upgrade')
+        .selectAll()
+        .orderBy('created_at', 'desc')
+        .limit(historyLength)
+        .execute();
+      return { upgrades: rows.map(upgradeSummary) };
+    },
+  });
+
+  api.post('/upgrades', {
+    schema: {
+      tags,
+      summary: 'Makes a draft, merged and planned; the same draft again while nothing changed',
+      body: startUpgradeRequestSchema,
+      response: { 200: upgradeSchema, 201: upgradeSchema },
+    },
+    handler: async (request, reply) => {
+      const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body.to);
+      if (isNew) changed(id);
+      return reply.code(isNew ? 201 : 200).send(await view(id));
+    },
+  });
+
+  api.get('/upgrades/:id', {
+    schema: {
+      tags,
+      summary: 'One upgrade: plan, layers, preflight, progress',
+      params: byId,
+      response: { 200: upgradeSchema },
+    },
+    handler: (request) => view(request.params.id),
+  });
+
+  api.post('/upgrades/:id/confirm', {
+    schema: {
+      tags,
+      summary: 'Approves what has this hash, locks the console and starts',
+      params: byId,
+      body: confirmRequestSchema,
+      response: { 202: upgradeSchema },
+    },
+    handler: async (request, reply) => {
+      await confirmUpgrade(services, principalOf(request), request.params.id, request.body.hash);
+      return reply.code(202).send(await view(request.params.id));
+    },
+  });
+
+  const act = async (request: FastifyRequest, id: string, intervention: Intervention, reason = '') => {
+    await intervene(services, principalOf(request), id, intervention, reason);
+    return view(id);
+  };
+  for (const intervention of ['pause', 'resume'] as const) {
+    const summary =
+      intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
+    api.post(`/upgrades/:id/${intervention}`, {
+      config: { whileLocked: true },
+      schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
+      handler: async (request, reply) => reply.code(202).send(await act(request, request.params.id, intervention)),
+    });
+  }
+  api.post('/upgrades/:id/abort', {
+    config: { whileLocked: true },
+    schema: {
+      tags,
+      summary: 'Ends the upgrade at the next safe point; the reason goes to the audit log',
+      params: byId,
+      body: abortRequestSchema,
+      response: { 202: upgradeSchema },
+    },
+    handler: async (request, reply) =>
+      reply.code(202).send(await act(request, request.params.id, 'abort', request.body.reason)),
+  });
+
+  layerRoutes(api, services);
+}
+
+function layerRoutes(api: ApiScope, services: ConsoleServices): void {
+  const { db } = services.store;
+  const preview = ({ id, layerId }: LayerAddress) => {
+    services.events.publish({ kind: 'upgrade', subject: id });
+    return layerPreview(db, id, layerId);
+  };
+  const path = '/upgrades/:id/layers/:layerId';
+
+  api.get(path, {
+    schema: {
+      tags,
+      summary: 'The preview of one layer, already merged',
+      params: byLayer,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request) => {
+      await loadUpgrade(db, request.params.id);
+      return layerPreview(db, request.params.id, request.params.layerId);
+    },
+  });
+
+  api.put(`${path}/resolutions`, {
+    schema: {
+      tags,
+      summary: "Replaces the layer's resolutions",
+      params: byLayer,
+      body: resolutionsRequestSchema,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request) => {
+      const { params, body } = request;
+      await setResolutions(db, principalOf(request), params, body.resolutions);
+      return preview(params);
+    },
+  });
+
+  api.put(`${path}/text`, {
+    schema: {
+      tags,
+      summary: "Pastes a text in the merge's place; it is checked against the merge",
+      params: byLayer,
+      body: pastedTextRequestSchema,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request) => {
+      const { params, body } = request;
+      await pasteText(db, principalOf(request), params, body.text);
+      return preview(params);
+    },
+  });
+
+  api.delete(`${path}/text`, {
+    schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
+    handler: async (request) => {
+      const { params } = request;
+      await dropPastedText(db, principalOf(request), params);
+      return preview(params);
+    },
+  });
+}

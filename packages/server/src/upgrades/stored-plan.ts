@@ -1,0 +1,18 @@
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { readRecord } from '@sealift/core/record';
+import { type Plan, planSchema } from '@sealift/core/upgrade';
+import { z } from 'zod';
+import type { UpgradeRow } from '../store/tables.ts';
+
+const format = 1;
+const schema = z.object({ format: z.literal(format), plan: planSchema });
+
+/** The text under which an upgrade's plan is stored. */
+export function planText(plan: Plan): string {
+  return canonicalJson({ format, plan });
+}
+
+/** The plan of a stored upgrade. @throws RECORD_FORMAT_OTHER, RECORD_DAMAGED */
+export function storedPlan(row: Pick<UpgradeRow, 'plan'>): Plan {
+  return readRecord('the plan of the upgrade', { stored: row.plan, format, schema }).plan;
+}

@@ -1,0 +1,57 @@
+import type { ClusterNode } from '@sealift/core/cluster';
+import type { LayerName } from '@sealift/core/pack';
+import type { SeenWait } from '@sealift/core/upgrade';
+import type { Cancel } from './cancel.ts';
+
+/** Nodes that are rolled together: Cluster API's KubeadmControlPlane, or its MachineDeployments. */
+export type NodeGroup = 'control-plane' | 'workers';
+
+/** What a group of nodes shall run. */
+export interface DesiredNodes {
+  readonly version: string;
+  readonly template: string;
+}
+
+/** Desired and observed state of a rollout of nodes. */
+export interface RolloutStatus {
+  readonly desired: DesiredNodes;
+  /** Replicas that match `desired` and are ready, of `total`. */
+  readonly updated: number;
+  readonly total: number;
+  /** Which machine waits for what; null once every machine is as desired and none is on its way. */
+  readonly wait: SeenWait | null;
+}
+
+/** A layer by its place in the profile. */
+export interface LayerPlace {
+  readonly layer: LayerName;
+  readonly pack: string;
+}
+
+export interface LayerStatus extends LayerPlace {
+  readonly version: string;
+  readonly digest: string;
+  /** SHA-256 (hex) of the values last applied. */
+  readonly valuesHash: string;
+  /** What it waits for; null when it is healthy. */
+  readonly wait: SeenWait | null;
+}
+
+/** A layer as the cluster is asked to run it. */
+export interface DesiredLayer extends LayerPlace {
+  readonly version: string;
+  readonly digest: string;
+  readonly values: string;
+  /** SHA-256 (hex) of `values`. */
+  readonly valuesHash: string;
+}
+
+/** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */
+export interface ClusterPort {
+  nodes(cancel: Cancel): Promise<readonly ClusterNode[]>;
+  rollout(group: NodeGroup, cancel: Cancel): Promise<RolloutStatus>;
+  setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel): Promise<void>;
+  layers(cancel: Cancel): Promise<readonly LayerStatus[]>;
+  applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void>;
+  removeLayer(layer: LayerPlace, cancel: Cancel): Promise<void>;
+}

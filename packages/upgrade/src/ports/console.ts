@@ -1,0 +1,14 @@
+/** The console's own state, changed by the first and last steps. */
+export interface ConsolePort {
+  lockedBy(): Promise<string | null>;
+  lock(upgradeId: string): Promise<void>;
+  unlock(upgradeId: string): Promise<void>;
+  /**
+   * Makes a hop's release the installed one: the profile's layers get that hop's frozen texts, and the new defaults as their base.
+   * Idempotent.
+   *
+   * @param hop its place in the plan, from 0
+   */
+  recordInstalled(upgradeId: string, hop: number): Promise<void>;
+  installedVersion(): Promise<string | null>;
+}

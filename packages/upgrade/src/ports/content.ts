@@ -1,0 +1,24 @@
+import type { Cancel } from './cancel.ts';
+import type { OpenOva } from './vcenter.ts';
+
+/** A pack as a release pins it; the digest is that of its manifest. */
+export interface PinnedPack {
+  readonly pack: string;
+  readonly version: string;
+  readonly digest: string;
+}
+
+/** What a pack's archive holds; every byte was checked against the pinned digest. */
+export interface OpenedPack {
+  readonly valuesYaml: string;
+  /** By path below the pack, such as `manifests/setup.yaml`. */
+  readonly manifests: ReadonlyMap<string, string>;
+  /** Charts by path, such as `charts/calico-3.26.1.tgz`, packed as they are. */
+  readonly charts: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Where the plan's content comes from (the registry), checked by digest while it is read. */
+export interface ContentPort {
+  openOva(digestOfArtifact: string): Promise<{ sizeBytes: number; open: OpenOva }>;
+  openPack(pinned: PinnedPack, cancel: Cancel): Promise<OpenedPack>;
+}

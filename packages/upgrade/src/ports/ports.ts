@@ -1,0 +1,16 @@
+import type { BackupPort } from './backup.ts';
+import type { ClusterPort } from './cluster.ts';
+import type { ConsolePort } from './console.ts';
+import type { ContentPort } from './content.ts';
+import type { StoragePort } from './storage.ts';
+import type { VCenterPort } from './vcenter.ts';
+
+/** Everything outside that a step can act on. */
+export interface Ports {
+  readonly vcenter: VCenterPort;
+  readonly storage: StoragePort;
+  readonly cluster: ClusterPort;
+  readonly backup: BackupPort;
+  readonly console: ConsolePort;
+  readonly content: ContentPort;
+}
