@@ -1,7 +1,7 @@
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ApiAnswer, ApiRequest } from './client.ts';
 
 /** Larger than any page of 500 objects that etcd can hold in practice; an answer beyond it is none of an API server. */
@@ -134,5 +134,5 @@ function encode(login: string): string {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
