@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
-import { problemSchema, SealiftError } from '@sealift/core/errors';
+import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import type { z } from 'zod';
 import { ApiProblem } from './platform/api-problem.ts';
@@ -153,7 +153,7 @@ export class ApiClient {
     } catch (error) {
       if (error instanceof SealiftError) throw error;
       if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED', { cause: error });
-      const reason = timeout.aborted ? 'no answer in time' : error instanceof Error ? error.message : String(error);
+      const reason = timeout.aborted ? 'no answer in time' : reasonOf(error);
       throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path, cause: error });
     }
   }

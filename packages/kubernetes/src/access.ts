@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { KubernetesOptions } from './client.ts';
 
 export interface Access {
@@ -18,7 +18,7 @@ export async function loadAccess({ kubeconfig, env = process.env }: KubernetesOp
     if (file !== undefined && file !== '') config.loadFromFile(file);
     else config.loadFromDefault();
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error), error);
+    throw invalid(reasonOf(error), error);
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw invalid('it names no current context with a cluster');

@@ -1,7 +1,7 @@
 import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ApiAnswer, ApiRequest } from './client.ts';
 
 /** Larger than any page of 500 objects that etcd can hold in practice; an answer beyond it is none of an API server. */
@@ -47,7 +47,7 @@ export class Connections {
     } catch (error) {
       if (error instanceof SealiftError) throw error;
       if (cancel?.aborted === true) throw new SealiftError('CANCELLED', { place, cause: error });
-      const reason = deadline.aborted ? `no answer for ${timeoutMs / 1000} s` : messageOf(error);
+      const reason = deadline.aborted ? `no answer for ${timeoutMs / 1000} s` : reasonOf(error);
       throw new SealiftError('KUBERNETES_UNREACHABLE', { values: { reason }, place: server, cause: error });
     }
   }
@@ -131,8 +131,4 @@ export function unusable(reason: string, place: string, cause?: unknown): Sealif
 
 function encode(login: string): string {
   return Buffer.from(login, 'utf8').toString('base64');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

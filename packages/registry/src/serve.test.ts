@@ -133,6 +133,20 @@ describe('names', () => {
     expect(await codes(response)).toMatch(/INVALID|UNKNOWN|UNSUPPORTED/);
   });
 
+  it('gives its folder back when it cannot listen', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'sealift-registry-'));
+    const options = { storageDir: other, host: '127.0.0.1', authorize: users };
+    try {
+      const taken = Number(served.registry.split(':')[1]);
+      await expect(serveRegistry({ ...options, port: taken })).rejects.toMatchObject({
+        code: 'REGISTRY_LISTEN_FAILED',
+      });
+      await (await serveRegistry({ ...options, port: 0 })).close();
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
   it('leaves nothing outside its folders', async () => {
     expect((await readdir(folder)).sort()).toEqual([
       'blobs',

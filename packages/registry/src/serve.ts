@@ -69,8 +69,9 @@ async function serve(options: ServeRegistryOptions, storage: RegistryStorage): P
   try {
     await server.listen({ host, port });
   } catch (error) {
-    const reason = reasonOf(error);
-    throw new SealiftError('REGISTRY_LISTEN_FAILED', { values: { address: `${host}:${port}`, reason }, cause: error });
+    await server.close();
+    const values = { address: `${host}:${port}`, reason: reasonOf(error) };
+    throw new SealiftError('REGISTRY_LISTEN_FAILED', { values, cause: error });
   }
   const bound = server.addresses().find((address) => typeof address === 'object');
   const registry = `${host.includes(':') ? `[${host}]` : host}:${bound?.port ?? port}`;

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reasonOf } from '@sealift/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockFolder } from './folder-lock.ts';
 
@@ -23,6 +24,7 @@ const lock = () => lockFolder(folder, inUse);
 const program = `
   import { lockFolder } from ${JSON.stringify(new URL('./folder-lock.ts', import.meta.url).href)};
   process.on('warning', (warning) => console.log(String(warning)));
+  await new Promise(setImmediate);
   try { lockFolder(process.argv[1], ({ pid, host }) => new Error(pid + ' on ' + host)); console.log('held'); }
   catch (error) { console.log(error.message); }
   setInterval(() => 0, 1000);`;
@@ -68,11 +70,16 @@ describe('lockFolder', () => {
   });
 
   it('takes what a holder said about itself for nothing more: nobody holds it by that alone', async () => {
-    writeFileSync(join(folder, 'folder.lock.holder'), '{"pid":1,"host":"gone"}');
+    const holder = join(folder, 'folder.lock.holder');
+    writeFileSync(holder, '{"pid":1,"host":"gone"}');
     const first = lock();
-    writeFileSync(join(folder, 'folder.lock.holder'), '{"pid":');
+    writeFileSync(holder, '{"pid":');
     expect(lock).toThrow('held by unknown on unknown');
     first.release();
+    mkdirSync(holder);
+    const second = lock();
+    expect(lock).toThrow('held by unknown on unknown');
+    second.release();
   });
 
   it('holds as long as the process runs, though nothing refers to it any more', async () => {
@@ -149,6 +156,6 @@ function messageOf(take: () => { release(): void }): string {
     take().release();
     return '';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }

@@ -48,7 +48,7 @@ export function lockFolder(folder: string, inUse: (holder: FolderHolder) => Erro
     // Without a journal in memory there would be one on the disk beside it. Of all that try at once, one gets this lock.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     held.add(lock);
-    writeFileSync(join(folder, holderName), JSON.stringify({ pid: process.pid, host: hostname() }));
+    nameHolder(folder);
   } catch (error) {
     if (lock !== undefined) letGo(lock);
     throw isBusy(error) ? inUse(readHolder(folder)) : unwritable(path, error);
@@ -61,7 +61,7 @@ function once(lock: DatabaseSync, folder: string): FolderLock {
   return {
     release: () => {
       if (!held.has(lock)) return;
-      rmSync(join(folder, holderName), { force: true });
+      forgetHolder(folder);
       letGo(lock);
     },
   };
@@ -74,6 +74,24 @@ function letGo(lock: DatabaseSync): void {
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === busy;
+}
+
+/** What is only for people must not keep a full disk from being cleaned up. */
+function nameHolder(folder: string): void {
+  try {
+    writeFileSync(join(folder, holderName), JSON.stringify({ pid: process.pid, host: hostname() }));
+  } catch {
+    // The holder stays unknown.
+  }
+}
+
+/** Nor must it keep the lock from being given back. */
+function forgetHolder(folder: string): void {
+  try {
+    rmSync(join(folder, holderName), { force: true });
+  } catch {
+    // The next holder writes over it.
+  }
 }
 
 function readHolder(folder: string): FolderHolder {

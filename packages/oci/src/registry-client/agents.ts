@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { getCACertificates } from 'node:tls';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 
 /** Process variables, as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,7 +40,7 @@ function readCertificates(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: 'SSL_CERT_FILE', cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Agents } from './agents.ts';
 import { allowed, placeOf } from './origin.ts';
 
@@ -130,7 +130,7 @@ function asFailure(error: Error, request: ClientRequest, exchange: Exchange, bod
 /** A failure of the connection as an error of the catalogue. */
 export function connectionError(error: unknown, place: string): SealiftError {
   if (error instanceof SealiftError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ALTNAME/.test(code);
   return new SealiftError(certificate ? 'REGISTRY_CERTIFICATE_UNTRUSTED' : 'REGISTRY_UNREACHABLE', {

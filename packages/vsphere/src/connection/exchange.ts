@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Agent as HttpAgent } from 'node:http';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 
 /** One HTTP exchange. */
 export interface Exchange {
@@ -154,7 +154,7 @@ export async function* bodyOf(
 /** A failure of the connection as an error of the catalogue. */
 export function connectionError(error: unknown, place: string): SealiftError {
   if (error instanceof SealiftError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|ERR_TLS/.test(code) || reason.includes('pinned');
   return new SealiftError(untrusted ? 'VSPHERE_CERTIFICATE_UNTRUSTED' : 'VSPHERE_UNREACHABLE', {

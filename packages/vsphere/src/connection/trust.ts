@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { getCACertificates, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { hasNamedThumbprint, printThumbprint, type Thumbprint, thumbprintOf } from './thumbprint.ts';
 
 /** Process variables, as `process.env`. */
@@ -124,7 +124,7 @@ export async function presented(url: URL, env: Environment): Promise<X509Certifi
       request.end();
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new SealiftError('VSPHERE_UNREACHABLE', { values: { reason }, place: url.origin, cause: error });
   } finally {
     agent.destroy();
@@ -140,7 +140,7 @@ function readCertificates(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
     }
