@@ -1,6 +1,11 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import type { KubernetesOptions } from './client.ts';
+
+export interface KubernetesOptions {
+  /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
+  readonly kubeconfig?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
 
 export interface Access {
   readonly config: KubeConfig;

@@ -1,29 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type Access, loadAccess } from './access.ts';
+import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
+import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
-
-export interface KubernetesOptions {
-  /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
-  readonly kubeconfig?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/** One request to the API server. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** JSON; of a PATCH, a JSON merge patch (RFC 7396). */
-  readonly body?: unknown;
-  readonly cancel?: AbortSignal | undefined;
-}
-
-/** What the API server answered, parsed but not yet checked. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
 export const fieldManager = 'sealift';

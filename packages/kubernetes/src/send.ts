@@ -2,7 +2,7 @@ import { Agent, type RequestOptions, request as httpsRequest } from 'node:https'
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import type { ApiAnswer, ApiRequest } from './client.ts';
+import type { ApiAnswer, ApiRequest } from './exchange.ts';
 
 /** Larger than any page of 500 objects that etcd can hold in practice; an answer beyond it is none of an API server. */
 const answerLimitBytes = 64 * 1024 * 1024;

@@ -9,20 +9,7 @@ import { type Tree, walk } from '@sealift/oci/walk';
 import type { NamedEntry } from './bundle-index.ts';
 import type { ContentSet } from './content-set.ts';
 import { addTree, type CollectedImage, collectImage } from './images.ts';
-
-/** Something that others may be attached to. */
-export interface Subject {
-  /** Such as `docker.io/library/busybox`. */
-  readonly repository: string;
-  /** The manifest that the bundle names, then all below it. */
-  readonly manifests: readonly Digest[];
-  /** Where it comes from, if that can hold attachments. */
-  readonly from: OpenSource | undefined;
-  /** As the release file names it. */
-  readonly source: string;
-  /** Whether cosign's older tags are looked for. */
-  readonly hasTags: boolean;
-}
+import type { Subject } from './subject.ts';
 
 /** A manifest that refers to an image or a pack by `subject`, and is in the bundle with everything below it. */
 export interface CollectedReferrer extends NamedEntry {

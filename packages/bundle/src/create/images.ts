@@ -6,7 +6,7 @@ import type { ImageSources, NamedImage, OpenSource } from '@sealift/oci/image-so
 import { forEachBounded } from '@sealift/oci/pool';
 import { formatReference, parseReference } from '@sealift/oci/reference';
 import { type Tree, walk } from '@sealift/oci/walk';
-import type { Subject } from './attachments.ts';
+import type { Subject } from './subject.ts';
 import type { ContentSet } from './content-set.ts';
 
 /** An image that the bundle will hold. */

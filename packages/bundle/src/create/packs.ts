@@ -5,7 +5,7 @@ import type { ImageSources, OpenSource } from '@sealift/oci/image-source';
 import { emptyConfigBytes, packArchive, packManifest, readPackArchive } from '@sealift/oci/pack-artifact';
 import { packReference } from '@sealift/oci/reference';
 import { verified } from '@sealift/oci/verify-stream';
-import type { Subject } from './attachments.ts';
+import type { Subject } from './subject.ts';
 import { type CollectedPack, describePack } from './collected-pack.ts';
 import type { ContentSet } from './content-set.ts';
 import { packFolders } from './pack-folders.ts';

@@ -1,12 +1,12 @@
 import { diff3Merge } from 'node-diff3';
 import { isScalar } from 'yaml';
 import type { MergeContext } from './context.ts';
-import { readsAs } from './compose-flow.ts';
 import { adapt, type Layout } from './layout.ts';
-import type { MergedRest, PresentTriple } from './merge-leaf.ts';
 import { parseText } from './parse.ts';
-import { piece, splitLines } from './pieces.ts';
 import type { Entry } from './tree.ts';
+import { type MergedRest, piece, splitLines } from './pieces.ts';
+import { readsAs } from './reads-as.ts';
+import type { PresentTriple } from './triple.ts';
 
 /**
  * Merges three literal block scalars (`|`) by line, where no line was changed by both and no changed lines touch.

@@ -1,10 +1,7 @@
-import type { MergeContext } from './context.ts';
 import { adapt, type Layout } from './layout.ts';
-import { type PresentTriple, trailOf } from './merge-leaf.ts';
-import type { MergedMembers } from './merge-members.ts';
-import { parseText } from './parse.ts';
-import { newlineOf, piece, pickPiece } from './pieces.ts';
 import type { Entry } from './tree.ts';
+import { type MergedMembers, newlineOf, pickPiece, piece, trailOf } from './pieces.ts';
+import type { PresentTriple } from './triple.ts';
 
 /** A collection in flow style with the merged members, opened, separated and closed as incoming does it. */
 export function composeFlow(triple: PresentTriple, members: MergedMembers, target: Layout): string | undefined {
@@ -35,27 +32,4 @@ function separatorOf(entries: readonly (Entry | undefined)[], target: Layout): s
     if (first !== undefined && second !== undefined) return adapt(piece(entry, first.to, second.head), target);
   }
   return ', ';
-}
-
-/** Whether the text, put behind a key or a dash, is YAML and holds the value: a check of every text put together anew. */
-export function readsAs(
-  text: string,
-  member: 'pair' | 'item',
-  value: number,
-  target: Layout,
-  context: MergeContext,
-): boolean {
-  const marker = member === 'pair' ? 'k:' : '-';
-  try {
-    const tree = parseText(
-      `${' '.repeat(target.indent)}${marker}${/^\s/.test(text) ? '' : ' '}${text}`,
-      'the merged value',
-    );
-    context.values.learn(tree);
-    const root = tree.documents[0]?.root;
-    const entry = root?.kind === 'map' || root?.kind === 'seq' ? root.entries[0] : undefined;
-    return entry !== undefined && context.values.of(entry.node) === value;
-  } catch {
-    return false;
-  }
 }

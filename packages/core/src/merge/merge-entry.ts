@@ -4,10 +4,11 @@ import { givenEntry } from './given-value.ts';
 import type { Layout } from './layout.ts';
 import { adapt, reads } from './layout.ts';
 import { mergeNested } from './merge-nested.ts';
-import { mergeLeaf, type PresentTriple } from './merge-leaf.ts';
-import { keyOf, leadOf, type MergedEntry, mainOf, mergeComments, pickPiece, wholeEntry } from './pieces.ts';
+import { mergeLeaf } from './merge-leaf.ts';
 import type { Entry, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
+import { type MergedEntry, keyOf, leadOf, mainOf, mergeComments, pickPiece, wholeEntry } from './pieces.ts';
+import type { PresentTriple } from './triple.ts';
 
 /**
  * Merges what the three texts have for one path; undefined when the merged text has nothing there.

@@ -3,23 +3,10 @@ import type { Choice, MergeContext } from './context.ts';
 import { nodesOf } from './context.ts';
 import { givenValue } from './given-value.ts';
 import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
-import { piece, pickPiece } from './pieces.ts';
 import type { Entry } from './tree.ts';
 import type { MergePath } from './types.ts';
-
-export interface PresentTriple {
-  readonly base: Entry | undefined;
-  readonly current: Entry;
-  readonly incoming: Entry;
-}
-
-/** What follows an entry's key or dash. */
-export interface MergedRest {
-  readonly text: string;
-  readonly value: number;
-  /** Comment lines to put above the entry because they have no place in it any more. */
-  readonly extraLead: string;
-}
+import { type MergedRest, pickPiece, piece, trailOf } from './pieces.ts';
+import type { PresentTriple } from './triple.ts';
 
 /** Merges an entry whose value is taken whole from one side; undefined when a resolution takes it out. */
 export function mergeLeaf(
@@ -107,11 +94,6 @@ function restOfEqual({ base, current, incoming }: PresentTriple): Piece {
 
 function restOf(entry: Entry): Piece {
   return piece(entry, entry.separatorEnd, entry.to);
-}
-
-/** What stands between a leaf's value and the next entry's lead. */
-export function trailOf(entry: Entry | undefined): Piece | undefined {
-  return entry === undefined ? undefined : piece(entry, entry.node.end, entry.to);
 }
 
 /** Whether the text after the value is of the same sort: rest of the line, or further lines after a block scalar. */

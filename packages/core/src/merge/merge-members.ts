@@ -4,10 +4,10 @@ import type { Layout } from './layout.ts';
 import { identify } from './list-identity.ts';
 import { mergeEntry } from './merge-entry.ts';
 import { orderKeys, rearranged } from './order.ts';
-import type { MergedEntry } from './pieces.ts';
 import { planByEquality, type Slot } from './plan-list.ts';
 import type { Collection, Entry, TreeNode } from './tree.ts';
 import type { MergePath, PathElement } from './types.ts';
+import type { MergedEntry, MergedMembers } from './pieces.ts';
 
 /** The kind of collection that the sides are merged as, member by member; undefined when the value is one unit. */
 export function nestedKind(nodes: TripleOfNodes, context: MergeContext): 'map' | 'seq' | undefined {
@@ -28,11 +28,6 @@ export interface Collections {
   readonly base: Collection | undefined;
   readonly current: Collection;
   readonly incoming: Collection;
-}
-
-export interface MergedMembers {
-  readonly entries: readonly MergedEntry[];
-  readonly value: number;
 }
 
 interface Step {

@@ -1,13 +1,14 @@
 import { nodesOf } from './context.ts';
 import type { MergeContext } from './context.ts';
 import { adapt, type Layout, pick } from './layout.ts';
-import { composeFlow, readsAs } from './compose-flow.ts';
-import type { PresentTriple } from './merge-leaf.ts';
+import { composeFlow } from './compose-flow.ts';
 import { restOfChoice } from './merge-leaf.ts';
-import { type Collections, type MergedMembers, mergeMembers, nestedKind } from './merge-members.ts';
-import { assemble, type MergedEntry, mergeComments, newlineOf, piece, tailOf } from './pieces.ts';
+import { type Collections, mergeMembers, nestedKind } from './merge-members.ts';
 import type { BlockNode, Collection, Entry, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
+import { type MergedEntry, type MergedMembers, assemble, mergeComments, newlineOf, piece, tailOf } from './pieces.ts';
+import { readsAs } from './reads-as.ts';
+import type { PresentTriple } from './triple.ts';
 
 interface Nested {
   readonly text: string;

@@ -136,3 +136,22 @@ export function assemble(entries: readonly MergedEntry[], tail: string, frame: F
 export function newlineOf(target: Layout): string {
   return target.lineEnding === 'crlf' ? '\r\n' : '\n';
 }
+
+/** What follows an entry's key or dash. */
+export interface MergedRest {
+  readonly text: string;
+  readonly value: number;
+  /** Comment lines to put above the entry because they have no place in it any more. */
+  readonly extraLead: string;
+}
+
+/** The members of a collection, merged. */
+export interface MergedMembers {
+  readonly entries: readonly MergedEntry[];
+  readonly value: number;
+}
+
+/** What stands between a leaf's value and the next entry's lead. */
+export function trailOf(entry: Entry | undefined): Piece | undefined {
+  return entry === undefined ? undefined : piece(entry, entry.node.end, entry.to);
+}

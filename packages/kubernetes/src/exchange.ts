@@ -1,0 +1,16 @@
+/** One request to the API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON; of a PATCH, a JSON merge patch (RFC 7396). */
+  readonly body?: unknown;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+/** What the API server answered, parsed but not yet checked. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
