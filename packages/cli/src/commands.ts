@@ -1,16 +1,16 @@
-import { registerBundle } from './commands/bundle.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerKeys } from './commands/keys.ts';
-import { registerLogin } from './commands/login.ts';
-import { registerMerge } from './commands/merge.ts';
-import { registerPlatform } from './commands/platform.ts';
-import { registerProfile } from './commands/profile.ts';
-import { registerRegistry } from './commands/registry.ts';
-import { registerServer } from './commands/server.ts';
-import { registerSimulator } from './commands/simulator.ts';
-import { registerStatus } from './commands/status.ts';
-import { registerUpgrade } from './commands/upgrade.ts';
-import { registerVsphere } from './commands/vsphere.ts';
+import { registerBundle } from './commands/bundle/index.ts';
+import { registerDemo } from './commands/demo/index.ts';
+import { registerKeys } from './commands/keys/index.ts';
+import { registerLogin } from './commands/login/index.ts';
+import { registerMerge } from './commands/merge/index.ts';
+import { registerPlatform } from './commands/platform/index.ts';
+import { registerProfile } from './commands/profile/index.ts';
+import { registerRegistry } from './commands/registry/index.ts';
+import { registerServer } from './commands/server/index.ts';
+import { registerSimulator } from './commands/simulator/index.ts';
+import { registerStatus } from './commands/status/index.ts';
+import { registerUpgrade } from './commands/upgrade/index.ts';
+import { registerVsphere } from './commands/vsphere/index.ts';
 import type { RegisterCommand } from './context.ts';
 
 /** Every top-level command by its name, in the order the help lists them. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Progress } from './progress.ts';
+import type { Progress } from './terminal/progress.ts';
 
 /** What a command may touch of the process: tests hand in their own. */
 export interface CliContext {

@@ -1,4 +1,4 @@
-import { jsonProgress, type Progress, silentProgress, terminalProgress } from './progress.ts';
+import { jsonProgress, type Progress, silentProgress, terminalProgress } from './terminal/progress.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());

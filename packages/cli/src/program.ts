@@ -2,7 +2,7 @@ import { asSealiftError, type Problem, SealiftError, toProblem } from '@sealift/
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import type { CliContext } from './context.ts';
-import { ApiProblem } from './platform/api-problem.ts';
+import { ApiProblem } from './client/api-problem.ts';
 import { programVersion } from './program-version.ts';
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createdTokenSchema, trustedKeySchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
-import { ApiClient } from '../api-client.ts';
+import { ApiClient } from '../client/api-client.ts';
 import type { DemoContext } from './demo-context.ts';
 import { sealift, type Vendor } from './vendor.ts';
 

@@ -6,7 +6,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
 import type { z } from 'zod';
 import type { Checkout } from './checkout.ts';
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '../client/api-client.ts';
 
 const pollMs = 250;
 

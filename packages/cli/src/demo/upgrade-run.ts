@@ -3,7 +3,7 @@ import { layerPreviewSchema, summarySchema, type Upgrade, updateListSchema, upgr
 import { lifecycle, stepsOfPlan } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import { type Decision, pathText } from '@sealift/core/merge';
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '../client/api-client.ts';
 
 const pollMs = 250;
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];

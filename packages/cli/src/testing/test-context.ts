@@ -1,5 +1,5 @@
 import type { CliContext } from '../context.ts';
-import { silentProgress } from '../progress.ts';
+import { silentProgress } from '../terminal/progress.ts';
 
 /** What a command wrote, for tests to look at. */
 export interface Written {

@@ -1,0 +1,202 @@
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
+import { Secret } from '@sealift/core/secret';
+import type { z } from 'zod';
+import { ApiProblem } from './api-problem.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ApiClientOptions {
+  /** Origin and path, without a slash at the end. */
+  readonly url: string;
+  /** An API token. Without it and without a cookie only signing in works. */
+  readonly token?: Secret;
+  /** The cookie of a session, as `openSession` gives it. */
+  readonly cookie?: Secret;
+  /** Proxy and CA variables. */
+  readonly env: Environment;
+  readonly cancel?: AbortSignal;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+const maxAnswerBytes = 64 * 1024 * 1024;
+const defaultTimeoutMs = 60_000;
+
+/** A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    const proxyEnv = Object.fromEntries(
+      ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'].map((name) => [
+        name,
+        options.env[name],
+      ]),
+    );
+    this.#agents = {
+      http: new HttpAgent({ proxyEnv }),
+      https: new HttpsAgent({ proxyEnv, ca: trustedCertificates(options.env) }),
+    };
+  }
+
+  get url(): string {
+    return this.#options.url;
+  }
+
+  /** @throws ApiProblem, PLATFORM_UNREACHABLE, PLATFORM_LOGIN_REFUSED, PLATFORM_ANSWER_INVALID, CANCELLED */
+  async get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('GET', path), schema);
+  }
+
+  /** The bytes of a file that the console offers. */
+  async download(path: string): Promise<Buffer> {
+    return await this.#send('GET', path);
+  }
+
+  async post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('POST', path, body), schema);
+  }
+
+  async put<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('PUT', path, body), schema);
+  }
+
+  async delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('DELETE', path), schema);
+  }
+
+  /**
+   * Signs in, or sets up the first administrator.
+   *
+   * @returns the cookie of the session
+   * @throws ApiProblem when the console refuses, and what `get` throws
+   */
+  async openSession(path: '/api/v1/session' | '/api/v1/setup', body: unknown): Promise<Secret> {
+    const answer = await this.#exchange('POST', path, body);
+    const problem = problemSchema.safeParse(parseJson(answer.bytes)).data;
+    if (problem !== undefined) throw new ApiProblem(problem);
+    const cookie = answer.cookies.map((each) => each.split(';', 1)[0]).join('; ');
+    if (cookie !== '') return new Secret(cookie);
+    const reason = `status ${answer.status} without a session`;
+    throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
+  }
+
+  /** Ends the session that the cookie stands for. */
+  async closeSession(): Promise<void> {
+    await this.#send('DELETE', '/api/v1/session');
+  }
+
+  /** For calls whose answer has no body that matters. */
+  async postOnly(path: string, body: unknown): Promise<void> {
+    await this.#send('POST', path, body);
+  }
+
+  #parse<Schema extends z.ZodType>(path: string, bytes: Buffer, schema: Schema): z.output<Schema> {
+    const invalid = (reason: string): SealiftError =>
+      new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
+    let value: unknown;
+    try {
+      value = JSON.parse(bytes.toString('utf8'));
+    } catch {
+      throw invalid('it is not JSON');
+    }
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<Buffer> {
+    const { status, bytes } = await this.#exchange(method, path, body);
+    if (status >= 200 && status < 300) return bytes;
+    if (status === 401) throw new SealiftError('PLATFORM_LOGIN_REFUSED', { values: { url: this.url }, place: path });
+    const problem = problemSchema.safeParse(parseJson(bytes)).data;
+    if (problem !== undefined) throw new ApiProblem(problem);
+    const reason = `status ${status} without problem details`;
+    throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
+    const url = new URL(`${this.#options.url}${path}`);
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs);
+    const signal = this.#options.cancel === undefined ? timeout : AbortSignal.any([timeout, this.#options.cancel]);
+    try {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const secure = url.protocol === 'https:';
+        const outgoing = (secure ? httpsRequest : httpRequest)(url, {
+          method,
+          agent: secure ? this.#agents.https : this.#agents.http,
+          signal,
+          headers: {
+            accept: 'application/json, application/problem+json, */*;q=0.5',
+            ...this.#credential(),
+            ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
+          },
+        });
+        outgoing.once('response', resolve);
+        outgoing.once('error', reject);
+        outgoing.end(payload);
+      });
+      const cookies = answer.headers['set-cookie'] ?? [];
+      return { status: answer.statusCode ?? 0, bytes: await readAll(answer), cookies };
+    } catch (error) {
+      if (error instanceof SealiftError) throw error;
+      if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED', { cause: error });
+      const reason = timeout.aborted ? 'no answer in time' : reasonOf(error);
+      throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path, cause: error });
+    }
+  }
+
+  #credential(): Record<string, string> {
+    const { token, cookie } = this.#options;
+    if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
+    return cookie === undefined ? {} : { cookie: cookie.reveal() };
+  }
+}
+
+async function readAll(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let total = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    total += part.length;
+    if (total > maxAnswerBytes) {
+      throw new SealiftError('INPUT_TOO_LARGE', { values: { what: 'the answer', limitBytes: maxAnswerBytes } });
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function trustedCertificates(env: Environment): string[] {
+  const certificates = [...getCACertificates('default'), ...getCACertificates('system')];
+  const path = env['SSL_CERT_FILE'];
+  if (path === undefined || path === '') return certificates;
+  try {
+    return [...certificates, readFileSync(path, 'utf8')];
+  } catch (error) {
+    throw new SealiftError('FILE_UNREADABLE', {
+      values: { path, reason: String(error) },
+      place: 'SSL_CERT_FILE',
+      cause: error,
+    });
+  }
+}

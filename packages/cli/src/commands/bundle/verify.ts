@@ -1,0 +1,36 @@
+import { evidenceOf } from '@sealift/bundle/evidence';
+import type { PublicKey } from '@sealift/bundle/minisign';
+import { openBundle } from '@sealift/bundle/read';
+import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
+import { verifyOpenBundle } from '@sealift/bundle/verify';
+import type { CliContext } from '../../context.ts';
+import { programVersion } from '../../program-version.ts';
+import { describeDifferential } from './differential-summary.ts';
+
+/** Verifies a bundle without running anything of it; as JSON the result is the evidence record. */
+export async function verifyFile(
+  file: string,
+  options: { publicKey?: string; json?: true; quiet?: true },
+  context: CliContext,
+): Promise<void> {
+  const label = `Verifying ${file}`;
+  const trustedKeys: readonly PublicKey[] =
+    options.publicKey === undefined ? await loadTrustedKeys(context.env) : [await readPublicKeyFile(options.publicKey)];
+  await using bundle = await openBundle(file, { trustedKeys });
+  const verified = await verifyOpenBundle(bundle, {
+    cancel: context.cancel,
+    hashFile: options.json === true,
+    onProgress: (doneBytes, totalBytes) =>
+      context.progress.update(label, doneBytes / totalBytes, undefined, { doneBytes, totalBytes }),
+  });
+  context.progress.done(label);
+  const { manifest, key } = verified;
+  const { product, version, kind, length, members, differential } = manifest;
+  if (options.json === true) {
+    context.out(JSON.stringify(evidenceOf(bundle, verified, programVersion)));
+  } else if (options.quiet !== true) {
+    context.out(`${file} is whole: ${kind} ${product} ${version}, ${members.length} files, ${length} bytes`);
+    if (differential !== undefined) context.out(describeDifferential(differential));
+    context.out(`signed by key ID ${key.keyId}, fingerprint ${key.fingerprint}`);
+  }
+}

@@ -1,0 +1,36 @@
+import type { RegisterCommand } from '../../context.ts';
+import type { ServerRunOptions } from './run.ts';
+
+/** `sealift server run`: the system console. */
+export const registerServer: RegisterCommand = (program, context) => {
+  program
+    .command('server')
+    .description('The system console: web pages, API, registry and upgrade engine.')
+    .command('run')
+    .description('Runs the system console until stopped.')
+    .requiredOption('--data <folder>', 'where its store, registry content and backups live')
+    .option('--listen <address>', 'address and port; port 0 takes a free one', '127.0.0.1:8480')
+    .option('--simulator <url>', 'the simulated vSphere cluster that `sealift simulator run` serves')
+    .option('--vcenter <url>', 'the vCenter of the cluster, for templates and storage; else SEALIFT_VCENTER')
+    .option('--vcenter-username <name>', 'account in vCenter; else SEALIFT_VCENTER_USERNAME')
+    .option('--vcenter-password-file <file>', 'file with its password; else SEALIFT_VCENTER_PASSWORD')
+    .option('--vcenter-ca-file <file>', 'trust the CA certificates in this file (PEM) beside those of the system')
+    .option('--vcenter-thumbprint <sha256>', 'trust exactly the certificate of this SHA-256 thumbprint')
+    .option('--vcenter-datacenter <name>', 'datacenter; may be left out where there is one')
+    .option('--vcenter-folder <path>', 'VM folder of the templates; spectro-templates by default')
+    .option(
+      '--vcenter-cluster <name>',
+      'cluster or host that templates are made on; may be left out where there is one',
+    )
+    .option('--vcenter-resource-pool <name>', "resource pool; the cluster's own by default")
+    .option('--vcenter-datastore <name>', 'datastore; may be left out where the cluster has one')
+    .option('--vcenter-network <name>', 'network of templates; may be left out where there is one')
+    .option('--kubeconfig <file>', 'of the cluster whose storage identity is checked; else as kubectl looks for it')
+    .option('--trusted-proxy <address>', 'the proxy that ends TLS in front of it; its X-Forwarded headers are believed')
+    .option('--assets <folder>', 'the built web pages, where they are not those of this program')
+    .option('--json', 'print one line of JSON when ready: {"url":…,"setupUrl":…}')
+    .action(async (options: ServerRunOptions) => {
+      const { runServer } = await import('./run.ts');
+      await runServer(options, context);
+    });
+};

@@ -1,0 +1,80 @@
+import type { RegisterCommand } from '../../context.ts';
+import type { ResolveOptions } from './layers.ts';
+
+const idHelp = 'id of the upgrade; without it the one under way, else the last';
+
+/** `sealift upgrade`: the whole upgrade, as in Update Management. */
+export const registerUpgrade: RegisterCommand = (program, context) => {
+  const upgrade = program.command('upgrade').description('Upgrades the platform: preview, settle, confirm, follow.');
+  upgrade
+    .command('start')
+    .description('Begins an upgrade: plans it and merges the values of every layer. Nothing is changed yet.')
+    .requiredOption('--to <version>', 'the release to go to')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { to: string; json?: true }) => {
+      const { startUpgrade } = await import('./upgrade-run.ts');
+      await startUpgrade(options, context);
+    });
+  upgrade
+    .command('show')
+    .description('Shows the plan, the layers, what blocks, and how far it is.')
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { showUpgrade } = await import('./upgrade-run.ts');
+      await showUpgrade(id, options, context);
+    });
+  upgrade
+    .command('preflight')
+    .description('Looks at the site again: registry, vCenter, cluster, disk; exit 2 while something blocks.')
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { runPreflight } = await import('./upgrade-run.ts');
+      await runPreflight(id, options, context);
+    });
+  upgrade
+    .command('layers')
+    .description('Shows the preview of the layers, or of one layer with its decisions and conflicts.')
+    .argument('[layer]', 'the layer, such as cni-cni-calico')
+    .option('--id <id>', idHelp)
+    .option('--text <which>', 'print one text alone: base, current, incoming or merged')
+    .option('--json', 'print one JSON object')
+    .action(async (layer: string | undefined, options: { id?: string; text?: string; json?: true }) => {
+      const { showLayers } = await import('./layers.ts');
+      await showLayers(layer, options, context);
+    });
+  upgrade
+    .command('resolve')
+    .description('Settles a conflict of a layer: takes a side, or a value of your own.')
+    .argument('<layer>', 'the layer, such as cni-cni-calico')
+    .requiredOption('--path <path>', 'the path of the conflict, as `upgrade layers` shows it')
+    .option('--take <side>', 'current, incoming or base')
+    .option('--value <yaml>', 'a value of your own')
+    .option('--id <id>', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (layer: string, options: ResolveOptions) => {
+      const { resolveConflict } = await import('./layers.ts');
+      await resolveConflict(layer, options, context);
+    });
+  upgrade
+    .command('confirm')
+    .description('Approves what was previewed, by its hash; the upgrade then runs.')
+    .argument('[id]', idHelp)
+    .option('--hash <sha256>', 'confirm only if the preview still has this hash')
+    .option('--wait', 'follow it to the end')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { hash?: string; wait?: true; json?: true }) => {
+      const { confirmUpgrade } = await import('./upgrade-run.ts');
+      await confirmUpgrade(id, options, context);
+    });
+  upgrade
+    .command('wait')
+    .description('Follows a confirmed upgrade to its end; exit 3 when it does not succeed.')
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { waitForUpgrade } = await import('./upgrade-run.ts');
+      await waitForUpgrade(id, options, context);
+    });
+};
