@@ -11,7 +11,7 @@ export const registerKeys: RegisterCommand = (program, context) => {
     .option('--out <name>', 'where to write it, without the ending', 'vendor')
     .option('--json', 'print one JSON object')
     .action(async (options: { out: string; json?: true }) => {
-      const { generateKeys } = await import('./keys-run.ts');
+      const { generateKeys } = await import('./generate.ts');
       await generateKeys(options, context);
     });
   keys
@@ -20,7 +20,7 @@ export const registerKeys: RegisterCommand = (program, context) => {
     .argument('<file>', 'the public key file of the vendor, such as vendor.pub')
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: { json?: true }) => {
-      const { trustKeyFile } = await import('./keys-run.ts');
+      const { trustKeyFile } = await import('./trust.ts');
       await trustKeyFile(file, options, context);
     });
   keys
@@ -28,7 +28,7 @@ export const registerKeys: RegisterCommand = (program, context) => {
     .description('Lists the keys that are trusted here.')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
-      const { listKeys } = await import('./keys-run.ts');
+      const { listKeys } = await import('./list.ts');
       await listKeys(options, context);
     });
 };

@@ -9,7 +9,7 @@ export const registerProfile: RegisterCommand = (program, context) => {
     .argument('[layer]', 'the layer or the pack, such as cni or cni-calico: prints its values')
     .option('--json', 'print one JSON object')
     .action(async (layer: string | undefined, options: { json?: true }) => {
-      const { showProfile } = await import('./profile-run.ts');
+      const { showProfile } = await import('./show.ts');
       await showProfile(layer, options, context);
     });
   profile
@@ -18,7 +18,7 @@ export const registerProfile: RegisterCommand = (program, context) => {
     .requiredOption('-o, --output <file>', 'the file to write; an older one is kept until the new one is whole')
     .option('--json', 'print one JSON object')
     .action(async (options: { output: string; json?: true }) => {
-      const { exportProfile } = await import('./profile-run.ts');
+      const { exportProfile } = await import('./export.ts');
       await exportProfile(options, context);
     });
 };

@@ -1,4 +1,7 @@
 import type { RegisterCommand } from '../../context.ts';
+import type { GarbageOptions } from './gc.ts';
+import type { ScrubOptions } from './scrub.ts';
+import type { RegistryServeOptions } from './serve.ts';
 
 /** `sealift registry`: an OCI registry by itself, on a support host. */
 export const registerRegistry: RegisterCommand = (program, context) => {
@@ -30,8 +33,8 @@ export const registerRegistry: RegisterCommand = (program, context) => {
     .requiredOption('--storage <folder>', 'the folder of the registry')
     .option('--dry-run', 'only say what would go')
     .option('--json', 'print the report as one line of JSON')
-    .action(async (options: RegistryCleanOptions) => {
-      const { removeGarbage } = await import('./care.ts');
+    .action(async (options: GarbageOptions) => {
+      const { removeGarbage } = await import('./gc.ts');
       await removeGarbage(options, context);
     });
 
@@ -40,38 +43,11 @@ export const registerRegistry: RegisterCommand = (program, context) => {
     .description('compare everything a stopped registry holds with its digest, and put aside what is damaged')
     .requiredOption('--storage <folder>', 'the folder of the registry')
     .option('--json', 'print the report as one line of JSON')
-    .action(async (options: RegistryCareOptions) => {
-      const { scrubStorage } = await import('./care.ts');
+    .action(async (options: ScrubOptions) => {
+      const { scrubStorage } = await import('./scrub.ts');
       await scrubStorage(options, context);
     });
 };
-
-/** The options of `registry serve` as they are typed. */
-export interface RegistryServeOptions {
-  readonly storage: string;
-  readonly listen: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly pushUser: readonly string[];
-  readonly pullUser: readonly string[];
-  readonly quota?: string;
-  readonly tlsSelfSigned?: boolean;
-  readonly htpasswd?: string;
-  readonly anonymousPull?: boolean;
-  readonly basicOnly?: boolean;
-  readonly json?: boolean;
-}
-
-/** The options of `registry gc` and `registry scrub`. */
-export interface RegistryCareOptions {
-  readonly storage: string;
-  readonly json?: boolean;
-}
-
-/** The options of `registry gc`. */
-export interface RegistryCleanOptions extends RegistryCareOptions {
-  readonly dryRun?: boolean;
-}
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];

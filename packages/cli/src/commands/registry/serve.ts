@@ -8,7 +8,22 @@ import type { Authorize } from '@sealift/registry/routes';
 import { type RegistryUser, userAccess } from '@sealift/registry/users';
 import { serveRegistry } from '@sealift/registry/serve';
 import type { CliContext } from '../../context.ts';
-import type { RegistryServeOptions } from './index.ts';
+
+/** The options of `registry serve` as they are typed. */
+export interface RegistryServeOptions {
+  readonly storage: string;
+  readonly listen: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly pushUser: readonly string[];
+  readonly pullUser: readonly string[];
+  readonly quota?: string;
+  readonly tlsSelfSigned?: boolean;
+  readonly htpasswd?: string;
+  readonly anonymousPull?: boolean;
+  readonly basicOnly?: boolean;
+  readonly json?: boolean;
+}
 
 /** Serves the registry until the context is cancelled. @throws USAGE, FILE_UNREADABLE, what serving fails with */
 export async function serveUntilStopped(options: RegistryServeOptions, context: CliContext): Promise<void> {

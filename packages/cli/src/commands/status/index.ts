@@ -7,7 +7,7 @@ export const registerStatus: RegisterCommand = (program, context) => {
     .description('Shows what the platform runs, whether it is healthy, and an available update.')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
-      const { showStatus } = await import('./status-run.ts');
+      const { showStatus } = await import('./status.ts');
       await showStatus(options, context);
     });
   program
@@ -15,7 +15,7 @@ export const registerStatus: RegisterCommand = (program, context) => {
     .description('Lists the releases that are newer than the installed one, and why one is refused.')
     .option('--json', 'print one JSON object')
     .action(async (options: { json?: true }) => {
-      const { showUpdates } = await import('./status-run.ts');
+      const { showUpdates } = await import('./updates.ts');
       await showUpdates(options, context);
     });
   program
@@ -24,7 +24,7 @@ export const registerStatus: RegisterCommand = (program, context) => {
     .argument('[registry]', 'name of the pack registry; without it the first one')
     .option('--json', 'print one JSON object')
     .action(async (registry: string | undefined, options: { json?: true }) => {
-      const { syncRegistry } = await import('./status-run.ts');
+      const { syncRegistry } = await import('./sync.ts');
       await syncRegistry(registry, options, context);
     });
 };

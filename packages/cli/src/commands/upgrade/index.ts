@@ -1,5 +1,5 @@
 import type { RegisterCommand } from '../../context.ts';
-import type { ResolveOptions } from './layers.ts';
+import type { ResolveOptions } from './resolve.ts';
 
 const idHelp = 'id of the upgrade; without it the one under way, else the last';
 
@@ -12,7 +12,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .requiredOption('--to <version>', 'the release to go to')
     .option('--json', 'print one JSON object')
     .action(async (options: { to: string; json?: true }) => {
-      const { startUpgrade } = await import('./upgrade-run.ts');
+      const { startUpgrade } = await import('./start.ts');
       await startUpgrade(options, context);
     });
   upgrade
@@ -21,7 +21,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .argument('[id]', idHelp)
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, options: { json?: true }) => {
-      const { showUpgrade } = await import('./upgrade-run.ts');
+      const { showUpgrade } = await import('./show.ts');
       await showUpgrade(id, options, context);
     });
   upgrade
@@ -30,7 +30,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .argument('[id]', idHelp)
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, options: { json?: true }) => {
-      const { runPreflight } = await import('./upgrade-run.ts');
+      const { runPreflight } = await import('./preflight.ts');
       await runPreflight(id, options, context);
     });
   upgrade
@@ -54,7 +54,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .option('--id <id>', idHelp)
     .option('--json', 'print one JSON object')
     .action(async (layer: string, options: ResolveOptions) => {
-      const { resolveConflict } = await import('./layers.ts');
+      const { resolveConflict } = await import('./resolve.ts');
       await resolveConflict(layer, options, context);
     });
   upgrade
@@ -65,7 +65,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .option('--wait', 'follow it to the end')
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, options: { hash?: string; wait?: true; json?: true }) => {
-      const { confirmUpgrade } = await import('./upgrade-run.ts');
+      const { confirmUpgrade } = await import('./confirm.ts');
       await confirmUpgrade(id, options, context);
     });
   upgrade
@@ -74,7 +74,7 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .argument('[id]', idHelp)
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, options: { json?: true }) => {
-      const { waitForUpgrade } = await import('./upgrade-run.ts');
+      const { waitForUpgrade } = await import('./wait.ts');
       await waitForUpgrade(id, options, context);
     });
 };

@@ -23,7 +23,8 @@ import { runTask } from '@sealift/vsphere/task';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../../testing/test-context.ts';
 import { storageCluster } from '@sealift/server/storage-cluster';
-import { runCheck, runRepair } from './cns-run.ts';
+import { runCheck } from './cns-check.ts';
+import { runRepair } from './cns-repair.ts';
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
 const [simulator, etcd, apiserver] = peers;

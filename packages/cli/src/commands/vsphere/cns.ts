@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
-import { type ConnectionOptions, withConnection } from './connection.ts';
-
-export interface CnsCheckOptions extends ConnectionOptions {
-  readonly kubeconfig?: string;
-  readonly json?: true;
-}
-
-export interface CnsRepairOptions extends CnsCheckOptions {
-  readonly apply?: true;
-  readonly dryRun?: true;
-}
+import { withConnection } from './connection.ts';
+import type { CnsRepairOptions } from './cns-repair.ts';
+import type { CnsOptions } from './cns-sides.ts';
 
 /** `sealift vsphere cns`: under which id vCenter knows the cluster's volumes. */
 export function registerCns(vsphere: Command, context: CliContext): void {
@@ -25,8 +17,8 @@ export function registerCns(vsphere: Command, context: CliContext): void {
       .description(
         'Compares the volumes that vCenter has under the cluster-id with those of the cluster; changes nothing.',
       ),
-  ).action(async (options: CnsCheckOptions) => {
-    const { runCheck } = await import('./cns-run.ts');
+  ).action(async (options: CnsOptions) => {
+    const { runCheck } = await import('./cns-check.ts');
     await runCheck(options, context);
   });
   withCluster(
@@ -39,7 +31,7 @@ export function registerCns(vsphere: Command, context: CliContext): void {
     .option('--dry-run', 'say what would be done, change nothing; this is the default')
     .option('--apply', 'do it')
     .action(async (options: CnsRepairOptions) => {
-      const { runRepair } = await import('./cns-run.ts');
+      const { runRepair } = await import('./cns-repair.ts');
       await runRepair(options, context);
     });
 }

@@ -1,0 +1,33 @@
+import { summarySchema } from '@sealift/core/api';
+import type { CliContext } from '../../context.ts';
+import { connect } from '../../client/connect.ts';
+import { describeUpdate } from './describe-update.ts';
+
+interface Output {
+  readonly json?: true;
+}
+
+/** Prints the Summary: version, the sentences with the checks behind them, nodes, available update. */
+export async function showStatus({ json }: Output, context: CliContext): Promise<void> {
+  const api = await connect(context);
+  const summary = await api.get('/api/v1/summary', summarySchema);
+  if (json === true) {
+    context.out(JSON.stringify(summary));
+    return;
+  }
+  const installed =
+    summary.version === null ? 'no release is installed' : `${summary.product ?? ''} ${summary.version}`;
+  context.out(`${installed}${summary.simulated ? ', on a simulated cluster' : ''}`);
+  for (const { text, holds, checks } of summary.statements) {
+    context.out(`${holds ? 'yes' : 'no '}  ${text}`);
+    for (const check of checks.filter(({ outcome }) => !holds && outcome !== 'pass')) {
+      context.out(`       ${check.outcome}: ${check.title}: ${check.detail}`);
+      if (check.remedy !== undefined) context.out(`       fix: ${check.remedy}`);
+    }
+  }
+  for (const { name, role, version, ready, message } of summary.nodes) {
+    context.out(`node ${name}  ${role}  ${version}  ${ready ? 'ready' : 'not ready'}${ready ? '' : `: ${message}`}`);
+  }
+  if (summary.update !== null) context.out(`update available: ${describeUpdate(summary.update)}`);
+  if (summary.lockedBy !== null) context.out(`the console is locked by upgrade ${summary.lockedBy}`);
+}

@@ -1,0 +1,43 @@
+import { stepsOfPlan, type Wait } from '@sealift/core/upgrade';
+import { type Upgrade } from '@sealift/core/api';
+import type { CliContext } from '../../context.ts';
+
+/** How a result is printed. */
+export interface Output {
+  readonly json?: true;
+}
+
+/** Prints an upgrade: plan, layers, checks, progress, what blocks and what it waits for. */
+export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliContext): void {
+  if (json === true) {
+    context.out(JSON.stringify(upgrade));
+    return;
+  }
+  context.out(`${upgrade.id}  ${upgrade.product} ${upgrade.from} to ${upgrade.to}: ${upgrade.state}`);
+  if (upgrade.plan !== null) context.out(`node image: ${upgrade.plan.nodeImage.reason}`);
+  for (const { id, fromVersion, toVersion, state, openConflicts, keptCustomisations } of upgrade.layers) {
+    const conflicts = openConflicts === 0 ? '' : `, ${openConflicts} open conflicts`;
+    const kept = keptCustomisations === 0 ? '' : `, keeps ${keptCustomisations} customisations`;
+    context.out(`layer ${id}  ${fromVersion ?? 'new'} to ${toVersion ?? 'removed'}: ${state}${conflicts}${kept}`);
+  }
+  if (upgrade.preflightAt !== null) context.out(`site looked at: ${upgrade.preflightAt}`);
+  for (const { title, outcome, detail, remedy } of upgrade.preflight) {
+    context.out(`preflight ${outcome}: ${title}: ${detail}`);
+    if (outcome !== 'pass' && remedy !== undefined) context.out(`  fix: ${remedy}`);
+  }
+  const progress = new Map(upgrade.steps.map((step) => [step.id, step]));
+  for (const step of upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)) {
+    const { state = 'waiting', message = '' } = progress.get(step.id) ?? {};
+    context.out(`step ${step.title} (${step.rollback}): ${state}${message === '' ? '' : `, ${message}`}`);
+  }
+  for (const blocker of upgrade.blockers) context.out(`blocked: ${blocker}`);
+  if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
+  if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);
+  if (upgrade.hash !== null) context.out(`hash ${upgrade.hash}`);
+}
+
+function printWait({ what, since, level, impact, remedy }: Wait, context: CliContext): void {
+  context.out(`waiting for: ${what} (${level}, since ${since})`);
+  if (impact !== '') context.out(`  meanwhile: ${impact}`);
+  if (remedy !== null) context.out(`  fix: ${remedy}`);
+}
