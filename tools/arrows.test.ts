@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { arrows, examine, findCycle, isTest, type SourceFile } from './architecture/arrows.ts';
+import { arrows, examine, fileCircles, findCycle, isTest, type SourceFile } from './architecture/arrows.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
@@ -22,6 +22,14 @@ describe('the packages', () => {
     expect(findCycle(imports)).toBeUndefined();
     const allowed = Object.entries(arrows).flatMap(([from, tos]) => tos.map((to) => ({ from, to, test: false })));
     expect(findCycle(allowed)).toBeUndefined();
+  });
+
+  it('have no circle of files, but for the recursion of entries and members', () => {
+    const { fileArrows } = examine(sources);
+    expect(fileArrows.length).toBeGreaterThan(500);
+    // A value is merged entry by entry; an entry whose value is a collection is merged member by member; a member is an entry.
+    const recursion = ['entry', 'members', 'nested'].map((name) => `packages/core/src/merge/merge-${name}.ts`);
+    expect(fileCircles(fileArrows)).toEqual([recursion]);
   });
 
   it('declare what of ours they import', () => {
@@ -111,6 +119,29 @@ describe('findCycle', () => {
     expect(findCycle([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toBe('b → c → b');
     expect(findCycle([edge('a', 'b'), edge('b', 'a', true)])).toBeUndefined();
     expect(findCycle([edge('a', 'b'), edge('a', 'c'), edge('b', 'd'), edge('c', 'd')])).toBeUndefined();
+  });
+});
+
+describe('fileCircles', () => {
+  const arrowsOf = (...edges: readonly [string, string][]) => edges.map(([from, to]) => ({ from, to }));
+
+  it('finds each group of files that lead to each other, and nothing else', () => {
+    const two = arrowsOf(['a', 'b'], ['b', 'c'], ['c', 'a'], ['c', 'd'], ['d', 'e'], ['e', 'd'], ['x', 'a']);
+    expect(fileCircles(two)).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e'],
+    ]);
+    expect(fileCircles(arrowsOf(['a', 'b'], ['a', 'c'], ['b', 'd'], ['c', 'd']))).toEqual([]);
+  });
+
+  it('sees imports of types, and none of tests', () => {
+    const circle = (path: string, text: string): SourceFile => ({ path, text });
+    const files = [
+      circle('packages/oci/src/a.ts', "import type { B } from './b.ts';"),
+      circle('packages/oci/src/b.ts', "import { a } from './a.ts';"),
+      circle('packages/oci/src/b.test.ts', "import { b } from './b.ts';"),
+    ];
+    expect(fileCircles(examine(files).fileArrows)).toEqual([['packages/oci/src/a.ts', 'packages/oci/src/b.ts']]);
   });
 });
 

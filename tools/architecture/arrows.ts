@@ -51,16 +51,25 @@ export interface Import {
   readonly test: boolean;
 }
 
+/** One file that leads to another, both by their path from the root. */
+export interface FileArrow {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Findings {
   /** `path: what is wrong`, sorted. */
   readonly violations: readonly string[];
   readonly imports: readonly Import[];
+  /** Among files of one package; tests do not count. */
+  readonly fileArrows: readonly FileArrow[];
 }
 
 /** Judges the imports and exports of sources against the arrows. */
 export function examine(files: readonly SourceFile[]): Findings {
   const violations: string[] = [];
   const imports: Import[] = [];
+  const fileArrows: FileArrow[] = [];
   for (const file of files) {
     const from = /^packages\/([^/]+)\//.exec(file.path)?.[1];
     if (from === undefined) continue;
@@ -71,6 +80,9 @@ export function examine(files: readonly SourceFile[]): Findings {
     if (hasDefaultExport && !file.path.endsWith('.config.ts')) refuse('it has a default export');
     if (unreadable !== undefined) refuse(unreadable);
     for (const specifier of specifiers) {
+      if (specifier.startsWith('.') && !test) {
+        fileArrows.push({ from: file.path, to: normalize(join(dirname(file.path), specifier)) });
+      }
       const to = packageOf(specifier, file.path);
       if (to !== undefined) {
         imports.push({ from, to, test });
@@ -81,7 +93,7 @@ export function examine(files: readonly SourceFile[]): Findings {
       }
     }
   }
-  return { violations: violations.sort(), imports };
+  return { violations: violations.sort(), imports, fileArrows };
 }
 
 function judge(from: string, to: string, specifier: string, test: boolean): string | undefined {
@@ -135,24 +147,56 @@ function readModule({ path, text }: SourceFile): ModuleFacts {
 
 /** A cycle among packages, as `a → b → a`, or undefined. Tests do not count: their helpers may lead back. */
 export function findCycle(imports: readonly Import[]): string | undefined {
-  const edges = new Map<string, Set<string>>();
-  for (const { from, to, test } of imports) {
-    if (!test && from !== to) edges.set(from, (edges.get(from) ?? new Set()).add(to));
-  }
-  const finished = new Set<string>();
-  const visit = (name: string, trail: readonly string[]): string | undefined => {
-    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name].join(' → ');
-    if (finished.has(name)) return undefined;
-    for (const next of edges.get(name) ?? []) {
-      const cycle = visit(next, [...trail, name]);
-      if (cycle !== undefined) return cycle;
+  const edges = imports.filter(({ from, to, test }) => !test && from !== to);
+  return circlesOf(edges)[0]?.join(' → ');
+}
+
+/**
+ * Every group of files that lead to each other in a circle, each as the sorted list of its files. Imports of types count: they tie
+ * the files together for whoever reads them.
+ */
+export function fileCircles(arrows: readonly FileArrow[]): readonly (readonly string[])[] {
+  const next = neighbours(arrows);
+  const reach = (start: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [...(next.get(start) ?? [])];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      open.push(...(next.get(file) ?? []));
     }
-    finished.add(name);
-    return undefined;
+    return seen;
   };
-  for (const name of edges.keys()) {
-    const cycle = visit(name, []);
-    if (cycle !== undefined) return cycle;
+  // Only what is on a circle reaches itself; asked of few, as most files are on none.
+  const candidates = circlesOf(arrows).flat();
+  const groups = new Map<string, readonly string[]>();
+  for (const file of new Set(candidates)) {
+    const group = [...reach(file)].filter((other) => reach(other).has(file)).toSorted();
+    groups.set(group.join(' '), group);
   }
-  return undefined;
+  return [...groups.values()].toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
+}
+
+function neighbours(arrows: readonly FileArrow[]): Map<string, Set<string>> {
+  const next = new Map<string, Set<string>>();
+  for (const { from, to } of arrows) next.set(from, (next.get(from) ?? new Set()).add(to));
+  return next;
+}
+
+/** The circles that a depth-first walk closes, each as the trail that comes back to its start. */
+function circlesOf(arrows: readonly FileArrow[]): string[][] {
+  const next = neighbours(arrows);
+  const circles: string[][] = [];
+  const finished = new Set<string>();
+  const visit = (name: string, trail: readonly string[]): void => {
+    if (trail.includes(name)) {
+      circles.push([...trail.slice(trail.indexOf(name)), name]);
+      return;
+    }
+    if (finished.has(name)) return;
+    for (const other of next.get(name) ?? []) visit(other, [...trail, name]);
+    finished.add(name);
+  };
+  for (const name of next.keys()) visit(name, []);
+  return circles;
 }

@@ -124,7 +124,7 @@ describe('sealift bundle', () => {
 
   it('leaves nothing under the name of the bundle when it is killed while writing', async () => {
     const output = join(folder, 'killed.bin');
-    const program = join(import.meta.dirname, '../bin/sealift');
+    const program = join(import.meta.dirname, '../../../bin/sealift');
     const release = join(folder, 'release/release.yaml');
     const args = ['bundle', 'create', '-f', release, '-o', output, '--key', key, '--architecture', 'amd64'];
     for (const signal of ['SIGKILL', 'SIGINT'] as const) {

@@ -64,7 +64,7 @@ function startRun(registry: string, args: readonly string[] = []): { child: Chil
     OCI_IMAGE_REGISTRY: registry,
     OCI_IMAGE_BASE: 'site/images',
   };
-  const program = join(import.meta.dirname, '../bin/sealift');
+  const program = join(import.meta.dirname, '../../../bin/sealift');
   const child = spawn(program, ['bundle', 'run', '--', bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
