@@ -2,7 +2,7 @@ import type { Secret } from '@sealift/core/secret';
 import type { PlaceNames } from '@sealift/vsphere/places';
 
 /** How the console reaches the vCenter and the API server of the cluster that it runs on. */
-export interface VsphereSettings {
+export interface SiteSettings {
   /** Such as `https://vcenter.example`. */
   readonly url: string;
   readonly username: string;

@@ -10,7 +10,7 @@ import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { composeServices } from './compose.ts';
 import { openStore } from '../store/store.ts';
-import type { VsphereSettings } from '../vsphere/settings.ts';
+import type { SiteSettings } from '@sealift/site/settings';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
 
@@ -28,7 +28,7 @@ export interface ConsoleOptions {
   /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
   readonly clusterUrl?: string;
   /** The vCenter of the cluster, for templates and storage. */
-  readonly vsphere?: VsphereSettings;
+  readonly vsphere?: SiteSettings;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** The built web pages; by default those of the checkout. */

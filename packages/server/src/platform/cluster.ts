@@ -4,12 +4,9 @@ import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
-import type { VsphereSettings } from '../vsphere/settings.ts';
-import { type UpgradeNeeds, vsphereChecks } from '../vsphere/checks.ts';
-import { StorageSides } from '../vsphere/storage-sides.ts';
-import { storagePort } from '../vsphere/storage-port.ts';
-import { vcenterPort } from '../vsphere/vcenter-port.ts';
-import { VcenterSession } from '../vsphere/vcenter-session.ts';
+import { connectSite } from '@sealift/site/connect-site';
+import type { SiteSettings } from '@sealift/site/settings';
+import type { UpgradeNeeds } from '@sealift/site/vcenter-checks';
 
 /** The cluster that the platform runs on, and its vCenter. */
 export interface ClusterConnection {
@@ -31,7 +28,7 @@ export interface ClusterSettings {
   /** Of the simulated cluster. */
   readonly simulatorUrl: string | undefined;
   /** A vCenter; templates and storage are its, also beside a simulated cluster. */
-  readonly vsphere: VsphereSettings | undefined;
+  readonly vsphere: SiteSettings | undefined;
 }
 
 /** Connects when it is first needed. Without a cluster every call of its ports fails with CLUSTER_NOT_CONNECTED. */
@@ -39,16 +36,8 @@ export function connectCluster({ simulatorUrl, vsphere }: ClusterSettings): Clus
   const connection = simulatorUrl === undefined ? notConnected() : connectSimulator(simulatorUrl);
   if (vsphere === undefined)
     return { ...connection, vcenterHost: null, checks: () => [], close: () => Promise.resolve() };
-  const session = new VcenterSession(vsphere);
-  const sides = new StorageSides(session, vsphere);
-  return {
-    ...connection,
-    vcenter: vcenterPort(session, vsphere),
-    storage: storagePort(sides),
-    vcenterHost: new URL(vsphere.url).host,
-    checks: vsphereChecks(session, vsphere, sides),
-    close: () => session.close(),
-  };
+  const { host, ...site } = connectSite(vsphere);
+  return { ...connection, ...site, vcenterHost: host };
 }
 
 function notConnected(): Omit<ClusterConnection, 'vcenterHost' | 'checks' | 'close'> {

@@ -6,8 +6,8 @@ import { sql } from 'kysely';
 import { readSyncState } from '../catalogue/sync-state.ts';
 import type { ConsoleServices } from '../app/services.ts';
 import { lockedBy } from '../store/change.ts';
-import { block, pass, runCheck, warn } from './check.ts';
-import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from './cluster-checks.ts';
+import { block, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from './installed.ts';
 import { updateList } from './updates.ts';
 
@@ -68,7 +68,7 @@ async function latestVersion({ store: { db }, cluster }: ConsoleServices, produc
       const refused = available.map((update) => `${update.version} (${update.reason})`);
       return pass(refused.length === 0 ? 'None is newer' : `None that may be installed: ${refused.join('; ')}`);
     }),
-    layersAsRecorded(cluster, profile),
+    layersAsRecorded(cluster.cluster, profile),
   ];
   return statement(`You are using the latest version of ${product ?? 'the platform'}`, await Promise.all(checks));
 }
@@ -99,9 +99,9 @@ async function consoleHealthy({ store, cluster, registry }: ConsoleServices): Pr
       const { label } = lifecycle[upgradeStateSchema.parse(open.state)];
       return block(`The upgrade to ${open.to_version} is in the state ${label}`, 'See Update Management.');
     }),
-    nodesReady(cluster),
-    rolloutsSettled(cluster),
-    layersAsRecorded(cluster, profile),
+    nodesReady(cluster.cluster),
+    rolloutsSettled(cluster.cluster),
+    layersAsRecorded(cluster.cluster, profile),
   ];
   return statement('On-prem system console is healthy', await Promise.all(checks));
 }

@@ -1,11 +1,11 @@
 import type { Check } from '@sealift/core/check';
-import { checkIdentity } from '@sealift/vsphere/cns';
-import type { CnsSides } from '@sealift/vsphere/cns-observe';
+import { checkIdentity } from '../storage/identity/repair.ts';
+import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
-import { block, type Finding, pass, runCheck, warn } from '../platform/check.ts';
-import type { VsphereSettings } from './settings.ts';
-import type { DetachingVolume, StorageSides } from './storage-sides.ts';
-import type { VcenterSession } from './vcenter-session.ts';
+import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { SiteSettings } from '../settings.ts';
+import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
+import type { VcenterSession } from '../vcenter/session.ts';
 
 /** What of an upgrade the checks have to know. */
 export interface UpgradeNeeds {
@@ -22,9 +22,9 @@ const mebibyte = 2 ** 20;
 const shownVolumes = 5;
 
 /** The checks of vCenter and of the storage, each looking now and changing nothing. */
-export function vsphereChecks(
+export function vcenterChecks(
   session: VcenterSession,
-  { places }: VsphereSettings,
+  { places }: SiteSettings,
   sides: StorageSides,
 ): (needs: UpgradeNeeds) => readonly Promise<Check>[] {
   return (needs) => {

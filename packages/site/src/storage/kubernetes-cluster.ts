@@ -8,10 +8,10 @@ import {
 } from '@sealift/kubernetes/config-objects';
 import { listPersistentVolumes } from '@sealift/kubernetes/persistent-volumes';
 import { annotatePods, readWorkload, waitForWorkload } from '@sealift/kubernetes/workloads';
-import type { ClusterPort } from '@sealift/vsphere/cns-cluster';
+import type { StorageCluster } from './identity/cluster.ts';
 
 /** A cluster as the check and repair of its storage identity see it, over its API server. */
-export function storageCluster(client: KubernetesClient): ClusterPort {
+export function storageCluster(client: KubernetesClient): StorageCluster {
   return {
     readConfigMap: (at, cancel) => readConfigMap(client, at, cancel),
     readSecret: (at, cancel) => readSecret(client, at, cancel),

@@ -1,11 +1,11 @@
 import type { KubernetesClient } from '@sealift/kubernetes/client';
 import { listVolumeAttachments } from '@sealift/kubernetes/volume-attachments';
-import type { CnsSides } from '@sealift/vsphere/cns-observe';
-import { driverName } from '@sealift/vsphere/cns-state';
+import type { CnsSides } from './identity/observe.ts';
+import { driverName } from './identity/state.ts';
 import { cnsService } from '@sealift/vsphere/cns-volumes';
-import type { VsphereSettings } from './settings.ts';
-import { storageCluster } from './storage-cluster.ts';
-import type { VcenterSession } from './vcenter-session.ts';
+import type { SiteSettings } from '../settings.ts';
+import { storageCluster } from './kubernetes-cluster.ts';
+import type { VcenterSession } from '../vcenter/session.ts';
 
 /** A volume that somebody has asked to detach. */
 export interface DetachingVolume {
@@ -19,7 +19,7 @@ export class StorageSides {
   readonly #session: VcenterSession;
   readonly #kubeconfig: string | undefined;
 
-  constructor(session: VcenterSession, { kubeconfig }: VsphereSettings) {
+  constructor(session: VcenterSession, { kubeconfig }: SiteSettings) {
     this.#session = session;
     this.#kubeconfig = kubeconfig;
   }

@@ -1,6 +1,6 @@
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
-import { checkIdentity, repairIdentity } from '@sealift/vsphere/cns';
-import type { StorageSides } from './storage-sides.ts';
+import { checkIdentity, repairIdentity } from './identity/repair.ts';
+import type { StorageSides } from './sides.ts';
 
 /** The storage identity of the cluster: what its API server says and what CNS says, compared. */
 export function storagePort(sides: StorageSides): StoragePort {

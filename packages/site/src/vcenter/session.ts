@@ -1,13 +1,13 @@
 import { VcenterClient } from '@sealift/vsphere/client';
 import { parseThumbprint } from '@sealift/vsphere/thumbprint';
-import type { VsphereSettings } from './settings.ts';
+import type { SiteSettings } from '../settings.ts';
 
 /** One login to vCenter, made when it is first needed and kept; a login that failed is tried again by the next call. */
 export class VcenterSession {
-  readonly #settings: VsphereSettings;
+  readonly #settings: SiteSettings;
   #client: Promise<VcenterClient> | undefined;
 
-  constructor(settings: VsphereSettings) {
+  constructor(settings: SiteSettings) {
     this.#settings = settings;
   }
 

@@ -8,8 +8,8 @@ import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { makeDisk, packOva, sampleFiles } from '@sealift/vsphere/testing/sample-ova';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { vcenterPort } from './vcenter-port.ts';
-import { VcenterSession } from './vcenter-session.ts';
+import { vcenterPort } from './templates.ts';
+import { VcenterSession } from './session.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 60_000 });

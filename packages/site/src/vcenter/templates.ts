@@ -6,11 +6,11 @@ import { adoptMachine } from '@sealift/vsphere/mend';
 import { findTemplate, type NodeImageMachine } from '@sealift/vsphere/node-images';
 import { openOva } from '@sealift/vsphere/ova';
 import { findDatacenter, findTemplateFolder } from '@sealift/vsphere/places';
-import type { VsphereSettings } from './settings.ts';
-import type { VcenterSession } from './vcenter-session.ts';
+import type { SiteSettings } from '../settings.ts';
+import type { VcenterSession } from './session.ts';
 
 /** The templates of a vCenter, as the engine sees them. */
-export function vcenterPort(session: VcenterSession, { places, networks, caFile }: VsphereSettings): VCenterPort {
+export function vcenterPort(session: VcenterSession, { places, networks, caFile }: SiteSettings): VCenterPort {
   const find = async (client: VcenterClient, name: string, cancel: AbortSignal) => {
     const datacenter = await findDatacenter(client, places.datacenter, cancel);
     return await findTemplate(

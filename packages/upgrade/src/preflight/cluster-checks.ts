@@ -1,11 +1,11 @@
 import type { Check } from '@sealift/core/check';
-import { hashOfValues } from '@sealift/upgrade/frozen';
-import type { ClusterConnection } from './cluster.ts';
+import type { ClusterProfile } from '@sealift/core/profile';
 import { block, type Finding, pass, runCheck, warn } from './check.ts';
-import type { InstalledProfile } from './installed.ts';
+import { hashOfValues } from '../frozen.ts';
+import type { ClusterPort } from '../ports/cluster.ts';
 
 /** Every node answers and is ready. */
-export function nodesReady({ cluster }: ClusterConnection): Promise<Check> {
+export function nodesReady(cluster: ClusterPort): Promise<Check> {
   return runCheck('nodes-ready', 'Every node is ready', async (cancel) => {
     const nodes = await cluster.nodes(cancel);
     const open = nodes.filter((node) => !node.ready);
@@ -17,7 +17,7 @@ export function nodesReady({ cluster }: ClusterConnection): Promise<Check> {
 }
 
 /** No replacement of nodes is under way. */
-export function rolloutsSettled({ cluster }: ClusterConnection): Promise<Check> {
+export function rolloutsSettled(cluster: ClusterPort): Promise<Check> {
   return runCheck('rollouts-settled', 'No node is being replaced', async (cancel) => {
     for (const group of ['control-plane', 'workers'] as const) {
       const status = await cluster.rollout(group, cancel);
@@ -29,7 +29,7 @@ export function rolloutsSettled({ cluster }: ClusterConnection): Promise<Check> 
 }
 
 /** Each layer runs healthy, and exactly the pack and values that the profile records. */
-export function layersAsRecorded({ cluster }: ClusterConnection, profile: InstalledProfile | null): Promise<Check> {
+export function layersAsRecorded(cluster: ClusterPort, profile: ClusterProfile | null): Promise<Check> {
   return runCheck('layers-healthy', 'Every layer is healthy and runs what is recorded', async (cancel) => {
     if (profile === null) return notAdopted();
     const statuses = await cluster.layers(cancel);

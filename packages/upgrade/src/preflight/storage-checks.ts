@@ -1,10 +1,9 @@
 import type { Check } from '@sealift/core/check';
-import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { StoragePort } from '../ports/storage.ts';
 import { block, type Finding, pass, runCheck } from './check.ts';
-import type { ClusterConnection } from './cluster.ts';
 
 /** No other cluster on the vCenter uses the id under which this one's volumes are known. */
-export function storageIdentityUnique({ storage }: ClusterConnection): Promise<Check> {
+export function storageIdentityUnique(storage: StoragePort): Promise<Check> {
   const title = 'No other cluster shares the id of this one’s volumes';
   return runCheck('storage-identity', title, (cancel) => identityFinding(storage, cancel));
 }

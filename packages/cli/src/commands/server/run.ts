@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
-import type { VsphereSettings } from '@sealift/server/vsphere-settings';
+import type { SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { readConnection } from '../vsphere/connection.ts';
 
@@ -72,7 +72,7 @@ function parseListen(text: string): { host: string; port: number } {
 }
 
 /** Undefined where no vCenter is named: then templates and storage are those of the simulated cluster, if there is one. */
-async function vsphereSettings(options: ServerRunOptions, context: CliContext): Promise<VsphereSettings | undefined> {
+async function vsphereSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
   if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') return undefined;
   const { vcenter, vcenterUsername, vcenterPasswordFile, vcenterCaFile, vcenterThumbprint } = options;
   const connection = await readConnection(

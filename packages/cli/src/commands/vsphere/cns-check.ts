@@ -1,4 +1,4 @@
-import { checkIdentity } from '@sealift/vsphere/cns';
+import { checkIdentity } from '@sealift/site/identity';
 import type { CliContext } from '../../context.ts';
 import { asJson, showReport } from './cns-report.ts';
 import { type CnsOptions, withSides } from './cns-sides.ts';

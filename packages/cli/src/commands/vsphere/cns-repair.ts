@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import { checkIdentity, repairIdentity } from '@sealift/vsphere/cns';
-import type { RepairStep } from '@sealift/vsphere/cns-plan';
+import { checkIdentity, repairIdentity } from '@sealift/site/identity';
+import type { RepairStep } from '@sealift/site/identity-plan';
 import type { CliContext } from '../../context.ts';
 import { asJson, sentenceOf, showPlan, showReport } from './cns-report.ts';
 import { type CnsOptions, withSides } from './cns-sides.ts';

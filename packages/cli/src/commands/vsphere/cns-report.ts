@@ -1,5 +1,5 @@
-import type { RepairStep } from '@sealift/vsphere/cns-plan';
-import type { IdentityReport } from '@sealift/vsphere/cns-report';
+import type { RepairStep } from '@sealift/site/identity-plan';
+import type { IdentityReport } from '@sealift/site/identity-report';
 import type { CliContext } from '../../context.ts';
 
 /** What a repair would do. */

@@ -1,8 +1,8 @@
 import { KubernetesClient } from '@sealift/kubernetes/client';
-import type { CnsSides } from '@sealift/vsphere/cns-observe';
+import type { CnsSides } from '@sealift/site/identity-sides';
 import { cnsService } from '@sealift/vsphere/cns-volumes';
 import type { CliContext } from '../../context.ts';
-import { storageCluster } from '@sealift/server/storage-cluster';
+import { storageCluster } from '@sealift/site/kubernetes-cluster';
 import { connectVcenter } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
 

@@ -8,9 +8,9 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { VcenterClient } from '@sealift/vsphere/client';
-import { checkIdentity, repairIdentity } from '@sealift/vsphere/cns';
-import type { ClusterPort } from '@sealift/vsphere/cns-cluster';
-import type { CnsSides } from '@sealift/vsphere/cns-observe';
+import { checkIdentity, repairIdentity } from '@sealift/site/identity';
+import type { StorageCluster } from '@sealift/site/storage-cluster';
+import type { CnsSides } from '@sealift/site/identity-sides';
 import {
   type CnsVolume,
   cnsService,
@@ -22,7 +22,7 @@ import { element } from '@sealift/vsphere/encode';
 import { runTask } from '@sealift/vsphere/task';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testContext } from '../../testing/test-context.ts';
-import { storageCluster } from '@sealift/server/storage-cluster';
+import { storageCluster } from '@sealift/site/kubernetes-cluster';
 import { runCheck } from './cns-check.ts';
 import { runRepair } from './cns-repair.ts';
 
@@ -212,7 +212,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
 
     it('is repaired without a volume that the other cluster gives up meanwhile', async () => {
       const given = own[1] ?? '';
-      const annotatePods: ClusterPort['annotatePods'] = async (...args) => {
+      const annotatePods: StorageCluster['annotatePods'] = async (...args) => {
         await sides.cluster.annotatePods(...args);
         if (args[0].kind === 'DaemonSet') await giveUp(given);
       };
@@ -383,7 +383,7 @@ function persistentVolume(name: string, volumeHandle: string): unknown {
 }
 
 /** The cluster for a process that dies at its n-th effect on it. */
-function killed(cluster: ClusterPort, effect: number, when: 'before' | 'after'): ClusterPort {
+function killed(cluster: StorageCluster, effect: number, when: 'before' | 'after'): StorageCluster {
   let count = 0;
   const mortal = async <Result>(act: () => Promise<Result>): Promise<Result> => {
     const isLast = count === effect;

@@ -3,10 +3,10 @@ import type { Check } from '@sealift/core/check';
 import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
-import { block, pass, runCheck } from '../../platform/check.ts';
-import { layersAsRecorded, nodesReady, rolloutsSettled } from '../../platform/cluster-checks.ts';
+import { block, pass, runCheck } from '@sealift/upgrade/preflight/check';
+import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
-import { identityFinding, storageIdentityUnique } from '../../platform/storage-checks.ts';
+import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
 import { packBase } from '../../registry/registry-link.ts';
 import type { ConsoleServices } from '../../app/services.ts';
@@ -22,10 +22,10 @@ export async function siteChecks(services: ConsoleServices, row: UpgradeRow, pla
     noOpenRisk(services, row),
     templateFits(services, plan),
     ...cluster.checks({ imageBytes: () => newImageBytes(services, row, plan) }),
-    storageIdentityUnique(cluster),
-    nodesReady(cluster),
-    rolloutsSettled(cluster),
-    layersAsRecorded(cluster, profile),
+    storageIdentityUnique(cluster.storage),
+    nodesReady(cluster.cluster),
+    rolloutsSettled(cluster.cluster),
+    layersAsRecorded(cluster.cluster, profile),
     backupWritable(services),
   ]);
 }

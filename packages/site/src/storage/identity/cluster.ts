@@ -39,7 +39,7 @@ export interface Workload {
 }
 
 /** What the check and repair of the storage identity ask of the Kubernetes cluster. What does not exist is undefined. */
-export interface ClusterPort {
+export interface StorageCluster {
   readConfigMap(at: ObjectName, cancel?: AbortSignal): Promise<StoredObject | undefined>;
   readSecret(at: ObjectName, cancel?: AbortSignal): Promise<StoredObject | undefined>;
   /** False where it exists already. */

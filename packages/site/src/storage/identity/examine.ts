@@ -1,7 +1,7 @@
 import { isUniqueByForm } from './cluster-id.ts';
 import { planRepair, type RepairPlan } from './plan.ts';
 import { type CnsState, effectiveId, ownVolumes } from './state.ts';
-import type { CnsVolume } from './volumes.ts';
+import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
 
 /**
  * - `unique`: nobody else has the cluster-id.

@@ -1,10 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { SoapService } from '../client/call.ts';
-import type { VcenterClient } from '../client/client.ts';
-import type { ClusterPort, ObjectName, StoredObject, WorkloadName } from './cluster-port.ts';
+import type { SoapService } from '@sealift/vsphere/call';
+import type { VcenterClient } from '@sealift/vsphere/client';
+import type { StorageCluster, ObjectName, StoredObject, WorkloadName } from './cluster.ts';
 import { readClusterId } from './driver-config.ts';
 import { type CnsState, type DriverConfig, driverName, type IdentityRecord, recordName } from './state.ts';
-import { type CnsVolume, queryVolumes, queryVolumesById } from './volumes.ts';
+import { type CnsVolume, queryVolumes, queryVolumesById } from '@sealift/vsphere/cns-volumes';
 
 const cloudConfigAt: ObjectName = { namespace: 'kube-system', name: 'vsphere-cloud-config' };
 const cloudConfigKey = 'vsphere.conf';
@@ -20,7 +20,7 @@ const generatedKey = 'clusterID';
 
 /** What is asked: the cluster by its API server, vCenter by its session. */
 export interface CnsSides {
-  readonly cluster: ClusterPort;
+  readonly cluster: StorageCluster;
   readonly vcenter: VcenterClient;
   readonly service: SoapService;
   readonly cancel?: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import { withClusterId } from './driver-config.ts';
 import { examine } from './examine.ts';
 import { planRepair, type RepairStep } from './plan.ts';
 import { type CnsState, type DriverConfig, podAnnotation } from './state.ts';
-import type { CnsVolume } from './volumes.ts';
+import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
 
 const former = 'spectro-mgmt/spectro-mgmt-cluster';
 const made = '7c1d2f00-0000-4000-8000-000000000001/spectro-mgmt-cluster';

@@ -1,8 +1,8 @@
 import { SealiftError } from '@sealift/core/errors';
 import { clusterNameIn, isUniqueByForm } from './cluster-id.ts';
 import { type CnsState, type DriverConfig, effectiveId, ownVolumes, podAnnotation } from './state.ts';
-import type { ObjectName, WorkloadName } from './cluster-port.ts';
-import type { CnsVolume } from './volumes.ts';
+import type { ObjectName, WorkloadName } from './cluster.ts';
+import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
 
 /** One effect of a repair. Each can be done again at any time and ends in the same state. */
 export type RepairStep =

@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { makeClusterId } from './cluster-id.ts';
 import { withClusterId } from './driver-config.ts';
 import { examine, type IdentityReport } from './examine.ts';
-import { moveVolume } from './move-volume.ts';
+import { moveVolume } from '@sealift/vsphere/cns-move';
 import { type CnsSides, observe } from './observe.ts';
 import { planRepair, type RepairStep } from './plan.ts';
 import { podAnnotation, recordName } from './state.ts';

@@ -1,5 +1,5 @@
-import type { ClusterVolume, ObjectName, Workload, WorkloadName } from './cluster-port.ts';
-import type { CnsVolume } from './volumes.ts';
+import type { ClusterVolume, ObjectName, Workload, WorkloadName } from './cluster.ts';
+import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
 
 /** A configuration that names a cluster-id: the cloud provider's, or the driver's. */
 export interface DriverConfig {

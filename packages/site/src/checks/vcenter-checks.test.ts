@@ -4,8 +4,8 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { connectCluster, type ClusterConnection } from '../platform/cluster.ts';
-import { storageIdentityUnique } from '../platform/storage-checks.ts';
+import { storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
+import { connectSite, type Site } from '../connect-site.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -20,7 +20,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     let vcenter: VCenter;
     let kubernetes: Kubernetes;
     let api: KubernetesClient;
-    let cluster: ClusterConnection;
+    let cluster: Site;
 
     beforeAll(async () => {
       [vcenter, kubernetes] = await Promise.all([
@@ -29,17 +29,14 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       ]);
       api = await KubernetesClient.connect({ kubeconfig: kubernetes.kubeconfig });
       const { url, username, password, caFile } = vcenter;
-      cluster = connectCluster({
-        simulatorUrl: undefined,
-        vsphere: {
-          url,
-          username,
-          password: new Secret(password),
-          caFile,
-          places: {},
-          networks: ['VM Network'],
-          kubeconfig: kubernetes.kubeconfig,
-        },
+      cluster = connectSite({
+        url,
+        username,
+        password: new Secret(password),
+        caFile,
+        places: {},
+        networks: ['VM Network'],
+        kubeconfig: kubernetes.kubeconfig,
       });
       const config = '[Global]\ncluster-id = "0b3d2a54-3f0e-4d57-9d3b-3d1d5f6c7a11/mgmt"\n';
       await api.create(objectPath('/api/v1', 'secrets', { namespace: 'kube-system' }), {
@@ -68,7 +65,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         'storage-detach',
       ]);
       expect(Object.entries(found).filter(([, { outcome }]) => outcome !== 'pass')).toEqual([]);
-      expect(await storageIdentityUnique(cluster)).toMatchObject({ outcome: 'pass' });
+      expect(await storageIdentityUnique(cluster.storage)).toMatchObject({ outcome: 'pass' });
     });
 
     it('name the privileges that are lacking and the room that is', async () => {
