@@ -296,7 +296,8 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         await readConfigMap(api, cloudConfigAt),
         await readConfigMap(api, recordAt),
         await readSecret(api, secretAt),
-        await Promise.all(workloads.map((at) => readWorkload(api, at))),
+        // Whether their pods are settled is the cluster's own doing, and goes on by itself.
+        (await Promise.all(workloads.map((at) => readWorkload(api, at)))).map((found) => found?.annotations),
         await volumes([...own, ...foreign]),
       ];
     }
