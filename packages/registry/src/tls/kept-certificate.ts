@@ -24,7 +24,7 @@ export interface KeptCertificate extends Certificate {
 export async function keptCertificate(folder: string, names: readonly string[]): Promise<KeptCertificate> {
   const path = join(folder, 'cert.pem');
   const held = await readHeld(folder, names);
-  const certificate = held ?? makeSelfSigned(names);
+  const certificate = held ?? (await makeSelfSigned(names));
   if (held === undefined) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFileAtomically(join(folder, 'key.pem'), certificate.key, 0o600);
