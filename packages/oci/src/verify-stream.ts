@@ -31,7 +31,7 @@ export class ContentCheck {
     this.#bytes += chunk.byteLength;
     const { size, digest } = this.#expected;
     if (size !== undefined && this.#bytes > size) {
-      throw this.#error('CONTENT_LONG', { digest, expectedBytes: size });
+      throw new SealiftError('CONTENT_LONG', { values: { digest, expectedBytes: size }, ...this.#place });
     }
     this.#hash.update(chunk);
     countPassed(chunk.byteLength);
@@ -41,18 +41,17 @@ export class ContentCheck {
   end(): void {
     const { size, digest } = this.#expected;
     if (size !== undefined && this.#bytes < size) {
-      throw this.#error('CONTENT_SHORT', { digest, actualBytes: this.#bytes, expectedBytes: size });
+      const values = { digest, actualBytes: this.#bytes, expectedBytes: size };
+      throw new SealiftError('CONTENT_SHORT', { values, ...this.#place });
     }
     const actual: Digest = `sha256:${this.#hash.digest('hex')}`;
-    if (actual !== digest) throw this.#error('CONTENT_DIGEST_MISMATCH', { expected: digest, actual });
+    if (actual === digest) return;
+    throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: digest, actual }, ...this.#place });
   }
 
-  #error(
-    code: 'CONTENT_SHORT' | 'CONTENT_LONG' | 'CONTENT_DIGEST_MISMATCH',
-    values: Readonly<Record<string, string | number>>,
-  ): SealiftError {
+  get #place(): { readonly place?: string } {
     const { place } = this.#expected;
-    return new SealiftError(code, { values, ...(place === undefined ? {} : { place }) });
+    return place === undefined ? {} : { place };
   }
 }
 

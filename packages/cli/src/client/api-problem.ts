@@ -1,7 +1,7 @@
 import { catalogue, type Problem, SealiftError } from '@sealift/core/errors';
 
 /** What the console answered instead of success: its own problem details, with code, place and remedy unchanged. */
-export class ApiProblem extends SealiftError {
+export class ApiProblem extends SealiftError<'PLATFORM_REFUSED'> {
   readonly problem: Problem;
   /** Of the console's code, where this sealift knows it. */
   override readonly exit: number;

@@ -7,14 +7,30 @@ export interface ErrorDetails {
   /** Where: a file with line and column, a path in a document, a URL, a command argument. */
   readonly place?: string;
   /** Values for the `{slots}` of the message and the hint. Never put a secret here. */
-  readonly values?: Readonly<Record<string, string | number>>;
+  readonly values?: Values;
   /** Replaces the catalogue's hint where a better remedy is known. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
 
-/** The only error type that Sealift shows to people: a code of the catalogue, a place and a remedy. */
-export class SealiftError extends Error {
+type Values = Readonly<Record<string, string | number>>;
+
+/** The `{slots}` of a text. */
+type Slots<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Slots<Rest> : never;
+
+type SlotsOf<Code extends ErrorCode> = Slots<(typeof catalogue)[Code]['message'] | (typeof catalogue)[Code]['hint']>;
+
+/** The details that an error of a code needs: a value for every slot of its texts, so that none is shown unfilled. */
+export type DetailsOf<Code extends ErrorCode> = [SlotsOf<Code>] extends [never]
+  ? [details?: ErrorDetails]
+  : [details: ErrorDetails & { readonly values: Values & Readonly<Record<SlotsOf<Code>, string | number>> }];
+
+/**
+ * The only error type that Sealift shows to people: a code of the catalogue, a place and a remedy.
+ *
+ * @typeParam Code what it is made with: one code, or several whose texts have the same slots
+ */
+export class SealiftError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'SealiftError';
   readonly code: ErrorCode;
   readonly place: string | undefined;
@@ -23,7 +39,8 @@ export class SealiftError extends Error {
   readonly exit: number;
   readonly next: NextAction;
 
-  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+  constructor(code: Code, ...given: DetailsOf<Code>) {
+    const details: ErrorDetails = given[0] ?? {};
     const definition: ErrorDefinition = catalogue[code];
     super(fill(definition.message, details.values), details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;

@@ -1,3 +1,4 @@
+import { SealiftError } from '../errors/index.ts';
 import { type CST, isCollection, isMap, isPair, isScalar, isSeq, type Node as YamlNode } from 'yaml';
 import { type ComposedItem, composedItem } from './composed-item.ts';
 import type { SourceText } from './source.ts';
@@ -138,9 +139,12 @@ export function refuseDuplicates(yaml: unknown, source: SourceText): void {
 }
 
 export function duplicate(source: SourceText, key: string, earlier: number, later: number): Error {
-  return source.failure('MERGE_KEY_DUPLICATE', later, {
-    key,
-    first: source.lineOf(earlier),
-    second: source.lineOf(later),
-  });
+  return new SealiftError(
+    'MERGE_KEY_DUPLICATE',
+    source.at(later, {
+      key,
+      first: source.lineOf(earlier),
+      second: source.lineOf(later),
+    }),
+  );
 }

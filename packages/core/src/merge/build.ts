@@ -1,3 +1,4 @@
+import { SealiftError } from '../errors/index.ts';
 import type { CST, Document, Node as YamlNode } from 'yaml';
 import { buildFlow, keyText, refuseDuplicates } from './build-flow.ts';
 import { type ComposedItem, composedItem } from './composed-item.ts';
@@ -103,11 +104,14 @@ function buildBlock(
     if (token.type === 'block-map') {
       const earlier = byKey.get(entry.key);
       if (earlier !== undefined) {
-        throw source.failure('MERGE_KEY_DUPLICATE', head, {
-          key: entry.key,
-          first: source.lineOf(earlier.head),
-          second: source.lineOf(head),
-        });
+        throw new SealiftError(
+          'MERGE_KEY_DUPLICATE',
+          source.at(head, {
+            key: entry.key,
+            first: source.lineOf(earlier.head),
+            second: source.lineOf(head),
+          }),
+        );
       }
       byKey.set(entry.key, entry);
     }

@@ -71,7 +71,10 @@ function readTokens(text: string, source: SourceText): readonly CST.Token[] {
     for (const token of parser.next(lexeme)) tokens.push(token);
     // Checked while reading: the library's later stages would follow the nesting with their own call stack.
     if (parser.stack.length > maximumDepth) {
-      throw source.failure('MERGE_TOO_DEEP', Math.min(parser.offset, text.length), { limit: maximumDepth });
+      throw new SealiftError(
+        'MERGE_TOO_DEEP',
+        source.at(Math.min(parser.offset, text.length), { limit: maximumDepth }),
+      );
     }
   }
   tokens.push(...parser.end());
@@ -91,7 +94,14 @@ const mends: Readonly<Record<string, string>> = {
 function refuseErrors(document: Document.Parsed, source: SourceText): void {
   const error = document.errors[0];
   if (error === undefined) return;
-  throw source.failure('MERGE_YAML_INVALID', error.pos[0], { reason: error.message }, mends[error.code]);
+  throw new SealiftError('MERGE_YAML_INVALID', {
+    ...source.at(error.pos[0], { reason: error.message }),
+    ...mended(mends[error.code]),
+  });
+}
+
+function mended(hint: string | undefined): { readonly hint?: string } {
+  return hint === undefined ? {} : { hint };
 }
 
 /** YAML takes a lone carriage return for a line break (YAML 1.2.2, 5.4), the library does not: neither reading is safe. */
@@ -99,12 +109,10 @@ function refuseLoneCarriageReturns(source: SourceText): void {
   if (source.lineEnding !== 'mixed') return;
   const at = /\r(?!\n)/.exec(source.text)?.index;
   if (at === undefined) return;
-  throw source.failure(
-    'MERGE_YAML_INVALID',
-    at,
-    { reason: 'a carriage return without a newline' },
-    'Save the file with LF or CRLF line endings.',
-  );
+  throw new SealiftError('MERGE_YAML_INVALID', {
+    ...source.at(at, { reason: 'a carriage return without a newline' }),
+    hint: 'Save the file with LF or CRLF line endings.',
+  });
 }
 
 /** Finds each alias's target: the last node before it with that anchor (YAML 1.2.2, 7.1). Counts what the aliases stand for. */
@@ -123,16 +131,14 @@ function followAliases(
       const at = node.range?.[0] ?? 0;
       if (target === undefined && lostAliases === 'allow') return 1;
       if (target === undefined) {
-        throw source.failure(
-          'MERGE_YAML_INVALID',
-          at,
-          { reason: `there is no anchor &${node.source} before this alias` },
-          mends['BAD_ALIAS'],
-        );
+        throw new SealiftError('MERGE_YAML_INVALID', {
+          ...source.at(at, { reason: `there is no anchor &${node.source} before this alias` }),
+          ...mended(mends['BAD_ALIAS']),
+        });
       }
       const size = sizes.get(target);
       if (size === undefined) {
-        throw source.failure('MERGE_YAML_INVALID', at, { reason: 'an alias to the value that holds it' });
+        throw new SealiftError('MERGE_YAML_INVALID', source.at(at, { reason: 'an alias to the value that holds it' }));
       }
       targets.set(node, target);
       return size;
@@ -146,7 +152,7 @@ function followAliases(
     if (isCollection(node)) for (const item of node.items) size += visit(item);
     else if (typeof node.value === 'string') size += Math.floor(node.value.length / lengthCountedFrom);
     if (size > maximumExpansion) {
-      throw source.failure('MERGE_ALIASES_EXPLODE', node.range?.[0] ?? 0, { limit: maximumExpansion });
+      throw new SealiftError('MERGE_ALIASES_EXPLODE', source.at(node.range?.[0] ?? 0, { limit: maximumExpansion }));
     }
     sizes.set(node, size);
     return size;

@@ -1,5 +1,3 @@
-import { SealiftError } from '../errors/index.ts';
-import type { ErrorCode } from '../errors/index.ts';
 import { isSecretKey } from '../secret/secret-key.ts';
 import type { SourceRange } from './types.ts';
 
@@ -55,20 +53,17 @@ export class SourceText {
     return `${prefix}${shown}\n${' '.repeat(prefix.length + Math.max(0, offset - from))}^`;
   }
 
-  /** A failure at the offset, with the place, the line and a caret. */
-  failure(
-    code: ErrorCode,
+  /** What an error at the offset says beside its own values: the place, the text's name, the line and a caret. */
+  at<Values extends Readonly<Record<string, string | number>>>(
     offset: number,
-    values: Readonly<Record<string, string | number>> = {},
-    hint?: string,
-  ): SealiftError {
+    values: Values,
+  ): { readonly place: string; readonly values: Values & { readonly text: string; readonly excerpt: string } } {
     const line = this.lineOf(offset);
     const column = offset - (this.#lineStarts?.[line - 1] ?? 0) + 1;
-    return new SealiftError(code, {
+    return {
       place: `${this.name}:${line}:${column}`,
-      values: { text: this.name, excerpt: this.excerpt(offset), ...values },
-      ...(hint === undefined ? {} : { hint }),
-    });
+      values: { ...values, text: this.name, excerpt: this.excerpt(offset) },
+    };
   }
 }
 

@@ -43,10 +43,10 @@ describe('retrying', () => {
 
   it('stops waiting when it is cancelled, and does not wait for a registry that asks for too long', async () => {
     const stop = new AbortController();
-    const busy = new SealiftError('REGISTRY_BUSY', { cause: new RetryAfter(60_000) });
+    const busy = new SealiftError('REGISTRY_BUSY', { values: { reason: '429' }, cause: new RetryAfter(60_000) });
     const waiting = withPushRetry(() => Promise.reject(busy), { cancel: stop.signal, onRetry: () => stop.abort() });
     await expect(waiting).rejects.toMatchObject({ code: 'PUSH_CANCELLED' });
-    const long = new SealiftError('REGISTRY_BUSY', { cause: new RetryAfter(3_600_000) });
+    const long = new SealiftError('REGISTRY_BUSY', { values: { reason: '429' }, cause: new RetryAfter(3_600_000) });
     await expect(withPushRetry(() => Promise.reject(long), {})).rejects.toBe(long);
   });
 });

@@ -15,13 +15,13 @@ const errorBodySchema = z.object({
     .max(100),
 });
 
-const codes: Readonly<Record<number, ErrorCode>> = {
+const codes = {
   401: 'REGISTRY_UNAUTHORIZED',
   403: 'REGISTRY_DENIED',
   408: 'REGISTRY_BUSY',
   425: 'REGISTRY_BUSY',
   429: 'REGISTRY_BUSY',
-};
+} as const satisfies Readonly<Record<number, ErrorCode>>;
 
 /** An answer that is not the one hoped for, as an error of the catalogue with the registry's own words in it. */
 export async function refusal(answer: IncomingMessage, what: string, place: string): Promise<SealiftError> {
@@ -32,10 +32,15 @@ export async function refusal(answer: IncomingMessage, what: string, place: stri
   if (isFull(status, body)) {
     return new SealiftError('REGISTRY_FULL', { values: { reason, registry: new URL(place).host }, place });
   }
-  const code = codes[status] ?? (status >= 500 ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED');
+  const code = codeOf(status);
   const after = retryAfterMs(answer);
   const cause = after === undefined ? undefined : new RetryAfter(after);
   return new SealiftError(code, { values: { reason }, place, ...(cause === undefined ? {} : { cause }) });
+}
+
+function codeOf(status: number) {
+  if (Object.hasOwn(codes, status)) return codes[status as keyof typeof codes];
+  return status >= 500 ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED';
 }
 
 /** How long a busy registry asks to be left alone; carried as the cause of `REGISTRY_BUSY` and `REGISTRY_FAILED`. */

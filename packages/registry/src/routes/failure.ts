@@ -68,7 +68,9 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
       .headers(error.headers)
       .send({ errors: [{ code: error.code, message: error.message }] });
   }
-  const failure = isDiskFull(error) ? new SealiftError('STORAGE_FULL', { cause: error }) : asSealiftError(error);
+  const failure = isDiskFull(error)
+    ? new SealiftError('STORAGE_FULL', { values: { path: 'the storage of the registry' }, cause: error })
+    : asSealiftError(error);
   const known = ociCodes[failure.code];
   if (known === undefined) reply.log.error({ err: error, code: failure.code }, 'registry request failed');
   // What went wrong inside may name paths of this machine: the log gets it, the client does not.

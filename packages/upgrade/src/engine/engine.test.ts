@@ -146,7 +146,7 @@ describe('a journal that cannot be written', () => {
 });
 
 describe('a failure of a step', () => {
-  const passing = () => new SealiftError('JOURNAL_UNAVAILABLE', { values: { reason: 'passes' } });
+  const passing = () => new SealiftError('SIMULATOR_UNREACHABLE', { values: { reason: 'passes' } });
   const lasting = () => new SealiftError('INPUT_INVALID', { values: { what: 'x', reason: 'lasts' } });
 
   test('that passes is tried again until it works', async () => {

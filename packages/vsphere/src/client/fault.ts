@@ -1,4 +1,4 @@
-import { type ErrorCode, SealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
 import { child, type XmlElement } from '../xml/element.ts';
 import { printReference } from '../xml/reference.ts';
 
@@ -30,8 +30,20 @@ export function isFault(error: unknown, ...types: readonly string[]): boolean {
   return fault !== undefined && types.includes(fault.type);
 }
 
+type FaultCode =
+  | 'VSPHERE_BUSY'
+  | 'VSPHERE_DATASTORE_FULL'
+  | 'VSPHERE_FILE_FAULT'
+  | 'VSPHERE_HOST_UNREACHABLE'
+  | 'VSPHERE_LOGIN_REFUSED'
+  | 'VSPHERE_NAME_INVALID'
+  | 'VSPHERE_NAME_TAKEN'
+  | 'VSPHERE_NOT_AUTHENTICATED'
+  | 'VSPHERE_OBJECT_GONE'
+  | 'VSPHERE_PERMISSION_DENIED';
+
 /** Types of the API by the error that each is to us (vSphere Web Services API, "Faults"). */
-const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+const codes: ReadonlyMap<string, FaultCode> = new Map<string, FaultCode>([
   ['NotAuthenticated', 'VSPHERE_NOT_AUTHENTICATED'],
   ['InvalidLogin', 'VSPHERE_LOGIN_REFUSED'],
   ['InvalidLocale', 'VSPHERE_LOGIN_REFUSED'],

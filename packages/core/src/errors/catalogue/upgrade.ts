@@ -44,13 +44,6 @@ export const upgradeErrors = defineErrors({
     exit: 1,
     next: 'wait',
   },
-  JOURNAL_UNAVAILABLE: {
-    message: 'the journal of the upgrade cannot be used: {reason}',
-    hint: 'Bring the database back; nothing acts while it is away, and the upgrade goes on by itself afterwards.',
-    status: 503,
-    exit: 1,
-    next: 'retry',
-  },
   STEP_UNSUPPORTED: {
     message: 'this version of Sealift cannot do {what}',
     hint: 'Update the console to the version that the release asks for, then start the upgrade again.',

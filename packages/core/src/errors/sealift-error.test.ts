@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { SealiftError } from './sealift-error.ts';
+
+it('takes a value for every slot of its texts, and the compiler refuses one that is left out', () => {
+  // @ts-expect-error -- the message has a slot for what
+  const unfilled = new SealiftError('STEP_UNSUPPORTED');
+  expect(unfilled.message).toContain('{what}');
+  // @ts-expect-error -- not what
+  expect(new SealiftError('STEP_UNSUPPORTED', { values: { cause: 'x' } }).message).toContain('{what}');
+  expect(new SealiftError('STEP_UNSUPPORTED', { values: { what: 'a rollback' } }).message).toContain('a rollback');
+});
