@@ -416,6 +416,7 @@ describe('upgrade', () => {
 
 describe('profile and platform', () => {
   const view = {
+    format: 1,
     product: 'Harborview',
     version: '4.2.12',
     layers: [

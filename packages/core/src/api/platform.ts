@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { profileFormat } from '../profile/profile.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
 import { availableUpdateSchema } from '../planner/updates.ts';
 import { digestSchema } from '../release/digest.ts';
@@ -61,6 +62,8 @@ export const profileLayerViewSchema = z.object({
 });
 export type ProfileLayerView = z.infer<typeof profileLayerViewSchema>;
 export const profileViewSchema = z.object({
+  /** Of the document, also where it is saved as `profile.json`. */
+  format: z.literal(profileFormat),
   product: z.string(),
   version: packVersionSchema,
   layers: z.array(profileLayerViewSchema),

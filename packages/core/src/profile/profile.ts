@@ -15,8 +15,12 @@ export const profileLayerSchema = z.object({
 });
 export type ProfileLayer = z.infer<typeof profileLayerSchema>;
 
+/** Of a profile that is stored or saved. */
+export const profileFormat = 1;
+
 /** The ordered layers the enterprise cluster runs. */
 export const clusterProfileSchema = z.object({
+  format: z.literal(profileFormat),
   product: z.string(),
   version: packVersionSchema,
   layers: z.array(profileLayerSchema),

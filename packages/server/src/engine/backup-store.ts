@@ -4,18 +4,33 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { canonicalJson } from '@sealift/core/canonical-json';
+import { nodeSchema } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
+import { readRecord } from '@sealift/core/record';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { fileWork } from '@sealift/io/file-errors';
 import { removeUnfinished } from '@sealift/io/unfinished';
 import type { BackupPort } from '@sealift/upgrade/ports/backup';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import { z } from 'zod';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** No backup takes so long to write: what is older was left by a process that was killed. */
 const longestWriteMs = 60 * 60 * 1000;
+
+const format = 1;
+
+/** A backup as it is in its file. */
+const backupSchema = z.object({
+  format: z.literal(format),
+  upgradeId: z.string(),
+  createdAt: z.iso.datetime(),
+  tables: z.record(z.string(), z.array(z.record(z.string(), z.json()))),
+  /** What the cluster reported. */
+  cluster: z.object({ nodes: z.array(nodeSchema), layers: z.json(), controlPlane: z.json(), workers: z.json() }),
+});
 
 /** What a restore needs. Sessions, tokens and setup links open doors and are not worth keeping. */
 const tables = [
@@ -57,7 +72,9 @@ export function backupStore(db: Db, folder: string, cluster: ClusterPort): Backu
       const reference = `${upgradeId}.json.gz`;
       await writeBackup(folder, reference, bytes);
       const readBack = await promisify(gunzip)(await readFile(join(folder, reference)));
-      if (readBack.toString('utf8') !== text) throw new SealiftError('BACKUP_DAMAGED', { values: { reference } });
+      const stored = readBack.toString('utf8');
+      readRecord('the backup', { stored, format, schema: backupSchema });
+      if (stored !== text) throw new SealiftError('BACKUP_DAMAGED', { values: { reference } });
       const made = { reference, sha256: createHash('sha256').update(bytes).digest('hex'), size_bytes: bytes.length };
       await db
         .insertInto('backup')
@@ -83,7 +100,7 @@ async function collect(db: Db, upgradeId: string, cluster: ClusterPort, cancel: 
     controlPlane: await cluster.rollout('control-plane', cancel),
     workers: await cluster.rollout('workers', cancel),
   };
-  const backup = { format: 1, upgradeId, createdAt: new Date(), tables: rows, cluster: observed };
+  const backup = { format, upgradeId, createdAt: new Date(), tables: rows, cluster: observed };
   // Dates become text, as canonical JSON knows none.
   return JSON.parse(JSON.stringify(backup));
 }

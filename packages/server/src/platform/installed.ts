@@ -1,5 +1,6 @@
+import { SealiftError } from '@sealift/core/errors';
 import { type LayerName, layerNameSchema } from '@sealift/core/pack';
-import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
+import { type ClusterProfile, profileFormat, type ProfileLayer } from '@sealift/core/profile';
 import type { Db } from '../store/store.ts';
 import type { ProfileLayerRow } from '../store/tables.ts';
 
@@ -13,8 +14,16 @@ export interface InstalledProfile extends ClusterProfile {
 export async function installedProfile(db: Db): Promise<InstalledProfile | null> {
   const profile = await db.selectFrom('profile').selectAll().executeTakeFirst();
   if (profile === undefined) return null;
+  const { format } = profile;
+  if (format !== profileFormat) {
+    throw new SealiftError('RECORD_FORMAT_OTHER', {
+      values: { what: 'the recorded profile', found: format, format: profileFormat },
+      hint: 'Run the version of Sealift that recorded it, or a newer one.',
+    });
+  }
   const layers = await db.selectFrom('profile_layer').selectAll().orderBy('position').execute();
   return {
+    format,
     product: profile.product,
     version: profile.version,
     releaseDigest: profile.release_digest,

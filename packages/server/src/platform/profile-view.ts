@@ -18,6 +18,7 @@ export async function profileView(db: Db): Promise<ProfileView> {
   const packs = await db.selectFrom('catalogue_pack').select(['digest', 'display_name', 'presets']).execute();
   const known = new Map(packs.map((pack) => [pack.digest, pack]));
   return {
+    format: profile.format,
     product: profile.product,
     version: profile.version,
     layers: profile.layers.map((layer) => {

@@ -6,6 +6,7 @@ import * as initial from './migrations/initial.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
+import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,6 +18,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-pack-releases': packReleases,
   '0005-hops': hops,
   '0006-preflight': preflight,
+  '0007-profile-format': profileFormat,
 };
 
 /**

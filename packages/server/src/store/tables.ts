@@ -150,6 +150,8 @@ interface ProfileTable {
   /** Grows with every change, so that a draft knows whether it is stale. */
   revision: number;
   recorded_by: string;
+  /** Of this row and of the layers' rows. */
+  format: Generated<number>;
 }
 
 interface ProfileLayerTable {

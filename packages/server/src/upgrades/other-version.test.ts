@@ -68,6 +68,17 @@ describe('an upgrade that another version left half-way', { timeout: 60_000 }, (
     );
   });
 
+  it('of a later format, a profile is refused by name', async () => {
+    expect((await platform.call('GET', '/profile')).body).toMatchObject({ format: 1, version: '4.2.12' });
+    await changeStore(async ({ db }) => {
+      await db.updateTable('profile').set({ format: 2 }).execute();
+    });
+    expect((await platform.call('GET', '/profile')).body).toMatchObject({
+      code: 'RECORD_FORMAT_OTHER',
+      detail: expect.stringContaining('format 2'),
+    });
+  });
+
   it('needs a person again when it is resumed by this version', async () => {
     await platform.until(`/upgrades/${id}`, ({ state }) => state === 'needs-human');
     expect(await platform.call('POST', `/upgrades/${id}/resume`)).toMatchObject({ status: 202 });
