@@ -1,10 +1,10 @@
 import { type UpgradeState, upgradeStateSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { writeState } from '../engine/journal-store.ts';
 import { leaseName } from '../engine/fenced.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import { loadUpgrade } from './load.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
@@ -17,8 +17,8 @@ export type Intervention = 'pause' | 'resume' | 'abort';
  * @throws NOT_FOUND, UPGRADE_STATE_ILLEGAL
  */
 export async function intervene(
-  services: ConsoleServices,
-  actor: Principal,
+  services: UpgradeServices,
+  actor: Actor,
   id: string,
   intervention: Intervention,
   reason: string,

@@ -9,14 +9,14 @@ import { layersAsRecorded, nodesReady, rolloutsSettled } from '../platform/clust
 import { installedProfile } from '../platform/installed.ts';
 import { identityFinding, storageIdentityUnique } from '../platform/storage-checks.ts';
 import { updateList } from '../platform/updates.ts';
-import { packBase } from '../registry/registry-link.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import { packBase } from '../catalogue/registry-access.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from './layer-merge.ts';
 
 /** Everything that is looked at before an upgrade may be confirmed. Changes nothing; may be run at any time. */
 export async function preflight(
-  services: ConsoleServices,
+  services: UpgradeServices,
   row: UpgradeRow,
   plan: Plan,
   layers: readonly MergedLayerRow[],
@@ -87,7 +87,7 @@ function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
   });
 }
 
-function releaseSigned({ store }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('release-signed', 'The release is signed by a trusted key', async () => {
     const { keyId, digest } = await storedRelease(store.db, row.to_version, row.product);
     if (digest !== row.release_digest)
@@ -96,7 +96,7 @@ function releaseSigned({ store }: ConsoleServices, row: UpgradeRow): Promise<Che
   });
 }
 
-function contentPresent({ store, registry }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function contentPresent({ store, registry }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('content-present', 'Everything the release needs is in the registry', async () => {
     const { release } = await storedRelease(store.db, row.to_version, row.product);
     const missing = await missingContent(registry.client, packBase, release);
@@ -114,7 +114,7 @@ function stepsSupported(plan: Plan): Promise<Check> {
   });
 }
 
-function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('risks', 'No risk that the release declares for this step is open', async (cancel) => {
     const { available } = await updateList(store.db);
     const risk = available.find((update) => update.version === row.to_version)?.risk;
@@ -125,13 +125,13 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
 }
 
 /** Of the node image that a template has to be made from; undefined where none has to. */
-async function newImageBytes({ store }: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
+async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
   if (!plan.hops.some(({ steps }) => steps.some(({ kind }) => kind === 'template'))) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
   return release.spec.nodeImage?.sizeBytes;
 }
 
-function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> {
+function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
     const target = plan.hops.flatMap((hop) => hop.steps).find((step) => step.kind === 'template')?.target;
     if (target?.template === undefined) return pass('No new node image is needed');
@@ -156,7 +156,7 @@ function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> 
   });
 }
 
-function backupWritable({ backupFolder }: ConsoleServices): Promise<Check> {
+function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
     await mkdir(backupFolder, { recursive: true, mode: 0o700 });
     await access(backupFolder, constants.W_OK | constants.X_OK);

@@ -10,13 +10,13 @@ import {
 } from '@sealift/core/api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ConsoleServices } from '../app/services.ts';
 import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { type Intervention, intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
 import { loadUpgrade } from './load.ts';
 import { startDraft } from './start-draft.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeView } from './upgrade-view.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
@@ -27,12 +27,13 @@ const byLayer = byId.extend({ layerId: z.string().max(300) });
 const historyLength = 50;
 
 /** Drafts, their layers, confirmation, progress. */
-export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
+export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
   const view = async (id: string) => upgradeView(services, await loadUpgrade(db, id));
   const changed = (id: string): void => services.events.publish({ kind: 'upgrade', subject: id });
 
   api.get('/upgrades', {
+    config: { permission: 'upgrades.read' },
     schema: { tags, summary: 'Upgrades, newest first', response: { 200: upgradeListSchema } },
     handler: async () => {
       const rows = await db
@@ -46,6 +47,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/upgrades', {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: 'Makes a draft, merged and planned; the same draft again while nothing changed',
@@ -60,6 +62,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/upgrades/:id', {
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
       summary: 'One upgrade: plan, layers, preflight, progress',
@@ -70,6 +73,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/upgrades/:id/confirm', {
+    config: { permission: 'upgrades.confirm' },
     schema: {
       tags,
       summary: 'Approves what has this hash, locks the console and starts',
@@ -91,13 +95,13 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
     const summary =
       intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
     api.post(`/upgrades/:id/${intervention}`, {
-      config: { whileLocked: true },
+      config: { permission: 'upgrades.control', whileLocked: true },
       schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
       handler: async (request, reply) => reply.code(202).send(await act(request, request.params.id, intervention)),
     });
   }
   api.post('/upgrades/:id/abort', {
-    config: { whileLocked: true },
+    config: { permission: 'upgrades.control', whileLocked: true },
     schema: {
       tags,
       summary: 'Ends the upgrade at the next safe point; the reason goes to the audit log',
@@ -112,7 +116,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   layerRoutes(api, services);
 }
 
-function layerRoutes(api: ApiScope, services: ConsoleServices): void {
+function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
   const preview = ({ id, layerId }: LayerAddress) => {
     services.events.publish({ kind: 'upgrade', subject: id });
@@ -121,6 +125,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   const path = '/upgrades/:id/layers/:layerId';
 
   api.get(path, {
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',
@@ -134,6 +139,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.put(`${path}/resolutions`, {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: "Replaces the layer's resolutions",
@@ -149,6 +155,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.put(`${path}/text`, {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: "Pastes a text in the merge's place; it is checked against the merge",
@@ -164,6 +171,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.delete(`${path}/text`, {
+    config: { permission: 'upgrades.prepare' },
     schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
     handler: async (request) => {
       const { params } = request;

@@ -4,7 +4,7 @@ import { failureOf, overallFraction, progressOf, waitingFor } from '@sealift/upg
 import { z } from 'zod';
 import { readJournal } from '../engine/journal-store.ts';
 import { installedProfile } from '../platform/installed.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
@@ -13,7 +13,7 @@ import { loadLayers } from './load.ts';
 import { preflight } from './preflight.ts';
 
 /** An upgrade as the API shows it. A draft is merged, planned and checked anew; a confirmed one is what was frozen. */
-export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
+export async function upgradeView(services: UpgradeServices, row: UpgradeRow): Promise<Upgrade> {
   const { db } = services.store;
   const journal = await readJournal(db, row.id);
   const shown = row.state === 'draft' ? await showDraft(services, row) : showConfirmed(row);
@@ -52,7 +52,7 @@ function showConfirmed(row: UpgradeRow) {
   };
 }
 
-async function showDraft(services: ConsoleServices, row: UpgradeRow) {
+async function showDraft(services: UpgradeServices, row: UpgradeRow) {
   const layers = (await loadLayers(services.store.db, row.id)).map(mergeLayer);
   const draft = await planDraft(services.store.db, row, layers);
   const checks = await preflight(services, row, draft.plan, layers);
