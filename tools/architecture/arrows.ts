@@ -117,13 +117,14 @@ function packageOf(specifier: string, path: string): string | undefined {
   return /^@sealift\/([^/]+)/.exec(specifier)?.[1];
 }
 
-interface ModuleFacts {
+/** What a module imports and exports. */
+export interface ModuleFacts {
   readonly specifiers: readonly string[];
   readonly unreadable: string | undefined;
   readonly hasDefaultExport: boolean;
 }
 
-function readModule({ path, text }: SourceFile): ModuleFacts {
+export function readModule({ path, text }: SourceFile): ModuleFacts {
   const { module, errors } = parseSync(path, text);
   const hidden: string[] = [];
   const dynamic = module.dynamicImports.flatMap(({ moduleRequest }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roleSchema } from './permissions.ts';
 
 export const usernameSchema = z
   .string()
@@ -22,7 +23,7 @@ export const signInRequestSchema = z.object({
   username: z.string().min(1).max(64),
   password: z.string().min(1).max(256),
 });
-export const sessionSchema = z.object({ username: z.string(), role: z.literal('root'), expiresAt: z.iso.datetime() });
+export const sessionSchema = z.object({ username: z.string(), role: roleSchema, expiresAt: z.iso.datetime() });
 export type Session = z.infer<typeof sessionSchema>;
 
 /** `POST /api/v1/tokens`: an API token; the answer is the only time its secret is shown. */

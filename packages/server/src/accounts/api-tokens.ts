@@ -2,20 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
+import type { Principal } from '../http/principal.ts';
+import type { ApiToken } from './queries.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
 
 const prefix = 'sealift_';
 const limit = 1000;
 const dayMs = 24 * 60 * 60 * 1000;
-
-/** An API token as it can be listed: without its secret. */
-export interface ApiToken {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-}
 
 /** Makes an API token; the answer is the only place where its secret ever appears. */
 export async function createApiToken(
@@ -51,22 +45,11 @@ export async function createApiToken(
   return { id, name: request.name, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString(), secret };
 }
 
-/** Every token, newest first, expired ones too until they are removed. */
-export async function listApiTokens(db: Db): Promise<ApiToken[]> {
-  const rows = await db.selectFrom('api_token').selectAll().orderBy('created_at', 'desc').execute();
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    createdAt: row.created_at.toISOString(),
-    expiresAt: row.expires_at.toISOString(),
-  }));
-}
-
-/** @throws NOT_FOUND */
-export async function removeApiToken(trx: Trx, principal: Principal, id: string): Promise<void> {
+/** A removed token stops working at once. @throws NOT_FOUND */
+export async function removeApiToken(trx: Trx, actor: Actor, id: string): Promise<void> {
   const removed = await trx.deleteFrom('api_token').where('id', '=', id).returning('name').executeTakeFirst();
   if (removed === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'API token', name: id } });
-  await recordAudit(trx, principal, { action: 'api-token.remove', subject: removed.name, details: { id } });
+  await recordAudit(trx, actor, { action: 'api-token.remove', subject: removed.name, details: { id } });
 }
 
 /** The token's owner, or null when it is unknown or has expired. */

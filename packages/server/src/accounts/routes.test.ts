@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newSetupToken } from './setup.ts';
 import type { Store } from '../store/store.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
-import { memoryServices } from '../testing/memory-services.ts';
+import { memoryConsole } from '../testing/memory-console.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { buildApp } from '../app/build-app.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(async () => {
   await emptyStore(store);
-  app = await buildApp({ services: memoryServices(store) });
+  app = await buildApp({ parts: memoryConsole(store) });
   client = new TestClient(app);
 });
 afterEach(() => app.close());

@@ -9,13 +9,14 @@ import {
 } from '@sealift/core/api';
 import type { Session } from '@sealift/core/api';
 import { z } from 'zod';
-import type { Principal } from '../audit/actor.ts';
-import { createApiToken, listApiTokens, removeApiToken } from './api-tokens.ts';
+import type { Principal } from '../http/principal.ts';
+import { createApiToken, removeApiToken } from './api-tokens.ts';
+import { listApiTokens, setupNeeded } from './queries.ts';
 import { endSession, startSession } from './sessions.ts';
-import { completeSetup, setupNeeded } from './setup.ts';
+import { completeSetup } from './setup.ts';
 import { checkCredentials } from './sign-in.ts';
-import type { ConsoleServices } from '../app/services.ts';
 import { change } from '../store/change.ts';
+import type { Db } from '../store/store.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 import { clearSessionCookie, sessionSecret, setSessionCookie } from './session-cookie.ts';
@@ -25,11 +26,9 @@ const tags = ['access'];
 const guessing = { rateLimit: { max: 20, timeWindow: 60_000 } };
 
 /** First administrator, sessions, API tokens. */
-export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
-  const { db } = services.store;
-
+export function accountRoutes(api: ApiScope, db: Db): void {
   api.get('/setup', {
-    config: { public: true },
+    config: { permission: 'anonymous' },
     schema: {
       tags,
       security: [],
@@ -40,7 +39,7 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/setup', {
-    config: { public: true, whileLocked: true, ...guessing },
+    config: { permission: 'anonymous', whileLocked: true, ...guessing },
     schema: {
       tags,
       security: [],
@@ -50,15 +49,14 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
     },
     handler: async (request, reply) => {
       const account = await completeSetup(db, request.body, request.ip);
-      const checked = { id: account.accountId, username: account.name, role: account.role };
-      const { secret, principal } = await startSession(db, checked, request.ip);
+      const { secret, principal } = await startSession(db, account, request.ip);
       setSessionCookie(request, reply, secret);
       return reply.code(201).send(sessionOf(principal));
     },
   });
 
   api.post('/session', {
-    config: { public: true, whileLocked: true, ...guessing },
+    config: { permission: 'anonymous', whileLocked: true, ...guessing },
     schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
     handler: async (request, reply) => {
       const account = await checkCredentials(db, request.body, request.ip);
@@ -69,12 +67,13 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/session', {
+    config: { permission: 'session.own' },
     schema: { tags, summary: 'Who is signed in', response: { 200: sessionSchema } },
     handler: (request) => sessionOf(principalOf(request)),
   });
 
   api.delete('/session', {
-    config: { whileLocked: true },
+    config: { permission: 'session.own', whileLocked: true },
     schema: { tags, summary: 'Signs out', response: { 204: z.null() } },
     handler: async (request, reply) => {
       const secret = sessionSecret(request);
@@ -85,11 +84,13 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/tokens', {
+    config: { permission: 'api-tokens.read' },
     schema: { tags, summary: 'API tokens, without their secrets', response: { 200: tokenListSchema } },
     handler: async () => ({ tokens: await listApiTokens(db) }),
   });
 
   api.post('/tokens', {
+    config: { permission: 'api-tokens.change' },
     schema: {
       tags,
       summary: 'Makes an API token; the only time its secret is shown',
@@ -103,6 +104,7 @@ export function accessRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.delete('/tokens/:id', {
+    config: { permission: 'api-tokens.change' },
     schema: {
       tags,
       summary: 'Removes an API token; it stops working at once',

@@ -1,8 +1,8 @@
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db } from '../store/store.ts';
-import type { Principal } from '../audit/actor.ts';
+import type { Principal } from '../http/principal.ts';
+import type { Account } from './account.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
-import type { CheckedAccount } from './sign-in.ts';
 
 const idleMs = 4 * 60 * 60 * 1000;
 const longestMs = 24 * 60 * 60 * 1000;
@@ -10,7 +10,7 @@ const longestMs = 24 * 60 * 60 * 1000;
 /** Starts a session. The secret goes into the cookie and is stored as a hash only. */
 export async function startSession(
   db: Db,
-  account: CheckedAccount,
+  account: Account,
   address: string,
 ): Promise<{ secret: string; principal: Principal }> {
   const secret = newSecret();

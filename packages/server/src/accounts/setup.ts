@@ -2,17 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db } from '../store/store.ts';
-import type { Principal } from '../audit/actor.ts';
+import type { Account } from './account.ts';
 import { hashPassword } from './password.ts';
 import { checkPassword } from './password-rules.ts';
+import { setupNeeded } from './queries.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
 
 const linkLifetimeMs = 24 * 60 * 60 * 1000;
-
-/** Whether the first administrator is still to be made. */
-export async function setupNeeded(db: Db): Promise<boolean> {
-  return (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) === undefined;
-}
 
 /**
  * A one-time token for the setup link, valid for a day. Each call replaces the one before, so only the link printed last works.
@@ -41,11 +37,11 @@ export async function completeSetup(
   db: Db,
   request: { token: string; username: string; password: string },
   address: string,
-): Promise<Omit<Principal, 'expiresAt'>> {
+): Promise<Account> {
   if (!(await setupNeeded(db))) throw new SealiftError('SETUP_DONE');
   checkPassword(request.password, request.username, 'password');
   const passwordHash = await hashPassword(request.password);
-  const accountId = randomUUID();
+  const account: Account = { id: randomUUID(), username: request.username, role: 'root' };
   const actor = { name: request.username, address };
   await db.transaction().execute(async (trx) => {
     const used = await trx
@@ -57,15 +53,9 @@ export async function completeSetup(
     if (used === undefined) throw new SealiftError('SETUP_LINK_INVALID', { place: 'token' });
     await trx
       .insertInto('account')
-      .values({
-        id: accountId,
-        username: request.username,
-        password_hash: passwordHash,
-        role: 'root',
-        created_at: new Date(),
-      })
+      .values({ ...account, password_hash: passwordHash, created_at: new Date() })
       .execute();
     await recordAudit(trx, actor, { action: 'account.create-first', subject: request.username });
   });
-  return { ...actor, accountId, role: 'root' };
+  return account;
 }

@@ -3,17 +3,11 @@ import { sql } from 'kysely';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { Actor } from '../audit/actor.ts';
+import type { Account } from './account.ts';
 import { unmatchable, verifyPassword } from './password.ts';
 
 const allowedFailures = 5;
 const lockMs = 15 * 60 * 1000;
-
-/** An account whose password was just checked. */
-export interface CheckedAccount {
-  readonly id: string;
-  readonly username: string;
-  readonly role: 'root';
-}
 
 /**
  * Checks a user name and password. Five failures in a row lock the name for 15 minutes, whether such an account exists or not, so that
@@ -25,7 +19,7 @@ export async function checkCredentials(
   db: Db,
   credentials: { username: string; password: string },
   address: string,
-): Promise<CheckedAccount> {
+): Promise<Account> {
   const name = credentials.username.toLowerCase();
   await refuseLocked(db, name);
   const account = await db

@@ -5,18 +5,30 @@ import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import { EventBus } from '../notify/event-bus.ts';
-import { type ClusterSettings, connectCluster } from '../platform/cluster.ts';
+import { type ClusterConnection, type ClusterSettings, connectCluster } from '../platform/cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
-import type { ConsoleServices } from './services.ts';
 import type { Store } from '../store/store.ts';
 
-/** Everything the console works with, put together over an open store. */
-export function composeServices(
+/** What a console is made of. Only what starts, stops and wires it sees all of it. */
+export interface ConsoleParts {
+  readonly store: Store;
+  readonly events: EventBus;
+  readonly registry: RegistryLink;
+  readonly care: RegistryCare;
+  readonly sync: RegistrySync;
+  readonly cluster: ClusterConnection;
+  readonly engine: EngineRunner;
+  /** Where backups are written. */
+  readonly backupFolder: string;
+}
+
+/** Puts a console together over an open store. Nothing runs or connects yet. */
+export function composeConsole(
   store: Store,
   { dataDir, ...settings }: { readonly dataDir: string } & ClusterSettings,
   onEngineFailure: (error: unknown) => void,
-): ConsoleServices & { readonly engine: EngineRunner } {
+): ConsoleParts {
   const events = new EventBus();
   const registry = new RegistryLink();
   const cluster = connectCluster(settings);
@@ -29,15 +41,14 @@ export function composeServices(
     console: consoleState(store.db, events),
     content: contentRegistry(registry),
   };
-  const engine = new EngineRunner(store, ports, events, onEngineFailure);
   return {
     store,
     events,
     registry,
-    registryCare: new RegistryCare(store),
+    care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
     cluster,
-    engine,
+    engine: new EngineRunner(store, ports, events, onEngineFailure),
     backupFolder,
   };
 }

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
-import { composeServices } from './compose.ts';
+import { composeConsole } from './compose.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -76,17 +76,17 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       );
     }
     const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
-    const services = composeServices(
+    const parts = composeConsole(
       store,
       { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
     );
-    undo.push(() => services.cluster.close());
+    undo.push(() => parts.cluster.close());
     const registryDir = join(dataDir, 'registry');
     const registryStorage = await RegistryStorage.open(registryDir);
     undo.push(() => registryStorage.close());
     const app = await buildApp({
-      services,
+      parts,
       logger,
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
       registryStorage,
@@ -95,20 +95,20 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     });
     undo.push(() => closeWithin(app, closeTimeoutMs));
     await app.ready();
-    undo.push(() => services.registry.close());
-    await services.registry.connect(app);
-    undo.push(() => services.registryCare.close());
-    await services.registryCare.begin({
+    undo.push(() => parts.registry.close());
+    await parts.registry.connect(app);
+    undo.push(() => parts.care.close());
+    await parts.care.begin({
       storage: registryStorage,
       statePath: join(dataDir, 'registry-care.json'),
       warn: (message, details) => logger.warn(details, message),
     });
-    await services.sync.endAbandoned();
+    await parts.sync.endAbandoned();
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);
-    undo.push(() => services.sync.settled());
-    undo.push(() => services.engine.close());
-    await services.engine.watch();
+    undo.push(() => parts.sync.settled());
+    undo.push(() => parts.engine.close());
+    await parts.engine.watch();
     let closing: Promise<void> | undefined;
     return {
       url,

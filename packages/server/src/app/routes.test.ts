@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSetupToken } from '../accounts/setup.ts';
 import { describeApi } from './describe-api.ts';
 import type { Store } from '../store/store.ts';
-import { memoryServices } from '../testing/memory-services.ts';
+import { memoryConsole } from '../testing/memory-console.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { buildApp } from './build-app.ts';
@@ -16,7 +16,7 @@ let client: TestClient;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-  app = await buildApp({ services: memoryServices(store) });
+  app = await buildApp({ parts: memoryConsole(store) });
   client = new TestClient(app);
   const token = await newSetupToken(store.db);
   await client.call('POST', '/setup', { token, username: 'admin', password: 'four random words here' });
@@ -117,6 +117,28 @@ describe('what a bundle run reports', () => {
     const { entries } = auditPageSchema.parse(page.body);
     expect(entries.at(-1)).toMatchObject({ action: 'bundle.upload', details: { ...upload, evidence } });
     expect((await client.call('GET', '/audit/verification')).body).toMatchObject({ valid: true });
+  });
+});
+
+describe('what the API asks of its callers', () => {
+  it('is a sign-in, but for setting up and signing in', async () => {
+    const asked: Record<string, unknown> = {};
+    const { paths } = (await describeApi()) as { paths: Record<string, Record<string, { security?: unknown[] }>> };
+    for (const [path, item] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(item)) asked[`${method} ${path}`] = security;
+    }
+    const open = Object.keys(asked).filter((route) => asked[route] !== undefined);
+    expect(open).toEqual(['get /api/v1/setup', 'post /api/v1/setup', 'post /api/v1/session']);
+    for (const path of Object.keys(paths)) {
+      const url = path.replace(/\{\w+\}/g, 'x');
+      for (const method of Object.keys(paths[path] ?? {})) {
+        const answer = await app.inject({ method: method.toUpperCase() as 'GET', url });
+        expect([`${method} ${path}`, answer.statusCode === 401]).toEqual([
+          `${method} ${path}`,
+          !open.includes(`${method} ${path}`),
+        ]);
+      }
+    }
   });
 });
 

@@ -8,11 +8,3 @@ export interface Actor {
 
 /** The product itself: what the engine and the start-up do. */
 export const systemActor: Actor = { name: 'system', address: 'local' };
-
-/** An authenticated caller. */
-export interface Principal extends Actor {
-  readonly accountId: string;
-  readonly role: 'root';
-  /** When the session or token ends. */
-  readonly expiresAt: Date;
-}

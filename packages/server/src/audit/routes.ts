@@ -1,17 +1,16 @@
 import { auditPageSchema, auditVerificationSchema } from '@sealift/core/api';
 import { z } from 'zod';
-import { readAudit, verifyAudit } from './audit-log.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import { readAudit, verifyAudit } from './queries.ts';
+import type { Db } from '../store/store.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 
 const tags = ['audit'];
 const pageSize = 200;
 
 /** The audit log and the check of its chain. */
-export function auditRoutes(api: ApiScope, services: ConsoleServices): void {
-  const { db } = services.store;
-
+export function auditRoutes(api: ApiScope, db: Db): void {
   api.get('/audit', {
+    config: { permission: 'audit.read' },
     schema: {
       tags,
       summary: 'Audit entries after a cursor, oldest first',
@@ -26,6 +25,7 @@ export function auditRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/audit/verification', {
+    config: { permission: 'audit.read' },
     schema: { tags, summary: 'Recomputes the hash chain of the audit log', response: { 200: auditVerificationSchema } },
     handler: () => verifyAudit(db),
   });

@@ -1,7 +1,7 @@
 import type { Release } from '@sealift/core/release';
 import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import { imageBase } from '../registry/registry-link.ts';
+import { imageBase } from './registry-access.ts';
 
 /** Requests to the registry at a time. */
 const concurrency = 8;

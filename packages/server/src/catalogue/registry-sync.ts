@@ -5,7 +5,7 @@ import type { RegistryClient } from '@sealift/oci/registry-client';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { EventBus } from '../notify/event-bus.ts';
-import { packBase, type RegistryLink } from '../registry/registry-link.ts';
+import { packBase, type RegistryAccess } from './registry-access.ts';
 import { change } from '../store/change.ts';
 import type { Db, Store } from '../store/store.ts';
 import { packRegistryName, readSyncState, refusalOf, writeSyncState } from './sync-state.ts';
@@ -16,13 +16,13 @@ import { trustedKeys } from './trusted-keys.ts';
 /** Reads what a registry holds into the catalogue. One sync at a time; its state is in the store. */
 export class RegistrySync {
   readonly #store: Store;
-  readonly #link: RegistryLink;
+  readonly #link: RegistryAccess;
   readonly #events: EventBus;
   #running: Promise<void> | undefined;
   /** The running sync tells, or has told, how it ended: whoever asks from now on wants another one. */
   #ending = false;
 
-  constructor(store: Store, link: RegistryLink, events: EventBus) {
+  constructor(store: Store, link: RegistryAccess, events: EventBus) {
     this.#store = store;
     this.#link = link;
     this.#events = events;

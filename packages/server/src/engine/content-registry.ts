@@ -4,10 +4,10 @@ import { parseDigest } from '@sealift/oci/digest';
 import { nodeImageReference } from '@sealift/oci/reference';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
-import { packBase, type RegistryLink } from '../registry/registry-link.ts';
+import { packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
 
 /** Node images and packs out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
-export function contentRegistry(link: RegistryLink): ContentPort {
+export function contentRegistry(link: RegistryAccess): ContentPort {
   const { repository } = nodeImageReference(packBase, 'any.ova');
   return {
     async openOva(digestOfArtifact) {

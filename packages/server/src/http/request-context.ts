@@ -1,15 +1,16 @@
+import type { Permission } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../audit/actor.ts';
+import type { Principal } from './principal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls; null until authenticated, and on public routes. */
+    /** Who calls; null until authenticated, and on anonymous routes. */
     principal: Principal | null;
   }
   interface FastifyContextConfig {
-    /** Needs no sign-in. */
-    public?: boolean;
+    /** What the caller has to be allowed; `anonymous` needs no sign-in. Every route of the API names one. */
+    permission?: Permission | 'anonymous';
     /** A change that stays possible while an upgrade locks the console. */
     whileLocked?: boolean;
   }

@@ -1,12 +1,12 @@
-import type { ConsoleServices } from '../app/services.ts';
 import type { ApiScope } from '../http/api-scope.ts';
-import { authenticate } from '../http/authenticate.ts';
+import type { Authenticate } from '../http/guard-routes.ts';
+import type { EventBus } from './event-bus.ts';
 
 /** Some proxies close a connection that says nothing for half a minute. */
 const heartbeatMs = 20_000;
 
 /** `GET /api/v1/events`: server-sent events (WHATWG HTML, 9.2), for as long as the reader stays. */
-export function eventRoutes(api: ApiScope, services: ConsoleServices): void {
+export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authenticate): void {
   const open = new Set<() => void>();
   // Streams never end by themselves; without this the server would wait for them for ever when it closes.
   api.addHook('preClose', () => {
@@ -15,6 +15,7 @@ export function eventRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/events', {
+    config: { permission: 'events.read' },
     schema: {
       tags: ['events'],
       summary: 'Server-sent events: what changed, to be fetched again',
@@ -32,12 +33,12 @@ export function eventRoutes(api: ApiScope, services: ConsoleServices): void {
       const heartbeat = setInterval(() => {
         stream.write(':\n\n');
         // Whoever has signed out, or whose token was removed, hears no more.
-        void authenticate(services, request).then(
+        void authenticate(request).then(
           (principal) => principal ?? end(),
           () => end(),
         );
       }, heartbeatMs);
-      const unsubscribe = services.events.subscribe((event) => {
+      const unsubscribe = events.subscribe((event) => {
         stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
       });
       const end = (): void => {

@@ -5,11 +5,11 @@ import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Insertable } from 'kysely';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
-import { packBase } from '../registry/registry-link.ts';
+import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -20,12 +20,7 @@ import type { Tables } from '../store/tables.ts';
  *
  * @throws ALREADY_ADOPTED, RELEASE_UNKNOWN, LAYER_UNKNOWN, CONSOLE_LOCKED, and for values that are no YAML what the merge throws
  */
-export async function adoptRelease(
-  db: Db,
-  client: RegistryClient,
-  actor: Principal,
-  request: AdoptRequest,
-): Promise<void> {
+export async function adoptRelease(db: Db, client: RegistryClient, actor: Actor, request: AdoptRequest): Promise<void> {
   const { release, digest } = await storedRelease(db, request.version);
   const { product, version } = release.metadata;
   const given = givenValues(release, request);

@@ -2,33 +2,36 @@ import { adoptRequestSchema, profileViewSchema, summarySchema, updateListSchema 
 import { z } from 'zod';
 import { adoptRelease } from './adopt.ts';
 import { exportProfile, profileView } from './profile-view.ts';
-import { summary } from './summary.ts';
+import type { EventBus } from '../notify/event-bus.ts';
+import { summary, type SummarySources } from './summary.ts';
 import { updateList } from './updates.ts';
-import type { ConsoleServices } from '../app/services.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['platform'];
 
 /** Summary, updates, the enterprise cluster's profile. */
-export function platformRoutes(api: ApiScope, services: ConsoleServices): void {
-  const { db } = services.store;
+export function platformRoutes(api: ApiScope, sources: SummarySources, events: EventBus): void {
+  const { db } = sources.store;
 
   api.get('/summary', {
+    config: { permission: 'platform.read' },
     schema: {
       tags,
       summary: 'What is installed, and the checks behind the two sentences',
       response: { 200: summarySchema },
     },
-    handler: () => summary(services),
+    handler: () => summary(sources),
   });
 
   api.get('/updates', {
+    config: { permission: 'platform.read' },
     schema: { tags, summary: 'Newer releases, legal or refused with the reason', response: { 200: updateListSchema } },
     handler: () => updateList(db),
   });
 
   api.post('/platform/adopt', {
+    config: { permission: 'platform.adopt' },
     schema: {
       tags,
       summary: 'Records the release that the cluster already runs',
@@ -36,18 +39,20 @@ export function platformRoutes(api: ApiScope, services: ConsoleServices): void {
       response: { 201: profileViewSchema },
     },
     handler: async (request, reply) => {
-      await adoptRelease(db, services.registry.client, principalOf(request), request.body);
-      services.events.publish({ kind: 'catalogue', subject: request.body.version });
+      await adoptRelease(db, sources.registry.client, principalOf(request), request.body);
+      events.publish({ kind: 'catalogue', subject: request.body.version });
       return reply.code(201).send(await profileView(db));
     },
   });
 
   api.get('/profile', {
+    config: { permission: 'platform.read' },
     schema: { tags, summary: "The enterprise cluster's layers and values", response: { 200: profileViewSchema } },
     handler: () => profileView(db),
   });
 
   api.get('/profile/export', {
+    config: { permission: 'platform.read' },
     schema: {
       tags,
       summary: 'The profile as tar.gz: profile.json and one YAML file a layer',

@@ -4,22 +4,31 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
 import { readSyncState } from '../catalogue/sync-state.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { RegistryAccess } from '../catalogue/registry-access.ts';
+import type { Store } from '../store/store.ts';
+import type { ClusterConnection } from './cluster.ts';
 import { lockedBy } from '../store/change.ts';
 import { block, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from './installed.ts';
 import { updateList } from './updates.ts';
 
+/** What the Summary page looks at. */
+export interface SummarySources {
+  readonly store: Pick<Store, 'db' | 'kind'>;
+  readonly registry: RegistryAccess;
+  readonly cluster: ClusterConnection;
+}
+
 /** The Summary page: everything looked up now, nothing remembered. */
-export async function summary(services: ConsoleServices): Promise<Summary> {
-  const { store, cluster } = services;
+export async function summary(sources: SummarySources): Promise<Summary> {
+  const { store, cluster } = sources;
   const profile = await installedProfile(store.db);
   const updates = await updateList(store.db);
   const [latest, healthy, nodes] = await Promise.all([
-    latestVersion(services, profile?.product ?? null),
-    consoleHealthy(services),
-    listNodes(services),
+    latestVersion(sources, profile?.product ?? null),
+    consoleHealthy(sources),
+    listNodes(sources),
   ]);
   return {
     product: profile?.product ?? null,
@@ -39,7 +48,7 @@ function statement(text: string, checks: Check[]): Statement {
   return { text, holds: checks.every((check) => check.outcome === 'pass'), checks };
 }
 
-async function latestVersion({ store: { db }, cluster }: ConsoleServices, product: string | null): Promise<Statement> {
+async function latestVersion({ store: { db }, cluster }: SummarySources, product: string | null): Promise<Statement> {
   const profile = await installedProfile(db);
   const checks = [
     runCheck('release-recorded', 'A signed release is recorded as installed', async () => {
@@ -73,7 +82,7 @@ async function latestVersion({ store: { db }, cluster }: ConsoleServices, produc
   return statement(`You are using the latest version of ${product ?? 'the platform'}`, await Promise.all(checks));
 }
 
-async function consoleHealthy({ store, cluster, registry }: ConsoleServices): Promise<Statement> {
+async function consoleHealthy({ store, cluster, registry }: SummarySources): Promise<Statement> {
   const profile = await installedProfile(store.db);
   const checks = [
     runCheck('store-answers', 'The database answers', async () => {
@@ -106,7 +115,7 @@ async function consoleHealthy({ store, cluster, registry }: ConsoleServices): Pr
   return statement('On-prem system console is healthy', await Promise.all(checks));
 }
 
-async function listNodes({ cluster }: ConsoleServices): Promise<ClusterNode[]> {
+async function listNodes({ cluster }: SummarySources): Promise<ClusterNode[]> {
   try {
     return [...(await cluster.cluster.nodes(AbortSignal.timeout(5000)))];
   } catch {

@@ -5,11 +5,6 @@ import { RegistryClient } from '@sealift/oci/registry-client';
 import type { FastifyInstance } from 'fastify';
 import { newSecret } from '../accounts/secret-token.ts';
 
-/** Where packs, markers and node images are, below the registry. */
-export const packBase = 'sealift/packs';
-/** Where images are, below the registry. */
-export const imageBase = 'sealift/images';
-
 /** The user name of the console's own requests to its registry. */
 export const internalUser = 'sealift-console';
 

@@ -5,7 +5,7 @@ import { catalogRepository } from '@sealift/oci/reference';
 import { pinnedContent } from '../catalogue/completeness.ts';
 import type { Db } from '../store/store.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
-import { packBase } from './registry-link.ts';
+import { packBase } from '../catalogue/registry-access.ts';
 
 /** Which content of the registry has to stay, and which only superseded releases need. */
 export interface Retention {

@@ -15,7 +15,7 @@ import {
 } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { packTar } from 'modern-tar';
-import { imageBase, packBase } from '../registry/registry-link.ts';
+import { imageBase, packBase } from '../catalogue/registry-access.ts';
 
 /** A small release, by what tests vary. */
 export interface ReleaseSketch {

@@ -1,9 +1,9 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { next } from '@sealift/core/upgrade';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { assertDraft, layerChangeOf } from './layer-merge.ts';
@@ -21,12 +21,7 @@ import { blockersOf } from './upgrade-view.ts';
  *
  * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash), UPGRADE_BLOCKED, CONSOLE_LOCKED
  */
-export async function confirmUpgrade(
-  services: ConsoleServices,
-  actor: Principal,
-  id: string,
-  hash: string,
-): Promise<void> {
+export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id: string, hash: string): Promise<void> {
   const { db } = services.store;
   const seen = await loadUpgrade(db, id);
   assertDraft(seen);

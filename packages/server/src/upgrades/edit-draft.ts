@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { pathText, type Resolution } from '@sealift/core/merge';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
@@ -17,7 +17,7 @@ export interface LayerAddress {
 /** Replaces a layer's resolutions. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, INPUT_INVALID, MERGE_RESOLUTION_INVALID, CONSOLE_LOCKED */
 export function setResolutions(
   db: Db,
-  actor: Principal,
+  actor: Actor,
   address: LayerAddress,
   resolutions: readonly Resolution[],
 ): Promise<void> {
@@ -38,7 +38,7 @@ export function setResolutions(
 }
 
 /** Puts a text in the merge's place. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, MERGE_* (it is no YAML), CONSOLE_LOCKED */
-export function pasteText(db: Db, actor: Principal, address: LayerAddress, text: string): Promise<void> {
+export function pasteText(db: Db, actor: Actor, address: LayerAddress, text: string): Promise<void> {
   return edit(db, address, async (trx, row) => {
     if (row.to_version === null) {
       const reason = 'the release removes this layer';
@@ -51,7 +51,7 @@ export function pasteText(db: Db, actor: Principal, address: LayerAddress, text:
 }
 
 /** Goes back to the merge. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, CONSOLE_LOCKED */
-export function dropPastedText(db: Db, actor: Principal, address: LayerAddress): Promise<void> {
+export function dropPastedText(db: Db, actor: Actor, address: LayerAddress): Promise<void> {
   return edit(db, address, async (trx, row) => {
     if (row.pasted === null) return;
     await update(trx, row, { pasted: null });

@@ -1,9 +1,9 @@
 import { isFinal, lifecycle, type PersonEvent, upgradeStates, upgradeStateSchema } from '@sealift/core/upgrade';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { leaseName } from '../engine/fenced.ts';
 import { applyEvent } from '../engine/journal-store.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import { loadUpgrade } from './load.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
@@ -16,8 +16,8 @@ export type Intervention = Exclude<PersonEvent, 'confirm'>;
  * @throws NOT_FOUND, UPGRADE_STATE_ILLEGAL
  */
 export async function intervene(
-  services: ConsoleServices,
-  actor: Principal,
+  services: UpgradeServices,
+  actor: Actor,
   id: string,
   intervention: Intervention,
   reason: string,

@@ -10,7 +10,6 @@ import {
 } from '@sealift/core/api';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ConsoleServices } from '../app/services.ts';
 import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { type Intervention, intervene } from './intervene.ts';
@@ -19,6 +18,7 @@ import { assertDraft } from './layer-merge.ts';
 import { loadUpgrade } from './load.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
@@ -29,12 +29,13 @@ const byLayer = byId.extend({ layerId: z.string().max(300) });
 const historyLength = 50;
 
 /** Drafts, their layers, confirmation, progress. */
-export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
+export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
   const view = async (id: string) => upgradeView(services, await loadUpgrade(db, id));
   const changed = (id: string): void => services.events.publish({ kind: 'upgrade', subject: id });
 
   api.get('/upgrades', {
+    config: { permission: 'upgrades.read' },
     schema: { tags, summary: 'Upgrades, newest first', response: { 200: upgradeListSchema } },
     handler: async () => {
       const rows = await db
@@ -48,6 +49,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/upgrades', {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: 'Makes a draft, merged and planned; the same draft again while nothing changed',
@@ -63,6 +65,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.get('/upgrades/:id', {
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
       summary: 'One upgrade: plan, layers, preflight, progress',
@@ -73,6 +76,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/upgrades/:id/preflight', {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: 'Looks at the site again for a draft, and keeps what was found',
@@ -89,6 +93,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.post('/upgrades/:id/confirm', {
+    config: { permission: 'upgrades.confirm' },
     schema: {
       tags,
       summary: 'Approves what has this hash, locks the console and starts',
@@ -110,13 +115,13 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
     const summary =
       intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
     api.post(`/upgrades/:id/${intervention}`, {
-      config: { whileLocked: true },
+      config: { permission: 'upgrades.control', whileLocked: true },
       schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
       handler: async (request, reply) => reply.code(202).send(await act(request, request.params.id, intervention)),
     });
   }
   api.post('/upgrades/:id/abort', {
-    config: { whileLocked: true },
+    config: { permission: 'upgrades.control', whileLocked: true },
     schema: {
       tags,
       summary: 'Ends the upgrade at the next safe point; the reason goes to the audit log',
@@ -131,7 +136,7 @@ export function upgradeRoutes(api: ApiScope, services: ConsoleServices): void {
   layerRoutes(api, services);
 }
 
-function layerRoutes(api: ApiScope, services: ConsoleServices): void {
+function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
   const preview = ({ id, layerId }: LayerAddress) => {
     services.events.publish({ kind: 'upgrade', subject: id });
@@ -140,6 +145,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   const path = '/upgrades/:id/layers/:layerId';
 
   api.get(path, {
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',
@@ -153,6 +159,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.put(`${path}/resolutions`, {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: "Replaces the layer's resolutions",
@@ -168,6 +175,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.put(`${path}/text`, {
+    config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
       summary: "Pastes a text in the merge's place; it is checked against the merge",
@@ -183,6 +191,7 @@ function layerRoutes(api: ApiScope, services: ConsoleServices): void {
   });
 
   api.delete(`${path}/text`, {
+    config: { permission: 'upgrades.prepare' },
     schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
     handler: async (request) => {
       const { params } = request;

@@ -5,12 +5,12 @@ import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/pla
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import type { Principal } from '../audit/actor.ts';
+import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
-import { packBase } from '../registry/registry-link.ts';
+import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
@@ -29,7 +29,7 @@ type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
 export async function startDraft(
   db: Db,
   client: RegistryClient,
-  actor: Principal,
+  actor: Actor,
   to: string,
 ): Promise<{ id: string; isNew: boolean }> {
   const profile = await installedProfile(db);

@@ -335,9 +335,9 @@ describe.each(stores)(
 it('says plainly that the web pages are not built', async () => {
   const { buildApp } = await import('../app/build-app.ts');
   const { openMemoryStore } = await import('../testing/memory-store.ts');
-  const { memoryServices } = await import('../testing/memory-services.ts');
+  const { memoryConsole } = await import('../testing/memory-console.ts');
   const store = await openMemoryStore();
-  const app = await buildApp({ services: memoryServices(store), assetsDir: '/nonexistent' });
+  const app = await buildApp({ parts: memoryConsole(store), assetsDir: '/nonexistent' });
   try {
     const answer = await app.inject({ url: '/', headers: { accept: 'text/html' } });
     expect(answer.statusCode).toBe(503);

@@ -16,7 +16,7 @@ import { journalled } from '@sealift/upgrade/failures';
 import { z } from 'zod';
 import { readJournal } from '../engine/journal-store.ts';
 import { installedProfile } from '../platform/installed.ts';
-import type { ConsoleServices } from '../app/services.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
@@ -46,7 +46,7 @@ export function upgradeSummary(row: UpgradeRow): UpgradeSummary {
  * An upgrade as the API shows it. A draft is what it is now, with the last look at the site; a confirmed one is what was frozen.
  * Nothing outside is asked.
  */
-export async function upgradeView(services: ConsoleServices, row: UpgradeRow): Promise<Upgrade> {
+export async function upgradeView(services: UpgradeServices, row: UpgradeRow): Promise<Upgrade> {
   const summary = upgradeSummary(row);
   const shown = lifecycle[summary.state].editable ? await showDraft(services, row) : showConfirmed(row);
   const { entries, unreadable } = await journalOf(services.store.db, row.id);
@@ -105,7 +105,7 @@ function unreadableOf(error: unknown): JournalledFailure {
   throw asSealiftError(error);
 }
 
-async function showDraft({ store: { db } }: ConsoleServices, row: UpgradeRow) {
+async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const layers = (await loadLayers(db, row.id)).map(mergeLayer);
   const { plan, hash, ...draft } = await planDraft(db, row, layers);
   const report = await loadReport(db, row.id);

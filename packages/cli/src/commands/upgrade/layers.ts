@@ -1,4 +1,4 @@
-import { type LayerPreview } from '@sealift/core/api';
+import type { LayerPreview } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
 import { findUpgrade } from '../../client/current-upgrade.ts';

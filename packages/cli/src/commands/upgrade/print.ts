@@ -1,5 +1,5 @@
 import { stepsOfPlan, type Wait } from '@sealift/core/upgrade';
-import { type Upgrade } from '@sealift/core/api';
+import type { Upgrade } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 
 /** How a result is printed. */

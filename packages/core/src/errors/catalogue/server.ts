@@ -38,6 +38,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  NOT_PERMITTED: {
+    message: 'the role of this account does not allow {permission}',
+    hint: 'Ask an administrator to do it, or for a role that includes it.',
+    status: 403,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   SIGN_IN_REFUSED: {
     message: 'the user name or the password is wrong',
     hint: 'Check both and try again; after 5 failures the account is locked for 15 minutes.',

@@ -1,4 +1,4 @@
-import type { ConsoleServices } from '../../app/services.ts';
+import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayer } from '../merge-cache.ts';
@@ -7,7 +7,7 @@ import { type PreflightReport, storeReport } from './report.ts';
 import { siteChecks } from './site-checks.ts';
 
 /** Looks at the site for a draft, now, and keeps what was found with the time. */
-export async function runPreflight(services: ConsoleServices, row: UpgradeRow): Promise<PreflightReport> {
+export async function runPreflight(services: UpgradeServices, row: UpgradeRow): Promise<PreflightReport> {
   const { db } = services.store;
   const { plan } = await planDraft(db, row, (await loadLayers(db, row.id)).map(mergeLayer));
   const report = { checks: await siteChecks(services, row, plan), at: new Date() };

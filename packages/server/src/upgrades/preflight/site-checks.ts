@@ -8,12 +8,12 @@ import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/
 import { installedProfile } from '../../platform/installed.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
-import { packBase } from '../../registry/registry-link.ts';
-import type { ConsoleServices } from '../../app/services.ts';
+import { packBase } from '../../catalogue/registry-access.ts';
+import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 
 /** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
-export async function siteChecks(services: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
+export async function siteChecks(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
   return Promise.all([
@@ -30,7 +30,7 @@ export async function siteChecks(services: ConsoleServices, row: UpgradeRow, pla
   ]);
 }
 
-function releaseSigned({ store }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('release-signed', 'The release is signed by a trusted key', async () => {
     const { keyId, digest } = await storedRelease(store.db, row.to_version, row.product);
     if (digest !== row.release_digest)
@@ -39,7 +39,7 @@ function releaseSigned({ store }: ConsoleServices, row: UpgradeRow): Promise<Che
   });
 }
 
-function contentPresent({ store, registry }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function contentPresent({ store, registry }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('content-present', 'Everything the release needs is in the registry', async () => {
     const { release } = await storedRelease(store.db, row.to_version, row.product);
     const missing = await missingContent(registry.client, packBase, release);
@@ -49,7 +49,7 @@ function contentPresent({ store, registry }: ConsoleServices, row: UpgradeRow): 
   });
 }
 
-function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promise<Check> {
+function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('risks', 'No risk that the release declares for this step is open', async (cancel) => {
     const { available } = await updateList(store.db);
     const risk = available.find((update) => update.version === row.to_version)?.risk;
@@ -60,13 +60,13 @@ function noOpenRisk({ store, cluster }: ConsoleServices, row: UpgradeRow): Promi
 }
 
 /** Of the node image that a template has to be made from; undefined where none has to. */
-async function newImageBytes({ store }: ConsoleServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
+async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
   if (stepOf(stepsOfPlan(plan), 'template') === undefined) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
   return release.spec.nodeImage?.sizeBytes;
 }
 
-function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> {
+function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
     const target = stepOf(stepsOfPlan(plan), 'template')?.target;
     if (target === undefined) return pass('No new node image is needed');
@@ -91,7 +91,7 @@ function templateFits({ cluster }: ConsoleServices, plan: Plan): Promise<Check> 
   });
 }
 
-function backupWritable({ backupFolder }: ConsoleServices): Promise<Check> {
+function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
     await mkdir(backupFolder, { recursive: true, mode: 0o700 });
     await access(backupFolder, constants.W_OK | constants.X_OK);

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The roles an account can have. */
+export const roleSchema = z.enum(['root']);
+export type Role = z.infer<typeof roleSchema>;
+
+/**
+ * What an account may be allowed to do. Each route of the API names the one it needs; pages and menu go by the same list.
+ */
+export const permissions = [
+  'api-tokens.read',
+  'api-tokens.change',
+  'audit.read',
+  'catalogue.read',
+  'catalogue.sync',
+  'events.read',
+  'platform.read',
+  'platform.adopt',
+  'registry.read',
+  'registry.upload',
+  'registry.care',
+  /** Seeing and ending one's own session: every role has it. */
+  'session.own',
+  'trusted-keys.read',
+  'trusted-keys.add',
+  'upgrades.read',
+  'upgrades.prepare',
+  'upgrades.confirm',
+  /** Pausing, resuming and aborting. */
+  'upgrades.control',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** What each role may. */
+export const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = { root: new Set(permissions) };
+
+/** Whether a role may do what a permission names. */
+export function isAllowed(role: Role, permission: Permission): boolean {
+  return rolePermissions[role].has(permission);
+}

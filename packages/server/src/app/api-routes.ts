@@ -1,0 +1,39 @@
+import { accountRoutes } from '../accounts/routes.ts';
+import { authenticateBy } from '../accounts/authenticate.ts';
+import { auditRoutes } from '../audit/routes.ts';
+import { catalogueRoutes } from '../catalogue/routes.ts';
+import type { ApiScope } from '../http/api-scope.ts';
+import { guardRoutes } from '../http/guard-routes.ts';
+import { answerProblems } from '../http/problems.ts';
+import { eventRoutes } from '../notify/routes.ts';
+import { platformRoutes } from '../platform/routes.ts';
+import { careRoutes, uploadRoutes } from '../registry/routes.ts';
+import { lockedBy } from '../store/change.ts';
+import type { Db } from '../store/store.ts';
+import { loadUpgrade } from '../upgrades/load.ts';
+import { upgradeRoutes } from '../upgrades/routes.ts';
+import { upgradeProgress } from '../upgrades/upgrade-view.ts';
+import type { ConsoleParts } from './compose.ts';
+
+/** Everything below `/api/v1`. */
+export function apiRoutes(api: ApiScope, parts: ConsoleParts): void {
+  const { store, events, sync, care } = parts;
+  const { db } = store;
+  const authenticate = authenticateBy(db);
+  answerProblems(api, () => lockProgress(db));
+  guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
+  accountRoutes(api, db);
+  platformRoutes(api, parts, events);
+  catalogueRoutes(api, db, sync);
+  uploadRoutes(api, db);
+  careRoutes(api, care);
+  upgradeRoutes(api, parts);
+  auditRoutes(api, db);
+  eventRoutes(api, events, authenticate);
+}
+
+/** The progress of the upgrade that locks the console, for whoever is refused because of it. */
+async function lockProgress(db: Db) {
+  const id = await lockedBy(db);
+  return id === null ? undefined : upgradeProgress(db, await loadUpgrade(db, id));
+}

@@ -1,0 +1,60 @@
+import { isAllowed } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Principal } from './principal.ts';
+import { isWrite } from './request-context.ts';
+
+/** Who sends a request, or null. */
+export type Authenticate = (request: FastifyRequest) => Promise<Principal | null>;
+
+/** What the guard asks. */
+export interface Guard {
+  readonly authenticate: Authenticate;
+  /** The upgrade that locks the console, or null. */
+  readonly lockedBy: () => Promise<string | null>;
+  /** Whether a role holds a permission; by default as the API's list says. */
+  readonly isAllowed?: typeof isAllowed;
+}
+
+/**
+ * Guards every route of a scope, before a body is read: from which page the request comes, who sends it, whether the account may do
+ * what the route's `config.permission` names, and whether an upgrade locks the console. Call it before the routes are declared: one
+ * that names no permission is refused at once, with a TypeError.
+ */
+export function guardRoutes(app: FastifyInstance, guard: Guard): void {
+  const may = guard.isAllowed ?? isAllowed;
+  app.decorateRequest('principal', null);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.permission === undefined) throw new TypeError(`${method.toString()} ${url} declares no permission`);
+  });
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return;
+    if (isWrite(request)) refuseForeignPage(request);
+    const { permission, whileLocked } = request.routeOptions.config;
+    if (permission === 'anonymous') return;
+    request.principal = await guard.authenticate(request);
+    if (request.principal === null) throw new SealiftError('NOT_SIGNED_IN');
+    if (permission === undefined || !may(request.principal.role, permission)) {
+      throw new SealiftError('NOT_PERMITTED', { values: { permission: permission ?? 'none' } });
+    }
+    if (!isWrite(request) || whileLocked === true) return;
+    const upgrade = await guard.lockedBy();
+    if (upgrade !== null) throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade } });
+  });
+}
+
+/**
+ * Cross-site request forgery: a browser names the page that a changing request comes from, in `Origin` or at least in
+ * `Sec-Fetch-Site`; programs send neither.
+ */
+function refuseForeignPage(request: FastifyRequest): void {
+  const origin = request.headers.origin;
+  if (origin !== undefined) {
+    // Host and port only: behind a proxy that ends TLS, this process does not see the scheme that the browser used.
+    if (/^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === request.host) return;
+    throw new SealiftError('ORIGIN_REFUSED', { values: { origin: origin.slice(0, 200) } });
+  }
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new SealiftError('ORIGIN_REFUSED', { values: { origin: 'another site' } });
+}
