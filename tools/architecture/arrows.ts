@@ -104,9 +104,9 @@ function judge(from: string, to: string, specifier: string, test: boolean): stri
   return arrows[from]?.includes(to) === true ? undefined : `${from} must not import ${to} (${specifier})`;
 }
 
-/** Tests, and what only tests use: fixtures and the folders `test` and `testing`. */
+/** Tests, and what only tests use: fixtures, the folders `test` and `testing`, and the contracts that drivers are held to. */
 export function isTest(path: string): boolean {
-  return /\.(?:test|fixture)\.tsx?$|\/(?:test|testing)\//.test(path) || path.startsWith('packages/testkit/');
+  return /\.(?:test|fixture)\.tsx?$|\/(?:test|testing|contract)\//.test(path) || path.startsWith('packages/testkit/');
 }
 
 /** The package of ours that an import leads to, or undefined for others' packages and files outside packages/. */

@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import { journalContract } from '@sealift/upgrade/ports/contract/journal';
+import { leaseContract } from '@sealift/upgrade/ports/contract/lease';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventBus } from '../notify/event-bus.ts';
@@ -48,6 +50,14 @@ describe.each([
   });
   beforeEach(async () => {
     if (!skip) await emptyStore(store);
+  });
+
+  describe.skipIf(skip)('by contract', () => {
+    leaseContract(kind, async () => ({ port: leaseStore(store) }));
+    journalContract(kind, async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId, 'ready');
+      return { port: { journal: journalStore(store.db, new EventBus()), lease: leaseStore(store), upgradeId } };
+    });
   });
 
   describe.skipIf(skip)('lease', () => {

@@ -45,7 +45,8 @@ export class World {
     };
     return {
       vcenter: {
-        findTemplate: async (name) => {
+        findTemplate: async (name, cancel) => {
+          cancel.throwIfAborted();
           alive();
           return this.templates.get(name) ?? null;
         },

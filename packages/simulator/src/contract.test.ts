@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
+import { storageContract } from '@sealift/upgrade/ports/contract/storage';
+import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
+import { vi } from 'vitest';
+import { connectSimulator, type SimulatedPorts } from './client.ts';
+import { startSimulator } from './process.ts';
+import { sampleCluster } from './state.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 60_000 });
+
+const next = { version: '1.26.8', template: 'r_new' };
+const never = new AbortController().signal;
+
+/** A simulator of its own, and one of its ports. */
+function driverOf<Port>(choose: (ports: SimulatedPorts) => Port | Promise<Port>) {
+  return async () => {
+    const storage = { clusterId: 'spectro-mgmt/spectro-mgmt-cluster', sharedWith: ['another cluster'] };
+    const initial = { ...sampleCluster, storage };
+    const simulator = await startSimulator({ stateDir: await temporaryFolder(), speed: 500, initial });
+    return { port: await choose(connectSimulator(simulator.url)), close: () => simulator.close() };
+  };
+}
+
+const ova = randomBytes(300_000);
+vcenterContract(
+  'the simulator',
+  driverOf(({ vcenter }) => vcenter),
+  async () => ova,
+);
+storageContract(
+  'the simulator',
+  driverOf(({ storage }) => storage),
+);
+clusterContract(
+  'the simulator',
+  driverOf(async ({ cluster, vcenter }) => {
+    const sha256 = createHash('sha256').update(ova).digest('hex');
+    const content = { sizeBytes: ova.length, ova: async () => Readable.from([ova]) };
+    await vcenter.importTemplate({ name: next.template, sha256, kubernetes: next.version, ...content }, never);
+    return cluster;
+  }),
+  next,
+);

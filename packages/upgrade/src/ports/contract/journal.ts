@@ -1,0 +1,60 @@
+import type { JournalLine } from '@sealift/core/upgrade';
+import { describe, expect, it } from 'vitest';
+import type { JournalPort } from '../journal.ts';
+import type { LeasePort } from '../lease.ts';
+import { type MakeDriver, onDriver } from './driver.ts';
+
+const longMs = 60_000;
+const line: JournalLine = {
+  phase: 'intent',
+  data: { direction: 'forward', message: 'ein Wörtchen \u0000', details: { b: [1, 'x'], a: null } },
+};
+
+/** What every journal behind the engine's port does. @param make a journal with its lease, and a confirmed upgrade that no engine has begun */
+export function journalContract(
+  name: string,
+  make: MakeDriver<{ readonly journal: JournalPort; readonly lease: LeasePort; readonly upgradeId: string }>,
+): void {
+  describe(`${name} as a journal`, () => {
+    it('gives back what was written, in order, and refuses the epoch of one who lost the lease', () =>
+      onDriver(make, async ({ journal, lease, upgradeId }) => {
+        const old = (await lease.acquire('a', longMs))?.epoch ?? 0;
+        await journal.append({ upgradeId, stepId: 's', epoch: old, ...line });
+        await lease.release('a', old);
+        const epoch = (await lease.acquire('b', longMs))?.epoch ?? 0;
+        await expect(journal.append({ upgradeId, stepId: 's', epoch: old, ...line })).rejects.toMatchObject({
+          code: 'LEASE_LOST',
+        });
+        await expect(journal.apply(upgradeId, 'take-up', old, {})).rejects.toMatchObject({ code: 'LEASE_LOST' });
+        await journal.append({ upgradeId, stepId: 't', epoch, ...line });
+        expect(await journal.read(upgradeId)).toMatchObject([
+          { stepId: 's', epoch: old, ...line },
+          { stepId: 't', epoch, ...line },
+        ]);
+        expect(await journal.read('another')).toEqual([]);
+      }));
+
+    it('lets happen what the lifecycle allows, with its line, and nothing else', () =>
+      onDriver(make, async ({ journal, lease, upgradeId }) => {
+        const epoch = (await lease.acquire('a', longMs))?.epoch ?? 0;
+        expect(await journal.unfinished()).toEqual([upgradeId]);
+        await expect(journal.apply(upgradeId, 'finish', epoch, {})).rejects.toMatchObject({
+          code: 'UPGRADE_STATE_ILLEGAL',
+        });
+        expect(await journal.read(upgradeId)).toEqual([]);
+        expect(await journal.apply(upgradeId, 'take-up', epoch, {})).toBe('running');
+        expect(await journal.unfinished()).toEqual([upgradeId]);
+        expect(await journal.apply(upgradeId, 'finish', epoch, {})).toBe('succeeded');
+        expect(await journal.unfinished()).toEqual([]);
+        expect(await journal.state(upgradeId)).toBe('succeeded');
+        const states = (await journal.read(upgradeId)).map(({ data }) => data);
+        expect(states).toEqual([{ state: 'running' }, { state: 'succeeded' }]);
+      }));
+
+    it('knows nothing of an upgrade that is not there', () =>
+      onDriver(make, async ({ journal }) => {
+        expect(await journal.frozen('another')).toBeNull();
+        expect(await journal.state('another')).toBeNull();
+      }));
+  });
+}
