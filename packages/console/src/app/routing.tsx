@@ -1,20 +1,20 @@
 import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
-import { AuditLogPage } from '../pages/audit-log/audit-log-page.tsx';
-import { NodesPage } from '../pages/nodes/nodes-page.tsx';
-import { NotFoundPage } from '../pages/not-found/not-found-page.tsx';
-import { PackRegistriesPage } from '../pages/pack-registries/pack-registries-page.tsx';
-import { SetupPage } from '../pages/setup/setup-page.tsx';
-import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
-import { SummaryPage } from '../pages/summary/summary-page.tsx';
-import { TrustedKeysPage } from '../pages/trusted-keys/trusted-keys-page.tsx';
-import { UpdateManagementPage } from '../pages/update-management/update-management-page.tsx';
+import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
+import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { NotFoundPage } from '../features/not-found/not-found-page.tsx';
+import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
+import { SetupPage } from '../features/setup/setup-page.tsx';
+import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
+import { SummaryPage } from '../features/summary/summary-page.tsx';
+import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
+import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
 import { RequireSession } from './require-session.tsx';
 import { Shell } from './shell.tsx';
 
 // The pages with the code editor are loaded when they are first opened.
-const ProfilePage = lazy(async () => ({ default: (await import('../pages/profile/profile-page.tsx')).ProfilePage }));
-const UpgradePage = lazy(async () => ({ default: (await import('../pages/upgrade/upgrade-page.tsx')).UpgradePage }));
+const ProfilePage = lazy(async () => ({ default: (await import('../features/profile/profile-page.tsx')).ProfilePage }));
+const UpgradePage = lazy(async () => ({ default: (await import('../features/upgrade/upgrade-page.tsx')).UpgradePage }));
 
 /** Which address shows which page. Everything but first set-up and sign-in needs a session. */
 export function Routing() {
