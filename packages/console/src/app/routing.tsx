@@ -1,20 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { isAllowed } from '@sealift/core/api';
+import { Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
-import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
-import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { useSession } from '../api/session.ts';
+import { PageTitle } from '../components/page-title.ts';
 import { NotFoundPage } from '../features/not-found/not-found-page.tsx';
-import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
 import { SetupPage } from '../features/setup/setup-page.tsx';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
-import { SummaryPage } from '../features/summary/summary-page.tsx';
-import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
-import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
+import { type PageEntry, pages } from './pages.tsx';
 import { RequireSession } from './require-session.tsx';
 import { Shell } from './shell.tsx';
-
-// The pages with the code editor are loaded when they are first opened.
-const ProfilePage = lazy(async () => ({ default: (await import('../features/profile/profile-page.tsx')).ProfilePage }));
-const UpgradePage = lazy(async () => ({ default: (await import('../features/upgrade/upgrade-page.tsx')).UpgradePage }));
 
 /** Which address shows which page. Everything but first set-up and sign-in needs a session. */
 export function Routing() {
@@ -25,19 +19,27 @@ export function Routing() {
         <Route path="/sign-in" element={<SignInPage />} />
         <Route element={<RequireSession />}>
           <Route element={<Shell />}>
-            <Route index element={<SummaryPage />} />
             <Route path="/summary" element={<Navigate to="/" replace />} />
-            <Route path="/cluster/profile" element={<ProfilePage />} />
-            <Route path="/cluster/nodes" element={<NodesPage />} />
-            <Route path="/updates" element={<UpdateManagementPage />} />
-            <Route path="/updates/:id" element={<UpgradePage />} />
-            <Route path="/administration/registries" element={<PackRegistriesPage />} />
-            <Route path="/administration/trusted-keys" element={<TrustedKeysPage />} />
-            <Route path="/administration/audit" element={<AuditLogPage />} />
+            {pages.map((page) => (
+              <Route key={page.path} path={page.path} element={<AllowedPage page={page} />} />
+            ))}
             <Route path="*" element={<NotFoundPage />} />
           </Route>
         </Route>
       </Routes>
     </Suspense>
+  );
+}
+
+/** A page for those who may see it; for others there is no such page, as the API refuses them what it shows. */
+function AllowedPage({ page }: { page: PageEntry }) {
+  const { data: session } = useSession();
+  if (session === undefined || session === null) return null;
+  if (!isAllowed(session.role, page.permission)) return <NotFoundPage />;
+  const Page = page.component;
+  return (
+    <PageTitle value={page.title}>
+      <Page />
+    </PageTitle>
   );
 }

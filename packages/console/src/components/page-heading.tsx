@@ -1,15 +1,19 @@
 import { Content, Flex, FlexItem, Title } from '@patternfly/react-core';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useContext, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
+import { PageTitle } from './page-title.ts';
 
 interface PageHeadingProps {
-  title: string;
+  /** In the place of the title that the table of pages has. */
+  title?: string;
   children?: ReactNode;
   actions?: ReactNode;
 }
 
 /** A page's title and what the page is for. Moves the focus to the title after a navigation, so that it is read out. */
-export function PageHeading({ title, children, actions }: PageHeadingProps) {
+export function PageHeading({ title: own, children, actions }: PageHeadingProps) {
+  const listed = useContext(PageTitle);
+  const title = own ?? listed;
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
   useEffect(() => {

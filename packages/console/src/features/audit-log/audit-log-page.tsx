@@ -21,7 +21,7 @@ export function AuditLogPage() {
   const audit = useAudit();
   return (
     <PageSection>
-      <PageHeading title="Audit Log" actions={<VerifyChain />}>
+      <PageHeading actions={<VerifyChain />}>
         Every change and every sign-in, newest first. Each entry carries the hash of the one before, so that a changed,
         removed or reordered entry shows.
       </PageHeading>

@@ -9,7 +9,7 @@ export function NodesPage() {
   const summary = useSummary();
   return (
     <PageSection>
-      <PageHeading title="Nodes">
+      <PageHeading>
         The machines of the enterprise cluster. During an upgrade each is replaced from the new template, one at a time.
       </PageHeading>
       <QueryView query={summary} what="the nodes">

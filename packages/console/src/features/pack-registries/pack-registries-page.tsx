@@ -14,7 +14,7 @@ export function PackRegistriesPage() {
   const registries = useRegistries();
   return (
     <PageSection>
-      <PageHeading title="Pack Registries">
+      <PageHeading>
         Where bundles put releases and packs. Sync reads what is new into the catalogue, after checking every signature.
       </PageHeading>
       <QueryView query={registries} what="the pack registries">

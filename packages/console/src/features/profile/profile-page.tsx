@@ -14,7 +14,7 @@ export function ProfilePage() {
   const profile = useProfile();
   return (
     <PageSection isFilled hasBodyWrapper={false} className="filled">
-      <PageHeading title="Profile" actions={<ExportAll profile={profile.data} />}>
+      <PageHeading actions={<ExportAll profile={profile.data} />}>
         The layers the enterprise cluster runs, each a pack version with this site’s values.
       </PageHeading>
       <QueryView query={profile} what="the profile">

@@ -12,7 +12,7 @@ export function SummaryPage() {
   const summary = useSummary();
   return (
     <PageSection>
-      <PageHeading title="Summary">The platform this console runs and upgrades, at a glance.</PageHeading>
+      <PageHeading>The platform this console runs and upgrades, at a glance.</PageHeading>
       <QueryView query={summary} what="the summary">
         {(data) =>
           data.version === null ? (

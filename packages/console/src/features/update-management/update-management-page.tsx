@@ -16,7 +16,7 @@ export function UpdateManagementPage() {
   const upgrades = useUpgrades();
   return (
     <PageSection>
-      <PageHeading title="Update Management">
+      <PageHeading>
         Newer releases in the catalogue. Update opens a preview; nothing is changed before you confirm it.
       </PageHeading>
       <QueryView query={updates} what="the available versions">

@@ -1,0 +1,71 @@
+import type { Permission } from '@sealift/core/api';
+import { type ComponentType, lazy } from 'react';
+import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
+import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
+import { SummaryPage } from '../features/summary/summary-page.tsx';
+import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
+import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
+
+// The pages with the code editor are loaded when they are first opened.
+const ProfilePage = lazy(async () => ({ default: (await import('../features/profile/profile-page.tsx')).ProfilePage }));
+const UpgradePage = lazy(async () => ({ default: (await import('../features/upgrade/upgrade-page.tsx')).UpgradePage }));
+
+/** A page for whoever is signed in. */
+export interface PageEntry {
+  readonly path: string;
+  readonly title: string;
+  /** Where the Main Menu lists it: in a group, by itself, or not at all. */
+  readonly menu: 'Enterprise Cluster' | 'Administration' | 'alone' | 'none';
+  /** What an account has to be allowed to see it. */
+  readonly permission: Permission;
+  readonly component: ComponentType;
+}
+
+/** Every page, in the order of the Main Menu, in the runbook's words. Routes, menu and titles come from here. */
+export const pages: readonly PageEntry[] = [
+  { path: '/', title: 'Summary', menu: 'alone', permission: 'platform.read', component: SummaryPage },
+  {
+    path: '/cluster/profile',
+    title: 'Profile',
+    menu: 'Enterprise Cluster',
+    permission: 'platform.read',
+    component: ProfilePage,
+  },
+  {
+    path: '/cluster/nodes',
+    title: 'Nodes',
+    menu: 'Enterprise Cluster',
+    permission: 'platform.read',
+    component: NodesPage,
+  },
+  {
+    path: '/updates',
+    title: 'Update Management',
+    menu: 'alone',
+    permission: 'upgrades.read',
+    component: UpdateManagementPage,
+  },
+  { path: '/updates/:id', title: 'Upgrade', menu: 'none', permission: 'upgrades.read', component: UpgradePage },
+  {
+    path: '/administration/registries',
+    title: 'Pack Registries',
+    menu: 'Administration',
+    permission: 'catalogue.read',
+    component: PackRegistriesPage,
+  },
+  {
+    path: '/administration/trusted-keys',
+    title: 'Trusted Keys',
+    menu: 'Administration',
+    permission: 'trusted-keys.read',
+    component: TrustedKeysPage,
+  },
+  {
+    path: '/administration/audit',
+    title: 'Audit Log',
+    menu: 'Administration',
+    permission: 'audit.read',
+    component: AuditLogPage,
+  },
+];
