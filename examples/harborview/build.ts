@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { imagesInPack } from '@sealift/core/named-images';
+import { imagesInPack } from '@sealift/oci/named-images';
 import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { parse } from 'yaml';

@@ -1,4 +1,4 @@
-import { type Findings, imagesInPack } from '@sealift/core/named-images';
+import { type Findings, imagesInPack } from '@sealift/oci/named-images';
 import type { LayerName, Pack } from '@sealift/core/pack';
 import { readChart } from '@sealift/oci/chart-archive';
 import type { Descriptor } from '@sealift/oci/descriptor';

@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { NamedImage, UncertainImage } from '@sealift/core/named-images';
+import type { NamedImage, UncertainImage } from '@sealift/oci/named-images';
 import type { ReleaseFile } from '@sealift/core/release';
 import { fullName } from '@sealift/oci/image-source';
 import { parseReference } from '@sealift/oci/reference';

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import type { ChartTexts } from '@sealift/core/named-images';
+import type { ChartTexts } from '../named-images/chart-images.ts';
 import { unpackTar } from 'modern-tar';
 import { entryPath } from '../pack-artifact/entry-path.ts';
 

@@ -1,5 +1,4 @@
-import { DocumentError } from '../../schema/document-error.ts';
-import { readYamlDocument } from '../../schema/yaml-document.ts';
+import { DocumentError, readYamlDocument } from '@sealift/core/document';
 import { Findings, maskMacros, opensTooMany } from './findings.ts';
 import { textOf } from './image-parts.ts';
 import { imagesInTemplate } from './template-images.ts';

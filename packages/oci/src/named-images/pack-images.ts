@@ -1,4 +1,4 @@
-import { readPackValues } from '../../pack/pack-values.ts';
+import { readPackValues } from '@sealift/core/pack';
 import { type ChartTexts, imagesInChart, readMapping } from './chart-images.ts';
 import { Findings } from './findings.ts';
 import { imagesInManifests } from './manifest-images.ts';

@@ -1,0 +1,2 @@
+export { DocumentError } from './document-error.ts';
+export { readYamlDocument } from './yaml-document.ts';
