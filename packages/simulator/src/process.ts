@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { lockFolder } from '@sealift/io/folder-lock';
 import { SimulatedCluster } from './cluster.ts';
 import { Faults } from './faults.ts';
-import { isLoopback, simulatorServer } from './http.ts';
-import { simulatorRoutes } from './routes.ts';
+import { isLoopback } from './loopback.ts';
+import { simulatorServer } from './server.ts';
 import { type InitialCluster, sampleCluster } from './state.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -50,21 +50,18 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   );
   try {
     const cluster = await SimulatedCluster.open(folder, initial, speed);
-    const faults = new Faults();
-    const server = simulatorServer(simulatorRoutes(cluster, faults), faults);
-    await new Promise<void>((done, fail) => {
-      server.once('error', (error) => fail(cannotListen(host, port, error.message)));
-      server.listen(port, host.replace(/^\[|\]$/g, ''), done);
+    const app = simulatorServer(cluster, new Faults());
+    await app.listen({ port, host: host.replace(/^\[|\]$/g, '') }).catch(async (error: unknown) => {
+      await cluster.close();
+      throw cannotListen(host, port, reasonOf(error));
     });
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw cannotListen(host, port, 'it has no address');
+    const [address] = app.addresses();
+    if (address === undefined || typeof address === 'string') throw cannotListen(host, port, 'it has no address');
     return {
       url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
       callLog: folder.log,
       async close() {
-        const closed = new Promise((done) => server.close(done));
-        server.closeAllConnections();
-        await closed;
+        await app.close();
         await cluster.close();
         lock.release();
       },

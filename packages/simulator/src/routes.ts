@@ -1,21 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { refusal, type SimulatedCluster } from './cluster.ts';
 import { faultSchema, type Faults } from './faults.ts';
-import { readJson } from './json-body.ts';
 import { appliedLayerSchema, desiredSchema, groupSchema, sha256Schema, templateNameSchema } from './state.ts';
 import { maxOvaBytes, receiveTemplate } from './upload.ts';
 
-/** What a route answers with status 200; undefined means 204. */
-type Handler = (request: { message: IncomingMessage; query: URLSearchParams; path: string[] }) => Promise<unknown>;
-
-/** One route of the simulator's own API: `:x` in the pattern is handed to the handler in `path`. */
-export interface Route {
+/** One route of the simulator's own API. What it answers has status 200; undefined means 204. */
+interface Route {
   readonly method: 'GET' | 'PUT' | 'DELETE';
-  readonly pattern: readonly string[];
+  readonly url: string;
   /** The call as the log and the faults name it. */
   readonly call: string;
-  readonly handle: Handler;
+  readonly handle: (request: FastifyRequest) => Promise<unknown>;
 }
 
 const importQuerySchema = z.strictObject({
@@ -25,47 +22,68 @@ const importQuerySchema = z.strictObject({
 });
 const layerBodySchema = appliedLayerSchema.extend({ values: z.string().max(4_000_000) });
 const layerKeySchema = appliedLayerSchema.pick({ layer: true, pack: true });
+const nameSchema = z.object({ name: templateNameSchema });
+const groupParameterSchema = z.object({ group: groupSchema });
 
-/** Every route of the simulator: vCenter, cluster, and the faults that tests ask for. */
-export function simulatorRoutes(cluster: SimulatedCluster, faults: Faults): Route[] {
-  return [
+/** Adds every route of the simulator: vCenter, cluster, and the faults that tests ask for. */
+export function simulatorRoutes(app: FastifyInstance, cluster: SimulatedCluster, faults: Faults): void {
+  const routes: readonly Route[] = [
     route('GET', '/v1/health', 'health', async () => ({ simulated: true })),
-    route('GET', '/v1/vcenter/templates/:name', 'findTemplate', async ({ path: [name] }) => ({
-      template: await cluster.findTemplate(check(templateNameSchema, name)),
+    route('GET', '/v1/vcenter/templates/:name', 'findTemplate', async ({ params }) => ({
+      template: await cluster.findTemplate(check(nameSchema, params).name),
     })),
-    route('PUT', '/v1/vcenter/templates/:name', 'importTemplate', async ({ path: [name], query, message }) => {
-      const described = check(importQuerySchema, Object.fromEntries(query));
-      const template = { name: check(templateNameSchema, name), poweredOn: false, marked: true, ...described };
-      await receiveTemplate(cluster, template, message);
+    route('PUT', '/v1/vcenter/templates/:name', 'importTemplate', async ({ params, query, body }) => {
+      const described = { ...check(nameSchema, params), ...check(importQuerySchema, { ...asObject(query) }) };
+      await receiveTemplate(cluster, { poweredOn: false, marked: true, ...described }, streamOf(body));
     }),
-    route('PUT', '/v1/vcenter/templates/:name/mark', 'markTemplate', ({ path: [name] }) =>
-      cluster.markTemplate(check(templateNameSchema, name)),
+    route('PUT', '/v1/vcenter/templates/:name/mark', 'markTemplate', ({ params }) =>
+      cluster.markTemplate(check(nameSchema, params).name),
     ),
     route('GET', '/v1/storage/identity', 'storageIdentity', () => cluster.storageIdentity()),
     route('PUT', '/v1/storage/identity', 'repairStorageIdentity', () => cluster.repairStorageIdentity()),
     route('GET', '/v1/cluster/nodes', 'nodes', async () => ({ nodes: await cluster.nodes() })),
-    route('GET', '/v1/cluster/rollouts/:group', 'rollout', ({ path: [group] }) =>
-      cluster.rollout(check(groupSchema, group)),
+    route('GET', '/v1/cluster/rollouts/:group', 'rollout', ({ params }) =>
+      cluster.rollout(check(groupParameterSchema, params).group),
     ),
-    route('PUT', '/v1/cluster/rollouts/:group', 'setRollout', async ({ path: [group], message }) =>
-      cluster.setRollout(check(groupSchema, group), check(desiredSchema, await readJson(message))),
+    route('PUT', '/v1/cluster/rollouts/:group', 'setRollout', ({ params, body }) =>
+      cluster.setRollout(check(groupParameterSchema, params).group, check(desiredSchema, body)),
     ),
     route('GET', '/v1/cluster/layers', 'layers', async () => ({ layers: await cluster.layers() })),
-    route('PUT', '/v1/cluster/layers', 'applyLayer', async ({ message }) =>
-      cluster.applyLayer(check(layerBodySchema, await readJson(message))),
-    ),
-    route('DELETE', '/v1/cluster/layers/:layer/:pack', 'removeLayer', async ({ path: [layer, pack] }) =>
-      cluster.removeLayer(check(layerKeySchema, { layer, pack })),
+    route('PUT', '/v1/cluster/layers', 'applyLayer', ({ body }) => cluster.applyLayer(check(layerBodySchema, body))),
+    route('DELETE', '/v1/cluster/layers/:layer/:pack', 'removeLayer', ({ params }) =>
+      cluster.removeLayer(check(layerKeySchema, params)),
     ),
     route('GET', '/v1/faults', 'faults', async () => ({ pending: faults.pending })),
-    route('PUT', '/v1/faults', 'faults', async ({ message }) =>
-      faults.set(check(z.array(faultSchema).max(100), await readJson(message))),
-    ),
+    route('PUT', '/v1/faults', 'faults', async ({ body }) => faults.set(check(z.array(faultSchema).max(100), body))),
   ];
+  for (const { method, url, call, handle } of routes) {
+    app.route({
+      method,
+      url,
+      async handler(request, reply) {
+        const callerGone = new AbortController();
+        reply.raw.once('close', () => callerGone.abort());
+        await faults.play(call, 'before', callerGone.signal);
+        const result = await handle(request);
+        await faults.play(call, 'after', callerGone.signal);
+        return result === undefined ? reply.code(204).send() : result;
+      },
+    });
+  }
 }
 
-function route(method: Route['method'], pattern: string, call: string, handle: Handler): Route {
-  return { method, pattern: pattern.split('/').slice(1), call, handle };
+function route(method: Route['method'], url: string, call: string, handle: Route['handle']): Route {
+  return { method, url, call, handle };
+}
+
+/** An upload's bytes; another body was read already, and is none. */
+function streamOf(body: unknown): IncomingMessage {
+  if (typeof body === 'object' && body !== null && 'iterator' in body) return body as IncomingMessage;
+  throw refusal('the content type must be application/octet-stream');
+}
+
+function asObject(query: unknown): object {
+  return typeof query === 'object' && query !== null ? query : {};
 }
 
 /** Input from outside, or a refusal that names the place. */
