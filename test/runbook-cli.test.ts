@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auditPageSchema, layerPreviewSchema, packRegistrySchema, profileViewSchema, summarySchema, upgradeSchema } from '@sealift/core/api';
+import {
+  auditPageSchema,
+  layerPreviewSchema,
+  packRegistrySchema,
+  profileViewSchema,
+  summarySchema,
+  upgradeSchema,
+} from '@sealift/core/api';
 import { readCallLog } from '@sealift/simulator/call-log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
