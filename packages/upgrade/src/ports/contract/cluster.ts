@@ -22,8 +22,6 @@ const layer: DesiredLayer = {
  */
 export function clusterContract(name: string, make: MakeDriver<ClusterPort>, next: DesiredNodes): void {
   const layerOf = async (port: ClusterPort) => (await port.layers(never)).find(({ pack }) => pack === layer.pack);
-  const rolled = (port: ClusterPort, group: 'control-plane' | 'workers') =>
-    expect.poll(() => port.rollout(group, never), { interval: 5, timeout: 20_000 });
 
   describe(`${name} as a cluster`, () => {
     it('is settled, and has nodes of both roles', () =>
@@ -45,7 +43,9 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
           expect(asked.desired).toEqual(next);
           if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
           await port.setRollout(group, next, never);
-          await rolled(port, group).toMatchObject({ desired: next, wait: null, updated: asked.total });
+          await expect
+            .poll(() => port.rollout(group, never), { interval: 5, timeout: 20_000 })
+            .toMatchObject({ desired: next, wait: null, updated: asked.total });
         }
         const nodes = await port.nodes(never);
         expect(nodes.every(({ version, template }) => version === next.version && template === next.template)).toBe(
