@@ -1,13 +1,11 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
+import { type Agents, createAgents } from '@sealift/io/agents';
+import type { Environment } from '@sealift/io/environment';
 import type { z } from 'zod';
 import { ApiProblem } from './api-problem.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ApiClientOptions {
   /** Origin and path, without a slash at the end. */
@@ -29,20 +27,11 @@ const defaultTimeoutMs = 60_000;
 /** A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. */
 export class ApiClient {
   readonly #options: ApiClientOptions;
-  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #agents: Agents;
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
-    const proxyEnv = Object.fromEntries(
-      ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'].map((name) => [
-        name,
-        options.env[name],
-      ]),
-    );
-    this.#agents = {
-      http: new HttpAgent({ proxyEnv }),
-      https: new HttpsAgent({ proxyEnv, ca: trustedCertificates(options.env) }),
-    };
+    this.#agents = createAgents(options.env, { keepAlive: false });
   }
 
   get url(): string {
@@ -183,20 +172,5 @@ function parseJson(bytes: Buffer): unknown {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
-  }
-}
-
-function trustedCertificates(env: Environment): string[] {
-  const certificates = [...getCACertificates('default'), ...getCACertificates('system')];
-  const path = env['SSL_CERT_FILE'];
-  if (path === undefined || path === '') return certificates;
-  try {
-    return [...certificates, readFileSync(path, 'utf8')];
-  } catch (error) {
-    throw new SealiftError('FILE_UNREADABLE', {
-      values: { path, reason: String(error) },
-      place: 'SSL_CERT_FILE',
-      cause: error,
-    });
   }
 }

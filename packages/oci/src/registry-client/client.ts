@@ -6,7 +6,8 @@ import type { Credential } from '../credential.ts';
 import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readableOver, readBounded, verifiedReadable } from '../verify-stream.ts';
-import { type Agents, createAgents, type Environment } from './agents.ts';
+import { type Agents, createAgents } from '@sealift/io/agents';
+import type { Environment } from '@sealift/io/environment';
 import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
 import { Authenticator } from './authenticator.ts';
 import { refusal } from './failures.ts';
@@ -73,7 +74,10 @@ export class RegistryClient {
   constructor(options: RegistryClientOptions) {
     this.registry = options.registry;
     this.#origin = registryOrigin(options.registry, options.plainHttp ?? false);
-    this.#agents = createAgents(options.env ?? process.env, options.connections ?? 16);
+    this.#agents = createAgents(options.env ?? process.env, {
+      connections: options.connections ?? 16,
+      keepAlive: true,
+    });
     this.#cancel = options.cancel;
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
     this.uploads = new UploadSessions({

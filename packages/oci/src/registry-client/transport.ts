@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import type { Agents } from './agents.ts';
+import type { Agents } from '@sealift/io/agents';
 import { allowed, placeOf } from './origin.ts';
 
 /** One HTTP exchange as the client asks for it. */

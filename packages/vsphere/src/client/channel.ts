@@ -1,10 +1,10 @@
+import type { Environment } from '@sealift/io/environment';
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { SealiftError } from '@sealift/core/errors';
 import { bodyOf, exchange, invalidAnswer, placeOf } from '../connection/exchange.ts';
 import { printThumbprint, thumbprintOf } from '../connection/thumbprint.ts';
 import {
-  type Environment,
   establishTrust,
   plainAgent,
   presented,

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { getCACertificates, type PeerCertificate, TLSSocket } from 'node:tls';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 import type { X509Certificate } from 'node:crypto';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { readCertificates, trustedCertificates } from '@sealift/io/certificates';
+import { type Environment, proxyVariables } from '@sealift/io/environment';
 import { hasNamedThumbprint, printThumbprint, type Thumbprint, thumbprintOf } from './thumbprint.ts';
-
-/** Process variables, as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How a server's certificate is verified. There is no way to leave it unverified. */
 export interface TrustOptions {
@@ -34,11 +32,8 @@ const probeTimeoutMs = 30_000;
  */
 export async function establishTrust(url: URL, options: TrustOptions, env: Environment): Promise<Verification> {
   if (options.thumbprint !== undefined) return await pinned(url, options.thumbprint, env);
-  const ca = new Set([...getCACertificates('default'), ...getCACertificates('system')]);
-  const file = env['SSL_CERT_FILE'];
-  if (file !== undefined && file !== '') ca.add(readCertificates(file));
-  if (options.caFile !== undefined) ca.add(readCertificates(options.caFile));
-  return { ca: [...ca] };
+  const { caFile } = options;
+  return { ca: [...trustedCertificates(env), ...(caFile === undefined ? [] : [readCertificates(caFile)])] };
 }
 
 /**
@@ -128,22 +123,5 @@ export async function presented(url: URL, env: Environment): Promise<X509Certifi
     throw new SealiftError('VSPHERE_UNREACHABLE', { values: { reason }, place: url.origin, cause: error });
   } finally {
     agent.destroy();
-  }
-}
-
-function proxyVariables(env: Environment): NodeJS.ProcessEnv {
-  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
-}
-
-function readCertificates(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, cause: error });
   }
 }

@@ -3,7 +3,8 @@ import type { Agent as HttpsAgent } from 'node:https';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Attempts } from '@sealift/io/retry';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
-import { type Environment, establishTrust, plainAgent, verifyingAgent } from '../connection/trust.ts';
+import type { Environment } from '@sealift/io/environment';
+import { establishTrust, plainAgent, verifyingAgent } from '../connection/trust.ts';
 import type { ByteSource } from './byte-source.ts';
 
 export interface HttpSourceOptions {
