@@ -85,6 +85,8 @@ describe('examine', () => {
     ['Node without its prefix in core', 'packages/core/src/x.ts', "import { join } from 'path';", 'without Node'],
     ['Node in the console', 'packages/console/src/x.tsx', "import { join } from 'node:path';", 'without Node'],
     ['the testkit outside tests', 'packages/oci/src/x.ts', "import { peer } from '@sealift/testkit/peers';", 'testkit'],
+    ['a fake where it ships', 'packages/oci/src/x.ts', "import { x } from './testing/x.ts';", 'a fake'],
+    ['another package’s fake', 'packages/cli/src/x.ts', "import { x } from '@sealift/oci/testing/x';", 'a fake'],
     ['a default export', 'packages/oci/src/x.ts', 'export default function x() {}', 'default export'],
     ['a default re-export', 'packages/oci/src/x.ts', "export { x as default } from './y.ts';", 'default export'],
     ['a computed import', 'packages/oci/src/x.ts', 'export const load = (name: string) => import(name);', 'computed'],

@@ -98,6 +98,7 @@ export function examine(files: readonly SourceFile[]): Findings {
 
 function judge(from: string, to: string, specifier: string, test: boolean): string | undefined {
   const relative = specifier.startsWith('.');
+  if (!test && /\/(?:testing|contract)\//.test(specifier)) return `what ships must not lean on a fake (${specifier})`;
   if (from === to) return relative ? undefined : `it imports its own package by name (${specifier}); use the path`;
   if (relative) return `it reaches into package ${to} by path (${specifier}); use @sealift/${to}/…`;
   if (test && to === 'testkit') return undefined;
