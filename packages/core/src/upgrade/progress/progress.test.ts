@@ -72,9 +72,13 @@ test('a running step tells what it waits for, unchanged', () => {
   expect(currentWait(steps)).toEqual(wait);
 });
 
-test('a step that acts again waits for nothing meanwhile', () => {
+test('a step that acts waits for its effect meanwhile', () => {
   const lines = [entry('0-backup', progress(0.4)), entry('0-backup', intent('Making the backup'))];
-  expect(progressOf(plan, lines)[1]).toMatchObject({ wait: null, message: 'Making the backup', fraction: 0.4 });
+  expect(progressOf(plan, lines)[1]).toMatchObject({
+    wait: { what: 'Making the backup', since: lines[1]?.at, level: 'moving' },
+    message: 'Making the backup',
+    fraction: 0.4,
+  });
 });
 
 test('a failed step that is run again is running again', () => {

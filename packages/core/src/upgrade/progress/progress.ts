@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JournalEntry, JournalledFailure } from '../journal/journal.ts';
 import { type Plan, stepsOfPlan } from '../plan/plan.ts';
-import { type Wait, waitSchema } from '../wait/wait.ts';
+import { type Wait, waitingFor, waitSchema } from '../wait/wait.ts';
 
 /** How far one step is. */
 export const stepProgressSchema = z.object({
@@ -39,8 +39,11 @@ function advance(before: StepProgress, entry: JournalEntry): StepProgress {
   const running = { ...before, state: 'running', startedAt, finishedAt: null, wait: null } as const;
   const ended = { ...before, startedAt, finishedAt: at, wait: null };
   switch (entry.phase) {
-    case 'intent':
-      return { ...running, message: entry.data.message };
+    case 'intent': {
+      // Until it tells more, it waits for the effect itself.
+      const { message } = entry.data;
+      return { ...running, message, wait: { ...waitingFor(message), since: at } };
+    }
     case 'progress': {
       const { wait, fraction, direction } = entry.data;
       const reached = direction === 'back' ? before.fraction : Math.max(before.fraction, fraction);
@@ -64,7 +67,7 @@ export function overallFraction(steps: readonly StepProgress[]): number {
   return steps.reduce((sum, { fraction }) => sum + fraction, 0) / steps.length;
 }
 
-/** What the upgrade waits for right now; null while no step waits. */
+/** What the upgrade waits for right now; null while no step is under way. */
 export function currentWait(steps: readonly StepProgress[]): Wait | null {
   return steps.find(({ state }) => state === 'running')?.wait ?? null;
 }
