@@ -1,5 +1,6 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { type Check, checkSchema } from '@sealift/core/check';
+import { SealiftError } from '@sealift/core/errors';
 import { readRecord } from '@sealift/core/record';
 import { z } from 'zod';
 import type { Db } from '../../store/store.ts';
@@ -21,12 +22,21 @@ export async function loadReport(db: Db, upgradeId: string): Promise<PreflightRe
   return { at: row.at, checks };
 }
 
-/** Keeps a look at the site in the place of the one before. */
+/** Keeps a look at the site in the place of the one before. @throws NOT_FOUND when the draft was dropped meanwhile */
 export async function storeReport(db: Db, upgradeId: string, { at, checks }: PreflightReport): Promise<void> {
   const values = { at, report: canonicalJson({ format, checks: [...checks] }) };
-  await db
-    .insertInto('preflight')
-    .values({ upgrade_id: upgradeId, ...values })
-    .onConflict((conflict) => conflict.column('upgrade_id').doUpdateSet(values))
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    const found = await trx
+      .selectFrom('upgrade')
+      .select('id')
+      .where('id', '=', upgradeId)
+      .forShare()
+      .executeTakeFirst();
+    if (found === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'upgrade', name: upgradeId } });
+    await trx
+      .insertInto('preflight')
+      .values({ upgrade_id: upgradeId, ...values })
+      .onConflict((conflict) => conflict.column('upgrade_id').doUpdateSet(values))
+      .execute();
+  });
 }
