@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
+import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
@@ -100,7 +101,7 @@ export class SimulatedCluster {
   applyLayer(layer: AppliedLayer & { values: string }): Promise<void> {
     const { values, ...applied } = layer;
     return this.#change('applyLayer', applied, (state, now) => {
-      if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash) {
+      if (hashOfValues(values) !== layer.valuesHash) {
         throw refusal(`valuesHash is not the SHA-256 of the values of ${layer.layer}/${layer.pack}`);
       }
       const index = state.layers.findIndex((one) => one.layer === layer.layer && one.pack === layer.pack);

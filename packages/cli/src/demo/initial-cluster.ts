@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePublicKey } from '@sealift/bundle/minisign';
@@ -6,9 +5,10 @@ import { openBundle } from '@sealift/bundle/read';
 import { markersInContent } from '@sealift/bundle/marker-source';
 import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
-import type { Release } from '@sealift/core/release';
+import { type Release, templateName } from '@sealift/core/release';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, releaseTag } from '@sealift/oci/reference';
+import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DemoContext } from './demo-context.ts';
 import { siteValues } from './platform.ts';
 import { bundleOf, type Vendor } from './vendor.ts';
@@ -27,11 +27,10 @@ export async function initialCluster(demo: DemoContext, vendor: Vendor, version:
       const own = site.find((one) => one.layer === layer && one.pack === pack);
       const defaults = join(demo.checkout.harborview, 'packs', `${pack}-${packVersion}`, 'values.yaml');
       const values = own?.values ?? (await readFile(defaults, 'utf8'));
-      const valuesHash = createHash('sha256').update(values).digest('hex');
-      return { layer, pack, version: packVersion, digest, valuesHash };
+      return { layer, pack, version: packVersion, digest, valuesHash: hashOfValues(values) };
     }),
   );
-  const template = spec.nodeImage === undefined ? 'unknown' : `r_${spec.nodeImage.ova.replace(/\.ova$/, '')}`;
+  const template = spec.nodeImage === undefined ? 'unknown' : templateName(spec.nodeImage.ova);
   return {
     kubernetes: spec.kubernetes.version,
     template,

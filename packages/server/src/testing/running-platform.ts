@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPublicKey } from '@sealift/bundle/minisign';
-import type { Release } from '@sealift/core/release';
+import { type Release, templateName } from '@sealift/core/release';
 import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
+import { hashOfValues } from '@sealift/upgrade/frozen';
 import { type Simulator, startSimulator } from '@sealift/simulator/process';
 import { type RunningConsole, startConsole } from '../app/console.ts';
 import { vendorKey } from './push-release.ts';
@@ -96,13 +96,11 @@ export class RunningPlatform {
       speed: 200,
       initial: {
         kubernetes: release.spec.kubernetes.version,
-        template: `r_${release.spec.nodeImage?.ova.replace(/\.ova$/, '')}`,
+        template: templateName(release.spec.nodeImage?.ova ?? ''),
         templateSha256: release.spec.nodeImage?.sha256 ?? null,
         layers: release.spec.layers.map((layer) => ({
           ...layer,
-          valuesHash: createHash('sha256')
-            .update(values[layer.pack] ?? '')
-            .digest('hex'),
+          valuesHash: hashOfValues(values[layer.pack] ?? ''),
         })),
       },
     });
