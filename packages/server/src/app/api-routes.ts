@@ -10,7 +10,7 @@ import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
-import { loadUpgrade } from '../upgrades/load.ts';
+import { loadUpgrade } from '../upgrades/queries.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
 import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';

@@ -8,7 +8,7 @@ import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { assertDraft, layerChangeOf } from './layer-merge.ts';
 import { mergeLayer } from './merge-cache.ts';
-import { loadLayers, loadUpgrade } from './load.ts';
+import { loadLayers, loadUpgrade } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { runPreflight } from './preflight/run.ts';
 import { rememberLayers } from './resolution-memory.ts';

@@ -6,7 +6,7 @@ import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { assertDraft, checkPasted, checkResolutions } from './layer-merge.ts';
-import { loadLayer, loadUpgrade } from './load.ts';
+import { loadLayer, loadUpgrade } from './queries.ts';
 
 /** A layer of a draft. */
 export interface LayerAddress {

@@ -4,7 +4,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { leaseName } from '../engine/fenced.ts';
 import { applyEvent } from '../engine/journal-store.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
-import { loadUpgrade } from './load.ts';
+import { loadUpgrade } from './queries.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
 export type Intervention = Exclude<PersonEvent, 'confirm'>;

@@ -2,7 +2,7 @@ import type { LayerPreview } from '@sealift/core/api';
 import { offerResolutions } from '@sealift/core/merge';
 import type { Db } from '../store/store.ts';
 import { mergeLayer } from './merge-cache.ts';
-import { loadLayer } from './load.ts';
+import { loadLayer } from './queries.ts';
 import { rememberedFor } from './resolution-memory.ts';
 
 /** A layer of an upgrade, merged, with earlier answers to the conflicts that are open. @throws NOT_FOUND, MERGE_* */

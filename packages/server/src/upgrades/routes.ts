@@ -15,7 +15,7 @@ import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './
 import { type Intervention, intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
 import { assertDraft } from './layer-merge.ts';
-import { loadUpgrade } from './load.ts';
+import { loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
@@ -26,7 +26,6 @@ import { principalOf } from '../http/request-context.ts';
 const tags = ['upgrades'];
 const byId = z.object({ id: z.string().max(64) });
 const byLayer = byId.extend({ layerId: z.string().max(300) });
-const historyLength = 50;
 
 /** Drafts, their layers, confirmation, progress. */
 export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
@@ -37,15 +36,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   api.get('/upgrades', {
     config: { permission: 'upgrades.read' },
     schema: { tags, summary: 'Upgrades, newest first', response: { 200: upgradeListSchema } },
-    handler: async () => {
-      const rows = await db
-        .selectFrom('upgrade')
-        .selectAll()
-        .orderBy('created_at', 'desc')
-        .limit(historyLength)
-        .execute();
-      return { upgrades: rows.map(upgradeSummary) };
-    },
+    handler: async () => ({ upgrades: (await newestUpgrades(db)).map(upgradeSummary) }),
   });
 
   api.post('/upgrades', {

@@ -12,9 +12,10 @@ import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
-import type { Db, Trx } from '../store/store.ts';
+import type { Db } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayer } from './merge-cache.ts';
+import { findSameDraft } from './queries.ts';
 import { planText } from './stored-plan.ts';
 
 type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
@@ -46,7 +47,8 @@ export async function startDraft(
   // What cannot be merged for certain is refused here, before a draft exists.
   for (const layer of layers) mergeLayer({ ...layer, upgrade_id: id, hop: 0 });
   return change(db, async (trx) => {
-    const same = await findSame(trx, to, target.digest, profile.revision);
+    const wanted = { to, release: target.digest, profileRevision: profile.revision };
+    const same = await findSameDraft(trx, wanted);
     if (same !== undefined) return { id: same, isNew: false };
     await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
     await trx
@@ -74,18 +76,6 @@ export async function startDraft(
     });
     return { id, isNew: true };
   });
-}
-
-async function findSame(trx: Trx, to: string, digest: string, revision: number): Promise<string | undefined> {
-  const row = await trx
-    .selectFrom('upgrade')
-    .select('id')
-    .where('state', '=', 'draft')
-    .where('to_version', '=', to)
-    .where('release_digest', '=', digest)
-    .where('profile_revision', '=', revision)
-    .executeTakeFirst();
-  return row?.id;
 }
 
 async function layerRow(

@@ -22,7 +22,7 @@ import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
 import { layerChangeOf } from './layer-merge.ts';
 import { mergeLayer } from './merge-cache.ts';
-import { loadLayers } from './load.ts';
+import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { loadReport } from './preflight/report.ts';
 import { storedPlan } from './stored-plan.ts';

@@ -2,7 +2,7 @@ import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayer } from '../merge-cache.ts';
-import { loadLayers } from '../load.ts';
+import { loadLayers } from '../queries.ts';
 import { type PreflightReport, storeReport } from './report.ts';
 import { siteChecks } from './site-checks.ts';
 

@@ -2,11 +2,18 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Db } from '../store/store.ts';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 
+const historyLength = 50;
+
 /** @throws NOT_FOUND */
 export async function loadUpgrade(db: Db, id: string): Promise<UpgradeRow> {
   const row = await db.selectFrom('upgrade').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'upgrade', name: id } });
   return row;
+}
+
+/** What the history shows: the newest first, and no more than a person reads. Their own rows; no journal, no layer. */
+export function newestUpgrades(db: Db): Promise<UpgradeRow[]> {
+  return db.selectFrom('upgrade').selectAll().orderBy('created_at', 'desc').limit(historyLength).execute();
 }
 
 export function loadLayers(db: Db, upgradeId: string): Promise<UpgradeLayerRow[]> {
@@ -23,4 +30,20 @@ export async function loadLayer(db: Db, upgradeId: string, layerId: string): Pro
     .executeTakeFirst();
   if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'layer', name: layerId } });
   return row;
+}
+
+/** A draft to this release from this state of the profile, which is taken up again instead of being made anew. */
+export async function findSameDraft(
+  db: Db,
+  wanted: { readonly to: string; readonly release: string; readonly profileRevision: number },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('upgrade')
+    .select('id')
+    .where('state', '=', 'draft')
+    .where('to_version', '=', wanted.to)
+    .where('release_digest', '=', wanted.release)
+    .where('profile_revision', '=', wanted.profileRevision)
+    .executeTakeFirst();
+  return row?.id;
 }
