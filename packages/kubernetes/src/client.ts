@@ -28,6 +28,11 @@ export class KubernetesClient {
     return new KubernetesClient(await loadAccess(options), options.env ?? process.env);
   }
 
+  /** Ends every connection. */
+  close(): void {
+    this.#connections.close();
+  }
+
   /**
    * Sends a request; every status is an answer.
    *

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { unusable } from './send.ts';
+import { unusable } from './unusable.ts';
 
 /** Checks an answer against what is used of it. @throws KUBERNETES_ANSWER_INVALID */
 export function decode<Value>(schema: z.ZodType<Value>, body: unknown, place: string): Value {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubernetesClient } from './client.ts';
 import { decode } from './decode.ts';
-import { unusable } from './send.ts';
+import { unusable } from './unusable.ts';
 
 /** How a collection is read. */
 export interface ListOptions {

@@ -1,54 +1,73 @@
-import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
+import { Agents } from '@sealift/io/http/agents';
+import { BodyTooLarge, readBody } from '@sealift/io/http/body';
+import type { Environment } from '@sealift/io/http/environment';
+import { exchange } from '@sealift/io/http/exchange';
+import { failureOf } from '@sealift/io/http/failure';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import { unusable } from './unusable.ts';
 
 /** Larger than any page of 500 objects that etcd can hold in practice; an answer beyond it is none of an API server. */
 const answerLimitBytes = 64 * 1024 * 1024;
 const timeoutMs = 60_000;
 const connections = 8;
 
+/** Pools with one login. */
+interface Pools {
+  readonly kept: Agents;
+  readonly fresh: Agents;
+}
+
 /** Verified connections to one API server, with the login of a kubeconfig. */
 export class Connections {
   readonly #config: KubeConfig;
-  readonly #proxyEnv: NodeJS.ProcessEnv;
+  readonly #env: Environment;
   /** By their certificate: one that a plugin of the kubeconfig hands out is renewed now and then. */
-  #agents: { readonly material: string; readonly kept: Agent; readonly fresh: Agent } | undefined;
+  readonly #pools = new Map<string, Pools>();
 
-  constructor(config: KubeConfig, env: Readonly<Record<string, string | undefined>>) {
+  constructor(config: KubeConfig, env: Environment) {
     this.#config = config;
-    const proxy = config.getCurrentCluster()?.proxyUrl;
-    this.#proxyEnv = proxy === undefined ? env : { HTTPS_PROXY: proxy };
+    this.#env = env;
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    for (const { kept, fresh } of this.#pools.values()) {
+      kept.close();
+      fresh.close();
+    }
+    this.#pools.clear();
   }
 
   /** Sends one request and reads its JSON answer. @throws as `KubernetesClient.ask` */
   async send(server: string, asked: ApiRequest): Promise<ApiAnswer> {
-    const { method, path, query = {}, body, cancel } = asked;
+    const { method, path, query = {}, body, cancel: wish } = asked;
     const place = `${server}${path}`;
     const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = cancel === undefined ? deadline : AbortSignal.any([cancel, deadline]);
-    if (signal.aborted) throw new SealiftError('CANCELLED', { place });
+    const cancel = wish === undefined ? deadline : AbortSignal.any([wish, deadline]);
+    if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
+    const { kept, fresh, headers } = await this.#login(server);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const isRead = method === 'GET';
     try {
-      const { kept, fresh, headers } = await this.#login();
-      const url = new URL(`${place}?${new URLSearchParams(query).toString()}`);
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-      const content = text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
-      const options: RequestOptions = {
+      // A kept connection may just have been closed by the other side; what changes something must be sent exactly once.
+      const answer = await exchange(isRead ? kept : fresh, {
         method,
-        signal,
-        // A kept connection may just have been closed by the other side; what changes something must be sent exactly once.
-        agent: asked.method === 'GET' ? kept : fresh,
-        headers: { accept: 'application/json', 'user-agent': 'sealift', ...content, ...headers },
-      };
-      const answer = await exchange(url, options, text);
-      return { status: answer.statusCode ?? 0, body: parse(await readBounded(answer, place), place) };
+        url: new URL(`${place}?${new URLSearchParams(query).toString()}`),
+        headers: { accept: 'application/json', ...(text === undefined ? {} : { 'content-type': type }), ...headers },
+        ...(text === undefined ? {} : { body: text }),
+        idleTimeoutMs: timeoutMs,
+        repeatable: isRead,
+        cancel,
+      });
+      const bytes = await readBody(answer, answerLimitBytes, { idleTimeoutMs: timeoutMs, cancel });
+      return { status: answer.statusCode ?? 0, body: parse(bytes.toString('utf8'), place) };
     } catch (error) {
-      if (error instanceof SealiftError) throw error;
-      if (cancel?.aborted === true) throw new SealiftError('CANCELLED', { place, cause: error });
-      const reason = deadline.aborted ? `no answer for ${timeoutMs / 1000} s` : reasonOf(error);
-      throw new SealiftError('KUBERNETES_UNREACHABLE', { values: { reason }, place: server, cause: error });
+      throw asCatalogued(error, server, place);
     }
   }
 
@@ -56,64 +75,49 @@ export class Connections {
    * What the kubeconfig says to log in with. The library would open a connection for each request and let an environment variable
    * turn the check of the certificate off, so only its answer is used.
    */
-  async #login(): Promise<{
-    readonly kept: Agent;
-    readonly fresh: Agent;
-    readonly headers: OutgoingHttpHeaders;
-  }> {
+  async #login(server: string): Promise<Pools & { readonly headers: Readonly<Record<string, string>> }> {
     const login: Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders } = {};
-    await this.#config.applyToHTTPSOptions(login);
+    try {
+      await this.#config.applyToHTTPSOptions(login);
+    } catch (error) {
+      throw asCatalogued(error, server, server);
+    }
     const { ca, cert, key, passphrase, servername } = login;
     const basic = typeof login.auth === 'string' ? { authorization: `Basic ${encode(login.auth)}` } : {};
-    const headers = { ...basic, ...login.headers };
+    const headers = { ...basic, ...textOf(login.headers ?? {}) };
     const material = JSON.stringify([ca, cert, key]);
-    if (this.#agents?.material !== material) {
-      const agent = (keepAlive: boolean): Agent =>
-        new Agent({
-          keepAlive,
-          maxSockets: connections,
-          scheduling: 'lifo',
-          proxyEnv: this.#proxyEnv,
-          rejectUnauthorized: true,
-          minVersion: 'TLSv1.2',
-          ca,
-          cert,
-          key,
-          passphrase,
-          servername,
-        });
-      this.#agents = { material, kept: agent(true), fresh: agent(false) };
-    }
-    const { kept, fresh } = this.#agents;
-    return { kept, fresh, headers };
+    const pools = this.#pools.get(material) ?? this.#open({ ca, cert, key, passphrase, servername });
+    // Those of a login that has ended are let go: what is on its way still arrives.
+    if (!this.#pools.has(material)) this.#pools.clear();
+    this.#pools.set(material, pools);
+    return { ...pools, headers };
+  }
+
+  #open(tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>): Pools {
+    const named = this.#config.getCurrentCluster()?.proxyUrl;
+    const proxy = named === undefined ? {} : { proxy: new URL(named) };
+    const pool = (keepAlive: boolean): Agents => new Agents(this.#env, { keepAlive, connections, tls, ...proxy });
+    return { kept: pool(true), fresh: pool(false) };
   }
 }
 
-async function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
-  for (let isFirst = true; ; isFirst = false) {
-    const sent = httpsRequest(url, options);
-    try {
-      return await new Promise<IncomingMessage>((resolve, reject) => {
-        sent.once('response', resolve);
-        sent.once('error', reject);
-        sent.end(body);
-      });
-    } catch (error) {
-      const isStale = sent.reusedSocket && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-      if (!isFirst || !isStale) throw error;
-    }
-  }
+function asCatalogued(error: unknown, server: string, place: string): SealiftError {
+  if (error instanceof SealiftError) return error;
+  if (error instanceof BodyTooLarge) return unusable(error.message, place, error);
+  const failure = failureOf(error);
+  if (failure.kind === 'cancelled') return new SealiftError('CANCELLED', { place, cause: failure });
+  const reason = failure.kind === 'deadline' ? `no answer for ${timeoutMs / 1000} s` : failure.message;
+  const { remedy } = failure;
+  return new SealiftError('KUBERNETES_UNREACHABLE', {
+    values: { reason: failure.aboutCertificate ? `its certificate is not accepted: ${reason}` : reason },
+    place: server,
+    ...(remedy === undefined ? {} : { hint: remedy }),
+    cause: failure,
+  });
 }
 
-async function readBounded(answer: IncomingMessage, place: string): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of answer as AsyncIterable<Uint8Array>) {
-    size += part.byteLength;
-    if (size > answerLimitBytes) throw unusable(`it is larger than ${answerLimitBytes} bytes`, place);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+function textOf(headers: OutgoingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
 function parse(text: string, place: string): unknown {
@@ -122,11 +126,6 @@ function parse(text: string, place: string): unknown {
   } catch (error) {
     throw unusable('it is no JSON', place, error);
   }
-}
-
-/** An answer that is not of the API. */
-export function unusable(reason: string, place: string, cause?: unknown): SealiftError {
-  return new SealiftError('KUBERNETES_ANSWER_INVALID', { values: { reason }, place, cause });
 }
 
 function encode(login: string): string {

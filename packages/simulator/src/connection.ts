@@ -1,94 +1,66 @@
-import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
+import { Agents } from '@sealift/io/http/agents';
+import { readBody } from '@sealift/io/http/body';
+import { type Exchange, exchange } from '@sealift/io/http/exchange';
 import type { z } from 'zod';
 
 /** The simulator answers within milliseconds; a silence of this length is a lost connection. */
-const idleMs = 15_000;
+const idleTimeoutMs = 15_000;
+/** How long the whole of an answer may take once it began, in milliseconds. */
+const wholeAnswerMs = 60_000;
 const maxAnswerBytes = 16 * 1024 * 1024;
 
 /** HTTP to one simulator: bounded answers, an idle limit, cancellation, failures as catalogue errors. */
 export class SimulatorConnection {
   readonly #base: URL;
+  /** No proxy stands before this machine itself; a connection ends with its exchange. */
+  readonly #agents = new Agents({}, { keepAlive: false, tls: {} });
 
   constructor(url: string) {
     this.#base = new URL(url);
   }
 
   async get<Schema extends z.ZodType>(path: string, schema: Schema, cancel: AbortSignal): Promise<z.output<Schema>> {
-    const answer = await this.#exchange('GET', path, {}, Readable.from([]), cancel);
+    const answer = await this.#exchange('GET', path, cancel);
     const result = schema.safeParse(answer);
     if (result.success) return result.data;
     throw unreachable(`its answer to GET ${path} does not have the expected form`, result.error);
   }
 
   async put(path: string, body: unknown, cancel: AbortSignal): Promise<void> {
-    const text = Buffer.from(JSON.stringify(body));
-    const headers = { 'content-type': 'application/json', 'content-length': text.length };
-    await this.#exchange('PUT', path, headers, Readable.from([text]), cancel);
+    const headers = { 'content-type': 'application/json' };
+    await this.#exchange('PUT', path, cancel, { headers, body: JSON.stringify(body) });
   }
 
   async remove(path: string, cancel: AbortSignal): Promise<void> {
-    await this.#exchange('DELETE', path, {}, Readable.from([]), cancel);
+    await this.#exchange('DELETE', path, cancel);
   }
 
   async upload(path: string, body: Readable, sizeBytes: number, cancel: AbortSignal): Promise<void> {
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': sizeBytes };
-    await this.#exchange('PUT', path, headers, body, cancel);
+    const headers = { 'content-type': 'application/octet-stream' };
+    await this.#exchange('PUT', path, cancel, { headers, body: { size: sizeBytes, open: () => body } });
   }
 
   async #exchange(
-    method: string,
+    method: 'GET' | 'PUT' | 'DELETE',
     path: string,
-    headers: NonNullable<RequestOptions['headers']>,
-    body: Readable,
     cancel: AbortSignal,
+    sent: Pick<Exchange, 'headers' | 'body'> = {},
   ): Promise<unknown> {
     cancel.throwIfAborted();
-    const exchange = request(new URL(path, this.#base), { method, headers, agent: false, signal: cancel });
-    // Kept for the failures after the first, which say nothing new.
-    exchange.on('error', () => undefined);
-    exchange.setTimeout(idleMs, () => exchange.destroy(new Error(`it was silent for ${idleMs / 1000} s`)));
-    const answered = response(exchange);
-    // The answer may come before the body is through (a refusal), and then the broken pipe says nothing new.
-    const sent = pipeline(body, exchange).then(
-      () => null,
-      (error: unknown) => error,
-    );
     try {
-      const answer = await answered;
-      const parsed = await readAnswer(answer);
+      const url = new URL(path, this.#base);
+      const answer = await exchange(this.#agents, { method, url, ...sent, idleTimeoutMs, repeatable: false, cancel });
+      const bytes = await readBody(answer, maxAnswerBytes, { idleTimeoutMs, deadlineMs: wholeAnswerMs, cancel });
+      const parsed: unknown = bytes.byteLength === 0 ? undefined : JSON.parse(bytes.toString('utf8'));
       if (answer.statusCode === 200 || answer.statusCode === 204) return parsed;
       throw refused(parsed, answer.statusCode ?? 0);
     } catch (error) {
-      body.destroy();
-      exchange.destroy();
       cancel.throwIfAborted();
-      if (error instanceof SealiftError) throw error;
-      const bodyFailure = await sent;
-      if (bodyFailure instanceof SealiftError) throw bodyFailure;
-      throw unreachable(reasonOf(error), error);
+      throw error instanceof SealiftError ? error : unreachable(reasonOf(error), error);
     }
   }
-}
-
-function response(exchange: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    exchange.once('response', resolve);
-    exchange.once('error', reject);
-  });
-}
-
-async function readAnswer(answer: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let received = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    received += chunk.length;
-    if (received > maxAnswerBytes) throw new Error(`its answer is longer than ${maxAnswerBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return received === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString('utf8'));
 }
 
 function refused(answer: unknown, status: number): SealiftError {

@@ -1,9 +1,10 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
+import { problemSchema, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
-import { type Agents, createAgents } from '@sealift/io/agents';
-import type { Environment } from '@sealift/io/environment';
+import { Agents } from '@sealift/io/http/agents';
+import { BodyTooLarge, readBody } from '@sealift/io/http/body';
+import type { Environment } from '@sealift/io/http/environment';
+import { type Exchange, exchange } from '@sealift/io/http/exchange';
+import { failureOf } from '@sealift/io/http/failure';
 import type { z } from 'zod';
 import { ApiProblem } from './api-problem.ts';
 
@@ -31,7 +32,12 @@ export class ApiClient {
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
-    this.#agents = createAgents(options.env, { keepAlive: false });
+    this.#agents = new Agents(options.env, { keepAlive: false });
+  }
+
+  /** Ends what is still on its way. */
+  close(): void {
+    this.#agents.close();
   }
 
   get url(): string {
@@ -101,7 +107,7 @@ export class ApiClient {
     throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<Buffer> {
+  async #send(method: Exchange['method'], path: string, body?: unknown): Promise<Buffer> {
     const { status, bytes } = await this.#exchange(method, path, body);
     if (status >= 200 && status < 300) return bytes;
     if (status === 401) throw new SealiftError('PLATFORM_LOGIN_REFUSED', { values: { url: this.url }, place: path });
@@ -112,39 +118,55 @@ export class ApiClient {
   }
 
   async #exchange(
-    method: string,
+    method: Exchange['method'],
     path: string,
     body: unknown,
   ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
     const url = new URL(`${this.#options.url}${path}`);
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs);
-    const signal = this.#options.cancel === undefined ? timeout : AbortSignal.any([timeout, this.#options.cancel]);
+    const { cancel: wish, timeoutMs = defaultTimeoutMs } = this.#options;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const cancel = wish === undefined ? deadline : AbortSignal.any([deadline, wish]);
     try {
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const secure = url.protocol === 'https:';
-        const outgoing = (secure ? httpsRequest : httpRequest)(url, {
-          method,
-          agent: secure ? this.#agents.https : this.#agents.http,
-          signal,
-          headers: {
-            accept: 'application/json, application/problem+json, */*;q=0.5',
-            ...this.#credential(),
-            ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': payload.length }),
-          },
-        });
-        outgoing.once('response', resolve);
-        outgoing.once('error', reject);
-        outgoing.end(payload);
+      const answer = await exchange(this.#agents, {
+        method,
+        url,
+        headers: {
+          accept: 'application/json, application/problem+json, */*;q=0.5',
+          ...this.#credential(),
+          ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(payload === undefined ? {} : { body: payload }),
+        idleTimeoutMs: timeoutMs,
+        repeatable: false,
+        cancel,
       });
       const cookies = answer.headers['set-cookie'] ?? [];
-      return { status: answer.statusCode ?? 0, bytes: await readAll(answer), cookies };
+      const bytes = await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, cancel });
+      return { status: answer.statusCode ?? 0, bytes, cookies };
     } catch (error) {
-      if (error instanceof SealiftError) throw error;
-      if (this.#options.cancel?.aborted === true) throw new SealiftError('CANCELLED', { cause: error });
-      const reason = timeout.aborted ? 'no answer in time' : reasonOf(error);
-      throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path, cause: error });
+      throw this.#failed(error, path);
     }
+  }
+
+  #failed(error: unknown, path: string): SealiftError {
+    if (error instanceof SealiftError) return error;
+    if (error instanceof BodyTooLarge) {
+      return new SealiftError('INPUT_TOO_LARGE', { values: { what: 'the answer', limitBytes: error.limitBytes } });
+    }
+    const failure = failureOf(error);
+    if (failure.kind === 'cancelled') return new SealiftError('CANCELLED', { cause: failure });
+    const { remedy } = failure;
+    const reason = failure.kind === 'deadline' ? 'no answer in time' : failure.message;
+    return new SealiftError('PLATFORM_UNREACHABLE', {
+      values: {
+        url: this.url,
+        reason: failure.aboutCertificate ? `its certificate is not accepted: ${reason}` : reason,
+      },
+      place: path,
+      ...(remedy === undefined ? {} : { hint: remedy }),
+      cause: failure,
+    });
   }
 
   #credential(): Record<string, string> {
@@ -152,19 +174,6 @@ export class ApiClient {
     if (token !== undefined) return { authorization: `Bearer ${token.reveal()}` };
     return cookie === undefined ? {} : { cookie: cookie.reveal() };
   }
-}
-
-async function readAll(answer: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let total = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    total += part.length;
-    if (total > maxAnswerBytes) {
-      throw new SealiftError('INPUT_TOO_LARGE', { values: { what: 'the answer', limitBytes: maxAnswerBytes } });
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 function parseJson(bytes: Buffer): unknown {

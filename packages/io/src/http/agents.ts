@@ -1,28 +1,63 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
+import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import { trustedCertificates } from './certificates.ts';
-import { type Environment, proxyVariables } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { proxyOf } from './proxy.ts';
 
-/** Connection pools for one client. */
-export interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
-}
+/** What TLS connections prove and demand; a check of the other side is never turned off. */
+export type TlsOptions = Pick<
+  HttpsAgentOptions,
+  'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'allowPartialTrustChain' | 'checkServerIdentity'
+>;
 
 export interface PoolOptions {
-  /** At a time; without it as many as are asked for. */
+  /** At a time, to one host; without it as many as are asked for. */
   readonly connections?: number;
   /** Whether a connection is kept for the next request. */
   readonly keepAlive: boolean;
+  /** Without it, what this machine trusts (`trustedCertificates`). */
+  readonly tls?: TlsOptions;
+  /** Leads everywhere, whatever the variables say. */
+  readonly proxy?: URL;
 }
 
-/**
- * Connection pools that honour `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` (either case) and trust what this machine trusts.
- *
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE when `SSL_CERT_FILE` names a file that can't be read
- */
-export function createAgents(env: Environment, { connections, keepAlive }: PoolOptions): Agents {
-  const limit = connections === undefined ? {} : { maxSockets: connections };
-  const pool = { keepAlive, ...limit, scheduling: 'lifo' as const, proxyEnv: proxyVariables(env) };
-  return { http: new HttpAgent(pool), https: new HttpsAgent({ ...pool, ca: [...trustedCertificates(env)] }) };
+/** The connection pools of one client, which closes them. */
+export class Agents {
+  readonly #env: Environment;
+  readonly #options: PoolOptions;
+  readonly #tls: TlsOptions;
+  /** By scheme and proxy. */
+  readonly #made = new Map<string, HttpAgent>();
+
+  /** @throws FILE_NOT_FOUND, FILE_UNREADABLE when `SSL_CERT_FILE` names a file that can't be read */
+  constructor(env: Environment, options: PoolOptions) {
+    this.#env = env;
+    this.#options = options;
+    this.#tls = options.tls ?? { ca: [...trustedCertificates(env)] };
+  }
+
+  /** The pool for a URL: through the proxy that stands before it, if any. @throws PROXY_INVALID */
+  agentFor(url: URL): HttpAgent {
+    const proxy = this.#options.proxy ?? proxyOf(url, this.#env);
+    const key = `${url.protocol} ${proxy?.href ?? ''}`;
+    const agent = this.#made.get(key) ?? this.#make(url.protocol === 'https:', proxy);
+    this.#made.set(key, agent);
+    return agent;
+  }
+
+  /** Ends every connection, also those in use: what waits for an answer fails, and nothing keeps the process from ending. */
+  close(): void {
+    for (const agent of this.#made.values()) agent.destroy();
+  }
+
+  #make(secure: boolean, proxy: URL | undefined): HttpAgent {
+    const { keepAlive, connections } = this.#options;
+    const pool: HttpAgentOptions = {
+      keepAlive,
+      scheduling: 'lifo',
+      ...(connections === undefined ? {} : { maxSockets: connections }),
+      ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } }),
+    };
+    return secure ? new HttpsAgent({ ...pool, minVersion: 'TLSv1.2', ...this.#tls }) : new HttpAgent(pool);
+  }
 }

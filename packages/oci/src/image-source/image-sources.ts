@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { findCredential } from '../credentials.ts';
 import { formatReference, parseReference } from '../reference.ts';
-import type { Environment } from '@sealift/io/environment';
+import type { Environment } from '@sealift/io/http/environment';
 import { RegistryClient } from '../registry-client/client.ts';
 import { isLoopback } from '../registry-client/origin.ts';
 import { openDockerArchive } from './docker-archive.ts';

@@ -89,7 +89,7 @@ export class Authenticator {
       const error = await refusal(answer, 'token service', place);
       throw error.code === 'REGISTRY_REFUSED' ? unauthorized(error.message, place) : error;
     }
-    const bytes = await readBounded(bodyOf(answer, 30_000, place), tokenAnswerLimitBytes, 'the token', place);
+    const bytes = await readBounded(bodyOf(answer, 30_000, place, 30_000), tokenAnswerLimitBytes, 'the token', place);
     const held = tokenAnswer(bytes, place);
     const header = new Secret(`Bearer ${held.token.reveal()}`);
     this.#tokens.set(scope, { header, endsAt: Date.now() + held.seconds * 1000 });

@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
+import { Agents } from '@sealift/io/http/agents';
+import { discard } from '@sealift/io/http/body';
+import type { Environment } from '@sealift/io/http/environment';
 import type { ByteRange, ContentSource } from '../content.ts';
 import type { Credential } from '../credential.ts';
 import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readableOver, readBounded, verifiedReadable } from '../verify-stream.ts';
-import { type Agents, createAgents } from '@sealift/io/agents';
-import type { Environment } from '@sealift/io/environment';
 import { announcedDigest, cut, invalidAnswer, mediaTypeOf, nextPage, parseTags, sizeOf } from './answers.ts';
 import { Authenticator } from './authenticator.ts';
 import { refusal } from './failures.ts';
 import { checkedReference, checkedRepository, mountScope, pullScope, pushScope } from './names.ts';
 import { allowed, placeOf, registryOrigin } from './origin.ts';
 import { listReferrers } from './referrers-api.ts';
-import { bodyOf, type Exchange, send } from './transport.ts';
+import { bodyOf, type Exchange, send, shortBodyOf } from './transport.ts';
 import { type Call, UploadSessions } from './upload-sessions.ts';
 
 /** Manifests beyond this are refused, as registries do (OCI distribution-spec, "Pushing Manifests"). */
@@ -74,7 +75,7 @@ export class RegistryClient {
   constructor(options: RegistryClientOptions) {
     this.registry = options.registry;
     this.#origin = registryOrigin(options.registry, options.plainHttp ?? false);
-    this.#agents = createAgents(options.env ?? process.env, {
+    this.#agents = new Agents(options.env ?? process.env, {
       connections: options.connections ?? 16,
       keepAlive: true,
     });
@@ -88,10 +89,9 @@ export class RegistryClient {
     this.#authenticator = new Authenticator(this.#origin, options.credential, (exchange) => this.#send(exchange));
   }
 
-  /** Closes idle connections. */
+  /** Closes every connection. */
   close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#agents.close();
   }
 
   /** Checks that this is a registry and that the login is good (OCI distribution-spec, end-1). */
@@ -99,14 +99,14 @@ export class RegistryClient {
     const url = new URL('/v2/', this.#origin);
     const answer = await this.#call({ method: 'GET', url, scope: '' });
     if (answer.statusCode !== 200) throw await refusal(answer, 'OCI distribution API', placeOf(url));
-    answer.resume();
+    discard(answer);
   }
 
   /** The blob's size in bytes, or undefined when the repository does not hold it. */
   async blobSize(repository: string, digest: Digest): Promise<number | undefined> {
     const url = this.#url(repository, 'blobs', digest);
     const answer = await this.#call({ method: 'HEAD', url, scope: pullScope(repository) });
-    answer.resume();
+    discard(answer);
     if (answer.statusCode === 404) return undefined;
     if (answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, placeOf(url));
     return sizeOf(answer, placeOf(url));
@@ -128,12 +128,13 @@ export class RegistryClient {
     const place = placeOf(url);
     const headers = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
     const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository), headers });
+    const isPart = answer.statusCode === 206 && range !== undefined;
+    if (!isPart && answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, place);
     const chunks = bodyOf(answer, this.#idleTimeoutMs, place);
-    if (answer.statusCode === 206 && range !== undefined) return readableOver(chunks, answer);
-    if (answer.statusCode !== 200) throw await refusal(answer, `blob ${digest}`, place);
+    if (isPart) return readableOver(chunks, answer);
     // A registry without range requests answers with the whole blob.
     if (range !== undefined) return readableOver(cut(chunks, range), answer);
-    const size = answer.headers['content-length'] === undefined ? undefined : sizeOf(answer, place);
+    const size = statedSize(answer, place);
     return verifiedReadable(chunks, { digest, size, place }, answer);
   }
 
@@ -147,7 +148,12 @@ export class RegistryClient {
     const place = placeOf(url);
     const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository), headers: acceptManifests });
     if (answer.statusCode !== 200) throw await refusal(answer, `manifest ${repository}:${reference}`, place);
-    const bytes = await readBounded(bodyOf(answer, this.#idleTimeoutMs, place), manifestLimitBytes, 'manifest', place);
+    const bytes = await readBounded(
+      shortBodyOf(answer, this.#idleTimeoutMs, place),
+      manifestLimitBytes,
+      'manifest',
+      place,
+    );
     const digest = isDigest(reference) ? reference : (announcedDigest(answer) ?? digestOf(bytes));
     const check = new ContentCheck({ digest, place });
     check.update(bytes);
@@ -162,7 +168,7 @@ export class RegistryClient {
   ): Promise<{ readonly digest: Digest; readonly mediaType: string } | undefined> {
     const url = this.#url(repository, 'manifests', checkedReference(reference));
     const answer = await this.#call({ method: 'HEAD', url, scope: pullScope(repository), headers: acceptManifests });
-    answer.resume();
+    discard(answer);
     if (answer.statusCode === 404) return undefined;
     if (answer.statusCode !== 200) throw await refusal(answer, `manifest ${reference}`, placeOf(url));
     const digest = announcedDigest(answer) ?? (isDigest(reference) ? reference : undefined);
@@ -211,7 +217,12 @@ export class RegistryClient {
       const place = placeOf(url);
       const answer = await this.#call({ method: 'GET', url, scope: pullScope(repository) });
       if (answer.statusCode !== 200) throw await refusal(answer, `repository ${repository}`, place);
-      const bytes = await readBounded(bodyOf(answer, this.#idleTimeoutMs, place), tagPageLimitBytes, 'tags', place);
+      const bytes = await readBounded(
+        shortBodyOf(answer, this.#idleTimeoutMs, place),
+        tagPageLimitBytes,
+        'tags',
+        place,
+      );
       tags.push(...parseTags(bytes, place));
       if (tags.length > tagLimit) {
         throw new SealiftError('INPUT_TOO_LARGE', {
@@ -235,7 +246,7 @@ export class RegistryClient {
     url.searchParams.set('from', checkedRepository(from));
     const answer = await this.#call({ method: 'POST', url, scope: mountScope(repository, from) });
     const status = answer.statusCode ?? 0;
-    if ([201, 202, 400, 404, 405].includes(status)) answer.resume();
+    if ([201, 202, 400, 404, 405].includes(status)) discard(answer);
     if (status === 201) return true;
     if (status === 400 || status === 404 || status === 405) return false;
     if (status === 202) {
@@ -278,7 +289,7 @@ export class RegistryClient {
       body: { size: bytes.byteLength, open: () => Promise.resolve(Readable.from([bytes], { objectMode: false })) },
     });
     if (answer.statusCode !== 201) throw await refusal(answer, `repository ${repository}`, placeOf(url));
-    answer.resume();
+    discard(answer);
     return answer;
   }
 
@@ -311,7 +322,7 @@ export class RegistryClient {
       const redirected =
         [301, 302, 303, 307, 308].includes(status) && (call.method === 'GET' || call.method === 'HEAD');
       if (!redirected) return answer;
-      answer.resume();
+      discard(answer);
       if (hops === redirectLimit) {
         throw invalidAnswer(`more than ${redirectLimit} redirects`, placeOf(call.url));
       }
@@ -326,8 +337,8 @@ export class RegistryClient {
     const first = await this.#send(before === undefined ? call : withHeader(call, before.reveal()));
     if (first.statusCode !== 401) return first;
     const place = placeOf(call.url);
+    discard(first);
     const header = await this.#authenticator.answer(first, call.scope, place);
-    first.resume();
     const second = await this.#send(withHeader(call, header.reveal()));
     if (second.statusCode === 401) throw await refusal(second, '', place);
     return second;
@@ -344,6 +355,17 @@ export class RegistryClient {
       answerTimeoutMs: defaultAnswerTimeoutMs,
       cancel: this.#cancel,
     });
+  }
+}
+
+/** @throws REGISTRY_ANSWER_INVALID; the answer is given up then */
+function statedSize(answer: IncomingMessage, place: string): number | undefined {
+  if (answer.headers['content-length'] === undefined) return undefined;
+  try {
+    return sizeOf(answer, place);
+  } catch (error) {
+    answer.destroy();
+    throw error;
   }
 }
 

@@ -77,7 +77,9 @@ function isFull(status: number, body: string): boolean {
 
 async function bodyText(answer: IncomingMessage, place: string): Promise<string> {
   try {
-    return (await readBounded(bodyOf(answer, 10_000, place), bodyLimitBytes, 'the error answer')).toString('utf8');
+    return (await readBounded(bodyOf(answer, 10_000, place, 10_000), bodyLimitBytes, 'the error answer')).toString(
+      'utf8',
+    );
   } catch {
     return '';
   }

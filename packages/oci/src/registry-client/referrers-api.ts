@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { discard } from '@sealift/io/http/body';
 import { type Descriptor, indexSchema } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { readBounded } from '../verify-stream.ts';
@@ -6,7 +7,7 @@ import { invalidAnswer, nextPage } from './answers.ts';
 import { refusal } from './failures.ts';
 import { pullScope } from './names.ts';
 import { placeOf } from './origin.ts';
-import { bodyOf } from './transport.ts';
+import { shortBodyOf } from './transport.ts';
 import type { Call } from './upload-sessions.ts';
 
 const pageLimitBytes = 4 * 1024 * 1024;
@@ -36,11 +37,11 @@ export async function listReferrers(
     const place = placeOf(url);
     const answer = await call({ method: 'GET', url, scope: pullScope(repository) });
     if ([400, 404, 405].includes(answer.statusCode ?? 0)) {
-      answer.resume();
+      discard(answer);
       return undefined;
     }
     if (answer.statusCode !== 200) throw await refusal(answer, `referrers of ${subject}`, place);
-    const bytes = await readBounded(bodyOf(answer, idleTimeoutMs, place), pageLimitBytes, 'referrers', place);
+    const bytes = await readBounded(shortBodyOf(answer, idleTimeoutMs, place), pageLimitBytes, 'referrers', place);
     const listed = parseIndex(bytes, place);
     found.push(...listed);
     if (listed.length === 0 || found.length > referrersLimit) break;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
+import { discard } from '@sealift/io/http/body';
 import { mediaTypes } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { Scope } from './authenticator.ts';
@@ -47,7 +48,7 @@ export class UploadSessions {
     const url = this.#transport.uploadsUrl(repository);
     const answer = await this.#transport.call({ method: 'POST', url, scope: pushScope(repository) });
     if (answer.statusCode !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
-    answer.resume();
+    discard(answer);
     return { repository, url: this.#transport.location(answer, url), offset: 0, minChunkBytes: minChunkBytes(answer) };
   }
 
@@ -56,7 +57,7 @@ export class UploadSessions {
     const answer = await this.#transport.call({ method: 'GET', url, scope: pushScope(repository) });
     const status = answer.statusCode ?? 0;
     if (status === 429 || status >= 500) throw await refusal(answer, 'upload session', placeOf(url));
-    answer.resume();
+    discard(answer);
     const end = /^(?:bytes=)?0-(\d{1,15})$/.exec(answer.headers.range ?? '')?.[1];
     if ((status !== 204 && status !== 202) || end === undefined) return undefined;
     const next = answer.headers.location === undefined ? url : this.#transport.location(answer, url);
@@ -84,7 +85,7 @@ export class UploadSessions {
     if (offset === 0 && chunksRefused.includes(status)) throw refused(answer, url);
     if ([404, 409, 416].includes(status)) throw lost(answer, url);
     if (status !== 202) throw await refusal(answer, `repository ${repository}`, placeOf(url));
-    answer.resume();
+    discard(answer);
     return { repository, url: this.#transport.location(answer, url), offset: offset + size, minChunkBytes };
   }
 
@@ -104,16 +105,13 @@ export class UploadSessions {
     });
     if ([404, 409, 416].includes(answer.statusCode ?? 0)) throw lost(answer, url);
     if (answer.statusCode !== 201) throw await refusal(answer, `repository ${session.repository}`, placeOf(url));
-    answer.resume();
+    discard(answer);
   }
 
   /** Gives up a session nobody will use; a registry that can't is left to its own clean-up. */
   async cancel(session: UploadSession): Promise<void> {
     const { repository, url } = session;
-    await this.#transport.call({ method: 'DELETE', url, scope: pushScope(repository) }).then(
-      (answer) => answer.resume(),
-      () => undefined,
-    );
+    await this.#transport.call({ method: 'DELETE', url, scope: pushScope(repository) }).then(discard, () => undefined);
   }
 }
 
@@ -124,13 +122,13 @@ function minChunkBytes(answer: IncomingMessage): number {
 }
 
 function refused(answer: IncomingMessage, url: URL): SealiftError {
-  answer.resume();
+  discard(answer);
   const reason = `${answer.statusCode} to a chunk`;
   return new SealiftError('REGISTRY_REFUSED', { values: { reason }, place: placeOf(url) });
 }
 
 function lost(answer: IncomingMessage, url: URL): SealiftError {
-  answer.resume();
+  discard(answer);
   return new SealiftError('REGISTRY_FAILED', {
     values: { reason: 'it lost the upload session or is elsewhere in it' },
     place: placeOf(url),

@@ -1,17 +1,12 @@
-import type { Environment } from '@sealift/io/environment';
-import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import type { Agents } from '@sealift/io/http/agents';
+import { discard } from '@sealift/io/http/body';
+import type { Environment } from '@sealift/io/http/environment';
+import type { Verification } from '@sealift/io/http/verification';
+import type { IncomingMessage } from 'node:http';
 import { SealiftError } from '@sealift/core/errors';
 import { bodyOf, exchange, invalidAnswer, placeOf } from '../connection/exchange.ts';
 import { printThumbprint, thumbprintOf } from '../connection/thumbprint.ts';
-import {
-  establishTrust,
-  plainAgent,
-  presented,
-  type TrustOptions,
-  type Verification,
-  verifyingAgent,
-} from '../connection/trust.ts';
+import { agentsFor, establishTrust, presented, type TrustOptions } from '../connection/trust.ts';
 import { children, type XmlElement } from '../xml/element.ts';
 import { XmlReader, type XmlLimits, XmlRefused } from '../xml/read-xml.ts';
 import { ShapeError } from '../xml/decode.ts';
@@ -23,6 +18,8 @@ import { soapFault } from './fault.ts';
 const answerLimits: XmlLimits = { bytes: 32 * 1024 * 1024, depth: 64, elements: 250_000 };
 const defaultTimeoutMs = 120_000;
 const idleTimeoutMs = 60_000;
+/** How long the whole of an answer may take once it began, in milliseconds. */
+const wholeAnswerMs = 600_000;
 
 export interface ChannelOptions extends TrustOptions {
   readonly url: URL;
@@ -36,22 +33,17 @@ export class Channel {
   readonly verification: Verification | undefined;
   readonly #env: Environment;
   /** Kept connections, for calls that may be sent twice. */
-  readonly #kept: HttpAgent | HttpsAgent;
+  readonly #kept: Agents;
   /** A connection for each call: it is never one that the other side has just closed, so the call is sent exactly once. */
-  readonly #fresh: HttpAgent | HttpsAgent;
+  readonly #fresh: Agents;
 
   private constructor(options: ChannelOptions, verification: Verification | undefined) {
     this.url = options.url;
     this.verification = verification;
     this.#env = options.env;
-    const agent = (keepAlive: boolean): HttpAgent | HttpsAgent => {
-      const pool = { keepAlive, maxSockets: options.connections };
-      return verification === undefined
-        ? plainAgent(options.env, pool)
-        : verifyingAgent(verification, options.env, pool);
-    };
-    this.#kept = agent(true);
-    this.#fresh = agent(false);
+    const { env, connections } = options;
+    this.#kept = agentsFor(verification, env, { keepAlive: true, connections });
+    this.#fresh = agentsFor(verification, env, { keepAlive: false, connections });
   }
 
   /** @throws VSPHERE_URL_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE, VSPHERE_THUMBPRINT_MISMATCH, VSPHERE_UNREACHABLE */
@@ -61,8 +53,8 @@ export class Channel {
   }
 
   close(): void {
-    this.#kept.destroy();
-    this.#fresh.destroy();
+    this.#kept.close();
+    this.#fresh.close();
   }
 
   /** A document below the address, or undefined where there is none; no login is sent. */
@@ -70,7 +62,7 @@ export class Channel {
     const url = new URL(path, this.url);
     const answer = await this.#exchange({ method: 'GET', url, idleTimeoutMs, repeatable: true, cancel });
     if (answer.statusCode === 200) return await readAnswer(answer, placeOf(url), idleTimeoutMs, cancel);
-    answer.resume();
+    discard(answer);
     return undefined;
   }
 
@@ -106,7 +98,7 @@ export class Channel {
     const status = answer.statusCode ?? 0;
     // SOAP 1.1 over HTTP: a fault comes with status 500.
     if (status !== 200 && status !== 500) {
-      answer.resume();
+      discard(answer);
       throw invalidAnswer(`HTTP status ${status}`, place);
     }
     const found = bodyElement(await readAnswer(answer, place, timeoutMs, cancel));
@@ -117,7 +109,7 @@ export class Channel {
 
   async #exchange(wanted: Parameters<typeof exchange>[1]): Promise<IncomingMessage> {
     try {
-      return await exchange(wanted.repeatable === true ? this.#kept : this.#fresh, wanted);
+      return await exchange(wanted.repeatable ? this.#kept : this.#fresh, wanted);
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'VSPHERE_CERTIFICATE_UNTRUSTED') throw error;
       throw await this.#untrusted(error);
@@ -134,7 +126,12 @@ export class Channel {
       reason,
       presented: `; the one presented has the SHA-256 thumbprint ${printThumbprint(thumbprint)}`,
     };
-    return new SealiftError('VSPHERE_CERTIFICATE_UNTRUSTED', { values, place: this.url.origin, cause: error.cause });
+    return new SealiftError('VSPHERE_CERTIFICATE_UNTRUSTED', {
+      values,
+      place: this.url.origin,
+      hint: error.hint,
+      cause: error.cause,
+    });
   }
 }
 
@@ -145,7 +142,13 @@ async function readAnswer(
   cancel: AbortSignal | undefined,
 ): Promise<XmlElement> {
   const reader = new XmlReader(answerLimits);
-  const chunks = bodyOf(answer, { limitBytes: answerLimits.bytes, idleTimeoutMs: timeoutMs, place, cancel });
+  const chunks = bodyOf(answer, {
+    limitBytes: answerLimits.bytes,
+    idleTimeoutMs: timeoutMs,
+    deadlineMs: wholeAnswerMs,
+    place,
+    cancel,
+  });
   try {
     for await (const chunk of chunks) reader.write(chunk);
     return reader.end();

@@ -1,7 +1,8 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Secret } from '@sealift/core/secret';
-import type { Environment } from '@sealift/io/environment';
-import { type TrustOptions, type Verification } from '../connection/trust.ts';
+import type { Environment } from '@sealift/io/http/environment';
+import type { Verification } from '@sealift/io/http/verification';
+import type { TrustOptions } from '../connection/trust.ts';
 import { element } from '../xml/encode.ts';
 import { chooseVersion, oldestVersion, versionOf } from './api-version.ts';
 import type { SoapCall } from './call.ts';

@@ -1,10 +1,9 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import type { Agents } from '@sealift/io/http/agents';
 import { Attempts } from '@sealift/io/retry';
 import type { VcenterClient } from '../client/client.ts';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
-import { establishTrust, plainAgent, trustNamed, verifyingAgent } from '../connection/trust.ts';
+import { agentsFor, establishTrust, trustNamed } from '../connection/trust.ts';
 import type { PackageFile } from '../ovf/package.ts';
 import type { FileItem } from './import-spec.ts';
 import type { DeviceUrl } from './lease.ts';
@@ -40,7 +39,7 @@ export async function uploadFile(
   options: UploadOptions,
 ): Promise<void> {
   const url = deviceUrl(device, client.url);
-  const agent = await agentFor(client, url, device, options.caFile);
+  const agents = await agentsTo(client, url, device, options.caFile);
   const attempts = new Attempts({
     passes: (error) => isSealiftError(error, 'VSPHERE_UNREACHABLE'),
     delaysMs: options.retryDelaysMs ?? defaultDelaysMs,
@@ -50,7 +49,7 @@ export async function uploadFile(
   try {
     for (;;) {
       try {
-        return await send(agent, url, item, file, options);
+        return await send(agents, url, item, file, options);
       } catch (error) {
         const failure = options.cancel.aborted ? undefined : await options.failure();
         if (failure !== undefined) throw failure;
@@ -58,31 +57,38 @@ export async function uploadFile(
       }
     }
   } finally {
-    agent.destroy();
+    agents.close();
   }
 }
 
 async function send(
-  agent: HttpAgent | HttpsAgent,
+  agents: Agents,
   url: URL,
   item: FileItem,
   file: PackageFile,
   { cancel, onBytes }: UploadOptions,
 ): Promise<void> {
-  const answer = await exchange(agent, {
+  const answer = await exchange(agents, {
     // Disks are written into by POST; other files are put, as vSphere's own tools do.
     method: item.create ? 'PUT' : 'POST',
     url,
     headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
-    body: { size: file.sizeBytes, chunks: counted(file.open(), onBytes) },
+    body: { size: file.sizeBytes, open: () => counted(file.open(), onBytes) },
     idleTimeoutMs,
     answerTimeoutMs,
+    repeatable: false,
     cancel,
   });
   const status = answer.statusCode ?? 0;
   const place = placeOf(url);
   let words = '';
-  for await (const chunk of bodyOf(answer, { limitBytes: wordsLimitBytes, idleTimeoutMs, place, cancel })) {
+  for await (const chunk of bodyOf(answer, {
+    limitBytes: wordsLimitBytes,
+    idleTimeoutMs,
+    deadlineMs: answerTimeoutMs,
+    place,
+    cancel,
+  })) {
     words += Buffer.from(chunk).toString('utf8');
   }
   if (status >= 200 && status < 300) return;
@@ -122,19 +128,19 @@ function deviceUrl(device: DeviceUrl, vcenter: URL): URL {
   return url;
 }
 
-async function agentFor(
+async function agentsTo(
   client: VcenterClient,
   url: URL,
   device: DeviceUrl,
   caFile: string | undefined,
-): Promise<HttpAgent | HttpsAgent> {
-  const pool = { keepAlive: false, maxSockets: 1 };
-  if (url.protocol === 'http:') return plainAgent(client.env, pool);
+): Promise<Agents> {
+  const pool = { keepAlive: false, connections: 1 };
+  if (url.protocol === 'http:') return agentsFor(undefined, client.env, pool);
   const named = device.sslThumbprint ?? '';
   const own = url.host === client.url.host ? client.verification : undefined;
   const verification =
     named === ''
       ? (own ?? (await establishTrust(url, { caFile }, client.env)))
       : await trustNamed(url, named, client.env);
-  return verifyingAgent(verification, client.env, pool);
+  return agentsFor(verification, client.env, pool);
 }

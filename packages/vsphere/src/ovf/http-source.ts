@@ -1,10 +1,12 @@
-import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import type { Agents } from '@sealift/io/http/agents';
+import { discard } from '@sealift/io/http/body';
+import type { Environment } from '@sealift/io/http/environment';
+import { ConnectionFailure } from '@sealift/io/http/failure';
 import { Attempts } from '@sealift/io/retry';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
-import type { Environment } from '@sealift/io/environment';
-import { establishTrust, plainAgent, verifyingAgent } from '../connection/trust.ts';
+import { agentsFor, establishTrust } from '../connection/trust.ts';
 import type { ByteSource } from './byte-source.ts';
 
 export interface HttpSourceOptions {
@@ -17,6 +19,8 @@ export interface HttpSourceOptions {
   readonly idleTimeoutMs?: number;
 }
 
+const untrustedHint =
+  'Give the CA that signed it with --ca-file or in SSL_CERT_FILE; verification is never turned off.';
 const redirectLimit = 5;
 const defaultDelaysMs = [500, 1000, 2000, 5000, 10_000] as const;
 const defaultIdleTimeoutMs = 60_000;
@@ -35,20 +39,19 @@ interface Version {
  * @throws DOWNLOAD_FAILED, DOWNLOAD_REFUSED, CANCELLED; while reading also DOWNLOAD_CHANGED
  */
 export async function httpSource(address: URL, options: HttpSourceOptions): Promise<ByteSource> {
-  const download = new Download(address, options, {
-    https: verifyingAgent(await establishTrust(address, { caFile: options.caFile }, options.env), options.env, pool),
-    http: plainAgent(options.env, pool),
-  });
-  await download.begin();
+  const { env, caFile } = options;
+  const agents = agentsFor(await establishTrust(address, { caFile }, env), env, pool);
+  const download = new Download(address, options, agents);
+  try {
+    await download.begin();
+  } catch (error) {
+    await download.close();
+    throw error;
+  }
   return download;
 }
 
-interface Agents {
-  readonly https: HttpsAgent;
-  readonly http: HttpAgent;
-}
-
-const pool = { keepAlive: true, maxSockets: 4 };
+const pool = { keepAlive: true, connections: 4 };
 
 class Download implements ByteSource {
   readonly place: string;
@@ -102,8 +105,7 @@ class Download implements ByteSource {
 
   async close(): Promise<void> {
     this.#first?.destroy();
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    this.#agents.close();
     await Promise.resolve();
   }
 
@@ -137,7 +139,7 @@ class Download implements ByteSource {
     const answer = await this.#follow(this.#address, headers, 0);
     const status = answer.statusCode ?? 0;
     if (status !== 200 && !(status === 206 && start > 0)) {
-      answer.resume();
+      discard(answer);
       if (status >= 500 || status === 429 || status === 408) throw failed(this.place, `HTTP status ${status}`);
       throw new SealiftError('DOWNLOAD_REFUSED', { values: { reason: `HTTP status ${status}` }, place: this.place });
     }
@@ -152,16 +154,15 @@ class Download implements ByteSource {
 
   async #follow(url: URL, headers: Readonly<Record<string, string>>, hops: number): Promise<IncomingMessage> {
     const { cancel, idleTimeoutMs = defaultIdleTimeoutMs } = this.#options;
-    const agent = url.protocol === 'https:' ? this.#agents.https : this.#agents.http;
     let answer: IncomingMessage;
     try {
-      answer = await exchange(agent, { method: 'GET', url, headers, idleTimeoutMs, repeatable: true, cancel });
+      answer = await exchange(this.#agents, { method: 'GET', url, headers, idleTimeoutMs, repeatable: true, cancel });
     } catch (error) {
       throw asDownload(error, this.place);
     }
     const { location } = answer.headers;
     if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || location === undefined) return answer;
-    answer.resume();
+    discard(answer);
     const refuse = (reason: string): SealiftError =>
       new SealiftError('DOWNLOAD_REFUSED', { values: { reason }, place: this.place });
     if (hops === redirectLimit) throw refuse(`more than ${redirectLimit} redirects`);
@@ -209,7 +210,8 @@ function asDownload(error: unknown, place: string): unknown {
   return new SealiftError('DOWNLOAD_REFUSED', {
     values: { reason: `its certificate is not trusted: ${reason}` },
     place,
-    hint: 'Give the CA that signed it with --ca-file or in SSL_CERT_FILE; verification is never turned off.',
+    hint:
+      error.cause instanceof ConnectionFailure && error.cause.remedy !== undefined ? error.cause.remedy : untrustedHint,
     cause: error,
   });
 }

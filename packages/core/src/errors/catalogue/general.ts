@@ -16,6 +16,13 @@ export const generalErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  PROXY_INVALID: {
+    message: '{variable} does not name a proxy that can be used: {reason}',
+    hint: 'Give it as http://host:port or https://host:port, or name the hosts to be reached without it in NO_PROXY.',
+    status: 500,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   USAGE: {
     message: '{reason}',
     hint: 'Run the command with --help to see what it takes.',
