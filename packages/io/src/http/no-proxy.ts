@@ -57,13 +57,13 @@ function blockOf(entry: string): BlockList | undefined {
   return block;
 }
 
-/** `name`, `name:port`, `[address]`, `[address]:port`, or an IPv6 address as it is. */
+/** `name`, `name:port`, `[address]:port`, or an IPv6 address as it is. */
 function split(entry: string): { readonly name: string; readonly port: string | undefined } {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d+))?$/.exec(entry) ?? [];
-  return { name: bracketed ?? plain ?? entry, port };
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(entry) ?? [];
+  return { name: bracketed ?? plain ?? entry, port: port === '' ? undefined : port };
 }
 
 /** The form of an international name on the wire; what is no name stays as it is and matches nothing. */
 function ascii(name: string): string {
-  return domainToASCII(name) || name;
+  return /^[\x21-\x7e]*$/.test(name) ? name : domainToASCII(name) || name;
 }

@@ -250,16 +250,9 @@ describe('a registry client and hostile or broken registries', () => {
     expect(await codeOf(clientOf(registry, { cancel: stop.signal }).ping())).toBe('PUSH_CANCELLED');
   });
 
-  it('goes through the proxy the environment names, but not to itself', async () => {
-    const proxied: (string | undefined)[] = [];
-    const proxy = await serve((request, response) => {
-      proxied.push(request.url);
-      answer(response, 200, {}, '{}');
-    });
+  it('never goes through a proxy to this machine itself', async () => {
     const registry = await serve((_request, response) => answer(response, 404));
-    await clientOf(registry, { env: { HTTP_PROXY: `http://${proxy}` } }).ping();
-    expect(proxied).toEqual([`http://${registry}/v2/`]);
-    const direct = clientOf(registry, { env: { HTTP_PROXY: `http://${proxy}`, NO_PROXY: '127.0.0.1' } });
-    expect(await codeOf(direct.ping())).toBe('REGISTRY_NOT_FOUND');
+    const env = { HTTP_PROXY: 'http://127.0.0.1:9' };
+    expect(await codeOf(clientOf(registry, { env }).ping())).toBe('REGISTRY_NOT_FOUND');
   });
 });

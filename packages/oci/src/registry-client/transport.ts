@@ -4,14 +4,14 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Agents } from '@sealift/io/http/agents';
 import * as body from '@sealift/io/http/body';
 import * as http from '@sealift/io/http/exchange';
-import { ConnectionFailure, failureOf } from '@sealift/io/http/failure';
+import { type ConnectionFailure, failureOf } from '@sealift/io/http/failure';
 import { allowed, placeOf } from './origin.ts';
 
 /** One HTTP exchange as the client asks for it. */
 export interface Exchange extends Pick<http.Exchange, 'method' | 'url' | 'headers' | 'idleTimeoutMs' | 'cancel'> {
   /** Exactly `size` bytes, opened and sent once: only what has no body is sent again where a kept connection was closed meanwhile. */
   readonly body?: { readonly size: number; readonly open: () => Promise<Readable> };
-  /** How long the answer may take after the whole body was sent, in milliseconds: a registry may hash gigabytes then. */
+  /** How long the answer to content may take once all was sent, in milliseconds: a registry may hash gigabytes then. */
   readonly answerTimeoutMs: number;
 }
 
@@ -21,14 +21,18 @@ const shortAnswerMs = 600_000;
 /**
  * Sends one request and returns when the answer's header is there. No redirect is followed, no status is judged.
  *
- * @throws REGISTRY_UNREACHABLE, REGISTRY_CERTIFICATE_UNTRUSTED, REGISTRY_PLAIN_HTTP_REFUSED, PUSH_CANCELLED, or what the body's own stream failed with
+ * @throws REGISTRY_UNREACHABLE, REGISTRY_CERTIFICATE_UNTRUSTED, REGISTRY_PLAIN_HTTP_REFUSED, PUSH_CANCELLED, or the catalogue's error that the body's own stream failed with
  */
 export async function send(agents: Agents, exchange: Exchange): Promise<IncomingMessage> {
   allowed(exchange.url);
   try {
-    return await http.exchange(agents, { ...exchange, repeatable: exchange.body === undefined });
+    const { answerTimeoutMs, ...rest } = exchange;
+    // An upload session is ended by a PUT that may have no body of its own.
+    const isContent = exchange.body !== undefined || exchange.method === 'PUT';
+    const limits = isContent ? { answerTimeoutMs } : {};
+    return await http.exchange(agents, { ...rest, ...limits, repeatable: exchange.body === undefined });
   } catch (error) {
-    throw error instanceof ConnectionFailure ? asCatalogued(error, placeOf(exchange.url)) : error;
+    throw error instanceof SealiftError ? error : asCatalogued(failureOf(error), placeOf(exchange.url));
   }
 }
 
