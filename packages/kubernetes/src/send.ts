@@ -26,7 +26,7 @@ export class Connections {
   readonly #config: KubeConfig;
   readonly #env: Environment;
   /** By their certificate: one that a plugin of the kubeconfig hands out is renewed now and then. */
-  readonly #pools = new Map<string, Pools>();
+  #open: (Pools & { readonly material: string }) | undefined;
 
   constructor(config: KubeConfig, env: Environment) {
     this.#config = config;
@@ -35,11 +35,9 @@ export class Connections {
 
   /** Ends every connection. */
   close(): void {
-    for (const { kept, fresh } of this.#pools.values()) {
-      kept.close();
-      fresh.close();
-    }
-    this.#pools.clear();
+    this.#open?.kept.close();
+    this.#open?.fresh.close();
+    this.#open = undefined;
   }
 
   /** Sends one request and reads its JSON answer. @throws as `KubernetesClient.ask` */
@@ -86,14 +84,15 @@ export class Connections {
     const basic = typeof login.auth === 'string' ? { authorization: `Basic ${encode(login.auth)}` } : {};
     const headers = { ...basic, ...textOf(login.headers ?? {}) };
     const material = JSON.stringify([ca, cert, key]);
-    const pools = this.#pools.get(material) ?? this.#open({ ca, cert, key, passphrase, servername });
-    // Those of a login that has ended are let go: what is on its way still arrives.
-    if (!this.#pools.has(material)) this.#pools.clear();
-    this.#pools.set(material, pools);
-    return { ...pools, headers };
+    // Those of a login that has ended are let go, not closed: what is on its way still arrives.
+    if (this.#open?.material !== material) {
+      this.#open = { material, ...this.#pools({ ca, cert, key, passphrase, servername }) };
+    }
+    const { kept, fresh } = this.#open;
+    return { kept, fresh, headers };
   }
 
-  #open(tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>): Pools {
+  #pools(tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>): Pools {
     const named = this.#config.getCurrentCluster()?.proxyUrl;
     const proxy = named === undefined ? {} : { proxy: new URL(named) };
     const pool = (keepAlive: boolean): Agents => new Agents(this.#env, { keepAlive, connections, tls, ...proxy });

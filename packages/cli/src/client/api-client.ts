@@ -25,7 +25,10 @@ export interface ApiClientOptions {
 const maxAnswerBytes = 64 * 1024 * 1024;
 const defaultTimeoutMs = 60_000;
 
-/** A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. */
+/**
+ * A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. A connection ends with
+ * its exchange, so there is nothing to close.
+ */
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #agents: Agents;
@@ -33,11 +36,6 @@ export class ApiClient {
   constructor(options: ApiClientOptions) {
     this.#options = options;
     this.#agents = new Agents(options.env, { keepAlive: false });
-  }
-
-  /** Ends what is still on its way. */
-  close(): void {
-    this.#agents.close();
   }
 
   get url(): string {

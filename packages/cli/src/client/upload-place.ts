@@ -8,8 +8,8 @@ import { ApiClient } from './api-client.ts';
 import type { CliContext } from '../context.ts';
 import { isLoopbackHost, requireLogin } from './profile.ts';
 
-/** Where a bundle's content goes. */
-export interface UploadPlaces {
+/** Where a bundle's content goes. Whoever asked for it closes its connections, so that no registry keeps the program from ending. */
+export interface UploadPlaces extends Disposable {
   readonly packs: UploadPlace;
   readonly images: UploadPlace;
   /** The console to report the upload to; absent when the registries were named directly. */
@@ -42,6 +42,7 @@ export async function findUploadPlaces(context: CliContext): Promise<UploadPlace
     packs: place(target.packRegistry, target.packBase),
     images: place(target.imageRegistry, target.imageBase),
     platform,
+    [Symbol.dispose]: () => closeAll(clients),
   };
 }
 
@@ -63,7 +64,12 @@ async function placesOfVariables({ env, cancel }: CliContext): Promise<UploadPla
   return {
     packs: await place('OCI_PACK_REGISTRY', 'OCI_PACK_BASE'),
     images: await place('OCI_IMAGE_REGISTRY', 'OCI_IMAGE_BASE'),
+    [Symbol.dispose]: () => closeAll(clients),
   };
+}
+
+function closeAll(clients: ReadonlyMap<string, RegistryClient>): void {
+  for (const client of clients.values()) client.close();
 }
 
 /** `host:port`, with a scheme where one is wanted; without it, this machine itself is reached by plain HTTP. */

@@ -13,7 +13,7 @@ export interface InventoryOptions {
 
 /** Writes the inventory of the registries that bundles are uploaded to. */
 export async function writeInventory(options: InventoryOptions, context: CliContext): Promise<void> {
-  const places = await findUploadPlaces(context);
+  using places = await findUploadPlaces(context);
   const { releases, incomplete, ...inventory } = await readRegistryInventory(
     places,
     await loadTrustedKeys(context.env),

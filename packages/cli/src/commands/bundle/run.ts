@@ -95,7 +95,7 @@ async function install(
   context: CliContext,
 ): Promise<void> {
   const { product, version } = bundle.manifest;
-  const places = await findUploadPlaces(context);
+  using places = await findUploadPlaces(context);
   const release = await readMarker(bundle);
   const title = bundle.manifest.kind === 'pack' ? `Airgap Pack - ${product}` : 'Airgap Setup -';
   transcript.line(`Uncompressing ${title} Version ${version}  100%`);

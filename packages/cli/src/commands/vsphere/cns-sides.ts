@@ -20,7 +20,11 @@ export async function withSides(
 ): Promise<void> {
   const { env, cancel } = context;
   const kubernetes = await KubernetesClient.connect({ kubeconfig: options.kubeconfig, env });
-  await using vcenter = await connectVcenter(options, context);
-  const service = await cnsService(vcenter, cancel);
-  await action({ cluster: storageCluster(kubernetes), vcenter, service, cancel });
+  try {
+    await using vcenter = await connectVcenter(options, context);
+    const service = await cnsService(vcenter, cancel);
+    await action({ cluster: storageCluster(kubernetes), vcenter, service, cancel });
+  } finally {
+    kubernetes.close();
+  }
 }
