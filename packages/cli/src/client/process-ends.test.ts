@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let server: Server | undefined;
+let child: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealift-ends-'));
+  mkdirSync(join(folder, 'trusted'));
+  writeFileSync(join(folder, 'token'), 'a-token\n', { mode: 0o600 });
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  server?.closeAllConnections();
+  await new Promise((closed) => server?.close(closed));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A server that ends no connection by itself. */
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Runs `sealift` as a process of its own until it ends. */
+async function sealift(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    DOCKER_CONFIG: folder,
+    SEALIFT_TRUSTED_KEYS: join(folder, 'trusted'),
+    ...more,
+  };
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const started = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  child = started;
+  let said = '';
+  started.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  const [code] = (await once(started, 'exit')) as [number | null];
+  return { code, said };
+}
+
+describe('a command that failed ends, whatever the server keeps open', () => {
+  it('login, where the console refuses', async () => {
+    const url = await serve((_request, response) => response.writeHead(401, { 'content-length': '0' }).end());
+    const { code, said } = await sealift(['login', url, '--token-file', join(folder, 'token')]);
+    expect(code).toBe(1);
+    expect(said).toContain('PLATFORM_LOGIN_REFUSED');
+  });
+
+  it('login, where the port speaks plain HTTP, with what to do and no word of Node.js', async () => {
+    const url = await serve((_request, response) => response.end());
+    const secure = url.replace('http:', 'https:');
+    const { code, said } = await sealift(['login', secure, '--token-file', join(folder, 'token')]);
+    expect(code).toBe(1);
+    expect(said).toContain('it speaks plain HTTP there, not HTTPS');
+    expect(said).toContain('Check the port');
+    expect(said).not.toMatch(/node\.?js|EPROTO|routines/i);
+  });
+
+  it('an inventory, where the registry refuses and never finishes saying so', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(401, { 'content-length': '10' });
+      response.write('{');
+    });
+    const registries = { OCI_PACK_REGISTRY: url, OCI_IMAGE_REGISTRY: url };
+    const { code, said } = await sealift(['bundle', 'inventory', '-o', join(folder, 'inventory.json')], registries);
+    expect(code).toBe(1);
+    expect(said).toContain('REGISTRY_UNAUTHORIZED');
+  });
+});
