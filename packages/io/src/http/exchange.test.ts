@@ -158,6 +158,20 @@ describe('an exchange', () => {
     expect(await failing(exchange(agents(), get(port, { cancel: AbortSignal.timeout(20) })))).toBe('deadline');
   });
 
+  it('is over when the server changes to another protocol unasked', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n';
+    const port = await peers.tcp((socket) => void socket.once('data', () => socket.write(switching)));
+    expect(await failing(exchange(agents(), get(port)))).toBe('not-http');
+    expect(
+      await failing(
+        exchange(
+          agents(),
+          put(port, 1, () => Readable.from([Buffer.of(1)])),
+        ),
+      ),
+    ).toBe('not-http');
+  });
+
   it('gives up on a silent server, and has other patience once the body was sent', async () => {
     const port = await peers.http((request) => request.resume());
     expect(await failing(exchange(agents(), get(port, { idleTimeoutMs: 20 })))).toBe('silent');

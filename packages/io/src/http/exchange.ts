@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from 'node:https';
 import type { Agents } from './agents.ts';
 import { ConnectionFailure, endedBy, failureOf } from './failure.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { type BodySource, sendChunks } from './send-chunks.ts';
 
 /** One HTTP exchange. */
@@ -48,6 +49,7 @@ async function attempt(agents: Agents, wanted: Exchange): Promise<IncomingMessag
   const answered = new Promise<IncomingMessage | Error>((resolve) => {
     request.once('response', resolve);
     request.on('error', (error) => resolve(asFailure(error, sourceError, request, wanted)));
+    refuseUpgrade(request, resolve);
   });
   limitSilence(request, wanted);
   if (typeof body === 'object' && 'open' in body) {

@@ -129,6 +129,14 @@ describe('a pinned certificate', () => {
     expect(failure).toMatchObject({ kind: 'certificate-untrusted', message: 'it is not the pinned certificate' });
   });
 
+  it('is asked for in vain where another protocol is changed to', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n';
+    const port = await peers.https(validCertificate, (request) => void request.socket.write(switching));
+    await expect(presentedCertificate(new URL(`https://127.0.0.1:${port}/`), {})).rejects.toMatchObject({
+      kind: 'not-http',
+    });
+  });
+
   it('can be asked for only where TLS is spoken', async () => {
     const port = await peers.http((_request, response) => response.end());
     await expect(presentedCertificate(new URL(`https://127.0.0.1:${port}/`), {})).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { Environment } from './environment.ts';
 import { ConnectionFailure, failureOf } from './failure.ts';
 import { proxyOf } from './proxy.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 
 /** How long a first handshake may take, in milliseconds. */
 const timeoutMs = 30_000;
@@ -31,6 +32,7 @@ export async function presentedCertificate(url: URL, env: Environment): Promise<
         headers: { 'user-agent': 'sealift' },
       });
       sent.on('error', reject);
+      refuseUpgrade(sent, reject);
       sent.once('response', (answer) => {
         const { socket } = answer;
         const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
