@@ -31,7 +31,15 @@ export async function loadAccess({ kubeconfig, env = process.env }: KubernetesOp
   const url = new URL(cluster.server);
   if (url.protocol !== 'https:') throw invalid(`its server ${url.origin} is not reached over HTTPS`);
   if (cluster.skipTLSVerify) throw invalid(`it turns off the check of the certificate of ${url.origin}`);
+  const { proxyUrl } = cluster;
+  if (proxyUrl !== undefined && !['http:', 'https:'].includes(schemeOf(proxyUrl))) {
+    throw invalid('its proxy-url is no http:// or https:// address');
+  }
   return { config, server: cluster.server.replace(/\/+$/, '') };
+}
+
+function schemeOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).protocol : '';
 }
 
 function invalid(reason: string, cause?: unknown): SealiftError {

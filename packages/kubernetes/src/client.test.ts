@@ -139,6 +139,8 @@ describe('a kubeconfig', () => {
     ['without TLS', { server: 'http://10.0.0.1:6443' }],
     ['with the check of the certificate off', { server: 'https://10.0.0.1:6443', 'insecure-skip-tls-verify': true }],
     ['without a server', {}],
+    ['with a proxy that is no URL', { server: 'https://10.0.0.1:6443', 'proxy-url': 'proxy:3128 or so' }],
+    ['with a SOCKS proxy', { server: 'https://10.0.0.1:6443', 'proxy-url': 'socks5://10.0.0.2:1080' }],
   ])('%s is refused', async (_, cluster) => {
     await expect(connect(cluster)).rejects.toMatchObject({ code: 'KUBERNETES_CONFIG_INVALID' });
   });
