@@ -153,7 +153,9 @@ describe.skipIf(minisign.missing)(`with Debian's minisign (${minisign.remedy})`,
     run('-G', '-W', '-p', 'vendor.pub', '-s', 'vendor.key');
     const pair = parseSecretKey(readFileSync(at('vendor.key'), 'utf8'));
     expect(parsePublicKey(readFileSync(at('vendor.pub'), 'utf8')).encoded).toBe(pair.publicKey.encoded);
-    expect(formatPublicKey(pair.publicKey)).toBe(readFileSync(at('vendor.pub'), 'utf8'));
+    // Debian 12's minisign leaves a key ID's leading zeros out of the comment; later ones write all 16 digits.
+    const written = readFileSync(at('vendor.pub'), 'utf8').replace(/[0-9A-F]+$/m, (id) => id.padStart(16, '0'));
+    expect(formatPublicKey(pair.publicKey)).toBe(written);
     writeFileSync(at('file.minisig'), sign(pair, startPrehash().update(content), 'a test'));
     expect(run('-Vm', 'file', '-p', 'vendor.pub')).toContain('a test');
   });
