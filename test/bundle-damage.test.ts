@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createBundle, type CreateBundleOptions } from '@sealift/bundle/create';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { verifyBundle } from '@sealift/bundle/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeExecutable } from './setup/bundle-executable.ts';

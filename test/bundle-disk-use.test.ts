@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBundle } from '@sealift/bundle/create';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { smallOva, writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

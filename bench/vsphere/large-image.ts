@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { sampleDescriptor } from '../../packages/vsphere/src/testing/sample-ova.ts';
+import { sampleDescriptor } from '@sealift/testkit/sample-ova';
 import { contentOf } from '../bundle/mixed-content.ts';
 import { runProgram } from '../bundle/run-program.ts';
 

@@ -31,7 +31,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'server',
     'gateway',
   ],
-  testkit: ['core'],
+  testkit: ['core', 'oci', 'upgrade'],
 };
 
 /** Packages that also run where there is no Node: in the browser, or inside another program. */

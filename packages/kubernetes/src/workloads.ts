@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SealiftError } from '@sealift/core/errors';
+import { pause } from '@sealift/io/pause';
 import { z } from 'zod';
 import { type KubernetesClient, objectPath } from './client.ts';
 import type { ObjectName } from './config-objects.ts';
@@ -78,16 +78,14 @@ export async function waitForWorkload(
   cancel?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
     const found = await readWorkload(client, at, cancel);
     if (found === undefined || found.settled) return;
     if (Date.now() > deadline) {
       const values = { what: `the rollout of ${at.kind} ${at.namespace}/${at.name}`, seconds: timeoutMs / 1000 };
       throw new SealiftError('KUBERNETES_TIMEOUT', { values });
     }
-    await delay(pause, undefined, cancel === undefined ? {} : { signal: cancel }).catch((error: unknown) => {
-      throw new SealiftError('CANCELLED', { cause: error });
-    });
+    await pause(pauseMs, cancel);
   }
 }
 

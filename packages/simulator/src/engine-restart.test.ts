@@ -1,7 +1,7 @@
 import { Engine } from '@sealift/upgrade/engine';
-import { MemoryStore } from '@sealift/upgrade/testing/memory-store';
-import { sampleUpgrade } from '@sealift/upgrade/testing/sample-upgrade';
-import { World } from '@sealift/upgrade/testing/world';
+import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
+import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
+import { World } from '@sealift/testkit/upgrade/world';
 import { expect, onTestFinished, test } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { connectSimulator } from './client.ts';

@@ -5,7 +5,7 @@ import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter } from '@sealift/testkit/vcenter';
 import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
-import { makeDisk, packOva, sampleFiles } from '@sealift/vsphere/testing/sample-ova';
+import { makeDisk, packOva, sampleFiles } from '@sealift/testkit/sample-ova';
 import { afterAll, describe, vi } from 'vitest';
 import { connectSite } from './connect-site.ts';
 

@@ -10,7 +10,7 @@ import { artifactTypes } from '../artifact/artifact-types.ts';
 import { inspectBundle } from '../inspect/inspect-bundle.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
-import { smallImage, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { createBundle, type CreatedBundle } from './create-bundle.ts';
 
 const secretKey = generateKeyPair();

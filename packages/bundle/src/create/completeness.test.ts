@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../minisign/keys.ts';
-import { writeSmallRelease } from '../testing/small-release.ts';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { createBundle, type CreatedBundle } from './create-bundle.ts';
 
 const secretKey = generateKeyPair();

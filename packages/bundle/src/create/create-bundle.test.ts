@@ -11,7 +11,7 @@ import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
 import { verifyBundle } from '../read/verify-bundle.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';
-import { smallImage, smallOva, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { readBundleRelease } from '../upload/upload.ts';
 import { type CreatedBundle, createBundle } from './create-bundle.ts';
 

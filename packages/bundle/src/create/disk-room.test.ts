@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { digestOf } from '@sealift/oci/digest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../minisign/keys.ts';
-import { writeSmallRelease } from '../testing/small-release.ts';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { ContentSet } from './content-set.ts';
 import { writeBundle } from './write-bundle.ts';
 

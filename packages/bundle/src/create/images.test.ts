@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
 import { verifyBundle } from '../read/verify-bundle.ts';
-import { smallImage, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { createBundle, type CreatedBundle } from './create-bundle.ts';
 
 const skopeo = peer('skopeo');

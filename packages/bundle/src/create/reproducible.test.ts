@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateKeyPair } from '../minisign/keys.ts';
-import { writeSmallRelease } from '../testing/small-release.ts';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 
 let folder: string;
 let expected: Buffer;

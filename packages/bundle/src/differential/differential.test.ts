@@ -15,7 +15,7 @@ import { type BundleManifest, parseBundleManifest } from '../format/manifest.ts'
 import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
 import { verifyBundle } from '../read/verify-bundle.ts';
-import { smallOva, writeSmallRelease } from '../testing/small-release.ts';
+import { smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { readBundleRelease, uploadRelease } from '../upload/upload.ts';
 import { openBase } from './base.ts';
 import { locate } from './base-registries.ts';

@@ -10,7 +10,7 @@ import { manifestPath, stubBytes } from '../format/manifest.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { openBundle } from '../read/open-bundle.ts';
 import { verifyOpenBundle } from '../read/verify-bundle.ts';
-import { smallImage, smallOva, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { evidenceOf } from './evidence.ts';
 
 const secretKey = generateKeyPair();

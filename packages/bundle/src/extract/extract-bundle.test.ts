@@ -20,7 +20,7 @@ import { createBundle } from '../create/create-bundle.ts';
 import { formatPublicKey, generateKeyPair } from '../minisign/keys.ts';
 import { type Bundle, openBundle } from '../read/open-bundle.ts';
 import { verifyOpenBundle } from '../read/verify-bundle.ts';
-import { smallImage, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { makeSparseBundle } from '../testing/sparse-bundle.ts';
 import { defaultFolder, prepareExtraction } from './extract-bundle.ts';
 

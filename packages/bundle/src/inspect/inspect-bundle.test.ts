@@ -12,7 +12,7 @@ import { closingBytes, placeEnd, tarHead } from '../format/tar.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
 import { type Bundle, openBundle } from '../read/open-bundle.ts';
-import { smallImage, writeSmallRelease } from '../testing/small-release.ts';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { inspectBundle } from './inspect-bundle.ts';
 import { readPackSchema, readSbom } from './read-inside.ts';
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import { createBundle, type CreatedBundle } from '../create/create-bundle.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
-import { writeSmallRelease } from '../testing/small-release.ts';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import type { MarkerSource } from './marker-source.ts';
 import { makeReleaseFiles, readReleaseMarker } from './release-marker.ts';
 

@@ -13,7 +13,7 @@ import { openBundle } from '../read/open-bundle.ts';
 import { markersInRegistry } from '../release-marker/marker-source.ts';
 import { readReleaseMarker } from '../release-marker/release-marker.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';
-import { writeSmallRelease } from '../testing/small-release.ts';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { installExecutable } from './install-executable.ts';
 import { readBundleRelease, type UploadItem, uploadRelease } from './upload.ts';
 

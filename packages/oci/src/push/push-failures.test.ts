@@ -8,7 +8,7 @@ import { basicCredential } from '../credential.ts';
 import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import { type Layout, LayoutWriter, openLayout } from '../layout.ts';
 import { RegistryClient } from '../registry-client/client.ts';
-import { type Oddities, type OddRegistry, startOddRegistry } from '../testing/odd-registry.ts';
+import { type Oddities, type OddRegistry, startOddRegistry } from '@sealift/testkit/odd-registry';
 import { push, type PushEvent, type PushItem, type PushRequest } from './push.ts';
 
 const layerBytes = 3_000_000;

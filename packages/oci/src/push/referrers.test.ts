@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Descriptor, type Index, indexSchema, mediaTypes } from '../descriptor.ts';
 import { type Layout, LayoutWriter, openLayout } from '../layout.ts';
 import { RegistryClient } from '../registry-client/client.ts';
-import { type OddRegistry, startOddRegistry } from '../testing/odd-registry.ts';
+import { type OddRegistry, startOddRegistry } from '@sealift/testkit/odd-registry';
 import { findReferrers, push, type PushItem } from './push.ts';
 
 const dockerRegistry = peer('docker-registry');

@@ -5,7 +5,7 @@ import { createPackBundle } from '@sealift/bundle/create-pack';
 import { generateKeyPair, type SecretKey } from '@sealift/bundle/minisign';
 import { readBundlePack } from '@sealift/bundle/pinned-content';
 import { openBundle } from '@sealift/bundle/read';
-import { smallImage, writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { uploadRelease } from '@sealift/bundle/upload';
 import { catalogRepository } from '@sealift/oci/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

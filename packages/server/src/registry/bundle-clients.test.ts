@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { createBundle } from '@sealift/bundle/create';
 import { openBundle } from '@sealift/bundle/read';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { readBundleRelease, uploadRelease } from '@sealift/bundle/upload';
 import type { Release } from '@sealift/core/release';
 import { Secret } from '@sealift/core/secret';

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
-import { makeDisk, packOva, sampleFiles } from '@sealift/vsphere/testing/sample-ova';
+import { makeDisk, packOva, sampleFiles } from '@sealift/testkit/sample-ova';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vcenterPort } from './templates.ts';
 import { VcenterSession } from './session.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { overallFraction, progressOf } from '@sealift/core/upgrade';
 import { type CrashPoint, ProcessModel } from '../testing/process-model.ts';
-import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
+import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, upgradeId } from '../testing/setting.ts';
 
 // Machines under load are slow; nothing here waits for this long.

@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { currentWait, failureOf, type FrozenUpgrade, type PlanStep, progressOf } from '@sealift/core/upgrade';
 import { describe, expect, test, vi } from 'vitest';
 import { ProcessModel, quickTiming } from '../testing/process-model.ts';
-import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
+import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
 
 // Machines under load are slow; nothing here waits for this long.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SealiftError } from '@sealift/core/errors';
 import { describe, expect, test, vi } from 'vitest';
 import { type CrashPoint, ProcessModel, type ProcessHooks } from '../testing/process-model.ts';
-import { sampleEffects, sampleUpgrade } from '../testing/sample-upgrade.ts';
+import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
 
 // Machines under load are slow; nothing here waits for this long.

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ProcessModel, quickTiming } from '../testing/process-model.ts';
-import { sampleEffects } from '../testing/sample-upgrade.ts';
+import { sampleEffects } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, upgradeId } from '../testing/setting.ts';
 
 // Machines under load are slow; nothing here waits for this long.

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Template } from '../ports/vcenter.ts';
-import { sampleUpgrade } from '../testing/sample-upgrade.ts';
-import { ovaSha256, World } from '../testing/world.ts';
+import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
+import { ovaSha256, World } from '@sealift/testkit/upgrade/world';
 import { definitionOf } from './registry.ts';
 import type { StepContext } from './step.ts';
 

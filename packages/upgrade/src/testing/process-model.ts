@@ -1,8 +1,8 @@
 import { Engine, type EngineOptions } from '../engine/engine.ts';
 import type { JournalPort, NewEntry } from '../ports/journal.ts';
 import type { ManualClock } from './manual-clock.ts';
-import type { MemoryStore } from './memory-store.ts';
-import type { World } from './world.ts';
+import type { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
+import type { World } from '@sealift/testkit/upgrade/world';
 
 /** Where a modelled process dies: before or after its `write`-th write (journal lines and effects count). */
 export interface CrashPoint {

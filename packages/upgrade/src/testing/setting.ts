@@ -1,8 +1,8 @@
 import type { FrozenUpgrade, UpgradeState } from '@sealift/core/upgrade';
 import { ManualClock } from './manual-clock.ts';
-import { MemoryStore } from './memory-store.ts';
-import { sampleUpgrade } from './sample-upgrade.ts';
-import { World } from './world.ts';
+import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
+import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
+import { World } from '@sealift/testkit/upgrade/world';
 
 /** What outlives the processes of a test. */
 export interface Setting {

@@ -14,7 +14,7 @@ import type { VcenterClient } from '../client/client.ts';
 import { openPackage } from '../ovf/open-package.ts';
 import type { OvfPackage } from '../ovf/package.ts';
 import { connectTo } from '../testing/connect.ts';
-import { makeDisk, packOva, type SampleDisk, sampleFiles } from '../testing/sample-ova.ts';
+import { makeDisk, packOva, type SampleDisk, sampleFiles } from '@sealift/testkit/sample-ova';
 import { parseIdentity } from './identity.ts';
 import { createImportSpec } from './import-spec.ts';
 import { type ImportOptions, type ImportRequest, importTemplate } from './import-template.ts';

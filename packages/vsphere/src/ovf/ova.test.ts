@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { packOva, type SampleFile, sampleFiles } from '../testing/sample-ova.ts';
+import { packOva, type SampleFile, sampleFiles } from '@sealift/testkit/sample-ova';
 import type { ByteSource } from './byte-source.ts';
 import { httpSource } from './http-source.ts';
 import { openPackage } from './open-package.ts';

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createBundle } from '@sealift/bundle/create';
 import { parseSecretKey } from '@sealift/bundle/minisign';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { digestOf } from '@sealift/oci/digest';
 import { openLayout, refNameAnnotation } from '@sealift/oci/layout';
 import { serveRegistry } from '@sealift/registry/serve';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEvidenceSchema } from '@sealift/core/evidence';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBundle } from '@sealift/bundle/create';
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openBase } from '@sealift/bundle/base';
 import { createBundle } from '@sealift/bundle/create';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../program.ts';
 import { testContext } from '../../testing/test-context.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { smallImage, writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';

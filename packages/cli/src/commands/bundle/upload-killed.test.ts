@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createBundle } from '@sealift/bundle/create';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { smallOva, writeSmallRelease } from '@sealift/bundle/testing/small-release';
+import { smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { Secret } from '@sealift/core/secret';
 import { type ServedRegistry, serveRegistry } from '@sealift/registry/serve';
 import { userAccess } from '@sealift/registry/users';

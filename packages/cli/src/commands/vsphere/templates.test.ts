@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
-import { packOva, sampleDescriptor } from '@sealift/vsphere/testing/sample-ova';
+import { packOva, sampleDescriptor } from '@sealift/testkit/sample-ova';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../program.ts';
 import { testContext } from '../../testing/test-context.ts';

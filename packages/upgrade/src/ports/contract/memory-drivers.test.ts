@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
-import { MemoryStore } from '../../testing/memory-store.ts';
-import { sampleUpgrade } from '../../testing/sample-upgrade.ts';
-import { ovaBytes, World } from '../../testing/world.ts';
+import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
+import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
+import { ovaBytes, World } from '@sealift/testkit/upgrade/world';
 import { clusterContract } from './cluster.ts';
 import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';

@@ -8,9 +8,9 @@ import {
   type UpgradeEvent,
   type UpgradeState,
 } from '@sealift/core/upgrade';
-import { hashOfFrozen } from '../frozen.ts';
-import type { JournalPort, NewEntry } from '../ports/journal.ts';
-import type { LeasePort } from '../ports/lease.ts';
+import { hashOfFrozen } from '@sealift/upgrade/frozen';
+import type { JournalPort, NewEntry } from '@sealift/upgrade/ports/journal';
+import type { LeasePort } from '@sealift/upgrade/ports/lease';
 
 /** Journal and lease of tests, in memory; it outlives the engines that use it, as a database outlives processes. */
 export class MemoryStore {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { digestOf } from '../digest.ts';
+import { digestOf } from '@sealift/oci/digest';
 
 /** A request as it came, with its body. */
 export interface SeenRequest {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { waitingFor } from '@sealift/core/upgrade';
-import type { LayerStatus, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { StorageIdentity } from '../ports/storage.ts';
-import type { Template } from '../ports/vcenter.ts';
+import type { LayerStatus, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type { Ports } from '@sealift/upgrade/ports/ports';
+import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
+import type { Template } from '@sealift/upgrade/ports/vcenter';
 
 interface GroupState {
   desired: RolloutStatus['desired'];
