@@ -9,6 +9,8 @@ import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { composeConsole } from './compose.ts';
+import { Jobs } from '../jobs/jobs.ts';
+import { registryId } from '../registry/registry-id.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -97,16 +99,19 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await app.ready();
     undo.push(() => parts.registry.close());
     await parts.registry.connect(app);
+    const jobs = await Jobs.open(store.jobs, (error) => logger.warn({ err: error }, 'a queue can not be reached'));
+    undo.push(() => jobs.close());
     undo.push(() => parts.care.close());
+    const id = await registryId(join(dataDir, 'registry-id'));
     await parts.care.begin({
       storage: registryStorage,
       statePath: join(dataDir, 'registry-care.json'),
       warn: (message, details) => logger.warn(details, message),
     });
-    await parts.sync.endAbandoned();
+    await parts.care.schedule(await jobs.queue(`registry-care.${id}`));
+    await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);
-    undo.push(() => parts.sync.settled());
     undo.push(() => parts.engine.close());
     await parts.engine.watch();
     let closing: Promise<void> | undefined;

@@ -26,5 +26,5 @@ function storeOfNothing(): Store {
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  return { db, kind: 'embedded', shared: false, close: () => db.destroy() };
+  return { db, jobs: {}, kind: 'embedded', shared: false, close: () => db.destroy() };
 }

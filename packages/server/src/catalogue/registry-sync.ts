@@ -4,23 +4,22 @@ import { catalogRepository } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
 import type { EventBus } from '../notify/event-bus.ts';
-import { packBase, type RegistryAccess } from './registry-access.ts';
 import { change } from '../store/change.ts';
+import { packBase, type RegistryAccess } from './registry-access.ts';
 import type { Db, Store } from '../store/store.ts';
-import { packRegistryName, readSyncState, refusalOf, writeSyncState } from './sync-state.ts';
+import { holdSyncState, neverSynced, packRegistryName, refusalOf, writeSyncState } from './sync-state.ts';
 import { takePack } from './take-pack.ts';
 import { takeRelease } from './take-release.ts';
 import { trustedKeys } from './trusted-keys.ts';
 
-/** Reads what a registry holds into the catalogue. One sync at a time; its state is in the store. */
+/** Reads what the registry holds into the catalogue, as jobs of a queue; the state is in the store. */
 export class RegistrySync {
   readonly #store: Store;
   readonly #link: RegistryAccess;
   readonly #events: EventBus;
-  #running: Promise<void> | undefined;
-  /** The running sync tells, or has told, how it ended: whoever asks from now on wants another one. */
-  #ending = false;
+  #queue: JobQueue | undefined;
 
   constructor(store: Store, link: RegistryAccess, events: EventBus) {
     this.#store = store;
@@ -28,86 +27,68 @@ export class RegistrySync {
     this.#events = events;
   }
 
+  /** Begins to work on the queue, and tells of a sync that ended with the process it ran in. */
+  async begin(queue: JobQueue): Promise<void> {
+    this.#queue = queue;
+    await this.#store.db.transaction().execute(async (trx) => {
+      const state = await holdSyncState(trx);
+      const mayBeAnother = this.#store.shared && queue.abandoned === 0;
+      if (state.state !== 'running' || mayBeAnother || (await queue.isWaiting(trx))) return;
+      await writeSyncState(trx, ended(state, 'failed', 'The console was stopped during the sync; sync again'));
+    });
+    await queue.work(() => this.#run());
+  }
+
   /**
-   * Starts a sync, or joins the one that runs. Returns at once; the state tells how far it is.
+   * Asks for a sync that begins after this call, or joins one that waits already. Returns at once; the state tells how far it is.
    *
    * @throws CONSOLE_LOCKED
    */
   async start(actor: Actor): Promise<void> {
-    while (this.#running !== undefined) {
-      if (!this.#ending) return;
-      await this.settled();
-    }
-    this.#ending = false;
-    const started: SyncState = {
-      state: 'running',
-      startedAt: new Date().toISOString(),
-      finishedAt: null,
-      done: 0,
-      total: 0,
-      message: 'Listing the release markers',
-      refused: [],
-    };
-    const begin = change(this.#store.db, async (trx) => {
+    const queue = this.#queue;
+    if (queue === undefined) throw new TypeError('the console does not work on its queues yet');
+    await change(this.#store.db, async (trx) => {
+      const state = await holdSyncState(trx);
+      if (!(await queue.request(trx))) return;
       await recordAudit(trx, actor, { action: 'registry.sync', subject: packRegistryName });
-      await writeSyncState(trx, started);
+      if (state.state !== 'running') await writeSyncState(trx, begun());
     });
-    // Set before the first await ends, so that a second call joins this one.
-    this.#running = begin
-      .then(() => this.#run(started))
-      .finally(() => {
-        this.#running = undefined;
-      });
-    this.#running.catch(() => undefined);
-    await begin;
+    queue.wake();
   }
 
-  /** Waits until no sync runs. */
-  async settled(): Promise<void> {
-    await this.#running?.catch(() => undefined);
-  }
-
-  /** Tells of a sync that ended with the process it ran in. */
-  async endAbandoned(): Promise<void> {
-    if (this.#store.shared) return;
-    const state = await readSyncState(this.#store.db);
-    if (state.state !== 'running') return;
-    const message = 'The console was stopped during the sync; sync again';
-    await writeSyncState(this.#store.db, { ...state, state: 'failed', finishedAt: new Date().toISOString(), message });
-  }
-
-  async #run(started: SyncState): Promise<void> {
+  async #run(): Promise<void> {
     const { db } = this.#store;
-    let state = started;
-    const report = async (change: Partial<SyncState>): Promise<void> => {
-      state = { ...state, ...change };
+    let state = begun();
+    const report = async (news: Partial<SyncState>): Promise<void> => {
+      state = { ...state, ...news };
       await writeSyncState(db, state);
       this.#events.publish({ kind: 'sync', subject: packRegistryName });
     };
     try {
+      await change(db, (trx) => writeSyncState(trx, state));
       const found = await this.#sync(db, report);
-      this.#ending = true;
-      await report({ ...found, state: 'succeeded', finishedAt: new Date().toISOString() });
+      state = ended({ ...state, ...found }, 'succeeded', found.message);
     } catch (error) {
-      this.#ending = true;
       const { message, hint } = asSealiftError(error);
-      await report({ state: 'failed', finishedAt: new Date().toISOString(), message: `${message}. ${hint}` });
+      state = ended(state, 'failed', `${message}. ${hint}`);
     }
-    await db.transaction().execute((trx) =>
-      recordAudit(trx, systemActor, {
-        action: 'registry.synced',
-        subject: packRegistryName,
-        details: {
-          state: state.state,
-          message: state.message,
-          refused: state.refused.map(({ name, code }) => ({ name, code })),
-        },
-      }),
-    );
+    await this.#end(state);
+    this.#events.publish({ kind: 'sync', subject: packRegistryName });
     this.#events.publish({ kind: 'catalogue', subject: packRegistryName });
   }
 
-  async #sync(db: Db, report: (change: Partial<SyncState>) => Promise<void>): Promise<Partial<SyncState>> {
+  /** Tells how a sync ended. To whoever asked for another one meanwhile the sync is not over. */
+  async #end(state: SyncState): Promise<void> {
+    const { message, refused } = state;
+    const details = { state: state.state, message, refused: refused.map(({ name, code }) => ({ name, code })) };
+    await this.#store.db.transaction().execute(async (trx) => {
+      await holdSyncState(trx);
+      await writeSyncState(trx, (await this.#queue?.isWaiting(trx)) === true ? begun() : state);
+      await recordAudit(trx, systemActor, { action: 'registry.synced', subject: packRegistryName, details });
+    });
+  }
+
+  async #sync(db: Db, report: (news: Partial<SyncState>) => Promise<void>): Promise<Found> {
     const { client } = this.#link;
     const repository = catalogRepository(packBase);
     const tags = (await listTags(client, repository)).filter((tag) => /^(?:release|pack)-/.test(tag)).sort();
@@ -127,8 +108,19 @@ export class RegistrySync {
         await report({ refused });
       }
     }
-    return { done: tags.length, total: tags.length, refused, message: outcome(releases, packs, refused.length) };
+    return { done: tags.length, total: tags.length, refused, message: outcomeOf(releases, packs, refused.length) };
   }
+}
+
+type Found = Pick<SyncState, 'done' | 'total' | 'refused' | 'message'>;
+
+function begun(): SyncState {
+  const startedAt = new Date().toISOString();
+  return { ...neverSynced, state: 'running', startedAt, message: 'Listing the release markers' };
+}
+
+function ended(state: SyncState, outcome: 'succeeded' | 'failed', message: string): SyncState {
+  return { ...state, state: outcome, finishedAt: new Date().toISOString(), message };
 }
 
 /** How many were taken, and how many of these the catalogue did not have. */
@@ -146,7 +138,7 @@ class Count {
   }
 }
 
-function outcome(releases: Count, packs: Count, refused: number): string {
+function outcomeOf(releases: Count, packs: Count, refused: number): string {
   if (releases.taken + packs.taken + refused === 0) return 'The registry holds no release yet';
   const parts = [releases.describe('release', 'releases')];
   if (packs.taken > 0) parts.push(packs.describe('pack of its own', 'packs of their own'));

@@ -1,6 +1,6 @@
 import { type PackRegistry, type SyncState, syncStateSchema } from '@sealift/core/api';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
-import type { Db } from '../store/store.ts';
+import type { Db, Trx } from '../store/store.ts';
 
 /** The name that the runbook knows the registry by. */
 export const packRegistryName = 'spectro-packs';
@@ -26,6 +26,17 @@ export async function packRegistry(db: Db, name: string, host: string): Promise<
 export async function readSyncState(db: Db, name = packRegistryName): Promise<SyncState> {
   const row = await db.selectFrom('pack_registry').select('sync').where('name', '=', name).executeTakeFirst();
   return row === undefined ? neverSynced : parseState(row.sync);
+}
+
+/** Reads the state and keeps others from changing it until the transaction ends. */
+export async function holdSyncState(trx: Trx, name = packRegistryName): Promise<SyncState> {
+  const row = await trx
+    .selectFrom('pack_registry')
+    .select('sync')
+    .where('name', '=', name)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return parseState(row.sync);
 }
 
 export async function writeSyncState(db: Db, state: SyncState, name = packRegistryName): Promise<void> {

@@ -3,6 +3,7 @@ import { asSealiftError, isSealiftError, SealiftError } from '@sealift/core/erro
 import type { RegistryStorage } from '@sealift/registry/storage';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
 import { change, lockedBy } from '../store/change.ts';
 import type { Store } from '../store/store.ts';
 import { type CareState, nothingYet, readCareState, writeCareState } from './care-state.ts';
@@ -12,7 +13,8 @@ import { retention } from './retention.ts';
 const graceMs = 24 * 3_600_000;
 const cleanUpEveryMs = 24 * 3_600_000;
 const scrubEveryMs = 7 * 24 * 3_600_000;
-const lookEveryMs = 3_600_000;
+/** On the hour: what is due is looked for. */
+const lookAt = '0 * * * *';
 const subject = 'embedded registry';
 
 type Task = 'clean-up' | 'scrub';
@@ -34,18 +36,25 @@ export class RegistryCare {
   readonly #stop = new AbortController();
   #cared: CaredFor | undefined;
   #state: CareState = nothingYet;
-  #timer: NodeJS.Timeout | undefined;
   #running: { readonly task: Task; readonly ended: Promise<void> } | undefined;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Begins to look after a registry. */
+  /** Begins to look after a registry, when asked. */
   async begin(cared: CaredFor): Promise<void> {
     this.#state = await readCareState(cared.statePath);
     this.#cared = cared;
-    this.#timer = setInterval(() => void this.doWhatIsDue(new Date()), lookEveryMs).unref();
+  }
+
+  /** Does what is due by itself from now on, as jobs of a queue. */
+  async schedule(queue: JobQueue): Promise<void> {
+    await queue.repeat(lookAt);
+    await queue.work(async () => {
+      await this.doWhatIsDue(new Date());
+      await this.settled();
+    });
   }
 
   /** How things stand. @throws NOT_FOUND when there is no embedded registry */
@@ -108,7 +117,6 @@ export class RegistryCare {
 
   /** Stops: a scrub ends at the next blob, a clean-up when it is through. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
     this.#stop.abort();
     await this.settled();
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
+import type { ConstructorOptions } from 'pg-boss';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
@@ -9,9 +10,13 @@ export type Db = Kysely<Tables>;
 /** An open transaction. While one is open on the embedded store, a query outside of it waits for ever: pass this on. */
 export type Trx = Transaction<Tables>;
 
+/** How pg-boss reaches the store. */
+export type JobDatabase = Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max'>;
+
 /** The open store. */
 export interface Store {
   readonly db: Db;
+  readonly jobs: JobDatabase;
   readonly kind: 'embedded' | 'postgresql';
   /** Whether another process can hold the lease at the same time. */
   readonly shared: boolean;
@@ -48,12 +53,14 @@ async function openEmbedded(dataDir: string): Promise<Store> {
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const pglite = await PGlite.create({ dataDir: join(dataDir, 'postgres') });
+    const { fromPglite } = await import('pg-boss');
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
+    const jobs: JobDatabase = { db: fromPglite(pglite), backend: 'pglite' };
     const close = async (): Promise<void> => {
       await db.destroy();
       if (!pglite.closed) await pglite.close();
     };
-    return { db, kind: 'embedded', shared: false, close };
+    return { db, jobs, kind: 'embedded', shared: false, close };
   } catch (error) {
     throw unreachable(error);
   }
@@ -69,7 +76,8 @@ async function openPostgres(databaseUrl: string): Promise<Store> {
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, kind: 'postgresql', shared: true, close: () => db.destroy() };
+  const jobs: JobDatabase = { connectionString: databaseUrl, max: 3 };
+  return { db, jobs, kind: 'postgresql', shared: true, close: () => db.destroy() };
 }
 
 function unreachable(error: unknown): SealiftError {

@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, sql } from 'kysely';
+import { fromPglite } from 'pg-boss';
 import { migrate } from '../store/migrate.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -9,13 +10,15 @@ export async function openMemoryStore(): Promise<Store> {
   const pglite = await PGlite.create();
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);
-  return { db, kind: 'embedded', shared: false, close: () => db.destroy() };
+  const jobs = { db: fromPglite(pglite), backend: 'pglite' } as const;
+  return { db, jobs, kind: 'embedded', shared: false, close: () => db.destroy() };
 }
 
 /** Back to the state right after the migrations. */
 export async function emptyStore(store: Store): Promise<void> {
   const tables = await store.db.introspection.getTables();
-  const names = tables.map((table) => `"${table.name}"`).join(', ');
+  const ours = tables.filter(({ schema }) => schema === 'public');
+  const names = ours.map((table) => `"${table.name}"`).join(', ');
   await sql.raw(`truncate ${names} restart identity cascade`).execute(store.db);
   await sql`insert into audit_head values (1, 0, '')`.execute(store.db);
   await sql`insert into pack_registry values ('spectro-packs', 'sealift/packs', true, '')`.execute(store.db);
