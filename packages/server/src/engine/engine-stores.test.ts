@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import { backupContract } from '@sealift/upgrade/ports/contract/backup';
+import { consoleContract } from '@sealift/upgrade/ports/contract/console';
 import { journalContract } from '@sealift/upgrade/ports/contract/journal';
 import { leaseContract } from '@sealift/upgrade/ports/contract/lease';
 import { sql } from 'kysely';
@@ -9,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
+import { storeConfirmedUpgrade, storeUpgrade } from '../testing/confirmed-upgrade.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
 import { peer } from '@sealift/testkit/peers';
@@ -21,6 +23,23 @@ import { endAbandonedLease, leaseStore } from './lease-store.ts';
 const postgres = peer('postgres');
 const upgradeId = '6d8f5a0e-0000-4000-8000-000000000001';
 const cancel = new AbortController().signal;
+
+/** A cluster of which nothing runs. */
+const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
+const rollout = {
+  desired: { version: '1.26.8', template: 't' },
+  updated: 0,
+  total: 0,
+  wait: null,
+};
+const emptyCluster: ClusterPort = {
+  nodes: () => Promise.resolve([]),
+  layers: () => Promise.resolve([]),
+  rollout: () => Promise.resolve(rollout),
+  setRollout: refuse,
+  applyLayer: refuse,
+  removeLayer: refuse,
+};
 
 /** The same tests on both databases; what needs two writers at once only where two can be. */
 describe.each([
@@ -57,6 +76,20 @@ describe.each([
     journalContract(kind, async () => {
       await storeConfirmedUpgrade(store.db, upgradeId, 'ready');
       return { port: { journal: journalStore(store.db, new EventBus()), lease: leaseStore(store), upgradeId } };
+    });
+    consoleContract(kind, async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      return { port: { console: consoleState(store.db, new EventBus()), upgradeId, from: '1.0.0', to: '1.0.1' } };
+    });
+    backupContract(kind, async () => {
+      const upgradeIds = [upgradeId, '6d8f5a0e-0000-4000-8000-000000000002'] as const;
+      await storeConfirmedUpgrade(store.db, upgradeIds[0], 'succeeded');
+      await storeUpgrade(store.db, upgradeIds[1], 'running');
+      const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
+      return {
+        port: { backup: backupStore(store.db, folder, emptyCluster), upgradeIds },
+        close: () => rm(folder, { recursive: true, force: true }),
+      };
     });
   });
 
@@ -202,27 +235,11 @@ describe.each([
   });
 
   describe.skipIf(skip)('backup', () => {
-    const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
-    const rollout = {
-      desired: { version: '1.26.8', template: 't' },
-      updated: 0,
-      total: 0,
-      wait: null,
-    };
-    const cluster: ClusterPort = {
-      nodes: () => Promise.resolve([]),
-      layers: () => Promise.resolve([]),
-      rollout: () => Promise.resolve(rollout),
-      setRollout: refuse,
-      applyLayer: refuse,
-      removeLayer: refuse,
-    };
-
     it('is made once, found while it reads back, and made again when it is damaged', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
       try {
         await storeConfirmedUpgrade(store.db, upgradeId);
-        const backup = backupStore(store.db, folder, cluster);
+        const backup = backupStore(store.db, folder, emptyCluster);
         expect(await backup.find(upgradeId, cancel)).toBeNull();
         const made = await backup.make(upgradeId, cancel);
         expect(await backup.make(upgradeId, cancel)).toEqual(made);
@@ -238,7 +255,7 @@ describe.each([
 
     it('says that it cannot be written, and leaves no record of one', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
-      const backup = backupStore(store.db, '/dev/null/folder', cluster);
+      const backup = backupStore(store.db, '/dev/null/folder', emptyCluster);
       await expect(backup.make(upgradeId, cancel)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
       expect(await backup.find(upgradeId, cancel)).toBeNull();
     });

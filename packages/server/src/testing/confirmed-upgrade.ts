@@ -38,8 +38,15 @@ export const frozenSample: FrozenUpgrade = freeze(
   ],
 );
 
+const layer = { layer: 'cni', pack: 'calico', base: 'mtu: 1440\n', current: 'mtu: 9000\n' };
+
 /** Puts a profile and a confirmed upgrade into the store, past every check. */
 export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running'): Promise<void> {
+  await storeProfile(db);
+  await storeUpgrade(db, id, state);
+}
+
+async function storeProfile(db: Db): Promise<void> {
   await db
     .insertInto('profile')
     .values({
@@ -51,7 +58,6 @@ export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running
       recorded_by: 'test',
     })
     .execute();
-  const layer = { layer: 'cni', pack: 'calico', base: 'mtu: 1440\n', current: 'mtu: 9000\n' };
   await db
     .insertInto('profile_layer')
     .values({
@@ -64,6 +70,10 @@ export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running
       current_values: layer.current,
     })
     .execute();
+}
+
+/** Puts a confirmed upgrade of the stored profile into the store. */
+export async function storeUpgrade(db: Db, id: string, state: string): Promise<void> {
   await db
     .insertInto('upgrade')
     .values({

@@ -1,7 +1,6 @@
 import { type FrozenUpgrade, freeze, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
-import { ovaSha256 } from './world.ts';
+import { ovaSha256, pinnedDigest as digest } from './world.ts';
 
-const digest = `sha256:${'a'.repeat(64)}`;
 const base = `sha256:${'c'.repeat(64)}`;
 const nodes = { kubernetes: '1.26.10', template: 'r_new' };
 const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest } as const;

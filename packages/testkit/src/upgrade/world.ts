@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClusterNode } from '@sealift/core/cluster';
+import { SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
+import type { Backup } from '@sealift/upgrade/ports/backup';
 import type { LayerStatus, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
@@ -15,6 +17,8 @@ interface GroupState {
 /** The OVA that the sample plan imports. */
 export const ovaBytes = Buffer.from('an OVA of the node image');
 export const ovaSha256 = createHash('sha256').update(ovaBytes).digest('hex');
+/** Of all that the sample plan pins: its packs, which are empty, and the artifact of the OVA. */
+export const pinnedDigest = `sha256:${'a'.repeat(64)}`;
 
 /**
  * Everything outside the engine, in memory; it outlives the engines. An effect is noted in `effects` when it takes
@@ -33,7 +37,7 @@ export class World {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
   };
-  #backup: { reference: string; sha256: string; sizeBytes: number } | null = null;
+  readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
   ports(gate: (when: 'before' | 'after', effect: string) => Promise<void>, alive: () => void = () => undefined): Ports {
@@ -112,13 +116,13 @@ export class World {
         make: async (upgradeId) => {
           const made = { reference: `backup-${upgradeId}`, sha256: ovaSha256, sizeBytes: 1 };
           await effect('backup', () => {
-            this.#backup = made;
+            this.#backups.set(upgradeId, made);
           });
           return made;
         },
-        find: async () => {
+        find: async (upgradeId) => {
           alive();
-          return this.#backup;
+          return this.#backups.get(upgradeId) ?? null;
         },
       },
       console: {
@@ -126,16 +130,25 @@ export class World {
           alive();
           return this.lockedBy;
         },
-        lock: async (upgradeId) =>
-          effect('lock', () => {
+        lock: async (upgradeId) => {
+          const holder = this.lockedBy;
+          if (holder !== null && holder !== upgradeId) {
+            throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade: holder } });
+          }
+          await effect('lock', () => {
             this.lockedBy = upgradeId;
-          }),
-        unlock: async () =>
+          });
+        },
+        unlock: async (upgradeId) =>
           effect('unlock', () => {
-            this.lockedBy = null;
+            if (this.lockedBy === upgradeId) this.lockedBy = null;
           }),
-        recordInstalled: async (_, hop) => {
-          const version = this.releases[hop] ?? 'unknown';
+        recordInstalled: async (upgradeId, hop) => {
+          const version = this.releases[hop];
+          if (version === undefined) {
+            const values = { upgrade: upgradeId, reason: `its plan has no hop ${hop}` };
+            throw new SealiftError('UPGRADE_STALE', { values });
+          }
           await effect(`install ${version}`, () => {
             this.installed = version;
           });
@@ -146,8 +159,15 @@ export class World {
         },
       },
       content: {
-        openOva: async () => ({ sizeBytes: ovaBytes.length, open: async () => Readable.from([ovaBytes]) }),
-        openPack: async () => ({ valuesYaml: '', manifests: new Map(), charts: new Map() }),
+        openOva: async (digest) => {
+          refuseUnpinned(digest);
+          return { sizeBytes: ovaBytes.length, open: async (start = 0) => Readable.from([ovaBytes.subarray(start)]) };
+        },
+        openPack: async ({ digest }, cancel) => {
+          cancel.throwIfAborted();
+          refuseUnpinned(digest);
+          return { valuesYaml: '', manifests: new Map(), charts: new Map() };
+        },
       },
     };
   }
@@ -177,4 +197,8 @@ export class World {
       })),
     );
   }
+}
+
+function refuseUnpinned(digest: string): void {
+  if (digest !== pinnedDigest) throw new Error(`the sample pins no ${digest}`);
 }

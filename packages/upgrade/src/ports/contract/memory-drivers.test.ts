@@ -1,8 +1,11 @@
 import { vi } from 'vitest';
 import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
-import { ovaBytes, World } from '@sealift/testkit/upgrade/world';
+import { ovaBytes, pinnedDigest, World } from '@sealift/testkit/upgrade/world';
+import { backupContract } from './backup.ts';
 import { clusterContract } from './cluster.ts';
+import { consoleContract } from './console.ts';
+import { contentContract } from './content.ts';
 import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';
 import { storageContract } from './storage.ts';
@@ -24,6 +27,18 @@ vcenterContract(
 );
 storageContract('the model', async () => ({ port: world().storage }));
 clusterContract('the model', async () => ({ port: world().cluster }), { version: '1.26.10', template: 'r_new' });
+backupContract('the model', async () => ({ port: { backup: world().backup, upgradeIds: ['u1', 'u2'] } }));
+consoleContract('the model', async () => ({
+  port: { console: world().console, upgradeId: 'u1', from: '4.2.12', to: '4.2.13' },
+}));
+contentContract('the model', async () => ({
+  port: {
+    content: world().content,
+    ova: { digest: pinnedDigest, bytes: ovaBytes },
+    pinned: { pack: 'cni-calico', version: '3.26.1', digest: pinnedDigest },
+    opened: { valuesYaml: '', manifests: new Map(), charts: new Map() },
+  },
+}));
 leaseContract('the store in memory', async () => ({ port: new MemoryStore().lease }));
 journalContract('the store in memory', async () => {
   const store = new MemoryStore();
