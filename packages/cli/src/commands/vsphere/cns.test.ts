@@ -8,7 +8,9 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { VcenterClient } from '@sealift/vsphere/client';
+import { connectSite } from '@sealift/site/connect-site';
 import { checkIdentity, repairIdentity } from '@sealift/site/identity';
+import { storageContract } from '@sealift/upgrade/ports/contract/storage';
 import type { StorageCluster } from '@sealift/site/storage-cluster';
 import type { CnsSides } from '@sealift/site/identity-sides';
 import {
@@ -109,6 +111,14 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       await remove(objectPath('/api/v1', 'secrets', secretAt));
       const annotations = { 'sealift.dev/cns-cluster-id': null };
       for (const at of workloads) await api.patch(pathOf(at), { spec: { template: { metadata: { annotations } } } });
+    });
+
+    storageContract('a site by its vCenter and its API server', async () => {
+      const { url, username, password, caFile } = vcenter;
+      const login = { url, username, password: new Secret(password), caFile };
+      const { kubeconfig } = kubernetes;
+      const site = connectSite({ ...login, places: {}, networks: [], kubeconfig });
+      return { port: site.storage, close: () => site.close() };
     });
 
     it('is found to be shared, with the volumes that are strangers', async () => {
