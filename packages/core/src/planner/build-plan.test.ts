@@ -99,6 +99,24 @@ describe('buildPlan', () => {
     expect(kinds).not.toContain('workers');
   });
 
+  it('replaces nodes for an image that was built again, on the same Kubernetes and under the same name', () => {
+    const target = release({ ...next, kubernetes: '1.26.8', ova: 'u-2204-0-k-1268-0.ova' });
+    if (target.spec.nodeImage) target.spec.nodeImage.sha256 = 'f'.repeat(64);
+    const kinds = buildPlan({ installed, target, targetDigest }).hops[0]?.steps.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['template', 'control-plane', 'workers']));
+  });
+
+  it('applies a layer whose pack was built again under the same version', () => {
+    const target = release(next);
+    const rebuilt = target.spec.layers.find(({ pack }) => pack === 'ubuntu-vsphere');
+    if (rebuilt) rebuilt.digest = digestOf('built again');
+    const steps = buildPlan({ installed, target, targetDigest }).hops[0]?.steps;
+    expect(steps?.find(({ id }) => id === '0-layer-os-ubuntu-vsphere')).toMatchObject({
+      title: 'Upgrade ubuntu-vsphere from 22.04 to 22.04 (os)',
+      target: { digest: digestOf('built again') },
+    });
+  });
+
   it('applies a layer whose values were edited although its pack is the same', () => {
     expect(stepsTo({}).map(({ id }) => id)).not.toContain('0-layer-os-ubuntu-vsphere');
     const edited = stepsTo({}, { editedLayers: ['os-ubuntu-vsphere'] });

@@ -1,10 +1,11 @@
 import { type FrozenUpgrade, freeze, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
-import { ovaSha256, pinnedDigest as digest } from './world.ts';
+import { ovaSha256, pinned } from './world.ts';
 
+const release = `sha256:${'b'.repeat(64)}`;
 const base = `sha256:${'c'.repeat(64)}`;
 const nodes = { kubernetes: '1.26.10', template: 'r_new' };
-const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest } as const;
-const platform = { layer: 'addon', pack: 'platform', version: '4.2.13', digest } as const;
+const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest: pinned.calico } as const;
+const platform = { layer: 'addon', pack: 'platform', version: '4.2.13', digest: pinned.platform } as const;
 
 function common<Kind extends StepKind>(kind: Kind, name: string = kind) {
   return { id: `0-${name}`, kind, title: name, rollback: rollbackOf[kind] };
@@ -14,7 +15,7 @@ function common<Kind extends StepKind>(kind: Kind, name: string = kind) {
 const steps: PlanStep[] = [
   common('lock-console'),
   common('backup'),
-  { ...common('template'), target: { ...nodes, ova: 'new.ova', sha256: ovaSha256, digest } },
+  { ...common('template'), target: { ...nodes, ova: 'new.ova', sha256: ovaSha256, digest: pinned.ova } },
   common('cns'),
   { ...common('control-plane'), target: nodes },
   { ...common('workers'), target: nodes },
@@ -39,7 +40,7 @@ export function sampleUpgrade(): FrozenUpgrade {
     product: 'Harborview',
     ...ends,
     nodeImage,
-    hops: [{ ...ends, release: digest, steps: structuredClone(steps) }],
+    hops: [{ ...ends, release, steps: structuredClone(steps) }],
   };
   const layers = [
     { ...calico, values: 'mtu: 1440\n', base },

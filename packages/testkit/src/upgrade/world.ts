@@ -17,8 +17,12 @@ interface GroupState {
 /** The OVA that the sample plan imports. */
 export const ovaBytes = Buffer.from('an OVA of the node image');
 export const ovaSha256 = createHash('sha256').update(ovaBytes).digest('hex');
-/** Of all that the sample plan pins: its packs, which are empty, and the artifact of the OVA. */
-export const pinnedDigest = `sha256:${'a'.repeat(64)}`;
+/** What the sample plan pins: its packs, which are empty, and the artifact of the OVA; no two of one digest. */
+export const pinned = {
+  ova: `sha256:${'e'.repeat(64)}`,
+  calico: `sha256:${'a'.repeat(64)}`,
+  platform: `sha256:${'d'.repeat(64)}`,
+} as const;
 
 /**
  * Everything outside the engine, in memory; it outlives the engines. An effect is noted in `effects` when it takes
@@ -33,6 +37,8 @@ export class World {
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
+  /** Packs that do not become healthy by themselves, however often one looks. */
+  readonly sick = new Set<string>();
   readonly groups: Record<NodeGroup, GroupState> = {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
@@ -98,7 +104,9 @@ export class World {
         layers: async () => {
           alive();
           const seen = this.layers.map((layer) => ({ ...layer }));
-          this.layers.forEach((layer, index) => this.layers.splice(index, 1, { ...layer, wait: null }));
+          for (const [index, layer] of seen.entries()) {
+            if (!this.sick.has(layer.pack)) this.layers.splice(index, 1, { ...layer, wait: null });
+          }
           return seen;
         },
         applyLayer: async (given) => {
@@ -160,12 +168,12 @@ export class World {
       },
       content: {
         openOva: async (digest) => {
-          refuseUnpinned(digest);
+          refuseOther(digest, [pinned.ova]);
           return { sizeBytes: ovaBytes.length, open: async (start = 0) => Readable.from([ovaBytes.subarray(start)]) };
         },
         openPack: async ({ digest }, cancel) => {
           cancel.throwIfAborted();
-          refuseUnpinned(digest);
+          refuseOther(digest, [pinned.calico, pinned.platform]);
           return { valuesYaml: '', manifests: new Map(), charts: new Map() };
         },
       },
@@ -199,6 +207,6 @@ export class World {
   }
 }
 
-function refuseUnpinned(digest: string): void {
-  if (digest !== pinnedDigest) throw new Error(`the sample pins no ${digest}`);
+function refuseOther(digest: string, pins: readonly string[]): void {
+  if (!pins.includes(digest)) throw new Error(`the sample pins no ${digest}`);
 }

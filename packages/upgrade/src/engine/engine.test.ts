@@ -229,6 +229,86 @@ describe('a failure of a step', () => {
   });
 });
 
+describe('a person, in the middle of a wait,', () => {
+  /** What the engine does once a person acted while it waits for the control plane, with two looks still to come. */
+  const during = async (act: (setting: Setting) => void) => {
+    const setting = newSetting();
+    let isDone = false;
+    const outcome = await run(setting, 'a', null, {
+      journaled: ({ stepId, phase }) => {
+        if (isDone || stepId !== '0-control-plane' || phase !== 'progress') return;
+        isDone = true;
+        act(setting);
+      },
+    });
+    const phases = setting.store.entries.filter(({ stepId }) => stepId === '0-control-plane').map(({ phase }) => phase);
+    return { outcome, phases, setting };
+  };
+
+  test('pauses there, not at the end of the step', async () => {
+    const { outcome, phases } = await during(({ store }) => store.byHand(upgradeId, 'pause'));
+    expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
+    expect(phases).toEqual(['intent', 'progress']);
+  });
+
+  test('aborts there, not at the end of the step', async () => {
+    const { outcome, phases, setting } = await during(({ store }) => store.byHand(upgradeId, 'abort'));
+    expect(outcome).toMatchObject({ result: 'rested', state: 'aborted' });
+    expect(phases).toEqual(['intent', 'progress']);
+    expect(setting.world.lockedBy).toBeNull();
+  });
+});
+
+describe('an upgrade of layers only', () => {
+  /** The sample upgrade without its node image. */
+  function layersOnly(): FrozenUpgrade {
+    const upgrade = sampleUpgrade();
+    const kept = new Set(['lock-console', 'backup', 'layer', 'remove-layer', 'validate', 'unlock-console']);
+    const [hop] = upgrade.plan.hops;
+    const steps = hop?.steps ?? [];
+    steps.splice(0, steps.length, ...steps.filter(({ kind }) => kept.has(kind)));
+    return upgrade;
+  }
+
+  test('that fails between two layers needs a person, and keeps the console locked', async () => {
+    const setting = newSetting(layersOnly());
+    const outcome = await run(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('apply platform'))
+          throw new SealiftError('INPUT_INVALID', { values: { what: 'x', reason: 'y' } });
+      },
+    });
+    expect(outcome).toMatchObject({ result: 'rested', state: 'needs-human' });
+    expect(setting.world.effects).toEqual(['lock', 'backup', 'apply cni-calico 3.26.1']);
+    expect(setting.world.lockedBy).toBe(upgradeId);
+  });
+});
+
+describe('what is taken back', () => {
+  test('and does not come to its end by the deadline needs a person, and says so', async () => {
+    const setting = newSetting();
+    const passing = new SealiftError('SIMULATOR_UNREACHABLE', { values: { reason: 'passes' } });
+    const lasting = new SealiftError('INPUT_INVALID', { values: { what: 'x', reason: 'lasts' } });
+    const outcome = await run(setting, 'a', null, {
+      timing: { ...quickTiming, deadlineMs: 1000 },
+      effect: (name) => {
+        if (name === 'import r_new') throw lasting;
+        if (name === 'unlock') throw passing;
+      },
+      journaled: ({ phase, ...line }) => {
+        if (phase === 'progress' && 'direction' in line.data && line.data.direction === 'back')
+          setting.clock.advance(1000);
+      },
+    });
+    expect(outcome).toMatchObject({ result: 'rested', state: 'needs-human' });
+    expect(setting.world.lockedBy).toBe(upgradeId);
+    expect(setting.store.entries.filter(({ phase }) => phase === 'failure')).toMatchObject([
+      { stepId: '0-template', data: { direction: 'forward', failure: { code: 'INPUT_INVALID' } } },
+      { stepId: '0-lock-console', data: { direction: 'back', failure: { code: 'STEP_DEADLINE' } } },
+    ]);
+  });
+});
+
 describe('a person', () => {
   test('pauses at a safe point and resumes', async () => {
     const setting = newSetting();

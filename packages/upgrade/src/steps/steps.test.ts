@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
+import { waitingFor } from '@sealift/core/upgrade';
+import type { LayerStatus } from '../ports/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Template } from '../ports/vcenter.ts';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
@@ -128,6 +130,77 @@ describe('the template step', () => {
   });
 });
 
+describe('the rollout steps', () => {
+  const planned = { version: '1.26.10', template: 'r_new' };
+
+  test.each([
+    ['another Kubernetes version', { ...planned, version: '1.26.8' }],
+    ['another template of the same Kubernetes version', { ...planned, template: 'r_old' }],
+  ])('ask for what is planned where the nodes run %s', async (_, desired) => {
+    const world = new World();
+    world.templates.set('r_new', { name: 'r_new', sha256: null, kubernetes: null, poweredOn: false, marked: true });
+    for (const [id, group] of [
+      ['0-control-plane', 'control-plane'],
+      ['0-workers', 'workers'],
+    ] as const) {
+      world.groups[group] = { desired, updated: 3 };
+      const context = contextOf(id, world);
+      expect(await look(context)).toMatchObject({ state: 'act' });
+      await act(context);
+      expect(world.groups[group].desired).toEqual(planned);
+      expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: expect.stringMatching(/^0 of 3: /) } });
+    }
+  });
+});
+
+describe('the layer step', () => {
+  const applied = async (): Promise<World> => {
+    const world = new World();
+    await act(contextOf('0-layer-cni-cni-calico', world));
+    await look(contextOf('0-layer-cni-cni-calico', world));
+    return world;
+  };
+  const change = (world: World, change: Partial<LayerStatus>): void => {
+    const [only] = world.layers;
+    if (only !== undefined) world.layers.splice(0, 1, { ...only, ...change });
+  };
+
+  test.each<[string, Partial<LayerStatus>]>([
+    ['version', { version: '3.26.0' }],
+    ['digest, as of a pack that was built again', { digest: `sha256:${'f'.repeat(64)}` }],
+    ['values', { valuesHash: 'f'.repeat(64) }],
+    ['place in the profile', { layer: 'addon' }],
+  ])('applies what runs with another %s', async (_, other) => {
+    const world = await applied();
+    const context = contextOf('0-layer-cni-cni-calico', world);
+    expect(await look(context)).toMatchObject({ state: 'done' });
+    change(world, other);
+    expect(await look(context)).toMatchObject({ state: 'act' });
+  });
+
+  test('is not done before the layer is healthy, and says what it waits for', async () => {
+    const world = await applied();
+    world.sick.add('cni-calico');
+    change(world, { wait: waitingFor('cni-calico: 1 of 3 pods are ready') });
+    for (let time = 0; time < 3; time += 1) {
+      expect(await look(contextOf('0-layer-cni-cni-calico', world))).toMatchObject({
+        state: 'wait',
+        wait: { what: 'cni-calico: 1 of 3 pods are ready' },
+      });
+    }
+  });
+});
+
+describe('the storage step', () => {
+  test('asks for an id of its own where another cluster shares it', async () => {
+    const world = new World();
+    const context = contextOf('0-cns', world);
+    expect(await look(context)).toMatchObject({ state: 'act', message: 'another cluster uses shared' });
+    await act(context);
+    expect(await look(context)).toMatchObject({ state: 'done', evidence: { clusterId: 'own' } });
+  });
+});
+
 describe('the lock step', () => {
   test('waits for the upgrade that holds the lock', async () => {
     const world = new World();
@@ -173,6 +246,38 @@ describe('the validate step', () => {
         if (first !== undefined) world.layers.splice(0, 1, { ...first, valuesHash: '0'.repeat(64) });
       },
       'approved values',
+    ],
+    [
+      'a layer is not healthy',
+      (world) => {
+        const [first] = world.layers;
+        world.sick.add('cni-calico');
+        if (first !== undefined) world.layers.splice(0, 1, { ...first, wait: waitingFor('cni-calico: pods crash') });
+      },
+      'cni-calico: pods crash',
+    ],
+    [
+      'a layer that the release did not touch is not healthy',
+      (world) => {
+        const [first] = world.layers;
+        const wait = waitingFor('storage: pods crash');
+        world.sick.add('storage');
+        if (first !== undefined) world.layers.push({ ...first, layer: 'csi', pack: 'storage', wait });
+      },
+      'storage: pods crash',
+    ],
+    [
+      'a layer was built again',
+      (world) => {
+        const [first] = world.layers;
+        if (first !== undefined) world.layers.splice(0, 1, { ...first, digest: `sha256:${'f'.repeat(64)}` });
+      },
+      'approved values',
+    ],
+    [
+      'a node comes from another template',
+      (world) => (world.groups.workers.desired = { version: '1.26.10', template: 'r_old' }),
+      'from r_old',
     ],
     [
       'a removed layer is back',

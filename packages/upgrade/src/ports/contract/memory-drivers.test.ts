@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
-import { ovaBytes, pinnedDigest, World } from '@sealift/testkit/upgrade/world';
+import { ovaBytes, pinned, World } from '@sealift/testkit/upgrade/world';
 import { backupContract } from './backup.ts';
 import { clusterContract } from './cluster.ts';
 import { consoleContract } from './console.ts';
@@ -34,8 +34,8 @@ consoleContract('the model', async () => ({
 contentContract('the model', async () => ({
   port: {
     content: world().content,
-    ova: { digest: pinnedDigest, bytes: ovaBytes },
-    pinned: { pack: 'cni-calico', version: '3.26.1', digest: pinnedDigest },
+    ova: { digest: pinned.ova, bytes: ovaBytes },
+    pinned: { pack: 'cni-calico', version: '3.26.1', digest: pinned.calico },
     opened: { valuesYaml: '', manifests: new Map(), charts: new Map() },
   },
 }));
