@@ -153,6 +153,14 @@ describe('the rollout steps', () => {
   });
 });
 
+test('a rollout is not done while a replaced machine is still going, though every new one is there', async () => {
+  const { cluster } = new World().ports(async () => undefined);
+  const wait = waitingFor('workers-1 is being deleted');
+  const rollout = async () => ({ desired: { version: '1.26.10', template: 'r_new' }, updated: 3, total: 3, wait });
+  const context = contextOf('0-workers', new World(), { cluster: { ...cluster, rollout } });
+  expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: '3 of 3: workers-1 is being deleted' } });
+});
+
 describe('the layer step', () => {
   const applied = async (): Promise<World> => {
     const world = new World();
