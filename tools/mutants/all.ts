@@ -1,5 +1,17 @@
+import { bundleMutants } from './bundle.ts';
+import { coreMutants } from './core.ts';
 import type { Mutant } from './mutant.ts';
+import { ociMutants } from './oci.ts';
+import { registryMutants } from './registry.ts';
+import { serverMutants } from './server.ts';
 import { upgradeMutants } from './upgrade.ts';
 
 /** Every mistake that the tests have to notice. */
-export const mutants: readonly Mutant[] = [...upgradeMutants];
+export const mutants: readonly Mutant[] = [
+  ...coreMutants,
+  ...ociMutants,
+  ...registryMutants,
+  ...bundleMutants,
+  ...upgradeMutants,
+  ...serverMutants,
+];

@@ -59,6 +59,44 @@ describe('a guarded route', () => {
     expect(mayNot.json()).toMatchObject({ code: 'NOT_PERMITTED' });
   });
 
+  it('is closed to API tokens too while an upgrade locks the console', async () => {
+    const locked = guarded(['upgrades.confirm'], { lockedBy: () => Promise.resolve('u1') });
+    const headers = { authorization: 'Bearer sealift_x' };
+    const answer = await locked.inject({ method: 'POST', url: '/upgrade', headers });
+    expect(answer.json()).toMatchObject({ code: 'CONSOLE_LOCKED' });
+  });
+
+  it.each([
+    [{ origin: 'https://evil.example' }],
+    [{ origin: 'http://console.example:8081' }],
+    [{ origin: 'http://console.example.evil.example' }],
+    [{ origin: 'null' }],
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+  ])('refuses a change from another page, with a body or without: %j', async (headers) => {
+    const app = guarded(['upgrades.confirm']);
+    const host = 'console.example:8080';
+    for (const payload of [{}, { payload: '{}' }]) {
+      const answer = await app.inject({ method: 'POST', url: '/upgrade', headers: { host, ...headers }, ...payload });
+      expect(answer.json()).toMatchObject({ code: 'ORIGIN_REFUSED' });
+    }
+  });
+
+  it.each([
+    [{ origin: 'http://console.example:8080' }],
+    [{ origin: 'https://console.example:8080' }],
+    [{ 'sec-fetch-site': 'same-origin' }],
+    [{ 'sec-fetch-site': 'none' }],
+    [{}],
+  ])('answers its own page, and programs: %j', async (headers) => {
+    const answer = await guarded(['upgrades.confirm']).inject({
+      method: 'POST',
+      url: '/upgrade',
+      headers: { host: 'console.example:8080', ...headers },
+    });
+    expect(answer.json()).toEqual({ done: true });
+  });
+
   it('cannot be declared without a permission', () => {
     expect(() => guarded([]).get('/open', () => 'everything')).toThrow('GET /open declares no permission');
   });
