@@ -1,6 +1,9 @@
 const first = '\uE000';
 const rest = '\uE001';
 
+/** A key in quotes with its colon, at the beginning of a line: what follows it stands outside quotes. */
+const quotedKey = /^\s*(?:- +)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:\s/;
+
 /** A template macro that stands outside quotes, and where. */
 interface Macro {
   readonly start: number;
@@ -44,7 +47,7 @@ function cover(text: string, macros: Macro[]): string {
     const newline = text.indexOf('\n', at);
     const lineEnd = newline === -1 ? text.length : newline;
     const close = text.indexOf('}}', at + 2);
-    const before = text.slice(Math.max(lineStart, copied), at);
+    const before = text.slice(Math.max(lineStart, copied), at).replace(quotedKey, '');
     if (close === -1 || close + 2 > lineEnd || /["']|(?:^|\s)#/.test(before)) {
       // Nothing further in this line stands outside quotes or a comment for certain.
       at = text.indexOf('{{', lineEnd);

@@ -6,6 +6,7 @@ import { type Collections, itemSteps, type Refused, type Step } from './list-ste
 import type { Collection, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
 import type { MergedEntry, MergedMembers } from './pieces.ts';
+import { mergeKey, type Values } from './values.ts';
 
 /** The kind of collection that the sides are merged as, member by member; undefined when the value is one unit. */
 export function nestedKind(nodes: TripleOfNodes, context: MergeContext): 'map' | 'seq' | undefined {
@@ -47,7 +48,42 @@ export function mergeMembers(
     members.push([typeof element === 'string' ? element : '', merged.value]);
   }
   const { values } = context;
-  return { entries, value: mapping ? values.map(members) : values.list(members.map(([, number]) => number)) };
+  if (!mapping) return { entries, value: values.list(members.map(([, number]) => number)) };
+  const value = values.map(members);
+  const conflicts = context.decisions.slice(mark).some(({ kind }) => kind === 'conflict');
+  if (sameMergeKey(sides, values) || !(conflicts || changesBehindMergeKey(sides, value, values)))
+    return { entries, value };
+  context.forgetSince(mark);
+  return {
+    why: 'A side takes over other keys by <<, and with the other side’s changes they would not be what either has.',
+  };
+}
+
+/** Whether `<<` takes over the same in all of them: then each key is what it looks like. */
+function sameMergeKey({ base, current, incoming }: Collections, values: Values): boolean {
+  const behind = [base, current, incoming].flatMap((side) => {
+    if (side === undefined) return [];
+    const entry = side.byKey.get(mergeKey);
+    return [entry === undefined ? undefined : values.of(entry.node)];
+  });
+  return behind.every((number) => number === behind[0]);
+}
+
+/**
+ * Whether keys of the merged mapping, those behind `<<` among them, are not what the three-way rule makes of them: a key that the
+ * site removed would come back where the release moved it behind `<<`.
+ */
+function changesBehindMergeKey({ base, current, incoming }: Collections, merged: number, values: Values): boolean {
+  const [ofBase, ofCurrent, ofIncoming] = [base, current, incoming].map(
+    (side) => new Map(side === undefined ? [] : values.membersOf(values.ofYaml(side.yaml))),
+  );
+  const found = new Map(values.membersOf(merged));
+  const keys = new Set([ofBase, ofCurrent, ofIncoming].flatMap((members) => [...(members?.keys() ?? [])]));
+  return [...keys].some((key) => {
+    const [before, site, release] = [ofBase?.get(key), ofCurrent?.get(key), ofIncoming?.get(key)];
+    if (before !== site && before !== release && site !== release) return false;
+    return found.get(key) !== (before === site ? release : site);
+  });
 }
 
 /** A side that took everything out meant *none*: what the other side adds is not silently put in. */

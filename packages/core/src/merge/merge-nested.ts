@@ -129,9 +129,9 @@ function mergeMixed(
   const preferred =
     numbers.base === numbers.current ? (['incoming', 'current'] as const) : (['current', 'incoming'] as const);
   for (const take of preferred) {
-    if (numbers[take] !== members.value) continue;
+    if (numbers[take] !== members.value || context.writesOutWithin(path)) continue;
     const rest = restOfChoice({ take }, triple, target, context);
-    if (rest !== undefined) return rest;
+    if (rest !== undefined) return { ...rest, members: members.entries };
   }
   const written =
     header === undefined ? composeFlow(triple, members, target) : writeBlock(header, sides, members, target);
