@@ -1,5 +1,5 @@
-import { diff3Merge } from 'node-diff3';
 import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
+import { mergeLines } from './merge-lines.ts';
 import type { Collection, Entry } from './tree.ts';
 import type { MergePath } from './types.ts';
 
@@ -66,14 +66,12 @@ export function mergeComments(
   const picked = pick<Piece | undefined, null>(base, current, incoming, reads, () => null);
   if (picked !== null) return picked === undefined ? '' : adapt(picked, target);
   const lines = (from: Piece | undefined): string[] => (from === undefined ? [] : splitLines(adapt(from, target)));
-  const merged: string[] = [];
-  for (const region of diff3Merge(lines(current), lines(base), lines(incoming))) {
-    if (region.ok !== undefined) merged.push(...region.ok);
-    else if (region.conflict !== undefined) {
-      const theirs = region.conflict.b;
-      merged.push(...theirs, ...region.conflict.a.filter((line) => line.trim() !== '' && !theirs.includes(line)));
-    }
-  }
+  const merged = mergeLines(lines(base), lines(current), lines(incoming)).flatMap((region) => {
+    if ('ok' in region) return region.ok;
+    const theirs = new Set(region.conflict.incoming);
+    const ours = region.conflict.current.filter((line) => line.trim() !== '' && !theirs.has(line));
+    return [...region.conflict.incoming, ...ours];
+  });
   return merged.join('');
 }
 
