@@ -1,7 +1,7 @@
-import { diff3Merge } from 'node-diff3';
 import { isScalar } from 'yaml';
 import type { MergeContext } from './context.ts';
 import { adapt, type Layout } from './layout.ts';
+import { mergeLines } from './merge-lines.ts';
 import { parseText } from './parse.ts';
 import type { Entry } from './tree.ts';
 import { type MergedRest, piece, splitLines } from './pieces.ts';
@@ -22,13 +22,13 @@ export function mergeBlockScalar(triple: PresentTriple, target: Layout, context:
   const [ofBase, ofCurrent, ofIncoming] = values;
   if (ofBase === undefined || ofCurrent === undefined || ofIncoming === undefined) return undefined;
   if (values.some((value) => value === undefined || isOpaque(value))) return undefined;
-  const value = mergeLines(ofBase, ofCurrent, ofIncoming);
+  const value = mergeText(ofBase, ofCurrent, ofIncoming);
   const headers = entries.map((entry) => adapt(headerPiece(entry), target));
   const header = headers[0] === headers[1] ? headers[2] : headers[0] === headers[2] ? headers[1] : undefined;
   if (value === undefined || header === undefined) return undefined;
   if (!staysReadable([ofBase, ofCurrent, ofIncoming], value)) return undefined;
   const [bodyBase = '', bodyCurrent = '', bodyIncoming = ''] = entries.map((entry) => adapt(bodyPiece(entry), target));
-  const body = mergeLines(bodyBase, bodyCurrent, bodyIncoming);
+  const body = mergeText(bodyBase, bodyCurrent, bodyIncoming);
   if (body === undefined) return undefined;
   const number = context.values.scalar(`string ${value}`);
   const text = header + body;
@@ -55,12 +55,11 @@ function isOpaque(value: string): boolean {
   );
 }
 
-function mergeLines(base: string, current: string, incoming: string): string | undefined {
-  const regions = diff3Merge(splitLines(current), splitLines(base), splitLines(incoming));
+function mergeText(base: string, current: string, incoming: string): string | undefined {
   const lines: string[] = [];
-  for (const region of regions) {
-    if (region.ok === undefined) return undefined;
-    lines.push(...region.ok);
+  for (const region of mergeLines(splitLines(base), splitLines(current), splitLines(incoming))) {
+    if (!('ok' in region)) return undefined;
+    for (const line of region.ok) lines.push(line);
   }
   return lines.join('');
 }

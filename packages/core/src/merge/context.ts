@@ -1,3 +1,4 @@
+import { isCollection, isScalar } from 'yaml';
 import { SealiftError } from '../errors/index.ts';
 import { pathKey, pathText } from './path-text.ts';
 import type { Entry, TreeNode } from './tree.ts';
@@ -18,12 +19,21 @@ export type Choice =
   | { readonly take: SideName }
   | { readonly take: 'value'; readonly text: string; readonly place: string };
 
+/** What earlier attempts at a merge showed to be needed so that its aliases stand for the decided values. Paths are as `pathKey` writes them. */
+export interface Repairs {
+  /** Conflicts, because merging them did not give the decided value. */
+  readonly forced: ReadonlySet<string>;
+  /** Entries whose aliases are written out. */
+  readonly writtenOut: ReadonlySet<string>;
+  /** Anchors that stay on a customised value because something refers to them. */
+  readonly anchors: ReadonlySet<string>;
+}
+
 export interface ContextOptions {
   readonly hasAliases: boolean;
   readonly resolutions: readonly Resolution[];
   readonly listKeys: readonly ListKeys[];
-  /** Paths (as `pathKey` writes them) that are conflicts because merging them did not give the decided value. */
-  readonly forced: ReadonlySet<string>;
+  readonly repairs: Repairs;
 }
 
 /** What one merge carries along: the values' identities, the resolutions, and the decisions made so far. */
@@ -32,15 +42,17 @@ export class MergeContext {
   /** Whether equal texts may still hold different values, because an alias stands in one of them. */
   readonly hasAliases: boolean;
   readonly decisions: Decision[] = [];
+  /** Paths, as people write them, at which a person gave an alias of something elsewhere in the merged text. */
+  readonly aliasesGiven = new Set<string>();
   readonly #resolutions: ReadonlyMap<string, Resolution>;
   readonly #listKeys: ReadonlyMap<string, readonly string[]>;
   readonly #used = new Set<string>();
-  readonly #forced: ReadonlySet<string>;
+  readonly #repairs: Repairs;
 
   constructor(values: Values, options: ContextOptions) {
     this.values = values;
     this.hasAliases = options.hasAliases;
-    this.#forced = options.forced;
+    this.#repairs = options.repairs;
     this.#listKeys = new Map(options.listKeys.map((declared) => [declared.path, declared.keys]));
     const { resolutions } = options;
     this.#resolutions = new Map(resolutions.map((resolution) => [pathKey(resolution.path), resolution]));
@@ -69,7 +81,29 @@ export class MergeContext {
   }
 
   isForced(path: MergePath): boolean {
-    return this.#forced.size > 0 && this.#forced.has(pathKey(path));
+    const { forced } = this.#repairs;
+    return forced.size > 0 && forced.has(pathKey(path));
+  }
+
+  isWrittenOut(path: MergePath): boolean {
+    const { writtenOut } = this.#repairs;
+    return writtenOut.size > 0 && writtenOut.has(pathKey(path));
+  }
+
+  /** Whether something inside the path is written out, so that no side's text serves as a whole. */
+  writesOutWithin(path: MergePath): boolean {
+    const { writtenOut } = this.#repairs;
+    if (writtenOut.size === 0) return false;
+    const within = `${pathKey(path).slice(0, -1)},`;
+    return [...writtenOut].some((key) => key.startsWith(within));
+  }
+
+  /** The anchor of one of the values that has to stay, whichever value is taken. */
+  keptAnchor(triple: TripleOfNodes): string | undefined {
+    const { anchors } = this.#repairs;
+    if (anchors.size === 0) return undefined;
+    const names = [triple.incoming, triple.current, triple.base].map((node) => anchorOf(node));
+    return names.find((name) => name !== undefined && anchors.has(name));
   }
 
   /** The state to go back to when a way of merging turns out not to work. */
@@ -117,6 +151,11 @@ export interface TripleOfNodes {
 
 export function nodesOf(triple: Triple): TripleOfNodes {
   return { base: triple.base?.node, current: triple.current?.node, incoming: triple.incoming?.node };
+}
+
+function anchorOf(node: TreeNode | undefined): string | undefined {
+  const yaml = node?.yaml;
+  return isScalar(yaml) || isCollection(yaml) ? yaml.anchor : undefined;
 }
 
 /** A resolution whose value cannot be used. */

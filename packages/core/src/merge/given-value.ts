@@ -1,6 +1,7 @@
 import { reasonOf } from '../errors/index.ts';
 import { badResolution, type Choice, type MergeContext } from './context.ts';
 import { adapt, type Layout } from './layout.ts';
+import { holdsLostAlias } from './lost-alias.ts';
 import { parseText } from './parse.ts';
 import { keyOf, leadOf, type MergedEntry, newlineOf } from './pieces.ts';
 import type { Entry } from './tree.ts';
@@ -15,6 +16,7 @@ export function givenValue(given: Given, target: Layout, context: MergeContext):
   const root = tree.documents[0]?.root;
   if (root === undefined || tree.documents.length !== 1) throw badResolution(given.place, 'it holds several documents');
   const value = context.values.of(root);
+  if (holdsLostAlias(root, context)) context.aliasesGiven.add(given.place);
   const newline = newlineOf(target);
   const lines = given.text.replaceAll('\r\n', '\n').trimEnd().split('\n');
   const first = lines[0] ?? '';
@@ -50,7 +52,7 @@ export function givenEntry(
 
 function parse(given: Given): ReturnType<typeof parseText> {
   try {
-    return parseText(given.text, `the value for ${given.place}`);
+    return parseText(given.text, `the value for ${given.place}`, 'allow');
   } catch (error) {
     throw badResolution(given.place, reasonOf(error));
   }

@@ -1,6 +1,9 @@
 const first = '\uE000';
 const rest = '\uE001';
 
+/** A key in quotes with its colon, at the beginning of a line: what follows it stands outside quotes. */
+const quotedKey = /^\s*(?:- +)*(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:\s/;
+
 /** A template macro that stands outside quotes, and where. */
 interface Macro {
   readonly start: number;
@@ -39,18 +42,23 @@ function cover(text: string, macros: Macro[]): string {
   if (at === -1) return text;
   const pieces: string[] = [];
   let copied = 0;
+  let lineStart = 0;
+  let lineEnd = -1;
   while (at !== -1) {
-    const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-    const newline = text.indexOf('\n', at);
-    const lineEnd = newline === -1 ? text.length : newline;
-    const close = text.indexOf('}}', at + 2);
-    const before = text.slice(Math.max(lineStart, copied), at);
-    if (close === -1 || close + 2 > lineEnd || /["']|(?:^|\s)#/.test(before)) {
+    // Once a line: looked for at each macro, a line of many macros would take the square of its length.
+    if (at > lineEnd) {
+      lineStart = text.lastIndexOf('\n', at - 1) + 1;
+      const newline = text.indexOf('\n', at);
+      lineEnd = newline === -1 ? text.length : newline;
+    }
+    const close = text.slice(at + 2, lineEnd).indexOf('}}');
+    const before = text.slice(Math.max(lineStart, copied), at).replace(quotedKey, '');
+    if (close === -1 || /["']|(?:^|\s)#/.test(before)) {
       // Nothing further in this line stands outside quotes or a comment for certain.
       at = text.indexOf('{{', lineEnd);
       continue;
     }
-    const end = close + 2;
+    const end = at + 2 + close + 2;
     macros.push({ start: at, text: text.slice(at, end) });
     pieces.push(text.slice(copied, at), first, rest.repeat(end - at - 1));
     copied = end;

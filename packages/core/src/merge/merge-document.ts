@@ -43,7 +43,7 @@ export function mergeDocument(triple: DocumentTriple, path: MergePath, context: 
   }
   const sides = { base: base?.style === 'block' && base.kind === kind ? base : undefined, current, incoming };
   const members = mergeMembers(sides, path, target, context);
-  if (members === undefined) return mergeWhole(triple, path, target, context);
+  if ('why' in members) return mergeWhole(triple, path, target, context, members.why);
   const prefix = mergeComments(prefixOf(triple.base), prefixOf(triple.current), prefixOf(triple.incoming), target);
   const suffix = mergeComments(suffixOf(triple.base), suffixOf(triple.current), suffixOf(triple.incoming), target);
   const tail = mergeComments(tailOf(sides.base), tailOf(current), tailOf(incoming), target);
@@ -85,7 +85,13 @@ function asEntry(tree: DocumentTree): Entry {
 }
 
 /** The document is one unit: it comes whole from one side. */
-function mergeWhole(triple: DocumentTriple, path: MergePath, target: Layout, context: MergeContext): MergedDocument {
+function mergeWhole(
+  triple: DocumentTriple,
+  path: MergePath,
+  target: Layout,
+  context: MergeContext,
+  why = 'The site and the release changed it differently.',
+): MergedDocument {
   const nodes = { base: triple.base?.root, current: triple.current.root, incoming: triple.incoming.root };
   const { values } = context;
   const base = nodes.base === undefined ? undefined : values.of(nodes.base);
@@ -107,7 +113,7 @@ function mergeWhole(triple: DocumentTriple, path: MergePath, target: Layout, con
     if (current === incoming) {
       return context.decide('same-change', path, nodes, 'The site and the release both changed it alike.', 'current');
     }
-    return context.decide('conflict', path, nodes, 'The site and the release changed it differently.', 'current');
+    return context.decide('conflict', path, nodes, why, 'current');
   };
   const choice = decide();
   if (choice.take === 'value') {

@@ -26,10 +26,16 @@ interface Documents {
 export function mergeDocuments(trees: Trees, context: MergeContext): readonly MergedDocument[] | undefined {
   const matched = match(trees, context);
   if (matched === undefined) return undefined;
-  const several = Math.max(...Object.values(trees).map((tree: TextTree) => tree.documents.length)) > 1;
+  const several = Object.values(trees).some((tree: TextTree) => tree.documents.length > 1);
+  const indices = new Map(
+    Object.values(trees).flatMap((tree: TextTree) =>
+      tree.documents.map((document, index) => [document, index] as const),
+    ),
+  );
   const merged: MergedDocument[] = [];
   for (const documents of matched) {
-    const path = several ? [indexIn(trees, documents)] : [];
+    const named = documents.base ?? documents.incoming ?? documents.current;
+    const path = several && named !== undefined ? [indices.get(named) ?? 0] : [];
     const document = mergeMatched(documents, path, context);
     if (document === undefined) continue;
     const before = merged.at(-1);
@@ -38,17 +44,11 @@ export function mergeDocuments(trees: Trees, context: MergeContext): readonly Me
   return merged;
 }
 
-function indexIn(trees: Trees, { base, current, incoming }: Documents): number {
-  if (base !== undefined) return trees.base.documents.indexOf(base);
-  if (incoming !== undefined) return trees.incoming.documents.indexOf(incoming);
-  return current === undefined ? 0 : trees.current.documents.indexOf(current);
-}
-
 /** A later document starts on a new line with `---`. */
 function separated(before: MergedDocument, document: MergedDocument): MergedDocument {
   const newline = before.text === '' || before.text.endsWith('\n') ? '' : '\n';
   const ended = /^\.\.\.\s*(?:\n|$)(?![\s\S]*^[^#\s])/m.test(before.text);
-  const marker = ended || /^(?:\s*(?:#[^\n]*)?\n|%[^\n]*\n)*---(?:\s|$)/.test(document.text) ? '' : '---\n';
+  const marker = ended || /^(?:[^\S\n]*(?:#[^\n]*)?\n|%[^\n]*\n)*---(?:\s|$)/.test(document.text) ? '' : '---\n';
   return { ...document, text: newline + marker + document.text };
 }
 

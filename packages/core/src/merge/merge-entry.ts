@@ -7,6 +7,7 @@ import { mergeNested } from './merge-nested.ts';
 import { mergeLeaf } from './merge-leaf.ts';
 import type { Entry, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
+import { writtenOut } from './written-out.ts';
 import { type MergedEntry, keyOf, leadOf, mainOf, mergeComments, pickPiece, wholeEntry } from './pieces.ts';
 import type { PresentTriple } from './triple.ts';
 
@@ -159,5 +160,10 @@ export function takeSide(
     return model === undefined ? undefined : givenEntry(choice, model, path, target, context);
   }
   const entry = triple[choice.take];
-  return entry === undefined ? undefined : wholeEntry(entry, context.values.of(entry.node), path, target);
+  if (entry === undefined) return undefined;
+  const whole = wholeEntry(entry, context.values.of(entry.node), path, target);
+  if (!context.isWrittenOut(path)) return whole;
+  const main = mainOf(entry);
+  const start = entry.member === 'item' ? entry.separatorEnd : entry.head;
+  return { ...whole, main: adapt({ ...main, text: writtenOut(entry, start, context.values) }, target) };
 }

@@ -16,6 +16,27 @@ export function mergeLeaf(
   context: MergeContext,
   why?: string,
 ): MergedRest | undefined {
+  const merged = mergeValue(triple, path, target, context, why);
+  const anchor = context.keptAnchor(nodesOf(triple));
+  if (merged === undefined || anchor === undefined) return merged;
+  return { ...merged, text: withAnchor(merged.text, anchor) };
+}
+
+/** What follows a key, with the anchor before the value; a value that has one, or is an alias, stays as it is. */
+function withAnchor(text: string, anchor: string): string {
+  if (/^\s*(?:!\S*[ \t]+)?[&*]/.test(text)) return text;
+  const blank = /^[ \t]*/.exec(text)?.[0] ?? '';
+  const rest = text.slice(blank.length);
+  return `${blank === '' ? ' ' : blank}&${anchor}${rest === '' || /^\s/.test(rest) ? '' : ' '}${rest}`;
+}
+
+function mergeValue(
+  triple: PresentTriple,
+  path: MergePath,
+  target: Layout,
+  context: MergeContext,
+  why?: string,
+): MergedRest | undefined {
   const { base, current, incoming } = triple;
   const { values } = context;
   const ofBase = base === undefined ? undefined : values.of(base.node);

@@ -1,13 +1,12 @@
-import { isScalar } from 'yaml';
-import type { MergeContext, Triple, TripleOfNodes } from './context.ts';
+import type { MergeContext, TripleOfNodes } from './context.ts';
 import type { Layout } from './layout.ts';
-import { identify } from './list-identity.ts';
 import { mergeEntry } from './merge-entry.ts';
-import { orderKeys, rearranged } from './order.ts';
-import { planByEquality, type Slot } from './plan-list.ts';
-import type { Collection, Entry, TreeNode } from './tree.ts';
-import type { MergePath, PathElement } from './types.ts';
+import { orderKeys } from './order.ts';
+import { type Collections, itemSteps, type Refused, type Step } from './list-steps.ts';
+import type { Collection, TreeNode } from './tree.ts';
+import type { MergePath } from './types.ts';
 import type { MergedEntry, MergedMembers } from './pieces.ts';
+import { mergeKey, type Values } from './values.ts';
 
 /** The kind of collection that the sides are merged as, member by member; undefined when the value is one unit. */
 export function nestedKind(nodes: TripleOfNodes, context: MergeContext): 'map' | 'seq' | undefined {
@@ -24,28 +23,22 @@ function isNothing(node: TreeNode, context: MergeContext): boolean {
   return number === values.scalar('null') || number === values.map([]) || number === values.list([]);
 }
 
-export interface Collections {
-  readonly base: Collection | undefined;
-  readonly current: Collection;
-  readonly incoming: Collection;
-}
-
-interface Step {
-  readonly triple: Triple;
-  readonly element: PathElement;
-  readonly unit: boolean;
-}
-
-/** Merges the members of three collections; undefined when two lists cannot be aligned without guessing. */
+/** Merges the members of three collections, or tells why they are one conflict. */
 export function mergeMembers(
   sides: Collections,
   path: MergePath,
   target: Layout,
   context: MergeContext,
-): MergedMembers | undefined {
+): MergedMembers | Refused {
   const mapping = sides.current.kind === 'map';
+  const mark = context.mark();
   const steps = mapping ? keySteps(sides) : itemSteps(sides, path, context);
-  if (steps === undefined) return undefined;
+  if ('why' in steps) return steps;
+  const emptied = emptiedBy(sides);
+  if (emptied !== undefined && steps.some(({ triple }) => triple.base === undefined)) {
+    context.forgetSince(mark);
+    return emptied;
+  }
   const entries: MergedEntry[] = [];
   const members: [string, number][] = [];
   for (const { triple, element, unit } of steps) {
@@ -55,7 +48,50 @@ export function mergeMembers(
     members.push([typeof element === 'string' ? element : '', merged.value]);
   }
   const { values } = context;
-  return { entries, value: mapping ? values.map(members) : values.list(members.map(([, number]) => number)) };
+  if (!mapping) return { entries, value: values.list(members.map(([, number]) => number)) };
+  const value = values.map(members);
+  const conflicts = context.decisions.slice(mark).some(({ kind }) => kind === 'conflict');
+  if (sameMergeKey(sides, values) || !(conflicts || changesBehindMergeKey(sides, value, values)))
+    return { entries, value };
+  context.forgetSince(mark);
+  return {
+    why: 'A side takes over other keys by <<, and with the other side’s changes they would not be what either has.',
+  };
+}
+
+/** Whether `<<` takes over the same in all of them: then each key is what it looks like. */
+function sameMergeKey({ base, current, incoming }: Collections, values: Values): boolean {
+  const behind = [base, current, incoming].flatMap((side) => {
+    if (side === undefined) return [];
+    const entry = side.byKey.get(mergeKey);
+    return [entry === undefined ? undefined : values.of(entry.node)];
+  });
+  return behind.every((number) => number === behind[0]);
+}
+
+/**
+ * Whether keys of the merged mapping, those behind `<<` among them, are not what the three-way rule makes of them: a key that the
+ * site removed would come back where the release moved it behind `<<`.
+ */
+function changesBehindMergeKey({ base, current, incoming }: Collections, merged: number, values: Values): boolean {
+  const [ofBase, ofCurrent, ofIncoming] = [base, current, incoming].map(
+    (side) => new Map(side === undefined ? [] : values.membersOf(values.ofYaml(side.yaml))),
+  );
+  const found = new Map(values.membersOf(merged));
+  const keys = new Set([ofBase, ofCurrent, ofIncoming].flatMap((members) => [...(members?.keys() ?? [])]));
+  return [...keys].some((key) => {
+    const [before, site, release] = [ofBase?.get(key), ofCurrent?.get(key), ofIncoming?.get(key)];
+    if (before !== site && before !== release && site !== release) return false;
+    return found.get(key) !== (before === site ? release : site);
+  });
+}
+
+/** A side that took everything out meant *none*: what the other side adds is not silently put in. */
+function emptiedBy({ base, current, incoming }: Collections): Refused | undefined {
+  if (base === undefined || base.entries.length === 0) return undefined;
+  if (current.entries.length === 0) return { why: 'The site emptied it and the release added to it.' };
+  if (incoming.entries.length === 0) return { why: 'The release emptied it and the site added to it.' };
+  return undefined;
 }
 
 function keySteps({ base, current, incoming }: Collections): readonly Step[] {
@@ -63,88 +99,6 @@ function keySteps({ base, current, incoming }: Collections): readonly Step[] {
   return orderKeys(keysOf(base), keysOf(current), keysOf(incoming)).map((key) => ({
     triple: { base: base?.byKey.get(key), current: current.byKey.get(key), incoming: incoming.byKey.get(key) },
     element: key,
-    unit: false,
-  }));
-}
-
-function itemSteps(sides: Collections, path: MergePath, context: MergeContext): readonly Step[] | undefined {
-  const base = sides.base?.entries ?? [];
-  const current = sides.current.entries;
-  const incoming = sides.incoming.entries;
-  const identified = identify([base, current, incoming], context.values, context.declaredKeys(path));
-  if (identified !== undefined) return identitySteps(identified, sides, path, context);
-  const numbers = (entries: readonly Entry[]): readonly number[] =>
-    entries.map((entry) => context.values.of(entry.node));
-  if (onlyReordered(numbers(base), numbers(current), numbers(incoming))) return undefined;
-  const slots = planByEquality({ base: numbers(base), current: numbers(current), incoming: numbers(incoming) });
-  return slots?.map((slot) => {
-    const triple = {
-      base: at(base, slot.base),
-      current: at(current, slot.current),
-      incoming: at(incoming, slot.incoming),
-    };
-    return { triple, element: elementOf(slot, triple, context), unit: slot.unit };
-  });
-}
-
-function at(entries: readonly Entry[], index: number | undefined): Entry | undefined {
-  return index === undefined ? undefined : entries[index];
-}
-
-/** An item's index in base; an added item's value, else its index in the list that added it. */
-function elementOf(slot: Slot, triple: Triple, context: MergeContext): PathElement {
-  if (slot.base !== undefined) return slot.base;
-  const added = triple.incoming ?? triple.current;
-  const yaml = added?.node.yaml ?? null;
-  if (isScalar(yaml)) return { value: context.values.plain(yaml) };
-  return { added: slot.incoming ?? slot.current ?? 0, by: slot.incoming === undefined ? 'site' : 'release' };
-}
-
-/** One side put the items in another order and did nothing else, the other left them: the list is that side's, whole. */
-function onlyReordered(base: readonly number[], current: readonly number[], incoming: readonly number[]): boolean {
-  const text = (numbers: readonly number[]): string => numbers.join(' ');
-  const sorted = (numbers: readonly number[]): string => text([...numbers].sort((a, b) => a - b));
-  const moved = (side: readonly number[]): boolean => text(side) !== text(base) && sorted(side) === sorted(base);
-  return text(base) === text(incoming) ? moved(current) : text(base) === text(current) && moved(incoming);
-}
-
-function identitySteps(
-  lists: NonNullable<ReturnType<typeof identify>>,
-  sides: Collections,
-  path: MergePath,
-  context: MergeContext,
-): readonly Step[] | undefined {
-  const [base = [], current = [], incoming = []] = lists;
-  const keys = lists.map((list) => list.map((item) => item.key));
-  const [ofBase = [], ofCurrent = [], ofIncoming = []] = keys;
-  const siteMoved = rearranged(ofBase, ofCurrent);
-  const releaseMoved = rearranged(ofBase, ofIncoming);
-  const differently = rearranged(ofCurrent, ofIncoming);
-  if (siteMoved && releaseMoved && differently) return undefined;
-  if (siteMoved || releaseMoved) {
-    const nodes = { base: sides.base, current: sides.current, incoming: sides.incoming };
-    if (!siteMoved)
-      context.decide('taken-incoming', path, nodes, 'The release put the items in another order.', 'incoming');
-    else if (!releaseMoved)
-      context.decide('kept-custom', path, nodes, 'The site put the items in another order.', 'current');
-    else
-      context.decide(
-        'same-change',
-        path,
-        nodes,
-        'The site and the release both put the items in the same order.',
-        'current',
-      );
-  }
-  const byKey = [base, current, incoming].map((list) => new Map(list.map((item) => [item.key, item])));
-  const elements = new Map([...base, ...current, ...incoming].map((item) => [item.key, item.element]));
-  return orderKeys(ofBase, ofCurrent, ofIncoming).map((key) => ({
-    triple: {
-      base: byKey[0]?.get(key)?.entry,
-      current: byKey[1]?.get(key)?.entry,
-      incoming: byKey[2]?.get(key)?.entry,
-    },
-    element: elements.get(key) ?? {},
     unit: false,
   }));
 }

@@ -3,7 +3,8 @@ import type { MergeContext } from './context.ts';
 import { adapt, type Layout, pick } from './layout.ts';
 import { composeFlow } from './compose-flow.ts';
 import { restOfChoice } from './merge-leaf.ts';
-import { type Collections, mergeMembers, nestedKind } from './merge-members.ts';
+import { mergeMembers, nestedKind } from './merge-members.ts';
+import type { Collections, Refused } from './list-steps.ts';
 import type { BlockNode, Collection, Entry, TreeNode } from './tree.ts';
 import type { MergePath } from './types.ts';
 import { type MergedEntry, type MergedMembers, assemble, mergeComments, newlineOf, piece, tailOf } from './pieces.ts';
@@ -16,12 +17,6 @@ interface Nested {
   readonly members?: readonly MergedEntry[] | undefined;
 }
 
-/** Why a collection that both changed is not taken apart. */
-interface Refused {
-  readonly why: string;
-}
-
-const cannotAlign = 'Both changed the list, and it cannot be told for certain which items belong together.';
 const cannotWrite = 'Both changed it and write it in different styles that cannot be joined for certain.';
 
 /** Merges what follows a key or dash when the values are collections; undefined when they are not. */
@@ -74,7 +69,7 @@ function mergeBlocks(
   const header = pick<Header | undefined, Header>(base, current, incoming, sameHeader, () => current) ?? current;
   const inner = innerLayout(header, target);
   const members = mergeMembers(sides, path, inner, context);
-  if (members === undefined) return { why: cannotAlign };
+  if ('why' in members) return members;
   return { text: writeBlock(header, sides, members, target), value: members.value, members: members.entries };
 }
 
@@ -130,13 +125,13 @@ function mergeMixed(
   const header = blockHeader(triple, sides);
   const inner = header === undefined ? target : innerLayout(header, target);
   const members = mergeMembers(sides, path, inner, context);
-  if (members === undefined) return { why: cannotAlign };
+  if ('why' in members) return members;
   const preferred =
     numbers.base === numbers.current ? (['incoming', 'current'] as const) : (['current', 'incoming'] as const);
   for (const take of preferred) {
-    if (numbers[take] !== members.value) continue;
+    if (numbers[take] !== members.value || context.writesOutWithin(path)) continue;
     const rest = restOfChoice({ take }, triple, target, context);
-    if (rest !== undefined) return rest;
+    if (rest !== undefined) return { ...rest, members: members.entries };
   }
   const written =
     header === undefined ? composeFlow(triple, members, target) : writeBlock(header, sides, members, target);

@@ -1,20 +1,18 @@
 import { isSealiftError, SealiftError } from '../errors/index.ts';
-import { MergeContext } from './context.ts';
+import { AliasRepairs } from './alias-repairs.ts';
+import { badResolution, MergeContext } from './context.ts';
 import type { MergedDocument } from './merge-document.ts';
 import { mergeDocuments } from './merge-documents.ts';
 import { migrate } from './migrate.ts';
 import { describeMigrations, traceDecisions } from './moved-decisions.ts';
 import { parseText } from './parse.ts';
-import { pathKey, pathText } from './path-text.ts';
+import { pathText } from './path-text.ts';
 import { applyPresets, enabledPresets, readPresets } from './presets.ts';
 import { TrackedText } from './tracked-text.ts';
 import type { TextTree } from './tree.ts';
 import type { Decision, MergeInput, MergePath, MergeResult, Resolution } from './types.ts';
 import { Values } from './values.ts';
-import { verifyMerged } from './verify.ts';
-
-/** How often a path whose aliases do not work out may be set aside as a conflict before the merge is refused. */
-const attempts = 30;
+import { type Unsound, verifyMerged } from './verify.ts';
 
 /**
  * Merges a site's values with a release's new default values, both seen as changes of the old default values.
@@ -36,28 +34,33 @@ export function merge(input: MergeInput): MergeResult {
     incoming: parseText(prepared.incoming.text, 'incoming'),
   };
   const values = new Values(Object.values(trees));
-  const hasAliases = Object.values(trees).some((tree) => tree.aliasTargets.size > 0);
-  const forced = new Set<string>();
-  for (let attempt = 0; ; attempt += 1) {
-    const context = new MergeContext(values, {
-      hasAliases,
-      forced,
-      resolutions: input.resolutions ?? [],
-      listKeys: input.listKeys ?? [],
-    });
+  const resolutions = input.resolutions ?? [];
+  const hasAliases =
+    Object.values(trees).some((tree) => tree.aliasTargets.size > 0) ||
+    resolutions.some((resolution) => 'value' in resolution && resolution.value.includes('*'));
+  const repairs = new AliasRepairs();
+  for (;;) {
+    const context = new MergeContext(values, { hasAliases, repairs, resolutions, listKeys: input.listKeys ?? [] });
     const documents = mergeDocuments(trees, context) ?? wholeTexts(trees, context);
     const text = documents.map((document) => document.text).join('');
     const unsound = findUnsound(text, documents, context);
-    if (unsound === undefined) {
+    const [path] = unsound.paths;
+    if (path === undefined && unsound.lostAnchors.length === 0) {
       const decisions = describeMigrations(traceDecisions(context.decisions, prepared, input), migrated);
       return resultOf(text, decisions, context.unusedResolutions());
     }
-    const key = pathKey(unsound);
-    if (forced.has(key) || unsound.length === 0 || attempt === attempts) {
-      throw new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(unsound), values: { path: pathText(unsound) } });
-    }
-    forced.add(key);
+    if (!repairs.mend(unsound)) throw refused(path ?? [], unsound, context);
   }
+}
+
+/** The error of a merge whose aliases do not work out. */
+function refused(path: MergePath, { lostAnchors }: Unsound, context: MergeContext): SealiftError {
+  const [given] = context.aliasesGiven;
+  const [lost] = lostAnchors;
+  if (given !== undefined && lost !== undefined) {
+    return badResolution(given, `the merged text has no anchor &${lost} before it`);
+  }
+  return new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(path), values: { path: pathText(path) } });
 }
 
 /** The two default texts as they read with the presets that the site has switched on. */
@@ -79,12 +82,12 @@ function withPresets(input: MergeInput): {
   };
 }
 
-function findUnsound(text: string, documents: readonly MergedDocument[], context: MergeContext): MergePath | undefined {
+function findUnsound(text: string, documents: readonly MergedDocument[], context: MergeContext): Unsound {
   try {
     return verifyMerged(text, documents, context);
   } catch (error) {
-    // The three texts were read, so what cannot be read now is an alias that lost its anchor.
-    if (isSealiftError(error)) return [];
+    // The three texts were read, so what cannot be read now is a merged text that went wrong as a whole.
+    if (isSealiftError(error)) return { paths: [[]], lostAnchors: [] };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { diff3Merge } from 'node-diff3';
 import { adapt, type Layout, type Piece, pick, reads } from './layout.ts';
+import { mergeCommentLines } from './comment-lines.ts';
 import type { Collection, Entry } from './tree.ts';
 import type { MergePath } from './types.ts';
 
@@ -54,8 +54,7 @@ export function pickPiece(
 }
 
 /**
- * Comment lines by the rule for texts; where both sides changed them they are merged line by line, and lines that both
- * wrote differently are kept from both, the release's first.
+ * Comment lines by the rule for texts; where both sides changed them they are merged line by line.
  */
 export function mergeComments(
   base: Piece | undefined,
@@ -66,15 +65,7 @@ export function mergeComments(
   const picked = pick<Piece | undefined, null>(base, current, incoming, reads, () => null);
   if (picked !== null) return picked === undefined ? '' : adapt(picked, target);
   const lines = (from: Piece | undefined): string[] => (from === undefined ? [] : splitLines(adapt(from, target)));
-  const merged: string[] = [];
-  for (const region of diff3Merge(lines(current), lines(base), lines(incoming))) {
-    if (region.ok !== undefined) merged.push(...region.ok);
-    else if (region.conflict !== undefined) {
-      const theirs = region.conflict.b;
-      merged.push(...theirs, ...region.conflict.a.filter((line) => line.trim() !== '' && !theirs.includes(line)));
-    }
-  }
-  return merged.join('');
+  return mergeCommentLines(lines(base), lines(current), lines(incoming)).join('');
 }
 
 /** Lines with their line endings. */

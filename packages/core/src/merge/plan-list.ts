@@ -8,7 +8,8 @@ export interface Slot {
   readonly unit: boolean;
 }
 
-interface Lists {
+/** Three lists as numbers that stand for values. */
+export interface Lists {
   readonly base: readonly number[];
   readonly current: readonly number[];
   readonly incoming: readonly number[];
@@ -26,6 +27,23 @@ export function planByEquality(lists: Lists): readonly Slot[] | undefined {
   const late = planOnce(lists, true);
   if (late === undefined || outcome(early, lists) !== outcome(late, lists)) return undefined;
   return early;
+}
+
+/**
+ * Whether one side changed or removed an item and the other side one beside it. Without an identity such items may belong together, as
+ * the arguments of a command do.
+ */
+export function editsTouch(slots: readonly Slot[], { base, current, incoming }: Lists): boolean {
+  let before = { site: false, release: false };
+  for (const slot of slots) {
+    if (slot.base === undefined) continue;
+    const edited = (side: readonly number[], index: number | undefined): boolean =>
+      index === undefined || side[index] !== base[slot.base ?? -1];
+    const now = { site: edited(current, slot.current), release: edited(incoming, slot.incoming) };
+    if (before.site !== before.release && now.site !== now.release && before.site !== now.site) return true;
+    before = now;
+  }
+  return false;
 }
 
 /** The values of the merged list as the slots would make it, as text to compare. */

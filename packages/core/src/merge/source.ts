@@ -46,7 +46,8 @@ export class SourceText {
       .slice(from, Math.min(end, from + 100))
       .replaceAll('\t', ' ')
       .trimEnd();
-    const key = /^[\s-]*["']?([\w./-]+)["']?\s*:/.exec(this.text.slice(start, end))?.[1];
+    // A key is short; in a long line of dashes the pattern would begin anew at each.
+    const key = /^[\s-]*["']?([\w./-]+)["']?\s*:/.exec(this.text.slice(start, Math.min(end, start + 1000)))?.[1];
     // The line may be anything but what it should be; what stands after such a key is not repeated.
     if (key !== undefined && isSecretKey(key)) return `${line} | ${key}: ***`;
     const prefix = `${line} | `;

@@ -1,14 +1,19 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node as YamlNode } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node as YamlNode, type YAMLMap } from 'yaml';
 import type { TextTree, TreeNode } from './tree.ts';
 
 /** Booleans of YAML 1.1 that YAML 1.2 takes for strings: Helm reads them as booleans when they are plain. */
 const oldBooleans = /^(?:y|n|yes|no|on|off)$/i;
+
+/** The key behind which a mapping takes over the members of others. */
+export const mergeKey = '<<';
 
 /** Identity of values across texts: two nodes get the same number when, aliases followed, they hold the same value. */
 export class Values {
   readonly #aliasTargets = new Map<YamlNode, YamlNode>();
   readonly #numbers = new Map<string, number>();
   readonly #known = new Map<YamlNode, number>();
+  readonly #members = new Map<number, readonly (readonly [string, number])[]>();
+  readonly #items = new Map<number, readonly number[]>();
 
   constructor(trees: readonly TextTree[]) {
     for (const tree of trees) this.learn(tree);
@@ -40,14 +45,41 @@ export class Values {
     return this.#intern(text);
   }
 
-  /** The number of a mapping with these members; their order does not count. */
+  /** The number of a mapping with these members, those behind `<<` among them; their order does not count. */
   map(members: readonly (readonly [string, number])[]): number {
-    const parts = members.map(([key, number]) => `${JSON.stringify(key)}:${number}`).sort();
-    return this.#intern(`{${parts.join(',')}}`);
+    const effective = members.some(([key]) => key === mergeKey) ? this.#withMerged(members) : members;
+    const parts = effective.map(([key, number]) => `${JSON.stringify(key)}:${number}`).sort();
+    const number = this.#intern(`{${parts.join(',')}}`);
+    if (!this.#members.has(number)) this.#members.set(number, effective);
+    return number;
   }
 
   list(items: readonly number[]): number {
-    return this.#intern(`[${items.join(',')}]`);
+    const number = this.#intern(`[${items.join(',')}]`);
+    if (!this.#items.has(number)) this.#items.set(number, items);
+    return number;
+  }
+
+  /** The members of a mapping's number, those behind `<<` among them; undefined for any other value. */
+  membersOf(number: number): readonly (readonly [string, number])[] | undefined {
+    return this.#members.get(number);
+  }
+
+  /** What an alias stands for; undefined when its anchor is lost. */
+  targetOf(alias: YamlNode): YamlNode | undefined {
+    return this.#aliasTargets.get(alias);
+  }
+
+  /** A mapping with what stands behind its `<<` (YAML 1.1 merge keys, as Helm reads them): its own keys win, then the first named. */
+  #withMerged(members: readonly (readonly [string, number])[]): readonly (readonly [string, number])[] {
+    const behind = members.find(([key]) => key === mergeKey)?.[1] ?? -1;
+    const sources = (this.#items.get(behind) ?? [behind]).map((source) => this.#members.get(source));
+    const effective = new Map(members.filter(([key]) => key !== mergeKey));
+    for (const source of sources) {
+      if (source === undefined) return members;
+      for (const [key, number] of source) if (!effective.has(key)) effective.set(key, number);
+    }
+    return [...effective];
   }
 
   #compute(node: YamlNode): number {
@@ -70,6 +102,7 @@ export class Values {
     return tag.startsWith('tag:yaml.org,2002:') ? '' : `${tag} `;
   }
 
+  /** A key as the identity of a member: the scalar's text, or the number of what else may be a key. */
   #key(key: unknown): string {
     return isScalar(key) ? String(key.value) : `# ${this.ofYaml(asNode(key))}`;
   }
@@ -100,16 +133,37 @@ export class Values {
     if (isSeq(node)) return node.items.map((item) => this.plain(asNode(item)));
     if (!isMap(node)) return null;
     const plain: Record<string, unknown> = {};
-    for (const pair of node.items) {
+    for (const [key, value] of this.pairsOf(node)) {
       // Defined, not assigned: `__proto__` is a key like any other.
-      Object.defineProperty(plain, isScalar(pair.key) ? String(pair.key.value) : String(pair.key), {
-        value: this.plain(asNode(pair.value)),
+      Object.defineProperty(plain, isScalar(key) ? String(key.value) : String(key), {
+        value: this.plain(value),
         enumerable: true,
         configurable: true,
         writable: true,
       });
     }
     return plain;
+  }
+
+  /** The pairs of a mapping; those behind `<<` stand in its place, where the mapping does not have them itself. */
+  pairsOf(map: YAMLMap): readonly (readonly [key: unknown, value: YamlNode | null])[] {
+    const isMerge = (key: unknown): boolean => isScalar(key) && key.value === mergeKey;
+    const merged = map.items.find((pair) => isMerge(pair.key));
+    const own = map.items.map((pair) => [pair.key, asNode(pair.value)] as const);
+    const sources = merged === undefined ? undefined : this.#mergedMaps(asNode(merged.value));
+    if (sources === undefined) return own;
+    const seen = new Set(own.map(([key]) => this.#key(key)));
+    const behind = sources.flatMap((source) =>
+      this.pairsOf(source).filter(([key]) => !seen.has(this.#key(key)) && seen.add(this.#key(key))),
+    );
+    return own.flatMap((pair) => (isMerge(pair[0]) ? behind : [pair]));
+  }
+
+  #mergedMaps(value: YamlNode | null): readonly YAMLMap[] | undefined {
+    const followed = isAlias(value) ? this.#aliasTargets.get(value) : value;
+    const sources = isSeq(followed) ? followed.items.map((item) => asNode(item)) : [followed];
+    const maps = sources.map((source) => (isAlias(source) ? this.#aliasTargets.get(source) : source));
+    return maps.every((source) => isMap(source)) ? maps : undefined;
   }
 }
 

@@ -57,6 +57,10 @@ function mergeValues(base: Value, current: Value, incoming: Value, path: readonl
   if (same(current, incoming)) return current;
   const nothing = base === absent || base === null || same(base, {}) || same(base, []);
   if (isMapping(current) && isMapping(incoming) && (nothing || isMapping(base))) {
+    if (!nothing && isMapping(base) && emptiedAgainstAddition(base, current, incoming)) {
+      notes.conflicts.push(JSON.stringify(path));
+      return current;
+    }
     return mergeMappings(isMapping(base) ? base : {}, current, incoming, path, notes);
   }
   if (Array.isArray(current) && Array.isArray(incoming) && (nothing || Array.isArray(base))) {
@@ -83,6 +87,12 @@ function mergeMappings(
     if (value !== absent) merged[key] = value;
   }
   return merged;
+}
+
+/** One side left nothing in the mapping while the other put a new key into it. */
+function emptiedAgainstAddition(base: Mapping, current: Mapping, incoming: Mapping): boolean {
+  const adds = (side: Mapping): boolean => Object.keys(side).some((key) => !Object.hasOwn(base, key));
+  return (same(current, {}) && adds(incoming)) || (same(incoming, {}) && adds(current));
 }
 
 type Mapping = Record<string, Value>;

@@ -1,0 +1,94 @@
+import { diffLines, type Hunk } from './line-diff.ts';
+
+/** A stretch of a text merged by line: settled, or changed by both sides to different lines. */
+export type LineRegion =
+  | { readonly ok: readonly string[] }
+  | {
+      readonly conflict: {
+        readonly base: readonly string[];
+        readonly current: readonly string[];
+        readonly incoming: readonly string[];
+      };
+    };
+
+interface Side {
+  readonly lines: readonly string[];
+  readonly hunks: readonly Hunk[];
+}
+
+/**
+ * Merges lines three ways (S. Khanna, K. Kunal, B. Pierce, "A Formal Investigation of Diff3", 2007). Changes of both sides that touch
+ * are one conflict, unless they are the same. The work is bounded: above the bound what a side changed counts as one change.
+ */
+export function mergeLines(
+  base: readonly string[],
+  current: readonly string[],
+  incoming: readonly string[],
+): readonly LineRegion[] {
+  const numbers = new Map<string, number>();
+  const numbered = (lines: readonly string[]): readonly number[] =>
+    lines.map((line) => {
+      const known = numbers.get(line) ?? numbers.size;
+      numbers.set(line, known);
+      return known;
+    });
+  const ofBase = numbered(base);
+  const site = { lines: current, hunks: diffLines(ofBase, numbered(current)).hunks };
+  const release = { lines: incoming, hunks: diffLines(ofBase, numbered(incoming)).hunks };
+  const regions: LineRegion[] = [];
+  let done = 0;
+  for (const { start, end, bySite, byRelease } of touching(site.hunks, release.hunks)) {
+    if (start > done) regions.push({ ok: base.slice(done, start) });
+    const ours = linesOf(site, bySite, start, end);
+    const theirs = linesOf(release, byRelease, start, end);
+    if (bySite.length === 0) regions.push({ ok: theirs });
+    else if (byRelease.length === 0 || isSame(ours, theirs)) regions.push({ ok: ours });
+    else regions.push({ conflict: { base: base.slice(start, end), current: ours, incoming: theirs } });
+    done = end;
+  }
+  if (done < base.length) regions.push({ ok: base.slice(done) });
+  return regions;
+}
+
+interface Touched {
+  readonly start: number;
+  readonly end: number;
+  readonly bySite: readonly Hunk[];
+  readonly byRelease: readonly Hunk[];
+}
+
+/** Groups of changes that overlap in base or touch. */
+function* touching(site: readonly Hunk[], release: readonly Hunk[]): Generator<Touched> {
+  let nextSite = 0;
+  let nextRelease = 0;
+  while (nextSite < site.length || nextRelease < release.length) {
+    const start = Math.min(site[nextSite]?.baseStart ?? Infinity, release[nextRelease]?.baseStart ?? Infinity);
+    const from = { site: nextSite, release: nextRelease };
+    let end = start;
+    for (;;) {
+      const ours = site[nextSite];
+      const theirs = release[nextRelease];
+      if (ours !== undefined && ours.baseStart <= end) {
+        end = Math.max(end, ours.baseEnd);
+        nextSite += 1;
+      } else if (theirs !== undefined && theirs.baseStart <= end) {
+        end = Math.max(end, theirs.baseEnd);
+        nextRelease += 1;
+      } else break;
+    }
+    const bySite = site.slice(from.site, nextSite);
+    yield { start, end, bySite, byRelease: release.slice(from.release, nextRelease) };
+  }
+}
+
+/** What a side has for a stretch of base. */
+function linesOf({ lines }: Side, hunks: readonly Hunk[], start: number, end: number): readonly string[] {
+  const first = hunks[0];
+  const last = hunks.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return lines.slice(first.sideStart - (first.baseStart - start), last.sideEnd + (end - last.baseEnd));
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((line, at) => line === right[at]);
+}
