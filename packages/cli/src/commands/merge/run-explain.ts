@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import { type Decision, type DecisionKind, isOpen, maskDecision, pathText, type Side } from '@sealift/core/merge';
 import type { CliContext } from '../../context.ts';
 import { dedent, printable, sideBySide, wrap } from './columns.ts';
-import { type MergedFiles, mergeFiles } from './merge-files.ts';
+import type { CheckedMerge } from './merge-and-check.ts';
+import { mergeFiles } from './merge-files.ts';
 import type { MergeOptions } from './merge-options.ts';
 import { exitCodeOf } from './run-merge.ts';
 
@@ -23,13 +24,13 @@ const headings: readonly (readonly [DecisionKind, string, Style])[] = [
 
 /** Prints for a person what the merge did and why. Values that may be secret are masked. */
 export async function runExplain(options: MergeOptions, context: CliContext): Promise<void> {
-  const merged = await mergeFiles(options);
+  const merged = await mergeFiles(options, context.cancel);
   for (const line of explain(merged)) context.out(line);
   context.exitCode = exitCodeOf(merged);
 }
 
 /** The report's lines, none wider than 80 columns. */
-export function explain({ result, problems, passwords }: MergedFiles): readonly string[] {
+export function explain({ result, problems, passwords }: CheckedMerge): readonly string[] {
   const lines = [...summary(result.decisions)];
   for (const [kind, heading, style] of headings) {
     const decisions = result.decisions.filter((decision) => decision.kind === kind);

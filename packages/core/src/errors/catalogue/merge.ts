@@ -37,6 +37,13 @@ export const mergeErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  MERGE_TOO_LONG: {
+    message: 'the merge was not done within {seconds} seconds, and was stopped',
+    hint: 'Shorten the longest text or list of the values, or move it to a file of its own; nothing was changed.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   MERGE_INPUT_UNREADABLE: {
     message: '{what} cannot be read: {reason}',
     hint: 'Give --base, --current and --incoming, each a file of YAML in UTF-8.',
