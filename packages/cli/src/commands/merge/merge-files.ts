@@ -1,7 +1,10 @@
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import {
   checkResult,
+  type Decision,
   isSchemaNotation,
+  jsonSchemaPasswords,
+  maskDecisions,
   merge,
   type MergePath,
   type MergeResult,
@@ -22,8 +25,8 @@ export interface MergedFiles {
   readonly result: MergeResult;
   /** What the checks of the merged text found; empty without `--schema`. */
   readonly problems: readonly ResultProblem[];
-  /** Dotted paths that the schema declares as passwords: masked on screens. */
-  readonly passwords: readonly string[];
+  /** The decisions as screens and logs may show them. */
+  readonly masked: readonly Decision[];
 }
 
 /**
@@ -41,7 +44,8 @@ export async function mergeFiles(options: MergeOptions): Promise<MergedFiles> {
   const input = { base, current, incoming, migrations, resolutions };
   const result = named(options, () => merge(input));
   const problems = schema === undefined ? [] : checkResult({ text: result.text, incoming, ...schema });
-  return { result, problems, passwords: passwordPaths(schema?.rules ?? []) };
+  const masked = maskDecisions(result.decisions, { base, current, incoming, declared: schema?.passwords });
+  return { result, problems, masked };
 }
 
 /** Failures name the file, not the role of its text. */
@@ -97,6 +101,8 @@ function parsed<Type>(schema: z.ZodType<Type>, value: unknown, place: string, wh
 }
 
 interface Schema {
+  /** Dotted paths of passwords. */
+  readonly passwords: readonly string[];
   readonly rules?: readonly ParameterRule[];
   readonly validate?: (value: unknown) => readonly { readonly path: MergePath; readonly message: string }[];
 }
@@ -104,9 +110,12 @@ interface Schema {
 async function readSchema(path: string | undefined): Promise<Schema | undefined> {
   if (path === undefined) return undefined;
   const text = await readText(path, '--schema');
-  if (isSchemaNotation(text)) return { rules: readSchemaNotation(text) };
+  if (isSchemaNotation(text)) {
+    const rules = readSchemaNotation(text);
+    return { rules, passwords: passwordPaths(rules) };
+  }
   const plain = readPlain(text, path);
-  if (plain === null) return { rules: [] };
+  if (plain === null) return { rules: [], passwords: [] };
   let validator: z.ZodType;
   try {
     validator = z.fromJSONSchema(plain as Parameters<typeof z.fromJSONSchema>[0]);
@@ -115,6 +124,7 @@ async function readSchema(path: string | undefined): Promise<Schema | undefined>
     throw new SealiftError('INPUT_INVALID', { place: path, values: { what: 'the schema', reason }, cause: error });
   }
   return {
+    passwords: jsonSchemaPasswords(plain),
     validate: (value) =>
       (validator.safeParse(value).error?.issues ?? []).map((issue) => ({
         path: issue.path.map((element) => (typeof element === 'number' ? element : String(element))),
