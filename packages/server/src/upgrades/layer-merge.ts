@@ -53,6 +53,7 @@ export function mergeAnew(row: UpgradeLayerRow): MergedLayerRow {
     decisions: [...merged.decisions],
     conflicts: [...merged.conflicts],
     resolutions,
+    passwords: [],
     offered: [],
     problems: text === null ? [] : valueProblems(row, text),
     pasted: row.pasted === null ? null : { differences },
