@@ -45,9 +45,12 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   incoming: z.string(),
   /** The merged text, or what was pasted in its place. */
   merged: z.string(),
+  /** Secrets in them read `***`. */
   decisions: z.array(decisionSchema),
   conflicts: z.array(decisionSchema),
   resolutions: z.array(resolutionSchema),
+  /** Dotted paths that the pack's schemas name as passwords: pages hide them in the texts. */
+  passwords: z.array(z.string()).default([]),
   /** What settled an open conflict's path in an earlier upgrade; a person may take it again. */
   offered: z
     .array(z.object({ resolution: resolutionSchema, match: z.enum(['same', 'repeated', 'path']), reason: z.string() }))

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkResult } from './check-result.ts';
-import { isSecretPath, maskDecision, maskText } from './mask.ts';
 import { merge } from './merge.ts';
 import { enabledPresets } from './presets.ts';
 import { offerResolutions, rememberResolutions } from './resolution-memory.ts';
@@ -128,43 +127,6 @@ charts.app.id:
     expect(checkResult({ text: 'a:\n  b: x\n', validate })).toEqual([
       { kind: 'schema', path: 'a.b', line: 2, message: 'must be a number' },
     ]);
-  });
-});
-
-describe('masking', () => {
-  it.each([
-    [['adminPassword'], true],
-    [['hec', 'token'], true],
-    [['api_key'], true],
-    [['secrets', 'x', 'value'], true],
-    [['tlsSecretName'], false],
-    [['tolerations', 'key'], false],
-    [['monkey'], false],
-    [['keyboard'], false],
-    [['charts', 'host'], false],
-  ])('of %j: %s', (path, expected) => {
-    expect(isSecretPath(path)).toBe(expected);
-  });
-
-  it('hides declared paths', () => {
-    expect(isSecretPath(['a', 'pin'], ['a.pin'])).toBe(true);
-  });
-
-  it('hides values inside a decision and leaves the rest', () => {
-    const { decisions } = merge({
-      base: 'a: 1\n',
-      current: 'a: 1\nm:\n  user: bob\n  password: hunter2\n  token: |\n    line hunter2\n  on: true\n',
-      incoming: 'a: 1\n',
-    });
-    const masked = JSON.stringify(decisions.map((decision) => maskDecision(decision)));
-    expect(masked).not.toContain('hunter2');
-    expect(masked).toContain('bob');
-  });
-
-  it('hides values in a text and leaves all else byte for byte', () => {
-    expect(maskText('a: 1 # x\r\npassword: "p"\r\nkey: {{ .spectro.var.k }}\r\ntoken: ""\r\n')).toBe(
-      'a: 1 # x\r\npassword: "***"\r\nkey: {{ .spectro.var.k }}\r\ntoken: ""\r\n',
-    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { isCollection, isScalar } from 'yaml';
 import { SealiftError } from '../errors/index.ts';
 import { pathKey, pathText } from './path-text.ts';
+import { isSecretPath } from './secret-path.ts';
 import type { Entry, TreeNode } from './tree.ts';
 import type { Decision, DecisionKind, ListKeys, MergePath, Resolution, Side } from './types.ts';
 import type { Values } from './values.ts';
@@ -17,7 +18,7 @@ export interface Triple {
 /** What a path's text is taken from: a side, or a value that a person gave. */
 export type Choice =
   | { readonly take: SideName }
-  | { readonly take: 'value'; readonly text: string; readonly place: string };
+  | { readonly take: 'value'; readonly text: string; readonly place: string; readonly isSecret: boolean };
 
 /** What earlier attempts at a merge showed to be needed so that its aliases stand for the decided values. Paths are as `pathKey` writes them. */
 export interface Repairs {
@@ -77,7 +78,7 @@ export class MergeContext {
       return { take: resolution.take };
     }
     this.decisions.push({ ...decision, resolvedBy: 'value' });
-    return { take: 'value', text: resolution.value, place: pathText(path) };
+    return { take: 'value', text: resolution.value, place: pathText(path), isSecret: isSecretPath(path) };
   }
 
   isForced(path: MergePath): boolean {

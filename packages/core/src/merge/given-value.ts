@@ -54,6 +54,6 @@ function parse(given: Given): ReturnType<typeof parseText> {
   try {
     return parseText(given.text, `the value for ${given.place}`, 'allow');
   } catch (error) {
-    throw badResolution(given.place, reasonOf(error));
+    throw badResolution(given.place, given.isSecret ? 'the value is not valid YAML' : reasonOf(error));
   }
 }

@@ -1,5 +1,7 @@
 export { checkResult, type ResultChecks, type ResultProblem } from './check-result.ts';
-export { isSecretPath, mask, maskDecision, maskText } from './mask.ts';
+export { maskDecisions, maskText } from './mask.ts';
+export { isSecretPath } from './secret-path.ts';
+export { type SecretRange, secretRanges } from './secret-ranges.ts';
 export { changedPaths, isOpen, merge } from './merge.ts';
 export { pathText } from './path-text.ts';
 export { readPlain } from './read-plain.ts';
@@ -12,4 +14,5 @@ export {
   rememberResolutions,
 } from './resolution-memory.ts';
 export { isSchemaNotation, type ParameterRule, passwordPaths, readSchemaNotation } from './schema-notation.ts';
+export { jsonSchemaPasswords } from './schema-passwords.ts';
 export * from './types.ts';

@@ -1,98 +1,107 @@
-import { isScalar } from 'yaml';
-import { isSealiftError } from '../errors/index.ts';
-import { isSecretKey } from '../secret/secret-key.ts';
-import { parseText } from './parse.ts';
-import type { TreeNode } from './tree.ts';
+import { mask, replaceSpans } from '../secret/mask.ts';
+import { maskData } from '../secret/mask-data.ts';
+import { maskPath, pathMeaning } from './secret-path.ts';
+import { type RangeOptions, type SecretRange, secretRanges } from './secret-ranges.ts';
 import type { Decision, MergePath, Side } from './types.ts';
-import { Values } from './values.ts';
 
-export const mask = '***';
+const sideNames = ['base', 'current', 'incoming'] as const;
 
-/** Whether a path may hold a secret: one of its keys says so (`adminPassword`, `hec.token`), or the pack's schema does. */
-export function isSecretPath(path: MergePath, declared: readonly string[] = []): boolean {
-  if (path.some((element) => typeof element === 'string' && isSecretKey(element))) return true;
-  if (declared.length === 0) return false;
-  const dotted = path.map((element) => (typeof element === 'object' ? '*' : String(element))).join('.');
-  return declared.includes(dotted);
-}
-
-/** The decision for screens and logs: values that may be secret read `***`. The merge itself never sees masked values. */
-export function maskDecision(decision: Decision, declared: readonly string[] = []): Decision {
-  const masked: { base?: Side; current?: Side; incoming?: Side } = {};
-  for (const name of ['base', 'current', 'incoming'] as const) {
-    const side = decision[name];
-    if (side !== undefined) masked[name] = maskSide(side, decision.path, declared);
-  }
-  return { ...decision, ...masked };
-}
-
-function maskSide(side: Side, path: MergePath, declared: readonly string[]): Side {
-  const value = maskValue(side.value, path, declared);
-  if (JSON.stringify(value) === JSON.stringify(side.value)) return side;
-  const source = typeof value === 'object' && value !== null ? maskedSource(side.source, path, declared) : mask;
-  return { ...side, value, source };
-}
-
-function maskValue(value: unknown, path: MergePath, declared: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => maskValue(item, [...path, index], declared));
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, member]) => [key, maskValue(member, [...path, key], declared)]);
-    return Object.fromEntries(entries);
-  }
-  return worthMasking(value) && isSecretPath(path, declared) ? mask : value;
-}
-
-/** Nothing, a switch, and a reference to a variable tell no secret. */
-function worthMasking(value: unknown): boolean {
-  if (value === null || value === '' || typeof value === 'boolean') return false;
-  return !(typeof value === 'string' && /^\s*\{\{[^{}]*\}\}\s*$/.test(value));
-}
-
-/** A part of a text starts at its first key, so the first line's indentation has to be put back to read it. */
-function maskedSource(source: string, path: MergePath, declared: readonly string[]): string {
-  const indent = Math.min(
-    ...source
-      .split('\n')
-      .slice(1)
-      .filter((line) => line.trim() !== '')
-      .map((line) => line.search(/\S/)),
-    1000,
-  );
-  const padding = indent === 1000 ? '' : ' '.repeat(indent);
-  try {
-    return maskText(padding + source, declared, path).slice(padding.length);
-  } catch (error) {
-    if (isSealiftError(error)) return mask;
-    throw error;
-  }
+/** The three texts that decisions point into, and what the pack's schema says of them. */
+export interface MaskOptions {
+  readonly base: string;
+  readonly current: string;
+  readonly incoming: string;
+  /** Dotted paths that the pack's schema names as passwords. */
+  readonly declared?: readonly string[] | undefined;
 }
 
 /**
- * A whole text for screens and logs: values that may be secret read `***`, all else stays byte for byte.
+ * A merge's decisions for screens and logs: every secret in their values, sources and paths reads `***`, and a decision that held
+ * one says `masked`. The merge itself never sees masked values.
  *
- * @param declared dotted paths that the pack's schema names as passwords
- * @throws SealiftError when the text cannot be read: then nothing of it may be shown
+ * @param options the texts as they were given to the merge
  */
-export function maskText(text: string, declared: readonly string[] = [], under: MergePath = []): string {
-  const tree = parseText(text, 'the text', 'allow');
-  const values = new Values([tree]);
-  const ranges: { start: number; end: number; newline: boolean }[] = [];
-  const visit = (node: TreeNode, path: MergePath): void => {
-    if (node.kind === 'leaf') {
-      const plain = isScalar(node.yaml) || node.yaml === null ? values.plain(node.yaml) : {};
-      if (worthMasking(plain) && isSecretPath(path, declared) && node.end > node.start) {
-        ranges.push({ start: node.start, end: node.end, newline: text[node.end - 1] === '\n' });
-      }
-      return;
-    }
-    for (const [index, entry] of node.entries.entries()) {
-      visit(entry.node, [...path, entry.member === 'pair' ? entry.key : index]);
-    }
+export function maskDecisions(decisions: readonly Decision[], options: MaskOptions): readonly Decision[] {
+  const { declared = [] } = options;
+  const known = new Map<string, readonly SecretRange[]>();
+  const rangesIn = (name: (typeof sideNames)[number]): readonly SecretRange[] => {
+    const ranges = known.get(name) ?? secretRanges(options[name], { declared });
+    known.set(name, ranges);
+    return ranges;
   };
-  for (const document of tree.documents) visit(document.root, under);
-  let masked = text;
-  for (const { start, end, newline } of ranges.toReversed()) {
-    masked = `${masked.slice(0, start)}"${mask}"${newline ? '\n' : ''}${masked.slice(end)}`;
+  return decisions.map((decision) => {
+    const masked: { base?: Side; current?: Side; incoming?: Side } = {};
+    for (const name of sideNames) {
+      const side = decision[name];
+      if (side === undefined) continue;
+      const { start, end } = side.range;
+      // A side that a migration moved or a preset wrote is not in the text as it was given.
+      const isThere = options[name].slice(start, end) === side.source;
+      masked[name] = maskSide(side, decision.path, declared, isThere ? cut(rangesIn(name), start, end) : undefined);
+    }
+    const { path, movedFrom } = decision;
+    const last = path.at(-1);
+    // An item that is named by its own value.
+    const isNamedByValue = typeof last === 'object' && Object.hasOwn(last, 'value');
+    const isHidden = isNamedByValue && sideNames.some((name) => masked[name]?.source === mask);
+    return {
+      ...decision,
+      ...masked,
+      path: isHidden ? [...maskPath(path.slice(0, -1), declared), { value: mask }] : [...maskPath(path, declared)],
+      ...(movedFrom === undefined ? {} : { movedFrom: [...maskPath(movedFrom, declared)] }),
+      ...(sideNames.some((name) => masked[name]?.source !== decision[name]?.source) ? { masked: true } : {}),
+    };
+  });
+}
+
+function maskSide(
+  side: Side,
+  path: MergePath,
+  declared: readonly string[],
+  inText: readonly SecretRange[] | undefined,
+): Side {
+  const { value, source } = side;
+  const isWhole = typeof value !== 'object' || value === null;
+  const ranges = inText ?? rangesOfPart(source, path, declared);
+  const meaning = pathMeaning(path, declared);
+  const shown = maskData(value, meaning);
+  if (ranges.length === 0 && same(shown, value)) return side;
+  if (isWhole && (shown === mask || ranges.some(({ what }) => what === 'value'))) {
+    return { ...side, value: mask, source: mask };
   }
-  return masked;
+  // What an alias elsewhere makes secret cannot be found in the plain value.
+  const hidden = ranges.some(({ anchored }) => anchored === true) || (ranges.length === 0 && !isWhole);
+  return hidden ? { ...side, value: mask, source: mask } : { ...side, value: shown, source: hide(source, ranges) };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The ranges in a part of a text, told from its start. */
+function cut(ranges: readonly SecretRange[], start: number, end: number): readonly SecretRange[] {
+  return ranges
+    .filter((range) => range.start < end && range.end > start)
+    .map((range) => ({ ...range, start: Math.max(range.start, start) - start, end: Math.min(range.end, end) - start }));
+}
+
+/** A part of a text starts at its first key, so the first line's indentation has to be put back to read it. */
+function rangesOfPart(source: string, under: MergePath, declared: readonly string[]): readonly SecretRange[] {
+  const indents = [...source.matchAll(/\n([ \t]*)\S/g)].map((match) => match[1]?.length ?? 0);
+  const padding = indents.length === 0 ? 0 : indents.reduce((a, b) => Math.min(a, b));
+  const ranges = secretRanges(' '.repeat(padding) + source, { declared, under });
+  return cut(ranges, padding, padding + source.length);
+}
+
+/**
+ * A whole text for screens and logs: secrets read `***`, all else stays byte for byte. It is still YAML where it was.
+ */
+export function maskText(text: string, options: RangeOptions = {}): string {
+  return hide(text, secretRanges(text, options));
+}
+
+function hide(text: string, ranges: readonly SecretRange[]): string {
+  return replaceSpans(text, ranges, ({ what }) =>
+    what === 'value' ? `"${mask}"` : what === 'comment' ? ` ${mask}` : mask,
+  );
 }

@@ -1,8 +1,12 @@
-import { isSecretKey } from '../secret/secret-key.ts';
+import { mask, replaceSpans } from '../secret/mask.ts';
+import { secretSpans } from '../secret/secret-spans.ts';
 import type { SourceRange } from './types.ts';
 
 /** How a text ends its lines; `mixed` texts are never converted. */
 export type LineEnding = 'lf' | 'crlf' | 'mixed';
+
+/** How far around a line its meaning is looked for, in UTF-16 code units. */
+const lookedAt = 50_000;
 
 /** One of the texts of a merge, with what is needed to point into it. */
 export class SourceText {
@@ -41,17 +45,18 @@ export class SourceText {
     const start = this.#lineStarts?.[line - 1] ?? 0;
     const newline = this.text.indexOf('\n', start);
     const end = newline === -1 ? this.text.length : newline;
-    const from = Math.max(start, offset - 60);
-    const shown = this.text
-      .slice(from, Math.min(end, from + 100))
-      .replaceAll('\t', ' ')
-      .trimEnd();
-    // A key is short; in a long line of dashes the pattern would begin anew at each.
-    const key = /^[\s-]*["']?([\w./-]+)["']?\s*:/.exec(this.text.slice(start, Math.min(end, start + 1000)))?.[1];
-    // The line may be anything but what it should be; what stands after such a key is not repeated.
-    if (key !== undefined && isSecretKey(key)) return `${line} | ${key}: ***`;
     const prefix = `${line} | `;
-    return `${prefix}${shown}\n${' '.repeat(prefix.length + Math.max(0, offset - from))}^`;
+    // The text may be anything but what it should be, so its secrets are told by its lines.
+    const before = Math.max(0, start - lookedAt);
+    const after = Math.min(this.text.length, end + lookedAt, start + 2 * lookedAt);
+    const secrets = secretSpans(this.text.slice(before, after))
+      .map((span) => ({ start: Math.max(span.start + before - start, 0), end: span.end + before - start }))
+      .filter((span) => span.end > 0 && span.start < end - start);
+    const inLine = this.text.slice(start, Math.min(end, start + 2 * lookedAt)).trimEnd();
+    if (secrets.length > 0) return prefix + replaceSpans(inLine, secrets, () => mask).slice(0, 100);
+    const from = Math.max(0, offset - start - 60);
+    const shown = inLine.slice(from, from + 100).replaceAll('\t', ' ');
+    return `${prefix}${shown}\n${' '.repeat(prefix.length + Math.max(0, offset - start - from))}^`;
   }
 
   /** What an error at the offset says beside its own values: the place, the text's name, the line and a caret. */

@@ -42,6 +42,8 @@ export const decisionSchema = z.object({
   current: sideSchema.optional(),
   incoming: sideSchema.optional(),
   reason: z.string(),
+  /** Secrets in it read `***`: it is made for a screen or a log. */
+  masked: z.literal(true).optional(),
   /** The choice that settled a conflict here, when one was given. */
   resolvedBy: z.enum(['current', 'incoming', 'base', 'value']).optional(),
   /** For `moved`: the path in base that the release moved here. */

@@ -1,2 +1,5 @@
+export { joinSpans, mask, type Span, tellsSecret } from './mask.ts';
+export { maskData, namedByFlag } from './mask-data.ts';
 export { Secret } from './secret.ts';
-export { isSecretKey } from './secret-key.ts';
+export { isSecretKey, type KeyMeaning, memberMeaning } from './secret-key.ts';
+export { hideSecrets, secretSpans } from './secret-spans.ts';

@@ -1,24 +1,46 @@
-import { expect, it } from 'vitest';
-import { isSecretKey } from './secret-key.ts';
+import { describe, expect, it } from 'vitest';
+import { isSecretKey, keyMeaning } from './secret-key.ts';
 
-it.each(['clientSecret', 'api-key', 'DB_PASSWORD', 'tls.key', 'token', 'apikey', 'passphrase', 'awsCredentials'])(
-  '%s says that its value is a secret',
-  (key) => {
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+describe('a key that holds a secret', () => {
+  it.each(
+    words(`
+      password adminPassword DB_PASSWORD PGPASSWORD MYSQL_PWD rootpw bindpw pass userPass dbpass SSHPASS requirepass
+      passwordHash htpasswd passphrase keystorePass password2 password_1 DBPassword token hec-token fileToken
+      pathSecret authtoken GITHUB_TOKEN bootstrap-tokens refresh_token tokenValue secret secrets clientSecret
+      webhook-secret secret_id cookieSecret CLIENT_SECRET secretData api-key apikey APIKey api_keys tls.key TLSKey
+      privateKey ssh-privatekey secretKey accessKey encryptionKey signing-key client-key-data keyPassword licenseKey
+      psk wifiPSK masterauth awsCredentials creds .dockerconfigjson dockerConfigJson .dockercfg auths
+    `),
+  )('%s', (key) => {
+    expect(keyMeaning(key)).toBe('secret');
     expect(isSecretKey(key)).toBe(true);
-  },
-);
-
-it.each(['keyboard', 'monkey', 'tokenizer', 'passwordless', 'name', ''])('%s does not, for all its letters', (key) => {
-  expect(isSecretKey(key)).toBe(false);
+  });
 });
 
-it.each(['secretName', 'credentialsRef', 'tls-private-key-file', 'tokenPath', 'key_algorithm'])(
-  '%s only points at a secret',
-  (key) => {
-    expect(isSecretKey(key)).toBe(false);
-  },
-);
+describe('a key that only refers to a secret or describes it', () => {
+  it.each(
+    words(`
+      existingSecret existingSecretKey existingSecretPasswordKey useExistingSecretName secretName tlsSecretName
+      imagePullSecrets pullSecret tlsSecret extraEnvVarsSecret secretKeyRef secretRef credentialsRef
+      tokenExpirationSeconds tokenTTL token-ttl tokenPath tokenUrl maxTokens tokensPerSecond passwordFile
+      tls-private-key-file passwordKey minPasswordLength password-policy passwordEncryption key_algorithm
+      privateKeySecretRef secretAnnotations secretsManager external-secrets secretStore topologyKey publicKey
+      sshPublicKey authorized_keys keyId access-key-id labelKey clientId
+    `),
+  )('%s', (key) => {
+    expect(keyMeaning(key)).not.toBe('secret');
+  });
+});
 
-it.each(['key', 'keys', 'Key'])('a bare %s names a label, a taint or an entry', (key) => {
-  expect(isSecretKey(key)).toBe(false);
+describe('a key that says nothing, for all its letters', () => {
+  it.each(
+    words(`
+      keyboard monkey tokenizer passwordless secretary key keys Key keyspace author proxy_pass bypass compass
+      passThrough passes passenger auth replicas user
+    `),
+  )('%s', (key) => {
+    expect(keyMeaning(key)).toBeUndefined();
+  });
 });

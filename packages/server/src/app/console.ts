@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { maskData } from '@sealift/core/secret';
 import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
@@ -77,7 +78,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         `Plain HTTP on ${host}: passwords and tokens can be read on the way. Put a proxy that ends TLS in front of it and name it as the trusted proxy.`,
       );
     }
-    const logger = pino(logging, { write: (line: string) => log(line.trimEnd()) });
+    // A line of the log is one object of JSON; what failed may quote a URL or a configuration.
+    const logger = pino(logging, { write: (line: string) => log(JSON.stringify(maskData(JSON.parse(line)))) });
     const parts = composeConsole(
       store,
       { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sealift/core/canonical-json';
+import { maskData } from '@sealift/core/secret';
 import type { Actor } from './actor.ts';
 import type { Trx } from '../store/store.ts';
 import type { AuditEntryRow } from '../store/tables.ts';
-import { maskSecrets } from './mask.ts';
 
 /** One thing that was done: `action` such as `trusted-key.add`, `subject` what it was done to. */
 export interface Deed {
@@ -26,7 +26,7 @@ export async function recordAudit(trx: Trx, actor: Actor, deed: Deed): Promise<v
     address: actor.address,
     action: deed.action,
     subject: deed.subject,
-    details: canonicalJson(maskSecrets(deed.details ?? {})),
+    details: canonicalJson(maskData(deed.details ?? {})),
     previous_hash: head.hash,
   };
   const hash = entryHash(entry);

@@ -3,6 +3,8 @@ import { lifecycle, upgradeStateSchema } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
+  isOpen,
+  maskDecisions,
   merge,
   type MergeResult,
   pathText,
@@ -14,11 +16,14 @@ import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 import { valueProblems } from './check-values.ts';
+import { declaredPasswords } from './declared-passwords.ts';
 import { isOverridden, pastedDifferences } from './pasted.ts';
 
 /** A layer of an upgrade, merged. */
 export interface LayerMerge {
   readonly preview: LayerPreview;
+  /** What takes the place of the preview's own where screens and logs may see it. */
+  readonly masked: Pick<LayerPreview, 'passwords' | 'decisions' | 'conflicts'>;
   /** The text that the layer will run; null where it is removed. */
   readonly text: string | null;
   /** Whether the layer would run other values, or another pack, than now. */
@@ -68,11 +73,20 @@ export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
     decisions: [...merged.decisions],
     conflicts: [...merged.conflicts],
     resolutions,
+    passwords: [],
     offered: [],
     problems: text === null ? [] : valueProblems(row, text),
     pasted: row.pasted === null ? null : { differences },
   };
-  return { preview, text, changes: row.from_version !== row.to_version || text !== row.current };
+  const changes = row.from_version !== row.to_version || text !== row.current;
+  return { preview, masked: maskedDecisions(row, merged.decisions), text, changes };
+}
+
+function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]): LayerMerge['masked'] {
+  const { base, current, incoming } = row;
+  const passwords = declaredPasswords(row);
+  const masked = maskDecisions(decisions, { base, current, incoming, declared: passwords });
+  return { passwords, decisions: [...masked], conflicts: masked.filter((one) => isOpen(one)) };
 }
 
 /** The part of a preview that lists show. */

@@ -1,7 +1,10 @@
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import {
   checkResult,
+  type Decision,
   isSchemaNotation,
+  jsonSchemaPasswords,
+  maskDecisions,
   merge,
   type MergeInput,
   type MergePath,
@@ -24,8 +27,8 @@ export interface CheckedMerge {
   readonly result: MergeResult;
   /** What the checks of the merged text found; empty without a schema. */
   readonly problems: readonly ResultProblem[];
-  /** Dotted paths that the schema declares as passwords: masked on screens. */
-  readonly passwords: readonly string[];
+  /** The decisions as screens and logs may show them. */
+  readonly masked: readonly Decision[];
 }
 
 /**
@@ -36,20 +39,26 @@ export interface CheckedMerge {
 export function mergeAndCheck({ input, schema: given }: MergeWork): CheckedMerge {
   const schema = given === undefined ? undefined : readSchema(given);
   const result = merge(input);
-  const { incoming } = input;
+  const { base, current, incoming } = input;
   const problems = schema === undefined ? [] : checkResult({ text: result.text, incoming, ...schema });
-  return { result, problems, passwords: passwordPaths(schema?.rules ?? []) };
+  const masked = maskDecisions(result.decisions, { base, current, incoming, declared: schema?.passwords });
+  return { result, problems, masked };
 }
 
 interface Schema {
+  /** Dotted paths of passwords. */
+  readonly passwords: readonly string[];
   readonly rules?: readonly ParameterRule[];
   readonly validate?: (value: unknown) => readonly { readonly path: MergePath; readonly message: string }[];
 }
 
 function readSchema({ text, path }: NonNullable<MergeWork['schema']>): Schema {
-  if (isSchemaNotation(text)) return { rules: readSchemaNotation(text) };
+  if (isSchemaNotation(text)) {
+    const rules = readSchemaNotation(text);
+    return { rules, passwords: passwordPaths(rules) };
+  }
   const plain = readPlain(text, path);
-  if (plain === null) return { rules: [] };
+  if (plain === null) return { rules: [], passwords: [] };
   let validator: z.ZodType;
   try {
     validator = z.fromJSONSchema(plain as Parameters<typeof z.fromJSONSchema>[0]);
@@ -58,6 +67,7 @@ function readSchema({ text, path }: NonNullable<MergeWork['schema']>): Schema {
     throw new SealiftError('INPUT_INVALID', { place: path, values: { what: 'the schema', reason }, cause: error });
   }
   return {
+    passwords: jsonSchemaPasswords(plain),
     validate: (value) =>
       (validator.safeParse(value).error?.issues ?? []).map((issue) => ({
         path: issue.path.map((element) => (typeof element === 'number' ? element : String(element))),

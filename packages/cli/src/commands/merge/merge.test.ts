@@ -64,6 +64,36 @@ describe('sealift merge', () => {
     });
   });
 
+  it('shows no secret in decisions, conflicts and unused resolutions, whatever is asked for', async () => {
+    await put('base', 'password: hunter0\n');
+    await put('current', 'password: hunter1\nenv:\n- name: API_TOKEN\n  value: hunter2\n');
+    await put('incoming', 'password: hunter3\n');
+    const resolve = await put('resolve.json', '[{"path":["other","token"],"value":"hunter4"}]');
+    const json = await merge('--json', '--resolve', resolve);
+    const { text, ...told } = JSON.parse(json.out) as { text: string };
+    expect(text).toContain('hunter1');
+    expect(JSON.stringify(told)).not.toContain('hunter');
+    const report = await merge('--resolve', resolve);
+    const explained = await merge('explain');
+    expect(report.notes + explained.out + explained.notes).not.toContain('hunter');
+    expect(explained.out).toContain('API_TOKEN');
+  });
+
+  it('masks what a JSON Schema or a schema.yaml names as a password', async () => {
+    await put('base', 'pin: hunter0\n');
+    await put('current', 'pin: hunter1\n');
+    await put('incoming', 'pin: hunter2\n');
+    const json = '{"properties":{"pin":{"type":"string","format":"password"}}}';
+    for (const [name, schema] of [
+      ['schema.json', json],
+      ['schema.yaml', `pin:\n  schema: '{{ format "\${password}" }}'\n`],
+    ] as const) {
+      const { out } = await merge('explain', '--schema', await put(name, schema));
+      expect(out).toContain('***');
+      expect(out).not.toContain('hunter');
+    }
+  });
+
   it.each([
     ['a file that is not there', 'current', undefined, 'MERGE_INPUT_UNREADABLE'],
     ['broken YAML', 'current', 'a: [1\n', 'MERGE_YAML_INVALID'],

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Decision, type DecisionKind, isOpen, maskDecision, pathText, type Side } from '@sealift/core/merge';
+import { type Decision, type DecisionKind, isOpen, pathText, type Side } from '@sealift/core/merge';
 import type { CliContext } from '../../context.ts';
 import { dedent, printable, sideBySide, wrap } from './columns.ts';
 import type { CheckedMerge } from './merge-and-check.ts';
@@ -30,13 +30,13 @@ export async function runExplain(options: MergeOptions, context: CliContext): Pr
 }
 
 /** The report's lines, none wider than 80 columns. */
-export function explain({ result, problems, passwords }: CheckedMerge): readonly string[] {
-  const lines = [...summary(result.decisions)];
+export function explain({ masked, problems }: CheckedMerge): readonly string[] {
+  const lines = [...summary(masked)];
   for (const [kind, heading, style] of headings) {
-    const decisions = result.decisions.filter((decision) => decision.kind === kind);
+    const decisions = masked.filter((decision) => decision.kind === kind);
     if (decisions.length === 0) continue;
     lines.push('', styleText(['bold', style].flat() as Style, `${heading} (${decisions.length})`));
-    for (const decision of decisions) lines.push(...explainOne(maskDecision(decision, passwords), style));
+    for (const decision of decisions) lines.push(...explainOne(decision, style));
   }
   if (problems.length > 0) lines.push('', styleText(['bold', 'red'], `Checks (${problems.length})`));
   for (const { path, line, message } of problems) {

@@ -1,4 +1,5 @@
-import { type Decision, pathText } from '@sealift/core/merge';
+import { type Decision, isOpen, pathText } from '@sealift/core/merge';
+import { mask } from '@sealift/core/secret';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../../context.ts';
 import type { CheckedMerge } from './merge-and-check.ts';
@@ -31,9 +32,12 @@ export function exitCodeOf({ result, problems }: CheckedMerge): number {
   return problems.length > 0 ? 2 : 0;
 }
 
-function asJson({ result, problems }: CheckedMerge): unknown {
-  const { clean, text, decisions, conflicts, unusedResolutions } = result;
-  return { clean, text, decisions, conflicts: conflicts.map(conflictAsJson), problems, unusedResolutions };
+/** The text is whole; what tells of it is masked, for it ends in the logs of whoever runs this. */
+function asJson({ result, masked, problems }: CheckedMerge): unknown {
+  const { clean, text } = result;
+  const unusedResolutions = result.unusedResolutions.map((one) => ('value' in one ? { ...one, value: mask } : one));
+  const conflicts = masked.filter((decision) => isOpen(decision)).map(conflictAsJson);
+  return { clean, text, decisions: masked, conflicts, problems, unusedResolutions };
 }
 
 /** A conflict with its bare values; a side that has nothing at the path is left out. */
@@ -47,8 +51,8 @@ function conflictAsJson({ path, base, current, incoming, reason }: Decision): un
   };
 }
 
-function report({ result, problems }: CheckedMerge, context: CliContext): void {
-  for (const conflict of result.conflicts) {
+function report({ result, masked, problems }: CheckedMerge, context: CliContext): void {
+  for (const conflict of masked.filter((decision) => isOpen(decision))) {
     const line = conflict.current?.range.line;
     const at = line === undefined ? '' : ` (current, line ${line})`;
     context.note(`conflict: ${pathText(conflict.path)}${at}: ${conflict.reason}`);
