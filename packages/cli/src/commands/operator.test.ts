@@ -291,6 +291,19 @@ describe('sync', () => {
     const failed = await sealift(['sync', 'spectro-packs']);
     expect([failed.code, failed.notes.includes('PLATFORM_SYNC_FAILED')]).toEqual([1, true]);
   });
+
+  it('ends with 4 when something was refused, and says why', async () => {
+    const found = registry('succeeded', '1 release, 1 refused');
+    const refused = [
+      { name: 'release-x-1', code: 'SIGNATURE_KEY_UNTRUSTED', detail: 'by another key', hint: 'trust it' },
+    ];
+    const body = { ...found, sync: { ...found.sync, refused } };
+    answers.set('POST /api/v1/registries/spectro-packs/sync', { status: 202, body });
+    const { code, notes } = await sealift(['sync', 'spectro-packs']);
+    expect(code).toBe(4);
+    expect(notes).toBe('refused release-x-1: by another key\n  fix: trust it\n  code: SIGNATURE_KEY_UNTRUSTED');
+    expect((await sealift(['sync', 'spectro-packs', '--json'])).code).toBe(4);
+  });
 });
 
 describe('upgrade', () => {

@@ -5,6 +5,7 @@ import type { RegistryClient } from '@sealift/oci/registry-client';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { EventBus } from '../notify/event-bus.ts';
+import { lostContent } from './completeness.ts';
 import { packBase, type RegistryAccess } from './registry-access.ts';
 import { change } from '../store/change.ts';
 import type { Db, Store } from '../store/store.ts';
@@ -127,6 +128,9 @@ export class RegistrySync {
         await report({ refused });
       }
     }
+    // A registry without the installed release was lost, or is another one: no success, however little it holds.
+    const lost = await lostContent(db, client);
+    if (lost !== undefined) throw lost;
     return { done: tags.length, total: tags.length, refused, message: outcome(releases, packs, refused.length) };
   }
 }

@@ -3,6 +3,7 @@ import type { Check } from '@sealift/core/check';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
+import { lostContent } from '../catalogue/completeness.ts';
 import { readSyncState } from '../catalogue/sync-state.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import type { Store } from '../store/store.ts';
@@ -93,6 +94,11 @@ async function consoleHealthy({ store, cluster, registry }: SummarySources): Pro
     runCheck('registry-answers', 'The registry answers', async () => {
       await registry.client.ping();
       return pass('It answers and accepts the console');
+    }),
+    runCheck('installed-content', 'The registry holds the installed release', async () => {
+      if (profile === null) return notAdopted();
+      const lost = await lostContent(store.db, registry.client);
+      return lost === undefined ? pass('All its packs and images are there') : block(lost.message, lost.hint);
     }),
     runCheck('last-upgrade', 'No upgrade needs a person', async () => {
       const open = await store.db

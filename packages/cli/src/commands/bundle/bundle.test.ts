@@ -214,7 +214,7 @@ describe('a bundle that is run', () => {
       ],
     });
     const next = sh(`export PATH="${home}/.local/bin:$PATH"; sealift keys trust vendor.pub && ${bundle} --check`);
-    expect(next).toMatchObject({ code: 0, out: expect.stringContaining('Trusted: key ID') });
+    expect(next).toMatchObject({ code: 0, out: expect.stringContaining('Trusted here: key ID') });
     expect(sh(`rm ${program}; ${bundle} --install --json`)).toMatchObject({ code: 0 });
     expect(existsSync(program)).toBe(true);
   }, 120_000);

@@ -5,7 +5,7 @@ import { isSea } from 'node:sea';
 import { evidenceOf } from '@sealift/bundle/evidence';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
 import { readBundlePack } from '@sealift/bundle/pinned-content';
-import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
+import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
@@ -13,6 +13,7 @@ import type { BundleEvidence } from '@sealift/core/evidence';
 import { compareVersions } from '@sealift/core/version';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../../context.ts';
+import { machineKeys } from '../../client/trust.ts';
 import { findUploadPlaces, type UploadPlaces, uploadVariables } from '../../client/upload-place.ts';
 import { programVersion } from '../../program-version.ts';
 import { extractRun, prepareRunExtraction, questionOf } from './extract.ts';
@@ -78,7 +79,7 @@ async function removeThisExecutable(): Promise<void> {
 
 /** Opens the bundle with the keys of this machine and the one of `--public-key`; a refusal tells how to give one for this run. */
 async function openForRun(file: string, options: RunOptions, context: CliContext): Promise<Bundle> {
-  const trusted = await loadTrustedKeys(context.env);
+  const trusted = await machineKeys(context);
   const given = options.publicKey === undefined ? [] : [await readPublicKeyFile(options.publicKey)];
   try {
     return await openBundle(file, { trustedKeys: [...trusted, ...given] });

@@ -1,8 +1,9 @@
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
-import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
+import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { isSealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
+import { machineKeys } from '../../client/trust.ts';
 
 /** How every remedy for a key that is not trusted begins. */
 export const compareFingerprint =
@@ -14,8 +15,8 @@ export const compareFingerprint =
  *
  * @throws SIGNATURE_*, BUNDLE_*, KEY_FILE_INVALID, FILE_*
  */
-export async function openWithKeys(file: string, publicKey: string | undefined, { env }: CliContext): Promise<Bundle> {
-  if (publicKey === undefined) return await openBundle(file, { trustedKeys: await loadTrustedKeys(env) });
+export async function openWithKeys(file: string, publicKey: string | undefined, context: CliContext): Promise<Bundle> {
+  if (publicKey === undefined) return await openBundle(file, { trustedKeys: await machineKeys(context) });
   const given: PublicKey = await readPublicKeyFile(publicKey);
   try {
     return await openBundle(file, { trustedKeys: [given] });
