@@ -249,6 +249,23 @@ describe('status', () => {
     expect(JSON.parse((await sealift(['status', '--json'])).out)).toEqual(summary);
   });
 
+  it('exits with 3 when it is asked whether the console is healthy and it is not', async () => {
+    answers.set('GET /api/v1/summary', { status: 200, body: summary });
+    expect((await sealift(['status'])).code).toBe(0);
+    expect((await sealift(['status', '--check'])).code).toBe(3);
+    expect((await sealift(['status', '--check', '--json'])).code).toBe(3);
+    const [latest, healthy] = summary.statements;
+    const body = {
+      ...summary,
+      statements: [
+        { ...latest, holds: false },
+        { ...healthy, holds: true },
+      ],
+    };
+    answers.set('GET /api/v1/summary', { status: 200, body });
+    expect((await sealift(['status', '--check'])).code).toBe(0);
+  });
+
   it('shows a refusal with the code, the place and the remedy of the console', async () => {
     answers.set('GET /api/v1/summary', { status: 423, body: problem('CONSOLE_LOCKED', 423) });
     const { code, notes } = await sealift(['status']);

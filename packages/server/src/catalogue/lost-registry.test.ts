@@ -12,7 +12,7 @@ beforeAll(async () => {
   await push();
   await platform.sync();
   const adopted = await platform.call('POST', '/platform/adopt', { version: '4.2.12', values: [] });
-  expect(adopted.status).toBe(201);
+  if (adopted.status !== 201) throw new Error(JSON.stringify(adopted.body));
 }, 60_000);
 afterAll(() => platform.stop());
 

@@ -1,4 +1,4 @@
-import type { Statement, Summary } from '@sealift/core/api';
+import { healthyStatement, type Statement, type Summary } from '@sealift/core/api';
 import type { Check } from '@sealift/core/check';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
@@ -118,7 +118,7 @@ async function consoleHealthy({ store, cluster, registry }: SummarySources): Pro
     rolloutsSettled(cluster.cluster),
     layersAsRecorded(cluster.cluster, profile),
   ];
-  return statement('On-prem system console is healthy', await Promise.all(checks));
+  return statement(healthyStatement, await Promise.all(checks));
 }
 
 async function listNodes({ cluster }: SummarySources): Promise<ClusterNode[]> {
