@@ -8,9 +8,18 @@ export function cliPage(): GeneratedFile {
   const program = buildProgram(testContext().context);
   const text = `# Command line
 
-\`sealift\` prints results on standard output, and progress and remarks on standard error. Exit code 0 is success, 1 usage or environment,
-2 integrity, signature or bad input; [errors.md](errors.md) lists the code of each failure. This page is made from the command tree by
-\`npm run generate\`.
+\`sealift\` prints results on standard output, and progress and remarks on standard error. [errors.md](errors.md) lists the exit code
+of each failure. This page is made from the command tree by \`npm run generate\`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | usage or environment: an option, a file, a registry, the console; of \`merge\`: conflicts are left |
+| 2 | integrity, signature or bad input |
+| 3 | done, and not as wished: an upgrade is blocked or did not succeed; with \`status --check\` the console is not healthy |
+| 4 | incomplete: of an upload or a sync some of it could not be taken |
+| 70 | a failure that nobody foresaw (\`INTERNAL\`); with \`SEALIFT_DEBUG=1\` its cause is printed |
+| 130 | stopped on request |
 
 ${sections(program, program.name()).join('\n')}`;
   return { path: 'docs/reference/cli.md', text };

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { canonicalJson } from '@sealift/core/canonical-json';
@@ -13,6 +13,7 @@ import type { ByteRange, ContentSource } from './content.ts';
 import { type Descriptor, type Index, indexSchema, type Manifest, mediaTypes } from './descriptor.ts';
 import type { Digest } from './digest.ts';
 import { readBounded, verifiedReadable } from './verify-stream.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 /** The index annotation that names an entry (OCI image-spec, annotations.md). */
 export const refNameAnnotation = 'org.opencontainers.image.ref.name';
@@ -46,7 +47,7 @@ export class LayoutWriter {
 
   /** Starts a layout, or goes on with the one already in the folder. */
   static async create(folder: string): Promise<LayoutWriter> {
-    await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
+    makeFolder(join(folder, 'blobs', 'sha256'));
     const existing = (await fileSize(join(folder, 'index.json'))) !== undefined;
     return new LayoutWriter(folder, existing ? (await openLayout(folder)).index.manifests : []);
   }

@@ -24,6 +24,8 @@ export interface WrittenBundle {
   readonly path: string;
   /** Of the whole file, or of the list of parts. */
   readonly signaturePath: string;
+  /** Of the key that signed it, the line of its key file. */
+  readonly publicKey: string;
   readonly sizeBytes: number;
   /** Of the whole file, or of all parts one behind the other, in hex. */
   readonly sha256: string;
@@ -60,7 +62,13 @@ export async function writeBundle(input: WriteBundleInput): Promise<WrittenBundl
       await removeReplaced(output, parts.length);
       await files.publish();
     });
-    const written = { path: output, sizeBytes: manifest.length, sha256, manifest };
+    const written = {
+      path: output,
+      publicKey: input.secretKey.publicKey.encoded,
+      sizeBytes: manifest.length,
+      sha256,
+      manifest,
+    };
     if (!split) return { ...written, signaturePath: `${output}.minisig` };
     const named = parts.map((part, index) => ({ ...part, path: `${output}${partSuffix(index + 1)}` }));
     return { ...written, signaturePath: `${partsListPath(output)}.minisig`, parts: named };

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
@@ -15,6 +15,7 @@ import type { Bundle } from '../read/open-bundle.ts';
 import type { VerifiedBundle } from '../read/verify-bundle.ts';
 import { readSignature } from './signature-text.ts';
 import { type FolderState, removeHalfWritten, stateOf } from './target-folder.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 export { defaultFolder } from './target-folder.ts';
 
@@ -119,7 +120,7 @@ class Extraction {
 
   async run(manifestText: string): Promise<void> {
     const { members } = this.#bundle.manifest;
-    await fileWork(this.#folder, () => mkdir(this.#folder, { recursive: true }));
+    await fileWork(this.#folder, async () => makeFolder(this.#folder));
     await removeHalfWritten(this.#folder);
     await writeFileAtomically(join(this.#folder, manifestPath), manifestText);
     await writeFileAtomically(join(this.#folder, signaturePath), await readSignature(this.#bundle));

@@ -86,6 +86,7 @@ main() {
       '  --info             show what this bundle is, and who signed it' \\
       '  --list             list what is inside' \\
       '  --check, --verify  verify every byte and the signature, change nothing' \\
+      '  --install          verify, set up the sealift command, and stop: no login is needed' \\
       '  --noexec           verify, and stop before anything is set up' \\
       '  --target DIR       write the verified content to DIR too: an OCI image layout' \\
       '  --keep             the same, to a folder named after the release' \\
@@ -148,7 +149,7 @@ exit 1
 
 const installed = `
   command -v sealift >/dev/null 2>&1 ||
-    fail 1 'this bundle brings no executable, and no sealift is installed here' 'Run the bundle of a release once; it sets sealift up.'
+    fail 1 'this bundle brings no executable, and no sealift is installed here' 'Run the bundle of a release with --install; it sets sealift up.'
   exec sealift bundle run -- "$self" "$@"
   fail 1 'sealift cannot be started' 'Check that sealift --version works.'`;
 

@@ -1,17 +1,26 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatPublicKey, generateKeyPair } from '../minisign/keys.ts';
-import { createKeyFile, loadTrustedKeys, readPublicKeyFile, trustedKeyFolders, trustKey } from './trusted-keys.ts';
+import { createKeyFile, readKeyText, readPublicKeyFile } from './key-files.ts';
+import { loadTrustedKeys, type TrustSurroundings, trustedKeyFolders, trustKey, untrustKey } from './trusted-keys.ts';
 
+const isRoot = process.getuid?.() === 0;
 let folder: string;
-let env: Record<string, string>;
+let warned: string[];
+let root: TrustSurroundings;
+let person: TrustSurroundings;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sealift-trusted-'));
-  env = { SEALIFT_TRUSTED_KEYS: `${join(folder, 'machine')}:${join(folder, 'person')}` };
+  const env = { SEALIFT_TRUSTED_KEYS: `${join(folder, 'machine')}:${join(folder, 'person')}` };
+  warned = [];
+  const warn = ({ message }: SealiftError): void => void warned.push(message);
+  root = { env, uid: 0, warn };
+  person = { env, uid: isRoot ? 1000 : (process.getuid?.() ?? 1000), warn };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,6 +34,14 @@ async function codeOf(action: Promise<unknown>): Promise<string> {
   );
 }
 
+/** A folder with one key in it that only its owner may write. */
+function keyIn(name: string): string {
+  mkdirSync(join(folder, name), { recursive: true, mode: 0o755 });
+  const path = join(folder, name, 'vendor.pub');
+  writeFileSync(path, formatPublicKey(generateKeyPair().publicKey), { mode: 0o644 });
+  return path;
+}
+
 describe('trusted keys', () => {
   it('are read from the folder of the machine and that of the person', () => {
     expect(trustedKeyFolders({ HOME: '/home/x' })).toEqual([
@@ -35,31 +52,100 @@ describe('trusted keys', () => {
   });
 
   it('are none when there is no folder', async () => {
-    expect(await loadTrustedKeys(env)).toEqual([]);
+    expect(await loadTrustedKeys(person)).toEqual([]);
   });
 
-  it('are added once, by root for the machine and by others for themselves', async () => {
-    const [first, second] = [generateKeyPair().publicKey, generateKeyPair().publicKey];
-    expect((await trustKey(first, { env, root: true })).path).toContain(join(folder, 'machine'));
-    expect((await trustKey(second, { env, root: false })).path).toContain(join(folder, 'person'));
-    expect((await trustKey(second, { env, root: false })).added).toBe(false);
-    expect((await loadTrustedKeys(env)).map(({ keyId }) => keyId)).toEqual([first.keyId, second.keyId]);
+  it.skipIf(!isRoot)('are added by root for the machine', async () => {
+    const { publicKey } = generateKeyPair();
+    expect((await trustKey(publicKey, root)).path).toContain(join(folder, 'machine'));
+    expect((await loadTrustedKeys(person)).map(({ keyId }) => keyId)).toEqual([publicKey.keyId]);
+  });
+
+  it('are added once by others, for themselves, to a folder that is theirs alone whatever the umask is', async () => {
+    const { publicKey } = generateKeyPair();
+    const umask = process.umask(0o002);
+    try {
+      expect((await trustKey(publicKey, person)).path).toContain(join(folder, 'person'));
+    } finally {
+      process.umask(umask);
+    }
+    expect((await trustKey(publicKey, person)).added).toBe(false);
     expect(readdirSync(join(folder, 'person'))).toHaveLength(1);
+    expect(warned).toEqual([]);
   });
 
   it('are not loaded at all when one file is no key: it might be one that someone relies on', async () => {
-    await trustKey(generateKeyPair().publicKey, { env, root: true });
-    writeFileSync(join(folder, 'machine', 'broken.pub'), 'hello\n');
-    await expect(loadTrustedKeys(env)).rejects.toThrow('broken.pub');
-    writeFileSync(join(folder, 'machine', 'broken.pub'), 'x'.repeat(5000));
-    expect(await codeOf(loadTrustedKeys(env))).toBe('INPUT_TOO_LARGE');
+    await trustKey(generateKeyPair().publicKey, person);
+    writeFileSync(join(folder, 'person', 'broken.pub'), 'hello\n');
+    await expect(loadTrustedKeys(person)).rejects.toThrow('broken.pub');
+    writeFileSync(join(folder, 'person', 'broken.pub'), 'x'.repeat(5000));
+    expect(await codeOf(loadTrustedKeys(person))).toBe('INPUT_TOO_LARGE');
   });
 
   it('are files that end in .pub; others are left alone', async () => {
-    mkdirSync(join(folder, 'person'));
+    keyIn('person');
     writeFileSync(join(folder, 'person', 'README'), 'hello');
-    writeFileSync(join(folder, 'person', 'vendor.pub'), formatPublicKey(generateKeyPair().publicKey));
-    expect(await loadTrustedKeys(env)).toHaveLength(1);
+    expect(await loadTrustedKeys(person)).toHaveLength(1);
+  });
+
+  it('are withdrawn from every folder, and only the one that was meant', async () => {
+    const [meant, other] = [generateKeyPair().publicKey, generateKeyPair().publicKey];
+    for (const name of ['machine', 'person']) {
+      mkdirSync(join(folder, name), { mode: 0o755 });
+      writeFileSync(join(folder, name, 'a.pub'), formatPublicKey(meant));
+    }
+    await trustKey(other, person);
+    const removed = await untrustKey(({ keyId }) => keyId === meant.keyId, person);
+    expect(removed.map(({ path }) => path)).toEqual(['machine', 'person'].map((name) => join(folder, name, 'a.pub')));
+    expect((await loadTrustedKeys(person)).map(({ keyId }) => keyId)).toEqual([other.keyId]);
+    expect(await untrustKey(({ keyId }) => keyId === meant.keyId, person)).toEqual([]);
+  });
+});
+
+describe('a place of trusted keys', () => {
+  /** What others may write, and its mode. */
+  const shared: readonly [string, string, number][] = [
+    ['the folder', 'person', 0o777],
+    ['the folder, though people can remove there only what is theirs', 'person', 0o1777],
+    ['the folder, by its group', 'person', 0o775],
+    ['the file', 'person/vendor.pub', 0o666],
+    ['a folder above it', '', 0o777],
+  ];
+
+  it.each(shared)('that others may write is told of without root: %s', async (_what, name, mode) => {
+    keyIn('person');
+    chmodSync(join(folder, name), mode);
+    expect(await loadTrustedKeys(person)).toHaveLength(1);
+    expect(warned).toContain(
+      `others may change which keys are trusted here: ${join(folder, name).replace(/\/$/, '')} (its mode is ${mode.toString(8).padStart(4, '0')})`,
+    );
+  });
+
+  it.skipIf(!isRoot).each(shared)('that others may write is refused to root: %s', async (_what, name, mode) => {
+    keyIn('person');
+    expect(await loadTrustedKeys(root)).toHaveLength(1);
+    chmodSync(join(folder, name), mode);
+    expect(await codeOf(loadTrustedKeys(root))).toBe('KEY_PLACE_UNSAFE');
+  });
+
+  it.skipIf(!isRoot)('that belongs to somebody else is refused, also behind a link', async () => {
+    keyIn('person');
+    mkdirSync(join(folder, 'foreign'), { mode: 0o755 });
+    const foreign = keyIn('foreign');
+    chownSync(foreign, 1234, 1234);
+    symlinkSync(foreign, join(folder, 'person/linked.pub'));
+    await expect(loadTrustedKeys(root)).rejects.toThrow('belongs to the user with the number 1234');
+    chownSync(foreign, 0, 0);
+    expect(await loadTrustedKeys(root)).toHaveLength(2);
+    chownSync(join(folder, 'foreign'), 1234, 1234);
+    expect(await codeOf(loadTrustedKeys(root))).toBe('KEY_PLACE_UNSAFE');
+  });
+
+  it('may be below a folder where people can replace only what is theirs', async () => {
+    keyIn('person');
+    chmodSync(folder, 0o1777);
+    await loadTrustedKeys(person);
+    expect(warned).toEqual([]);
   });
 });
 
@@ -73,5 +159,13 @@ describe('key files', () => {
   it('that are missing or cannot be read are named', async () => {
     expect(await codeOf(readPublicKeyFile(join(folder, 'none')))).toBe('FILE_NOT_FOUND');
     expect(await codeOf(readPublicKeyFile(folder))).toBe('FILE_UNREADABLE');
+  });
+
+  it('that are pipes or devices are refused, not waited for', async () => {
+    const pipe = join(folder, 'pipe.pub');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero']) {
+      await expect(readKeyText(path)).rejects.toThrow('it is not a regular file');
+    }
   });
 });

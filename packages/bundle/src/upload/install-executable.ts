@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -10,6 +9,7 @@ import { readBounded } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { Architecture } from '../stub/stub.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 const maxManifestBytes = 64 * 1024;
 /** No unpacking takes so long: what is older was left by a run that was killed. */
@@ -37,7 +37,7 @@ export async function installExecutable(
   if (layer?.mediaType !== layerTypes.executableGzip) return undefined;
   const path = join(folder, 'sealift');
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await removeUnfinished(folder, longestWriteMs);
     await using file = await PendingFile.create(folder, { mode: 0o755, shownAs: path });
     await pipeline(

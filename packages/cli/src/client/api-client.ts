@@ -90,6 +90,11 @@ export class ApiClient {
     await this.#send('POST', path, body);
   }
 
+  /** For removals whose answer has no body that matters. */
+  async deleteOnly(path: string): Promise<void> {
+    await this.#send('DELETE', path);
+  }
+
   #parse<Schema extends z.ZodType>(path: string, bytes: Buffer, schema: Schema): z.output<Schema> {
     const invalid = (reason: string): SealiftError =>
       new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });

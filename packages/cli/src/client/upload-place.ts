@@ -16,7 +16,8 @@ export interface UploadPlaces extends Disposable {
   readonly platform?: ApiClient;
 }
 
-const variables = ['OCI_PACK_REGISTRY', 'OCI_PACK_BASE', 'OCI_IMAGE_REGISTRY', 'OCI_IMAGE_BASE'] as const;
+/** The variables that name registries directly. */
+export const uploadVariables = ['OCI_PACK_REGISTRY', 'OCI_PACK_BASE', 'OCI_IMAGE_REGISTRY', 'OCI_IMAGE_BASE'] as const;
 
 /**
  * Finds where to upload to: the registries that the `OCI_*` variables name, with the login of the Docker configuration; else
@@ -26,7 +27,7 @@ const variables = ['OCI_PACK_REGISTRY', 'OCI_PACK_BASE', 'OCI_IMAGE_REGISTRY', '
  */
 export async function findUploadPlaces(context: CliContext): Promise<UploadPlaces> {
   const { env, cancel } = context;
-  if (variables.some((name) => (env[name] ?? '') !== '')) return await placesOfVariables(context);
+  if (uploadVariables.some((name) => (env[name] ?? '') !== '')) return await placesOfVariables(context);
   const login = await requireLogin(env);
   const platform = new ApiClient({ ...login, env, cancel });
   const target = await platform.get('/api/v1/upload-target', uploadTargetSchema);
@@ -51,7 +52,7 @@ async function placesOfVariables({ env, cancel }: CliContext): Promise<UploadPla
   const place = async (registryName: string, baseName: string): Promise<UploadPlace> => {
     const named = env[registryName] ?? '';
     if (named === '') {
-      const reason = `${registryName} is not set, and another of ${variables.join(', ')} is`;
+      const reason = `${registryName} is not set, and another of ${uploadVariables.join(', ')} is`;
       throw new SealiftError('USAGE', { values: { reason }, place: registryName, hint: `Set ${registryName} too.` });
     }
     const { registry, plainHttp } = registryOf(named);

@@ -249,6 +249,23 @@ describe('status', () => {
     expect(JSON.parse((await sealift(['status', '--json'])).out)).toEqual(summary);
   });
 
+  it('exits with 3 when it is asked whether the console is healthy and it is not', async () => {
+    answers.set('GET /api/v1/summary', { status: 200, body: summary });
+    expect((await sealift(['status'])).code).toBe(0);
+    expect((await sealift(['status', '--check'])).code).toBe(3);
+    expect((await sealift(['status', '--check', '--json'])).code).toBe(3);
+    const [latest, healthy] = summary.statements;
+    const body = {
+      ...summary,
+      statements: [
+        { ...latest, holds: false },
+        { ...healthy, holds: true },
+      ],
+    };
+    answers.set('GET /api/v1/summary', { status: 200, body });
+    expect((await sealift(['status', '--check'])).code).toBe(0);
+  });
+
   it('shows a refusal with the code, the place and the remedy of the console', async () => {
     answers.set('GET /api/v1/summary', { status: 423, body: problem('CONSOLE_LOCKED', 423) });
     const { code, notes } = await sealift(['status']);
@@ -290,6 +307,19 @@ describe('sync', () => {
     answers.set('GET /api/v1/registries/spectro-packs', { status: 200, body: registry('failed', 'no signature') });
     const failed = await sealift(['sync', 'spectro-packs']);
     expect([failed.code, failed.notes.includes('PLATFORM_SYNC_FAILED')]).toEqual([1, true]);
+  });
+
+  it('ends with 4 when something was refused, and says why', async () => {
+    const found = registry('succeeded', '1 release, 1 refused');
+    const refused = [
+      { name: 'release-x-1', code: 'SIGNATURE_KEY_UNTRUSTED', detail: 'by another key', hint: 'trust it' },
+    ];
+    const body = { ...found, sync: { ...found.sync, refused } };
+    answers.set('POST /api/v1/registries/spectro-packs/sync', { status: 202, body });
+    const { code, notes } = await sealift(['sync', 'spectro-packs']);
+    expect(code).toBe(4);
+    expect(notes).toBe('refused release-x-1: by another key\n  fix: trust it\n  code: SIGNATURE_KEY_UNTRUSTED');
+    expect((await sealift(['sync', 'spectro-packs', '--json'])).code).toBe(4);
   });
 });
 

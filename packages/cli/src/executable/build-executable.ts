@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -13,6 +13,7 @@ import { type Architecture, hostArchitecture } from './architecture.ts';
 import { findNode } from './node-program.ts';
 import { makeProgramScript, makeAssets } from './program-script.ts';
 import { machineOf, trimElf } from './trim-elf.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 /** Results that nobody asked for this long are removed when a new one is made. */
 const keepMs = 60 * 60 * 1000;
@@ -52,7 +53,7 @@ export async function buildExecutable(
     const key = hash.digest('hex');
     const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
     if (await isThere(built)) return built;
-    await mkdir(cache, { recursive: true });
+    makeFolder(cache);
     await removeOld(cache);
     const work = await mkdtemp(join(cache, 'building-'));
     try {

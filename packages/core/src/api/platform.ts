@@ -7,6 +7,8 @@ import { nodeSchema } from '../cluster/node.ts';
 import { checkSchema } from '../check/check.ts';
 
 /** A sentence of the Summary page: shown as stated only when every check behind it passes. */
+/** The sentence of the Summary that says that the console is healthy, in the words of the runbook. */
+export const healthyStatement = 'On-prem system console is healthy';
 export const statementSchema = z.object({ text: z.string(), holds: z.boolean(), checks: z.array(checkSchema) });
 export type Statement = z.infer<typeof statementSchema>;
 

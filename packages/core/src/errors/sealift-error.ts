@@ -50,6 +50,12 @@ export class SealiftError<Code extends ErrorCode = ErrorCode> extends Error {
     this.exit = definition.exit;
     this.next = definition.next;
   }
+
+  /** The same failure with the remedy that fits where it happened. */
+  withHint(hint: string): SealiftError {
+    const copy: SealiftError = Object.create(this, { hint: { value: hint, enumerable: true } });
+    return copy;
+  }
 }
 
 /** Narrows an unknown failure to a catalogue error, optionally of one code. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '@sealift/io/file-errors';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './content-digest.ts';
@@ -7,6 +7,7 @@ import { storedDigests } from './blobs.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
 import type { TurnLock } from './turn-lock.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 export interface ScrubOptions {
   readonly cancel?: AbortSignal;
@@ -86,6 +87,6 @@ async function hashFile(
 
 async function putAside(paths: StoragePaths, digest: ContentDigest): Promise<void> {
   const folder = join(paths.root, 'damaged');
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await rename(paths.blob(digest), join(folder, hexOf(digest)));
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type FolderLock, lockFolder } from '@sealift/io/folder-lock';
@@ -14,6 +13,7 @@ import { Quota } from './quota.ts';
 import { TurnLock } from './turn-lock.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
 import { UploadStore } from './uploads.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 export type { GarbageOptions, GarbageReport, RemovedManifest } from './garbage.ts';
 export type { StoredManifest } from './manifests.ts';
@@ -58,8 +58,7 @@ export class RegistryStorage implements Disposable {
    */
   static async open(folder: string, options: StorageOptions = {}): Promise<RegistryStorage> {
     const paths = new StoragePaths(folder);
-    for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories])
-      await mkdir(path, { recursive: true });
+    for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories]) makeFolder(path);
     const lock = lockFolder(
       folder,
       ({ pid, host }) => new SealiftError('STORAGE_IN_USE', { place: folder, values: { path: folder, pid, host } }),

@@ -4,6 +4,7 @@ import { backupStore } from '../engine/backup-store.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
+import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { type ClusterConnection, type ClusterSettings, connectCluster } from '../platform/cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
@@ -28,6 +29,7 @@ export function composeConsole(
   store: Store,
   { dataDir, ...settings }: { readonly dataDir: string } & ClusterSettings,
   onEngineFailure: (error: unknown) => void,
+  upgradeLog?: UpgradeLog,
 ): ConsoleParts {
   const events = new EventBus();
   const registry = new RegistryLink();
@@ -48,7 +50,7 @@ export function composeConsole(
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
     cluster,
-    engine: new EngineRunner(store, ports, events, onEngineFailure),
+    engine: new EngineRunner(store, ports, events, onEngineFailure, upgradeLog),
     backupFolder,
   };
 }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { maskData } from '@sealift/core/secret';
+import { hasCode } from '@sealift/io/file-errors';
 import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
@@ -36,7 +37,7 @@ export interface ConsoleOptions {
   readonly trustedProxy?: string;
   /** The built web pages; by default those of the checkout. */
   readonly assetsDir?: string;
-  /** Receives one line at a time: notes at start-up, unexpected failures as JSON. */
+  /** Receives one line at a time: notes at start-up; as JSON what an upgrade does and waits for, and unexpected failures. */
   readonly log?: (line: string) => void;
 }
 
@@ -53,7 +54,7 @@ export interface RunningConsole {
 /**
  * Starts the system console: store, API, registry, web pages, and the engine, which goes on with what an earlier process left.
  *
- * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, ADDRESS_IN_USE
+ * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, ADDRESS_IN_USE, ADDRESS_UNUSABLE
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { host = '127.0.0.1', port = 0, log = () => undefined } = options;
@@ -80,10 +81,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     }
     // A line of the log is one object of JSON; what failed may quote a URL or a configuration.
     const logger = pino(logging, { write: (line: string) => log(JSON.stringify(maskData(JSON.parse(line)))) });
+    const upgradeLogger = logger.child({}, { level: 'info' });
     const parts = composeConsole(
       store,
       { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
+      (about, message) => upgradeLogger.info(about, message),
     );
     undo.push(() => parts.cluster.close());
     const registryDir = join(dataDir, 'registry');
@@ -143,12 +146,18 @@ async function closeAll(undo: readonly (() => unknown)[]): Promise<void> {
   for (const step of undo.toReversed()) await step();
 }
 
+/** Linux gives the ports below 1024 to those that may have them alone (ip(7), `ip_unprivileged_port_start`). */
+const portOfRoot =
+  'Ports below 1024 need a right: give another --listen address, such as 0.0.0.0:8480 behind a proxy; or start it with CAP_NET_BIND_SERVICE, in a systemd unit AmbientCapabilities=CAP_NET_BIND_SERVICE.';
+
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const reason = reasonOf(error);
-    throw new SealiftError('ADDRESS_IN_USE', { values: { address: `${host}:${port}`, reason }, cause: error });
+    const values = { address: `${host}:${port}`, reason: reasonOf(error) };
+    const code = hasCode(error, 'EADDRINUSE') ? 'ADDRESS_IN_USE' : 'ADDRESS_UNUSABLE';
+    const failure = new SealiftError(code, { values, cause: error });
+    throw hasCode(error, 'EACCES') ? failure.withHint(portOfRoot) : failure;
   }
   const address = app.server.address();
   const bound = address !== null && typeof address === 'object' ? address.port : port;

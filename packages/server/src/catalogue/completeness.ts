@@ -1,7 +1,9 @@
-import type { Release } from '@sealift/core/release';
-import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import { SealiftError } from '@sealift/core/errors';
+import { parseRelease, type Release } from '@sealift/core/release';
+import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import { imageBase } from './registry-access.ts';
+import type { Db } from '../store/store.ts';
+import { imageBase, packBase } from './registry-access.ts';
 
 /** Requests to the registry at a time. */
 const concurrency = 8;
@@ -62,4 +64,32 @@ export async function missingContent(client: RegistryClient, base: string, relea
 export function describeMissing(missing: readonly string[]): string {
   const named = missing.slice(0, 3).join(', ');
   return missing.length > 3 ? `${named} and ${missing.length - 3} more are missing` : `${named} missing`;
+}
+
+/**
+ * Looks whether the registry still holds everything that the installed release pins: a node that starts anew pulls its images from there,
+ * and nothing can be put back without its packs. Goes by the catalogue, also when the key of that release is trusted no longer.
+ *
+ * @returns RELEASE_INCOMPLETE with the remedy; undefined when everything is there, or nothing is installed
+ */
+export async function lostContent(db: Db, client: RegistryClient): Promise<SealiftError | undefined> {
+  const row = await db
+    .selectFrom('profile')
+    .innerJoin('catalogue_release', (join) =>
+      join
+        .onRef('catalogue_release.product', '=', 'profile.product')
+        .onRef('catalogue_release.version', '=', 'profile.version'),
+    )
+    .select(['catalogue_release.version', 'catalogue_release.digest', 'catalogue_release.release'])
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { version } = row;
+  const missing = await missingContent(client, packBase, parseRelease(row.release, `release ${version}`));
+  const marker = await client.headManifest(catalogRepository(packBase), row.digest);
+  if (marker === undefined) missing.unshift(`the release marker of ${version}`);
+  if (missing.length === 0) return undefined;
+  return new SealiftError('RELEASE_INCOMPLETE', {
+    values: { version, missing: describeMissing(missing) },
+    hint: `It is installed. See first that the folder given with --data is the right one and nothing in it was lost; then run airgap-v${version}.bin again, which sends what is missing.`,
+  });
 }

@@ -6,6 +6,7 @@ import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { EventBus } from '../notify/event-bus.ts';
+import { lostContent } from './completeness.ts';
 import { change } from '../store/change.ts';
 import { packBase, type RegistryAccess } from './registry-access.ts';
 import type { Db, Store } from '../store/store.ts';
@@ -108,6 +109,9 @@ export class RegistrySync {
         await report({ refused });
       }
     }
+    // A registry without the installed release was lost, or is another one: no success, however little it holds.
+    const lost = await lostContent(db, client);
+    if (lost !== undefined) throw lost;
     return { done: tags.length, total: tags.length, refused, message: outcomeOf(releases, packs, refused.length) };
   }
 }

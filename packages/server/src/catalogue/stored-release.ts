@@ -1,11 +1,11 @@
 import type { MarkerSource } from '@sealift/bundle/marker-source';
 import { readReleaseMarker } from '@sealift/bundle/release-marker';
-import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';
 import type { Db } from '../store/store.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
-import { trustedKeys } from './trusted-keys.ts';
+import { aboutKeysOfConsole, trustedKeys } from './trusted-keys.ts';
 
 /** A release of the catalogue whose signature was verified just now. */
 export interface StoredRelease {
@@ -65,7 +65,7 @@ async function verifyRow(
 ): Promise<StoredRelease> {
   const digest = parseDigest(digestOf(row.manifest));
   const verified = await readReleaseMarker(markersInTexts(row), digest, keys).catch((error: unknown) => {
-    if (error instanceof SealiftError && error.code === 'SIGNATURE_KEY_UNTRUSTED') throw error;
+    if (isSealiftError(error, 'SIGNATURE_KEY_UNTRUSTED')) throw aboutKeysOfConsole(error);
     throw tampered(row, reasonOf(error));
   });
   const { product, version } = verified.release.metadata;

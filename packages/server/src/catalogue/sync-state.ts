@@ -1,6 +1,7 @@
 import { type PackRegistry, type SyncState, syncStateSchema } from '@sealift/core/api';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Db, Trx } from '../store/store.ts';
+import { aboutKeysOfConsole } from './trusted-keys.ts';
 
 /** The name that the runbook knows the registry by. */
 export const packRegistryName = 'spectro-packs';
@@ -49,7 +50,7 @@ export async function writeSyncState(db: Db, state: SyncState, name = packRegist
 
 /** Something found and not taken, with the code and the remedy. */
 export function refusalOf(name: string, error: unknown): SyncState['refused'][number] {
-  const { code, message, hint } = asSealiftError(error);
+  const { code, message, hint } = asSealiftError(aboutKeysOfConsole(error));
   return { name, code, detail: message, hint };
 }
 

@@ -1,6 +1,6 @@
 import { formatPublicKey, type PublicKey, parsePublicKey } from '@sealift/bundle/minisign';
 import type { TrustedKey } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Db, Trx } from '../store/store.ts';
@@ -9,6 +9,14 @@ import type { Db, Trx } from '../store/store.ts';
 export async function trustedKeys(db: Db): Promise<PublicKey[]> {
   const rows = await db.selectFrom('trusted_key').select('public_key').orderBy('added_at').execute();
   return rows.map((row) => parsePublicKey(row.public_key, 'a trusted key'));
+}
+
+/** Gives the refusal of a key the remedy that is about the keys of the console: those of a machine are another list. */
+export function aboutKeysOfConsole(error: unknown): unknown {
+  if (!isSealiftError(error, 'SIGNATURE_KEY_UNTRUSTED')) return error;
+  return error.withHint(
+    'Compare the fingerprint with the one the vendor published another way; if it is the same, let the console trust the public key of the vendor (Administration, Trusted Keys, or `sealift keys trust FILE --console`) and sync again.',
+  );
 }
 
 export async function listTrustedKeys(db: Db): Promise<TrustedKey[]> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -16,6 +16,7 @@ import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import { z } from 'zod';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 /** No backup takes so long to write: what is older was left by a process that was killed. */
 const longestWriteMs = 60 * 60 * 1000;
@@ -117,7 +118,7 @@ async function sha256OfFile(path: string): Promise<string | null> {
 
 /** Readable by its owner only, as it holds what accounts sign in with. */
 async function writeBackup(folder: string, reference: string, bytes: Uint8Array): Promise<void> {
-  await fileWork(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await fileWork(folder, async () => makeFolder(folder, 0o700));
   await removeUnfinished(folder, longestWriteMs);
   await writeFileAtomically(join(folder, reference), bytes, 0o600);
 }

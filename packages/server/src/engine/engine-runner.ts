@@ -5,6 +5,7 @@ import type { EventBus } from '../notify/event-bus.ts';
 import type { Store } from '../store/store.ts';
 import { journalStore } from './journal-store.ts';
 import { endAbandonedLease, leaseStore } from './lease-store.ts';
+import { loggedJournal, type UpgradeLog } from './logged-journal.ts';
 
 /** The engine of this process: runs what is confirmed here, and takes up what another process left. */
 export class EngineRunner {
@@ -14,10 +15,16 @@ export class EngineRunner {
   readonly #onFailure: (error: unknown) => void;
   #watching: Promise<void> | undefined;
 
-  constructor(store: Store, ports: Ports, events: EventBus, onFailure: (error: unknown) => void) {
+  constructor(
+    store: Store,
+    ports: Ports,
+    events: EventBus,
+    onFailure: (error: unknown) => void,
+    log: UpgradeLog = () => undefined,
+  ) {
     this.#store = store;
     this.#onFailure = onFailure;
-    const journal = journalStore(store.db, events);
+    const journal = loggedJournal(journalStore(store.db, events), log);
     this.#engine = new Engine({ journal, lease: leaseStore(store), ports, holder: randomUUID() });
   }
 

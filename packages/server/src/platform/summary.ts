@@ -1,8 +1,9 @@
-import type { Statement, Summary } from '@sealift/core/api';
+import { healthyStatement, type Statement, type Summary } from '@sealift/core/api';
 import type { Check } from '@sealift/core/check';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
+import { lostContent } from '../catalogue/completeness.ts';
 import { readSyncState } from '../catalogue/sync-state.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import type { Store } from '../store/store.ts';
@@ -94,6 +95,11 @@ async function consoleHealthy({ store, cluster, registry }: SummarySources): Pro
       await registry.client.ping();
       return pass('It answers and accepts the console');
     }),
+    runCheck('installed-content', 'The registry holds the installed release', async () => {
+      if (profile === null) return notAdopted();
+      const lost = await lostContent(store.db, registry.client);
+      return lost === undefined ? pass('All its packs and images are there') : block(lost.message, lost.hint);
+    }),
     runCheck('last-upgrade', 'No upgrade needs a person', async () => {
       const open = await store.db
         .selectFrom('upgrade')
@@ -112,7 +118,7 @@ async function consoleHealthy({ store, cluster, registry }: SummarySources): Pro
     rolloutsSettled(cluster.cluster),
     layersAsRecorded(cluster.cluster, profile),
   ];
-  return statement('On-prem system console is healthy', await Promise.all(checks));
+  return statement(healthyStatement, await Promise.all(checks));
 }
 
 async function listNodes({ cluster }: SummarySources): Promise<ClusterNode[]> {

@@ -86,6 +86,7 @@ describe.each(stores)(
       expect(byName.get('release-harbor_view-9.0.0')).toMatchObject({
         code: 'SIGNATURE_KEY_UNTRUSTED',
         detail: expect.stringContaining(stranger.publicKey.fingerprint),
+        hint: expect.stringContaining('sealift keys trust FILE --console'),
       });
       expect(byName.get('release-harbor_view-9.0.1')).toMatchObject({
         code: 'RELEASE_INCOMPLETE',

@@ -58,6 +58,6 @@ export function layersAsRecorded(cluster: ClusterPort, profile: ClusterProfile |
 export function notAdopted(): Finding {
   return block(
     'No release is recorded as installed',
-    'Sync the pack registry, then record it with POST /api/v1/platform/adopt.',
+    'Sync the pack registry, then record it with `sealift platform adopt VERSION`.',
   );
 }

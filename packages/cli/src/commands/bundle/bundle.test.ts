@@ -1,5 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,10 +188,54 @@ describe('a bundle that is run', () => {
     expect(out).toContain('fingerprint SHA256:');
   }, 60_000);
 
+  it('sets sealift up on a machine that has none, without a login, and that one takes the next steps', () => {
+    const home = join(folder, 'bare');
+    mkdirSync(home);
+    // Named because of root, whose places are the machine's.
+    const places = { SEALIFT_BIN_DIR: join(home, '.local/bin'), SEALIFT_TRUSTED_KEYS: join(home, 'trusted') };
+    const bare = { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: join(folder, 'tmp'), ...places };
+    const sh = (text: string) => {
+      const done = spawnSync('/bin/sh', ['-c', `exec 2>&1; ${text}`], { cwd: folder, env: bare, encoding: 'utf8' });
+      return { code: done.status, out: done.stdout };
+    };
+    const refused = sh(`${bundle} --install`);
+    expect(refused.code).toBe(2);
+    expect(refused.out).toContain('--public-key');
+    expect(existsSync(join(home, '.local'))).toBe(false);
+    const program = join(home, '.local/bin/sealift');
+    const { code, out } = sh(`${bundle} --install --public-key vendor.pub`);
+    expect({ code, lines: out.split('\n') }).toEqual({
+      code: 0,
+      lines: [
+        transcript.split('\n')[0],
+        `sealift is set up: ${program}`,
+        `${home}/.local/bin is not in PATH; for this shell: export PATH="${home}/.local/bin:$PATH"`,
+        '',
+      ],
+    });
+    const next = sh(`export PATH="${home}/.local/bin:$PATH"; sealift keys trust vendor.pub && ${bundle} --check`);
+    expect(next).toMatchObject({ code: 0, out: expect.stringContaining('Trusted here: key ID') });
+    expect(sh(`rm ${program}; ${bundle} --install --json`)).toMatchObject({ code: 0 });
+    expect(existsSync(program)).toBe(true);
+  }, 120_000);
+
+  it('sets up nothing with --install from a byte that is damaged', () => {
+    const damaged = join(folder, 'damaged.bin');
+    copyFileSync(bundle, damaged);
+    const file = openSync(damaged, 'r+');
+    writeSync(file, 'damage', statSync(damaged).size - 2048);
+    closeSync(file);
+    const bin = join(folder, 'bin-of-damaged');
+    expect(runFile(damaged, ['--install'], { SEALIFT_BIN_DIR: bin })).toMatchObject({ code: 2 });
+    expect(existsSync(bin)).toBe(false);
+    rmSync(damaged);
+  }, 60_000);
+
   it('says what is missing when it does not know where to upload to', () => {
     const { code, out } = runFile(bundle, []);
     expect(code).toBe(1);
     expect(out).toContain('sealift login URL');
+    expect(out).toContain(`sh ${bundle} --install`);
   }, 60_000);
 
   it('leaves nothing behind when it is interrupted', async () => {

@@ -1,7 +1,7 @@
 import { createPackBundle, type CreatedPackBundle } from '@sealift/bundle/create-pack';
 import { parseSecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
-import { readKeyText } from '@sealift/bundle/trusted-keys';
+import { readKeyText } from '@sealift/bundle/key-files';
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';

@@ -2,8 +2,9 @@ import { type DifferentialBase, openBase } from '@sealift/bundle/base';
 import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bundle/create';
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
-import { loadTrustedKeys, readKeyText } from '@sealift/bundle/trusted-keys';
+import { readKeyText } from '@sealift/bundle/key-files';
 import type { CliContext } from '../../context.ts';
+import { machineKeys } from '../../client/trust.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
@@ -72,9 +73,9 @@ export async function createFromFile(options: CreateOptions, context: CliContext
 async function baseFor(
   { base }: CreateOptions,
   { publicKey }: SecretKey,
-  { env }: CliContext,
+  context: CliContext,
 ): Promise<DifferentialBase | undefined> {
-  return base === undefined ? undefined : await openBase(base, [publicKey, ...(await loadTrustedKeys(env))]);
+  return base === undefined ? undefined : await openBase(base, [publicKey, ...(await machineKeys(context))]);
 }
 
 function report(created: CreatedBundle, options: CreateOptions, context: CliContext): void {

@@ -51,6 +51,6 @@ export function reportWritten(bundle: Written, what: string, context: CliContext
   context.out(`${bundle.path}  ${what}, ${bundle.sizeBytes} bytes`);
   for (const { path, size, sha256 } of bundle.parts ?? []) context.out(`${path}  ${size} bytes, SHA-256 ${sha256}`);
   const signed = bundle.signaturePath.replace(/\.minisig$/, '');
-  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${signed} -p vendor.pub`);
+  context.out(`${bundle.signaturePath}  check with: minisign -Vm ${signed} -P ${bundle.publicKey}`);
   context.out(`SHA-256 ${bundle.sha256}`);
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { defaultFolder, prepareExtraction, type PreparedExtraction } from '@sealift/bundle/extract';
-import { type Bundle, openBundle } from '@sealift/bundle/read';
+import type { Bundle } from '@sealift/bundle/read';
 import { type VerifiedBundle, verifyOpenBundle } from '@sealift/bundle/verify';
 import type { CliContext } from '../../context.ts';
-import { keysOf } from './trusted-keys.ts';
+import { openWithKeys } from './trusted-keys.ts';
 import { describeDifferential } from './differential-summary.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Transcript } from './transcript.ts';
@@ -23,7 +23,7 @@ export async function extractFile(
   context: CliContext,
 ): Promise<void> {
   const { progress, cancel } = context;
-  await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
+  await using bundle = await openWithKeys(file, options.publicKey, context);
   const place = folder ?? defaultFolder(bundle.manifest);
   const extraction = await prepareExtraction(bundle, place, { checkRoom: options.nodiskspace !== true });
   const verifying = `Verifying ${file}`;
@@ -85,6 +85,7 @@ export function questionOf(
   const parts = [
     ...(extraction === undefined ? [] : [`extract ${extraction.totalBytes} bytes to ${resolve(extraction.folder)}`]),
     ...(options.action === 'install' ? ['set up sealift and upload the release'] : []),
+    ...(options.action === 'set-up-sealift' ? ['set up sealift'] : []),
   ];
   return `${what} is verified. About to ${parts.join(' and ')}.`;
 }

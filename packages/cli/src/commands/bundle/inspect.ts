@@ -1,8 +1,8 @@
-import { type Bundle, openBundle } from '@sealift/bundle/read';
+import type { Bundle } from '@sealift/bundle/read';
 import { defaultFolder } from '@sealift/bundle/target-folder';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import type { CliContext } from '../../context.ts';
-import { keysOf } from './trusted-keys.ts';
+import { openWithKeys } from './trusted-keys.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
 export interface LookOptions {
@@ -30,7 +30,7 @@ export function listBundle({ index }: Bundle, context: CliContext): void {
 
 /** `sealift bundle info` */
 export async function showInfo(file: string, options: LookOptions, context: CliContext): Promise<void> {
-  await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
+  await using bundle = await openWithKeys(file, options.publicKey, context);
   if (options.json !== true) return describeBundle(bundle, context);
   const { manifest, key, trustedComment } = bundle;
   const { kind, product, version, length: sizeBytes, members, differential } = manifest;
@@ -55,7 +55,7 @@ export async function showList(
   options: LookOptions & { readonly files?: true },
   context: CliContext,
 ): Promise<void> {
-  await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
+  await using bundle = await openWithKeys(file, options.publicKey, context);
   const { members } = bundle.manifest;
   if (options.json === true) {
     const entries = bundle.index.manifests.map(({ digest, mediaType, artifactType, annotations }) => ({
@@ -77,7 +77,7 @@ export async function inspectFile(
   options: LookOptions & { readonly schema?: string; readonly sbom?: string },
   context: CliContext,
 ): Promise<void> {
-  await using bundle = await openBundle(file, { trustedKeys: await keysOf(options.publicKey, context) });
+  await using bundle = await openWithKeys(file, options.publicKey, context);
   const { inspectBundle } = await import('@sealift/bundle/inspect');
   const inspection = await inspectBundle(bundle);
   if (options.schema !== undefined || options.sbom !== undefined) {

@@ -1,8 +1,8 @@
 import { formatInventory } from '@sealift/bundle/inventory';
 import { readRegistryInventory } from '@sealift/bundle/registry-inventory';
-import { loadTrustedKeys } from '@sealift/bundle/trusted-keys';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../../context.ts';
+import { machineKeys } from '../../client/trust.ts';
 import { findUploadPlaces } from '../../client/upload-place.ts';
 
 export interface InventoryOptions {
@@ -14,10 +14,7 @@ export interface InventoryOptions {
 /** Writes the inventory of the registries that bundles are uploaded to. */
 export async function writeInventory(options: InventoryOptions, context: CliContext): Promise<void> {
   using places = await findUploadPlaces(context);
-  const { releases, incomplete, ...inventory } = await readRegistryInventory(
-    places,
-    await loadTrustedKeys(context.env),
-  );
+  const { releases, incomplete, ...inventory } = await readRegistryInventory(places, await machineKeys(context));
   await writeFileAtomically(options.output, formatInventory(inventory));
   if (options.json === true) {
     context.out(JSON.stringify({ path: options.output, releases, incomplete, blobs: inventory.blobs.length }));

@@ -36,6 +36,7 @@ describe('the options of a bundle', () => {
     ['--list', 'list'],
     ['--lsm', 'lsm'],
     ['--noexec', 'verify-only'],
+    ['--install', 'set-up-sealift'],
   ])('take %s', (option, action) => {
     expect(parseRunOptions(['--quiet', option, '--noprogress'])).toEqual({
       ...nothing,

@@ -1,7 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
 
-/** What a bundle is asked to do. The first such option counts, as in makeself; without one the release is set up. */
-export type RunAction = 'install' | 'check' | 'info' | 'list' | 'lsm' | 'verify-only';
+/**
+ * What a bundle is asked to do. The first question counts, as in makeself; without any option the release is set up, and with
+ * `--install` only `sealift` is.
+ */
+export type RunAction = 'install' | 'set-up-sealift' | 'check' | 'info' | 'list' | 'lsm' | 'verify-only';
 
 /** Options given to a bundle. */
 export interface RunOptions {
@@ -32,6 +35,7 @@ export interface Extraction {
 
 interface Collected {
   action?: RunAction;
+  installOnly?: true;
   noExec?: true;
   keep?: true;
   folder?: string;
@@ -69,6 +73,7 @@ const flags: Readonly<Record<string, Effect>> = {
   '--info': ask('info'),
   '--list': ask('list'),
   '--lsm': ask('lsm'),
+  '--install': (collected) => ({ ...collected, installOnly: true }),
   '--noexec': (collected) => ({ ...collected, noExec: true }),
   '--keep': (collected) => ({ ...collected, keep: true }),
   '--nodiskspace': (collected) => ({ ...collected, noDiskSpace: true }),
@@ -130,10 +135,10 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
 }
 
 function optionsOf(collected: Collected): RunOptions {
-  const { action, noExec, keep, folder, noDiskSpace, noOverwrite } = collected;
+  const { action, installOnly, noExec, keep, folder, noDiskSpace, noOverwrite } = collected;
   const isExtracted = action === undefined && (folder !== undefined || keep === true);
   return {
-    action: action ?? (noExec === true ? 'verify-only' : 'install'),
+    action: action ?? whatIsSetUp(noExec, installOnly),
     extraction: isExtracted
       ? { folder, checkRoom: noDiskSpace !== true, noOverwrite: noOverwrite === true }
       : undefined,
@@ -145,6 +150,11 @@ function optionsOf(collected: Collected): RunOptions {
     json: collected.json === true,
     publicKey: collected.publicKey,
   };
+}
+
+function whatIsSetUp(noExec: true | undefined, installOnly: true | undefined): RunAction {
+  if (noExec === true) return 'verify-only';
+  return installOnly === true ? 'set-up-sealift' : 'install';
 }
 
 function own<Value>(table: Readonly<Record<string, Value>>, option: string): Value | undefined {

@@ -3,25 +3,30 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { evidenceOf } from '@sealift/bundle/evidence';
-import type { PublicKey } from '@sealift/bundle/minisign';
 import { type Bundle, openBundle } from '@sealift/bundle/read';
 import { readBundlePack } from '@sealift/bundle/pinned-content';
-import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
+import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { readBundleRelease, type UploadItem, uploadRelease } from '@sealift/bundle/upload';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { BundleEvidence } from '@sealift/core/evidence';
 import { compareVersions } from '@sealift/core/version';
 import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../../context.ts';
-import { findUploadPlaces } from '../../client/upload-place.ts';
+import { machineKeys } from '../../client/trust.ts';
+import { findUploadPlaces, type UploadPlaces, uploadVariables } from '../../client/upload-place.ts';
 import { programVersion } from '../../program-version.ts';
 import { extractRun, prepareRunExtraction, questionOf } from './extract.ts';
 import { describeBundle, listBundle } from './inspect.ts';
 import { confirmOnTerminal, demandTerminal } from '../../terminal/confirm.ts';
-import { parseRunOptions, type RunOptions } from './run-options.ts';
+import { parseRunOptions, type RunAction, type RunOptions } from './run-options.ts';
+import { setUpSealift, setUpSealiftAlone } from './set-up-sealift.ts';
+import { compareFingerprint } from './trusted-keys.ts';
 import { eventTranscript, makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
 import { incompleteUpload, listOfMissing, uploadReport } from './upload-report.ts';
+
+/** What is not only a look at the bundle. */
+const changes: ReadonlySet<RunAction> = new Set(['install', 'set-up-sealift']);
 
 /**
  * What a bundle does when it is run: verify every byte, then set up the command line, manifests, packs and images, the release
@@ -35,7 +40,7 @@ export async function runBundle(
 ): Promise<void> {
   if (unpacked && isSea()) await removeThisExecutable();
   const options = parseRunOptions(args);
-  await using bundle = await openBundle(file, { trustedKeys: await keysFor(options, context) });
+  await using bundle = await openForRun(file, options, context);
   if (options.action === 'info') return describeBundle(bundle, context);
   if (options.action === 'list') return listBundle(bundle, context);
   if (options.action === 'lsm') return context.out('No LSM.');
@@ -44,10 +49,11 @@ export async function runBundle(
   const terminal = process.stderr.isTTY && !options.noProgress ? process.stderr : undefined;
   const transcript = transcriptFor(options, terminal, context);
   const verified = await verifyAll(bundle, options, transcript, context);
-  if (options.confirm && (extraction !== undefined || options.action === 'install')) {
+  if (options.confirm && (extraction !== undefined || changes.has(options.action))) {
     await confirmOnTerminal(questionOf(bundle, extraction, options), context.cancel);
   }
   if (extraction !== undefined) await extractRun(extraction, verified, transcript, context);
+  if (options.action === 'set-up-sealift') return await setUpSealiftAlone(bundle, options, context);
   if (options.json && options.action !== 'install') {
     context.out(JSON.stringify(evidenceOf(bundle, verified, programVersion)));
   }
@@ -71,15 +77,24 @@ async function removeThisExecutable(): Promise<void> {
   await rmdir(dirname(process.execPath)).catch(() => undefined);
 }
 
-async function keysFor(options: RunOptions, context: CliContext): Promise<readonly PublicKey[]> {
-  const trusted = await loadTrustedKeys(context.env);
-  return options.publicKey === undefined ? trusted : [...trusted, await readPublicKeyFile(options.publicKey)];
+/** Opens the bundle with the keys of this machine and the one of `--public-key`; a refusal tells how to give one for this run. */
+async function openForRun(file: string, options: RunOptions, context: CliContext): Promise<Bundle> {
+  const trusted = await machineKeys(context);
+  const given = options.publicKey === undefined ? [] : [await readPublicKeyFile(options.publicKey)];
+  try {
+    return await openBundle(file, { trustedKeys: [...trusted, ...given] });
+  } catch (error) {
+    if (!isSealiftError(error, 'SIGNATURE_KEY_UNTRUSTED')) throw error;
+    throw error.withHint(
+      `${compareFingerprint} run it again with --public-key and the vendor's public key file, or trust that for good with \`sealift keys trust FILE\`.`,
+    );
+  }
 }
 
 async function verifyAll(bundle: Bundle, options: RunOptions, transcript: Transcript, context: CliContext) {
   const label = 'Verifying archive integrity...';
   const verified = await verifyOpenBundle(bundle, {
-    hashFile: options.action === 'install' || options.json,
+    hashFile: options.action === 'install' || (options.json && options.action !== 'set-up-sealift'),
     cancel: context.cancel,
     onProgress: (doneBytes, totalBytes) => transcript.percent(label, doneBytes / totalBytes, { doneBytes, totalBytes }),
   });
@@ -95,13 +110,12 @@ async function install(
   context: CliContext,
 ): Promise<void> {
   const { product, version } = bundle.manifest;
-  using places = await findUploadPlaces(context);
+  using places = await uploadPlacesOf(bundle, context);
   const release = await readMarker(bundle);
   const title = bundle.manifest.kind === 'pack' ? `Airgap Pack - ${product}` : 'Airgap Setup -';
   transcript.line(`Uncompressing ${title} Version ${version}  100%`);
   transcript.line('Setting up CLI');
-  const { installExecutable } = await import('@sealift/bundle/install-executable');
-  await installExecutable(bundle, executableFolder(context), process.arch === 'arm64' ? 'arm64' : 'amd64');
+  await setUpSealift(bundle, context);
   transcript.line('Setting up Manifests');
   const sections = new Sections(transcript);
   const result = await uploadRelease({
@@ -145,6 +159,18 @@ async function install(
   transcript.line('Setup Completed');
 }
 
+/** On a machine that a release comes to for the first time no login is known, and no `sealift` is there to log in with. */
+async function uploadPlacesOf(bundle: Bundle, context: CliContext): Promise<UploadPlaces> {
+  try {
+    return await findUploadPlaces(context);
+  } catch (error) {
+    if (!isSealiftError(error, 'PLATFORM_UNKNOWN')) throw error;
+    throw error.withHint(
+      `Run \`sealift login URL\` once, then the bundle again; without a sealift here, \`sh ${bundle.path} --install\` sets it up. Or set SEALIFT_URL and SEALIFT_TOKEN, or ${uploadVariables.join(', ')}.`,
+    );
+  }
+}
+
 /** The marker of the release, or of the one pack, that the bundle brings. @throws BUNDLE_NEEDS_SEALIFT */
 async function readMarker(bundle: Bundle) {
   if (bundle.manifest.kind !== 'pack') return await readBundleRelease(bundle);
@@ -179,13 +205,6 @@ class Sections {
   #open(count: number): void {
     while (this.#left.length > 2 - count) this.#transcript.line(`Setting up ${this.#left.shift()}`);
   }
-}
-
-/** Where `sealift` is set up: `$SEALIFT_BIN_DIR`, else `/usr/local/bin` for root and `~/.local/bin` for others. */
-function executableFolder({ env }: CliContext): string {
-  const given = env['SEALIFT_BIN_DIR'];
-  if (given !== undefined && given !== '') return given;
-  return process.getuid?.() === 0 ? '/usr/local/bin' : join(env['HOME'] ?? homedir(), '.local', 'bin');
 }
 
 /** What outlives a run and no one else should read (XDG Base Directory Specification, `XDG_STATE_HOME`). */

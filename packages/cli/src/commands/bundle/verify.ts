@@ -1,11 +1,9 @@
 import { evidenceOf } from '@sealift/bundle/evidence';
-import type { PublicKey } from '@sealift/bundle/minisign';
-import { openBundle } from '@sealift/bundle/read';
-import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
 import type { CliContext } from '../../context.ts';
 import { programVersion } from '../../program-version.ts';
 import { describeDifferential } from './differential-summary.ts';
+import { openWithKeys } from './trusted-keys.ts';
 
 /** Verifies a bundle without running anything of it; as JSON the result is the evidence record. */
 export async function verifyFile(
@@ -14,9 +12,7 @@ export async function verifyFile(
   context: CliContext,
 ): Promise<void> {
   const label = `Verifying ${file}`;
-  const trustedKeys: readonly PublicKey[] =
-    options.publicKey === undefined ? await loadTrustedKeys(context.env) : [await readPublicKeyFile(options.publicKey)];
-  await using bundle = await openBundle(file, { trustedKeys });
+  await using bundle = await openWithKeys(file, options.publicKey, context);
   const verified = await verifyOpenBundle(bundle, {
     cancel: context.cancel,
     hashFile: options.json === true,

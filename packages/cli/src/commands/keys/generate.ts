@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { formatPublicKey, generateKeyPair } from '@sealift/bundle/minisign';
-import { createKeyFile } from '@sealift/bundle/trusted-keys';
+import { createKeyFile } from '@sealift/bundle/key-files';
 import type { CliContext } from '../../context.ts';
 
 /** Writes a new key pair; neither file ever replaces another one. */

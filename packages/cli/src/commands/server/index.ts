@@ -7,7 +7,9 @@ export const registerServer: RegisterCommand = (program, context) => {
     .command('server')
     .description('The system console: web pages, API, registry and upgrade engine.')
     .command('run')
-    .description('Runs the system console until stopped.')
+    .description(
+      'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials.',
+    )
     .requiredOption('--data <folder>', 'where its store, registry content and backups live')
     .option('--listen <address>', 'address and port; port 0 takes a free one', '127.0.0.1:8480')
     .option('--simulator <url>', 'the simulated vSphere cluster that `sealift simulator run` serves')
@@ -26,7 +28,10 @@ export const registerServer: RegisterCommand = (program, context) => {
     .option('--vcenter-datastore <name>', 'datastore; may be left out where the cluster has one')
     .option('--vcenter-network <name>', 'network of templates; may be left out where there is one')
     .option('--kubeconfig <file>', 'of the cluster whose storage identity is checked; else as kubectl looks for it')
-    .option('--trusted-proxy <address>', 'the proxy that ends TLS in front of it; its X-Forwarded headers are believed')
+    .option(
+      '--trusted-proxy <address>',
+      'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',
+    )
     .option('--assets <folder>', 'the built web pages, where they are not those of this program')
     .option('--json', 'print one line of JSON when ready: {"url":…,"setupUrl":…}')
     .action(async (options: ServerRunOptions) => {

@@ -5,8 +5,9 @@ export const registerStatus: RegisterCommand = (program, context) => {
   program
     .command('status')
     .description('Shows what the platform runs, whether it is healthy, and an available update.')
+    .option('--check', 'exit with 3 unless the console is healthy; that a newer release is there does not count')
     .option('--json', 'print one JSON object')
-    .action(async (options: { json?: true }) => {
+    .action(async (options: { check?: true; json?: true }) => {
       const { showStatus } = await import('./status.ts');
       await showStatus(options, context);
     });

@@ -1,16 +1,22 @@
-import { summarySchema } from '@sealift/core/api';
+import { healthyStatement, summarySchema } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
 import { describeUpdate } from './describe-update.ts';
 
 interface Output {
+  readonly check?: true;
   readonly json?: true;
 }
 
-/** Prints the Summary: version, the sentences with the checks behind them, nodes, available update. */
-export async function showStatus({ json }: Output, context: CliContext): Promise<void> {
+/** As of an upgrade that ended otherwise than it was meant to. */
+const otherThanWished = 3;
+
+/** With `--check` the exit code is 3 unless the console is healthy. Prints the Summary: version, the sentences with the checks behind them, nodes, available update. */
+export async function showStatus({ check: demanded, json }: Output, context: CliContext): Promise<void> {
   const api = await connect(context);
   const summary = await api.get('/api/v1/summary', summarySchema);
+  const healthy = summary.statements.find(({ text }) => text === healthyStatement)?.holds === true;
+  if (demanded === true && !healthy) context.exitCode = otherThanWished;
   if (json === true) {
     context.out(JSON.stringify(summary));
     return;

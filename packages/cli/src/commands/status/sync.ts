@@ -9,11 +9,13 @@ interface Output {
 }
 
 const pollMs = 500;
+/** As of an upload that could not do everything. */
+const incompleteExit = 4;
 
 /**
- * Syncs a pack registry and waits until it is done.
+ * Syncs a pack registry and waits until it is done. The exit code is 4 when something in it was refused.
  *
- * @throws PLATFORM_SYNC_FAILED when it failed or refused something, PLATFORM_*
+ * @throws PLATFORM_SYNC_FAILED when it failed, PLATFORM_*
  */
 export async function syncRegistry(named: string | undefined, { json }: Output, context: CliContext): Promise<void> {
   const api = await connect(context);
@@ -37,6 +39,7 @@ export async function syncRegistry(named: string | undefined, { json }: Output, 
   for (const refused of json === true ? [] : sync.refused) {
     context.note(`refused ${refused.name}: ${refused.detail}\n  fix: ${refused.hint}\n  code: ${refused.code}`);
   }
+  if (sync.refused.length > 0) context.exitCode = incompleteExit;
   if (sync.state !== 'succeeded') {
     if (json !== true) throw new SealiftError('PLATFORM_SYNC_FAILED', { values: { name, reason: sync.message } });
     context.exitCode = 1;

@@ -1,5 +1,3 @@
-import { openBundle } from '@sealift/bundle/read';
-import { loadTrustedKeys, readPublicKeyFile } from '@sealift/bundle/trusted-keys';
 import { readBundleRelease } from '@sealift/bundle/upload';
 import { SealiftError } from '@sealift/core/errors';
 import type { ByteSource } from '@sealift/vsphere/byte-source';
@@ -7,6 +5,7 @@ import { type ImportRequest, type ImportResult, importTemplate } from '@sealift/
 import { openOva } from '@sealift/vsphere/ova';
 import { openPackage } from '@sealift/vsphere/ovf';
 import type { CliContext } from '../../context.ts';
+import { openWithKeys } from '../bundle/trusted-keys.ts';
 import { type ConnectionOptions, connectVcenter } from './connection.ts';
 
 export interface ImportTemplateOptions extends ConnectionOptions {
@@ -95,11 +94,9 @@ async function openBundleImage(
   path: string,
   sha256: string | undefined,
   options: ImportTemplateOptions,
-  { env, cancel }: CliContext,
+  context: CliContext,
 ): Promise<{ readonly image: Image; close(): Promise<void> }> {
-  const trustedKeys =
-    options.publicKey === undefined ? await loadTrustedKeys(env) : [await readPublicKeyFile(options.publicKey)];
-  const bundle = await openBundle(path, { trustedKeys });
+  const bundle = await openWithKeys(path, options.publicKey, context);
   try {
     const { nodeImage } = (await readBundleRelease(bundle)).release.spec;
     if (nodeImage === undefined) throw missing(path, 'a node image; its release needs no new one');
@@ -117,7 +114,7 @@ async function openBundleImage(
       close: () => Promise.resolve(),
     };
     const { kubernetes, os } = nodeImage;
-    const image = { open: () => openOva(source, cancel), sha256: nodeImage.sha256, kubernetes, os };
+    const image = { open: () => openOva(source, context.cancel), sha256: nodeImage.sha256, kubernetes, os };
     return { image, close: () => bundle.close() };
   } catch (error) {
     await bundle.close();

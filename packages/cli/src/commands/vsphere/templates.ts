@@ -1,7 +1,6 @@
 import { updateListSchema } from '@sealift/core/api';
 import { readReleaseFile } from '@sealift/bundle/create';
 import { openBundle } from '@sealift/bundle/read';
-import { loadTrustedKeys } from '@sealift/bundle/trusted-keys';
 import { readBundleRelease } from '@sealift/bundle/upload';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import { diagnose, type TemplateReport, type WantedImage } from '@sealift/vsphere/diagnose';
@@ -16,6 +15,7 @@ import {
   type TemplateFolder,
 } from '@sealift/vsphere/places';
 import type { CliContext } from '../../context.ts';
+import { machineKeys } from '../../client/trust.ts';
 import { connect } from '../../client/connect.ts';
 import { findLogin } from '../../client/profile.ts';
 import { type ConnectionOptions, connectVcenter } from './connection.ts';
@@ -88,10 +88,10 @@ async function wantedImages(files: readonly string[], context: CliContext): Prom
   return [...byName.values()];
 }
 
-async function imagesOfFiles(files: readonly string[], { env }: CliContext): Promise<WantedImage[]> {
+async function imagesOfFiles(files: readonly string[], context: CliContext): Promise<WantedImage[]> {
   const images: WantedImage[] = [];
   for (const file of files) {
-    const { metadata, spec } = isRelease(file) ? await readReleaseFile(file) : await releaseOfBundle(file, env);
+    const { metadata, spec } = isRelease(file) ? await readReleaseFile(file) : await releaseOfBundle(file, context);
     if (spec.nodeImage === undefined) continue;
     const { ova, sha256, kubernetes } = spec.nodeImage;
     const source = isRelease(file) ? undefined : file;
@@ -104,8 +104,8 @@ function isRelease(file: string): boolean {
   return /\.ya?ml$/i.test(file);
 }
 
-async function releaseOfBundle(file: string, env: CliContext['env']) {
-  await using bundle = await openBundle(file, { trustedKeys: await loadTrustedKeys(env) });
+async function releaseOfBundle(file: string, context: CliContext) {
+  await using bundle = await openBundle(file, { trustedKeys: await machineKeys(context) });
   return (await readBundleRelease(bundle)).release;
 }
 

@@ -34,7 +34,7 @@ function NoKeys() {
     <EmptyState titleText="No key is trusted yet" headingLevel="h2">
       <EmptyStateBody>
         Until one is, no release is accepted. Choose Trust a key and paste the text of the vendor’s public key file (
-        <code>vendor.pub</code>), or run <code>sealift keys trust</code>.
+        <code>vendor.pub</code>), or run <code>sealift keys trust vendor.pub --console</code>.
       </EmptyStateBody>
     </EmptyState>
   );

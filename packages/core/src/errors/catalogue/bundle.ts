@@ -23,6 +23,20 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  KEY_PLACE_UNSAFE: {
+    message: 'others may change which keys are trusted here: {path} ({reason})',
+    hint: 'Look whether the keys in it are those you trust; then `chown root {path}` and `chmod go-w {path}` (for keys of yours alone: your own user in the place of root).',
+    status: 403,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  KEY_NOT_TRUSTED: {
+    message: 'no such key is trusted {where}: {key}',
+    hint: 'Name it as `{list}` shows it, by key ID or fingerprint, or give its public key file.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   SIGNATURE_MALFORMED: {
     message: 'the signature of {what} is not a minisign signature in its one canonical form: {reason}',
     hint: 'Fetch the file again; if it stays so, ask the vendor for a freshly signed one.',

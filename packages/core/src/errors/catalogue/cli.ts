@@ -32,7 +32,7 @@ export const cliErrors = defineErrors({
   },
   PLATFORM_LOGIN_REFUSED: {
     message: 'the console at {url} does not accept the token',
-    hint: 'Make a new API token in the console (Administration, API Tokens) and run `sealift login` again.',
+    hint: 'It has expired or was removed. Run `sealift login URL --username NAME`: it has a new token made.',
     status: 401,
     exit: 1,
     next: 'needs-a-person',

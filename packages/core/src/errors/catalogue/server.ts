@@ -31,6 +31,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  ADDRESS_UNUSABLE: {
+    message: 'the console cannot listen on {address}: {reason}',
+    hint: 'Give an address of this machine with --listen (`ip address` shows them), or 127.0.0.1:8480.',
+    status: 500,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   NOT_SIGNED_IN: {
     message: 'this needs a signed-in account or an API token',
     hint: 'Sign in to the system console, or send the header Authorization: Bearer with an API token that has not expired.',
@@ -103,7 +110,7 @@ export const serverErrors = defineErrors({
   },
   NOT_FOUND: {
     message: 'there is no {what} {name}',
-    hint: 'List them to see the names that exist.',
+    hint: 'Correct the name: the page of the console for things of this kind shows those that there are.',
     status: 404,
     exit: 1,
     next: 'needs-a-person',
@@ -138,7 +145,7 @@ export const serverErrors = defineErrors({
   },
   NOT_ADOPTED: {
     message: 'it is not known yet which release the enterprise cluster runs',
-    hint: 'Sync the pack registry, then record the installed release with POST /api/v1/platform/adopt.',
+    hint: 'Sync the pack registry, then record the installed release with `sealift platform adopt VERSION`.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',
@@ -173,7 +180,7 @@ export const serverErrors = defineErrors({
   },
   LAYER_UNKNOWN: {
     message: 'release {version} has no pack {pack} in layer {layer}',
-    hint: 'Give values only for the layers of the release; GET /api/v1/profile lists them once it is adopted.',
+    hint: 'Give values only for the layers of the release; `sealift bundle inspect FILE` lists its packs with their layers.',
     status: 400,
     exit: 2,
     next: 'needs-a-person',
@@ -222,7 +229,7 @@ export const serverErrors = defineErrors({
   },
   CLUSTER_NOT_CONNECTED: {
     message: 'the console is not connected to a cluster',
-    hint: 'Start it with --simulator URL, or with the settings of the real cluster.',
+    hint: 'This version knows nodes and layers of the simulated cluster only (`sealift simulator run`, then `sealift server run --simulator URL`); of a real site it looks at vCenter and storage alone. What needs a cluster cannot be done here yet.',
     status: 503,
     exit: 1,
     next: 'needs-a-person',

@@ -4,7 +4,7 @@ import { defineErrors } from '../definition.ts';
 export const upgradeErrors = defineErrors({
   UPGRADE_NOT_FOUND: {
     message: 'there is no confirmed upgrade {id}',
-    hint: 'List the upgrades and use the id of one that was confirmed.',
+    hint: 'Use the id of one that was confirmed, as Update Management shows it, or leave it out for the one under way.',
     status: 404,
     exit: 1,
     next: 'needs-a-person',

@@ -18,7 +18,7 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_CERTIFICATE_UNTRUSTED: {
     message: "vCenter's certificate is not trusted: {reason}{presented}",
-    hint: 'Give the CA that signed it with --ca-file (vCenter offers it at https://<vcenter>/certs/download.zip), or compare the thumbprint with the one vCenter shows and pin it with --thumbprint.',
+    hint: 'Give the CA that signed it with --ca-file (vCenter offers it at https://<vcenter>/certs/download.zip), or compare the thumbprint with the one vCenter shows and pin it with --thumbprint. The options of `sealift server run` are --vcenter-ca-file and --vcenter-thumbprint.',
     status: 502,
     exit: 1,
     next: 'needs-a-person',
@@ -46,7 +46,7 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_CREDENTIALS_MISSING: {
     message: 'there is no {what} for vCenter',
-    hint: 'Set SEALIFT_VCENTER, SEALIFT_VCENTER_USERNAME and SEALIFT_VCENTER_PASSWORD, or give --vcenter, --username and --password-file.',
+    hint: 'Set SEALIFT_VCENTER, SEALIFT_VCENTER_USERNAME and SEALIFT_VCENTER_PASSWORD, or give --vcenter, --username and --password-file; to `sealift server run` --vcenter, --vcenter-username and --vcenter-password-file.',
     status: 400,
     exit: 1,
     next: 'needs-a-person',
@@ -109,7 +109,7 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_DATASTORE_FULL: {
     message: 'there is not enough space on the datastore: {reason}',
-    hint: 'Free space on it, or name another with --datastore; nothing of the import was left behind.',
+    hint: 'Free space on it, or name another with --datastore (to `sealift server run`: --vcenter-datastore); nothing of the import was left behind.',
     status: 507,
     exit: 1,
     next: 'needs-a-person',
@@ -144,21 +144,21 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_CHOICE_NEEDED: {
     message: 'vCenter has several {what}; one has to be chosen: {choices}',
-    hint: 'Name one with {option}.',
+    hint: 'Name one with {option}; `sealift server run` has the same with vcenter before the name, such as --vcenter-datastore.',
     status: 400,
     exit: 1,
     next: 'needs-a-person',
   },
   VSPHERE_PLACE_UNKNOWN: {
     message: 'vCenter has no {what} {name} that the account sees here; there is: {choices}',
-    hint: 'Correct {option}, or give the account the right to see it.',
+    hint: 'Correct {option}, or give the account the right to see it; `sealift server run` has the same with vcenter before the name, such as --vcenter-datastore.',
     status: 404,
     exit: 1,
     next: 'needs-a-person',
   },
   VSPHERE_FOLDER_MISSING: {
     message: 'the VM folder {folder} is not there',
-    hint: 'Make it in vCenter (Inventory, VMs and Templates), or add --create-folder; another is named with --folder.',
+    hint: 'Make it in vCenter (Inventory, VMs and Templates), or add --create-folder; another is named with --folder, to `sealift server run` with --vcenter-folder.',
     status: 404,
     exit: 1,
     next: 'needs-a-person',

@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import type { Check } from '@sealift/core/check';
 import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
@@ -11,6 +11,7 @@ import { updateList } from '../../platform/updates.ts';
 import { packBase } from '../../catalogue/registry-access.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
+import { makeFolder } from '@sealift/io/make-folder';
 
 /** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
 export async function siteChecks(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
@@ -93,7 +94,7 @@ function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> 
 
 function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
-    await mkdir(backupFolder, { recursive: true, mode: 0o700 });
+    makeFolder(backupFolder, 0o700);
     await access(backupFolder, constants.W_OK | constants.X_OK);
     return pass(backupFolder);
   });

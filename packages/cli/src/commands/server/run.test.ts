@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../program.ts';
+import { testContext } from '../../testing/test-context.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sealift-server-run-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts the console and stops it as soon as it runs. */
+async function server(...args: string[]) {
+  const { context, written } = testContext({ cancel: AbortSignal.abort() });
+  const code = await run(['server', 'run', '--data', join(folder, 'data'), ...args], context);
+  return { code, notes: written.notes.join('\n') };
+}
+
+describe('sealift server run', () => {
+  it.each(['proxy.example', 'localhost', '10.0.0.1/33', '10.0.0.1,', '1.2.3', '::1/200', '10.0.0.0/8/8', ''])(
+    'refuses %j as a trusted proxy, which has to be an address',
+    async (proxy) => {
+      const { code, notes } = await server('--listen', '127.0.0.1:0', '--trusted-proxy', proxy);
+      expect([code, notes.includes('code: USAGE'), notes.includes('10.0.0.0/24')]).toEqual([1, true, true]);
+    },
+  );
+
+  it('takes addresses and ranges of both kinds as trusted proxies', async () => {
+    const proxies = '10.0.0.1, 192.168.0.0/16,fd00::/8';
+    expect(await server('--listen', '127.0.0.1:0', '--trusted-proxy', proxies)).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  it('tells a port that is taken from an address that is not of this machine', async () => {
+    const taken = createServer();
+    await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+    const address = taken.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    try {
+      expect((await server('--listen', `127.0.0.1:${port}`)).notes).toContain('code: ADDRESS_IN_USE');
+      // Of the block for documentation (RFC 5737): no machine has it.
+      expect((await server('--listen', '192.0.2.1:8480')).notes).toContain('code: ADDRESS_UNUSABLE');
+    } finally {
+      taken.close();
+    }
+  }, 60_000);
+});
