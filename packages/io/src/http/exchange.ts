@@ -19,6 +19,8 @@ export interface Exchange {
   readonly idleTimeoutMs: number;
   /** How long the answer may take after the whole body was sent, in milliseconds; without it, as long as nothing may move. */
   readonly answerTimeoutMs?: number;
+  /** How long all may take until the answer's header is there, in milliseconds, once there is a connection: a server that drips is never silent. */
+  readonly deadlineMs?: number;
   /** Whether it may be sent again when a kept connection turns out to be closed. Never true of a body that is opened. */
   readonly repeatable: boolean;
   /** Ends the exchange, also while its answer is read. */
@@ -52,6 +54,7 @@ async function attempt(agents: Agents, wanted: Exchange): Promise<IncomingMessag
     refuseUpgrade(request, resolve);
   });
   limitSilence(request, wanted);
+  limitWhole(request, wanted.deadlineMs);
   if (typeof body === 'object' && 'open' in body) {
     await sendChunks(request, body.open, answered).catch((error: unknown) => {
       sourceError = error instanceof Error ? error : new Error(String(error));
@@ -75,6 +78,16 @@ function limitSilence(request: ClientRequest, { idleTimeoutMs, answerTimeoutMs =
     limitMs = answerTimeoutMs;
     request.setTimeout(limitMs);
   });
+}
+
+function limitWhole(request: ClientRequest, deadlineMs: number | undefined): void {
+  if (deadlineMs === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = (): void => {
+    request.destroy(new ConnectionFailure('deadline', `no whole answer came within ${Math.ceil(deadlineMs / 1000)} s`));
+  };
+  request.once('socket', () => (timer = setTimeout(late, deadlineMs)));
+  for (const over of ['response', 'close'] as const) request.once(over, () => clearTimeout(timer));
 }
 
 function start(agents: Agents, { url, method, headers, body, cancel, idleTimeoutMs }: Exchange): ClientRequest {
