@@ -42,6 +42,15 @@ export class ManifestSender {
     this.#onSent(bytes.byteLength, items);
   }
 
+  /** What refers to another manifest as it is there, in its own form or in the older one; undefined when it is not. */
+  async findReferrer({ client, repository }: Place, manifest: WalkedManifest): Promise<WalkedManifest | undefined> {
+    for (const form of [manifest, inOci10Form(manifest)]) {
+      if (form === undefined) continue;
+      if (await this.#work.at(client, (registry) => registry.headManifest(repository, form.digest))) return form;
+    }
+    return undefined;
+  }
+
   /**
    * Puts what refers to another manifest, in its own form or in the older one where that is refused: nothing pins its digest.
    *

@@ -238,11 +238,10 @@ class PushRun {
       let listed: boolean | undefined;
       for (const tree of trees.values()) {
         for (const child of tree.children) await this.#manifests.putMissing(place, child, items);
-        const { digest } = tree.root;
-        const found = await this.#work.at(client, (registry) => registry.headManifest(repository, digest));
+        const found = await this.#manifests.findReferrer(place, tree.root);
         const sent = found === undefined ? await this.#manifests.putReferrer(place, tree.root, items) : undefined;
         listed = sent?.listed ?? listed;
-        put.push(sent?.manifest ?? tree.root);
+        put.push(found ?? sent?.manifest ?? tree.root);
       }
       // A run that was cut may have put them and not listed them.
       listed ??= (await this.#work.at(client, (registry) => registry.listReferrers(repository, subject))) !== undefined;

@@ -10,6 +10,8 @@ import { withRegistryRetry } from './retry.ts';
 import { type Exchange, send } from './transport.ts';
 
 const redirectLimit = 5;
+/** A smaller body, in bytes, is sent without asking: it has left before any answer. */
+const unaskedBytes = 64 * 1024;
 
 /** One request as a client sends it, with what it is for. */
 export interface Call extends Pick<Exchange, 'method' | 'url'>, Partial<Pick<Exchange, 'headers' | 'body' | 'cancel'>> {
@@ -37,6 +39,8 @@ export interface Connection {
   hasAnswered: boolean;
   /** It answered that it knows no HEAD. */
   withoutHead: boolean;
+  /** It does not say whether a body may be sent. */
+  withoutLeave: boolean;
 }
 
 /** How one view of a client calls. */
@@ -133,6 +137,12 @@ export class RegistryCalls {
     for (let hops = 0; ; hops += 1) {
       const answer = await this.#authorized({ ...call, url });
       this.#answeredAt.set(answer, url);
+      // What stands before the registry does not let anybody ask first (RFC 9110, section 15.5.18).
+      if (answer.statusCode === 417 && !this.connection.withoutLeave) {
+        this.connection.withoutLeave = true;
+        discard(answer);
+        continue;
+      }
       if (!followed.includes(answer.statusCode ?? 0)) return answer;
       discard(answer);
       if (hops === redirectLimit) {
@@ -160,15 +170,18 @@ export class RegistryCalls {
   }
 
   async #send({ method, url, headers, body, cancel }: Omit<Call, 'scope'>): Promise<IncomingMessage> {
-    const answer = await send(this.connection.agents, {
+    const { connection } = this;
+    const asks = body !== undefined && body.size > unaskedBytes && !connection.withoutLeave;
+    const answer = await send(connection.agents, {
       method,
       url,
       ...(headers === undefined ? {} : { headers }),
       ...(body === undefined ? {} : { body }),
+      ...(asks ? { askFirst: { onNoWord: () => (connection.withoutLeave = true) } } : {}),
       idleTimeoutMs: this.options.idleTimeoutMs,
       cancel: cancel ?? this.options.cancel,
     });
-    this.connection.hasAnswered = true;
+    connection.hasAnswered = true;
     return answer;
   }
 }

@@ -213,6 +213,7 @@ function callsOf(options: RegistryClientOptions): RegistryCalls {
     authenticator: new Authenticator(origin, credential),
     hasAnswered: false,
     withoutHead: false,
+    withoutLeave: false,
   };
   return new RegistryCalls(connection, { cancel, idleTimeoutMs, retryDelaysMs, onRetry: undefined });
 }

@@ -8,7 +8,8 @@ import { type ConnectionFailure, failureOf } from '@sealift/io/http/failure';
 import { allowed, placeOf } from './origin.ts';
 
 /** One HTTP exchange as the client asks for it. */
-export interface Exchange extends Pick<http.Exchange, 'method' | 'url' | 'headers' | 'idleTimeoutMs' | 'cancel'> {
+export interface Exchange
+  extends Pick<http.Exchange, 'method' | 'url' | 'headers' | 'idleTimeoutMs' | 'cancel' | 'askFirst'> {
   /** Exactly `size` bytes, opened and sent once: only what has no body is sent again where a kept connection was closed meanwhile. */
   readonly body?: { readonly size: number; readonly open: () => Promise<Readable> };
 }

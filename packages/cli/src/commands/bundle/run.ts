@@ -99,9 +99,11 @@ async function install(
   const release = await readMarker(bundle);
   const title = bundle.manifest.kind === 'pack' ? `Airgap Pack - ${product}` : 'Airgap Setup -';
   transcript.line(`Uncompressing ${title} Version ${version}  100%`);
-  transcript.line('Setting up CLI');
-  const { installExecutable } = await import('@sealift/bundle/install-executable');
-  await installExecutable(bundle, executableFolder(context), process.arch === 'arm64' ? 'arm64' : 'amd64');
+  if (options.setUp) {
+    transcript.line('Setting up CLI');
+    const { installExecutable } = await import('@sealift/bundle/install-executable');
+    await installExecutable(bundle, executableFolder(context), process.arch === 'arm64' ? 'arm64' : 'amd64');
+  }
   transcript.line('Setting up Manifests');
   const sections = new Sections(transcript);
   const result = await uploadRelease({
@@ -113,6 +115,7 @@ async function install(
     journal: await openUploadJournal(join(stateFolder(context), 'uploads')),
     cancel: context.cancel,
     continueOnError: options.continueOnError,
+    ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
     onItem: (item) => {
       sections.item(item);
       context.progress.event?.({ event: 'item', ...item });
