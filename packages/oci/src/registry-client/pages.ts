@@ -25,7 +25,6 @@ export interface PagedList<Item> {
   readonly limit: number;
   /** Answers that say that there is no such list. */
   readonly absent?: readonly number[];
-  readonly deadlineMs?: number;
   readonly parse: (bytes: Buffer, place: string) => readonly Item[];
 }
 
@@ -36,9 +35,9 @@ export interface PagedList<Item> {
  * @throws INPUT_TOO_LARGE, REGISTRY_ANSWER_INVALID, REGISTRY_UNREACHABLE when it is not whole in time, REGISTRY_NOT_FOUND
  */
 export async function readPages<Item>(calls: RegistryCalls, list: PagedList<Item>): Promise<Item[] | undefined> {
-  const { scope, what, limit, absent = [], deadlineMs = listDeadlineMs } = list;
+  const { scope, what, limit, absent = [] } = list;
   const given = calls.options.cancel === undefined ? [] : [calls.options.cancel];
-  const cancel = AbortSignal.any([...given, AbortSignal.timeout(deadlineMs)]);
+  const cancel = AbortSignal.any([...given, AbortSignal.timeout(listDeadlineMs)]);
   const found: Item[] = [];
   let url: URL | undefined = list.url;
   for (let page = 0; url !== undefined; page += 1) {
