@@ -27,6 +27,6 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function progressFor(args: readonly string[]): Progress {
-  if (args.includes('--quiet')) return silentProgress;
+  if (args.includes('--quiet') || args.includes('-q')) return silentProgress;
   return args.includes('--json') ? jsonProgress(process.stderr) : terminalProgress(process.stderr);
 }

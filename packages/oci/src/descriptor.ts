@@ -42,6 +42,11 @@ export const manifestSchema = z.looseObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What a manifest says it is: by its own member, or in the form of OCI image-spec 1.0 by its config (manifest.md, "Guidelines for Artifact Usage"). */
+export function artifactTypeOf({ artifactType, config }: Pick<Manifest, 'artifactType' | 'config'>): string {
+  return artifactType ?? config.mediaType;
+}
+
 /** An image index (OCI image-spec, image-index.md). */
 export const indexSchema = z.looseObject({
   schemaVersion: z.literal(2),

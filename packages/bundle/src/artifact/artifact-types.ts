@@ -1,4 +1,4 @@
-/** Artifact types of what a bundle holds besides packs and images (OCI image-spec, manifest.md, "artifactType"). */
+/** Artifact types of what a bundle holds besides packs and images, as media types of their configs (OCI image-spec, manifest.md). */
 export const artifactTypes = {
   release: 'application/vnd.sealift.release.v1',
   packRelease: 'application/vnd.sealift.pack-release.v1',

@@ -8,14 +8,17 @@ export interface ArtifactLayer {
   readonly title: string;
 }
 
-/** Adds the manifest of an artifact whose layers are in the set already (OCI image-spec, "Guidelines for Artifact Usage"). */
+/**
+ * Adds the manifest of an artifact whose layers are in the set already. Its config says what it is, as in OCI image-spec 1.0: some registries
+ * refuse `artifactType` or the empty config of 1.1, and the digest that a release pins must be good for all of them.
+ */
 export function addArtifact(content: ContentSet, artifactType: string, layers: readonly ArtifactLayer[]): Descriptor {
-  const config = content.addBytes(Buffer.from('{}'), 'metadata', mediaTypes.empty);
-  return content.addManifest({
+  const config = content.addBytes(Buffer.from('{}'), 'metadata', artifactType);
+  const manifest = content.addManifest({
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    artifactType,
     config,
     layers: layers.map(({ descriptor, title }) => ({ ...descriptor, annotations: { [titleAnnotation]: title } })),
   });
+  return { ...manifest, artifactType };
 }

@@ -1,8 +1,14 @@
 import { relative } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
+import type { Descriptor } from '@sealift/oci/descriptor';
 import type { ImageSources, OpenSource } from '@sealift/oci/image-source';
-import { emptyConfigBytes, packArchive, packManifest, readPackArchive } from '@sealift/oci/pack-artifact';
+import {
+  emptyConfigBytes,
+  packArchive,
+  packArtifactType,
+  packManifest,
+  readPackArchive,
+} from '@sealift/oci/pack-artifact';
 import { packReference } from '@sealift/oci/reference';
 import { verified } from '@sealift/oci/verify-stream';
 import type { Subject } from './subject.ts';
@@ -58,10 +64,10 @@ export function packSubject({ name, version, descriptor, source }: CollectedPack
 /** Adds the pack of a folder. @throws PACK_*, CHART_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE */
 export async function collectPack(content: ContentSet, path: string): Promise<CollectedPack> {
   const { pack, bytes, layer } = await packArchive(path);
-  const config = content.addBytes(emptyConfigBytes, 'metadata', mediaTypes.empty);
+  const config = content.addBytes(emptyConfigBytes, 'metadata', packArtifactType);
   if (bytes.byteLength <= keptBytes) content.addBytes(bytes, 'content', layer.mediaType);
   else content.add({ ...layer, role: 'content', open: () => again(path, layer) });
-  const descriptor = content.addManifest(packManifest(layer));
+  const descriptor = { ...content.addManifest(packManifest(layer)), artifactType: packArtifactType };
   const read = await readPackArchive(chunksOf(bytes), { place: path, charts: true });
   const sizeBytes = descriptor.size + config.size + layer.size;
   return { ...(await describePack(pack, read)), descriptor, sizeBytes, source: path };

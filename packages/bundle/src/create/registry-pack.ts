@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
-import { manifestSchema } from '@sealift/oci/descriptor';
+import { artifactTypeOf, manifestSchema } from '@sealift/oci/descriptor';
 import type { ImageSources, OpenSource } from '@sealift/oci/image-source';
-import { packLayer, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
+import { packArtifactType, packLayer, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { type CollectedPack, describePack } from './collected-pack.ts';
 import type { ContentSet } from './content-set.ts';
@@ -40,7 +40,7 @@ export async function collectRegistryPack(
   const config = await readBounded(await blobs.open(manifest.config.digest), configLimitBytes, source);
   content.addBytes(config, 'metadata', manifest.config.mediaType);
   content.addFrom(blobs, layer, 'content', true);
-  const { artifactType } = manifest;
+  const artifactType = artifactTypeOf(manifest) === packArtifactType ? packArtifactType : manifest.artifactType;
   const root = content.addBytes(bytes, 'metadata', mediaType);
   const pack: CollectedPack = {
     ...(await describePack(read.pack, read)),

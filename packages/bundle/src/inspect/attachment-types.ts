@@ -1,4 +1,4 @@
-import type { Descriptor, Manifest } from '@sealift/oci/descriptor';
+import { artifactTypeOf, type Descriptor, type Manifest } from '@sealift/oci/descriptor';
 
 /** What is attached to an image or stands beside it, as far as its type tells. */
 export type AttachmentKind = 'sbom' | 'signature' | 'attestation' | 'other';
@@ -49,11 +49,6 @@ const imageConfigs = new Set([
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
 ]);
-
-/** What a manifest says it is (OCI image-spec, manifest.md, "artifactType"). */
-export function artifactTypeOf({ artifactType, config }: Manifest): string {
-  return artifactType ?? config.mediaType;
-}
 
 /** Whether a manifest is an image that runs. Older tools attach things under an image's config: their layers tell. */
 export function isImage(manifest: Manifest): boolean {

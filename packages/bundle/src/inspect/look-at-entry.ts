@@ -1,11 +1,18 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type Descriptor, indexSchema, type Manifest, manifestSchema, mediaTypes } from '@sealift/oci/descriptor';
+import {
+  artifactTypeOf,
+  type Descriptor,
+  indexSchema,
+  type Manifest,
+  manifestSchema,
+  mediaTypes,
+} from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import { titleAnnotation } from '../artifact/artifact-types.ts';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { z } from 'zod';
 import type { Bundle } from '../read/open-bundle.ts';
-import { type AttachmentKind, artifactTypeOf, classify, isImage } from './attachment-types.ts';
+import { type AttachmentKind, classify, isImage } from './attachment-types.ts';
 
 /** A file attached to an image, or standing beside the images: an SBOM, a signature, a statement about a build. */
 export interface Attachment {

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { ContentSource } from '@sealift/oci/content';
-import { type Descriptor, type Manifest, manifestSchema } from '@sealift/oci/descriptor';
+import { artifactTypeOf, type Descriptor, type Manifest, manifestSchema } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { readBounded, verified } from '@sealift/oci/verify-stream';
@@ -63,7 +63,7 @@ export async function readSigned(
   const manifest = await readManifest(source, digest);
   const [jsonLayer, signatureLayer] = manifest.layers;
   if (
-    manifest.artifactType !== artifactType ||
+    artifactTypeOf(manifest) !== artifactType ||
     manifest.layers.length !== 2 ||
     jsonLayer?.mediaType !== jsonType ||
     signatureLayer?.mediaType !== layerTypes.signature

@@ -19,12 +19,17 @@ const units: Readonly<Record<string, number>> = {
  * @throws USAGE
  */
 export function parseSplitSize(text: string): number {
+  return parseSize(text, '--split', 'the size of a part');
+}
+
+/** As `parseSplitSize`, of another option; `what` it is, for the error. @throws USAGE */
+export function parseSize(text: string, option: string, what: string): number {
   const [, digits = '', unit = ''] = /^([0-9]{1,15}) ?([KMGT]i?B)?$/.exec(text) ?? [];
   const bytes = Number(digits) * (units[unit] ?? Number.NaN);
   if (digits !== '' && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
   throw new SealiftError('USAGE', {
-    values: { reason: `${JSON.stringify(text)} is not the size of a part` },
-    place: '--split',
-    hint: 'Give a number with a unit, such as --split 4GiB or --split 650MiB.',
+    values: { reason: `${JSON.stringify(text)} is not ${what}` },
+    place: option,
+    hint: `Give a number with a unit, such as ${option} 4GiB or ${option} 650MiB.`,
   });
 }

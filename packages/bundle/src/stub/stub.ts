@@ -99,6 +99,8 @@ main() {
       '  --public-key FILE  trust this key too, for this run' \\
       '  --move-tags        let a tag move that is there with other content' \\
       '  --continue-on-error  upload what can be uploaded, list the rest, exit 4' \\
+      '  --chunk-size SIZE  send no more than this in one request, such as 5MiB' \\
+      '  --no-install       upload without setting up the command line on this machine' \\
       '  --json             print one JSON object at the end, and events on standard error' \\
       'These change nothing here: --accept, --nox11, --xwin, --chown, --nochown,' \\
       '--noexec-cleanup, --phase2; --lsm says that there is no LSM entry. These are refused:' \\

@@ -52,7 +52,8 @@ export async function installExecutable(
   } catch (error) {
     if (isSealiftError(error) && error.code !== 'FILE_UNWRITABLE') throw error;
     const cause = isSealiftError(error) ? error.cause : error;
-    const hint = 'Set SEALIFT_BIN_DIR to a folder you can write, then run the bundle again.';
+    const hint =
+      'Set SEALIFT_BIN_DIR to a folder you can write, or leave the command line out with --no-install; then run the bundle again.';
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason: reasonOf(cause) }, place: path, hint, cause });
   }
   return path;

@@ -36,6 +36,8 @@ export interface UploadOptions {
   readonly moveTags?: boolean;
   /** Sends what can be sent when some of it can't; the release then stays invisible. */
   readonly continueOnError?: boolean;
+  /** The most that goes to a registry in one request, in bytes. */
+  readonly chunkBytes?: number;
   /** Where upload sessions are remembered, so that a run that was killed is gone on with. */
   readonly journal?: UploadJournal;
   /** What is being sent now, one call for each pack and image, in order. */
@@ -84,7 +86,7 @@ export async function readBundleRelease(bundle: Bundle): Promise<VerifiedRelease
  * @throws BUNDLE_BASE_MISSING before anything is sent; REGISTRY_*, PUSH_CANCELLED, CONTENT_*, BUNDLE_CONTENT_MISSING
  */
 export async function uploadRelease(options: UploadOptions): Promise<UploadResult> {
-  const { bundle, moveTags, continueOnError, journal, cancel } = options;
+  const { bundle, moveTags, continueOnError, chunkBytes, journal, cancel } = options;
   const planned = planUpload(options);
   const onEvent = (event: PushEvent): void => {
     if (event.kind === 'progress') options.onProgress?.(event.doneBytes, event.totalBytes);
@@ -100,6 +102,7 @@ export async function uploadRelease(options: UploadOptions): Promise<UploadResul
     onEvent,
     ...(moveTags === undefined ? {} : { moveTags }),
     ...(continueOnError === undefined ? {} : { continueOnError }),
+    ...(chunkBytes === undefined ? {} : { chunkBytes }),
     ...(journal === undefined ? {} : { journal }),
     ...(cancel === undefined ? {} : { cancel }),
   });

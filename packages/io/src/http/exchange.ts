@@ -19,6 +19,13 @@ export interface Exchange {
   readonly idleTimeoutMs: number;
   /** How long the answer may take after the whole body was sent, in milliseconds; without it, as long as nothing may move. */
   readonly answerTimeoutMs?: number;
+  /** How long all may take until the answer's header is there, in milliseconds, once there is a connection: a server that drips is never silent. */
+  readonly deadlineMs?: number;
+  /**
+   * Asks for leave before an opened body is sent (RFC 9110, section 10.1.1), so that a refusal is heard that the server would else cut off; told
+   * when the server does not say, after a second.
+   */
+  readonly askFirst?: { readonly onNoWord: () => void } | undefined;
   /** Whether it may be sent again when a kept connection turns out to be closed. Never true of a body that is opened. */
   readonly repeatable: boolean;
   /** Ends the exchange, also while its answer is read. */
@@ -52,8 +59,11 @@ async function attempt(agents: Agents, wanted: Exchange): Promise<IncomingMessag
     refuseUpgrade(request, resolve);
   });
   limitSilence(request, wanted);
+  limitWhole(request, wanted.deadlineMs);
   if (typeof body === 'object' && 'open' in body) {
-    await sendChunks(request, body.open, answered).catch((error: unknown) => {
+    const mayGo = wanted.askFirst === undefined || (await leaveToSend(request, answered, wanted.askFirst.onNoWord));
+    const sent = mayGo ? sendChunks(request, body.open, answered) : Promise.resolve();
+    await sent.catch((error: unknown) => {
       sourceError = error instanceof Error ? error : new Error(String(error));
       request.destroy(sourceError);
     });
@@ -64,6 +74,23 @@ async function attempt(agents: Agents, wanted: Exchange): Promise<IncomingMessag
   // An answer before the body's end is a refusal: it is read, then the connection is given up, as it can't be used again.
   if (!request.writableFinished) outcome.once('close', () => request.destroy());
   return outcome;
+}
+
+const leaveTimeoutMs = 1000;
+
+/** @returns whether the body is to be sent; it is not when the exchange is over without it */
+async function leaveToSend(request: ClientRequest, answered: Promise<unknown>, onNoWord: () => void): Promise<boolean> {
+  const noWord = Symbol('no word');
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<symbol>((resolve) => {
+    request.once('socket', () => (timer = setTimeout(resolve, leaveTimeoutMs, noWord)));
+  });
+  const over = Symbol('over');
+  const given = new Promise<void>((resolve) => request.once('continue', resolve));
+  const word = await Promise.race([given, answered.then(() => over), waited]);
+  clearTimeout(timer);
+  if (word === noWord) onNoWord();
+  return word !== over;
 }
 
 function limitSilence(request: ClientRequest, { idleTimeoutMs, answerTimeoutMs = idleTimeoutMs }: Exchange): void {
@@ -77,7 +104,20 @@ function limitSilence(request: ClientRequest, { idleTimeoutMs, answerTimeoutMs =
   });
 }
 
-function start(agents: Agents, { url, method, headers, body, cancel, idleTimeoutMs }: Exchange): ClientRequest {
+function limitWhole(request: ClientRequest, deadlineMs: number | undefined): void {
+  if (deadlineMs === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = (): void => {
+    request.destroy(new ConnectionFailure('deadline', `no whole answer came within ${Math.ceil(deadlineMs / 1000)} s`));
+  };
+  request.once('socket', () => (timer = setTimeout(late, deadlineMs)));
+  for (const over of ['response', 'close'] as const) request.once(over, () => clearTimeout(timer));
+}
+
+function start(
+  agents: Agents,
+  { url, method, headers, body, cancel, idleTimeoutMs, askFirst }: Exchange,
+): ClientRequest {
   const size = sizeOf(body) ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? 0 : undefined);
   const options = {
     method,
@@ -86,6 +126,7 @@ function start(agents: Agents, { url, method, headers, body, cancel, idleTimeout
     timeout: idleTimeoutMs,
     headers: {
       'user-agent': 'sealift',
+      ...(askFirst === undefined ? {} : { expect: '100-continue' }),
       ...headers,
       ...(size === undefined ? {} : { 'content-length': String(size) }),
     },

@@ -2,7 +2,7 @@ import { type ErrorCode, isSealiftError, SealiftError } from '@sealift/core/erro
 import { Attempts } from '@sealift/io/retry';
 import type { ContentSource } from '../content.ts';
 import type { Digest } from '../digest.ts';
-import { passingFailures, registryDelaysMs } from '../push/retry.ts';
+import { passingFailures, registryDelaysMs } from '../registry-client/retry.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
 import { readableOver } from '../verify-stream.ts';
 

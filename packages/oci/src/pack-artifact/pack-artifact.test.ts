@@ -229,16 +229,18 @@ describe('packLayer', () => {
 
   it('finds the layer of our manifests and of those that oras makes', () => {
     const ours = packManifest(layer);
-    expect(ours.artifactType).toBe(packArtifactType);
+    expect(ours.config.mediaType).toBe(packArtifactType);
+    expect(ours).not.toHaveProperty('artifactType');
     expect(packLayer(ours, 'x')).toEqual(layer);
-    const { artifactType: _, ...rest } = ours;
-    const byOras = { ...rest, config: { ...ours.config, mediaType: 'application/vnd.unknown.config.v1+json' } };
+    const newer = { ...ours, artifactType: packArtifactType, config: { ...ours.config, mediaType: mediaTypes.empty } };
+    expect(packLayer(newer, 'x')).toEqual(layer);
+    const byOras = { ...ours, config: { ...ours.config, mediaType: 'application/vnd.unknown.config.v1+json' } };
     expect(packLayer(byOras, 'x')).toEqual(layer);
   });
 
   it('refuses an image, several layers and other content', () => {
     const ours = packManifest(layer);
-    const image = { ...ours, artifactType: undefined, config: { ...ours.config, mediaType: mediaTypes.config } };
+    const image = { ...ours, config: { ...ours.config, mediaType: mediaTypes.config } };
     for (const manifest of [image, { ...ours, layers: [layer, layer] }, { ...ours, layers: [] }]) {
       expect(() => packLayer(manifest, 'x')).toThrow(SealiftError);
     }

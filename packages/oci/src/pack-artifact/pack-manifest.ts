@@ -1,14 +1,14 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type Descriptor, type Manifest, mediaTypes } from '../descriptor.ts';
+import { artifactTypeOf, type Descriptor, type Manifest, mediaTypes } from '../descriptor.ts';
 import { digestOf } from '../digest.ts';
 
-/** What our own pack manifests say they are (OCI image-spec, manifest.md, "artifactType"). */
+/** What our own pack manifests say they are, by their config: every registry takes that form (OCI image-spec, manifest.md). */
 export const packArtifactType = 'application/vnd.sealift.pack.v1';
 
-/** The empty descriptor's content (OCI image-spec, manifest.md, "Guidance for an Empty Descriptor"). */
+/** The content of a config that only says what the artifact is. */
 export const emptyConfigBytes: Uint8Array = new TextEncoder().encode('{}');
-const emptyConfig: Descriptor = {
-  mediaType: mediaTypes.empty,
+const config: Descriptor = {
+  mediaType: packArtifactType,
   digest: digestOf(emptyConfigBytes),
   size: emptyConfigBytes.byteLength,
 };
@@ -18,8 +18,7 @@ export function packManifest(layer: Descriptor): Manifest {
   return {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    artifactType: packArtifactType,
-    config: emptyConfig,
+    config,
     layers: [layer],
   };
 }
@@ -37,9 +36,10 @@ const acceptedLayers = new Set<string>([mediaTypes.layerGzip, 'application/gzip'
 export function packLayer(manifest: Manifest, place: string): Descriptor {
   const refuse = (reason: string): SealiftError =>
     new SealiftError('PACK_ARTIFACT_INVALID', { place, values: { reason } });
-  const { artifactType, config, layers } = manifest;
-  if (artifactType !== packArtifactType && !acceptedConfigs.has(config.mediaType)) {
-    throw refuse(`its artifact type is ${artifactType ?? config.mediaType}`);
+  const { config, layers } = manifest;
+  const type = artifactTypeOf(manifest);
+  if (type !== packArtifactType && !acceptedConfigs.has(config.mediaType)) {
+    throw refuse(`its artifact type is ${type}`);
   }
   const [layer, second] = layers;
   if (layer === undefined || second !== undefined) throw refuse(`it has ${layers.length} layers in place of one`);

@@ -1,18 +1,20 @@
 import type { Readable } from 'node:stream';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { isSealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
 import type { UploadSession } from '../registry-client/upload-sessions.ts';
 import { readableOver } from '../verify-stream.ts';
-import { ChunkCutter } from './chunk-cutter.ts';
+import { Pieces } from './pieces.ts';
 import type { UploadJournal } from './upload-journal.ts';
 
 const defaultChunkBytes = 32 * 1024 * 1024;
+/** No body limit in use is smaller than this. */
+const leastChunkBytes = 64 * 1024;
 
 /** How blobs are sent. */
 export interface BlobSenderOptions {
   readonly journal: UploadJournal;
-  /** The most that is sent again after a cut, in bytes; smaller blobs go in one piece. */
+  /** The most that goes in one request, in bytes, and is sent again after a cut; smaller blobs go in one piece. */
   readonly chunkBytes?: number | undefined;
   /** The blob's checked bytes, whole. */
   readonly open: (blob: Descriptor) => Promise<Readable>;
@@ -22,27 +24,32 @@ export interface BlobSenderOptions {
   readonly onSent: (bytes: number) => void;
 }
 
+/** What was learned of a registry. Views of one client are told apart by `registry`. */
+interface Habits {
+  /** The most that it takes in one request, in bytes, as far as is known. */
+  chunkBytes: number;
+  /** It takes blobs in one piece only. */
+  wholeOnly: boolean;
+}
+
 /**
  * Sends blobs: large ones in chunks through a session that is remembered, so that a failed or killed attempt is taken up at
- * the chunk where it was. One call is one attempt; whoever retries just calls again. The whole blob is read and hashed each
- * time, what the registry has already too, so that nothing goes out that was not checked.
+ * the chunk where it was. A chunk that is too large for the registry is halved, for all that follow too. One call is one attempt; whoever
+ * retries just calls again. The whole blob is read and hashed each time, what the registry has already too, so that nothing goes out that
+ * was not checked.
  */
 export class BlobSender {
   readonly #options: BlobSenderOptions;
-  readonly #chunkBytes: number;
-  readonly #withoutChunks = new WeakSet<RegistryClient>();
+  readonly #habits = new Map<string, Habits>();
 
   constructor(options: BlobSenderOptions) {
     this.#options = options;
-    this.#chunkBytes = options.chunkBytes ?? defaultChunkBytes;
   }
 
   /** @throws what the registry or the content's own stream fails with */
   async send(client: RegistryClient, repository: string, blob: Descriptor): Promise<void> {
-    if (blob.size <= this.#chunkBytes || this.#withoutChunks.has(client)) {
-      await client.pushBlob(repository, blob.digest, blob.size, () => this.#whole(blob));
-      return;
-    }
+    const habits = this.#habitsOf(client);
+    if (habits.wholeOnly || blob.size <= habits.chunkBytes) return await this.#whole(client, repository, blob);
     const key = `${client.registry}/${repository}@${blob.digest}`;
     const session = await this.#session(client, repository, key, blob.size);
     const resumed = session.offset > 0;
@@ -52,12 +59,37 @@ export class BlobSender {
       if (!isSealiftError(error, 'REGISTRY_REFUSED')) throw error;
       await this.#options.journal.forget(key);
       // What was taken up again may not be what was sent before; else this registry takes no chunks at all.
-      if (!resumed) this.#withoutChunks.add(client);
+      if (!resumed) habits.wholeOnly = true;
       await client.uploads.cancel(session);
-      await this.send(client, repository, blob);
-      return;
+      return await this.send(client, repository, blob);
     }
     await this.#options.journal.forget(key);
+  }
+
+  async #whole(client: RegistryClient, repository: string, blob: Descriptor): Promise<void> {
+    const habits = this.#habitsOf(client);
+    try {
+      await client.pushBlob(repository, blob.digest, blob.size, () => this.#open(blob));
+    } catch (error) {
+      if (habits.wholeOnly || !this.#halves(habits, blob.size, error)) throw error;
+      await this.send(client, repository, blob);
+    }
+  }
+
+  /** Whether what was refused as too large is to be tried in pieces of half the size. */
+  #halves(habits: Habits, refusedBytes: number, error: unknown): boolean {
+    const half = Math.floor(refusedBytes / 2);
+    if (!isSealiftError(error, 'REGISTRY_BODY_LIMIT') || half < leastChunkBytes) return false;
+    // Several may be refused at once, and must not halve it several times.
+    habits.chunkBytes = Math.min(habits.chunkBytes, half);
+    return true;
+  }
+
+  #habitsOf({ registry }: RegistryClient): Habits {
+    const chunkBytes = this.#options.chunkBytes ?? defaultChunkBytes;
+    const known = this.#habits.get(registry) ?? { chunkBytes, wholeOnly: false };
+    this.#habits.set(registry, known);
+    return known;
   }
 
   async #session(client: RegistryClient, repository: string, key: string, size: number): Promise<UploadSession> {
@@ -71,32 +103,34 @@ export class BlobSender {
   }
 
   async #chunks(client: RegistryClient, blob: Descriptor, begun: UploadSession, key: string): Promise<void> {
-    const { journal, onPosition, onSent } = this.#options;
-    const cutter = new ChunkCutter(await this.#options.open(blob));
-    try {
-      let session = begun;
-      await cutter.skip(session.offset);
-      onPosition(blob, session.offset);
-      while (session.offset < blob.size) {
-        await journal.record(key, session.url.href);
-        const size = Math.min(Math.max(this.#chunkBytes, session.minChunkBytes), blob.size - session.offset);
-        let position = session.offset;
-        const piece = cutter.piece(size, (bytes) => {
-          position += bytes;
-          onSent(bytes);
-          onPosition(blob, position);
-        });
-        session = await client.uploads.append(session, size, once(piece));
-      }
+    const { journal, onPosition } = this.#options;
+    const habits = this.#habitsOf(client);
+    using pieces = new Pieces(() => this.#options.open(blob));
+    let session = begun;
+    onPosition(blob, session.offset);
+    while (session.offset < blob.size) {
       await journal.record(key, session.url.href);
-      await cutter.end();
-      await client.uploads.finish(session, blob.digest);
-    } finally {
-      cutter.close();
+      const { offset, minChunkBytes } = session;
+      const size = Math.min(Math.max(habits.chunkBytes, minChunkBytes), blob.size - offset);
+      try {
+        session = await client.uploads.append(session, size, () =>
+          pieces.open(offset, size, (position, bytes) => this.#count(blob, position, bytes)),
+        );
+      } catch (error) {
+        if (size <= minChunkBytes || !this.#halves(habits, size, error)) throw error;
+      }
     }
+    await journal.record(key, session.url.href);
+    await pieces.end(blob.size);
+    await client.uploads.finish(session, blob.digest);
   }
 
-  async #whole(blob: Descriptor): Promise<Readable> {
+  #count(blob: Descriptor, position: number, bytes: number): void {
+    this.#options.onSent(bytes);
+    this.#options.onPosition(blob, position);
+  }
+
+  async #open(blob: Descriptor): Promise<Readable> {
     const source = await this.#options.open(blob);
     return readableOver(this.#counted(blob, source), source);
   }
@@ -106,8 +140,7 @@ export class BlobSender {
     for await (const chunk of source as AsyncIterable<Uint8Array>) {
       yield chunk;
       position += chunk.byteLength;
-      this.#options.onSent(chunk.byteLength);
-      this.#options.onPosition(blob, position);
+      this.#count(blob, position, chunk.byteLength);
     }
   }
 }
@@ -122,16 +155,4 @@ async function resumeIfKnown(client: RegistryClient, repository: string, url: UR
     if (isPassing || isCut || isSealiftError(error, 'PUSH_CANCELLED')) throw error;
     return undefined;
   }
-}
-
-/** A piece of a stream can be sent once; a request that needs it again (a login that ended) is taken up by the next attempt. */
-function once(piece: Readable): () => Promise<Readable> {
-  let given = false;
-  return () => {
-    if (given) {
-      return Promise.reject(new SealiftError('REGISTRY_FAILED', { values: { reason: 'the login ended meanwhile' } }));
-    }
-    given = true;
-    return Promise.resolve(piece);
-  };
 }

@@ -1,7 +1,7 @@
-import type { Descriptor } from '../descriptor.ts';
+import { type Descriptor, mediaTypes } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { RegistryClient } from '../registry-client/client.ts';
-import { type Referrer, referrersOf } from './referrers.ts';
+import { descriptorOf, type Referrer, referrersOf } from './referrers.ts';
 import type { PushItem, PushRequest } from './types.ts';
 import { type Tree, walk, type WalkedManifest } from './walk.ts';
 
@@ -102,4 +102,37 @@ export function referrerJobs(plan: readonly Planned[]): readonly (readonly Refer
 /** A tree's manifests, those named by others first. */
 export function manifestsOf({ children, root }: Tree): readonly WalkedManifest[] {
   return [...children, root];
+}
+
+/** What containers run from; every registry takes that. */
+const imageConfigs = new Set<string | undefined>([
+  undefined,
+  mediaTypes.config,
+  'application/vnd.docker.container.image.v1+json',
+]);
+/** What is larger than this, in bytes, is not sent only to see whether it is taken. */
+const sampleLimitBytes = 8 * 1024 * 1024;
+
+/** What an artifact is, by its own type or that of its config; undefined for images and indexes. */
+export function artifactTypeOf(manifest: WalkedManifest): string | undefined {
+  const { artifactType } = descriptorOf(manifest);
+  return imageConfigs.has(artifactType) ? undefined : artifactType;
+}
+
+/**
+ * The smallest artifact of each type for each registry that is not there yet. Sent before all else, they show whether the registry takes
+ * such artifacts at all, and nothing of them was sent for nothing.
+ */
+export function samplesOf(plan: readonly Planned[]): readonly Planned[] {
+  const samples = new Map<string, Planned>();
+  const sizeOf = ({ blobs }: Planned): number => blobs.reduce((sum, { size }) => sum + size, 0);
+  for (const planned of plan) {
+    const { item, present, tree } = planned;
+    const type = artifactTypeOf(tree.root);
+    if (present || item.requiresAll === true || type === undefined || sizeOf(planned) > sampleLimitBytes) continue;
+    const key = `${item.client.registry} ${type}`;
+    const known = samples.get(key);
+    if (known === undefined || sizeOf(planned) < sizeOf(known)) samples.set(key, planned);
+  }
+  return [...samples.values()];
 }

@@ -1,9 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
-import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import type { RegistryClient } from '../registry-client/client.ts';
-import { AdaptiveGate } from './adaptive-gate.ts';
 import { BlobSender } from './blob-sender.ts';
 import {
   blobJobs,
@@ -15,11 +13,13 @@ import {
   type Planned,
   type ReferrerJob,
   referrerJobs,
+  samplesOf,
 } from './plan-push.ts';
+import { ManifestSender } from './manifest-sender.ts';
 import { forEachBounded } from './pool.ts';
 import { PushProgress } from './progress.ts';
 import { listUnderTag } from './referrers.ts';
-import { withPushRetry } from './retry.ts';
+import { RegistryWork } from './registry-work.ts';
 import type { PushItem, PushRequest, PushResult } from './types.ts';
 import { memoryJournal } from './upload-journal.ts';
 import type { WalkedManifest } from './walk.ts';
@@ -50,16 +50,17 @@ class PushRun {
   readonly #cancel: AbortSignal;
   readonly #progress: PushProgress;
   readonly #sender: BlobSender;
-  readonly #gate: AdaptiveGate;
-  /** Registries that could not be reached any more, however often it was tried: nothing more is tried there. */
-  readonly #down = new Map<RegistryClient, SealiftError>();
+  readonly #work: RegistryWork;
+  readonly #manifests: ManifestSender;
 
   constructor(request: PushRequest) {
     this.#request = request;
     const given = request.cancel === undefined ? [] : [request.cancel];
     this.#cancel = AbortSignal.any([...given, this.#stop.signal]);
-    this.#progress = new PushProgress(request.items, request.onEvent ?? (() => undefined));
-    this.#gate = new AdaptiveGate(request.concurrency ?? defaultConcurrency);
+    const onEvent = request.onEvent ?? (() => undefined);
+    this.#progress = new PushProgress(request.items, onEvent);
+    this.#work = new RegistryWork(request.concurrency ?? defaultConcurrency, this.#cancel, onEvent);
+    this.#manifests = new ManifestSender(this.#work, (bytes, items) => this.#progress.sent(bytes, items));
     this.#sender = new BlobSender({
       journal: request.journal ?? memoryJournal(),
       chunkBytes: request.chunkBytes,
@@ -70,12 +71,15 @@ class PushRun {
   }
 
   async execute(): Promise<PushResult> {
-    for (const client of new Set(this.#request.items.map(({ client }) => client))) await client.ping();
+    for (const client of new Set(this.#request.items.map(({ client }) => client))) {
+      await this.#work.at(client, (registry) => registry.ping());
+    }
     const plan = await this.#plan();
     this.#progress.begin(plan);
     const missing = await this.#findMissing(plan);
     await this.#request.beforeSending?.(missing.map(({ job }) => job.blob));
     const sendable = await this.#checkSource(missing);
+    await this.#checkTargets(plan, sendable);
     await this.#each(sendable, (blob) => this.#transfer(blob));
     await this.#each(plan, (planned) => this.#pushManifests(planned));
     for (const level of referrerJobs(plan)) await this.#each(level, (job) => this.#pushReferrers(job));
@@ -104,7 +108,7 @@ class PushRun {
   /** Whether the tag is there with the wanted digest. What it names is looked for all the same: a scrub may have found it damaged. */
   async #isPresent(item: PushItem): Promise<boolean> {
     const { client, repository, tag, digest } = item;
-    const found = await this.#at(client, item.name ?? repository, () => client.headManifest(repository, tag ?? digest));
+    const found = await this.#work.at(client, (registry) => registry.headManifest(repository, tag ?? digest));
     if (found === undefined) return false;
     if (found.digest === digest) return true;
     if (this.#request.moveTags === true) return false;
@@ -122,8 +126,8 @@ class PushRun {
       let mountFrom: string | undefined;
       for (const [repository, items] of needs) {
         await this.#forItems(items, async () => {
-          const size = await this.#at(client, blob.digest, () => client.blobSize(repository, blob.digest));
-          if (size === undefined) return;
+          const { digest, size } = blob;
+          if (!(await this.#work.at(client, (registry) => registry.hasBlob(repository, digest, size)))) return;
           needs.delete(repository);
           mountFrom = repository;
           this.#progress.blob('blob-skipped', blob, repository, items);
@@ -152,6 +156,40 @@ class PushRun {
     return here;
   }
 
+  /**
+   * Finds out in little time whether the registries will take it all: that the account may push to each repository, and that artifacts of
+   * each type are taken. The body limit shows at the first piece, as the largest blob is sent first.
+   */
+  async #checkTargets(plan: readonly Planned[], missing: readonly MissingBlob[]): Promise<void> {
+    const targets = new Map<string, { readonly item: PushItem; readonly items: number[] }>();
+    for (const { item, index } of plan) {
+      const { client, repository } = item;
+      if (!missing.some(({ job }) => job.client === client && job.needs.has(repository))) continue;
+      const key = `${client.registry} ${repository}`;
+      const target = targets.get(key) ?? { item, items: [] };
+      targets.set(key, target);
+      target.items.push(index);
+    }
+    await this.#each([...targets.values()], ({ item: { client, repository }, items }) =>
+      this.#forItems(items, () =>
+        this.#work.resumable(client, repository, async ({ uploads }) => {
+          await uploads.cancel(await uploads.start(repository));
+        }),
+      ),
+    );
+    const samples = samplesOf(plan);
+    const wanted = new Set(samples.flatMap(({ blobs }) => blobs.map(({ digest }) => digest)));
+    await this.#each(
+      missing.filter(({ job }) => wanted.has(job.blob.digest)),
+      (blob) => this.#transfer(blob),
+    );
+    await this.#each(samples, ({ item, index, tree }) =>
+      this.#forItems([index], async () => {
+        for (const manifest of manifestsOf(tree)) await this.#manifests.putMissing(item, manifest, [index]);
+      }),
+    );
+  }
+
   async #transfer({ job, mountFrom }: MissingBlob): Promise<void> {
     const { client, blob, needs } = job;
     let from = mountFrom ?? this.#request.mountFrom?.(blob.digest, client);
@@ -162,15 +200,16 @@ class PushRun {
         const origin = from === repository ? undefined : from;
         const mounted =
           origin !== undefined &&
-          (await this.#at(client, blob.digest, () => client.mountBlob(repository, blob.digest, origin)));
+          (await this.#work.at(client, (registry) => registry.mountBlob(repository, blob.digest, origin)));
         if (!mounted) {
-          await this.#at(
+          await this.#work.resumable(
             client,
             blob.digest,
-            () => this.#sender.send(client, repository, blob),
+            (registry) => this.#sender.send(registry, repository, blob),
             () => this.#progress.positionOf(blob),
           );
         }
+        needs.delete(repository);
         this.#progress.blob(mounted ? 'blob-mounted' : 'blob-sent', blob, repository, items);
         from = repository;
       });
@@ -178,14 +217,16 @@ class PushRun {
   }
 
   async #open(blob: Descriptor): Promise<Readable> {
-    return addAbortSignal(this.#cancel, await this.#request.source.open(blob.digest));
+    // Between two pieces nobody reads it; the failure that ends the push then is the one that is told, not that it was ended.
+    const content = (await this.#request.source.open(blob.digest)).on('error', () => undefined);
+    return addAbortSignal(this.#cancel, content);
   }
 
   /** Puts an item's manifests by digest; one that nothing refers to is put under its tag at once, later. */
   async #pushManifests({ item, index, tree, referrers, present }: Planned): Promise<void> {
     const first = referrers.length > 0 && !present ? manifestsOf(tree) : tree.children;
     await this.#forItems([index], async () => {
-      for (const manifest of first) await this.#putMissing(item, manifest, [index]);
+      for (const manifest of first) await this.#manifests.putMissing(item, manifest, [index]);
     });
   }
 
@@ -193,20 +234,19 @@ class PushRun {
   async #pushReferrers({ client, repository, subject, trees, items }: ReferrerJob): Promise<void> {
     await this.#forItems(items, async () => {
       const place = { client, repository };
+      const put: WalkedManifest[] = [];
       let listed: boolean | undefined;
       for (const tree of trees.values()) {
-        for (const child of tree.children) await this.#putMissing(place, child, items);
-        const { digest, mediaType, bytes } = tree.root;
-        const found = await this.#at(client, digest, () => client.headManifest(repository, digest));
-        if (found !== undefined) continue;
-        listed = await this.#at(client, digest, () => client.putReferrer(repository, mediaType, bytes));
-        this.#progress.sent(bytes.byteLength, items);
+        for (const child of tree.children) await this.#manifests.putMissing(place, child, items);
+        const found = await this.#manifests.findReferrer(place, tree.root);
+        const sent = found === undefined ? await this.#manifests.putReferrer(place, tree.root, items) : undefined;
+        listed = sent?.listed ?? listed;
+        put.push(found ?? sent?.manifest ?? tree.root);
       }
       // A run that was cut may have put them and not listed them.
-      listed ??= (await this.#at(client, subject, () => client.listReferrers(repository, subject))) !== undefined;
+      listed ??= (await this.#work.at(client, (registry) => registry.listReferrers(repository, subject))) !== undefined;
       if (listed) return;
-      const roots = [...trees.values()].map(({ root }) => root);
-      await this.#at(client, subject, () => listUnderTag(client, repository, subject, roots));
+      await this.#work.at(client, (registry) => listUnderTag(registry, repository, subject, put));
     });
   }
 
@@ -216,30 +256,9 @@ class PushRun {
       return;
     }
     await this.#forItems([index], async () => {
-      if (!present) await this.#put(item, tree.root, item.tag ?? item.digest, [index]);
+      if (!present) await this.#manifests.put(item, tree.root, item.tag ?? item.digest, [index]);
       this.#progress.itemDone(index, present);
     });
-  }
-
-  async #putMissing(
-    place: Pick<PushItem, 'client' | 'repository'>,
-    manifest: WalkedManifest,
-    items: readonly number[],
-  ): Promise<void> {
-    const { client, repository } = place;
-    const { digest } = manifest;
-    const found = await this.#at(client, digest, () => client.headManifest(repository, digest));
-    if (found === undefined) await this.#put(place, manifest, digest, items);
-  }
-
-  async #put(
-    { client, repository, name }: Pick<PushItem, 'client' | 'repository' | 'name'>,
-    { mediaType, bytes }: WalkedManifest,
-    reference: string,
-    items: readonly number[],
-  ): Promise<void> {
-    await this.#at(client, name ?? reference, () => client.putManifest(repository, reference, mediaType, bytes));
-    this.#progress.sent(bytes.byteLength, items);
   }
 
   /** Work that some items need: when it fails, they have failed, or the push has. */
@@ -254,37 +273,7 @@ class PushRun {
     }
   }
 
-  /** One piece of work at a registry: waits for its turn, and is repeated while what fails may pass. */
-  async #at<Result>(
-    client: RegistryClient,
-    what: string,
-    work: () => Promise<Result>,
-    position?: () => number,
-  ): Promise<Result> {
-    const down = this.#down.get(client);
-    if (down !== undefined) throw down;
-    try {
-      return await withPushRetry(
-        async () => {
-          if (this.#cancel.aborted) throw new SealiftError('PUSH_CANCELLED');
-          return await this.#gate.run(work);
-        },
-        {
-          cancel: this.#cancel,
-          ...(position === undefined ? {} : { position }),
-          onRetry: (attempt, delayMs, error) => {
-            this.#gate.slowDown();
-            this.#request.onEvent?.({ kind: 'retry', what, attempt, delayMs, reason: reasonOf(error) });
-          },
-        },
-      );
-    } catch (error) {
-      if (isSealiftError(error, 'REGISTRY_UNREACHABLE')) this.#down.set(client, error);
-      throw error;
-    }
-  }
-
   async #each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-    await forEachBounded(items, this.#gate.most, work, () => this.#stop.abort());
+    await forEachBounded(items, this.#work.most, work, () => this.#stop.abort());
   }
 }

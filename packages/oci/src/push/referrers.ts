@@ -1,5 +1,5 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
-import { type Descriptor, type Index, indexSchema, manifestSchema, mediaTypes } from '../descriptor.ts';
+import { artifactTypeOf, type Descriptor, type Index, indexSchema, manifestSchema, mediaTypes } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { manifestLimitBytes, type RegistryClient } from '../registry-client/client.ts';
 import { readBounded } from '../verify-stream.ts';
@@ -105,9 +105,7 @@ async function currentIndex(client: RegistryClient, repository: string, tag: str
 export function descriptorOf({ digest, mediaType, bytes }: WalkedManifest): Descriptor {
   const content = JSON.parse(bytes.toString('utf8')) as { readonly [member: string]: unknown };
   const parsed = manifestSchema.safeParse(content);
-  const artifactType = parsed.success
-    ? (parsed.data.artifactType ?? parsed.data.config.mediaType)
-    : indexSchema.parse(content).artifactType;
+  const artifactType = parsed.success ? artifactTypeOf(parsed.data) : indexSchema.parse(content).artifactType;
   const annotations = parsed.success ? parsed.data.annotations : indexSchema.parse(content).annotations;
   return {
     mediaType,

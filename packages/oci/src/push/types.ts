@@ -67,7 +67,7 @@ export interface PushRequest {
   readonly concurrency?: number;
   /** Where upload sessions are remembered between runs; without it only during this one. */
   readonly journal?: UploadJournal;
-  /** The most of a blob that is sent again after a cut, in bytes, at registries that keep sessions. */
+  /** The most of a blob that goes in one request, in bytes, at registries that take pieces: what is sent again after a cut. */
   readonly chunkBytes?: number;
   readonly onEvent?: (event: PushEvent) => void;
   readonly cancel?: AbortSignal | undefined;

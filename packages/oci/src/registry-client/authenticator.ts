@@ -34,23 +34,21 @@ export type Fetch = (exchange: Pick<Exchange, 'method' | 'url' | 'headers' | 'bo
 export class Authenticator {
   readonly #origin: URL;
   readonly #credential: Credential | undefined;
-  readonly #fetch: Fetch;
   readonly #tokens = new Map<string, { readonly header: Secret; readonly endsAt: number }>();
   #challenge: Challenge | undefined;
 
-  constructor(origin: URL, credential: Credential | undefined, fetch: Fetch) {
+  constructor(origin: URL, credential: Credential | undefined) {
     this.#origin = origin;
     this.#credential = credential;
-    this.#fetch = fetch;
   }
 
   /** The `Authorization` header to send beforehand, as far as the registry's way is known. */
-  async header(scope: Scope): Promise<Secret | undefined> {
+  async header(scope: Scope, fetch: Fetch): Promise<Secret | undefined> {
     if (this.#challenge === undefined) return undefined;
     if (this.#challenge.scheme === 'basic') return this.#basic();
     const held = this.#tokens.get(scope);
     if (held !== undefined && held.endsAt - tokenMarginMs > Date.now()) return held.header;
-    return await this.#token(this.#challenge, scope);
+    return await this.#token(this.#challenge, scope, fetch);
   }
 
   /**
@@ -58,7 +56,7 @@ export class Authenticator {
    *
    * @throws REGISTRY_UNAUTHORIZED when there is no login that fits; whatever the token service failed with
    */
-  async answer(refused: IncomingMessage, scope: Scope, place: string): Promise<Secret> {
+  async answer(refused: IncomingMessage, scope: Scope, place: string, fetch: Fetch): Promise<Secret> {
     const challenges = parseChallenges(refused.headers['www-authenticate'] ?? '');
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     const basic = challenges.find(({ scheme }) => scheme === 'basic');
@@ -69,7 +67,7 @@ export class Authenticator {
     }
     if (bearer !== undefined) {
       this.#challenge = bearer;
-      return await this.#token(bearer, scope);
+      return await this.#token(bearer, scope, fetch);
     }
     throw unauthorized(this.#credential === undefined ? 'no login for it was found' : 'no way in that fits', place);
   }
@@ -80,11 +78,11 @@ export class Authenticator {
     return new Secret(`Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`);
   }
 
-  async #token(challenge: Challenge, scope: Scope): Promise<Secret> {
+  async #token(challenge: Challenge, scope: Scope, fetch: Fetch): Promise<Secret> {
     const realm = this.#realm(challenge);
     const place = placeOf(realm);
     const service = challenge.parameters.get('service');
-    const answer = await this.#fetch(this.#tokenRequest(realm, service, scope));
+    const answer = await fetch(this.#tokenRequest(realm, service, scope));
     if (answer.statusCode !== 200) {
       const error = await refusal(answer, 'token service', place);
       throw error.code === 'REGISTRY_REFUSED' ? unauthorized(error.message, place) : error;

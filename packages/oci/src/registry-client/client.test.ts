@@ -217,7 +217,7 @@ describe('a registry client and hostile or broken registries', () => {
       pages += 1;
       answer(response, 200, { link: `</v2/a/b/tags/list?last=${pages}>; rel="next"` }, JSON.stringify({ tags: many }));
     });
-    expect(await codeOf(clientOf(endless).listTags('a/b'))).toBe('INPUT_TOO_LARGE');
+    expect(await codeOf(clientOf(endless).listTags('a/b'))).toBe('REGISTRY_LIST_TOO_LONG');
   });
 
   it('reads the refusal a registry sends in the middle of an upload', async () => {

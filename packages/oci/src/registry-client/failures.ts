@@ -40,7 +40,15 @@ export async function refusal(answer: IncomingMessage, what: string, place: stri
 
 function codeOf(status: number) {
   if (Object.hasOwn(codes, status)) return codes[status as keyof typeof codes];
-  return status >= 500 ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED';
+  return status >= 500 && !neverDone.includes(status) ? 'REGISTRY_FAILED' : 'REGISTRY_REFUSED';
+}
+
+/** Not implemented, and another HTTP version (RFC 9110, section 15.6): asking again changes nothing. */
+const neverDone: readonly number[] = [501, 505];
+
+/** Whether the same request may be answered better a little later; a full registry is not. */
+export function isPassingStatus(status: number): boolean {
+  return [408, 425, 429].includes(status) || (status >= 500 && status !== 507 && !neverDone.includes(status));
 }
 
 /** How long a busy registry asks to be left alone; carried as the cause of `REGISTRY_BUSY` and `REGISTRY_FAILED`. */

@@ -141,8 +141,7 @@ async function pushArtifact(
   const manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    ...(artifactType === undefined ? {} : { artifactType }),
-    config: { mediaType: mediaTypes.empty, digest: digestOf(config), size: config.length },
+    config: { mediaType: artifactType ?? mediaTypes.empty, digest: digestOf(config), size: config.length },
     layers: layers.map(({ mediaType, bytes, title }) => ({
       mediaType,
       digest: digestOf(bytes),

@@ -27,7 +27,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .option('--split <size>', 'write parts of this size, such as 4GiB or 650MiB, instead of one file')
     .option('--dry-run', 'collect and check everything, write nothing')
     .option('--json', 'print one JSON object')
-    .option('--quiet', 'print errors only')
+    .option('-q, --quiet', 'print errors only')
     .action(async (options: CreateOptions & CreatePackOptions) => {
       const { chooseCreate, createFromPack } = await import('./create-pack.ts');
       const { createFromFile } = await import('./create.ts');
@@ -40,7 +40,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .argument('<file>', 'the bundle')
     .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
     .option('--json', 'print one JSON object: what was verified, with which key')
-    .option('--quiet', 'print errors only')
+    .option('-q, --quiet', 'print errors only')
     .action(async (file: string, options: { publicKey?: string; json?: true; quiet?: true }) => {
       const { verifyFile } = await import('./verify.ts');
       await verifyFile(file, options, context);
@@ -55,7 +55,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .option('--public-key <file>', 'trust this public key alone, instead of the trusted keys of this machine')
     .option('--nodiskspace', 'do not look for room before')
     .option('--json', 'print one JSON object')
-    .option('--quiet', 'print errors only')
+    .option('-q, --quiet', 'print errors only')
     .action(async (file: string, folder: string | undefined, options: ExtractOptions) => {
       const { extractFile } = await import('./extract.ts');
       await extractFile(file, folder, options, context);
@@ -98,7 +98,7 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .description('Lists what the releases in the registry hold, for `bundle create --base`.')
     .requiredOption('-o, --output <file>', 'the inventory to write')
     .option('--json', 'print one JSON object')
-    .option('--quiet', 'print errors only')
+    .option('-q, --quiet', 'print errors only')
     .action(async (options: InventoryOptions) => {
       const { writeInventory } = await import('./inventory.ts');
       await writeInventory(options, context);

@@ -20,6 +20,8 @@ const nothing = {
   noProgress: false,
   moveTags: false,
   continueOnError: false,
+  chunkBytes: undefined,
+  setUp: true,
   json: false,
   publicKey: undefined,
 };
@@ -89,6 +91,13 @@ describe('the options of a bundle', () => {
     expect(parseRunOptions(['--confirm', '--', '--move-tags'])).toEqual({ ...nothing, confirm: true, moveTags: true });
     expect(codeOf(['--', '--check'])).toBe('USAGE');
     expect(codeOf(['--', '--target', 'd'])).toBe('USAGE');
+  });
+
+  it('take the size of a piece, and leave the command line out', () => {
+    expect(parseRunOptions(['--chunk-size', '5MiB'])).toEqual({ ...nothing, chunkBytes: 5 * 1024 * 1024 });
+    expect(parseRunOptions(['--', '--chunk-size', '500KB'])).toEqual({ ...nothing, chunkBytes: 500_000 });
+    expect(parseRunOptions(['--no-install'])).toEqual({ ...nothing, setUp: false });
+    for (const size of ['', '0', 'large', '-1MiB', '1.5GiB']) expect(codeOf(['--chunk-size', size])).toBe('USAGE');
   });
 
   it('refuse to ask and be quiet at once, as makeself does', () => {

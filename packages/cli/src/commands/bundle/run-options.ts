@@ -1,3 +1,4 @@
+import { parseSize } from '@sealift/bundle/split-size';
 import { SealiftError } from '@sealift/core/errors';
 
 /**
@@ -18,6 +19,10 @@ export interface RunOptions {
   readonly moveTags: boolean;
   /** Send what can be sent when some of it can't. */
   readonly continueOnError: boolean;
+  /** The most that goes to a registry in one request, in bytes. */
+  readonly chunkBytes: number | undefined;
+  /** Set `sealift` up on this machine before the upload. */
+  readonly setUp: boolean;
   /** Print one JSON object at the end instead of a transcript, and events on standard error. */
   readonly json: boolean;
   /** A public key file to trust for this run, besides the trusted ones. */
@@ -46,6 +51,8 @@ interface Collected {
   noProgress?: true;
   moveTags?: true;
   continueOnError?: true;
+  chunkBytes?: number;
+  noInstall?: true;
   json?: true;
   publicKey?: string;
 }
@@ -65,6 +72,12 @@ const uploadFlags: Readonly<Record<string, Effect>> = {
   '--continue-on-error': (collected) => ({ ...collected, continueOnError: true }),
   '--json': (collected) => ({ ...collected, json: true }),
 };
+const uploadValues: Readonly<Record<string, ValueEffect>> = {
+  '--chunk-size': (collected, size) => ({
+    ...collected,
+    chunkBytes: parseSize(size, '--chunk-size', 'the size of a piece'),
+  }),
+};
 
 const flags: Readonly<Record<string, Effect>> = {
   ...uploadFlags,
@@ -74,6 +87,7 @@ const flags: Readonly<Record<string, Effect>> = {
   '--list': ask('list'),
   '--lsm': ask('lsm'),
   '--install': (collected) => ({ ...collected, installOnly: true }),
+  '--no-install': (collected) => ({ ...collected, noInstall: true }),
   '--noexec': (collected) => ({ ...collected, noExec: true }),
   '--keep': (collected) => ({ ...collected, keep: true }),
   '--nodiskspace': (collected) => ({ ...collected, noDiskSpace: true }),
@@ -94,6 +108,7 @@ const flags: Readonly<Record<string, Effect>> = {
 };
 
 const withValue: Readonly<Record<string, ValueEffect>> = {
+  ...uploadValues,
   '--target': (collected, folder) => ({ ...collected, folder }),
   '--extract': (collected, folder) => ({ ...collected, folder, noExec: true }),
   '--public-key': (collected, publicKey) => ({ ...collected, publicKey }),
@@ -122,7 +137,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   const rest = [...args];
   for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
     const effect = own(known, option);
-    const valueEffect = known === flags ? own(withValue, option) : undefined;
+    const valueEffect = own(known === flags ? withValue : uploadValues, option);
     if (effect !== undefined) collected = effect(collected);
     else if (valueEffect !== undefined) collected = valueEffect(collected, valueOf(option, rest.shift()));
     else if (option === '--' && known === flags) known = uploadFlags;
@@ -147,6 +162,8 @@ function optionsOf(collected: Collected): RunOptions {
     noProgress: collected.noProgress === true,
     moveTags: collected.moveTags === true,
     continueOnError: collected.continueOnError === true,
+    chunkBytes: collected.chunkBytes,
+    setUp: collected.noInstall !== true,
     json: collected.json === true,
     publicKey: collected.publicKey,
   };
@@ -161,9 +178,11 @@ function own<Value>(table: Readonly<Record<string, Value>>, option: string): Val
   return Object.hasOwn(table, option) ? table[option] : undefined;
 }
 
+const needs: Readonly<Record<string, string>> = { '--public-key': 'file', '--chunk-size': 'size' };
+
 function valueOf(option: string, value: string | undefined): string {
   if (value === undefined || value === '') {
-    throw usage(`${option} needs a ${option === '--public-key' ? 'file' : 'folder'}`, option);
+    throw usage(`${option} needs a ${Object.hasOwn(needs, option) ? needs[option] : 'folder'}`, option);
   }
   return value;
 }

@@ -114,8 +114,10 @@ async function install(
   const release = await readMarker(bundle);
   const title = bundle.manifest.kind === 'pack' ? `Airgap Pack - ${product}` : 'Airgap Setup -';
   transcript.line(`Uncompressing ${title} Version ${version}  100%`);
-  transcript.line('Setting up CLI');
-  await setUpSealift(bundle, context);
+  if (options.setUp) {
+    transcript.line('Setting up CLI');
+    await setUpSealift(bundle, context);
+  }
   transcript.line('Setting up Manifests');
   const sections = new Sections(transcript);
   const result = await uploadRelease({
@@ -127,6 +129,7 @@ async function install(
     journal: await openUploadJournal(join(stateFolder(context), 'uploads')),
     cancel: context.cancel,
     continueOnError: options.continueOnError,
+    ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
     onItem: (item) => {
       sections.item(item);
       context.progress.event?.({ event: 'item', ...item });

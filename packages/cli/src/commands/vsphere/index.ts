@@ -31,7 +31,7 @@ export const registerVsphere: RegisterCommand = (program, context) => {
     .option('--public-key <file>', 'for a bundle: trust this public key alone')
     .option('--dry-run', 'look and check, change nothing')
     .option('--json', 'print one JSON object')
-    .option('--quiet', 'print errors only')
+    .option('-q, --quiet', 'print errors only')
     .action(async (image: string, options: ImportTemplateOptions) => {
       const { runImportTemplate } = await import('./import-template.ts');
       await runImportTemplate(image, options, context);

@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { describe, expect, it } from 'vitest';
-import { RetryAfter } from '../registry-client/failures.ts';
-import { withPushRetry } from './retry.ts';
+import { RetryAfter } from './failures.ts';
+import { withRegistryRetry } from './retry.ts';
 
 /** Fails for a reason that passes, asking to come back at once so that no test waits. */
 const passing = (): SealiftError =>
@@ -11,14 +11,14 @@ describe('retrying', () => {
   it('repeats what may pass, and not what cannot', async () => {
     let calls = 0;
     expect(
-      await withPushRetry(async () => {
+      await withRegistryRetry(async () => {
         calls += 1;
         if (calls < 4) throw passing();
         return 'done';
       }, {}),
     ).toBe('done');
     calls = 0;
-    const denied = withPushRetry(async () => {
+    const denied = withRegistryRetry(async () => {
       calls += 1;
       throw new SealiftError('REGISTRY_DENIED', { values: { reason: '403' } });
     }, {});
@@ -32,10 +32,10 @@ describe('retrying', () => {
       calls += 1;
       throw passing();
     };
-    await expect(withPushRetry(failing, {})).rejects.toMatchObject({ code: 'REGISTRY_BUSY' });
+    await expect(withRegistryRetry(failing, {})).rejects.toMatchObject({ code: 'REGISTRY_BUSY' });
     expect(calls).toBe(6);
     calls = 0;
-    await expect(withPushRetry(failing, { position: () => Math.min(calls, 20) })).rejects.toMatchObject({
+    await expect(withRegistryRetry(failing, { position: () => Math.min(calls, 20) })).rejects.toMatchObject({
       code: 'REGISTRY_BUSY',
     });
     expect(calls).toBeGreaterThan(20);
@@ -44,9 +44,9 @@ describe('retrying', () => {
   it('stops waiting when it is cancelled, and does not wait for a registry that asks for too long', async () => {
     const stop = new AbortController();
     const busy = new SealiftError('REGISTRY_BUSY', { values: { reason: '429' }, cause: new RetryAfter(60_000) });
-    const waiting = withPushRetry(() => Promise.reject(busy), { cancel: stop.signal, onRetry: () => stop.abort() });
+    const waiting = withRegistryRetry(() => Promise.reject(busy), { cancel: stop.signal, onRetry: () => stop.abort() });
     await expect(waiting).rejects.toMatchObject({ code: 'PUSH_CANCELLED' });
     const long = new SealiftError('REGISTRY_BUSY', { values: { reason: '429' }, cause: new RetryAfter(3_600_000) });
-    await expect(withPushRetry(() => Promise.reject(long), {})).rejects.toBe(long);
+    await expect(withRegistryRetry(() => Promise.reject(long), {})).rejects.toBe(long);
   });
 });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { digestOf } from '@sealift/oci/digest';
+import { dripBody, dripHeaders } from './drip.ts';
+import { QuirkyAnswers, type Quirks, refusedAtOnce } from './quirks.ts';
 
 /** A request as it came, with its body. */
 export interface SeenRequest {
@@ -11,14 +13,21 @@ export interface SeenRequest {
   readonly authorization: string | undefined;
 }
 
+/** What of a request is there before its body. */
+export interface RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly announcedBytes: number;
+}
+
 export interface OddAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** How the registry differs from what it should be. */
-export interface Oddities {
+export interface Oddities extends Quirks {
   /** Answers instead of it. */
   readonly intercept?: (request: SeenRequest) => OddAnswer | undefined;
   /** Lists referrers by itself; else they are to be listed under a tag. */
@@ -31,6 +40,8 @@ export interface OddRegistry {
   /** `127.0.0.1:<port>` */
   readonly registry: string;
   readonly requests: SeenRequest[];
+  /** Those to the other host that it redirects to. */
+  readonly redirected: SeenRequest[];
   /** By `<repository> <digest>`. */
   readonly blobs: Map<string, Buffer>;
   /** By `<repository> <digest or tag>`. */
@@ -45,29 +56,60 @@ export async function startOddRegistry(oddities: Oddities = {}): Promise<OddRegi
     manifests: new Map<string, { mediaType: string; bytes: Buffer }>(),
     sessions: new Map<string, Buffer>(),
   };
-  const server = createServer((request, response) => {
-    readAll(request).then(
-      (body) => {
-        const seen = {
-          method: request.method ?? '',
-          path: request.url ?? '',
-          bytes: body.length,
-          authorization: request.headers.authorization,
-        };
-        state.requests.push(seen);
-        const type = request.headers['content-type'] ?? '';
-        const answer = oddities.intercept?.(seen) ?? answerOf(state, oddities, seen, body, type);
-        response.writeHead(answer.status, answer.headers ?? {}).end(seen.method === 'HEAD' ? '' : answer.body);
-      },
-      () => response.destroy(),
-    );
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const quirky = new QuirkyAnswers(oddities);
+  const redirected: SeenRequest[] = [];
+  const storage = oddities.redirect === undefined ? undefined : await listen(listenerOf(redirected));
+  const main = await listen(listenerOf(state.requests, storage?.host ?? ''));
+
+  /** @param storageHost what is redirected to; undefined at that host itself */
+  function listenerOf(requests: SeenRequest[], storageHost?: string): RequestListener {
+    return (request, response) => {
+      const { method = '', url: path = '', headers } = request;
+      const announcedBytes = Number(headers['content-length'] ?? 0);
+      const refused = refusedAtOnce(oddities, { method, path, announcedBytes });
+      if (refused !== undefined) {
+        response.writeHead(refused.status, refused.headers).end(refused.body);
+        return;
+      }
+      if (headers.expect !== undefined) response.writeContinue();
+      readAll(request).then(
+        (body) => {
+          const seen = { method, path, bytes: body.length, authorization: headers.authorization };
+          requests.push(seen);
+          const answer = quirky.put(
+            oddities.intercept?.(seen) ??
+              quirky.answer(seen, body, headers.host ?? '', storageHost) ??
+              answerOf(state, oddities, seen, body, headers['content-type'] ?? ''),
+          );
+          if (oddities.drip === 'headers') dripHeaders(response);
+          else if (oddities.drip === 'bodies' && answer.status === 200) dripBody(response);
+          else response.writeHead(answer.status, answer.headers ?? {}).end(method === 'HEAD' ? '' : answer.body);
+        },
+        () => response.destroy(),
+      );
+    };
+  }
+
   return {
-    registry: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    registry: main.host,
     requests: state.requests,
+    redirected,
     blobs: state.blobs,
     manifests: state.manifests,
+    async close() {
+      await main.close();
+      await storage?.close();
+    },
+  };
+}
+
+async function listen(listener: RequestListener): Promise<{ readonly host: string; close(): Promise<void> }> {
+  // It ends no connection by itself, as some registries behind load balancers do not.
+  const server: Server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, listener);
+  server.on('checkContinue', listener);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
@@ -91,7 +133,8 @@ function answerOf(state: State, oddities: Oddities, seen: SeenRequest, body: Buf
   }
   if (kind === 'blobs') {
     const blob = state.blobs.get(key);
-    return blob === undefined ? { status: 404 } : { status: 200, headers: { 'content-length': String(blob.length) } };
+    if (blob === undefined) return { status: 404 };
+    return { status: 200, headers: { 'content-length': String(blob.length) }, body: blob };
   }
   if (seen.method === 'PUT') {
     const manifest = { mediaType: type, bytes: body };
