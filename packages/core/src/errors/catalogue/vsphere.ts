@@ -264,14 +264,14 @@ export const vsphereErrors = defineErrors({
   },
   CNS_CONFIG_UNREADABLE: {
     message: 'the configuration of the vSphere driver cannot be read: {reason}',
-    hint: 'Set the cluster-id in section [Global] by hand in the object named, then run it again.',
+    hint: 'Correct what the reason names in the object named, then run it again. The driver reads INI, with the cluster-id in section [Global]; nothing was changed.',
     status: 422,
     exit: 2,
     next: 'needs-a-person',
   },
   CNS_ID_IMMUTABLE: {
     message: 'the cluster-id {kept} in {object} cannot be changed, and {wanted} is needed',
-    hint: 'The driver uses a generated id only where its Secret names none. To keep the generated one, remove the line cluster-id from the Secret; to have a new one, delete the object named (kubectl delete). Then run it again.',
+    hint: 'The driver uses a generated id only where its Secret names none. To keep the generated one, remove the line cluster-id from the Secret; to have a new one, delete the object named (kubectl delete) and restart the deployment vsphere-csi-controller. Then run it again.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',
