@@ -165,6 +165,27 @@ async function findCluster(
   return chosen(candidates, name, { what: 'clusters', option: '--cluster' });
 }
 
+/**
+ * The resource pool that a template without snapshot passes through: the one named, else that of the cluster its host is in.
+ *
+ * @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN
+ */
+export async function findTemplatePool(
+  client: VcenterClient,
+  datacenter: Datacenter,
+  names: PlaceNames,
+  template: Reference,
+  cancel?: AbortSignal,
+): Promise<Reference> {
+  if (names.resourcePool !== undefined) return (await findPool(client, datacenter, names, cancel)).ref;
+  const host = { 'runtime.host': optional(managedObject) };
+  const at = names.cluster === undefined ? await retrieveOne(client, template, host, cancel) : undefined;
+  const on = at?.['runtime.host'];
+  const owner =
+    on === undefined ? undefined : (await retrieveOne(client, on, { parent: required(managedObject) }, cancel)).parent;
+  return (await findCluster(client, datacenter, owner, names.cluster, cancel)).resourcePool;
+}
+
 async function findPool(
   client: VcenterClient,
   datacenter: Datacenter,

@@ -10,9 +10,9 @@ import { findNodeImages, type NodeImageMachine } from '@sealift/vsphere/node-ima
 import {
   createTemplateFolder,
   type Datacenter,
-  findComputePlace,
   findDatacenter,
   findTemplateFolder,
+  findTemplatePool,
   type TemplateFolder,
 } from '@sealift/vsphere/places';
 import type { CliContext } from '../../context.ts';
@@ -72,7 +72,9 @@ async function fix(
     }
     if (options.dryRun === true || problems.length === 0) continue;
     const folder = await createTemplateFolder(client, datacenter, options.folder, cancel);
-    const resourcePool = async () => (await findComputePlace(client, datacenter, options, cancel)).resourcePool;
+    const { machine } = report;
+    if (machine === undefined) continue;
+    const resourcePool = () => findTemplatePool(client, datacenter, options, machine.ref, cancel);
     await mendTemplate(client, report, { folder, resourcePool }, cancel);
   }
 }
