@@ -5,14 +5,15 @@ import { importTemplate } from '@sealift/vsphere/import';
 import { completeTemplate } from '@sealift/vsphere/finish';
 import { findTemplate, type NodeImageMachine } from '@sealift/vsphere/node-images';
 import { openOva } from '@sealift/vsphere/ova';
-import { findDatacenter, findTemplateFolder, findTemplatePool } from '@sealift/vsphere/places';
+import { findDatacenter, findTemplatePool } from '@sealift/vsphere/places';
+import { findTemplateFolder } from '@sealift/vsphere/template-folder';
 import type { SiteSettings } from '../settings.ts';
 import type { VcenterSession } from './session.ts';
 
 /** The templates of a vCenter, as the engine sees them. */
 export function vcenterPort(session: VcenterSession, { places, networks, caFile }: SiteSettings): VCenterPort {
   const find = async (client: VcenterClient, name: string, cancel: AbortSignal) => {
-    const datacenter = await findDatacenter(client, places.datacenter, cancel);
+    const datacenter = await findDatacenter(client, places.datacenter, cancel, places.folder);
     const folder = await findTemplateFolder(client, datacenter, places.folder, cancel);
     return { datacenter, found: await findTemplate(client, folder, name, cancel) };
   };

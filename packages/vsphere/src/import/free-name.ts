@@ -3,7 +3,7 @@ import type { VcenterClient } from '../client/client.ts';
 import { escapeName, unescapeName } from '../property/inventory.ts';
 import { retrieveAll } from '../property/retrieve.ts';
 import { required, text } from '../xml/decode.ts';
-import type { TemplateFolder } from './places.ts';
+import type { TemplateFolder } from './template-folder.ts';
 
 /** Names of virtual machines have at most so many characters (vSphere Web Services API, `VirtualMachineConfigSpec.name`). */
 export const maxNameLength = 80;

@@ -21,7 +21,8 @@ import { type ImportOptions, type ImportRequest, importTemplate } from './import
 
 import { abortLease, keepLease, renewalSeconds, startImport, waitForLease } from './lease.ts';
 import { destroyMachine } from './machines.ts';
-import { createTemplateFolder, findComputePlace, findDatacenter } from './places.ts';
+import { findComputePlace, findDatacenter } from './places.ts';
+import { createTemplateFolder } from './template-folder.ts';
 import { uploadFile } from './upload-disk.ts';
 
 const simulator = peer('vcenter-simulator');

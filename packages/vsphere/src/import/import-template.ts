@@ -9,14 +9,8 @@ import { checkedName, refuseTakenName } from './free-name.ts';
 import { type ImportOptions, type ImportRequest, type ImportResult, placesOf } from './import-request.ts';
 import { finishTemplate, type ImportPlan, makeTemplate } from './make-template.ts';
 import { findMachines, type Machine, removeLeftovers } from './machines.ts';
-import {
-  type ComputePlace,
-  type Datacenter,
-  findComputePlace,
-  findDatacenter,
-  findTemplateFolder,
-  findTemplatePool,
-} from './places.ts';
+import { type ComputePlace, type Datacenter, findComputePlace, findDatacenter, findTemplatePool } from './places.ts';
+import { findTemplateFolder } from './template-folder.ts';
 import { arrivedImports } from './temporary-name.ts';
 import { provenSame, wholeLeftover } from './present-template.ts';
 
@@ -68,7 +62,7 @@ async function importOnce(
 ): Promise<ImportResult> {
   const { cancel, onNote } = options;
   const name = checkedName(request.name ?? `r_${ovf.baseName}`);
-  const datacenter = await findDatacenter(client, request.datacenter, cancel);
+  const datacenter = await findDatacenter(client, request.datacenter, cancel, request.folder);
   const folder = await findTemplateFolder(client, datacenter, request.folder, cancel);
   const machines = folder.ref === undefined ? [] : await findMachines(client, folder.ref, { recursive: false, cancel });
   const found = machines.find((machine) => machine.name === name);

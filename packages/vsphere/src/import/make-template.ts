@@ -9,7 +9,8 @@ import { describe, type ImportOptions, type ImportRequest } from './import-reque
 import { createImportSpec } from './import-spec.ts';
 import { abortLease, completeLease, startImport, waitForLease } from './lease.ts';
 import { destroyMachine, findMachines } from './machines.ts';
-import { type ComputePlace, createTemplateFolder, type Datacenter, type TemplateFolder } from './places.ts';
+import { type ComputePlace, type Datacenter } from './places.ts';
+import { createTemplateFolder, type TemplateFolder } from './template-folder.ts';
 import { sendPackage } from './send-package.ts';
 import { arrivedImports, importLine, runningImports, temporaryName } from './temporary-name.ts';
 
