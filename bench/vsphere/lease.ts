@@ -4,7 +4,8 @@ import { parseThumbprint } from '../../packages/vsphere/src/connection/thumbprin
 import { createImportSpec, type FileItem } from '../../packages/vsphere/src/import/import-spec.ts';
 import { abortLease, type ReadyLease, startImport, waitForLease } from '../../packages/vsphere/src/import/lease.ts';
 import { destroyMachine } from '../../packages/vsphere/src/import/machines.ts';
-import { createTemplateFolder, findComputePlace, findDatacenter } from '../../packages/vsphere/src/import/places.ts';
+import { findComputePlace, findDatacenter } from '../../packages/vsphere/src/import/places.ts';
+import { createTemplateFolder } from '../../packages/vsphere/src/import/template-folder.ts';
 import { openPackage } from '../../packages/vsphere/src/ovf/open-package.ts';
 import type { OvfPackage } from '../../packages/vsphere/src/ovf/package.ts';
 

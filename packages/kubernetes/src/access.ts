@@ -5,6 +5,8 @@ export interface KubernetesOptions {
   /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
   readonly kubeconfig?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Waits before a request is sent again that was answered with a status that passes, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[] | undefined;
 }
 
 export interface Access {

@@ -1,10 +1,15 @@
 import { SealiftError } from '@sealift/core/errors';
+import { withRetry } from '@sealift/io/retry';
 import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
+import { isPassingStatus, Unavailable } from './unavailable.ts';
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
 export const fieldManager = 'sealift';
+
+/** Some seconds, in which an API server behind a load balancer finds another etcd member or a webhook's new certificate. */
+const defaultDelaysMs = [200, 500, 1000, 2000, 4000, 8000];
 
 /**
  * Access to one API server with the login of a kubeconfig. Every answer is bounded in size and time.
@@ -17,15 +22,17 @@ export class KubernetesClient {
   /** Of the API server, such as `https://10.10.0.5:6443`. */
   readonly server: string;
   readonly #connections: Connections;
+  readonly #retryDelaysMs: readonly number[];
 
-  private constructor({ server, config }: Access, env: NonNullable<KubernetesOptions['env']>) {
+  private constructor({ server, config }: Access, { env = process.env, retryDelaysMs }: KubernetesOptions) {
     this.server = server;
     this.#connections = new Connections(config, env);
+    this.#retryDelaysMs = retryDelaysMs ?? defaultDelaysMs;
   }
 
   /** Reads the kubeconfig; connects with the first request. @throws KUBERNETES_CONFIG_INVALID */
   static async connect(options: KubernetesOptions = {}): Promise<KubernetesClient> {
-    return new KubernetesClient(await loadAccess(options), options.env ?? process.env);
+    return new KubernetesClient(await loadAccess(options), options);
   }
 
   /** Ends every connection. */
@@ -34,12 +41,26 @@ export class KubernetesClient {
   }
 
   /**
-   * Sends a request; every status is an answer.
+   * Sends a request; every status is an answer, but one that passes by itself. A request that reads is sent again then; one that changes
+   * something only when the server says that it did not look at it (429).
    *
-   * @throws KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
+   * @throws KUBERNETES_UNAVAILABLE, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
    */
   ask(request: ApiRequest): Promise<ApiAnswer> {
-    return this.#connections.send(this.server, request);
+    const send = async (): Promise<ApiAnswer> => {
+      const answer = await this.#connections.send(this.server, request);
+      if (!isPassingStatus(answer.status)) return answer;
+      const again = request.method === 'GET' || answer.status === 429;
+      const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
+      throw new Unavailable(answer, again, reason, `${this.server}${request.path}`);
+    };
+    return withRetry(send, {
+      passes: (error) => error instanceof Unavailable && error.repeatable,
+      delaysMs: this.#retryDelaysMs,
+      jitter: true,
+      askedMs: (error) => (error instanceof Unavailable ? error.askedPauseMs : undefined),
+      cancel: request.cancel,
+    });
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

@@ -12,5 +12,8 @@ export interface ApiRequest {
 /** What the API server answered, parsed but not yet checked. */
 export interface ApiAnswer {
   readonly status: number;
+  /** Undefined where an answer that passes (503 of a load balancer) is no JSON. */
   readonly body: unknown;
+  /** `Retry-After` in milliseconds, where there is one in seconds. */
+  readonly askedPauseMs: number | undefined;
 }

@@ -8,6 +8,7 @@ import type { Environment } from '@sealift/io/http/environment';
 import { exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
 
 /** Larger than any page of 500 objects that etcd can hold in practice; an answer beyond it is none of an API server. */
@@ -63,7 +64,9 @@ export class Connections {
         cancel,
       });
       const bytes = await readBody(answer, answerLimitBytes, { idleTimeoutMs: timeoutMs, cancel });
-      return { status: answer.statusCode ?? 0, body: parse(bytes.toString('utf8'), place) };
+      const status = answer.statusCode ?? 0;
+      const askedPauseMs = pauseAsked(answer.headers['retry-after']);
+      return { status, body: parse(bytes.toString('utf8'), status, place), askedPauseMs };
     } catch (error) {
       throw asCatalogued(error, server, place);
     }
@@ -119,10 +122,12 @@ function textOf(headers: OutgoingHttpHeaders): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-function parse(text: string, place: string): unknown {
+function parse(text: string, status: number, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
+    // A load balancer before a server that is away says so in a page.
+    if (isPassingStatus(status)) return undefined;
     throw unusable('it is no JSON', place, error);
   }
 }

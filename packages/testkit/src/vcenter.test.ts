@@ -33,6 +33,20 @@ describe.skipIf(simulator.missing || govc.missing)(`the vCenter simulator (${sim
     expect((await vcenter.calls()).filter(({ method }) => method === 'Destroy_Task')).toHaveLength(2);
   });
 
+  it('refuses what a vCenter refuses: a snapshot of a template, names alike but for their case, names that are too long', async () => {
+    const create = (name: string) => run('vm.create', '-on=false', '-net', 'VM Network', name);
+    await create('one');
+    await create('other');
+    await run('vm.markastemplate', 'one');
+    await expect(run('snapshot.create', '-vm', 'one', 's')).rejects.toThrow('not supported');
+    await run('vm.markasvm', '-pool', '/DC0/host/DC0_C0/Resources', 'one');
+    await run('snapshot.create', '-vm', 'one', 's');
+    await expect(run('object.rename', '/DC0/vm/other', 'ONE')).rejects.toThrow('DuplicateName');
+    await expect(run('object.rename', '/DC0/vm/other', 'x'.repeat(81))).rejects.toThrow('InvalidName');
+    await expect(run('folder.create', '/DC0/vm/OTHER')).rejects.toThrow('DuplicateName');
+    await run('object.rename', '/DC0/vm/other', 'Other');
+  });
+
   it('keeps the volumes that clusters made', async () => {
     const id = await vcenter.createVolume({ name: 'pvc-1', clusterId: 'a/b' });
     expect(await run('volume.ls', '-n', 'pvc-1')).toContain(id);

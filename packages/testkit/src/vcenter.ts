@@ -16,6 +16,8 @@ export interface VCenterOptions {
   readonly datastores?: number;
   /** Resource pools besides the cluster's own. */
   readonly pools?: number;
+  /** Datastore clusters in each datacenter, without datastores: `DC0_POD0`. */
+  readonly pods?: number;
   /** Virtual machines in each resource pool. */
   readonly machines?: number;
   /** A VM folder to make in the first datacenter. */

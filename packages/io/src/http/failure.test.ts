@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import * as certificates from '../testing/certificates.ts';
+import * as certificates from '@sealift/testkit/certificates';
 import { Peers } from '../testing/peers.ts';
 import { Agents, type TlsOptions } from './agents.ts';
 import { discard } from './body.ts';

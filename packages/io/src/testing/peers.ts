@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { testKey } from './certificates.ts';
+import { testKey } from '@sealift/testkit/certificates';
 
 /** Servers of one test, all ended at its end, with their connections. */
 export class Peers {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const simulator = peer('vcenter-simulator');
 const qemu = peer('qemu-img');
-const missing = [simulator, qemu].find((one) => one.missing);
+const missing = [simulator, qemu, peer('govc')].find((one) => one.missing);
 const never = new AbortController().signal;
 
 describe.skipIf(missing !== undefined)(`the vCenter of the engine${missing ? ` (${missing.remedy})` : ''}`, () => {
@@ -61,6 +62,22 @@ describe.skipIf(missing !== undefined)(`the vCenter of the engine${missing ? ` (
     await port.importTemplate(request, never);
     expect((await vcenter.uploads()).length).toBe(1);
     expect(opened - before).toBeLessThanOrEqual(1);
+  });
+
+  it('makes a template of one that lost its snapshot, which no template takes, and of a machine', async () => {
+    const govc = (...args: string[]): string =>
+      execFileSync(peer('govc').path, args, { env: { ...process.env, ...vcenter.environment }, encoding: 'utf8' });
+    const name = 'r_u-2204-0-k-12610-0';
+    const pool = ['-pool', '/DC0/host/DC0_C0/Resources'];
+    govc('vm.markasvm', ...pool, name);
+    govc('snapshot.remove', '-vm', name, '*');
+    govc('vm.markastemplate', name);
+    expect(await port.findTemplate(name, never)).toMatchObject({ marked: false });
+    await port.markTemplate(name, never);
+    expect(await port.findTemplate(name, never)).toMatchObject({ marked: true });
+    govc('vm.markasvm', ...pool, name);
+    await port.markTemplate(name, never);
+    expect(await port.findTemplate(name, never)).toMatchObject({ marked: true });
   });
 
   it('goes on after the session has ended', async () => {

@@ -2,27 +2,24 @@ import type { OpenOva, VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import type { ByteSource } from '@sealift/vsphere/byte-source';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import { importTemplate } from '@sealift/vsphere/import';
-import { adoptMachine } from '@sealift/vsphere/mend';
+import { completeTemplate } from '@sealift/vsphere/finish';
 import { findTemplate, type NodeImageMachine } from '@sealift/vsphere/node-images';
 import { openOva } from '@sealift/vsphere/ova';
-import { findDatacenter, findTemplateFolder } from '@sealift/vsphere/places';
+import { findDatacenter, findTemplatePool } from '@sealift/vsphere/places';
+import { findTemplateFolder } from '@sealift/vsphere/template-folder';
 import type { SiteSettings } from '../settings.ts';
 import type { VcenterSession } from './session.ts';
 
 /** The templates of a vCenter, as the engine sees them. */
 export function vcenterPort(session: VcenterSession, { places, networks, caFile }: SiteSettings): VCenterPort {
   const find = async (client: VcenterClient, name: string, cancel: AbortSignal) => {
-    const datacenter = await findDatacenter(client, places.datacenter, cancel);
-    return await findTemplate(
-      client,
-      await findTemplateFolder(client, datacenter, places.folder, cancel),
-      name,
-      cancel,
-    );
+    const datacenter = await findDatacenter(client, places.datacenter, cancel, places.folder);
+    const folder = await findTemplateFolder(client, datacenter, places.folder, cancel);
+    return { datacenter, found: await findTemplate(client, folder, name, cancel) };
   };
   return {
     async findTemplate(name, cancel) {
-      const found = await find(await session.client(), name, cancel);
+      const { found } = await find(await session.client(), name, cancel);
       return found === undefined ? null : templateOf(found);
     },
     async importTemplate({ name, sha256, kubernetes, sizeBytes, ova }, cancel) {
@@ -33,8 +30,10 @@ export function vcenterPort(session: VcenterSession, { places, networks, caFile 
     },
     async markTemplate(name, cancel) {
       const client = await session.client();
-      const found = await find(client, name, cancel);
-      if (found !== undefined) await adoptMachine(client, found, cancel);
+      const { datacenter, found } = await find(client, name, cancel);
+      if (found === undefined) return;
+      const pool = () => findTemplatePool(client, datacenter, places, found.ref, cancel);
+      await completeTemplate(client, found.ref, pool, { cancel });
     },
   };
 }

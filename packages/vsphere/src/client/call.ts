@@ -32,6 +32,11 @@ export interface SoapCall<Result> {
   readonly result: (values: readonly XmlElement[]) => Result;
   /** Reading calls: may be sent twice, so a kept connection is used. Others get a connection of their own. */
   readonly repeatable?: boolean;
+  /**
+   * Sent again when the server says that it takes no calls at the moment, as reading calls are: doing it twice is the same as doing it
+   * once. Each time on a connection of its own.
+   */
+  readonly idempotent?: boolean;
   /** It uses something that ends with the session (a view, a filter, a page token): it is not repeated after a new login. */
   readonly sessionBound?: boolean;
   readonly service?: SoapService;

@@ -2,11 +2,14 @@ import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import type { Verification } from '@sealift/io/http/verification';
+import { withRetry } from '@sealift/io/retry';
 import type { IncomingMessage } from 'node:http';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { bodyOf, exchange, invalidAnswer, placeOf } from '../connection/exchange.ts';
+import { vcenterServer } from '../connection/server.ts';
 import { printThumbprint, thumbprintOf } from '../connection/thumbprint.ts';
 import { agentsFor, establishTrust, presented, type TrustOptions } from '../connection/trust.ts';
+import { askedPauseMs, unavailable } from '../connection/unavailable.ts';
 import { children, type XmlElement } from '../xml/element.ts';
 import { XmlReader, type XmlLimits, XmlRefused } from '../xml/read-xml.ts';
 import { ShapeError } from '../xml/decode.ts';
@@ -21,10 +24,15 @@ const idleTimeoutMs = 60_000;
 /** How long the whole of an answer may take once it began, in milliseconds. */
 const wholeAnswerMs = 600_000;
 
+/** Half a minute: a short overload passes; a restart takes longer, and is waited for where something would be lost. */
+const defaultDelaysMs = [500, 1000, 2000, 4000, 8000, 15_000];
+
 export interface ChannelOptions extends TrustOptions {
   readonly url: URL;
   readonly env: Environment;
   readonly connections: number;
+  /** Waits before a call is sent again that was answered with a status that passes, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[] | undefined;
 }
 
 /** Verified connections to one vCenter, and one SOAP call over them. Knows nothing of logins but the cookie it is handed. */
@@ -32,6 +40,7 @@ export class Channel {
   readonly url: URL;
   readonly verification: Verification | undefined;
   readonly #env: Environment;
+  readonly #retryDelaysMs: readonly number[];
   /** Kept connections, for calls that may be sent twice. */
   readonly #kept: Agents;
   /** A connection for each call: it is never one that the other side has just closed, so the call is sent exactly once. */
@@ -41,6 +50,7 @@ export class Channel {
     this.url = options.url;
     this.verification = verification;
     this.#env = options.env;
+    this.#retryDelaysMs = options.retryDelaysMs ?? defaultDelaysMs;
     const { env, connections } = options;
     this.#kept = agentsFor(verification, env, { keepAlive: true, connections });
     this.#fresh = agentsFor(verification, env, { keepAlive: false, connections });
@@ -57,22 +67,50 @@ export class Channel {
     this.#fresh.close();
   }
 
-  /** A document below the address, or undefined where there is none; no login is sent. */
+  /** A document below the address, or undefined where there is none; no login is sent. @throws VSPHERE_UNAVAILABLE, as `send` */
   async getDocument(path: string, cancel: AbortSignal | undefined): Promise<XmlElement | undefined> {
     const url = new URL(path, this.url);
-    const answer = await this.#exchange({ method: 'GET', url, idleTimeoutMs, repeatable: true, cancel });
-    if (answer.statusCode === 200) return await readAnswer(answer, placeOf(url), idleTimeoutMs, cancel);
-    discard(answer);
-    return undefined;
+    return await this.#untilTaken(true, cancel, async () => {
+      const answer = await this.#exchange({ method: 'GET', url, idleTimeoutMs, repeatable: true, cancel });
+      if (answer.statusCode === 200) return await readAnswer(answer, placeOf(url), idleTimeoutMs, cancel);
+      discard(answer);
+      const passing = unavailable(answer, vcenterServer, placeOf(url));
+      if (passing !== undefined) throw passing;
+      return undefined;
+    });
   }
 
   /**
-   * Sends one call.
+   * Sends one call, and once more where it may be and the server took none at the moment.
    *
    * @returns what the method returned, and the session's cookie where the answer sets one
-   * @throws VSPHERE_… by the type of the fault; VSPHERE_ANSWER_INVALID, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, CANCELLED
+   * @throws VSPHERE_… by the type of the fault; VSPHERE_ANSWER_INVALID, VSPHERE_UNAVAILABLE, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED,
+   *   CANCELLED
    */
   async send<Result>(
+    call: SoapCall<Result>,
+    version: string,
+    cookie: string | undefined,
+  ): Promise<{ readonly result: Result; readonly cookie: string | undefined }> {
+    const again = call.repeatable === true || call.idempotent === true;
+    return await this.#untilTaken(again, call.cancel, () => this.#sendOnce(call, version, cookie));
+  }
+
+  async #untilTaken<Result>(
+    again: boolean,
+    cancel: AbortSignal | undefined,
+    send: () => Promise<Result>,
+  ): Promise<Result> {
+    return await withRetry(send, {
+      passes: (error) => again && isSealiftError(error, 'VSPHERE_UNAVAILABLE'),
+      delaysMs: this.#retryDelaysMs,
+      jitter: true,
+      askedMs: askedPauseMs,
+      cancel,
+    });
+  }
+
+  async #sendOnce<Result>(
     call: SoapCall<Result>,
     version: string,
     cookie: string | undefined,
@@ -99,7 +137,7 @@ export class Channel {
     // SOAP 1.1 over HTTP: a fault comes with status 500.
     if (status !== 200 && status !== 500) {
       discard(answer);
-      throw invalidAnswer(`HTTP status ${status}`, place);
+      throw unavailable(answer, vcenterServer, place) ?? invalidAnswer(`HTTP status ${status}`, place);
     }
     const found = bodyElement(await readAnswer(answer, place, timeoutMs, cancel));
     if (found?.name === 'Fault') throw soapFault(found, place);
@@ -123,6 +161,7 @@ export class Channel {
     if (thumbprint === undefined) return error;
     const reason = error.cause instanceof Error ? error.cause.message : '';
     const values = {
+      server: vcenterServer.name,
       reason,
       presented: `; the one presented has the SHA-256 thumbprint ${printThumbprint(thumbprint)}`,
     };

@@ -27,6 +27,8 @@ export interface VcenterOptions extends TrustOptions {
   readonly env?: Environment;
   /** Connections at a time. */
   readonly connections?: number;
+  /** Waits before a call is sent again that was answered with a status that passes, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[] | undefined;
 }
 
 const logoutTimeoutMs = 10_000;
@@ -63,12 +65,12 @@ export class VcenterClient implements AsyncDisposable {
    * Connects and logs in.
    *
    * @throws VSPHERE_URL_INVALID, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, VSPHERE_THUMBPRINT_MISMATCH,
-   *   VSPHERE_ANSWER_INVALID, VSPHERE_LOGIN_REFUSED, FILE_NOT_FOUND and FILE_UNREADABLE (the CA file), CANCELLED
+   *   VSPHERE_ANSWER_INVALID, VSPHERE_UNAVAILABLE, VSPHERE_LOGIN_REFUSED, FILE_NOT_FOUND and FILE_UNREADABLE (the CA file), CANCELLED
    */
   static async connect(options: VcenterOptions): Promise<VcenterClient> {
     const url = parseVcenterUrl(options.url);
-    const { caFile, thumbprint, connections = 8, env = process.env, cancel } = options;
-    const channel = await Channel.open({ url, env, connections, caFile, thumbprint });
+    const { caFile, thumbprint, connections = 8, env = process.env, cancel, retryDelaysMs } = options;
+    const channel = await Channel.open({ url, env, connections, caFile, thumbprint, retryDelaysMs });
     try {
       const versions = await channel.getDocument('/sdk/vimServiceVersions.xml', cancel);
       const version = versions === undefined ? oldestVersion : chooseVersion(versions);
@@ -184,6 +186,8 @@ export class VcenterClient implements AsyncDisposable {
       on: sessionManager,
       args: [element('userName', username), element('password', password.reveal())],
       result: nothing,
+      // A session that nobody has the cookie of ends by itself.
+      idempotent: true,
       cancel,
     };
     // Without the old cookie: a login inside of a session is refused.

@@ -31,6 +31,7 @@ export async function moveVolume(
     on: volumeManager,
     args: [element('updateSpecs', [element('volumeId', [element('id', volume.id)]), metadataOf(move)])],
     result: only(managedObject),
+    idempotent: true,
     service,
     cancel,
   });

@@ -4,17 +4,22 @@ import type { Agents } from '@sealift/io/http/agents';
 import * as body from '@sealift/io/http/body';
 import * as http from '@sealift/io/http/exchange';
 import { ConnectionFailure, failureOf } from '@sealift/io/http/failure';
+import { type Server, vcenterServer } from './server.ts';
 
 /**
  * Sends one request and returns when the answer's header is there. No redirect is followed, no status is judged.
  *
  * @throws VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, CANCELLED, or what the body's own stream failed with
  */
-export async function exchange(agents: Agents, wanted: http.Exchange): Promise<IncomingMessage> {
+export async function exchange(
+  agents: Agents,
+  wanted: http.Exchange,
+  server: Server = vcenterServer,
+): Promise<IncomingMessage> {
   try {
     return await http.exchange(agents, wanted);
   } catch (error) {
-    throw error instanceof ConnectionFailure ? asCatalogued(error, placeOf(wanted.url)) : error;
+    throw error instanceof ConnectionFailure ? asCatalogued(error, placeOf(wanted.url), server) : error;
   }
 }
 
@@ -25,9 +30,9 @@ export async function exchange(agents: Agents, wanted: http.Exchange): Promise<I
  */
 export async function* bodyOf(
   answer: IncomingMessage,
-  options: body.BodyOptions & { readonly limitBytes: number; readonly place: string },
+  options: body.BodyOptions & { readonly limitBytes: number; readonly place: string; readonly server?: Server },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { limitBytes, place } = options;
+  const { limitBytes, place, server } = options;
   let total = 0;
   try {
     for await (const chunk of body.bodyOf(answer, options)) {
@@ -36,18 +41,22 @@ export async function* bodyOf(
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof SealiftError ? error : asCatalogued(failureOf(error), place);
+    throw error instanceof SealiftError ? error : asCatalogued(failureOf(error), place, server);
   }
 }
 
 /** A failure of the connection as an error of the catalogue. */
-export function asCatalogued(failure: ConnectionFailure, place: string): SealiftError {
+export function asCatalogued(
+  failure: ConnectionFailure,
+  place: string,
+  { name, unreachableHint, untrustedHint }: Server = vcenterServer,
+): SealiftError {
   if (failure.kind === 'cancelled') return new SealiftError('CANCELLED', { place, cause: failure });
-  const { remedy } = failure;
+  const hint = failure.remedy ?? (failure.aboutCertificate ? untrustedHint : unreachableHint);
   return new SealiftError(failure.aboutCertificate ? 'VSPHERE_CERTIFICATE_UNTRUSTED' : 'VSPHERE_UNREACHABLE', {
-    values: { reason: failure.message, presented: '' },
+    values: { server: name, reason: failure.message, presented: '' },
     place,
-    ...(remedy === undefined ? {} : { hint: remedy }),
+    ...(hint === undefined ? {} : { hint }),
     cause: failure,
   });
 }

@@ -7,6 +7,7 @@ import { failureOf } from '@sealift/io/http/failure';
 import { presentedCertificate } from '@sealift/io/http/presented-certificate';
 import { tlsOf, type Verification } from '@sealift/io/http/verification';
 import { asCatalogued } from './exchange.ts';
+import type { Server } from './server.ts';
 import { hasNamedThumbprint, printThumbprint, type Thumbprint, thumbprintOf } from './thumbprint.ts';
 
 /** How a server's certificate is verified. There is no way to leave it unverified. */
@@ -33,8 +34,8 @@ export async function establishTrust(url: URL, options: TrustOptions, env: Envir
  *
  * @throws VSPHERE_THUMBPRINT_MISMATCH, VSPHERE_UNREACHABLE
  */
-export async function trustNamed(url: URL, named: string, env: Environment): Promise<Verification> {
-  const certificate = await presented(url, env);
+export async function trustNamed(url: URL, named: string, env: Environment, server: Server): Promise<Verification> {
+  const certificate = await presented(url, env, server);
   if (!hasNamedThumbprint(certificate, named)) throw mismatch(url, certificate);
   return {
     ca: [certificate.toString()],
@@ -66,10 +67,10 @@ function mismatch(url: URL, certificate: X509Certificate): SealiftError {
 }
 
 /** The certificate that a server presents, before any is trusted. @throws VSPHERE_UNREACHABLE */
-export async function presented(url: URL, env: Environment): Promise<X509Certificate> {
+export async function presented(url: URL, env: Environment, server?: Server): Promise<X509Certificate> {
   try {
     return await presentedCertificate(url, env);
   } catch (error) {
-    throw error instanceof SealiftError ? error : asCatalogued(failureOf(error), url.origin);
+    throw error instanceof SealiftError ? error : asCatalogued(failureOf(error), url.origin, server);
   }
 }

@@ -1,27 +1,56 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isSealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import { nothing } from '../client/result.ts';
-import { escapeName } from '../property/inventory.ts';
+import { escapeName, unescapeName } from '../property/inventory.ts';
 import { retrieveOne } from '../property/retrieve.ts';
 import { runTask } from '../property/task.ts';
 import { boolean, managedObject, optional, raw, required, text } from '../xml/decode.ts';
 import { element, reference } from '../xml/encode.ts';
 import { type Reference, sameReference } from '../xml/reference.ts';
+import { ensure, type FinishOptions } from './ensure.ts';
 
 /** Name of the snapshot that clones of a template are linked to. */
 const snapshotName = 'sealift';
-const repeatAfterMs = [100, 2000];
+/**
+ * Makes a template of a machine that is powered off: snapshot, then mark. A template that lacks its snapshot is made a machine of a
+ * resource pool for a moment, for snapshots are taken of machines only.
+ *
+ * @param pool asked only where it is needed
+ * @throws VSPHERE_TEMPLATE_POWERED_ON, VSPHERE_…, CANCELLED
+ */
+export async function completeTemplate(
+  client: VcenterClient,
+  machine: Reference,
+  pool: () => Promise<Reference>,
+  options: FinishOptions = {},
+): Promise<void> {
+  const fields = {
+    name: required(text),
+    'config.template': optional(boolean),
+    'runtime.powerState': optional(text),
+    'snapshot.currentSnapshot': optional(raw),
+  };
+  const found = await retrieveOne(client, machine, fields, options.cancel);
+  if ((found['runtime.powerState'] ?? 'poweredOff') !== 'poweredOff') {
+    throw new SealiftError('VSPHERE_TEMPLATE_POWERED_ON', { values: { name: unescapeName(found.name) } });
+  }
+  if (found['config.template'] === true && found['snapshot.currentSnapshot'] === undefined) {
+    await ensureMachine(client, machine, await pool(), options);
+  }
+  await ensureSnapshot(client, machine, options);
+  await ensureTemplate(client, machine, options);
+}
 
 /**
  * Takes the snapshot that linked clones need, unless there is one. Not possible on a template, so it comes before the mark.
  */
-export async function ensureSnapshot(client: VcenterClient, machine: Reference, cancel?: AbortSignal): Promise<void> {
+async function ensureSnapshot(client: VcenterClient, machine: Reference, options: FinishOptions): Promise<void> {
+  const { cancel } = options;
   const there = async (): Promise<boolean> => {
     const found = await retrieveOne(client, machine, { 'snapshot.currentSnapshot': optional(raw) }, cancel);
     return found['snapshot.currentSnapshot'] !== undefined;
   };
-  await ensure(there, cancel, async () => {
+  await ensure(there, options, async () => {
     const args = [
       element('name', snapshotName),
       element('description', 'For linked clones of this template; keep it.'),
@@ -33,23 +62,25 @@ export async function ensureSnapshot(client: VcenterClient, machine: Reference, 
 }
 
 /** Marks a virtual machine that is powered off as template (`MarkAsTemplate`), unless it is one. */
-export async function ensureTemplate(client: VcenterClient, machine: Reference, cancel?: AbortSignal): Promise<void> {
+async function ensureTemplate(client: VcenterClient, machine: Reference, options: FinishOptions): Promise<void> {
+  const { cancel } = options;
   const there = async (): Promise<boolean> =>
     (await retrieveOne(client, machine, { 'config.template': optional(boolean) }, cancel))['config.template'] === true;
-  await ensure(there, cancel, () => client.call({ method: 'MarkAsTemplate', on: machine, result: nothing, cancel }));
+  await ensure(there, options, () => client.call({ method: 'MarkAsTemplate', on: machine, result: nothing, cancel }));
 }
 
 /** Makes a template a virtual machine again (`MarkAsVirtualMachine`), unless it is one: snapshots are taken of machines only. */
-export async function ensureMachine(
+async function ensureMachine(
   client: VcenterClient,
   machine: Reference,
   resourcePool: Reference,
-  cancel?: AbortSignal,
+  options: FinishOptions = {},
 ): Promise<void> {
+  const { cancel } = options;
   const there = async (): Promise<boolean> =>
     (await retrieveOne(client, machine, { 'config.template': optional(boolean) }, cancel))['config.template'] !== true;
   const args = [reference('pool', resourcePool)];
-  await ensure(there, cancel, () =>
+  await ensure(there, options, () =>
     client.call({ method: 'MarkAsVirtualMachine', on: machine, args, result: nothing, cancel }),
   );
 }
@@ -59,13 +90,14 @@ export async function ensureFolder(
   client: VcenterClient,
   machine: Reference,
   folder: Reference,
-  cancel?: AbortSignal,
+  options: FinishOptions = {},
 ): Promise<void> {
+  const { cancel } = options;
   const there = async (): Promise<boolean> => {
     const { parent } = await retrieveOne(client, machine, { parent: optional(managedObject) }, cancel);
     return parent !== undefined && sameReference(parent, folder);
   };
-  await ensure(there, cancel, async () => {
+  await ensure(there, options, async () => {
     await runTask(
       client,
       { method: 'MoveIntoFolder_Task', on: folder, args: [reference('list', machine)] },
@@ -79,13 +111,14 @@ export async function ensureAnnotation(
   client: VcenterClient,
   machine: Reference,
   annotation: string,
-  cancel?: AbortSignal,
+  options: FinishOptions = {},
 ): Promise<void> {
+  const { cancel } = options;
   const there = async (): Promise<boolean> => {
     const found = await retrieveOne(client, machine, { 'config.annotation': optional(text) }, cancel);
     return (found['config.annotation'] ?? '').replaceAll('\r\n', '\n') === annotation;
   };
-  await ensure(there, cancel, async () => {
+  await ensure(there, options, async () => {
     const args = [element('spec', [element('annotation', annotation)])];
     await runTask(client, { method: 'ReconfigVM_Task', on: machine, args }, { cancel });
   });
@@ -96,30 +129,13 @@ export async function ensureName(
   client: VcenterClient,
   machine: Reference,
   name: string,
-  cancel?: AbortSignal,
+  options: FinishOptions = {},
 ): Promise<void> {
+  const { cancel } = options;
   const stored = escapeName(name);
   const there = async (): Promise<boolean> =>
     (await retrieveOne(client, machine, { name: required(text) }, cancel)).name === stored;
-  await ensure(there, cancel, async () => {
+  await ensure(there, options, async () => {
     await runTask(client, { method: 'Rename_Task', on: machine, args: [element('newName', stored)] }, { cancel });
   });
-}
-
-/** Looks, acts, and looks again when the line was cut: an effect whose answer was lost is not repeated. */
-async function ensure(
-  there: () => Promise<boolean>,
-  cancel: AbortSignal | undefined,
-  act: () => Promise<void>,
-): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    if (await there()) return;
-    try {
-      return await act();
-    } catch (error) {
-      const delayMs = repeatAfterMs[attempt];
-      if (delayMs === undefined || !isSealiftError(error, 'VSPHERE_UNREACHABLE')) throw error;
-      await sleep(delayMs, undefined, { signal: cancel }).catch(() => undefined);
-    }
-  }
 }

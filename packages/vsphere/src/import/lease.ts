@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import { localizedFault } from '../client/fault.ts';
+import { isOutage } from '../connection/unavailable.ts';
 import { all, nothing, only } from '../client/result.ts';
-import { retrieveOne } from '../property/retrieve.ts';
+import { retrieveIfThere, retrieveOne } from '../property/retrieve.ts';
 import { watch } from '../property/watch.ts';
 import { boolean, integer, many, managedObject, optional, raw, record, required, text } from '../xml/decode.ts';
 import { element, reference, type XmlNode } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
+import { ensure, type FinishOptions } from './ensure.ts';
 
 /** Where the content of a device goes (`HttpNfcLeaseDeviceUrl`). */
 export interface DeviceUrl {
@@ -140,7 +142,7 @@ export async function keepLease(
     } catch (error) {
       if (options.stop.aborted) return;
       const expired = Date.now() - renewedAt > timeoutSeconds * 1000;
-      const passing = isSealiftError(error, 'VSPHERE_UNREACHABLE') && !expired;
+      const passing = isOutage(error) && !expired;
       if (!passing) return options.onLost(asLost(error));
     }
     await sleep(everyMs, undefined, { signal: options.stop }).catch(() => undefined);
@@ -153,8 +155,21 @@ export function renewalSeconds(timeoutSeconds: number): number {
 }
 
 /** Ends an import: the machine is whole and stays. */
-export async function completeLease(client: VcenterClient, lease: Reference, cancel?: AbortSignal): Promise<void> {
-  await client.call({ method: 'HttpNfcLeaseComplete', on: lease, result: nothing, cancel });
+export async function completeLease(
+  client: VcenterClient,
+  lease: Reference,
+  options: FinishOptions = {},
+): Promise<void> {
+  const { cancel } = options;
+  // A lease that is gone was completed, or went with a vCenter that restarted; whether the machine is there shows when it is finished.
+  const isDone = async (): Promise<boolean> => {
+    const found = await retrieveIfThere(client, lease, { state: required(text), error: optional(raw) }, cancel);
+    if (found?.error !== undefined) throw localizedFault(found.error, `${client.url.origin} ImportVApp`);
+    return found === undefined || found.state === 'done';
+  };
+  await ensure(isDone, options, async () => {
+    await client.call({ method: 'HttpNfcLeaseComplete', on: lease, result: nothing, cancel });
+  });
 }
 
 /** Gives an import up; vCenter then removes the machine. Never fails: a lease that nobody renews ends by itself. */

@@ -1,42 +1,31 @@
-import { SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
-import { only } from '../client/result.ts';
-import { isFault } from '../client/fault.ts';
-import { findByPath, pathOf, unescapeName } from '../property/inventory.ts';
 import { retrieve, retrieveAll, retrieveOne } from '../property/retrieve.ts';
-import { arrayOf, boolean, integer, managedObject, optional, required, text } from '../xml/decode.ts';
-import { element } from '../xml/encode.ts';
-import type { Reference } from '../xml/reference.ts';
-import { chosen, named } from './choose.ts';
+import { arrayOf, boolean, managedObject, optional, required, text } from '../xml/decode.ts';
+import { type Reference, sameReference } from '../xml/reference.ts';
+import { type Candidate, chosen, named, segmentsOf } from './choose.ts';
+import { candidatesOf } from './candidates.ts';
+import { findDatastore } from './datastore.ts';
 
-/** Where a template goes, by names; what is left out is found where vCenter has only one. */
+/**
+ * Where a template goes; what is left out is found where vCenter has only one. Each is a name, an inventory path or a managed object id
+ * (`matching`).
+ */
 export interface PlaceNames {
   readonly datacenter?: string | undefined;
-  /** VM folder below the datacenter's; slashes part nested ones. */
+  /** VM folder: a path below the datacenter's, or a whole one (`/DC0/vm/templates`). */
   readonly folder?: string | undefined;
   readonly createFolder?: boolean | undefined;
+  /** A datastore, or a datastore cluster, of which the datastore with the most room is taken. */
   readonly datastore?: string | undefined;
   /** A cluster, or a host that is in none. */
   readonly cluster?: string | undefined;
   readonly resourcePool?: string | undefined;
 }
 
-/** The folder in which the platform looks for its templates. */
-export const templateFolder = 'spectro-templates';
-
 export interface Datacenter {
   readonly ref: Reference;
   readonly name: string;
   readonly vmFolder: Reference;
-}
-
-/** The VM folder of the templates. */
-export interface TemplateFolder {
-  readonly datacenter: Datacenter;
-  /** Inventory path. */
-  readonly path: string;
-  /** Undefined when it is not there yet. */
-  readonly ref: Reference | undefined;
 }
 
 /** What runs virtual machines and where their disks lie. */
@@ -45,67 +34,31 @@ export interface ComputePlace {
   readonly cluster: { readonly ref: Reference; readonly name: string };
   readonly datastore: { readonly ref: Reference; readonly name: string; readonly freeBytes: number };
   /** Networks that the cluster's hosts have. */
-  readonly networks: readonly { readonly ref: Reference; readonly name: string }[];
+  readonly networks: readonly Candidate[];
 }
 
-/** @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN */
+/**
+ * @param name as for `matching`; where it is left out and the folder is a whole path, the datacenter that this path leads through
+ * @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN
+ */
 export async function findDatacenter(
   client: VcenterClient,
   name: string | undefined,
   cancel?: AbortSignal,
+  folder?: string,
 ): Promise<Datacenter> {
   const fields = { name: required(text), vmFolder: required(managedObject) };
-  const all = await retrieveAll(client, client.content.rootFolder, 'Datacenter', fields, { cancel });
-  const candidates = all.map((one) => ({ ...one, name: unescapeName(one.name) }));
-  return chosen(candidates, name, { what: 'datacenters', option: '--datacenter' });
-}
-
-/** Finds the folder of the templates. @throws VSPHERE_PLACE_UNKNOWN when the path leads to something else than a folder */
-export async function findTemplateFolder(
-  client: VcenterClient,
-  datacenter: Datacenter,
-  folder: string = templateFolder,
-  cancel?: AbortSignal,
-): Promise<TemplateFolder> {
-  const base = await pathOf(client, datacenter.vmFolder, cancel);
-  const path = [base, ...segmentsOf(folder)].join('/');
-  const ref = await findByPath(client, path, cancel);
-  if (ref !== undefined && ref.type !== 'Folder') {
-    const values = { what: 'VM folder', name: JSON.stringify(folder), choices: `a ${ref.type} of that name` };
-    throw new SealiftError('VSPHERE_PLACE_UNKNOWN', { values: { ...values, option: '--folder' } });
-  }
-  return { datacenter, path, ref };
-}
-
-/** Makes the folder, each level that is missing. @returns its reference */
-export async function createTemplateFolder(
-  client: VcenterClient,
-  datacenter: Datacenter,
-  folder: string = templateFolder,
-  cancel?: AbortSignal,
-): Promise<Reference> {
-  let at = datacenter.vmFolder;
-  let path = await pathOf(client, at, cancel);
-  for (const name of segmentsOf(folder)) {
-    path = `${path}/${name}`;
-    const create = {
-      method: 'CreateFolder',
-      on: at,
-      args: [element('name', name)],
-      result: only(managedObject),
-      cancel,
-    };
-    const found = await findByPath(client, path, cancel);
-    at =
-      found ??
-      (await client.call(create).catch(async (error: unknown) => {
-        // Somebody else made it meanwhile.
-        const made = isFault(error, 'DuplicateName') ? await findByPath(client, path, cancel) : undefined;
-        if (made === undefined) throw error;
-        return made;
-      }));
-  }
-  return at;
+  const all = await candidatesOf(
+    client,
+    await retrieveAll(client, client.content.rootFolder, 'Datacenter', fields, { cancel }),
+    cancel,
+  );
+  const through = folder?.startsWith('/') === true ? segmentsOf(folder) : [];
+  const onWay = all.filter(({ path }) => segmentsOf(path).every((segment, index) => segment === through[index]));
+  return chosen(name === undefined && onWay.length === 1 ? onWay : all, name, {
+    what: 'datacenters',
+    option: '--datacenter',
+  });
 }
 
 /** @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN */
@@ -117,19 +70,7 @@ export async function findComputePlace(
 ): Promise<ComputePlace> {
   const pool = names.resourcePool === undefined ? undefined : await findPool(client, datacenter, names, cancel);
   const cluster = await findCluster(client, datacenter, pool?.owner, names.cluster, cancel);
-  const datastores = (await retrieve(client, 'Datastore', cluster.datastore ?? [], datastoreFields, cancel)).filter(
-    (one) => one['summary.accessible'] && (one['summary.maintenanceMode'] ?? 'normal') === 'normal',
-  );
-  const datastore = chosen(
-    datastores.map((one) => ({
-      ref: one.ref,
-      name: unescapeName(one.name),
-      freeBytes: one['summary.freeSpace'],
-      remark: `${Math.floor(one['summary.freeSpace'] / 2 ** 30)} GiB free`,
-    })),
-    names.datastore,
-    { what: 'datastores', option: '--datastore' },
-  );
+  const datastore = await findDatastore(client, cluster.datastore ?? [], names.datastore, cancel);
   return {
     resourcePool: pool?.ref ?? cluster.resourcePool,
     cluster: { ref: cluster.ref, name: cluster.name },
@@ -137,13 +78,6 @@ export async function findComputePlace(
     networks: await usableNetworks(client, cluster.network ?? [], cancel),
   };
 }
-
-const datastoreFields = {
-  name: required(text),
-  'summary.accessible': required(boolean),
-  'summary.freeSpace': required(integer),
-  'summary.maintenanceMode': optional(text),
-};
 
 const clusterFields = {
   name: required(text),
@@ -161,8 +95,28 @@ async function findCluster(
 ) {
   if (owner !== undefined) return await retrieveOne(client, owner, clusterFields, cancel);
   const all = await retrieveAll(client, datacenter.ref, 'ComputeResource', clusterFields, { cancel });
-  const candidates = all.map((one) => ({ ...one, name: unescapeName(one.name) }));
-  return chosen(candidates, name, { what: 'clusters', option: '--cluster' });
+  return chosen(await candidatesOf(client, all, cancel), name, { what: 'clusters', option: '--cluster' });
+}
+
+/**
+ * The resource pool that a template without snapshot passes through: the one named, else that of the cluster its host is in.
+ *
+ * @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN
+ */
+export async function findTemplatePool(
+  client: VcenterClient,
+  datacenter: Datacenter,
+  names: PlaceNames,
+  template: Reference,
+  cancel?: AbortSignal,
+): Promise<Reference> {
+  if (names.resourcePool !== undefined) return (await findPool(client, datacenter, names, cancel)).ref;
+  const host = { 'runtime.host': optional(managedObject) };
+  const at = names.cluster === undefined ? await retrieveOne(client, template, host, cancel) : undefined;
+  const on = at?.['runtime.host'];
+  const owner =
+    on === undefined ? undefined : (await retrieveOne(client, on, { parent: required(managedObject) }, cancel)).parent;
+  return (await findCluster(client, datacenter, owner, names.cluster, cancel)).resourcePool;
 }
 
 async function findPool(
@@ -173,20 +127,12 @@ async function findPool(
 ): Promise<{ readonly ref: Reference; readonly owner: Reference }> {
   const fields = { name: required(text), owner: required(managedObject) };
   const all = await retrieveAll(client, datacenter.ref, 'ResourcePool', fields, { cancel });
-  const clusters = await retrieve(
-    client,
-    'ComputeResource',
-    all.map(({ owner }) => owner),
-    { name: required(text) },
-    cancel,
-  );
-  const nameOf = (owner: Reference): string => clusters.find(({ ref }) => ref.value === owner.value)?.name ?? '';
-  const candidates = all
-    .filter(({ owner }) => names.cluster === undefined || nameOf(owner) === names.cluster)
-    .map((one) => ({ ...one, name: unescapeName(one.name), remark: `of ${nameOf(one.owner)}` }));
-  return named(candidates, names.resourcePool ?? '', {
+  const within =
+    names.cluster === undefined ? undefined : await findCluster(client, datacenter, undefined, names.cluster, cancel);
+  const usable = all.filter(({ owner }) => within === undefined || sameReference(owner, within.ref));
+  return named(await candidatesOf(client, usable, cancel), names.resourcePool ?? '', {
     what: 'resource pools',
-    option: '--resource-pool with --cluster',
+    option: '--resource-pool',
   });
 }
 
@@ -198,10 +144,9 @@ async function usableNetworks(client: VcenterClient, refs: readonly Reference[],
     (group) => group['config.uplink'] === true || /DVUplinks/.test(group.name),
   );
   const usable = refs.filter(({ value }) => !uplinks.some(({ ref }) => ref.value === value));
-  const found = await retrieve(client, 'Network', usable, { name: required(text) }, cancel);
-  return found.map(({ ref, name }) => ({ ref, name: unescapeName(name) }));
-}
-
-function segmentsOf(folder: string): readonly string[] {
-  return folder.split('/').filter((segment) => segment !== '');
+  return await candidatesOf(
+    client,
+    await retrieve(client, 'Network', usable, { name: required(text) }, cancel),
+    cancel,
+  );
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { maxNameLength } from './free-name.ts';
+import type { TemplateIdentity } from './identity.ts';
 import { isAlive } from '@sealift/io/process-identity';
 
-/** Names of virtual machines may have 80 characters. */
-const maxNameLength = 80;
 const lead = 'sealift-import:';
 
 /** A name that no template has: the wanted one and a mark, `r_u-2204.sealift-5f2c09b1a7d3`. */
@@ -20,6 +20,12 @@ export function isTemporaryNameOf(candidate: string, name: string): boolean {
 
 /** Temporary names of the imports that this process runs at the moment. */
 export const runningImports = new Set<string>();
+
+/**
+ * What arrived whole under a temporary name, by that name, until it is finished: while nothing can be written at vCenter this process
+ * still knows it. Every other one knows it by the machine's own annotation.
+ */
+export const arrivedImports = new Map<string, TemplateIdentity>();
 
 /** Who imports, as a line of the annotation: it is there from the start to the end, so that a cut import is known as ours. */
 export function importLine(): string {

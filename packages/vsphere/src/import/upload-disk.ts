@@ -1,9 +1,11 @@
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
 import type { Agents } from '@sealift/io/http/agents';
 import { Attempts } from '@sealift/io/retry';
 import type { VcenterClient } from '../client/client.ts';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
+import { esxiHost, type Server, vcenterServer } from '../connection/server.ts';
 import { agentsFor, establishTrust, trustNamed } from '../connection/trust.ts';
+import { askedPauseMs, isOutage, unavailable } from '../connection/unavailable.ts';
 import type { PackageFile } from '../ovf/package.ts';
 import type { FileItem } from './import-spec.ts';
 import type { DeviceUrl } from './lease.ts';
@@ -28,7 +30,7 @@ const wordsLimitBytes = 16 * 1024;
 /**
  * Sends a file to the URL of its device. A cut line begins the file anew, as the endpoint has no way to go on.
  *
- * @throws VSPHERE_UPLOAD_FAILED, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, CANCELLED, what the lease failed with, and
+ * @throws VSPHERE_UPLOAD_FAILED, VSPHERE_UNAVAILABLE, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, CANCELLED, what the lease failed with, and
  *   what reading the file fails with
  */
 export async function uploadFile(
@@ -39,9 +41,11 @@ export async function uploadFile(
   options: UploadOptions,
 ): Promise<void> {
   const url = deviceUrl(device, client.url);
-  const agents = await agentsTo(client, url, device, options.caFile);
+  const server = url.host === client.url.host ? vcenterServer : esxiHost(url);
+  const agents = await agentsTo(client, url, device, server, options.caFile);
   const attempts = new Attempts({
-    passes: (error) => isSealiftError(error, 'VSPHERE_UNREACHABLE'),
+    passes: isOutage,
+    askedMs: askedPauseMs,
     delaysMs: options.retryDelaysMs ?? defaultDelaysMs,
     cancel: options.cancel,
     cancelled: () => new SealiftError('CANCELLED', { place: placeOf(url) }),
@@ -49,7 +53,7 @@ export async function uploadFile(
   try {
     for (;;) {
       try {
-        return await send(agents, url, item, file, options);
+        return await send({ agents, url, server }, item, file, options);
       } catch (error) {
         const failure = options.cancel.aborted ? undefined : await options.failure();
         if (failure !== undefined) throw failure;
@@ -61,14 +65,19 @@ export async function uploadFile(
   }
 }
 
+interface Target {
+  readonly agents: Agents;
+  readonly url: URL;
+  readonly server: Server;
+}
+
 async function send(
-  agents: Agents,
-  url: URL,
+  { agents, url, server }: Target,
   item: FileItem,
   file: PackageFile,
   { cancel, onBytes }: UploadOptions,
 ): Promise<void> {
-  const answer = await exchange(agents, {
+  const wanted = {
     // Disks are written into by POST; other files are put, as vSphere's own tools do.
     method: item.create ? 'PUT' : 'POST',
     url,
@@ -78,7 +87,8 @@ async function send(
     answerTimeoutMs,
     repeatable: false,
     cancel,
-  });
+  } as const;
+  const answer = await exchange(agents, wanted, server);
   const status = answer.statusCode ?? 0;
   const place = placeOf(url);
   let words = '';
@@ -87,11 +97,14 @@ async function send(
     idleTimeoutMs,
     deadlineMs: answerTimeoutMs,
     place,
+    server,
     cancel,
   })) {
     words += Buffer.from(chunk).toString('utf8');
   }
   if (status >= 200 && status < 300) return;
+  const passing = unavailable(answer, server, place);
+  if (passing !== undefined) throw passing;
   const reason = `HTTP status ${status} ${words
     .replaceAll(/<[^>]*>|\p{C}+|\s+/gu, ' ')
     .trim()
@@ -132,6 +145,7 @@ async function agentsTo(
   client: VcenterClient,
   url: URL,
   device: DeviceUrl,
+  server: Server,
   caFile: string | undefined,
 ): Promise<Agents> {
   const pool = { keepAlive: false, connections: 1 };
@@ -141,6 +155,6 @@ async function agentsTo(
   const verification =
     named === ''
       ? (own ?? (await establishTrust(url, { caFile }, client.env)))
-      : await trustNamed(url, named, client.env);
+      : await trustNamed(url, named, client.env, server);
   return agentsFor(verification, client.env, pool);
 }

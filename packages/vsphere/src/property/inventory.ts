@@ -3,7 +3,7 @@ import { maybe } from '../client/result.ts';
 import { managedObject, optional, required, text } from '../xml/decode.ts';
 import { element } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
-import { retrieveOne } from './retrieve.ts';
+import { retrieve } from './retrieve.ts';
 
 /**
  * The object at an inventory path such as `/DC0/vm/spectro-templates` (`FindByInventoryPath`); undefined when there is none
@@ -28,19 +28,41 @@ export async function findByPath(
 
 /** The inventory path of an object, from the datacenters' folder down: `/DC0/vm/spectro-templates/r_u-2204`. */
 export async function pathOf(client: VcenterClient, ref: Reference, cancel?: AbortSignal): Promise<string> {
-  const names: string[] = [];
-  for (let at: Reference | undefined = ref; at !== undefined && names.length < 100; ) {
-    if (at.value === client.content.rootFolder.value) break;
-    const { name, parent }: { name: string; parent: Reference | undefined } = await retrieveOne(
-      client,
-      at,
-      { name: required(text), parent: optional(managedObject) },
-      cancel,
+  return (await pathsOf(client, [ref], cancel)).get(ref.value) ?? '/';
+}
+
+/** Deeper than any inventory: a server whose parents go round is given up on. */
+const depthLimit = 100;
+
+/** Inventory paths of objects, by their ids; a level of parents is asked for at a time, so it takes as many calls as the inventory is deep. */
+export async function pathsOf(
+  client: VcenterClient,
+  refs: readonly Reference[],
+  cancel?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const root = client.content.rootFolder.value;
+  const fields = { name: required(text), parent: optional(managedObject) };
+  const known = new Map<string, { readonly name: string; readonly parent: Reference | undefined }>();
+  let wanted = refs;
+  for (let depth = 0; wanted.length > 0 && depth < depthLimit; depth += 1) {
+    const asked = new Map(
+      wanted.filter(({ value }) => value !== root && !known.has(value)).map((ref) => [ref.value, ref]),
     );
-    names.unshift(name);
-    at = parent;
+    const found = await retrieve(client, 'ManagedEntity', [...asked.values()], fields, cancel);
+    for (const { ref, name, parent } of found) known.set(ref.value, { name, parent });
+    wanted = found.flatMap(({ parent }) => (parent === undefined ? [] : [parent]));
   }
-  return `/${names.join('/')}`;
+  return new Map(
+    refs.map(({ value }) => {
+      const names: string[] = [];
+      for (let at: string | undefined = value; at !== undefined && at !== root && names.length < depthLimit; ) {
+        const found = known.get(at);
+        if (found !== undefined) names.unshift(found.name);
+        at = found?.parent?.value;
+      }
+      return [value, `/${names.join('/')}`];
+    }),
+  );
 }
 
 /** A name as vCenter stores it: `%`, `/` and `\` are escaped (vSphere Web Services API, `ManagedEntity.name`). */
@@ -50,5 +72,7 @@ export function escapeName(name: string): string {
 
 /** A stored name as people write it. */
 export function unescapeName(stored: string): string {
-  return stored.replaceAll(/%2f/gi, '/').replaceAll(/%5c/gi, '\\').replaceAll('%25', '%');
+  return stored.replaceAll(/%(?:2f|5c|25)/gi, (escape) => characters[escape.toLowerCase()] ?? escape);
 }
+
+const characters: Readonly<Record<string, string>> = { '%2f': '/', '%5c': '\\', '%25': '%' };

@@ -1,6 +1,8 @@
 import type { VcenterClient } from '../client/client.ts';
 import { maybe, nothing, only } from '../client/result.ts';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { Attempts } from '@sealift/io/retry';
+import { isOutage } from '../connection/unavailable.ts';
 import {
   boolean,
   type Fields,
@@ -22,6 +24,10 @@ import { retrieveOne } from './retrieve.ts';
 /** How long the server holds a call when nothing happens, in seconds; the answer is then empty and it is asked again. */
 const maxWaitSeconds = 30;
 
+const maxRenewals = 3;
+/** Half a minute in which nothing at all is seen. */
+const outageDelaysMs = [500, 1000, 2000, 4000, 8000, 15_000];
+
 const updateSet = record({
   version: required(text),
   truncated: optional(boolean),
@@ -40,7 +46,8 @@ const updateSet = record({
 
 /**
  * Follows properties of one object (`WaitForUpdatesEx`): yields them as they are first, then after every change. It is ended
- * by leaving the loop; the filter on the server goes with it. A session that ends meanwhile is renewed and the watch begins anew.
+ * by leaving the loop; the filter on the server goes with it. A session that ends meanwhile is renewed, an outage is waited for, and
+ * the watch begins anew.
  *
  * @throws VSPHERE_OBJECT_GONE when the object is removed; CANCELLED
  */
@@ -50,13 +57,20 @@ export async function* watch<const Shape extends Fields>(
   fields: Shape,
   cancel?: AbortSignal,
 ): AsyncGenerator<RecordOf<Shape>, void, undefined> {
-  for (let renewals = 0; ; renewals += 1) {
+  let seen = 0;
+  const outages = new Attempts({ passes: isOutage, delaysMs: outageDelaysMs, position: () => seen, cancel });
+  for (let renewals = 0; ; ) {
     const session = client.session;
     try {
-      return yield* follow(client, ref, fields, cancel);
+      for await (const one of follow(client, ref, fields, cancel)) {
+        seen += 1;
+        yield one;
+      }
+      return;
     } catch (error) {
       const ended = isSealiftError(error, 'VSPHERE_NOT_AUTHENTICATED') && client.session !== session;
-      if (!ended || renewals === 3) throw error;
+      if (!ended || renewals === maxRenewals) await outages.pauseAfter(error);
+      else renewals += 1;
     }
   }
 }
@@ -73,6 +87,8 @@ async function* follow<Shape extends Fields>(
     method: 'CreatePropertyCollector',
     on: client.content.propertyCollector,
     result: only(managedObject),
+    // One that nobody knows of ends with the session.
+    idempotent: true,
     cancel,
   });
   const values = new Map<string, XmlElement>();

@@ -1,5 +1,6 @@
 import { only, type VcenterClient } from '../client/client.ts';
-import { findComputePlace, findDatacenter, findTemplateFolder, type PlaceNames } from '../import/places.ts';
+import { findComputePlace, findDatacenter, type PlaceNames } from '../import/places.ts';
+import { findTemplateFolder } from '../import/template-folder.ts';
 import { type Demand, missingPrivileges } from '../privileges/missing.ts';
 import { type RequiredPrivilege, requiredPrivileges } from '../privileges/required.ts';
 import { dateTime } from '../xml/decode.ts';
@@ -28,7 +29,7 @@ export async function readReadiness(
   cancel?: AbortSignal,
 ): Promise<Readiness> {
   const clockAheadMs = await clockAhead(client, cancel);
-  const datacenter = await findDatacenter(client, names.datacenter, cancel);
+  const datacenter = await findDatacenter(client, names.datacenter, cancel, names.folder);
   const folder = await findTemplateFolder(client, datacenter, names.folder, cancel);
   const { resourcePool, datastore, networks } = await findComputePlace(client, datacenter, names, cancel);
   const objects: Readonly<Record<RequiredPrivilege['on'], readonly Place[]>> = {

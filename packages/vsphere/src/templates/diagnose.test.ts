@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type ProblemKind, type WantedImage } from './diagnose.ts';
 import { isNodeImageName, stemOf, templateNameOf } from './image-name.ts';
+import { mendable } from './mend-template.ts';
 import type { NodeImageMachine } from './node-image-machine.ts';
 
 const folder = '/DC0/vm/spectro-templates';
@@ -50,11 +51,49 @@ describe('diagnose', () => {
       ['other-content'],
     ],
     ['nothing said', { identity: undefined, kubernetes: undefined }, ['unproven']],
+    [
+      'an import that says neither digest nor Kubernetes',
+      {
+        identity: { ova: undefined, manifest: 'c'.repeat(64), kubernetes: undefined, os: undefined },
+        kubernetes: undefined,
+      },
+      ['unproven'],
+    ],
+    [
+      'a machine that says nothing',
+      { identity: undefined, kubernetes: undefined, template: false, hasSnapshot: false },
+      ['unproven', 'no-snapshot', 'not-marked'],
+    ],
   ])('names %s, with its mend', (_, change, kinds) => {
     expect(problemsOf({ ...fit, ...change })).toEqual(kinds);
     for (const { problems } of diagnose([wanted], [{ ...fit, ...change }], folder)) {
       for (const { mend } of problems) expect(mend).not.toBe('');
     }
+  });
+
+  it('takes nothing but what proves the image that is wanted', () => {
+    const judge = (image: Partial<WantedImage>, machine: NodeImageMachine) =>
+      diagnose([{ ova, neededBy: [], ...image }], [machine], folder).flatMap(({ problems }) =>
+        problems.map(({ kind }) => kind),
+      );
+    const silent = { ...fit, identity: undefined, kubernetes: undefined };
+    expect(judge({ sha256: 'a'.repeat(64) }, silent)).toEqual(['unproven']);
+    expect(judge({}, silent)).toEqual(['unproven']);
+    expect(judge({}, fit)).toEqual([]);
+    expect(judge({ sha256: 'a'.repeat(64) }, { ...fit, kubernetes: undefined })).toEqual([]);
+  });
+
+  it('mends nothing about a machine that proves nothing, whatever else is wrong with it', () => {
+    const machine = {
+      ...fit,
+      name: 'u-2204-0-k-12610-0.ova',
+      identity: undefined,
+      kubernetes: undefined,
+      template: false,
+    };
+    const [report] = diagnose([wanted], [{ ...machine, inTemplateFolder: false, folder: '/DC0/vm' }], folder);
+    expect(report?.problems.map(({ kind }) => kind)).toContain('unproven');
+    expect(report === undefined ? undefined : mendable(report)).toEqual([]);
   });
 
   it('says which images are not there, and how they come there', () => {

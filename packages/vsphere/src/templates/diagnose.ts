@@ -109,7 +109,7 @@ function usable(machine: NodeImageMachine, wanted: WantedImage): Problem[] {
     const mend = 'Shut it down; a machine that has run should be deployed anew.';
     return [{ kind: 'powered-on', detail: `${machine.name} is powered on`, mend, mendable: false }];
   }
-  if (machine.identity === undefined && machine.kubernetes === undefined && wanted.kubernetes !== undefined) {
+  if (!isProven(machine, wanted)) {
     const detail = `nothing in ${machine.name} says which image it was made from`;
     const mend = 'Remove it and import the image, or accept the risk by name when the upgrade asks.';
     problems.push({ kind: 'unproven', detail, mend, mendable: false });
@@ -126,6 +126,16 @@ function usable(machine: NodeImageMachine, wanted: WantedImage): Problem[] {
     problems.push({ kind: 'not-marked', detail, mend: 'Mark it as template.', mendable: true });
   }
   return problems;
+}
+
+/**
+ * Whether something says that it is the wanted image: the digest it was imported with, or, of one deployed by hand, the Kubernetes
+ * version that it holds. Where nothing is known of the image but its name, an import by that name has to do.
+ */
+function isProven({ identity, kubernetes }: NodeImageMachine, wanted: WantedImage): boolean {
+  if (identity?.ova !== undefined && identity.ova === wanted.sha256) return true;
+  if (kubernetes !== undefined && kubernetes === wanted.kubernetes) return true;
+  return wanted.sha256 === undefined && wanted.kubernetes === undefined && identity !== undefined;
 }
 
 function otherContent({ name, identity, kubernetes }: NodeImageMachine, wanted: WantedImage): Problem | undefined {

@@ -1,6 +1,7 @@
 import type { VcenterClient } from '../client/client.ts';
 import { parseIdentity, type TemplateIdentity } from '../import/identity.ts';
-import type { Datacenter, TemplateFolder } from '../import/places.ts';
+import type { Datacenter } from '../import/places.ts';
+import type { TemplateFolder } from '../import/template-folder.ts';
 import { softwareIn } from '../ovf/software.ts';
 import { pathOf, unescapeName } from '../property/inventory.ts';
 import type { ObjectProperties } from '../property/properties.ts';

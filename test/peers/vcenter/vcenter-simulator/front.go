@@ -19,7 +19,8 @@ import (
 // maxSoapBytes bounds one SOAP request.
 const maxSoapBytes = 16 << 20
 
-// front stands before the simulator's own HTTP handler: it records calls and uploads and applies the rules of a test.
+// front stands before the simulator's own HTTP handler: it records calls and uploads, applies the rules of a test and refuses what
+// a vCenter refuses and the simulator accepts.
 type front struct {
 	service *simulator.Service
 	next    http.Handler
@@ -75,6 +76,9 @@ func (f *front) soap(w http.ResponseWriter, r *http.Request) {
 	f.calls = append(f.calls, call{method, object, time.Now().UnixMilli()})
 	f.lock.Unlock()
 	matched := f.match(method)
+	if matched == nil {
+		matched = f.refusal(method, object, body)
+	}
 	if matched == nil {
 		f.next.ServeHTTP(w, r)
 		return

@@ -57,6 +57,7 @@ func main() {
 	flag.IntVar(&model.ClusterHost, "hosts", 1, "in each cluster")
 	flag.IntVar(&model.Datastore, "datastores", 1, "in each datacenter")
 	flag.IntVar(&model.Pool, "pools", 0, "resource pools in each cluster, besides its own")
+	flag.IntVar(&model.Pod, "pods", 0, "datastore clusters in each datacenter")
 	flag.IntVar(&model.Machine, "machines", 0, "in each resource pool")
 	flag.Parse()
 	model.Host = 0

@@ -46,6 +46,11 @@ type fault struct {
 	Fields json.RawMessage `json:"fields"`
 }
 
+func fieldsOf(values map[string]any) json.RawMessage {
+	encoded, _ := json.Marshal(values)
+	return encoded
+}
+
 func (f *fault) make() (types.BaseMethodFault, error) {
 	kind, ok := types.TypeFunc()(f.Type)
 	if !ok {

@@ -102,6 +102,7 @@ describe('the options of a bundle', () => {
 
   it('refuse to ask and be quiet at once, as makeself does', () => {
     expect(codeOf(['--quiet', '--confirm'])).toBe('USAGE');
+    expect(codeOf(['--install', '--no-install'])).toBe('USAGE');
   });
 
   it.each(['--tar', '--dumpconf', '--cleanup-args', '--verify-sig', '--ssl-pass-src'])(

@@ -146,6 +146,9 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   if (collected.quiet === true && collected.confirm === true) {
     throw usage('--confirm asks a question, and --quiet shows none', '--confirm');
   }
+  if (collected.installOnly === true && collected.noInstall === true) {
+    throw usage('--install sets sealift up, and --no-install does not', '--no-install');
+  }
   return optionsOf(collected);
 }
 

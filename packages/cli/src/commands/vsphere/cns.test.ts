@@ -53,6 +53,8 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     let client: VcenterClient;
     let sides: CnsSides;
     let controllers: { stop(): Promise<void> };
+    /** Whether nothing is rolled out at the moment. */
+    let isHeld = false;
 
     beforeAll(async () => {
       [vcenter, kubernetes] = await Promise.all([startVCenter(simulator), startKubernetes(etcd, apiserver)]);
@@ -255,6 +257,70 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       expect((await repairIdentity(sides)).plan.target).toBe(plan.target);
     });
 
+    it('moves no volume before the driver’s controller was replaced, and not merely told to be', async () => {
+      await updates();
+      isHeld = true;
+      const events: unknown[] = [];
+      const cluster: StorageCluster = {
+        ...sides.cluster,
+        annotatePods: async (at, ...rest) => {
+          events.push(['told', at.name, await updates()]);
+          await sides.cluster.annotatePods(at, ...rest);
+        },
+        waitForWorkload: async (at, ...rest) => {
+          events.push(['replaced', (await readWorkload(api, at))?.settled, await updates()]);
+          isHeld = false;
+          await sides.cluster.waitForWorkload(at, ...rest);
+          events.push(['replaced', (await readWorkload(api, at))?.settled, await updates()]);
+        },
+      };
+      await repairIdentity({ ...sides, cluster });
+      expect(events).toEqual([
+        ['told', 'vsphere-csi-controller', 0],
+        ['replaced', false, 0],
+        ['replaced', true, 0],
+        ['told', 'vsphere-csi-node', 0],
+      ]);
+      expect(await updates()).toBe(own.length);
+    });
+
+    it('is found to be shared whatever its form, and gets another; the cloud provider’s YAML is left as it is', async () => {
+      const yaml = 'global:\n  user: x\nvcenter:\n  a:\n    server: 10.0.0.1\n    datacenters: [DC0]\n';
+      await api.patch(objectPath('/api/v1', 'configmaps', cloudConfigAt), { data: { 'vsphere.conf': yaml } });
+      const { plan } = await repairIdentity(sides);
+      await vcenter.createVolume({
+        name: `pvc-copy-${(made += 1)}`,
+        clusterId: plan.target ?? '',
+        claim: 'x',
+        namespace: 'y',
+      });
+      const { context, written } = run();
+      await runCheck(flags(), context);
+      expect(context.exitCode).toBe(2);
+      expect(written.out.join('\n')).toContain(`the cluster-id ${plan.target} is shared`);
+      const again = await repairIdentity(sides);
+      expect(again).toMatchObject({ verdict: 'unique', strangers: [], plan: { previous: [shared, plan.target] } });
+      expect(again.plan.target).not.toBe(plan.target);
+      const moved = await queryVolumes(client, sides.service, { clusterId: again.clusterId ?? '' });
+      expect(moved.map(({ id }) => id).toSorted()).toEqual(own.toSorted());
+      expect((await readConfigMap(api, cloudConfigAt))?.data.get('vsphere.conf')).toBe(yaml);
+    });
+
+    it('takes no volume for a stranger’s that is made while both sides are listed', async () => {
+      const { plan } = await repairIdentity(sides);
+      const name = `pvc-late-${(made += 1)}`;
+      const id = await vcenter.createVolume({ name, clusterId: plan.target ?? '', claim: 'late', namespace: 'hubble' });
+      let listings = 0;
+      const listPersistentVolumes: StorageCluster['listPersistentVolumes'] = async (...args) => {
+        const before = await sides.cluster.listPersistentVolumes(...args);
+        if ((listings += 1) === 1)
+          await api.create(objectPath('/api/v1', 'persistentvolumes'), persistentVolume(name, id));
+        return before;
+      };
+      const report = await checkIdentity({ ...sides, cluster: { ...sides.cluster, listPersistentVolumes } });
+      expect(report).toMatchObject({ verdict: 'unique', strangers: [] });
+    });
+
     it('names volumes that only one side knows', async () => {
       const lost = '00000000-0000-4000-8000-000000000000';
       await api.create(objectPath('/api/v1', 'persistentvolumes'), persistentVolume('pvc-lost', lost));
@@ -336,6 +402,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const work = (async () => {
         while (!cancel.signal.aborted) {
           for (const at of workloads) {
+            if (isHeld) continue;
             const { metadata, status } = (await api.read(pathOf(at))) as Rollout;
             if (status.observedGeneration === metadata.generation) continue;
             const pods = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };

@@ -35,7 +35,7 @@ export async function runImportTemplate(
   const image = await openImage(name, options, context);
   try {
     await using client = await connectVcenter(options, context);
-    const label = `Importing ${name}`;
+    const label = `${options.dryRun === true ? 'Checking' : 'Importing'} ${name}`;
     const { datacenter, folder, createFolder, datastore, cluster, resourcePool, dryRun } = options;
     const result = await importTemplate(
       client,
@@ -61,7 +61,7 @@ export async function runImportTemplate(
         },
       },
     );
-    if (result.outcome === 'imported') context.progress.done(label);
+    if (result.outcome === 'imported' || result.outcome === 'planned') context.progress.done(label);
     show(result, options, context);
   } finally {
     await image.close();
@@ -144,7 +144,10 @@ function show(result: ImportResult, options: ImportTemplateOptions, context: Cli
   const { outcome, path, compute, identity } = result;
   const where = compute === undefined ? '' : ` on ${compute.cluster}, datastore ${compute.datastore}`;
   if (outcome === 'present') context.out(`${path} is there already and is the same; nothing was sent`);
-  if (outcome === 'planned') context.out(`would make the template ${path}${where}; nothing was changed`);
+  if (outcome === 'planned')
+    context.out(`would ${compute === undefined ? 'finish' : 'make'} the template ${path}${where}; nothing was changed`);
+  if (outcome === 'completed')
+    context.out(`finished the template ${path}, which was there and is the same; nothing was sent`);
   if (outcome === 'imported') context.out(`made the template ${path}${where}`);
   if (identity.ova !== undefined) context.out(`OVA SHA-256 ${identity.ova}`);
   if (identity.kubernetes !== undefined) context.out(`Kubernetes ${identity.kubernetes}`);

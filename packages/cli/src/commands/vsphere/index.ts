@@ -12,13 +12,19 @@ export const registerVsphere: RegisterCommand = (program, context) => {
   withConnection(
     vsphere
       .command('import-template')
-      .description('Makes a template of a node image, where the platform looks for it and under the name it looks for.')
+      .description(
+        'Makes a template of a node image, where the platform looks for it and under the name it looks for. Where names are alike, a place is given by its inventory path (/DC0/host/C0) or managed object id (domain-c8).',
+      )
       .argument('<image>', 'an OVA, an http(s) URL of one, a folder with an unpacked one, or a bundle'),
   )
     .option('--datacenter <name>', 'datacenter; may be left out where there is one')
-    .option('--folder <path>', 'VM folder for the template', 'spectro-templates')
+    .option(
+      '--folder <path>',
+      'VM folder for the template: below that of the datacenter, or /DC0/vm/…',
+      'spectro-templates',
+    )
     .option('--create-folder', 'make the folder when it is missing')
-    .option('--datastore <name>', 'datastore; may be left out where the cluster has one')
+    .option('--datastore <name>', 'datastore or datastore cluster; may be left out where the cluster has one')
     .option('--cluster <name>', 'cluster or host; may be left out where there is one')
     .option('--resource-pool <name>', "resource pool; the cluster's own by default")
     .option(

@@ -6,14 +6,8 @@ import type { VcenterClient } from '@sealift/vsphere/client';
 import { diagnose, type TemplateReport, type WantedImage } from '@sealift/vsphere/diagnose';
 import { mendable, mendTemplate } from '@sealift/vsphere/mend';
 import { findNodeImages, type NodeImageMachine } from '@sealift/vsphere/node-images';
-import {
-  createTemplateFolder,
-  type Datacenter,
-  findComputePlace,
-  findDatacenter,
-  findTemplateFolder,
-  type TemplateFolder,
-} from '@sealift/vsphere/places';
+import { type Datacenter, findDatacenter, findTemplatePool } from '@sealift/vsphere/places';
+import { createTemplateFolder, findTemplateFolder, type TemplateFolder } from '@sealift/vsphere/template-folder';
 import type { CliContext } from '../../context.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { connect } from '../../client/connect.ts';
@@ -25,7 +19,6 @@ export interface TemplatesOptions extends ConnectionOptions {
   readonly datacenter?: string;
   readonly folder?: string;
   readonly cluster?: string;
-  readonly datastore?: string;
   readonly resourcePool?: string;
   readonly fix?: true;
   readonly dryRun?: true;
@@ -40,7 +33,7 @@ export async function runTemplates(options: TemplatesOptions, context: CliContex
   const wanted = await wantedImages(options.for ?? [], context);
   await using client = await connectVcenter(options, context);
   const { cancel } = context;
-  const datacenter = await findDatacenter(client, options.datacenter, cancel);
+  const datacenter = await findDatacenter(client, options.datacenter, cancel, options.folder);
   const look = async () => {
     const folder = await findTemplateFolder(client, datacenter, options.folder, cancel);
     const machines = await findNodeImages(client, datacenter, folder, cancel);
@@ -72,7 +65,9 @@ async function fix(
     }
     if (options.dryRun === true || problems.length === 0) continue;
     const folder = await createTemplateFolder(client, datacenter, options.folder, cancel);
-    const resourcePool = async () => (await findComputePlace(client, datacenter, options, cancel)).resourcePool;
+    const { machine } = report;
+    if (machine === undefined) continue;
+    const resourcePool = () => findTemplatePool(client, datacenter, options, machine.ref, cancel);
     await mendTemplate(client, report, { folder, resourcePool }, cancel);
   }
 }

@@ -16,6 +16,13 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'retry',
   },
+  KUBERNETES_UNAVAILABLE: {
+    message: 'the Kubernetes API server takes no calls at the moment: {reason}',
+    hint: 'It restarts, is overloaded, or has no etcd or webhook that answers; it was asked several times. Look at the control plane, then run it again.',
+    status: 503,
+    exit: 1,
+    next: 'retry',
+  },
   KUBERNETES_ANSWER_INVALID: {
     message: 'the Kubernetes API server gave an answer that cannot be used: {reason}',
     hint: 'Check that the server named in the kubeconfig is an API server and not a proxy or a sign-in page.',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clusterNameIn, isUniqueByForm, makeClusterId } from './cluster-id.ts';
+import { clusterNameIn, isDefaultForm, isUniqueByForm, makeClusterId } from './cluster-id.ts';
 
 describe('a cluster-id', () => {
   it.each([
@@ -12,6 +12,18 @@ describe('a cluster-id', () => {
     ['x/7c1d2f00-0000-4000-8000-0000000000012', false],
   ])('%j is unique by its form: %s', (id, expected) => {
     expect(isUniqueByForm(id)).toBe(expected);
+  });
+
+  it.each([
+    ['spectro-mgmt/spectro-mgmt-cluster', true],
+    ['default/capv-1.26', true],
+    ['prod-cluster-7', false],
+    ['Prod/East', false],
+    ['site/prod/7', false],
+    ['', false],
+    ['7c1d2f00-0000-4000-8000-000000000001/spectro-mgmt-cluster', false],
+  ])('%j is one that installations got without being asked: %s', (id, expected) => {
+    expect(isDefaultForm(id)).toBe(expected);
   });
 
   it('is made unique whatever the name, within the length that the driver accepts', () => {

@@ -3,9 +3,19 @@ const limitCharacters = 64;
 
 const uuid = /(?<![\da-f])[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?![\da-f])/i;
 
-/** Whether an id was made to be unique: it holds a UUID. `<namespace>/<cluster name>`, the id of old installations, does not. */
+/** Whether an id was made to be unique: it holds a UUID. */
 export function isUniqueByForm(clusterId: string): boolean {
   return uuid.test(clusterId);
+}
+
+/**
+ * Whether an id is `<namespace>/<cluster name>`, which old installations got without being asked: every cluster that was
+ * installed under these two names has the same. A name that a person chose (`prod-cluster-7`) is not of this form.
+ */
+export function isDefaultForm(clusterId: string): boolean {
+  return (
+    !isUniqueByForm(clusterId) && /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\/[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/.test(clusterId)
+  );
 }
 
 /** An id for a cluster, `<uuid>/<cluster name>`; a long name is cut, the UUID never. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readClusterId, withClusterId } from './driver-config.ts';
+import { isYaml, readClusterId, withClusterId } from './driver-config.ts';
 
 describe('the cluster-id of a configuration', () => {
   it.each([
@@ -28,6 +28,21 @@ describe('the cluster-id of a configuration', () => {
     ['x'.repeat(1024 * 1024 + 1), 'too large'],
   ])('is not guessed from %j', (config, reason) => {
     expect(() => readClusterId(config, 'kube-system/x')).toThrow(reason);
+  });
+
+  it.each([
+    ['global:\n  user: x\nvcenter:\n  site-a:\n    server: 10.0.0.1\n    datacenters:\n    - DC0\n', true],
+    ['# by a pack\n\nglobal: {}\nvcenter: {a: {datacenters: [DC0]}}\n', true],
+    ['---\nglobal:\n', true],
+    ['{"global": {}}', true],
+    ['"global":\n  user: x\n', true],
+    ['[Global]\ncluster-id = a/b\n', false],
+    ['; by hand\n# too\n[Global]\nuser: x\n', false],
+    ['user = x\n', false],
+    ['', false],
+  ])('is in the YAML form of the cloud provider, which has none: %j, %s', (config, expected) => {
+    expect(isYaml(config)).toBe(expected);
+    if (expected) expect(() => withClusterId(config, 'n', 'x')).toThrow('INI');
   });
 
   it('is put into a section that has none, and refused where there is no section', () => {

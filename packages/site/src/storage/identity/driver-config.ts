@@ -13,6 +13,15 @@ interface Line {
 }
 
 /**
+ * Whether a configuration is in the cloud provider's YAML form. That form has no cluster-id (cloud-provider-vsphere, `CommonConfig`),
+ * and the CSI driver does not read it.
+ */
+export function isYaml(config: string): boolean {
+  const first = config.split(/\r?\n/, 1000).find((line) => !/^\s*(?:#.*)?$/.test(line)) ?? '';
+  return /^(?:%YAML\b|---(?:\s|$)|\{|(["']?)[A-Za-z][\w-]*\1:(?:\s|$))/.test(first.trimStart());
+}
+
+/**
  * The cluster-id in a configuration of the vSphere CSI driver or cloud provider (`[Global]`, key `cluster-id`); undefined where it names
  * none. The format is gcfg, INI with git's quoting, of which the last assignment holds.
  *
@@ -52,6 +61,7 @@ function isClusterId(line: Line): line is ClusterIdLine {
 /** Lines with their endings, so that joining them gives the text again. */
 function parse(config: string, place: string): readonly Line[] {
   if (config.length > limitCharacters) throw unreadable('it is too large', place);
+  if (isYaml(config)) throw notIni(place);
   let section: string | undefined;
   return (config.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((text, at) => {
     const trimmed = text.trim();
@@ -75,13 +85,17 @@ function parse(config: string, place: string): readonly Line[] {
     // Never the line itself: it may hold a password.
     if (section === 'global' && /^\s*cluster-id\b/i.test(text))
       throw unreadable(`line ${at + 1} is not understood`, place);
-    if (section === undefined && !config.includes('[')) throw unreadable('it is not in INI format', place);
+    if (section === undefined && !config.includes('[')) throw notIni(place);
     return { section, assignment: undefined, text };
   });
 }
 
 function unquote(value: string): string {
   return value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value.trim();
+}
+
+function notIni(place: string): SealiftError {
+  return unreadable('it is not in INI format, the only one that the driver reads', place);
 }
 
 function unreadable(reason: string, place: string): SealiftError {

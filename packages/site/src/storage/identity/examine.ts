@@ -1,12 +1,11 @@
-import { isUniqueByForm } from './cluster-id.ts';
-import { planRepair, type RepairPlan } from './plan.ts';
-import { type CnsState, effectiveId, ownVolumes } from './state.ts';
-import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
+import { isDefaultForm } from './cluster-id.ts';
+import { planRepair, type RepairPlan, wantedPlan } from './plan.ts';
+import { claimsUnder, type CnsState, effectiveId, isShared, ownVolumes, strangersUnder } from './state.ts';
 
 /**
  * - `unique`: nobody else has the cluster-id.
  * - `shared`: volumes of another cluster have it too.
- * - `default`: it is the id that every installation of that time got, though nobody else was found with it.
+ * - `default`: it is made of a namespace and a name, as every installation of that time got it, though nobody else was found with it.
  * - `unfinished`: an id was chosen, and not everything has it yet.
  */
 export type IdentityVerdict = 'unique' | 'shared' | 'default' | 'unfinished';
@@ -39,20 +38,24 @@ export function examine(state: CnsState): IdentityReport {
   const clusterId = effectiveId(state);
   const own = ownVolumes(state);
   const ownIds = new Set(own.map(({ id }) => id));
-  const plan = planRepair(state);
-  const strangers = state.volumes
-    .filter((volume) => clusterId !== undefined && volume.clusterIds.includes(clusterId) && !ownIds.has(volume.id))
-    .map((volume) => strangerOf(volume, clusterId));
+  const plan = planOf(state);
+  const judged = judgedId(state);
+  const strangers =
+    judged === undefined
+      ? []
+      : strangersUnder(state, judged).map((volume) => {
+          return { id: volume.id, name: volume.name, claimedBy: claimsUnder(volume, judged) };
+        });
   const known = new Set([
     ...plan.previous,
     ...(clusterId === undefined ? [] : [clusterId]),
     ...(plan.target === undefined ? [] : [plan.target]),
   ]);
-  const verdict = judge(state, plan, strangers);
+  const verdict = judge(state, plan);
   return {
     clusterId,
     verdict,
-    message: describe(verdict, clusterId, strangers),
+    message: describe(verdict, judged, strangers),
     ownVolumes: own.filter((volume) => clusterId !== undefined && volume.clusterIds.includes(clusterId)).length,
     strangers,
     unknownToVcenter: state.persistentVolumes
@@ -65,11 +68,24 @@ export function examine(state: CnsState): IdentityReport {
   };
 }
 
-function judge(state: CnsState, plan: RepairPlan, strangers: readonly Stranger[]): IdentityVerdict {
-  if (plan.steps.length === 0) return 'unique';
+/** That a generated id, which no repair can change, is shared is a finding and no failure of the check. */
+function planOf(state: CnsState): RepairPlan {
+  const { generated } = state;
+  return generated !== undefined && isShared(state, generated.clusterId) ? wantedPlan(state) : planRepair(state);
+}
+
+/** The id that others are looked for under: the one in use, and the one that a repair chose where that turns out to be shared. */
+function judgedId(state: CnsState): string | undefined {
+  const { record } = state;
+  return record !== undefined && isShared(state, record.clusterId) ? record.clusterId : effectiveId(state);
+}
+
+function judge(state: CnsState, plan: RepairPlan): IdentityVerdict {
   const clusterId = effectiveId(state);
-  if (state.record !== undefined || clusterId === undefined || isUniqueByForm(clusterId)) return 'unfinished';
-  return strangers.some(({ claimedBy }) => claimedBy.length > 0) ? 'shared' : 'default';
+  const wanted = state.record?.clusterId ?? clusterId;
+  if (wanted !== undefined && isShared(state, wanted)) return 'shared';
+  if (plan.steps.length === 0) return 'unique';
+  return state.record === undefined && clusterId !== undefined && isDefaultForm(clusterId) ? 'default' : 'unfinished';
 }
 
 function describe(verdict: IdentityVerdict, clusterId: string | undefined, strangers: readonly Stranger[]): string {
@@ -78,16 +94,9 @@ function describe(verdict: IdentityVerdict, clusterId: string | undefined, stran
   if (verdict === 'shared')
     return `the cluster-id ${id} is shared: ${claimed} volumes under it belong to another cluster`;
   if (verdict === 'default')
-    return `the cluster-id ${id} is one that other clusters got too; nobody else was found with it yet`;
+    return `the cluster-id ${id} is a namespace and a name, so a cluster installed under the same names got it too; nobody else was found with it yet`;
   if (verdict === 'unfinished') return `a cluster-id of its own has been chosen, and not everything has it yet`;
   const rest =
     strangers.length === 0 ? '' : `; ${strangers.length} volumes under it belong to no PersistentVolume here`;
   return `the cluster-id ${id} is this cluster's own${rest}`;
-}
-
-function strangerOf({ id, name, entities }: CnsVolume, clusterId: string | undefined): Stranger {
-  const claimedBy = entities
-    .filter((entity) => entity.clusterId === undefined || entity.clusterId === clusterId)
-    .map((entity) => [entity.type, [entity.namespace, entity.name].filter(Boolean).join('/')].join(' '));
-  return { id, name, claimedBy };
 }

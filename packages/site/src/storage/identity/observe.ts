@@ -2,8 +2,9 @@ import { SealiftError } from '@sealift/core/errors';
 import type { SoapService } from '@sealift/vsphere/call';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import type { StorageCluster, ObjectName, StoredObject, WorkloadName } from './cluster.ts';
-import { readClusterId } from './driver-config.ts';
-import { type CnsState, type DriverConfig, driverName, type IdentityRecord, recordName } from './state.ts';
+import { isYaml, readClusterId } from './driver-config.ts';
+import { type CnsState, type DriverConfig, driverName, recordName, strangersUnder } from './state.ts';
+import { recordOf } from './record.ts';
 import { type CnsVolume, queryVolumes, queryVolumesById } from '@sealift/vsphere/cns-volumes';
 
 const cloudConfigAt: ObjectName = { namespace: 'kube-system', name: 'vsphere-cloud-config' };
@@ -43,7 +44,9 @@ export async function observe(sides: CnsSides): Promise<CnsState> {
     cluster.listPersistentVolumes(driverName, cancel),
     ...workloadsIn(namespace).map(async (at) => ({ at, now: await cluster.readWorkload(at, cancel) })),
   ]);
-  const cloudConfig = cloud === undefined ? undefined : configOf(cloudConfigAt, cloudConfigKey, cloud);
+  // The cloud provider's YAML form carries no cluster-id: nothing in it is to be read or changed.
+  const named = cloud !== undefined && !isYaml(cloud.data.get(cloudConfigKey) ?? '');
+  const cloudConfig = named ? configOf(cloudConfigAt, cloudConfigKey, cloud) : undefined;
   const generatedId = generatedObject?.data.get(generatedKey);
   const generated = generatedId === undefined ? undefined : { at: generatedAt, clusterId: generatedId };
   if (driverConfig.clusterId === undefined && generated === undefined) {
@@ -57,20 +60,30 @@ export async function observe(sides: CnsSides): Promise<CnsState> {
     record?.clusterId,
     ...(record?.previous ?? []),
   ];
-  const volumes = await volumesOf(
-    sides,
-    new Set(ids.filter((id): id is string => id !== undefined && id !== '')),
-    persistentVolumes.map(({ volumeHandle }) => volumeHandle),
-  );
+  const used = new Set(ids.filter((id): id is string => id !== undefined && id !== ''));
+  const handles = persistentVolumes.map(({ volumeHandle }) => volumeHandle);
+  const volumes = await volumesOf(sides, used, handles);
   return {
     cloudConfig,
     driverConfig,
     generated,
     record,
     workloads: workloads.flatMap(({ at, now }) => (now === undefined ? [] : [{ at, now }])),
-    persistentVolumes,
+    persistentVolumes: await withNewVolumes(sides, used, { persistentVolumes, volumes }),
     volumes,
   };
+}
+
+/** A volume made while both sides were listed is no stranger: where there are strangers, the cluster is asked once more. */
+async function withNewVolumes(
+  { cluster, cancel }: CnsSides,
+  clusterIds: ReadonlySet<string>,
+  listed: Pick<CnsState, 'persistentVolumes' | 'volumes'>,
+): Promise<CnsState['persistentVolumes']> {
+  const strangers = new Set([...clusterIds].flatMap((id) => strangersUnder(listed, id).map((volume) => volume.id)));
+  if (strangers.size === 0) return listed.persistentVolumes;
+  const again = await cluster.listPersistentVolumes(driverName, cancel);
+  return [...listed.persistentVolumes, ...again.filter(({ volumeHandle }) => strangers.has(volumeHandle))];
 }
 
 async function findDriverConfig({ cluster, cancel }: CnsSides): Promise<DriverConfig> {
@@ -89,17 +102,6 @@ function configOf(at: ObjectName, key: string, stored: StoredObject): DriverConf
   const { resourceVersion, immutable } = stored;
   const clusterId = readClusterId(text, `${at.namespace}/${at.name} ${key}`);
   return { at, key, text, clusterId: clusterId === '' ? undefined : clusterId, resourceVersion, immutable };
-}
-
-function recordOf({ data }: StoredObject): IdentityRecord {
-  const clusterId = data.get('cluster-id') ?? '';
-  const { namespace, name } = recordName;
-  if (clusterId === '') {
-    const values = { reason: 'it has no cluster-id' };
-    throw new SealiftError('CNS_CONFIG_UNREADABLE', { values, place: `${namespace}/${name}` });
-  }
-  const previous = (data.get('previous') ?? '').split('\n').filter((id) => id !== '');
-  return { clusterId, previous };
 }
 
 /** The controller first: it is the one that talks to vCenter. */

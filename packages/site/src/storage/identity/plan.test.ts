@@ -130,6 +130,44 @@ describe('a repair', () => {
     expect(planRepair(unique).steps).toEqual([]);
   });
 
+  it('leaves a name that a person chose, which nobody else has', () => {
+    const named: CnsState = {
+      ...installed,
+      cloudConfig: undefined,
+      driverConfig: config('vsphere-config-secret', 'prod-cluster-7'),
+      volumes: [volume('own-1', ['prod-cluster-7'])],
+    };
+    expect(examine(named)).toMatchObject({ verdict: 'unique', plan: { target: 'prod-cluster-7', steps: [] } });
+  });
+
+  it.each(['prod-cluster-7', made])('gives a new id where volumes of another cluster have %s too', (id) => {
+    const target = '7c1d2f00-0000-4000-8000-00000000000a/x';
+    const shared: CnsState = {
+      ...installed,
+      cloudConfig: config('vsphere-cloud-config', id),
+      driverConfig: config('vsphere-config-secret', id),
+      volumes: [volume('own-1', [id]), volume('other', [id])],
+    };
+    const end = run(shared, target).at(-1);
+    expect(end?.volumes.map(({ clusterIds }) => clusterIds)).toEqual([[target], [id]]);
+    expect(end?.driverConfig.clusterId).toBe(target);
+    expect(end === undefined ? undefined : examine(end).verdict).toBe('unique');
+  });
+
+  it('chooses again where the id that it chose turns out to be shared, as in a copy of a cluster', () => {
+    const target = '7c1d2f00-0000-4000-8000-00000000000a/x';
+    const end = run(installed).at(-1) ?? installed;
+    const copied = { ...end, volumes: [...end.volumes, volume('of the original', [made])] };
+    const repaired = run(copied, target).at(-1);
+    expect(repaired?.record).toEqual({ clusterId: target, previous: [former, made] });
+    expect(repaired?.volumes.map(({ clusterIds }) => clusterIds)).toEqual([
+      [target],
+      ['third', target],
+      [former],
+      [made],
+    ]);
+  });
+
   it('takes the id that the driver generated for itself, and takes the former one from the volumes', () => {
     const clusterId = '7c1d2f00-0000-4000-8000-000000000002';
     const generated = { at: { namespace: 'vmware-system-csi', name: 'vsphere-csi-cluster-id' }, clusterId };
@@ -159,6 +197,31 @@ describe('a check', () => {
     ]);
     expect(report.unknownToVcenter).toEqual([{ name: 'own-2', volumeHandle: 'own-2' }]);
     expect(report.ownVolumes).toBe(1);
+  });
+
+  it.each([
+    ['a UUID', made, {}],
+    ['a name', 'prod-cluster-7', {}],
+    ['a UUID that a repair chose', made, { record: { clusterId: made, previous: [former] } }],
+  ])('calls %s shared, in the configuration, when another cluster’s volumes carry it too', (_, id, more) => {
+    const volumes = [volume('own-1', [id]), volume('other', [id])];
+    const state = { ...installed, driverConfig: config('vsphere-config-secret', id), volumes, ...more };
+    expect(examine(state)).toMatchObject({ verdict: 'shared', strangers: [{ id: 'other' }] });
+  });
+
+  it('calls an id that the driver generated shared, though no repair can change it', () => {
+    const generated = { at: { namespace: 'vmware-system-csi', name: 'vsphere-csi-cluster-id' }, clusterId: made };
+    const driverConfig = config('vsphere-config-secret', undefined);
+    const volumes = [volume('own-1', [made]), volume('other', [made])];
+    const state = { ...installed, cloudConfig: undefined, driverConfig, generated, volumes };
+    expect(examine(state).verdict).toBe('shared');
+    expect(() => planRepair(state)).toThrow(expect.objectContaining({ code: 'CNS_ID_IMMUTABLE' }) as never);
+  });
+
+  it('takes a volume that nobody claims for no sign of another cluster', () => {
+    const volumes = [volume('own-1', [made]), volume('left', [made], false)];
+    const configs = { cloudConfig: undefined, driverConfig: config('vsphere-config-secret', made) };
+    expect(examine({ ...installed, ...configs, volumes }).verdict).toBe('unique');
   });
 
   it('says that an id is everybody’s, though nobody else was found with it', () => {

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import { clusterNameIn, isUniqueByForm } from './cluster-id.ts';
-import { type CnsState, type DriverConfig, effectiveId, ownVolumes, podAnnotation } from './state.ts';
+import { clusterNameIn, isDefaultForm } from './cluster-id.ts';
+import { type CnsState, type DriverConfig, effectiveId, isShared, ownVolumes, podAnnotation } from './state.ts';
 import type { ObjectName, WorkloadName } from './cluster.ts';
 import type { CnsVolume } from '@sealift/vsphere/cns-volumes';
 
@@ -32,6 +32,13 @@ export interface RepairPlan {
  * @throws CNS_ID_IMMUTABLE when something that can't be changed says otherwise
  */
 export function planRepair(state: CnsState): RepairPlan {
+  const plan = wantedPlan(state);
+  refuseImmutable(state, plan);
+  return plan;
+}
+
+/** The plan, whether or not everything in it can be changed. */
+export function wantedPlan(state: CnsState): RepairPlan {
   const target = targetOf(state);
   const previous = previousOf(state, target);
   const steps: RepairStep[] = [];
@@ -59,28 +66,29 @@ export function planRepair(state: CnsState): RepairPlan {
     if (!isStarted || (moves.length > 0 && isPending)) steps.push({ kind: 'restart', workload: at });
   }
   steps.push(...moves);
-  refuseImmutable(state, target, steps);
   return { target, previous, steps };
 }
 
+/** The id that was chosen, else the present one; an id that another cluster has too is nobody's target, whatever its form. */
 function targetOf(state: CnsState): string | undefined {
-  if (state.record !== undefined) return state.record.clusterId;
-  const present = effectiveId(state);
-  return present !== undefined && isUniqueByForm(present) ? present : undefined;
+  const wanted = state.record?.clusterId ?? effectiveId(state);
+  if (wanted === undefined || isShared(state, wanted)) return undefined;
+  return state.record === undefined && isDefaultForm(wanted) ? undefined : wanted;
 }
 
-/** Ids of old installations; a unique one that is not the target belongs to somebody else or was chosen on purpose. */
+/** Ids of old installations and shared ones; another one that is not the target belongs to somebody else or was chosen on purpose. */
 function previousOf(state: CnsState, target: string | undefined): readonly string[] {
+  const { record } = state;
   const found = [
-    ...(state.record?.previous ?? []),
-    ...[state.driverConfig.clusterId, state.cloudConfig?.clusterId].filter(
-      (id) => id !== undefined && (state.record !== undefined || !isUniqueByForm(id)),
+    ...(record?.previous ?? []),
+    ...[record?.clusterId, state.driverConfig.clusterId, state.cloudConfig?.clusterId].filter(
+      (id) => id !== undefined && (record !== undefined || isDefaultForm(id) || isShared(state, id)),
     ),
   ];
   return [...new Set(found)].filter((id): id is string => id !== undefined && id !== target);
 }
 
-function refuseImmutable(state: CnsState, target: string | undefined, steps: readonly RepairStep[]): void {
+function refuseImmutable(state: CnsState, { target, steps }: RepairPlan): void {
   const { generated, driverConfig } = state;
   // The driver takes the generated id, or refuses to start when its configuration names one as well.
   if (generated !== undefined && generated.clusterId !== target) {

@@ -6,7 +6,8 @@ import { examine, type IdentityReport } from './examine.ts';
 import { moveVolume } from '@sealift/vsphere/cns-move';
 import { type CnsSides, observe } from './observe.ts';
 import { planRepair, type RepairStep } from './plan.ts';
-import { podAnnotation, recordName } from './state.ts';
+import { keepRecord } from './record.ts';
+import { podAnnotation } from './state.ts';
 
 /** How long the pods of the driver's controller may take to be replaced. */
 const restartTimeoutMs = 10 * 60_000;
@@ -35,9 +36,8 @@ export async function repairIdentity(sides: CnsSides, options: RepairOptions = {
   if (first?.kind === 'record') {
     const clusterId = makeClusterId(randomUUID(), first.clusterName);
     options.onStep?.(first, clusterId);
-    const data = { 'cluster-id': clusterId, previous: first.previous.join('\n') };
-    // False when another run was first: then its id is read and holds.
-    await sides.cluster.createConfigMap(recordName, data, sides.cancel);
+    await keepRecord(sides.cluster, { clusterId, previous: first.previous }, sides.cancel);
+    // Of two runs at a time the id of one holds: it is read again.
     plan = planRepair(await observe(sides));
   }
   const { target, steps } = plan;

@@ -43,8 +43,29 @@ export function effectiveId({ driverConfig, generated }: CnsState): string | und
   return driverConfig.clusterId ?? generated?.clusterId;
 }
 
+/** What a volume says that it belongs to under this id, as `PERSISTENT_VOLUME pvc-1`; nothing for one that nobody claims. */
+export function claimsUnder({ entities }: CnsVolume, clusterId: string): readonly string[] {
+  return entities
+    .filter((entity) => entity.clusterId === undefined || entity.clusterId === clusterId)
+    .map((entity) => [entity.type, [entity.namespace, entity.name].filter(Boolean).join('/')].join(' '));
+}
+
+/** Volumes under the id that belong to no PersistentVolume of this cluster. */
+export function strangersUnder(state: Pick<CnsState, 'persistentVolumes' | 'volumes'>, clusterId: string) {
+  const own = new Set(ownVolumes(state).map(({ id }) => id));
+  return state.volumes.filter(({ id, clusterIds }) => clusterIds.includes(clusterId) && !own.has(id));
+}
+
+/** Whether another cluster has the id too, whatever its form: somebody else's volumes are registered under it. */
+export function isShared(state: CnsState, clusterId: string): boolean {
+  return strangersUnder(state, clusterId).some((volume) => claimsUnder(volume, clusterId).length > 0);
+}
+
 /** CNS knows a block volume by the handle, a file volume too: the handle is its id (`file:<uuid>`). */
-export function ownVolumes({ persistentVolumes, volumes }: CnsState): readonly CnsVolume[] {
+export function ownVolumes({
+  persistentVolumes,
+  volumes,
+}: Pick<CnsState, 'persistentVolumes' | 'volumes'>): readonly CnsVolume[] {
   const handles = new Set(persistentVolumes.map(({ volumeHandle }) => volumeHandle));
   return volumes.filter(({ id }) => handles.has(id));
 }

@@ -1,0 +1,31 @@
+import { SealiftError } from '@sealift/core/errors';
+import type { ApiAnswer } from './exchange.ts';
+
+/**
+ * Statuses after which the same may succeed later: the server is overloaded (429), has no etcd that answers, waits for a webhook, or starts
+ * (Kubernetes API conventions, "HTTP Status codes", which suggest a retry for 500 and 504 too).
+ */
+const passingStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const longestPauseMs = 30_000;
+
+export function isPassingStatus(status: number): boolean {
+  return passingStatuses.has(status);
+}
+
+/** `Retry-After` (RFC 9110, section 10.2.3) in milliseconds; the form of a date is not used by API servers. */
+export function pauseAsked(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Math.min(Number(header) * 1000, longestPauseMs) : undefined;
+}
+
+/** An answer that passes, as an error that says how long to wait. */
+export class Unavailable extends SealiftError<'KUBERNETES_UNAVAILABLE'> {
+  readonly askedPauseMs: number | undefined;
+  /** Whether the same request may be sent again: doing it twice is doing it once, or it was not done. */
+  readonly repeatable: boolean;
+
+  constructor({ askedPauseMs }: ApiAnswer, repeatable: boolean, reason: string, place: string) {
+    super('KUBERNETES_UNAVAILABLE', { values: { reason }, place });
+    this.askedPauseMs = askedPauseMs;
+    this.repeatable = repeatable;
+  }
+}
