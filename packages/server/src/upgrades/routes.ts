@@ -19,6 +19,7 @@ import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
+import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
@@ -154,6 +155,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.put(`${path}/resolutions`, {
+    bodyLimit: textBodyBytes,
     config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
@@ -170,6 +172,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.put(`${path}/text`, {
+    bodyLimit: textBodyBytes,
     config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
