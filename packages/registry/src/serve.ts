@@ -1,6 +1,7 @@
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type FastifyInstance, fastify } from 'fastify';
-import { type Authorize, registryRoutes } from './routes/routes.ts';
+import { guardConnections } from './connections/guard-connections.ts';
+import { type Authorize, isRegistryPath, registryRoutes } from './routes/routes.ts';
 import { RegistryStorage } from './storage/storage.ts';
 import { TokenService } from './tokens/token-service.ts';
 
@@ -20,6 +21,8 @@ export interface ServeRegistryOptions {
   readonly log?: (line: string) => void;
   /** The most all content together may take, in bytes. */
   readonly quotaBytes?: number | undefined;
+  /** The most upload sessions at a time. */
+  readonly uploadSessions?: number | undefined;
 }
 
 /** A registry that is serving. */
@@ -31,6 +34,9 @@ export interface ServedRegistry {
   /** Ends it: open connections are closed. */
   close(): Promise<void>;
 }
+
+/** From one address; a bundle uploads over some eight at a time. */
+const connectionsOfAddress = 500;
 
 const redact = ['req.headers.authorization'];
 
@@ -44,7 +50,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
   if (tls === undefined && !/^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)) {
     throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host } });
   }
-  const storage = await RegistryStorage.open(options.storageDir, { quotaBytes: options.quotaBytes });
+  const storage = await RegistryStorage.open(options.storageDir, options);
   try {
     return await serve(options, storage);
   } catch (error) {
@@ -59,6 +65,12 @@ async function serve(options: ServeRegistryOptions, storage: RegistryStorage): P
     forceCloseConnections: true,
     ...(log === undefined ? {} : { logger: { level: 'warn', redact, stream: { write: log } } }),
     https: tls === undefined ? null : { ...tls },
+  });
+  guardConnections(server, {
+    isStream: isRegistryPath,
+    refuseUnknown: (_request, reply) =>
+      reply.code(404).send({ errors: [{ code: 'UNSUPPORTED', message: 'not served here' }] }),
+    connectionsOfAddress,
   });
   await server.register(registryRoutes, {
     storage,

@@ -84,6 +84,7 @@ async function sealift(
 const summary: Summary = {
   product: 'Harborview',
   version: '4.2.12',
+  partlyUpgraded: null,
   statements: [
     { text: 'You are using the latest version of Harborview', holds: true, checks: [] },
     {

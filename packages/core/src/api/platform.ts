@@ -5,6 +5,7 @@ import { availableUpdateSchema } from '../planner/updates.ts';
 import { digestSchema } from '../release/digest.ts';
 import { nodeSchema } from '../cluster/node.ts';
 import { checkSchema } from '../check/check.ts';
+import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 
 /** A sentence of the Summary page: shown as stated only when every check behind it passes. */
 /** The sentence of the Summary that says that the console is healthy, in the words of the runbook. */
@@ -21,11 +22,38 @@ export const updateListSchema = z.object({
 });
 export type UpdateList = z.infer<typeof updateListSchema>;
 
+/** An upgrade that was ended early and of which effects stand: the platform runs parts of both versions. */
+export const partlyUpgradedSchema = z.object({
+  upgrade: z.string(),
+  from: z.string(),
+  to: z.string(),
+  state: upgradeStateSchema,
+  endedAt: z.iso.datetime().nullable(),
+  /** Layers that do not run what is recorded: the version each runs, null where it is not on the cluster. */
+  layers: z.array(
+    z.object({
+      layer: layerNameSchema,
+      pack: packNameSchema,
+      runs: z.string().nullable(),
+      recorded: z.string().nullable(),
+      planned: z.string().nullable(),
+    }),
+  ),
+  /** What the nodes run, and how many of them. */
+  nodes: z.array(z.object({ version: z.string(), template: z.string(), count: z.int().positive() })),
+  /** Both ways on, in words. */
+  continueBy: z.string(),
+  goBackBy: z.string(),
+});
+export type PartlyUpgraded = z.infer<typeof partlyUpgradedSchema>;
+
 /** `GET /api/v1/summary`. */
 export const summarySchema = z.object({
   /** Null until a release is adopted. */
   product: z.string().nullable(),
+  /** What is recorded as installed; where `partlyUpgraded` is set, the platform runs parts of another version too. */
   version: packVersionSchema.nullable(),
+  partlyUpgraded: partlyUpgradedSchema.nullable(),
   statements: z.array(statementSchema),
   update: availableUpdateSchema.nullable(),
   nodes: z.array(nodeSchema),

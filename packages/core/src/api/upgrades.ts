@@ -66,8 +66,9 @@ export type LayerPreview = z.infer<typeof layerPreviewSchema>;
 export const upgradeSummarySchema = z.object({
   id: z.string(),
   product: z.string(),
-  from: packVersionSchema,
-  to: packVersionSchema,
+  // As stored: a damaged row is shown too, so that it can be ended.
+  from: z.string(),
+  to: z.string(),
   state: upgradeStateSchema,
   createdAt: z.iso.datetime(),
   confirmedBy: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { asSealiftError, type ErrorCode, SealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { linger } from '../connections/linger.ts';
 
 /** The error codes of the OCI distribution-spec ("Error Codes") that this registry gives. */
 export type OciCode =
@@ -42,22 +43,10 @@ const ociCodes: Readonly<Partial<Record<ErrorCode, { readonly status: number; re
   MANIFEST_CONTENT_MISSING: { status: 404, code: 'MANIFEST_BLOB_UNKNOWN' },
   STORAGE_QUOTA_EXCEEDED: { status: 413, code: 'DENIED' },
   UPLOAD_UNKNOWN: { status: 404, code: 'BLOB_UPLOAD_UNKNOWN' },
+  UPLOAD_LIMIT: { status: 429, code: 'TOOMANYREQUESTS' },
   UPLOAD_BUSY: { status: 409, code: 'BLOB_UPLOAD_INVALID' },
   UPLOAD_OUT_OF_ORDER: { status: 416, code: 'BLOB_UPLOAD_INVALID' },
 };
-
-/** How long the rest of a refused body is still taken, in milliseconds, so that the client gets to read the refusal. */
-const lingerMs = 10_000;
-
-/** A refused body is read over for a while and then cut: nobody without a login holds a connection by sending slowly. */
-function linger({ raw }: FastifyRequest): void {
-  if (raw.complete) return;
-  raw.on('error', () => undefined).resume();
-  const timer = setTimeout(() => {
-    if (!raw.complete) raw.destroy();
-  }, lingerMs);
-  raw.once('close', () => clearTimeout(timer));
-}
 
 /** Sends any failure as an error body of the OCI distribution-spec; `detail` carries our code and remedy. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -63,6 +63,11 @@ export async function registryRoutes(fastify: FastifyInstance, options: Registry
   fastify.post(tokenPath, (request, reply) => postToken(gate, tokens, request, reply));
 }
 
+/** Whether a URL's path is the registry's, whose bodies are streams. */
+export function isRegistryPath(url: string): boolean {
+  return /^\/v2(?:[/?]|$)/.test(url);
+}
+
 function pathOf(request: FastifyRequest): string {
   const { params } = request;
   const rest = typeof params === 'object' && params !== null && '*' in params ? params['*'] : '';

@@ -9,7 +9,7 @@ import { checkLogin, forbidStoring, type Gate, tokenServiceName } from './gate.t
 import { requestBody } from './request-body.ts';
 
 const formLimitBytes = 16 * 1024;
-const formIdleTimeoutMs = 10_000;
+const formTimeoutMs = 10_000;
 
 /** `GET`: a token for a Basic login, or for nobody where nobody may pull (distribution's "Token Authentication Specification"). */
 export async function getToken(
@@ -32,7 +32,7 @@ export async function postToken(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const bytes = await readBounded(requestBody(request, formIdleTimeoutMs), formLimitBytes, 'the form');
+  const bytes = await readBounded(requestBody(request, formTimeoutMs, formTimeoutMs), formLimitBytes, 'the form');
   const form = new URLSearchParams(bytes.toString('utf8'));
   const { token, expiresInSeconds, scopes } = await issue(gate, tokens, request, credentialIn(form), form);
   forbidStoring(reply);

@@ -22,6 +22,8 @@ export type { ScrubOptions, ScrubReport } from './scrub.ts';
 export interface StorageOptions {
   /** The most all content together may take, in bytes. */
   readonly quotaBytes?: number | undefined;
+  /** The most upload sessions at a time. */
+  readonly uploadSessions?: number | undefined;
 }
 
 /** What a registry keeps, in one folder: blobs by digest, repositories, upload sessions. One process at a time. */
@@ -36,7 +38,7 @@ export class RegistryStorage implements Disposable {
   readonly #repositories = new TurnLock();
   readonly #files = new TurnLock();
 
-  private constructor(paths: StoragePaths, quota: Quota, lock: FolderLock) {
+  private constructor(paths: StoragePaths, quota: Quota, lock: FolderLock, uploadSessions: number | undefined) {
     this.#paths = paths;
     this.#lock = lock;
     this.#quota = quota;
@@ -48,7 +50,7 @@ export class RegistryStorage implements Disposable {
       { repositories: this.#repositories, files: this.#files },
       quota,
     );
-    this.uploads = new UploadStore(paths, quota, this.#files);
+    this.uploads = new UploadStore(paths, quota, this.#files, uploadSessions);
   }
 
   /**
@@ -65,7 +67,7 @@ export class RegistryStorage implements Disposable {
     );
     try {
       await removeUnfinished(dirname(paths.blobs('sha256')), 0);
-      return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes), lock);
+      return new RegistryStorage(paths, await Quota.measure(paths, options.quotaBytes), lock, options.uploadSessions);
     } catch (error) {
       lock.release();
       throw error;

@@ -8,7 +8,7 @@ import { fileSize } from '@sealift/io/file-size';
 import { syncFolder } from '@sealift/io/sync-folder';
 import { writeAll } from '@sealift/io/write-all';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm } from './content-digest.ts';
-import { readRecord } from './files.ts';
+import { namesIn, readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
 import type { TurnLock } from './turn-lock.ts';
@@ -24,19 +24,26 @@ export class UploadStore {
   readonly #hashes = new Map<string, { readonly hash: Hash; bytes: number }>();
   readonly #busy = new Set<string>();
   readonly #quota: Quota;
+  readonly #limit: number;
 
   readonly #files: TurnLock;
 
-  /** @param files turns at blobs, by digest */
-  constructor(paths: StoragePaths, quota: Quota, files: TurnLock) {
+  /**
+   * @param files turns at blobs, by digest
+   * @param limit the most sessions at a time; each keeps a folder and what it holds until it ends or has rested too long
+   */
+  constructor(paths: StoragePaths, quota: Quota, files: TurnLock, limit = 1000) {
+    this.#limit = limit;
     this.#paths = paths;
     this.#files = files;
     this.#quota = quota;
   }
 
-  /** Begins a session for a repository. @returns its id */
+  /** Begins a session for a repository. @returns its id @throws UPLOAD_LIMIT, STORAGE_FULL */
   async start(repository: string): Promise<string> {
     this.#paths.repository(repository);
+    const count = (await namesIn(this.#paths.uploads))?.length ?? 0;
+    if (count >= this.#limit) throw new SealiftError('UPLOAD_LIMIT', { values: { limit: this.#limit } });
     const id = randomUUID();
     const folder = this.#paths.upload(id);
     try {

@@ -10,7 +10,7 @@ import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
-import { loadUpgrade } from '../upgrades/queries.ts';
+import { findUpgrade } from '../upgrades/queries.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
 import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';
@@ -35,5 +35,6 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts): void {
 /** The progress of the upgrade that locks the console, for whoever is refused because of it. */
 async function lockProgress(db: Db) {
   const id = await lockedBy(db);
-  return id === null ? undefined : upgradeProgress(db, await loadUpgrade(db, id));
+  const row = id === null ? undefined : await findUpgrade(db, id);
+  return row === undefined ? undefined : upgradeProgress(db, row);
 }

@@ -2,7 +2,8 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { SealiftError } from '@sealift/core/errors';
-import { registryRoutes } from '@sealift/registry/routes';
+import { type ConnectionGuard, guardConnections } from '@sealift/registry/connections';
+import { isRegistryPath, registryRoutes } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
 import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
@@ -13,10 +14,12 @@ import type { ConsoleParts } from './compose.ts';
 import { healthRoutes } from './health.ts';
 import { registerOpenApi } from './open-api.ts';
 import { servePages } from './pages.ts';
+import { ordinaryBodyBytes } from '../http/body-limits.ts';
+import { refuseUnknown } from '../http/problems.ts';
 import { contentSecurityPolicy } from '../http/security-headers.ts';
 
-/** Larger than any values text the API takes; what is larger is refused before it is read. */
-const bodyLimitBytes = 16 * 1024 * 1024;
+/** From one address, where clients connect by themselves; a browser holds six, a bundle some eight. */
+const connectionsOfAddress = 500;
 
 export interface AppOptions {
   readonly parts: ConsoleParts;
@@ -29,15 +32,17 @@ export interface AppOptions {
   readonly registryStorage?: RegistryStorage;
   /** Hands out tokens to clients of the embedded registry. */
   readonly registryTokens?: TokenService;
+  /** How long bodies outside the registry are waited for, and refused ones read over. */
+  readonly patience?: Pick<ConnectionGuard, 'bodyDeadlineMs' | 'lingerMs'>;
 }
 
 /** The HTTP application, not yet listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { parts } = options;
   const app = Fastify({
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: ordinaryBodyBytes,
     trustProxy: options.trustedProxy ?? false,
-    // Slow senders may not hold a connection for ever; the registry's routes set their own limit.
+    // Uploads take as long as they take; every other body has the deadline below.
     connectionTimeout: 0,
     requestTimeout: 0,
     forceCloseConnections: 'idle',
@@ -46,6 +51,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  guardConnections(app, {
+    isStream: isRegistryPath,
+    refuseUnknown,
+    ...options.patience,
+    connectionsOfAddress: options.trustedProxy === undefined ? connectionsOfAddress : undefined,
+  });
   await app.register(helmet, contentSecurityPolicy);
   await app.register(cookie);
   await app.register(rateLimit, { global: false, errorResponseBuilder: tooMany });

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import {
   isFinal,
   type JournalEntry,
@@ -11,12 +11,14 @@ import {
   storedLine,
   type UpgradeEvent,
   type UpgradeState,
-  upgradeStateSchema,
 } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
+import { z } from 'zod';
 import type { EventBus } from '../notify/event-bus.ts';
 import type { Db, Trx } from '../store/store.ts';
+import type { JournalRow } from '../store/tables.ts';
 import { fenced } from './fenced.ts';
+import { stateBefore, storedState } from './stored-state.ts';
 
 /** The journal and the state of each upgrade. Every write is fenced by the lease's epoch. */
 export function journalStore(db: Db, events: EventBus): JournalPort {
@@ -41,13 +43,17 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
         .select(['frozen', 'hash'])
         .where('id', '=', upgradeId)
         .executeTakeFirst();
-      if (row === undefined || row.frozen === null || row.hash === null) return null;
+      if (row === undefined) return null;
+      if (row.frozen === null || row.hash === null) {
+        const reason = 'nothing is stored, or no hash of it';
+        throw new SealiftError('RECORD_DAMAGED', { values: { what: 'the approved plan', reason } });
+      }
       return { upgrade: readFrozen(row.frozen), hash: row.hash };
     },
 
     async state(upgradeId) {
       const row = await db.selectFrom('upgrade').select('state').where('id', '=', upgradeId).executeTakeFirst();
-      return row === undefined ? null : upgradeStateSchema.parse(row.state);
+      return row === undefined ? null : storedState(row.state);
     },
 
     async unfinished() {
@@ -71,7 +77,7 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
  * upgrade, so that neither can outlive the other.
  *
  * @returns the state it leads to
- * @throws UPGRADE_NOT_FOUND, UPGRADE_STATE_ILLEGAL
+ * @throws UPGRADE_NOT_FOUND, UPGRADE_STATE_ILLEGAL, RECORD_DAMAGED
  */
 export async function applyEvent(
   trx: Trx,
@@ -87,7 +93,7 @@ export async function applyEvent(
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
-  const state = next(upgradeStateSchema.parse(row.state), event);
+  const state = next(stateBefore(row.state, event), event);
   await trx
     .updateTable('upgrade')
     .set({ state, ...(isFinal(state) ? { finished_at: new Date() } : {}) })
@@ -103,14 +109,41 @@ export async function applyEvent(
 
 /** Every entry of an upgrade, oldest first. @throws RECORD_FORMAT_OTHER, RECORD_DAMAGED */
 export async function readJournal(db: Db, upgradeId: string): Promise<JournalEntry[]> {
-  const rows = await db.selectFrom('journal').selectAll().where('upgrade_id', '=', upgradeId).orderBy('id').execute();
-  return rows.map(({ upgrade_id, step_id, epoch, at, data }) => ({
-    ...readLine(data),
-    upgradeId: upgrade_id,
-    stepId: step_id,
-    epoch,
-    at: at.toISOString(),
-  }));
+  return (await journalRows(db, upgradeId)).map(toEntry);
+}
+
+/**
+ * What can be read of a journal, for people: damage in one line must not hide what the others tell.
+ *
+ * @returns the entries that can be read, oldest first, and why the first of the others cannot; null where all can
+ */
+export async function readableJournal(
+  db: Db,
+  upgradeId: string,
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly unreadable: SealiftError | null }> {
+  const entries: JournalEntry[] = [];
+  let unreadable: SealiftError | null = null;
+  for (const row of await journalRows(db, upgradeId)) {
+    try {
+      entries.push(toEntry(row));
+    } catch (error) {
+      unreadable ??= asSealiftError(error);
+    }
+  }
+  return { entries, unreadable };
+}
+
+function journalRows(db: Db, upgradeId: string): Promise<JournalRow[]> {
+  return db.selectFrom('journal').selectAll().where('upgrade_id', '=', upgradeId).orderBy('id').execute();
+}
+
+function toEntry({ upgrade_id: upgradeId, step_id: stepId, epoch, at, data }: JournalRow): JournalEntry {
+  const line = readLine(data);
+  const time = z.date().safeParse(at).data;
+  if (time === undefined) {
+    throw new SealiftError('RECORD_DAMAGED', { values: { what: 'the journal', reason: 'a line bears no time' } });
+  }
+  return { ...line, upgradeId, stepId, epoch, at: time.toISOString() };
 }
 
 async function insert(trx: Trx, entry: NewEntry): Promise<void> {

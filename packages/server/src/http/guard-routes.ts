@@ -1,6 +1,7 @@
 import { isAllowed } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { anonymousBodyBytes } from './body-limits.ts';
 import type { Principal } from './principal.ts';
 import { isWrite } from './request-context.ts';
 
@@ -24,8 +25,10 @@ export interface Guard {
 export function guardRoutes(app: FastifyInstance, guard: Guard): void {
   const may = guard.isAllowed ?? isAllowed;
   app.decorateRequest('principal', null);
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', (route) => {
+    const { method, url, config } = route;
     if (config?.permission === undefined) throw new TypeError(`${method.toString()} ${url} declares no permission`);
+    if (config.permission === 'anonymous') route.bodyLimit ??= anonymousBodyBytes;
   });
   app.addHook('onRequest', async (request) => {
     if (request.is404) return;

@@ -18,11 +18,14 @@ export function answerProblems(app: FastifyInstance, lockProgress: LockProgress)
     }
     return sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0]?.slice(0, 200) ?? '';
-    const failure = new SealiftError('ROUTE_UNKNOWN', { values: { method: request.method, path } });
-    return sendProblem(reply, toProblem(failure));
-  });
+  app.setNotFoundHandler(refuseUnknown);
+}
+
+/** Answers a request that no route serves. */
+export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0]?.slice(0, 200) ?? '';
+  const failure = new SealiftError('ROUTE_UNKNOWN', { values: { method: request.method, path } });
+  return sendProblem(reply, toProblem(failure));
 }
 
 function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {

@@ -1,16 +1,23 @@
+import { SealiftError } from '@sealift/core/errors';
 import type { ApiScope } from '../http/api-scope.ts';
 import type { Authenticate } from '../http/guard-routes.ts';
+import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from './event-bus.ts';
 
 /** Some proxies close a connection that says nothing for half a minute. */
 const heartbeatMs = 20_000;
 
+const unreadBytes = 256 * 1024;
+/** Streams at a time. A browser opens one for each page, and programs may hold some. */
+const limits = { all: 500, ofAccount: 50 };
+
 /** `GET /api/v1/events`: server-sent events (WHATWG HTML, 9.2), for as long as the reader stays. */
 export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authenticate): void {
-  const open = new Set<() => void>();
+  /** The end of each stream, with whose it is. */
+  const open = new Map<() => void, string>();
   // Streams never end by themselves; without this the server would wait for them for ever when it closes.
   api.addHook('preClose', () => {
-    for (const end of open) end();
+    for (const end of open.keys()) end();
     return Promise.resolve();
   });
 
@@ -22,12 +29,21 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
       produces: ['text/event-stream'],
     },
     handler: (request, reply) => {
+      const { accountId } = principalOf(request);
+      const ofAccount = [...open.values()].filter((one) => one === accountId).length;
+      if (open.size >= limits.all || ofAccount >= limits.ofAccount) {
+        throw new SealiftError('EVENT_STREAMS_LIMIT', {
+          values: { open: open.size >= limits.all ? open.size : ofAccount },
+        });
+      }
       reply.hijack();
       const stream = reply.raw;
       stream.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        // The connection ends with the stream: one that rests would keep the server from closing.
+        connection: 'close',
       });
       stream.write('retry: 2000\n\n');
       const heartbeat = setInterval(() => {
@@ -39,6 +55,11 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
         );
       }, heartbeatMs);
       const unsubscribe = events.subscribe((event) => {
+        // Whoever does not read must not fill the memory; a reader that lives connects again and fetches anew.
+        if (stream.writableLength > unreadBytes) {
+          stream.destroy();
+          return;
+        }
         stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
       });
       const end = (): void => {
@@ -47,7 +68,7 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
         open.delete(end);
         stream.end();
       };
-      open.add(end);
+      open.set(end, accountId);
       request.raw.once('close', end);
     },
   });

@@ -8,6 +8,8 @@ import type { ProfileLayerRow } from '../store/tables.ts';
 export interface InstalledProfile extends ClusterProfile {
   readonly releaseDigest: string;
   readonly revision: number;
+  /** A user, or `upgrade <id>`. */
+  readonly recordedBy: string;
 }
 
 /** What the site runs; null until a release is adopted. */
@@ -28,6 +30,7 @@ export async function installedProfile(db: Db): Promise<InstalledProfile | null>
     version: profile.version,
     releaseDigest: profile.release_digest,
     revision: profile.revision,
+    recordedBy: profile.recorded_by,
     layers: layers.map(toLayer),
   };
 }

@@ -5,6 +5,7 @@ import { exportProfile, profileView } from './profile-view.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { summary, type SummarySources } from './summary.ts';
 import { updateList } from './updates.ts';
+import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
@@ -31,6 +32,7 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
   });
 
   api.post('/platform/adopt', {
+    bodyLimit: textBodyBytes,
     config: { permission: 'platform.adopt' },
     schema: {
       tags,

@@ -1,17 +1,18 @@
-import { healthyStatement, type Statement, type Summary } from '@sealift/core/api';
+import { healthyStatement, type PartlyUpgraded, type Statement, type Summary } from '@sealift/core/api';
 import type { Check } from '@sealift/core/check';
-import type { ClusterNode } from '@sealift/core/cluster';
-import { lifecycle, statesWhere, upgradeStateSchema } from '@sealift/core/upgrade';
+import { lifecycle, statesWhere } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
 import { lostContent } from '../catalogue/completeness.ts';
 import { readSyncState } from '../catalogue/sync-state.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
-import type { Store } from '../store/store.ts';
+import { shownState } from '../engine/stored-state.ts';
+import type { Db, Store } from '../store/store.ts';
 import type { ClusterConnection } from './cluster.ts';
 import { lockedBy } from '../store/change.ts';
-import { block, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
-import { installedProfile } from './installed.ts';
+import { type InstalledProfile, installedProfile } from './installed.ts';
+import { endedEarly, partlyUpgraded } from './partly-upgraded.ts';
 import { updateList } from './updates.ts';
 
 /** What the Summary page looks at. */
@@ -26,17 +27,24 @@ export async function summary(sources: SummarySources): Promise<Summary> {
   const { store, cluster } = sources;
   const profile = await installedProfile(store.db);
   const updates = await updateList(store.db);
-  const [latest, healthy, nodes] = await Promise.all([
-    latestVersion(sources, profile?.product ?? null),
-    consoleHealthy(sources),
-    listNodes(sources),
+  const ended = await endedEarly(store.db, profile);
+  const asRecorded = layersAsRecorded(cluster.cluster, profile, ended);
+  const [nodes, layers] = await Promise.all([
+    look((cancel) => cluster.cluster.nodes(cancel)),
+    ended === null ? [] : look((cancel) => cluster.cluster.layers(cancel)),
+  ]);
+  const partly = ended === null || profile === null ? null : partlyUpgraded(ended, profile, { nodes, layers });
+  const [latest, healthy] = await Promise.all([
+    latestVersion(sources, profile, [asRecorded, upgradeComplete(partly)]),
+    consoleHealthy(sources, profile, [asRecorded, upgradeComplete(partly)]),
   ]);
   return {
     product: profile?.product ?? null,
     version: profile?.version ?? null,
+    partlyUpgraded: partly,
     statements: [latest, healthy],
     update: updates.recommended,
-    nodes,
+    nodes: [...nodes],
     simulated: cluster.simulated,
     vcenter: cluster.vcenterHost,
     store: store.kind,
@@ -49,8 +57,11 @@ function statement(text: string, checks: Check[]): Statement {
   return { text, holds: checks.every((check) => check.outcome === 'pass'), checks };
 }
 
-async function latestVersion({ store: { db }, cluster }: SummarySources, product: string | null): Promise<Statement> {
-  const profile = await installedProfile(db);
+async function latestVersion(
+  { store: { db } }: SummarySources,
+  profile: InstalledProfile | null,
+  platformChecks: readonly Promise<Check>[],
+): Promise<Statement> {
   const checks = [
     runCheck('release-recorded', 'A signed release is recorded as installed', async () => {
       if (profile === null) return notAdopted();
@@ -78,13 +89,17 @@ async function latestVersion({ store: { db }, cluster }: SummarySources, product
       const refused = available.map((update) => `${update.version} (${update.reason})`);
       return pass(refused.length === 0 ? 'None is newer' : `None that may be installed: ${refused.join('; ')}`);
     }),
-    layersAsRecorded(cluster.cluster, profile),
+    ...platformChecks,
   ];
-  return statement(`You are using the latest version of ${product ?? 'the platform'}`, await Promise.all(checks));
+  const product = profile?.product ?? 'the platform';
+  return statement(`You are using the latest version of ${product}`, await Promise.all(checks));
 }
 
-async function consoleHealthy({ store, cluster, registry }: SummarySources): Promise<Statement> {
-  const profile = await installedProfile(store.db);
+async function consoleHealthy(
+  { store, cluster, registry }: SummarySources,
+  profile: InstalledProfile | null,
+  platformChecks: readonly Promise<Check>[],
+): Promise<Statement> {
   const checks = [
     runCheck('store-answers', 'The database answers', async () => {
       const begun = performance.now();
@@ -100,30 +115,56 @@ async function consoleHealthy({ store, cluster, registry }: SummarySources): Pro
       const lost = await lostContent(store.db, registry.client);
       return lost === undefined ? pass('All its packs and images are there') : block(lost.message, lost.hint);
     }),
-    runCheck('last-upgrade', 'No upgrade needs a person', async () => {
-      const open = await store.db
-        .selectFrom('upgrade')
-        .select(['id', 'to_version', 'state'])
-        .where(
-          'state',
-          'in',
-          statesWhere(({ locksConsole }) => locksConsole),
-        )
-        .executeTakeFirst();
-      if (open === undefined) return pass('None is open');
-      const { label } = lifecycle[upgradeStateSchema.parse(open.state)];
-      return block(`The upgrade to ${open.to_version} is in the state ${label}`, 'See Update Management.');
-    }),
+    runCheck('last-upgrade', 'No upgrade needs a person', () => noOpenUpgrade(store.db)),
     nodesReady(cluster.cluster),
     rolloutsSettled(cluster.cluster),
-    layersAsRecorded(cluster.cluster, profile),
+    ...platformChecks,
   ];
   return statement(healthyStatement, await Promise.all(checks));
 }
 
-async function listNodes({ cluster }: SummarySources): Promise<ClusterNode[]> {
+/** A state that cannot be read counts as open: nobody knows that it is not. */
+async function noOpenUpgrade(db: Db): Promise<Finding> {
+  const open = await db
+    .selectFrom('upgrade')
+    .select(['to_version', 'state'])
+    .where(
+      'state',
+      'not in',
+      statesWhere(({ locksConsole }) => !locksConsole),
+    )
+    .executeTakeFirst();
+  const remedy = 'See Update Management.';
+  if (open !== undefined) {
+    const { label } = lifecycle[shownState(open.state)];
+    return block(`The upgrade to ${open.to_version} is in the state ${label}`, remedy);
+  }
+  const lock = await lockedBy(db);
+  if (lock === null) return pass('None is open');
+  return block(
+    `The console is locked by upgrade ${lock}, which is not under way`,
+    `Open the console with a reason: sealift upgrade abort ${lock} --reason TEXT`,
+  );
+}
+
+function upgradeComplete(partly: PartlyUpgraded | null): Promise<Check> {
+  return runCheck('upgrade-complete', 'No upgrade was left halfway', () => {
+    if (partly === null) return pass('The platform runs one release');
+    const { from, to, layers, nodes, continueBy, goBackBy } = partly;
+    const changed = layers.map(
+      ({ pack, runs, recorded }) => `${pack} ${runs ?? 'is removed'} (was ${recorded ?? 'not there'})`,
+    );
+    const machines = nodes.map(({ version, count }) => `${count} nodes run ${version}`);
+    const state = lifecycle[partly.state].label.toLowerCase();
+    const detail = `Partly upgraded from ${from} to ${to}, ${state}: ${[...changed, ...machines].join('; ')}`;
+    return block(detail, `Continue: ${continueBy} Or go back: ${goBackBy}`);
+  });
+}
+
+/** What the cluster answers in time; nothing where it does not, as the checks tell why. */
+async function look<Item>(ask: (cancel: AbortSignal) => Promise<readonly Item[]>): Promise<readonly Item[]> {
   try {
-    return [...(await cluster.cluster.nodes(AbortSignal.timeout(5000)))];
+    return await ask(AbortSignal.timeout(5000));
   } catch {
     return [];
   }

@@ -7,6 +7,7 @@ import {
 } from '@sealift/core/api';
 import { recordAudit } from '../audit/audit-log.ts';
 import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 import { change } from '../store/change.ts';
@@ -34,6 +35,7 @@ export function uploadRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/uploads', {
+    bodyLimit: textBodyBytes,
     config: { permission: 'registry.upload' },
     schema: {
       tags,

@@ -240,6 +240,7 @@ interface JournalTable {
   at: Generated<Date>;
   data: string;
 }
+export type JournalRow = Selectable<JournalTable>;
 
 interface LeaseTable {
   name: string;

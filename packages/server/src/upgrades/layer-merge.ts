@@ -1,5 +1,5 @@
 import type { LayerChange, LayerPreview } from '@sealift/core/api';
-import { lifecycle, upgradeStateSchema } from '@sealift/core/upgrade';
+import { lifecycle } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
@@ -14,6 +14,8 @@ import {
 import { layerNameSchema } from '@sealift/core/pack';
 import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
+import { storedState } from '../engine/stored-state.ts';
+import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 import { valueProblems } from './check-values.ts';
 import { declaredPasswords } from './declared-passwords.ts';
@@ -48,9 +50,9 @@ export interface PastedRow {
 
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
 
-/** Merges the three texts of a row. @throws MERGE_* */
+/** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
 export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
-  const resolutions = z.array(resolutionSchema).parse(JSON.parse(row.resolutions));
+  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
   const merged = mergeTexts(row, resolutions);
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
@@ -110,9 +112,9 @@ export function checkPasted({ row, text }: PastedRow): void {
   pastedDifferences(mergeTexts(row, []), text);
 }
 
-/** @throws UPGRADE_NOT_DRAFT */
+/** @throws UPGRADE_NOT_DRAFT, RECORD_DAMAGED */
 export function assertDraft(upgrade: UpgradeRow): void {
-  const state = upgradeStateSchema.parse(upgrade.state);
+  const state = storedState(upgrade.state);
   if (!lifecycle[state].editable)
     throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
 }
@@ -122,7 +124,7 @@ function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): M
   // Nothing of the site's is there yet, or nothing of it will be.
   if (row.from_version === null) return merge({ base: incoming, current: incoming, incoming });
   if (row.to_version === null) return merge({ base: '', current: '', incoming: '' });
-  const migrations = z.array(migrationSchema).parse(JSON.parse(row.migrations));
+  const migrations = storedJson('the migrations of a layer', row.migrations, z.array(migrationSchema));
   const presets = { base: row.base_presets ?? '', incoming: row.incoming_presets ?? '' };
   return merge({ base, current, incoming, resolutions, migrations, presets });
 }

@@ -4,9 +4,13 @@ import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 
 const historyLength = 50;
 
+export function findUpgrade(db: Db, id: string): Promise<UpgradeRow | undefined> {
+  return db.selectFrom('upgrade').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** @throws NOT_FOUND */
 export async function loadUpgrade(db: Db, id: string): Promise<UpgradeRow> {
-  const row = await db.selectFrom('upgrade').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await findUpgrade(db, id);
   if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'upgrade', name: id } });
   return row;
 }

@@ -8,18 +8,18 @@ import {
   upgradeListSchema,
   upgradeSchema,
 } from '@sealift/core/api';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
-import { type Intervention, intervene } from './intervene.ts';
+import { intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
 import { assertDraft } from './layer-merge.ts';
-import { loadUpgrade, newestUpgrades } from './queries.ts';
+import { findUpgrade, loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
+import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
@@ -98,30 +98,35 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     },
   });
 
-  const act = async (request: FastifyRequest, id: string, intervention: Intervention, reason = '') => {
-    await intervene(services, principalOf(request), id, intervention, reason);
-    return view(id);
-  };
   for (const intervention of ['pause', 'resume'] as const) {
     const summary =
       intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
     api.post(`/upgrades/:id/${intervention}`, {
       config: { permission: 'upgrades.control', whileLocked: true },
       schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
-      handler: async (request, reply) => reply.code(202).send(await act(request, request.params.id, intervention)),
+      handler: async (request, reply) => {
+        await intervene(services, principalOf(request), request.params.id, intervention, '');
+        return reply.code(202).send(await view(request.params.id));
+      },
     });
   }
   api.post('/upgrades/:id/abort', {
     config: { permission: 'upgrades.control', whileLocked: true },
     schema: {
       tags,
-      summary: 'Ends the upgrade at the next safe point; the reason goes to the audit log',
+      summary:
+        'Ends the upgrade at the next safe point; the reason goes to the audit log. 204 where only its lock was left',
       params: byId,
       body: abortRequestSchema,
-      response: { 202: upgradeSchema },
+      response: { 202: upgradeSchema, 204: z.null() },
     },
-    handler: async (request, reply) =>
-      reply.code(202).send(await act(request, request.params.id, 'abort', request.body.reason)),
+    handler: async (request, reply) => {
+      const { params, body } = request;
+      await intervene(services, principalOf(request), params.id, 'abort', body.reason);
+      const row = await findUpgrade(db, params.id);
+      if (row === undefined) return reply.code(204).send(null);
+      return reply.code(202).send(await upgradeView(services, row));
+    },
   });
 
   layerRoutes(api, services);
@@ -150,6 +155,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.put(`${path}/resolutions`, {
+    bodyLimit: textBodyBytes,
     config: { permission: 'upgrades.prepare' },
     schema: {
       tags,
@@ -166,6 +172,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.put(`${path}/text`, {
+    bodyLimit: textBodyBytes,
     config: { permission: 'upgrades.prepare' },
     schema: {
       tags,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { enabledPresets } from '@sealift/core/merge';
 import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/planner';
 import type { ProfileLayer } from '@sealift/core/profile';
@@ -12,11 +12,12 @@ import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
-import type { Db } from '../store/store.ts';
+import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayers } from './merge-cache.ts';
-import { findSameDraft } from './queries.ts';
-import { planText } from './stored-plan.ts';
+import { loadReport } from './preflight/report.ts';
+import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
+import { planText, storedPlan } from './stored-plan.ts';
 
 type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
 
@@ -49,7 +50,7 @@ export async function startDraft(
   return change(db, async (trx) => {
     const wanted = { to, release: target.digest, profileRevision: profile.revision };
     const same = await findSameDraft(trx, wanted);
-    if (same !== undefined) return { id: same, isNew: false };
+    if (same !== undefined && (await isReadable(trx, same))) return { id: same, isNew: false };
     await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
     await trx
       .insertInto('upgrade')
@@ -76,6 +77,19 @@ export async function startDraft(
     });
     return { id, isNew: true };
   });
+}
+
+/** A draft that was damaged is made anew: nobody could look at it or confirm it. */
+async function isReadable(trx: Trx, id: string): Promise<boolean> {
+  try {
+    storedPlan(await loadUpgrade(trx, id));
+    await mergeLayers(await loadLayers(trx, id));
+    await loadReport(trx, id);
+    return true;
+  } catch (error) {
+    if (isSealiftError(error, 'RECORD_DAMAGED') || isSealiftError(error, 'RECORD_FORMAT_OTHER')) return false;
+    throw error;
+  }
 }
 
 async function layerRow(

@@ -4,20 +4,20 @@ import { asSealiftError, isSealiftError } from '@sealift/core/errors';
 import {
   currentWait,
   failureOf,
-  type JournalEntry,
   type JournalledFailure,
   lifecycle,
   overallFraction,
   type Plan,
   progressOf,
-  upgradeStateSchema,
 } from '@sealift/core/upgrade';
 import { journalled } from '@sealift/upgrade/failures';
 import { z } from 'zod';
-import { readJournal } from '../engine/journal-store.ts';
+import { readableJournal } from '../engine/journal-store.ts';
+import { shownState, storedState } from '../engine/stored-state.ts';
 import { installedProfile } from '../platform/installed.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
+import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
 import { layerChangeOf } from './layer-merge.ts';
@@ -27,14 +27,14 @@ import { draftChecks } from './preflight/draft-checks.ts';
 import { loadReport } from './preflight/report.ts';
 import { storedPlan } from './stored-plan.ts';
 
-/** What the history shows of an upgrade: its own row and nothing else. */
+/** What the history shows of an upgrade: its own row and nothing else. One damaged row must not hide the others. */
 export function upgradeSummary(row: UpgradeRow): UpgradeSummary {
   return {
     id: row.id,
     product: row.product,
     from: row.from_version,
     to: row.to_version,
-    state: upgradeStateSchema.parse(row.state),
+    state: shownState(row.state),
     createdAt: row.created_at.toISOString(),
     confirmedBy: row.confirmed_by,
     confirmedAt: row.confirmed_at?.toISOString() ?? null,
@@ -50,54 +50,69 @@ export async function upgradeView(services: UpgradeServices, row: UpgradeRow): P
   const summary = upgradeSummary(row);
   const shown = lifecycle[summary.state].editable ? await showDraft(services, row) : showConfirmed(row);
   const { entries, unreadable } = await journalOf(services.store.db, row.id);
-  const steps = shown.plan === null ? [] : progressOf(shown.plan, entries);
+  const { value: plan, damage } = shown.plan;
+  const steps = plan === null ? [] : progressOf(plan, entries);
   return {
     ...summary,
     ...shown,
+    plan,
     steps,
     fraction: summary.state === 'succeeded' ? 1 : overallFraction(steps),
     waitingFor: currentWait(steps),
-    failure: shown.unreadable ?? unreadable ?? failureOf(entries),
+    failure: damagedState(row) ?? damage ?? unreadable ?? failureOf(entries),
   };
 }
 
 /** How far an upgrade is, without merging or checking anything. */
 export async function upgradeProgress(db: Db, row: UpgradeRow) {
-  const { plan } = readPlan(row);
+  const { value: plan } = readPlan(row);
   const steps = plan === null ? [] : progressOf(plan, (await journalOf(db, row.id)).entries);
-  const state = upgradeStateSchema.parse(row.state);
-  return { id: row.id, state, fraction: overallFraction(steps), waitingFor: currentWait(steps) };
+  return { id: row.id, state: shownState(row.state), fraction: overallFraction(steps), waitingFor: currentWait(steps) };
 }
 
 function showConfirmed(row: UpgradeRow) {
+  const plan = readPlan(row);
+  const layers = readable([], () => storedJson('the layers of the upgrade', row.layers ?? '[]', storedLayersSchema));
+  const preflight = readable([], () => storedJson('the preflight', row.preflight ?? '[]', storedChecksSchema));
   return {
-    ...readPlan(row),
-    layers: z.array(layerChangeSchema).parse(JSON.parse(row.layers ?? '[]')),
-    preflight: z.array(checkSchema).parse(JSON.parse(row.preflight ?? '[]')),
+    plan: { value: plan.value, damage: plan.damage ?? layers.damage ?? preflight.damage },
+    layers: layers.value,
+    preflight: preflight.value,
     preflightAt: row.preflight_at?.toISOString() ?? null,
     blockers: [],
     hash: row.hash,
   };
 }
 
+const storedLayersSchema = z.array(layerChangeSchema);
+const storedChecksSchema = z.array(checkSchema);
+
+/** What could be read, and what kept the rest from it. */
+interface Readable<Value> {
+  readonly value: Value;
+  readonly damage: JournalledFailure | null;
+}
+
 /** What another version wrote, or what was damaged, must not keep the upgrade from being looked at and ended. */
-function readPlan(row: UpgradeRow): { plan: Plan | null; unreadable: JournalledFailure | null } {
+function readable<Value>(otherwise: Value, read: () => Value): Readable<Value> {
   try {
-    return { plan: storedPlan(row), unreadable: null };
+    return { value: read(), damage: null };
   } catch (error) {
-    return { plan: null, unreadable: unreadableOf(error) };
+    return { value: otherwise, damage: unreadableOf(error) };
   }
 }
 
-async function journalOf(
-  db: Db,
-  id: string,
-): Promise<{ entries: readonly JournalEntry[]; unreadable: JournalledFailure | null }> {
-  try {
-    return { entries: await readJournal(db, id), unreadable: null };
-  } catch (error) {
-    return { entries: [], unreadable: unreadableOf(error) };
-  }
+function readPlan(row: UpgradeRow): Readable<Plan | null> {
+  return readable<Plan | null>(null, () => storedPlan(row));
+}
+
+function damagedState(row: UpgradeRow): JournalledFailure | null {
+  return readable(null, () => storedState(row.state)).damage;
+}
+
+async function journalOf(db: Db, id: string) {
+  const { entries, unreadable } = await readableJournal(db, id);
+  return { entries, unreadable: unreadable === null ? null : unreadableOf(unreadable) };
 }
 
 function unreadableOf(error: unknown): JournalledFailure {
@@ -114,7 +129,8 @@ async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const blockers = [...unseen, ...(await blockersOf(db, row, draft, checks))];
   const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
   const preflightAt = report?.at.toISOString() ?? null;
-  return { plan, unreadable: null, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
+  const shownPlan: Readable<Plan | null> = { value: plan, damage: null };
+  return { plan: shownPlan, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
 }
 
 /** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */

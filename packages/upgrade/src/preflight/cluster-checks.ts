@@ -1,8 +1,8 @@
 import type { Check } from '@sealift/core/check';
-import type { ClusterProfile } from '@sealift/core/profile';
+import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
 import { block, type Finding, pass, runCheck, warn } from './check.ts';
 import { hashOfValues } from '../frozen.ts';
-import type { ClusterPort } from '../ports/cluster.ts';
+import type { ClusterPort, LayerPlace, LayerStatus } from '../ports/cluster.ts';
 
 /** Every node answers and is ready. */
 export function nodesReady(cluster: ClusterPort): Promise<Check> {
@@ -28,31 +28,53 @@ export function rolloutsSettled(cluster: ClusterPort): Promise<Check> {
   });
 }
 
-/** Each layer runs healthy, and exactly the pack and values that the profile records. */
-export function layersAsRecorded(cluster: ClusterPort, profile: ClusterProfile | null): Promise<Check> {
+/** An upgrade that was ended early; what it changed stands. */
+export interface EndedUpgrade {
+  readonly to: string;
+  /** Whether a difference of a layer may come from it. */
+  touches(place: LayerPlace): boolean;
+}
+
+/**
+ * Each layer runs healthy, and exactly the pack and values that the profile records.
+ *
+ * @param ended the upgrade that explains differences; null where nothing explains them
+ */
+export function layersAsRecorded(
+  cluster: ClusterPort,
+  profile: ClusterProfile | null,
+  ended: EndedUpgrade | null,
+): Promise<Check> {
   return runCheck('layers-healthy', 'Every layer is healthy and runs what is recorded', async (cancel) => {
     if (profile === null) return notAdopted();
     const statuses = await cluster.layers(cancel);
+    const explained: string[] = [];
     for (const layer of profile.layers) {
       const status = statuses.find((one) => one.layer === layer.layer && one.pack === layer.pack);
-      if (status === undefined) return block(`${layer.pack} is not on the cluster`, 'Find out who removed it.');
-      if (status.version !== layer.version || status.digest !== layer.digest) {
-        return warn(
-          `${layer.pack} runs ${status.version}, recorded is ${layer.version}`,
-          'Find out who changed the cluster past the console.',
-        );
-      }
-      if (status.valuesHash !== hashOfValues(layer.currentValues)) {
-        return warn(
-          `${layer.pack} runs other values than recorded`,
-          'Find out who changed the cluster past the console.',
-        );
-      }
-      if (status.wait !== null)
+      const difference = differenceOf(layer, status);
+      if (difference !== null && ended?.touches(layer) !== true) return difference;
+      if (difference !== null) explained.push(difference.detail);
+      else if (status !== undefined && status.wait !== null)
         return block(status.wait.what, status.wait.remedy ?? 'Mend the layer, or wait until it settles.');
+    }
+    if (ended !== null && explained.length > 0) {
+      const remedy = `Continue with the upgrade to ${ended.to}; what is done already is not done again.`;
+      return warn(`${explained.join('; ')}: so the upgrade to ${ended.to} left it`, remedy);
     }
     return pass(`${profile.layers.length} layers run ${profile.version} with the recorded values`);
   });
+}
+
+function differenceOf(recorded: ProfileLayer, runs: LayerStatus | undefined): Finding | null {
+  const { pack, version, digest, currentValues } = recorded;
+  if (runs === undefined) return block(`${pack} is not on the cluster`, 'Find out who removed it.');
+  const remedy = 'Find out who changed the cluster past the console.';
+  if (runs.version !== version || runs.digest !== digest) {
+    const rebuilt = runs.version === version ? ' in another build' : '';
+    return warn(`${pack} runs ${runs.version}${rebuilt}, recorded is ${version}`, remedy);
+  }
+  if (runs.valuesHash === hashOfValues(currentValues)) return null;
+  return warn(`${pack} runs other values than recorded`, remedy);
 }
 
 export function notAdopted(): Finding {

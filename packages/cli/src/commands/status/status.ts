@@ -23,7 +23,8 @@ export async function showStatus({ check: demanded, json }: Output, context: Cli
   }
   const installed =
     summary.version === null ? 'no release is installed' : `${summary.product ?? ''} ${summary.version}`;
-  context.out(`${installed}${summary.simulated ? ', on a simulated cluster' : ''}`);
+  const partly = summary.partlyUpgraded === null ? '' : `, partly upgraded to ${summary.partlyUpgraded.to}`;
+  context.out(`${installed}${partly}${summary.simulated ? ', on a simulated cluster' : ''}`);
   for (const { text, holds, checks } of summary.statements) {
     context.out(`${holds ? 'yes' : 'no '}  ${text}`);
     for (const check of checks.filter(({ outcome }) => !holds && outcome !== 'pass')) {

@@ -77,4 +77,25 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       const { waitForUpgrade } = await import('./wait.ts');
       await waitForUpgrade(id, options, context);
     });
+  for (const intervention of ['pause', 'resume'] as const) {
+    upgrade
+      .command(intervention)
+      .description(
+        intervention === 'pause' ? 'Stops it at the next safe point.' : 'Goes on after a pause or a mended cause.',
+      )
+      .argument('[id]', idHelp)
+      .action(async (id: string | undefined) => {
+        const { pauseOrResume } = await import('./intervene.ts');
+        await pauseOrResume(id, intervention, context);
+      });
+  }
+  upgrade
+    .command('abort')
+    .description('Ends it at the next safe point, also one that needs a person or cannot be read; what was done stays.')
+    .argument('<id>', 'id of the upgrade')
+    .requiredOption('--reason <text>', 'why, for the audit log')
+    .action(async (id: string, options: { reason: string }) => {
+      const { abortUpgrade } = await import('./intervene.ts');
+      await abortUpgrade(id, options, context);
+    });
 };

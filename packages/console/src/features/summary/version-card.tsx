@@ -27,6 +27,7 @@ export function VersionCard({ summary }: { summary: Summary }) {
           <Fact term="Installed version">
             <strong>
               {summary.product} {summary.version}
+              {summary.partlyUpgraded !== null && `, partly upgraded to ${summary.partlyUpgraded.to}`}
             </strong>
           </Fact>
           <Fact term="Available update">

@@ -205,6 +205,13 @@ export const registryErrors = defineErrors({
     exit: 1,
     next: 'retry',
   },
+  UPLOAD_LIMIT: {
+    message: '{limit} upload sessions are open',
+    hint: 'Wait until some have ended, or remove those that rest with `sealift registry gc` (the console does so every day).',
+    status: 429,
+    exit: 1,
+    next: 'wait',
+  },
   UPLOAD_BUSY: {
     message: 'another request is writing to upload session {id}',
     hint: 'Wait until it has ended, ask how far the session is, and go on from there.',

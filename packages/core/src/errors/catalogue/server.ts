@@ -73,6 +73,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'wait',
   },
+  EVENT_STREAMS_LIMIT: {
+    message: '{open} event streams are open, as many as may be',
+    hint: 'Close some pages of the console, or end the programs that hold streams; pages ask again by themselves meanwhile.',
+    status: 429,
+    exit: 1,
+    next: 'wait',
+  },
   ORIGIN_REFUSED: {
     message: 'the request comes from a page of {origin}, not from this console',
     hint: 'Open the console under its own address and repeat the change there.',

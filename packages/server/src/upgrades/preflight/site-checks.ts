@@ -6,6 +6,7 @@ import { storedRelease } from '../../catalogue/stored-release.ts';
 import { block, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
+import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
 import { packBase } from '../../catalogue/registry-access.ts';
@@ -26,7 +27,7 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
     rolloutsSettled(cluster.cluster),
-    layersAsRecorded(cluster.cluster, profile),
+    layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
     backupWritable(services),
   ]);
 }
