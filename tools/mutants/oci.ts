@@ -52,7 +52,7 @@ export const ociMutants = mutantsOf('oci', [
   ],
   [
     'a manifest asked for by digest is compared with what the server says',
-    'registry-client/client.ts',
+    'registry-client/manifests.ts',
     'isDigest(reference) ? reference : (announcedDigest(answer) ?? digestOf(bytes))',
     'announcedDigest(answer) ?? (isDigest(reference) ? reference : digestOf(bytes))',
     'registry-client/client.test.ts',

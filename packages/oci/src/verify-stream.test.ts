@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { isSealiftError } from '@sealift/core/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf } from './digest.ts';
+import { type Digest, digestOf } from './digest.ts';
 import { readBounded, verified, verifiedReadable, verifyStream } from './verify-stream.ts';
 
 const content = Buffer.from('a blob of some length');
@@ -45,6 +45,18 @@ describe('verified content', () => {
       expect(await codeOf(drain(verifiedReadable(Readable.from([bytes]), { digest, size })))).toBe(code);
       const throughTransform = pipeline(Readable.from([bytes]), verifyStream({ digest, size }), drain);
       expect(await codeOf(throughTransform)).toBe(code);
+    }
+  });
+
+  it('takes not one byte more or less, and a digest only whole', async () => {
+    for (const bytes of [content.subarray(0, -1), Buffer.concat([content, Buffer.from('x')])]) {
+      const code = bytes.length < size ? 'CONTENT_SHORT' : 'CONTENT_LONG';
+      expect(await codeOf(drain(verified([bytes], { digest, size })))).toBe(code);
+    }
+    for (const at of ['sha256:'.length, 'sha256:'.length + 8, digest.length - 1]) {
+      const other = digest[at] === '0' ? '1' : '0';
+      const near: Digest = `sha256:${`${digest.slice(0, at)}${other}${digest.slice(at + 1)}`.slice('sha256:'.length)}`;
+      expect(await codeOf(drain(verified([content], { digest: near, size })))).toBe('CONTENT_DIGEST_MISMATCH');
     }
   });
 

@@ -143,6 +143,11 @@ describe('extracting a bundle', () => {
     const full = join(folder, 'full');
     await extract(full);
     await expect(extract(full, { from: other })).rejects.toMatchObject({ code: 'EXTRACT_FOLDER_FOREIGN' });
+    // Another bundle's manifest may be as long as this one's.
+    const manifest = readFileSync(join(full, 'bundle.json'), 'utf8');
+    writeFileSync(join(full, 'bundle.json'), manifest.replace('4.2.13', '4.2.31'));
+    await expect(extract(full)).rejects.toMatchObject({ code: 'EXTRACT_FOLDER_FOREIGN' });
+    writeFileSync(join(full, 'bundle.json'), manifest);
     for (const stranger of ['notes.txt', 'blobs/notes.txt', 'blobs/sha256/notes.txt']) {
       writeFileSync(join(full, stranger), 'mine');
       await expect(extract(full)).rejects.toMatchObject({ code: 'EXTRACT_FOLDER_FOREIGN' });

@@ -10,6 +10,7 @@ import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import { createBundle, type CreatedBundle } from '../create/create-bundle.ts';
 import { generateKeyPair } from '../minisign/keys.ts';
 import { writeSmallRelease } from '@sealift/testkit/small-release';
+import { sign, startPrehash } from '../minisign/signature.ts';
 import type { MarkerSource } from './marker-source.ts';
 import { makeReleaseFiles, readReleaseMarker } from './release-marker.ts';
 
@@ -91,12 +92,25 @@ describe('readReleaseMarker', () => {
     expect((await refusal(source, digestOf('other'))).code).toBe('CONTENT_DIGEST_MISMATCH');
   });
 
+  it('refuses a release that was signed in another than its canonical form', async () => {
+    const json = Buffer.from(JSON.stringify(created.release, null, 1));
+    const signature = Buffer.from(sign(secretKey, startPrehash().update(json), 'release x 1'));
+    const { source, digest } = marker(json, signature);
+    const error = await refusal(source, digest);
+    expect([error.code, error.message]).toEqual(['RELEASE_MARKER_INVALID', expect.stringContaining('canonical JSON')]);
+  });
+
   it('refuses artifacts of another type or with other layers', async () => {
     const { json, signature } = makeReleaseFiles(created.release, secretKey);
     const changes: ((manifest: Manifest) => Manifest)[] = [
       (manifest) => ({ ...manifest, artifactType: 'application/vnd.example' }),
       (manifest) => ({ ...manifest, layers: manifest.layers.slice(0, 1) }),
       (manifest) => ({ ...manifest, layers: manifest.layers.toReversed() }),
+      (manifest) => ({ ...manifest, layers: [...manifest.layers, ...manifest.layers.slice(1)] }),
+      ...[0, 1].map((at) => (manifest: Manifest) => ({
+        ...manifest,
+        layers: manifest.layers.map((layer, index) => (index === at ? { ...layer, mediaType: 'text/plain' } : layer)),
+      })),
     ];
     for (const change of changes) {
       const { source, digest } = marker(json, signature, change);

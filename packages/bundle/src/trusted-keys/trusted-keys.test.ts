@@ -51,6 +51,19 @@ describe('trusted keys', () => {
     expect(trustedKeyFolders({ HOME: '/home/x', XDG_CONFIG_HOME: '/c' })[1]).toBe('/c/sealift/trusted-keys');
   });
 
+  it('are each one key, in however many files they stand', async () => {
+    const { publicKey } = generateKeyPair();
+    for (const name of ['machine', 'person']) {
+      keyIn(name);
+      for (const file of ['one.pub', 'two.pub']) {
+        writeFileSync(join(folder, name, file), formatPublicKey(publicKey), { mode: 0o644 });
+      }
+    }
+    const keys = await loadTrustedKeys({ ...person, uid: process.getuid?.() ?? 0 });
+    expect(keys).toHaveLength(3);
+    expect(keys.filter(({ keyId }) => keyId === publicKey.keyId)).toHaveLength(1);
+  });
+
   it('are none when there is no folder', async () => {
     expect(await loadTrustedKeys(person)).toEqual([]);
   });

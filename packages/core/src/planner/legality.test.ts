@@ -49,6 +49,8 @@ describe('judgeHop', () => {
     const between = ['4.2.10', '4.2.11'].map((version) => release({ version, kubernetes: '1.26.8', required: true }));
     expect(judgeHop(from('4.2.9'), target, between).reason).toContain('4.2.11 must not be skipped');
     expect(judgeHop(from('4.2.11'), target, between).legal).toBe(true);
+    const ofAnother = [release({ product: 'Other', version: '4.2.11', kubernetes: '1.26.8', required: true })];
+    expect(judgeHop(from('4.2.9'), target, ofAnother).legal).toBe(true);
   });
 
   it('enters a new major only from the newest release of the old one', () => {

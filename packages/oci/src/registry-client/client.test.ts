@@ -112,6 +112,11 @@ describe('a registry client and hostile or broken registries', () => {
       answer(response, 200, { 'docker-content-digest': blobDigest }, '{}');
     });
     expect(await codeOf(clientOf(lies).getManifest('a/b', 'tag'))).toBe('CONTENT_DIGEST_MISMATCH');
+    // What was asked for counts, not what the registry says it sends.
+    const other = await serve((_request, response) => {
+      answer(response, 200, { 'docker-content-digest': digestOf('{}') }, '{}');
+    });
+    expect(await codeOf(clientOf(other).getManifest('a/b', blobDigest))).toBe('CONTENT_DIGEST_MISMATCH');
   });
 
   it('follows a redirect without handing the login to the other host', async () => {

@@ -8,7 +8,7 @@ import { type Descriptor, mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
 import { readBounded } from '@sealift/oci/verify-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ContentDigest, contentDigestOf } from './content-digest.ts';
+import { type ContentDigest, contentDigestOf, hexOf } from './content-digest.ts';
 import { TurnLock } from './turn-lock.ts';
 import { RegistryStorage } from './storage.ts';
 
@@ -236,6 +236,27 @@ describe('content addressed by SHA-512', () => {
     await storage.manifests.removeTag('a', 'x');
     expect(await storage.collectGarbage({ graceMs: -1000 })).toMatchObject({ blobs: 2, keptBlobs: 0 });
   });
+});
+
+describe('a mount', () => {
+  it('takes a blob out of a repository that has it, and out of no other', async () => {
+    await addBlob('a/one', 'content');
+    const digest = digestOf('content');
+    expect(await storage.blobs.mount('c/three', digest, 'b/two')).toBe(false);
+    expect(await has('c/three', 'content')).toBe(false);
+    expect(await storage.blobs.mount('c/three', digest, 'a/one')).toBe(true);
+    expect(await has('c/three', 'content')).toBe(true);
+    expect(await has('b/two', 'content')).toBe(false);
+  });
+});
+
+describe('the path of a digest', () => {
+  it.each(['sha256:../../../etc/passwd', `sha256:${'a'.repeat(63)}/`, 'sha256:', `sha256:${'A'.repeat(64)}`])(
+    'is made of nothing but hex digits, not of %s',
+    (text) => {
+      expect(() => hexOf(text as ContentDigest)).toThrow('not of a form known here');
+    },
+  );
 });
 
 describe('a scrub', () => {

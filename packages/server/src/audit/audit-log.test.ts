@@ -49,6 +49,13 @@ describe('the audit log', { timeout: 60_000 }, () => {
     expect(await broken()).toBe(sequence === 3 ? 4 : sequence + 1);
   });
 
+  it('shows that an entry was written anew, also when the next one was made to name its hash', async () => {
+    const hash = entryHash({ ...(await entryOf(2)), actor: 'eve' });
+    await store.db.updateTable('audit_entry').set({ actor: 'eve', hash }).where('sequence', '=', 2).execute();
+    await store.db.updateTable('audit_entry').set({ previous_hash: hash }).where('sequence', '=', 3).execute();
+    expect(await broken()).toBe(3);
+  });
+
   it('shows that an entry is gone, from the middle or from the end', async () => {
     await store.db.deleteFrom('audit_entry').where('sequence', '=', 3).execute();
     expect(await broken()).toBe(3);
