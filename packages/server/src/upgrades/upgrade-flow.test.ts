@@ -287,6 +287,18 @@ describe.each(stores)(
       expect(profile.layers[2]).toMatchObject({ version: '4.2.13', baseValues: newDefaults, customisations: 2 });
     });
 
+    it.skipIf(skip)('keeps what was approved as it was, whoever edits it afterwards', async () => {
+      const path = `/upgrades/${id}/layers/cni-calico`;
+      const before = (await platform.call('GET', `/upgrades/${id}`)).body;
+      const edits = [
+        await platform.call('PUT', `${path}/resolutions`, { resolutions: [{ path: ['mtu'], take: 'incoming' }] }),
+        await platform.call('PUT', `${path}/text`, { text: newDefaults }),
+        await platform.call('DELETE', `${path}/text`),
+      ];
+      for (const { body } of edits) expect(body).toMatchObject({ code: 'UPGRADE_NOT_DRAFT' });
+      expect((await platform.call('GET', `/upgrades/${id}`)).body).toEqual(before);
+    });
+
     it.skipIf(skip)('leaves a verified chain of audit entries and a backup', async () => {
       const { body } = await platform.call('GET', '/audit');
       const actions = body.entries.map((entry: { action: string }) => entry.action);
