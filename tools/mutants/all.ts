@@ -1,17 +1,21 @@
 import { bundleMutants } from './bundle.ts';
 import { coreMutants } from './core.ts';
+import { ioMutants } from './io.ts';
 import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
+import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
 
 /** Every mistake that the tests have to notice. */
 export const mutants: readonly Mutant[] = [
   ...coreMutants,
+  ...ioMutants,
   ...ociMutants,
   ...registryMutants,
   ...bundleMutants,
   ...upgradeMutants,
+  ...siteMutants,
   ...serverMutants,
 ];

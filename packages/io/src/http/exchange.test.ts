@@ -231,13 +231,17 @@ describe('the body of an answer', () => {
 
   it('must not fall silent, nor drip for ever', async () => {
     const port = await peers.http((request, response) => {
+      response.flushHeaders();
+      if (request.url === '/nothing') return;
       response.write('x');
       if (request.url !== '/drip') return;
       const drops = setInterval(() => response.write('x'), 5);
       response.once('close', () => clearInterval(drops));
     });
-    const silent = await exchange(agents(), get(port));
-    expect(await failing(readBody(silent, 100, { idleTimeoutMs: 20 }))).toBe('silent');
+    for (const path of ['/some', '/nothing']) {
+      const silent = await exchange(agents(), get(port, { url: new URL(`http://127.0.0.1:${port}${path}`) }));
+      expect(await failing(readBody(silent, 100, { idleTimeoutMs: 20 }))).toBe('silent');
+    }
     const dripping = await exchange(agents(), get(port, { url: new URL(`http://127.0.0.1:${port}/drip`) }));
     expect(await failing(readBody(dripping, 10_000, { ...idle, deadlineMs: 50 }))).toBe('deadline');
     await vi.waitFor(() => expect(peers.connections).toBe(0));
