@@ -102,7 +102,7 @@ async function send(
   })) {
     words += Buffer.from(chunk).toString('utf8');
   }
-  if (status >= 200 && status < 300) return;
+  if (status >= 200 && status < 300) return onBytes(file.sizeBytes);
   const passing = unavailable(answer, server, place);
   if (passing !== undefined) throw passing;
   const reason = `HTTP status ${status} ${words
@@ -112,15 +112,18 @@ async function send(
   throw new SealiftError('VSPHERE_UPLOAD_FAILED', { values: { file: file.name, reason }, place });
 }
 
+/** Counts what has left: when the chunk after the next is asked for, as the exchange says. What is asked for only waits, maybe for a connection. */
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   onBytes: (sentBytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let sent = 0;
+  let underWay = 0;
   onBytes(0);
   for await (const chunk of chunks) {
     yield chunk;
-    sent += chunk.byteLength;
+    sent += underWay;
+    underWay = chunk.byteLength;
     onBytes(sent);
   }
 }

@@ -109,6 +109,47 @@ describe('openOva', () => {
     expect(partly.warnings).toEqual(['its manifest does not cover disk-1.vmdk']);
   });
 
+  it.each([
+    ['SHA2-256', 'SHA256(', 'SHA2-256('],
+    ['SHA-256', 'SHA256(', 'SHA-256('],
+    ['itself, with a digest that cannot be right', /^/, `SHA256(node.mf)= ${'0'.repeat(64)}\n`],
+  ])('reads a manifest that names %s', async (_, from, to) => {
+    const changed = files.map((file) => {
+      if (file.name !== 'node.mf') return file;
+      const text = file.content.toString();
+      return {
+        ...file,
+        content: Buffer.from(typeof from === 'string' ? text.replaceAll(from, to) : text.replace(from, to)),
+      };
+    });
+    expect((await openAndRead(await packOva(changed))).contents).toEqual(expected);
+    const damaged = changed.map((file) =>
+      file.name === 'disk-1.vmdk' ? { ...file, content: Buffer.from(file.content).fill(7, 5, 9) } : file,
+    );
+    expect((await refusal(packOva(damaged).then(openAndRead))).code).toBe('OVA_DIGEST_MISMATCH');
+  });
+
+  it('reads an archive whose end is missing, and one that stops with its last byte of content', async () => {
+    const bytes = await packOva(files);
+    const last = files.at(-1)?.content ?? Buffer.alloc(0);
+    const content = bytes.lastIndexOf(last) + last.length;
+    for (const end of [content, content + ((512 - (content % 512)) % 512), bytes.length - 512]) {
+      const { contents, identity } = await openAndRead(bytes.subarray(0, end));
+      expect(contents).toEqual(expected);
+      expect(identity.ova).toBe(sha256(bytes.subarray(0, end)));
+    }
+    expect((await refusal(openAndRead(bytes.subarray(0, content - 1)))).code).toBe('OVA_INVALID');
+  });
+
+  it.each<[string, SampleFile[]]>([
+    ['its descriptor is not first', [...files].reverse()],
+    ['it holds paths', files.map((file) => ({ ...file, name: `image/${file.name}` }))],
+    ['it holds a file twice', [...files, ...files.slice(2, 3)]],
+  ])('says how to repack an image when %s', async (_, members) => {
+    const { code, hint } = await refusal(packOva(members).then(openAndRead));
+    expect([code, hint]).toEqual(['OVA_INVALID', expect.stringContaining('Repack it')]);
+  });
+
   it('begins a file anew, with the same digest of the whole', async () => {
     const bytes = await packOva(files);
     const ovf = await openOva(memory(bytes));

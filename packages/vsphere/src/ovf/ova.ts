@@ -3,7 +3,7 @@ import { ByteCursor, gather } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { type Descriptor, maxDescriptorBytes, parseDescriptor } from './descriptor.ts';
-import { invalidOva } from './invalid-ova.ts';
+import { invalidOva, repackHint } from './invalid-ova.ts';
 import { type FileDigest, maxManifestFileBytes, parseManifestFile } from './manifest-file.ts';
 import type { OvfPackage, PackageFile, PackageIdentity } from './package.ts';
 import { nextEntry, type TarEntry } from './tar-entry.ts';
@@ -39,7 +39,7 @@ interface Head {
 async function readDescriptor(cursor: ByteCursor, place: string): Promise<Head> {
   const entry = await nextEntry(cursor, place);
   if (entry === undefined || !/\.ovf$/i.test(entry.name)) {
-    throw invalidOva(place, 'its first file is no OVF descriptor');
+    throw invalidOva(place, 'its first file is no OVF descriptor', undefined, repackHint);
   }
   const file = new CheckedFile(entry.name, 'later', place);
   const bytes = await readSmall(cursor, entry, maxDescriptorBytes, place, file);
@@ -149,7 +149,7 @@ class Ova implements OvfPackage {
   async #takeOwn(entry: TarEntry): Promise<boolean> {
     if (/\.mf$/i.test(entry.name) && this.#manifest === undefined) {
       const bytes = await readSmall(this.#cursor, entry, maxManifestFileBytes, this.place);
-      this.#manifest = parseManifestFile(bytes, this.place);
+      this.#manifest = parseManifestFile(bytes, entry.name, this.place);
       this.#manifestSha256 = createHash('sha256').update(bytes).digest('hex');
       for (const [name, file] of this.#checked) {
         const expected = this.#manifest.get(name);
@@ -167,7 +167,7 @@ class Ova implements OvfPackage {
     if (this.#members > maxMembers) throw invalidOva(this.place, `it holds more than ${maxMembers} files`);
     const entry = await nextEntry(this.#cursor, this.#source.place);
     if (entry !== undefined && this.#checked.has(entry.name)) {
-      throw invalidOva(this.place, `it holds ${entry.name} twice`);
+      throw invalidOva(this.place, `it holds ${entry.name} twice`, undefined, repackHint);
     }
     return entry;
   }

@@ -17,11 +17,13 @@ import type { OvfPackage, PackageFile, PackageIdentity } from './package.ts';
 export async function openOvfFolder(descriptorPath: string, cancel?: AbortSignal): Promise<OvfPackage> {
   const bytes = await readWhole(descriptorPath, maxDescriptorBytes);
   if (bytes === undefined) throw unreadable(descriptorPath, missing);
-  const manifestBytes = await readWhole(descriptorPath.replace(/\.ovf$/i, '.mf'), maxManifestFileBytes);
+  const manifestPath = descriptorPath.replace(/\.ovf$/i, '.mf');
+  const manifestBytes = await readWhole(manifestPath, maxManifestFileBytes);
   const descriptor = parseDescriptor(bytes, descriptorPath);
   const folder = dirname(descriptorPath);
   const sizes = await Promise.all(descriptor.files.map(({ name }) => sizeOf(join(folder, name))));
-  const manifest = manifestBytes === undefined ? undefined : parseManifestFile(manifestBytes, descriptorPath);
+  const manifest =
+    manifestBytes === undefined ? undefined : parseManifestFile(manifestBytes, basename(manifestPath), descriptorPath);
   const name = basename(descriptorPath);
   const expected = manifest?.get(name);
   if (expected !== undefined) {
