@@ -1,9 +1,11 @@
 import { createServer } from 'node:https';
+import { gzipSync } from 'node:zlib';
 import { expiredCertificate, testKey } from '@sealift/io/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VcenterClient } from '../client/client.ts';
 import { openPackage } from '../ovf/open-package.ts';
-import { ImportBench, missingPeer } from '../testing/import-bench.ts';
+import { sampleFiles } from '@sealift/testkit/sample-ova';
+import { ImportBench, missingPeer, sha256Of } from '../testing/import-bench.ts';
 import { uploadFile } from './upload-disk.ts';
 
 describe.skipIf(missingPeer !== undefined)(
@@ -76,6 +78,21 @@ describe.skipIf(missingPeer !== undefined)(
       } finally {
         server.close().closeAllConnections();
       }
+    });
+
+    it('gets a disk unpacked that is compressed in the package', async () => {
+      const stored = gzipSync(bench.disk.content);
+      const name = `${bench.disk.name}.gz`;
+      const image = await bench.pack('gzip.ova', () => {
+        const [descriptor] = sampleFiles([{ name, content: stored }]);
+        const text = descriptor?.content.toString().replace(`ovf:href="${name}"`, '$& ovf:compression="gzip"') ?? '';
+        return [
+          { name: 'node.ovf', content: Buffer.from(text) },
+          { name, content: stored },
+        ];
+      });
+      const uploads = await bench.uploadsDuring(() => bench.import('r_gzip', { image }));
+      expect(uploads).toMatchObject([{ complete: true, sha256: sha256Of(bench.disk.content) }]);
     });
 
     it('is counted to the end only when it has answered', async () => {

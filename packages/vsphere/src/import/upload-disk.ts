@@ -77,12 +77,13 @@ async function send(
   file: PackageFile,
   { cancel, onBytes }: UploadOptions,
 ): Promise<void> {
+  let sent = 0;
   const wanted = {
     // Disks are written into by POST; other files are put, as vSphere's own tools do.
     method: item.create ? 'PUT' : 'POST',
     url,
     headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
-    body: { size: file.sizeBytes, open: () => counted(file.open(), onBytes) },
+    body: { size: file.sizeBytes, open: () => counted(file.open(), onBytes, (bytes) => (sent = bytes)) },
     idleTimeoutMs,
     answerTimeoutMs,
     repeatable: false,
@@ -102,7 +103,7 @@ async function send(
   })) {
     words += Buffer.from(chunk).toString('utf8');
   }
-  if (status >= 200 && status < 300) return onBytes(file.sizeBytes);
+  if (status >= 200 && status < 300) return onBytes(sent);
   const passing = unavailable(answer, server, place);
   if (passing !== undefined) throw passing;
   const reason = `HTTP status ${status} ${words
@@ -116,6 +117,7 @@ async function send(
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   onBytes: (sentBytes: number) => void,
+  onEnd: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let sent = 0;
   let underWay = 0;
@@ -126,6 +128,7 @@ async function* counted(
     underWay = chunk.byteLength;
     onBytes(sent);
   }
+  onEnd(sent + underWay);
 }
 
 /** A `*` as host stands for the server that was connected to (vSphere Web Services API, `HttpNfcLeaseDeviceUrl.url`). */

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -129,6 +130,28 @@ describe('openOva', () => {
     expect((await refusal(packOva(damaged).then(openAndRead))).code).toBe('OVA_DIGEST_MISMATCH');
   });
 
+  it('unpacks a file that the descriptor calls compressed, and refuses one that is not or ends early', async () => {
+    const disk = Buffer.concat(Array.from({ length: 300_000 }, (_, at) => Buffer.from(`${at} `)));
+    const packed = async (stored: Buffer) => {
+      const [descriptor] = sampleFiles([{ name: 'disk.vmdk.gz', content: stored }]);
+      const text = descriptor?.content.toString().replace('ovf:href="disk.vmdk.gz"', '$& ovf:compression="gzip"') ?? '';
+      const manifest = `SHA256(disk.vmdk.gz)= ${sha256(stored)}\nSHA256(node.ovf)= ${sha256(Buffer.from(text))}\n`;
+      return await packOva([
+        { name: 'node.ovf', content: Buffer.from(text) },
+        { name: 'node.mf', content: Buffer.from(manifest) },
+        { name: 'disk.vmdk.gz', content: stored },
+      ]);
+    };
+    const bytes = await packed(gzipSync(disk));
+    const { contents, identity } = await openAndRead(bytes);
+    expect(contents).toEqual(new Map([['disk.vmdk.gz', sha256(disk)]]));
+    expect(identity.ova).toBe(sha256(bytes));
+    for (const stored of [disk, gzipSync(disk).subarray(0, -100)]) {
+      const { code, message } = await refusal(packed(stored).then(openAndRead));
+      expect([code, message]).toEqual(['OVA_INVALID', expect.stringContaining('cannot be unpacked')]);
+    }
+  });
+
   it('reads an archive whose end is missing, and one that stops with its last byte of content', async () => {
     const bytes = await packOva(files);
     const last = files.at(-1)?.content ?? Buffer.alloc(0);
@@ -194,7 +217,8 @@ describe('openOva', () => {
   it.each([
     ['refers to a file outside', 'ovf:href="disk-1.vmdk"', 'ovf:href="https://elsewhere/disk-1.vmdk"'],
     ['refers out of the package', 'ovf:href="disk-1.vmdk"', 'ovf:href="..%2Fdisk-1.vmdk"'],
-    ['is compressed by OVF', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:compression="gzip"'],
+    ['is compressed in an unknown way', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:compression="bzip2"'],
+    ['is split', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:chunkSize="1000"'],
     ['has a document type', '<Envelope', '<!DOCTYPE Envelope [<!ENTITY a "b">]><Envelope'],
   ])('refuses a descriptor that %s', async (_, from, to) => {
     const [descriptor, ...rest] = files;
