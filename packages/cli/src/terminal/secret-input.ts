@@ -19,9 +19,15 @@ export async function readSecretFile(file: string): Promise<string> {
   }
 }
 
-/** A password without the end of its line, which editors and `echo` add. */
+/** A password without the end of its line, which editors and `echo` add. @throws INPUT_INVALID when there is none, and as `readSecretFile` */
 export async function readPasswordFile(file: string): Promise<string> {
-  return (await readSecretFile(file)).replace(/\r?\n$/, '');
+  const password = (await readSecretFile(file)).replace(/\r?\n$/, '');
+  if (password !== '') return password;
+  // An empty password would be sent, refused, and count as a failed login.
+  throw new SealiftError('INPUT_INVALID', {
+    values: { what: 'the password', reason: 'the file is empty' },
+    place: file,
+  });
 }
 
 /**

@@ -16,8 +16,20 @@ export function trustedCertificates(env: Environment): ReadonlySet<string> {
   return certificates;
 }
 
-/** @throws FILE_NOT_FOUND, FILE_UNREADABLE */
+/** Certificates of a file in PEM form. @throws FILE_NOT_FOUND, FILE_UNREADABLE also where it holds none */
 export function readCertificates(path: string, place?: string): string {
+  const text = readText(path, place);
+  // A store without certificates would be trusted in silence, and every connection blamed on the other side.
+  const blocks = text.match(/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/g) ?? [];
+  if (blocks.length > 0) return text;
+  throw new SealiftError('FILE_UNREADABLE', {
+    values: { path, reason: 'it holds no certificate in PEM form' },
+    place: place ?? path,
+    hint: 'Give a file with -----BEGIN CERTIFICATE----- in it; `openssl x509 -inform der -in FILE -out FILE.pem` makes one of the binary form.',
+  });
+}
+
+function readText(path: string, place: string | undefined): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -10,11 +10,11 @@ export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes at hand, or exactly `size` bytes that are opened when the request is, and sent once. */
+  /** Bytes at hand, or exactly `size` bytes (in chunks of HTTP where nobody knows how many) that are opened when the request is, and sent once. */
   readonly body?:
     | string
     | Uint8Array
-    | { readonly size: number; readonly open: () => BodySource | Promise<BodySource> };
+    | { readonly size: number | undefined; readonly open: () => BodySource | Promise<BodySource> };
   /** How long nothing may move, in milliseconds, from connecting on. */
   readonly idleTimeoutMs: number;
   /** How long the answer may take after the whole body was sent, in milliseconds; without it, as long as nothing may move. */
@@ -118,7 +118,8 @@ function start(
   agents: Agents,
   { url, method, headers, body, cancel, idleTimeoutMs, askFirst }: Exchange,
 ): ClientRequest {
-  const size = sizeOf(body) ?? (method === 'POST' || method === 'PUT' || method === 'PATCH' ? 0 : undefined);
+  const empty = method === 'POST' || method === 'PUT' || method === 'PATCH' ? 0 : undefined;
+  const size = body === undefined ? empty : sizeOf(body);
   const options = {
     method,
     agent: agents.agentFor(url),
@@ -135,8 +136,7 @@ function start(
   return url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
 }
 
-function sizeOf(body: Exchange['body']): number | undefined {
-  if (body === undefined) return undefined;
+function sizeOf(body: NonNullable<Exchange['body']>): number | undefined {
   if (typeof body === 'string') return Buffer.byteLength(body);
   return 'open' in body ? body.size : body.byteLength;
 }

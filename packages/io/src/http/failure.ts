@@ -41,6 +41,11 @@ export class ConnectionFailure extends Error {
     return this.kind.startsWith('certificate-');
   }
 
+  /** The certificate is not valid now, whoever signed it. */
+  get aboutTime(): boolean {
+    return this.kind === 'certificate-expired' || this.kind === 'certificate-not-yet-valid';
+  }
+
   /** What helps whichever server it is; undefined where only its client can say. */
   get remedy(): string | undefined {
     return remedies[this.kind];

@@ -1,6 +1,7 @@
 import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
+import { ConnectionFailure } from '@sealift/io/http/failure';
 import type { Verification } from '@sealift/io/http/verification';
 import { withRetry } from '@sealift/io/retry';
 import type { IncomingMessage } from 'node:http';
@@ -150,6 +151,8 @@ export class Channel {
       return await exchange(wanted.repeatable ? this.#kept : this.#fresh, wanted);
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'VSPHERE_CERTIFICATE_UNTRUSTED') throw error;
+      // Of one that has expired the thumbprint is of no use: it would not be accepted either.
+      if (error.cause instanceof ConnectionFailure && error.cause.aboutTime) throw error;
       throw await this.#untrusted(error);
     }
   }

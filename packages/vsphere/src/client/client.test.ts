@@ -1,4 +1,10 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expiredCertificate, futureCertificate, testKey, validCertificate } from '@sealift/testkit/certificates';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
@@ -62,6 +68,30 @@ describe.skipIf(simulator.missing)(
       expect((await refusal(connectTo(vcenter, { thumbprint: other }))).code).toBe('VSPHERE_THUMBPRINT_MISMATCH');
       expect((await refusal(connectTo(vcenter, { caFile: '/nowhere.pem' }))).code).toBe('FILE_NOT_FOUND');
       expect(await logins()).toBe(before);
+    });
+
+    it('takes the thumbprint as openssl prints it', async () => {
+      for (const lead of ['sha256 Fingerprint=', 'SHA256 Fingerprint=']) {
+        await using client = await connectTo(vcenter, {
+          thumbprint: parseThumbprint(`${lead}${vcenter.thumbprint}\n`),
+        });
+        expect(client.session).toBe(1);
+      }
+      expect(() => parseThumbprint(`SHA1 Fingerprint=${vcenter.thumbprintSha1}`)).toThrow('SHA-1');
+    });
+
+    it('refuses a CA file without a certificate', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sealift-ca-'));
+      const caFile = join(folder, 'ca.pem');
+      try {
+        for (const content of ['', 'hello', '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n']) {
+          writeFileSync(caFile, content);
+          const error = await refusal(connectTo(vcenter, { caFile }));
+          expect([error.code, error.message]).toEqual(['FILE_UNREADABLE', expect.stringContaining('no certificate')]);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it('refuses SHA-1 thumbprints and addresses with a password in them', async () => {
@@ -174,6 +204,58 @@ describe.skipIf(simulator.missing)(
     });
   },
 );
+
+describe('a server that is not what was meant', () => {
+  const peers: ReturnType<typeof createTlsServer>[] = [];
+  const serve = async (cert: string, listener: RequestListener): Promise<URL> => {
+    const server = createTlsServer({ key: testKey, cert }, listener);
+    peers.push(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const address = server.address();
+    return new URL(`https://localhost:${typeof address === 'object' ? address?.port : 0}`);
+  };
+  afterAll(() => {
+    for (const server of peers) server.close().closeAllConnections();
+  });
+
+  it.each([
+    ['expired', expiredCertificate, 'it has expired', /Renew/],
+    ['not valid yet', futureCertificate, 'it is not valid yet', /clock/],
+  ])('does not answer a pinned certificate that is %s with "pin it"', async (_, cert, reason, remedy) => {
+    const url = await serve(cert, (_request, response) => void response.end());
+    const thumbprint = parseThumbprint(new X509Certificate(cert).fingerprint256);
+    const connecting = VcenterClient.connect({
+      url: url.href,
+      username: 'u',
+      password: new Secret('x'),
+      env: {},
+      thumbprint,
+    });
+    const error = await refusal(connecting);
+    expect([error.code, error.hint]).toEqual(['VSPHERE_CERTIFICATE_UNTRUSTED', expect.stringMatching(remedy)]);
+    expect(error.message).toContain(reason);
+    expect(`${error.message} ${error.hint}`).not.toMatch(/thumbprint|pin it|NODE_/);
+  });
+
+  it('is refused when it is an ESXi host', async () => {
+    const url = await serve(validCertificate, (request, response) => {
+      request.resume();
+      if (request.method === 'GET') return void response.writeHead(404).end();
+      const about =
+        '<fullName>VMware ESXi 8.0.3</fullName><version>8.0.3</version><apiType>HostAgent</apiType><apiVersion>8.0.3.0</apiVersion>';
+      const managers =
+        '<rootFolder type="Folder">ha-folder-root</rootFolder><propertyCollector type="PropertyCollector">ha-property-collector</propertyCollector>';
+      response.end(
+        `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><RetrieveServiceContentResponse xmlns="urn:vim25"><returnval>${managers}<about>${about}</about></returnval></RetrieveServiceContentResponse></Body></Envelope>`,
+      );
+    });
+    const thumbprint = parseThumbprint(new X509Certificate(validCertificate).fingerprint256);
+    const error = await refusal(
+      VcenterClient.connect({ url: url.href, username: 'u', password: new Secret('x'), env: {}, thumbprint }),
+    );
+    expect([error.code, error.message]).toEqual(['VSPHERE_NOT_VCENTER', expect.stringContaining('VMware ESXi 8.0.3')]);
+  });
+});
 
 describe('an answer that no vCenter gives', { timeout: 30_000 }, () => {
   const server = createServer();

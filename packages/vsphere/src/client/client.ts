@@ -65,7 +65,7 @@ export class VcenterClient implements AsyncDisposable {
    * Connects and logs in.
    *
    * @throws VSPHERE_URL_INVALID, VSPHERE_UNREACHABLE, VSPHERE_CERTIFICATE_UNTRUSTED, VSPHERE_THUMBPRINT_MISMATCH,
-   *   VSPHERE_ANSWER_INVALID, VSPHERE_UNAVAILABLE, VSPHERE_LOGIN_REFUSED, FILE_NOT_FOUND and FILE_UNREADABLE (the CA file), CANCELLED
+   *   VSPHERE_ANSWER_INVALID, VSPHERE_NOT_VCENTER, VSPHERE_UNAVAILABLE, VSPHERE_LOGIN_REFUSED, FILE_NOT_FOUND and FILE_UNREADABLE (the CA file), CANCELLED
    */
   static async connect(options: VcenterOptions): Promise<VcenterClient> {
     const url = parseVcenterUrl(options.url);
@@ -83,6 +83,10 @@ export class VcenterClient implements AsyncDisposable {
         cancel,
       };
       const { result: content } = await channel.send(about, version, undefined);
+      if (content.about.apiType !== 'VirtualCenter') {
+        const values = { found: content.about.fullName.slice(0, 200) };
+        throw new SealiftError('VSPHERE_NOT_VCENTER', { values, place: url.origin });
+      }
       const client = new VcenterClient(channel, content, version, options);
       await client.#login(cancel);
       return client;

@@ -4,15 +4,17 @@ import { SealiftError } from '@sealift/core/errors';
 export type Thumbprint = string & { readonly thumbprint: unique symbol };
 
 const bare = (text: string): string => text.trim().replaceAll(':', '').toLowerCase();
+/** Of `openssl x509 -fingerprint`, whose line is given as it was printed. */
+const label = /^sha-?(?:1|256) fingerprint=/i;
 
 /**
- * Reads a pinned thumbprint: SHA-256 in hex, with or without colons. The SHA-1 form that older vCenters show is refused:
+ * Reads a pinned thumbprint: SHA-256 in hex, with or without colons, or the line that openssl prints. The SHA-1 form that older vCenters show is refused:
  * certificates with one SHA-1 can be made in pairs.
  *
  * @throws VSPHERE_THUMBPRINT_INVALID
  */
 export function parseThumbprint(given: string): Thumbprint {
-  const hex = bare(given);
+  const hex = bare(given.trim().replace(label, ''));
   if (isThumbprint(hex)) return hex;
   const reason = /^[0-9a-f]{40}$/.test(hex) ? 'it is a SHA-1 thumbprint' : 'it is not 64 hex digits';
   throw new SealiftError('VSPHERE_THUMBPRINT_INVALID', { values: { reason } });

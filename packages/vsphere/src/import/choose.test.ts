@@ -43,6 +43,7 @@ describe('a choice', () => {
       expect.objectContaining({ hint: expect.stringMatching(/--network.*inventory path.*id/) }) as never,
     );
     expect(() => chosen(all, undefined, question)).toThrow('/DC0/network/a/nodes (network-1)');
-    expect(() => chosen(all.slice(1, 4), undefined, question)).toThrow('nodes, x/y, 50%');
+    expect(() => chosen(all.slice(1, 4), undefined, question)).toThrow('/DC0/network/b/nodes, /DC0/network/x%2fy, ');
+    expect(() => chosen(all.slice(2), undefined, question)).toThrow('x/y, 50%, network-1');
   });
 });

@@ -86,13 +86,14 @@ function unknown(name: string, candidates: readonly Candidate[], { what, option 
   return new SealiftError('VSPHERE_PLACE_UNKNOWN', { values });
 }
 
-/** By name; those that share one by path and id, which tell them apart. */
+/** By name where all lie in one place, else by path; those that share a name with their id too. */
 function listed(candidates: readonly Candidate[]): string {
   if (candidates.length === 0) return 'none';
   const shares = ({ name }: Candidate): boolean => candidates.filter((other) => other.name === name).length > 1;
+  const places = new Set(candidates.map(({ path }) => path.slice(0, path.lastIndexOf('/'))));
   const names = candidates.slice(0, shownChoices).map((candidate) => {
     const { name, path, ref, remark } = candidate;
-    const called = shares(candidate) ? path.slice(0, 300) : name.slice(0, 100);
+    const called = places.size > 1 || shares(candidate) ? path.slice(0, 300) : name.slice(0, 100);
     const words = [...(shares(candidate) ? [ref.value] : []), ...(remark === undefined ? [] : [remark])];
     return `${called}${words.length === 0 ? '' : ` (${words.join(', ')})`}`;
   });

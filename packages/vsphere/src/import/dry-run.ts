@@ -22,7 +22,7 @@ export async function dryRun(plan: ImportPlan, path: string, leftover: string | 
     cancel,
   });
   const total = ovf.totalBytes ?? 0;
-  const sent = await readWhole(ovf, (bytes) => onProgress?.(bytes, Math.max(total, bytes)));
+  const sent = await readWhole(ovf, (bytes) => onProgress?.(bytes, total === 0 ? 0 : Math.max(total, bytes)));
   if (request.sha256 !== undefined && sent.ova !== undefined && sent.ova !== request.sha256) {
     const values = { expected: request.sha256, actual: sent.ova };
     throw new SealiftError('OVA_OTHER', { values, place: ovf.place });

@@ -4,7 +4,7 @@ import { isFault, localizedFault } from '../client/fault.ts';
 import { only } from '../client/result.ts';
 import { invalidOva } from '../ovf/invalid-ova.ts';
 import type { OvfPackage } from '../ovf/package.ts';
-import { boolean, integer, many, optional, raw, record, required, text } from '../xml/decode.ts';
+import { boolean, many, optional, raw, record, required, text } from '../xml/decode.ts';
 import { child, type XmlElement } from '../xml/element.ts';
 import { copyOf, element, reference, type XmlNode } from '../xml/encode.ts';
 import { chosen, named } from './choose.ts';
@@ -32,8 +32,6 @@ const importResult = record({
     record({
       deviceId: required(text),
       path: required(text),
-      compressionMethod: optional(text),
-      chunkSize: optional(integer),
       create: required(boolean),
     }),
   ),
@@ -86,9 +84,6 @@ export async function createImportSpec(
   if (problems.length > 0 || importSpec === undefined) {
     const reason = problems.length === 0 ? 'it gives no import specification' : problems.join('; ');
     throw new SealiftError('VSPHERE_IMPORT_REFUSED', { values: { reason }, place: ovf.place });
-  }
-  if (fileItem.some(({ compressionMethod, chunkSize }) => compressionMethod !== undefined || chunkSize !== undefined)) {
-    throw invalidOva(ovf.place, 'its disks are compressed or split by OVF, which no tool makes any more');
   }
   return {
     spec: withAnnotation(importSpec, options.annotation, ovf.place),

@@ -84,10 +84,14 @@ async function importOnce(
     arrivedImports.delete(machine.name);
   }
   const others = machines.filter(({ ref }) => ref !== leftover?.machine.ref);
-  const { removed, kept } = await removeLeftovers(client, others, name, cancel);
+  const { removed, kept, elsewhere } = await removeLeftovers(client, others, name, cancel);
   for (const one of removed) onNote?.(`removed ${one}, which a cut import had left`);
   for (const one of kept)
     onNote?.(`${one} of a cut import is still held by vCenter, which removes it when its lease expires`);
+  for (const one of elsewhere)
+    onNote?.(
+      `${one} is of an import that another machine began just now; where that one was cut, an import after 10 minutes removes it`,
+    );
   const result = { name, path, compute: placesOf(compute) };
   if (leftover !== undefined) return { outcome: 'completed', ...result, identity: leftover.identity, sentBytes: 0 };
   const identity = await makeTemplate(plan);

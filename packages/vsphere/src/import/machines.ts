@@ -3,9 +3,9 @@ import { isFault } from '../client/fault.ts';
 import { unescapeName } from '../property/inventory.ts';
 import { retrieveAll } from '../property/retrieve.ts';
 import { runTask } from '../property/task.ts';
-import { boolean, dateTime, optional, raw, required, text } from '../xml/decode.ts';
+import { arrayOf, boolean, dateTime, optional, raw, required, text } from '../xml/decode.ts';
 import type { Reference } from '../xml/reference.ts';
-import { isAbandoned, isTemporaryNameOf } from './temporary-name.ts';
+import { importerOf, isTemporaryNameOf } from './temporary-name.ts';
 
 /** A virtual machine or template in a folder. */
 export interface Machine {
@@ -17,6 +17,8 @@ export interface Machine {
   readonly annotation: string;
   readonly createdAt: Date | undefined;
   readonly hasSnapshot: boolean;
+  /** vCenter lets nobody remove it at the moment. */
+  readonly locked: boolean;
 }
 
 /** Every virtual machine and template below a folder or datacenter. */
@@ -33,6 +35,7 @@ export async function findMachines(
     'config.createDate': optional(dateTime),
     'runtime.powerState': optional(text),
     'snapshot.currentSnapshot': optional(raw),
+    disabledMethod: optional(arrayOf(text)),
   };
   const found = await retrieveAll(client, container, 'VirtualMachine', fields, options);
   return found.map((one) => ({
@@ -43,6 +46,7 @@ export async function findMachines(
     annotation: one['config.annotation'] ?? '',
     createdAt: one['config.createDate'],
     hasSnapshot: one['snapshot.currentSnapshot'] !== undefined,
+    locked: one.disabledMethod?.includes('Destroy_Task') === true,
   }));
 }
 
@@ -50,23 +54,27 @@ export async function findMachines(
  * Removes what cut imports of this template left in its folder: machines with a temporary name of it and the mark of an import
  * that no longer runs.
  *
- * @returns names: removed, and those that vCenter would not let go (it removes them itself when their lease expires)
+ * @returns names: removed, those that vCenter would not let go (it removes them itself when their lease expires), and those of an import
+ *   on another machine that may still run
  */
 export async function removeLeftovers(
   client: VcenterClient,
   machines: readonly Machine[],
   name: string,
   cancel?: AbortSignal,
-): Promise<{ readonly removed: readonly string[]; readonly kept: readonly string[] }> {
+): Promise<Readonly<Record<'removed' | 'kept' | 'elsewhere', readonly string[]>>> {
   const removed: string[] = [];
   const kept: string[] = [];
+  const elsewhere: string[] = [];
   for (const machine of machines) {
     if (!isTemporaryNameOf(machine.name, name) || machine.poweredOn) continue;
-    if (!isAbandoned(machine.name, machine.annotation, machine.createdAt)) continue;
+    const importer = importerOf(machine);
+    if (importer === 'elsewhere') elsewhere.push(machine.name);
+    if (importer !== 'ended') continue;
     const gone = await destroyMachine(client, machine.ref, cancel);
     (gone ? removed : kept).push(machine.name);
   }
-  return { removed, kept };
+  return { removed, kept, elsewhere };
 }
 
 /** Removes a machine with its disks. @returns false when vCenter is still busy with it; @throws other faults */

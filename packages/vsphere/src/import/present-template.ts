@@ -3,7 +3,7 @@ import type { OvfPackage, PackageIdentity } from '../ovf/package.ts';
 import { parseIdentity, sameContent, type TemplateIdentity } from './identity.ts';
 import type { ImportRequest } from './import-request.ts';
 import type { Machine } from './machines.ts';
-import { arrivedImports, isAbandoned, isTemporaryNameOf } from './temporary-name.ts';
+import { arrivedImports, importerOf, isTemporaryNameOf } from './temporary-name.ts';
 
 /**
  * The identity of what has the template's name already, when it is the image.
@@ -35,7 +35,8 @@ export function wholeLeftover(
 ): { readonly machine: Machine; readonly identity: TemplateIdentity } | undefined {
   for (const machine of machines) {
     if (!isTemporaryNameOf(machine.name, name) || machine.poweredOn) continue;
-    if (!isAbandoned(machine.name, machine.annotation, machine.createdAt)) continue;
+    // Finishing what another machine is finishing too harms neither: each step looks first.
+    if (!['ended', 'elsewhere'].includes(importerOf(machine) ?? '')) continue;
     const identity = parseIdentity(machine.annotation) ?? arrivedImports.get(machine.name);
     if (identity !== undefined && sameContent(identity, knownOf(ovf, request))?.same === true)
       return { machine, identity };

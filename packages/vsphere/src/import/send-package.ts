@@ -49,7 +49,8 @@ export async function sendPackage(
   try {
     const onBytes = (name: string) => (bytes: number) => {
       sent.set(name, bytes);
-      options.onProgress?.(sum(), Math.max(total, sum()));
+      // Without a total there is no share of it: it would be the whole from the first byte on.
+      options.onProgress?.(sum(), total === 0 ? 0 : Math.max(total, sum()));
     };
     await askForSha256(client, ready, cancel);
     const uploads = await sendAll(sending, onBytes, stop);

@@ -32,21 +32,41 @@ export function importLine(): string {
   return `${lead} ${JSON.stringify({ host: hostname(), pid: process.pid })}`;
 }
 
+/** A machine with a temporary name. */
+export interface Leftover {
+  readonly name: string;
+  readonly annotation: string;
+  readonly createdAt: Date | undefined;
+  /** vCenter lets nobody remove it at the moment: a lease is open, or a task works on it. */
+  readonly locked: boolean;
+}
+
 /**
- * Whether the machine with this annotation is of an import of ours that has ended. One that may still run, on this machine or
- * another, says so through its process or its age.
+ * Whether the import that made a machine still runs.
+ *
+ * - `ended`: it does not.
+ * - `elsewhere`: it was made by another machine not long ago, which may be about to finish it. vCenter removes what a lease that nobody
+ *   renews had, within minutes; what is older, still there and not locked is of an import that has ended.
+ * - undefined: it is not of an import of ours.
  */
-export function isAbandoned(name: string, annotation: string, createdAt: Date | undefined): boolean {
+export function importerOf({
+  name,
+  annotation,
+  createdAt,
+  locked,
+}: Leftover): 'running' | 'elsewhere' | 'ended' | undefined {
   const line = annotation.split(/\r?\n/).find((one) => one.startsWith(lead));
   const found =
     line === undefined ? null : /^\{"host":("[^"\\]{0,255}"),"pid":(\d{1,9})\}$/.exec(line.slice(lead.length).trim());
-  if (found === null) return false;
+  if (found === null) return undefined;
   if (JSON.parse(found[1] ?? '""') === hostname()) {
     const pid = Number(found[2]);
-    return pid === process.pid ? !runningImports.has(name) : !isAlive(pid);
+    const runs = pid === process.pid ? runningImports.has(name) : isAlive(pid);
+    return runs ? 'running' : 'ended';
   }
-  return createdAt !== undefined && Date.now() - createdAt.getTime() > abandonedAfterMs;
+  if (locked) return 'running';
+  return createdAt !== undefined && Date.now() - createdAt.getTime() > abandonedAfterMs ? 'ended' : 'elsewhere';
 }
 
-/** On another machine an import is given up on only when no import takes as long. */
-const abandonedAfterMs = 6 * 60 * 60_000;
+/** Twice the time after which vCenter gives a lease up (vSphere Web Services API, `HttpNfcLease`: five minutes). */
+const abandonedAfterMs = 10 * 60_000;

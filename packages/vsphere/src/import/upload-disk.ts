@@ -77,12 +77,13 @@ async function send(
   file: PackageFile,
   { cancel, onBytes }: UploadOptions,
 ): Promise<void> {
+  let sent = 0;
   const wanted = {
     // Disks are written into by POST; other files are put, as vSphere's own tools do.
     method: item.create ? 'PUT' : 'POST',
     url,
     headers: item.create ? { overwrite: 't' } : { 'content-type': 'application/x-vnd.vmware-streamVmdk' },
-    body: { size: file.sizeBytes, open: () => counted(file.open(), onBytes) },
+    body: { size: file.sizeBytes, open: () => counted(file.open(), onBytes, (bytes) => (sent = bytes)) },
     idleTimeoutMs,
     answerTimeoutMs,
     repeatable: false,
@@ -102,7 +103,7 @@ async function send(
   })) {
     words += Buffer.from(chunk).toString('utf8');
   }
-  if (status >= 200 && status < 300) return;
+  if (status >= 200 && status < 300) return onBytes(sent);
   const passing = unavailable(answer, server, place);
   if (passing !== undefined) throw passing;
   const reason = `HTTP status ${status} ${words
@@ -112,17 +113,22 @@ async function send(
   throw new SealiftError('VSPHERE_UPLOAD_FAILED', { values: { file: file.name, reason }, place });
 }
 
+/** Counts what has left: when the chunk after the next is asked for, as the exchange says. What is asked for only waits, maybe for a connection. */
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   onBytes: (sentBytes: number) => void,
+  onEnd: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let sent = 0;
+  let underWay = 0;
   onBytes(0);
   for await (const chunk of chunks) {
     yield chunk;
-    sent += chunk.byteLength;
+    sent += underWay;
+    underWay = chunk.byteLength;
     onBytes(sent);
   }
+  onEnd(sent + underWay);
 }
 
 /** A `*` as host stands for the server that was connected to (vSphere Web Services API, `HttpNfcLeaseDeviceUrl.url`). */

@@ -56,6 +56,11 @@ export class ByteCursor {
     }
   }
 
+  /** Whether nothing is left. */
+  async isAtEnd(): Promise<boolean> {
+    return !(await this.#fill());
+  }
+
   /** Reads to the end. @returns the SHA-256 of the whole source, in hex */
   async end(): Promise<string> {
     while ((await this.#take(Number.MAX_SAFE_INTEGER)) !== undefined);
@@ -70,13 +75,19 @@ export class ByteCursor {
     await iterator?.return?.();
   }
 
-  async #take(most: number): Promise<Uint8Array | undefined> {
+  /** Sees to it that something is pending. @returns false at the end */
+  async #fill(): Promise<boolean> {
     while (this.#pending.byteLength === 0) {
       this.#iterator ??= this.#source.open(this.#position, this.#cancel)[Symbol.asyncIterator]();
       const next = await this.#iterator.next();
-      if (next.done === true) return undefined;
+      if (next.done === true) return false;
       this.#pending = next.value;
     }
+    return true;
+  }
+
+  async #take(most: number): Promise<Uint8Array | undefined> {
+    if (!(await this.#fill())) return undefined;
     const part = this.#pending.subarray(0, most);
     this.#pending = this.#pending.subarray(part.byteLength);
     this.#position += part.byteLength;

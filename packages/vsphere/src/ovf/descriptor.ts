@@ -6,7 +6,10 @@ import { type ImageSoftware, softwareIn } from './software.ts';
 /** A file that the descriptor refers to. */
 export interface ReferencedFile {
   readonly name: string;
+  /** In the package. */
   readonly sizeBytes: number | undefined;
+  /** Compressed in the package, and sent as it was before. */
+  readonly gzip: boolean;
 }
 
 /** What is used of an OVF descriptor (DMTF DSP0243); vCenter reads the rest of it itself. */
@@ -24,6 +27,7 @@ export interface Descriptor {
 export const maxDescriptorBytes = 8 * 1024 * 1024;
 const limits = { bytes: maxDescriptorBytes, depth: 64, elements: 100_000 };
 const maxFiles = 100;
+const wholeHint = 'Convert it into an OVA with whole disks: ovftool SOURCE.ovf IMAGE.ova, without --chunkSize.';
 
 /** @throws OVA_INVALID, OVA_UNSUPPORTED */
 export function parseDescriptor(bytes: Uint8Array, place: string): Descriptor {
@@ -55,13 +59,16 @@ function readDocument(bytes: Uint8Array, place: string): XmlElement {
 function referencedFile({ attributes }: XmlElement, place: string): ReferencedFile {
   const href = attributes.get('href') ?? '';
   if (/^[a-z][a-z0-9+.-]*:/i.test(href)) throw invalidOva(place, 'it refers to a file outside of itself');
-  if (attributes.get('compression') === 'gzip' || attributes.has('chunkSize')) {
-    throw invalidOva(place, 'its disks are compressed or split by OVF, which no tool makes any more');
+  if (attributes.has('chunkSize')) throw invalidOva(place, `${href} in it is split into chunks`, undefined, wholeHint);
+  const compression = attributes.get('compression') ?? 'identity';
+  if (compression !== 'identity' && compression !== 'gzip') {
+    throw invalidOva(place, `${href} in it is compressed by ${compression}`, undefined, wholeHint);
   }
   const size = attributes.get('size') ?? '';
   return {
     name: checkedFileName(decodedName(href), place),
     sizeBytes: /^\d{1,15}$/.test(size) ? Number(size) : undefined,
+    gzip: compression === 'gzip',
   };
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -109,6 +110,69 @@ describe('openOva', () => {
     expect(partly.warnings).toEqual(['its manifest does not cover disk-1.vmdk']);
   });
 
+  it.each([
+    ['SHA2-256', 'SHA256(', 'SHA2-256('],
+    ['SHA-256', 'SHA256(', 'SHA-256('],
+    ['itself, with a digest that cannot be right', /^/, `SHA256(node.mf)= ${'0'.repeat(64)}\n`],
+  ])('reads a manifest that names %s', async (_, from, to) => {
+    const changed = files.map((file) => {
+      if (file.name !== 'node.mf') return file;
+      const text = file.content.toString();
+      return {
+        ...file,
+        content: Buffer.from(typeof from === 'string' ? text.replaceAll(from, to) : text.replace(from, to)),
+      };
+    });
+    expect((await openAndRead(await packOva(changed))).contents).toEqual(expected);
+    const damaged = changed.map((file) =>
+      file.name === 'disk-1.vmdk' ? { ...file, content: Buffer.from(file.content).fill(7, 5, 9) } : file,
+    );
+    expect((await refusal(packOva(damaged).then(openAndRead))).code).toBe('OVA_DIGEST_MISMATCH');
+  });
+
+  it('unpacks a file that the descriptor calls compressed, and refuses one that is not or ends early', async () => {
+    const disk = Buffer.concat(Array.from({ length: 300_000 }, (_, at) => Buffer.from(`${at} `)));
+    const packed = async (stored: Buffer) => {
+      const [descriptor] = sampleFiles([{ name: 'disk.vmdk.gz', content: stored }]);
+      const text = descriptor?.content.toString().replace('ovf:href="disk.vmdk.gz"', '$& ovf:compression="gzip"') ?? '';
+      const manifest = `SHA256(disk.vmdk.gz)= ${sha256(stored)}\nSHA256(node.ovf)= ${sha256(Buffer.from(text))}\n`;
+      return await packOva([
+        { name: 'node.ovf', content: Buffer.from(text) },
+        { name: 'node.mf', content: Buffer.from(manifest) },
+        { name: 'disk.vmdk.gz', content: stored },
+      ]);
+    };
+    const bytes = await packed(gzipSync(disk));
+    const { contents, identity } = await openAndRead(bytes);
+    expect(contents).toEqual(new Map([['disk.vmdk.gz', sha256(disk)]]));
+    expect(identity.ova).toBe(sha256(bytes));
+    for (const stored of [disk, gzipSync(disk).subarray(0, -100)]) {
+      const { code, message } = await refusal(packed(stored).then(openAndRead));
+      expect([code, message]).toEqual(['OVA_INVALID', expect.stringContaining('cannot be unpacked')]);
+    }
+  });
+
+  it('reads an archive whose end is missing, and one that stops with its last byte of content', async () => {
+    const bytes = await packOva(files);
+    const last = files.at(-1)?.content ?? Buffer.alloc(0);
+    const content = bytes.lastIndexOf(last) + last.length;
+    for (const end of [content, content + ((512 - (content % 512)) % 512), bytes.length - 512]) {
+      const { contents, identity } = await openAndRead(bytes.subarray(0, end));
+      expect(contents).toEqual(expected);
+      expect(identity.ova).toBe(sha256(bytes.subarray(0, end)));
+    }
+    expect((await refusal(openAndRead(bytes.subarray(0, content - 1)))).code).toBe('OVA_INVALID');
+  });
+
+  it.each<[string, SampleFile[]]>([
+    ['its descriptor is not first', [...files].reverse()],
+    ['it holds paths', files.map((file) => ({ ...file, name: `image/${file.name}` }))],
+    ['it holds a file twice', [...files, ...files.slice(2, 3)]],
+  ])('says how to repack an image when %s', async (_, members) => {
+    const { code, hint } = await refusal(packOva(members).then(openAndRead));
+    expect([code, hint]).toEqual(['OVA_INVALID', expect.stringContaining('Repack it')]);
+  });
+
   it('begins a file anew, with the same digest of the whole', async () => {
     const bytes = await packOva(files);
     const ovf = await openOva(memory(bytes));
@@ -153,7 +217,8 @@ describe('openOva', () => {
   it.each([
     ['refers to a file outside', 'ovf:href="disk-1.vmdk"', 'ovf:href="https://elsewhere/disk-1.vmdk"'],
     ['refers out of the package', 'ovf:href="disk-1.vmdk"', 'ovf:href="..%2Fdisk-1.vmdk"'],
-    ['is compressed by OVF', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:compression="gzip"'],
+    ['is compressed in an unknown way', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:compression="bzip2"'],
+    ['is split', 'ovf:href="disk-1.vmdk"', 'ovf:href="disk-1.vmdk" ovf:chunkSize="1000"'],
     ['has a document type', '<Envelope', '<!DOCTYPE Envelope [<!ENTITY a "b">]><Envelope'],
   ])('refuses a descriptor that %s', async (_, from, to) => {
     const [descriptor, ...rest] = files;

@@ -3,7 +3,8 @@ import { ByteCursor, gather } from './byte-cursor.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { type Descriptor, maxDescriptorBytes, parseDescriptor } from './descriptor.ts';
-import { invalidOva } from './invalid-ova.ts';
+import { gunzip } from './gunzip.ts';
+import { invalidOva, repackHint } from './invalid-ova.ts';
 import { type FileDigest, maxManifestFileBytes, parseManifestFile } from './manifest-file.ts';
 import type { OvfPackage, PackageFile, PackageIdentity } from './package.ts';
 import { nextEntry, type TarEntry } from './tar-entry.ts';
@@ -39,7 +40,7 @@ interface Head {
 async function readDescriptor(cursor: ByteCursor, place: string): Promise<Head> {
   const entry = await nextEntry(cursor, place);
   if (entry === undefined || !/\.ovf$/i.test(entry.name)) {
-    throw invalidOva(place, 'its first file is no OVF descriptor');
+    throw invalidOva(place, 'its first file is no OVF descriptor', undefined, repackHint);
   }
   const file = new CheckedFile(entry.name, 'later', place);
   const bytes = await readSmall(cursor, entry, maxDescriptorBytes, place, file);
@@ -76,7 +77,8 @@ class Ova implements OvfPackage {
 
   get totalBytes(): number | undefined {
     return this.descriptor.files.reduce<number | undefined>(
-      (sum, { sizeBytes }) => (sum === undefined || sizeBytes === undefined ? undefined : sum + sizeBytes),
+      (sum, { sizeBytes, gzip }) =>
+        sum === undefined || sizeBytes === undefined || gzip ? undefined : sum + sizeBytes,
       0,
     );
   }
@@ -101,7 +103,7 @@ class Ova implements OvfPackage {
           throw invalidOva(this.place, reason);
         }
         const start = this.#cursor.position;
-        yield this.#file(entry);
+        yield this.#file(entry, known.gzip);
         if (this.#cursor.position !== start + entry.sizeBytes) throw new TypeError(`${entry.name} was not read`);
         wanted.delete(entry.name);
       }
@@ -127,20 +129,22 @@ class Ova implements OvfPackage {
     await this.#source.close();
   }
 
-  #file(entry: TarEntry): PackageFile {
+  #file(entry: TarEntry, gzip = false): PackageFile {
     const { name, sizeBytes } = entry;
     const expected = this.#manifest === undefined ? 'later' : this.#manifest.get(name);
     const checked = new CheckedFile(name, expected, this.place);
     this.#checked.set(name, checked);
     const cursor = this.#cursor;
     const mark = cursor.mark();
+    const { place } = this;
     return {
       name,
-      sizeBytes,
-      digest: (algorithm) => checked.digest(algorithm),
+      sizeBytes: gzip ? undefined : sizeBytes,
+      digest: (algorithm) => (gzip ? undefined : checked.digest(algorithm)),
       async *open() {
         await cursor.rewind(mark);
-        yield* checked.pass(cursor.stream(sizeBytes));
+        const stored = checked.pass(cursor.stream(sizeBytes));
+        yield* gzip ? gunzip(stored, name, place) : stored;
       },
     };
   }
@@ -149,7 +153,7 @@ class Ova implements OvfPackage {
   async #takeOwn(entry: TarEntry): Promise<boolean> {
     if (/\.mf$/i.test(entry.name) && this.#manifest === undefined) {
       const bytes = await readSmall(this.#cursor, entry, maxManifestFileBytes, this.place);
-      this.#manifest = parseManifestFile(bytes, this.place);
+      this.#manifest = parseManifestFile(bytes, entry.name, this.place);
       this.#manifestSha256 = createHash('sha256').update(bytes).digest('hex');
       for (const [name, file] of this.#checked) {
         const expected = this.#manifest.get(name);
@@ -167,7 +171,7 @@ class Ova implements OvfPackage {
     if (this.#members > maxMembers) throw invalidOva(this.place, `it holds more than ${maxMembers} files`);
     const entry = await nextEntry(this.#cursor, this.#source.place);
     if (entry !== undefined && this.#checked.has(entry.name)) {
-      throw invalidOva(this.place, `it holds ${entry.name} twice`);
+      throw invalidOva(this.place, `it holds ${entry.name} twice`, undefined, repackHint);
     }
     return entry;
   }

@@ -5,6 +5,7 @@ import { hasCode } from '@sealift/io/file-errors';
 import { fileSource, unreadable } from './byte-source.ts';
 import { CheckedFile } from './checked-file.ts';
 import { type Descriptor, maxDescriptorBytes, parseDescriptor } from './descriptor.ts';
+import { gunzip } from './gunzip.ts';
 import { invalidOva } from './invalid-ova.ts';
 import { type FileDigest, maxManifestFileBytes, parseManifestFile } from './manifest-file.ts';
 import type { OvfPackage, PackageFile, PackageIdentity } from './package.ts';
@@ -17,11 +18,13 @@ import type { OvfPackage, PackageFile, PackageIdentity } from './package.ts';
 export async function openOvfFolder(descriptorPath: string, cancel?: AbortSignal): Promise<OvfPackage> {
   const bytes = await readWhole(descriptorPath, maxDescriptorBytes);
   if (bytes === undefined) throw unreadable(descriptorPath, missing);
-  const manifestBytes = await readWhole(descriptorPath.replace(/\.ovf$/i, '.mf'), maxManifestFileBytes);
+  const manifestPath = descriptorPath.replace(/\.ovf$/i, '.mf');
+  const manifestBytes = await readWhole(manifestPath, maxManifestFileBytes);
   const descriptor = parseDescriptor(bytes, descriptorPath);
   const folder = dirname(descriptorPath);
   const sizes = await Promise.all(descriptor.files.map(({ name }) => sizeOf(join(folder, name))));
-  const manifest = manifestBytes === undefined ? undefined : parseManifestFile(manifestBytes, descriptorPath);
+  const manifest =
+    manifestBytes === undefined ? undefined : parseManifestFile(manifestBytes, basename(manifestPath), descriptorPath);
   const name = basename(descriptorPath);
   const expected = manifest?.get(name);
   if (expected !== undefined) {
@@ -62,20 +65,26 @@ function folderPackage(opened: Folder): OvfPackage {
     manifestSha256,
     warnings,
     concurrent: true,
-    totalBytes: sizes.reduce((sum, size) => sum + size, 0),
+    totalBytes: descriptor.files.some(({ gzip }) => gzip) ? undefined : sizes.reduce((sum, size) => sum + size, 0),
     async *files() {
-      for (const [index, { name, sizeBytes }] of descriptor.files.entries()) {
+      for (const [index, { name, sizeBytes, gzip }] of descriptor.files.entries()) {
         const size = sizes[index] ?? 0;
         if (sizeBytes !== undefined && sizeBytes !== size) {
           throw invalidOva(descriptorPath, `${name} has ${size} bytes instead of ${sizeBytes}`);
         }
         const path = join(dirname(descriptorPath), name);
-        yield await folderFile(path, name, new CheckedFile(name, manifest?.get(name), descriptorPath), cancel);
+        const file = await folderFile(path, name, new CheckedFile(name, manifest?.get(name), descriptorPath), cancel);
+        yield gzip ? unpacked(file, descriptorPath) : file;
       }
     },
     finish: () => Promise.resolve(identity),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+function unpacked(file: PackageFile, place: string): PackageFile {
+  const { name } = file;
+  return { name, sizeBytes: undefined, digest: () => undefined, open: () => gunzip(file.open(), name, place) };
 }
 
 async function folderFile(

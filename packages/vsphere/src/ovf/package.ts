@@ -4,7 +4,8 @@ import type { DigestAlgorithm } from './manifest-file.ts';
 /** A file of a package. */
 export interface PackageFile {
   readonly name: string;
-  readonly sizeBytes: number;
+  /** As it is sent; undefined for one that is compressed in the package. */
+  readonly sizeBytes: number | undefined;
   /**
    * Its bytes, hashed as they come. The last of them are given only when they turned out to be what the manifest says. It
    * can be opened again, to begin anew.
@@ -12,7 +13,7 @@ export interface PackageFile {
    * @throws OVA_DIGEST_MISMATCH, OVA_INVALID when it ends early, and what reading the source fails with
    */
   open(): AsyncIterable<Uint8Array>;
-  /** In hex, of what was read to its end; in the algorithm of the manifest, SHA-256 where there is none. */
+  /** In hex, of what was read to its end; in the algorithm of the manifest, SHA-256 where there is none; undefined for one that is compressed in the package. */
   digest(algorithm: DigestAlgorithm): string | undefined;
 }
 

@@ -25,7 +25,7 @@ export const registerServer: RegisterCommand = (program, context) => {
       'cluster or host that templates are made on; may be left out where there is one',
     )
     .option('--vcenter-resource-pool <name>', "resource pool; the cluster's own by default")
-    .option('--vcenter-datastore <name>', 'datastore; may be left out where the cluster has one')
+    .option('--vcenter-datastore <name>', 'datastore or datastore cluster; may be left out where the cluster has one')
     .option('--vcenter-network <name>', 'network of templates; may be left out where there is one')
     .option('--kubeconfig <file>', 'of the cluster whose storage identity is checked; else as kubectl looks for it')
     .option(

@@ -51,6 +51,13 @@ export const vsphereErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  VSPHERE_NOT_VCENTER: {
+    message: '{found} answers there, which is no vCenter',
+    hint: 'Give the address of the vCenter that manages this host: templates, folders and volumes are known to it alone.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   VSPHERE_CREDENTIALS_MISSING: {
     message: 'there is no {what} for vCenter',
     hint: 'Set SEALIFT_VCENTER, SEALIFT_VCENTER_USERNAME and SEALIFT_VCENTER_PASSWORD, or give --vcenter, --username and --password-file; to `sealift server run` --vcenter, --vcenter-username and --vcenter-password-file.',
