@@ -275,7 +275,11 @@ describe('text that cannot be merged for certain', () => {
 
   it('is refused where an alias would lose its anchor', () => {
     const base = 'a: &x 1\nb: 1\n';
-    expect(refusal(three(base, `${base}c: *x\n`, 'b: 1\n'))).toMatchObject({ code: 'MERGE_ALIAS_UNSOUND', place: 'c' });
+    expect(refusal(three(base, `${base}c: *x\n`, 'b: 1\n'))).toMatchObject({
+      code: 'MERGE_ALIAS_UNSOUND',
+      place: 'current:3:4',
+      message: expect.stringContaining('3 | c: *x\n       ^'),
+    });
   });
 });
 

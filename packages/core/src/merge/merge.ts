@@ -1,5 +1,6 @@
 import { isSealiftError, SealiftError } from '../errors/index.ts';
-import { MergeContext } from './context.ts';
+import { aliasPlace } from './alias-place.ts';
+import { MergeContext, type SideName } from './context.ts';
 import type { MergedDocument } from './merge-document.ts';
 import { mergeDocuments } from './merge-documents.ts';
 import { migrate } from './migrate.ts';
@@ -54,10 +55,17 @@ export function merge(input: MergeInput): MergeResult {
     }
     const key = pathKey(unsound);
     if (forced.has(key) || unsound.length === 0 || attempt === attempts) {
-      throw new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(unsound), values: { path: pathText(unsound) } });
+      throw refuseAlias(unsound, trees);
     }
     forced.add(key);
   }
+}
+
+function refuseAlias(path: MergePath, { base, current, incoming }: Readonly<Record<SideName, TextTree>>): SealiftError {
+  const values = { path: pathText(path), excerpt: '' };
+  const found = aliasPlace([current, incoming, base], path);
+  if (found === undefined) return new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(path), values });
+  return new SealiftError('MERGE_ALIAS_UNSOUND', found.source.at(found.offset, values));
 }
 
 /** The two default texts as they read with the presets that the site has switched on. */

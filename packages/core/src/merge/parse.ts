@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import { SealiftError } from '../errors/index.ts';
 import { buildRoot } from './build.ts';
-import { CoveredText } from './macros.ts';
+import { CoveredText, templateLine } from './macros.ts';
 import { SourceText } from './source.ts';
 import type { DocumentTree, TextTree } from './tree.ts';
 
@@ -94,6 +94,13 @@ const mends: Readonly<Record<string, string>> = {
 function refuseErrors(document: Document.Parsed, source: SourceText): void {
   const error = document.errors[0];
   if (error === undefined) return;
+  const template = templateLine(source.text, error.pos[0]);
+  if (template !== undefined) {
+    throw new SealiftError('MERGE_YAML_INVALID', {
+      ...source.at(template.offset, { reason: `${template.macro} is a line of a template, which values cannot hold` }),
+      hint: 'Take the line out, and the {{- end }} and {{- else }} that belong to it: values are YAML before any template is filled in. What it switches belongs into the chart, or into a value of its own.',
+    });
+  }
   throw new SealiftError('MERGE_YAML_INVALID', {
     ...source.at(error.pos[0], { reason: error.message }),
     ...mended(mends[error.code]),

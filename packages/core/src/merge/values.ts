@@ -83,7 +83,7 @@ export class Values {
     return number;
   }
 
-  /** The value as plain data, for decisions. Integers too large for a number become their digits. */
+  /** The value as data that JSON can hold. Integers too large for a number become their digits, `.inf` and `.nan` their text. */
   plain(node: YamlNode | null): unknown {
     if (node === null) return null;
     if (isAlias(node)) {
@@ -95,7 +95,7 @@ export class Values {
         const number = Number(node.value);
         return Number.isSafeInteger(number) ? number : String(node.value);
       }
-      return node.value;
+      return typeof node.value === 'number' && !Number.isFinite(node.value) ? nonFinite(node.value) : node.value;
     }
     if (isSeq(node)) return node.items.map((item) => this.plain(asNode(item)));
     if (!isMap(node)) return null;
@@ -111,6 +111,12 @@ export class Values {
     }
     return plain;
   }
+}
+
+/** As YAML writes it (YAML 1.2.2, 10.3.2); JSON would make it null. */
+function nonFinite(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  return value > 0 ? '.inf' : '-.inf';
 }
 
 /** A scalar's type and value as text. */
