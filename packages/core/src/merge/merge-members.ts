@@ -52,7 +52,8 @@ export function mergeMembers(
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
     entries.push(merged);
-    members.push([typeof element === 'string' ? element : '', merged.value]);
+    const { keyNode } = triple.current ?? triple.incoming ?? triple.base ?? {};
+    members.push([mapping && keyNode ? context.values.key(keyNode) : '', merged.value]);
   }
   const { values } = context;
   return { entries, value: mapping ? values.map(members) : values.list(members.map(([, number]) => number)) };

@@ -59,7 +59,7 @@ export class Values {
     if (isScalar(node)) return this.#intern(tag + scalarText(node));
     let number: number;
     if (isMap(node)) {
-      number = this.map(node.items.map((pair) => [this.#key(pair.key), this.ofYaml(asNode(pair.value))]));
+      number = this.map(node.items.map((pair) => [this.key(pair.key), this.ofYaml(asNode(pair.value))]));
     } else if (isSeq(node)) {
       number = this.list(node.items.map((item) => this.ofYaml(asNode(item))));
     } else number = this.#intern('unknown');
@@ -70,7 +70,8 @@ export class Values {
     return tag.startsWith('tag:yaml.org,2002:') ? '' : `${tag} `;
   }
 
-  #key(key: unknown): string {
+  /** What a key counts as among a mapping's keys: its text, or the number of a collection or of what an alias stands for. */
+  key(key: unknown): string {
     return isScalar(key) ? String(key.value) : `# ${this.ofYaml(asNode(key))}`;
   }
 
