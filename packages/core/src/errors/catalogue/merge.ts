@@ -31,7 +31,8 @@ export const mergeErrors = defineErrors({
     next: 'needs-a-person',
   },
   MERGE_ALIAS_UNSOUND: {
-    message: 'the merged text would give {path} another value than was decided, because of an anchor or alias there\n{excerpt}',
+    message:
+      'the merged text would give {path} another value than was decided, because of an anchor or alias there\n{excerpt}',
     hint: 'Write the value out in place of the alias shown, then merge again; nothing was changed.',
     status: 422,
     exit: 2,
