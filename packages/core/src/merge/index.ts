@@ -2,8 +2,9 @@ export { checkResult, type ResultChecks, type ResultProblem } from './check-resu
 export { maskDecisions, maskText } from './mask.ts';
 export { isSecretPath } from './secret-path.ts';
 export { type SecretRange, secretRanges } from './secret-ranges.ts';
+export { lineChanges } from './merge-lines.ts';
 export { changedPaths, isOpen, merge } from './merge.ts';
-export { pathText } from './path-text.ts';
+export { parsePathText, pathKey, pathText } from './path-text.ts';
 export { readPlain } from './read-plain.ts';
 export { type EnabledPreset, enabledPresets, type Preset, presetSchema, readPresets } from './presets.ts';
 export {

@@ -45,7 +45,8 @@ export function mergeMembers(
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
     entries.push(merged);
-    members.push([typeof element === 'string' ? element : '', merged.value]);
+    const { keyNode } = triple.current ?? triple.incoming ?? triple.base ?? {};
+    members.push([mapping && keyNode ? context.values.key(keyNode) : '', merged.value]);
   }
   const { values } = context;
   if (!mapping) return { entries, value: values.list(members.map(([, number]) => number)) };

@@ -9,7 +9,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
 import { packBase } from '../catalogue/registry-access.ts';
-import { mergeThreads } from '../merge-thread/merge-threads.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
 import { change } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';

@@ -1,6 +1,6 @@
 import { enabledPresets } from '@sealift/core/merge';
 import type { ProfileLayer } from '@sealift/core/profile';
-import { mergeThreads } from '../merge-thread/merge-threads.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
 
 /**
  * What the site changed in a layer. What a preset changes that the site switched on is no customisation.

@@ -5,8 +5,8 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeThreads } from '../merge-thread/merge-threads.ts';
-import { assertDraft } from './layer-merge.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
+import { assertDraft } from './assert-draft.ts';
 import { loadLayer, loadUpgrade } from './queries.ts';
 
 /** A layer of a draft. */

@@ -53,10 +53,16 @@ describe('mergeLayer', () => {
   });
 
   it('leaves the event loop free', async () => {
-    const order: string[] = [];
-    setImmediate(() => order.push('others'));
-    await mergeLayer({ ...row, current: 'mtu: 9001\n' });
-    expect([...order, 'merged']).toEqual(['others', 'merged']);
+    const text = (first: string, last: string) => `s: |\n  ${first}\n${'  x\n'.repeat(20_000)}  ${last}\n`;
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    await mergeLayer({ ...row, base: text('a', 'z'), current: text('b', 'z'), incoming: text('a', 'y') });
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(1);
   });
 
   it('is refused where a text cannot be read, and tried anew the next time', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeThreads } from '../merge-thread/merge-threads.ts';
-import type { LayerMerge, MergedLayerRow } from './layer-merge.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
+import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
 /** Of the texts that are kept, in UTF-16 code units: some drafts of sixty layers. */
 const keptLength = 64 * 1024 * 1024;

@@ -13,7 +13,7 @@ import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
-import { assertDraft } from './layer-merge.ts';
+import { assertDraft } from './assert-draft.ts';
 import { findUpgrade, loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';

@@ -20,7 +20,7 @@ import type { Db } from '../store/store.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
-import { layerChangeOf } from './layer-merge.ts';
+import { layerChangeOf } from '../merging/layer-merge.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';

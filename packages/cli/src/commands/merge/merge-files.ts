@@ -1,10 +1,11 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
-import { readPlain, type Resolution, resolutionSchema } from '@sealift/core/merge';
+import { readPlain } from '@sealift/core/merge';
 import { type Migration, migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import type { CheckedMerge } from './merge-and-check.ts';
 import { mergeInThread } from './merge-in-thread.ts';
 import type { MergeOptions } from './merge-options.ts';
+import { readResolutions } from './read-resolutions.ts';
 import { readText } from './read-text.ts';
 
 /**
@@ -18,7 +19,8 @@ export async function mergeFiles(options: MergeOptions, cancel: AbortSignal): Pr
   const current = await readText(options.current, '--current');
   const incoming = await readText(options.incoming, '--incoming');
   const migrations = await readMigrations(options);
-  const resolutions = await readResolutions(options.resolve);
+  const { resolve } = options;
+  const resolutions = resolve === undefined ? [] : readResolutions(await readText(resolve, '--resolve'), resolve);
   const { schema: path } = options;
   const schema = path === undefined ? undefined : { path, text: await readText(path, '--schema') };
   try {
@@ -54,13 +56,6 @@ async function readMigrations(options: MergeOptions): Promise<readonly Migration
   );
   const migrations = parsed(z.array(migrationSchema), items, options.migrations, 'the list of migrations');
   return migrations.filter((migration) => options.pack === undefined || migration.pack === options.pack);
-}
-
-async function readResolutions(path: string | undefined): Promise<readonly Resolution[]> {
-  if (path === undefined) return [];
-  const plain = readPlain(await readText(path, '--resolve'), path);
-  const list = Array.isArray(plain) ? plain : member(plain, 'resolutions');
-  return parsed(z.array(resolutionSchema).max(10_000), list, path, 'the list of resolutions');
 }
 
 function member(value: unknown, key: string): unknown {

@@ -1,11 +1,12 @@
 import { styleText } from 'node:util';
-import { type Decision, type DecisionKind, isOpen, pathText, type Side } from '@sealift/core/merge';
+import { type Decision, type DecisionKind, isOpen, lineChanges, pathText, type Side } from '@sealift/core/merge';
 import type { CliContext } from '../../context.ts';
 import { dedent, printable, sideBySide, wrap } from './columns.ts';
 import type { CheckedMerge } from './merge-and-check.ts';
 import { mergeFiles } from './merge-files.ts';
 import type { MergeOptions } from './merge-options.ts';
 import { exitCodeOf } from './run-merge.ts';
+import { skeleton } from './skeleton.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -25,7 +26,8 @@ const headings: readonly (readonly [DecisionKind, string, Style])[] = [
 /** Prints for a person what the merge did and why. Values that may be secret are masked. */
 export async function runExplain(options: MergeOptions, context: CliContext): Promise<void> {
   const merged = await mergeFiles(options, context.cancel);
-  for (const line of explain(merged)) context.out(line);
+  if (options.skeleton === true) context.write(skeleton(merged.masked.filter((one) => isOpen(one))));
+  else for (const line of explain(merged)) context.out(line);
   context.exitCode = exitCodeOf(merged);
 }
 
@@ -49,7 +51,8 @@ function summary(decisions: readonly Decision[]): readonly string[] {
   if (decisions.length === 0) return ['The three texts hold the same values: there is nothing to decide.'];
   const open = decisions.filter((decision) => isOpen(decision)).length;
   const conflicts = open === 0 ? 'no conflict is open' : `${open} ${open === 1 ? 'conflict is' : 'conflicts are'} open`;
-  return [`${decisions.length} paths differ; ${conflicts}.`];
+  const differ = decisions.length === 1 ? '1 path differs' : `${decisions.length} paths differ`;
+  return [`${differ}; ${conflicts}.`];
 }
 
 function explainOne(decision: Decision, style: Style): readonly string[] {
@@ -64,7 +67,8 @@ function explainOne(decision: Decision, style: Style): readonly string[] {
 }
 
 /** The two values that tell most: for a conflict both sides, else before and after. */
-function values({ kind, base, current, incoming }: Decision): readonly string[] {
+function values(decision: Decision): readonly string[] {
+  const { kind, base, current, incoming } = decision;
   const columns = (left: string, leftSide: Side | undefined, right: string, rightSide: Side | undefined) =>
     sideBySide(titled(left, leftSide), titled(right, rightSide)).map((line) => styleText('dim', line));
   if (kind === 'conflict') return [...before(base), ...columns('current', current, 'incoming', incoming)];
@@ -72,7 +76,35 @@ function values({ kind, base, current, incoming }: Decision): readonly string[] 
     return columns('current', current, 'incoming', incoming);
   }
   if (kind === 'taken-incoming' || kind === 'removed-by-release') return columns('before', base, 'incoming', incoming);
+  if (base !== undefined && isMergedByLine(decision)) {
+    return [...changedLines(base, 'current', current), ...changedLines(base, 'incoming', incoming)];
+  }
   return columns('default', base, 'current', current);
+}
+
+/** A text of several lines that holds changes of both. */
+function isMergedByLine({ resolvedBy, base, current, incoming }: Decision): boolean {
+  if (resolvedBy !== undefined || current === undefined || incoming === undefined) return false;
+  return base?.source.includes('\n') === true && incoming.value !== base.value && incoming.value !== current.value;
+}
+
+/** Further changes are told by their number. */
+const shownChanges = 5;
+
+function changedLines(base: Side, title: string, side: Side | undefined): readonly string[] {
+  if (side === undefined) return [];
+  const changes = lineChanges(base.source, side.source);
+  const cell = (name: string, from: Side, at: number, lines: readonly string[]): string =>
+    `${name}, line ${from.range.line + at}:\n${lines.length === 0 ? '(nothing)' : dedent(printable(lines.join('\n')).trimStart())}`;
+  const shown = changes
+    .slice(0, shownChanges)
+    .flatMap(({ at, before: old, after }) =>
+      sideBySide(cell('default', base, at.before, old), cell(title, side, at.after, after)),
+    );
+  const more = changes.length - shownChanges;
+  return [...shown, ...(more > 0 ? [`  … ${more} more changes by ${title}`] : [])].map((line) =>
+    styleText('dim', line),
+  );
 }
 
 function before(base: Side | undefined): readonly string[] {

@@ -64,8 +64,10 @@ function report({ result, masked, problems }: CheckedMerge, context: CliContext)
     context.note(`${problem.kind}: ${problem.path}${at}: ${problem.message}`);
   }
   if (result.conflicts.length > 0) {
+    const [many, them] =
+      result.conflicts.length === 1 ? ['1 conflict', 'it'] : [`${result.conflicts.length} conflicts`, 'them'];
     context.note(
-      `${result.conflicts.length} conflicts left; settle them with --resolve, or see: sealift merge explain`,
+      `${many} left; settle ${them} with --resolve (sealift merge explain --skeleton writes the file), or see: sealift merge explain`,
     );
   }
 }

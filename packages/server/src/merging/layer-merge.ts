@@ -1,5 +1,4 @@
 import type { LayerChange, LayerPreview } from '@sealift/core/api';
-import { lifecycle } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
@@ -14,9 +13,8 @@ import {
 import { layerNameSchema } from '@sealift/core/pack';
 import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
-import { storedState } from '../engine/stored-state.ts';
 import { storedJson } from '../store/stored-json.ts';
-import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables.ts';
 import { valueProblems } from './check-values.ts';
 import { declaredPasswords } from './declared-passwords.ts';
 import { isOverridden, pastedDifferences } from './pasted.ts';
@@ -110,13 +108,6 @@ export function checkResolutions({ row, resolutions }: ResolvedRow): void {
 /** @throws MERGE_* where the text cannot be read for certain */
 export function checkPasted({ row, text }: PastedRow): void {
   pastedDifferences(mergeTexts(row, []), text);
-}
-
-/** @throws UPGRADE_NOT_DRAFT, RECORD_DAMAGED */
-export function assertDraft(upgrade: UpgradeRow): void {
-  const state = storedState(upgrade.state);
-  if (!lifecycle[state].editable)
-    throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {
