@@ -1,5 +1,6 @@
 import type { MergeContext, TripleOfNodes } from './context.ts';
 import type { Layout } from './layout.ts';
+import { mergeGaps } from './gap-comments.ts';
 import { mergeEntry } from './merge-entry.ts';
 import { orderKeys } from './order.ts';
 import { type Collections, itemSteps, type Refused, type Step } from './list-steps.ts';
@@ -39,9 +40,10 @@ export function mergeMembers(
     context.forgetSince(mark);
     return emptied;
   }
+  const gaps = mapping ? mergeGaps(steps, sides, target) : { steps };
   const entries: MergedEntry[] = [];
   const members: [string, number][] = [];
-  for (const { triple, element, unit } of steps) {
+  for (const { triple, element, unit } of gaps.steps) {
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
     entries.push(merged);
@@ -52,7 +54,7 @@ export function mergeMembers(
   const value = values.map(members);
   const conflicts = context.decisions.slice(mark).some(({ kind }) => kind === 'conflict');
   if (sameMergeKey(sides, values) || !(conflicts || changesBehindMergeKey(sides, value, values)))
-    return { entries, value };
+    return { entries, value, tail: gaps.tail };
   context.forgetSince(mark);
   return {
     why: 'A side takes over other keys by <<, and with the other side’s changes they would not be what either has.',

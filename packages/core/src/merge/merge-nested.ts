@@ -83,7 +83,7 @@ function writeBlock(header: Header, sides: Collections, members: MergedMembers, 
   const { kind, compact } = node;
   const inner = innerLayout(header, target);
   const opening = adapt(piece(entry, entry.separatorEnd, node.bodyStart), target);
-  const tail = mergeComments(tailOf(sides.base), tailOf(sides.current), tailOf(sides.incoming), inner);
+  const tail = members.tail ?? mergeComments(tailOf(sides.base), tailOf(sides.current), tailOf(sides.incoming), inner);
   if (members.entries.length > 0) {
     return opening + assemble(members.entries, tail, { kind, target: inner, compact, before: opening });
   }

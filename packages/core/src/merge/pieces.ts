@@ -140,6 +140,8 @@ export interface MergedRest {
 export interface MergedMembers {
   readonly entries: readonly MergedEntry[];
   readonly value: number;
+  /** The comments after the last member, where they were decided together with those above it. */
+  readonly tail?: string | undefined;
 }
 
 /** What stands between a leaf's value and the next entry's lead. */
