@@ -32,6 +32,7 @@ export function mergeMembers(
   context: MergeContext,
 ): MergedMembers | Refused {
   const mapping = sides.current.kind === 'map';
+  const { values } = context;
   const mark = context.mark();
   const steps = mapping ? keySteps(sides) : itemSteps(sides, path, context);
   if ('why' in steps) return steps;
@@ -47,9 +48,9 @@ export function mergeMembers(
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
     entries.push(merged);
-    members.push([typeof element === 'string' ? element : '', merged.value]);
+    const { keyNode = null } = triple.current ?? triple.incoming ?? triple.base ?? {};
+    members.push([mapping ? values.key(keyNode) : '', merged.value]);
   }
-  const { values } = context;
   if (!mapping) return { entries, value: values.list(members.map(([, number]) => number)) };
   const value = values.map(members);
   const conflicts = context.decisions.slice(mark).some(({ kind }) => kind === 'conflict');

@@ -91,7 +91,7 @@ export class Values {
     if (isScalar(node)) return this.#intern(tag + scalarText(node));
     let number: number;
     if (isMap(node)) {
-      number = this.map(node.items.map((pair) => [this.#key(pair.key), this.ofYaml(asNode(pair.value))]));
+      number = this.map(node.items.map((pair) => [this.key(pair.key), this.ofYaml(asNode(pair.value))]));
     } else if (isSeq(node)) {
       number = this.list(node.items.map((item) => this.ofYaml(asNode(item))));
     } else number = this.#intern('unknown');
@@ -103,7 +103,7 @@ export class Values {
   }
 
   /** A key as the identity of a member: the scalar's text, or the number of what else may be a key. */
-  #key(key: unknown): string {
+  key(key: unknown): string {
     return isScalar(key) ? String(key.value) : `# ${this.ofYaml(asNode(key))}`;
   }
 
@@ -152,9 +152,9 @@ export class Values {
     const own = map.items.map((pair) => [pair.key, asNode(pair.value)] as const);
     const sources = merged === undefined ? undefined : this.#mergedMaps(asNode(merged.value));
     if (sources === undefined) return own;
-    const seen = new Set(own.map(([key]) => this.#key(key)));
+    const seen = new Set(own.map(([key]) => this.key(key)));
     const behind = sources.flatMap((source) =>
-      this.pairsOf(source).filter(([key]) => !seen.has(this.#key(key)) && seen.add(this.#key(key))),
+      this.pairsOf(source).filter(([key]) => !seen.has(this.key(key)) && seen.add(this.key(key))),
     );
     return own.flatMap((pair) => (isMerge(pair[0]) ? behind : [pair]));
   }
