@@ -1,5 +1,5 @@
-import type { MergeContext, TripleOfNodes } from './context.ts';
-import type { Layout } from './layout.ts';
+import type { MergeContext, Triple, TripleOfNodes } from './context.ts';
+import { type Layout, pick } from './layout.ts';
 import { mergeGaps } from './gap-comments.ts';
 import { mergeEntry } from './merge-entry.ts';
 import { orderKeys } from './order.ts';
@@ -47,7 +47,8 @@ export function mergeMembers(
   for (const { triple, element, unit } of gaps.steps) {
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
-    entries.push(merged);
+    const note = noteOf(triple);
+    entries.push(note === '' ? merged : { ...merged, note });
     const { keyNode = null } = triple.current ?? triple.incoming ?? triple.base ?? {};
     members.push([mapping ? values.key(keyNode) : '', merged.value]);
   }
@@ -87,6 +88,13 @@ function changesBehindMergeKey({ base, current, incoming }: Collections, merged:
     if (before !== site && before !== release && site !== release) return false;
     return found.get(key) !== (before === site ? release : site);
   });
+}
+
+/** The comment behind an entry in flow style, by the rule for texts. */
+function noteOf({ base, current, incoming }: Triple): string {
+  if (current === undefined || incoming === undefined) return (current ?? incoming)?.note ?? '';
+  const same = (a: string | undefined, b: string | undefined): boolean => a === b;
+  return pick(base?.note, current.note, incoming.note, same, () => current.note) ?? '';
 }
 
 /** A side that took everything out meant *none*: what the other side adds is not silently put in. */

@@ -10,6 +10,8 @@ export interface MergedEntry {
   /** The number that `Values` gives to its value. */
   readonly value: number;
   readonly path: MergePath;
+  /** In flow style: the comment behind it. */
+  readonly note?: string;
   /** What it was merged from, where it was taken apart. */
   readonly members?: readonly MergedEntry[] | undefined;
 }
