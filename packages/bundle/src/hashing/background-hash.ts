@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
+import { startThread, type ThreadProgram } from '@sealift/io/thread-program';
 import type { FromHashThread, ToHashThread } from './hash-thread.ts';
-import { startThread, type ThreadProgram } from './thread-program.ts';
 
 export const hashThread: ThreadProgram = {
   asset: 'hash-thread.cjs',
   source: new URL('./hash-thread.ts', import.meta.url),
 };
+
+/** A thread that holds one buffer and little else. */
+export const smallThread = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 8 };
 
 /** Bytes that have been written to a file, open for reading too. */
 export interface WrittenBytes {
@@ -61,7 +64,7 @@ class ThreadHash implements BackgroundHash {
   #failure: Error | undefined;
 
   constructor(algorithm: string) {
-    this.#worker = startThread(hashThread, algorithm);
+    this.#worker = startThread(hashThread, { workerData: algorithm, resourceLimits: smallThread });
     this.#worker.on('message', (message: FromHashThread) => {
       if (message.kind === 'failed') this.#fail(new Error(message.reason));
       else this.#waiting.shift()?.resolve(message.hex);

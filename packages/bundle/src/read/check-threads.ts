@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { SealiftError } from '@sealift/core/errors';
-import { startThread, type ThreadProgram } from '../hashing/thread-program.ts';
+import { startThread, type ThreadProgram } from '@sealift/io/thread-program';
+import { smallThread } from '../hashing/background-hash.ts';
 import { checkBufferBytes, type CheckJob, checkJob, type CheckOutcome, type OpenPart } from './check-job.ts';
 import type { FromCheckThread } from './check-thread.ts';
 
@@ -119,7 +120,7 @@ class CheckThread {
 
   constructor(parts: readonly OpenPart[], onBytes: (count: number) => void) {
     this.#onBytes = onBytes;
-    this.#worker = startThread(checkThread, parts);
+    this.#worker = startThread(checkThread, { workerData: parts, resourceLimits: smallThread });
     // A thread that fails while it has no job must not end the process; its next job fails.
     this.#worker.on('error', () => undefined);
   }

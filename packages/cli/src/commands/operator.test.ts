@@ -335,8 +335,9 @@ describe('upgrade', () => {
   });
 
   it.each([
-    [['--take', 'current'], { take: 'current' }],
-    [['--value', '1450'], { value: '1450' }],
+    [['--path', '/charts/calico/mtu', '--take', 'current'], { take: 'current' }],
+    [['--path', 'charts.calico.mtu', '--take', 'base'], { take: 'base' }],
+    [['--path', '["charts","calico","mtu"]', '--value', '1450'], { value: '1450' }],
   ])('resolves with %j, keeping other resolutions', async (choice, expected) => {
     const other = { path: ['b'], take: 'base' };
     const replaced = { path: conflict.path, take: 'base' };
@@ -345,7 +346,7 @@ describe('upgrade', () => {
     answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
     answers.set('GET /api/v1/upgrades/u1/layers/cni-cni-calico', { status: 200, body: before });
     answers.set(resolutions, { status: 200, body: { ...preview, conflicts: [] } });
-    const args = ['upgrade', 'resolve', 'cni-cni-calico', '--id', 'u1', '--path', '/charts/calico/mtu', ...choice];
+    const args = ['upgrade', 'resolve', 'cni-cni-calico', '--id', 'u1', ...choice];
     expect(await sealift(args)).toMatchObject({ code: 0, out: 'cni-cni-calico: 0 conflicts left' });
     const put = asked.find(({ call }) => call === resolutions);
     expect(put?.body).toEqual({ resolutions: [other, { path: conflict.path, ...expected }] });
@@ -355,7 +356,7 @@ describe('upgrade', () => {
     [['--path', '["a"]']],
     [['--path', '["a"]', '--take', 'mine']],
     [['--path', '["a"]', '--take', 'current', '--value', '1']],
-    [['--path', 'a.b', '--take', 'current']],
+    [['--path', 'a..b', '--take', 'current']],
     [['--path', '[[1]]', '--take', 'current']],
   ])('refuses to resolve with %j before it asks the console', async (args) => {
     const { code } = await sealift(['upgrade', 'resolve', 'cni-cni-calico', ...args]);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { hashThread } from '@sealift/bundle/background-hash';
 import { checkThread } from '@sealift/bundle/check-threads';
 import type { Plugin } from 'esbuild';
+import { mergeThread } from '../commands/merge/merge-in-thread.ts';
 
 /** Parts that need files beside them (the console's pages, the embedded store) or make other programs: not in the executable. */
 const leftOut = /^(?:@sealift\/(?:server|simulator|console)(?:\/.*)?|esbuild|vite|postject|@electric-sql\/pglite.*)$/;
@@ -69,8 +70,8 @@ export async function makeProgramScript(workspace: string): Promise<Uint8Array> 
 
 /** The programs of threads and the libraries that the command line loads by themselves, by the name under which the executable carries each. */
 export async function makeAssets(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  const folder = join(workspace, 'packages', 'bundle');
-  const programs = [checkThread, hashThread].map(async ({ asset, source }) => {
+  const folder = join(workspace, 'packages', 'cli');
+  const programs = [checkThread, hashThread, mergeThread].map(async ({ asset, source }) => {
     return [asset, await makeScript(folder, fileURLToPath(source))] as const;
   });
   const library = makeScript(join(workspace, 'packages', 'kubernetes'), kubernetesLibrary, []);

@@ -1,5 +1,6 @@
 export { catalogue, type ErrorCode } from './catalogue.ts';
 export type { ErrorDefinition, NextAction } from './definition.ts';
+export { fromProblem } from './from-problem.ts';
 export { type Problem, problemSchema, toProblem } from './problem.ts';
 export { reasonOf } from './reason-of.ts';
 export { asSealiftError, type ErrorDetails, isSealiftError, SealiftError } from './sealift-error.ts';

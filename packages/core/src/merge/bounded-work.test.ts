@@ -8,7 +8,7 @@ const repeated = (count: number, line: (index: number) => string): string =>
  * Texts that are ordinary but long, or odd but short. Each took minutes or for ever, or ended in a stack overflow, where some work
  * grew with the square of the length: the test runner's own time limit is the assertion.
  */
-describe('a merge is done soon', () => {
+describe('a merge is done soon', { timeout: 60_000 }, () => {
   it('where both sides changed a block scalar of 130,000 lines that repeat', () => {
     const base = `s: |\n${repeated(130_000, (index) => `  ${index % 7}\n`)}`;
     const current = base.replace('  5\n', '  site\n');

@@ -56,8 +56,13 @@ export class MergeContext {
     this.hasAliases = options.hasAliases;
     this.#repairs = options.repairs;
     this.#listKeys = new Map(options.listKeys.map((declared) => [declared.path, declared.keys]));
-    const { resolutions } = options;
-    this.#resolutions = new Map(resolutions.map((resolution) => [pathKey(resolution.path), resolution]));
+    const resolutions = new Map<string, Resolution>();
+    for (const resolution of options.resolutions) {
+      const key = pathKey(resolution.path);
+      if (resolutions.has(key)) throw badResolution(pathText(resolution.path), 'there are two answers for the path');
+      resolutions.set(key, resolution);
+    }
+    this.#resolutions = resolutions;
   }
 
   /** Records what becomes of a path and tells where its text comes from: a resolution's choice, else the given side. */

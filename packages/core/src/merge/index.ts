@@ -1,7 +1,8 @@
 export { checkResult, type ResultChecks, type ResultProblem } from './check-result.ts';
 export { isSecretPath, mask, maskDecision, maskText } from './mask.ts';
+export { lineChanges } from './merge-lines.ts';
 export { changedPaths, isOpen, merge } from './merge.ts';
-export { pathText } from './path-text.ts';
+export { parsePathText, pathKey, pathText } from './path-text.ts';
 export { readPlain } from './read-plain.ts';
 export { type EnabledPreset, enabledPresets, type Preset, presetSchema, readPresets } from './presets.ts';
 export {

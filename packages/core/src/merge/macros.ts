@@ -78,3 +78,16 @@ function lowerBound(macros: readonly Macro[], start: number): number {
   }
   return low;
 }
+
+/** The macro at the offset where it fills its line, as `{{- if .x }}` and `{{ include "labels" . }}` do in templates. */
+export function templateLine(
+  text: string,
+  offset: number,
+): { readonly macro: string; readonly offset: number } | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const newline = text.indexOf('\n', start);
+  // A macro is short; the pattern must not be tried all along a line of millions.
+  const line = text.slice(start, newline === -1 ? start + 1000 : Math.min(newline, start + 1000));
+  const macro = /^[ \t]*(\{\{(?:(?!\}\}).)*\}\})\s*(?:#.*)?$/.exec(line)?.[1];
+  return macro === undefined ? undefined : { macro, offset: start + line.indexOf(macro) };
+}

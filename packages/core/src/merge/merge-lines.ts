@@ -11,6 +11,35 @@ export type LineRegion =
       };
     };
 
+/** Lines that a text replaced by others. */
+export interface LineChange {
+  /** Where they begin, counted from 0, in the text before and in the text after. */
+  readonly at: { readonly before: number; readonly after: number };
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** What changed between two texts, line by line. */
+export function lineChanges(before: string, after: string): readonly LineChange[] {
+  const [left, right] = [before.split('\n'), after.split('\n')];
+  const number = numbering();
+  return diffLines(left.map(number), right.map(number)).hunks.map(({ baseStart, baseEnd, sideStart, sideEnd }) => ({
+    at: { before: baseStart, after: sideStart },
+    before: left.slice(baseStart, baseEnd),
+    after: right.slice(sideStart, sideEnd),
+  }));
+}
+
+/** Numbers for lines: equal lines, equal numbers. */
+function numbering(): (line: string) => number {
+  const numbers = new Map<string, number>();
+  return (line) => {
+    const number = numbers.get(line) ?? numbers.size;
+    numbers.set(line, number);
+    return number;
+  };
+}
+
 interface Side {
   readonly lines: readonly string[];
   readonly hunks: readonly Hunk[];
@@ -25,16 +54,10 @@ export function mergeLines(
   current: readonly string[],
   incoming: readonly string[],
 ): readonly LineRegion[] {
-  const numbers = new Map<string, number>();
-  const numbered = (lines: readonly string[]): readonly number[] =>
-    lines.map((line) => {
-      const known = numbers.get(line) ?? numbers.size;
-      numbers.set(line, known);
-      return known;
-    });
-  const ofBase = numbered(base);
-  const site = { lines: current, hunks: diffLines(ofBase, numbered(current)).hunks };
-  const release = { lines: incoming, hunks: diffLines(ofBase, numbered(incoming)).hunks };
+  const number = numbering();
+  const ofBase = base.map(number);
+  const site = { lines: current, hunks: diffLines(ofBase, current.map(number)).hunks };
+  const release = { lines: incoming, hunks: diffLines(ofBase, incoming.map(number)).hunks };
   const regions: LineRegion[] = [];
   let done = 0;
   for (const { start, end, bySite, byRelease } of touching(site.hunks, release.hunks)) {

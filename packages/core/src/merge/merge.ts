@@ -1,6 +1,7 @@
 import { isSealiftError, SealiftError } from '../errors/index.ts';
+import { aliasPlace } from './alias-place.ts';
 import { AliasRepairs } from './alias-repairs.ts';
-import { badResolution, MergeContext } from './context.ts';
+import { badResolution, MergeContext, type SideName } from './context.ts';
 import type { MergedDocument } from './merge-document.ts';
 import { mergeDocuments } from './merge-documents.ts';
 import { migrate } from './migrate.ts';
@@ -49,18 +50,26 @@ export function merge(input: MergeInput): MergeResult {
       const decisions = describeMigrations(traceDecisions(context.decisions, prepared, input), migrated);
       return resultOf(text, decisions, context.unusedResolutions());
     }
-    if (!repairs.mend(unsound)) throw refused(path ?? [], unsound, context);
+    if (!repairs.mend(unsound)) throw refused(path ?? [], unsound, context, trees);
   }
 }
 
 /** The error of a merge whose aliases do not work out. */
-function refused(path: MergePath, { lostAnchors }: Unsound, context: MergeContext): SealiftError {
+function refused(
+  path: MergePath,
+  { lostAnchors }: Unsound,
+  context: MergeContext,
+  { base, current, incoming }: Readonly<Record<SideName, TextTree>>,
+): SealiftError {
   const [given] = context.aliasesGiven;
   const [lost] = lostAnchors;
   if (given !== undefined && lost !== undefined) {
     return badResolution(given, `the merged text has no anchor &${lost} before it`);
   }
-  return new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(path), values: { path: pathText(path) } });
+  const values = { path: pathText(path), excerpt: '' };
+  const found = aliasPlace([current, incoming, base], path);
+  if (found === undefined) return new SealiftError('MERGE_ALIAS_UNSOUND', { place: pathText(path), values });
+  return new SealiftError('MERGE_ALIAS_UNSOUND', found.source.at(found.offset, values));
 }
 
 /** The two default texts as they read with the presets that the site has switched on. */

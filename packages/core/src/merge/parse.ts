@@ -12,7 +12,8 @@ import {
 } from 'yaml';
 import { SealiftError } from '../errors/index.ts';
 import { buildRoot } from './build.ts';
-import { CoveredText } from './macros.ts';
+import { checkDirectives } from './directives.ts';
+import { CoveredText, templateLine } from './macros.ts';
 import { SourceText } from './source.ts';
 import type { DocumentTree, TextTree } from './tree.ts';
 
@@ -36,7 +37,7 @@ export function parseText(text: string, name: string, lostAliases: 'refuse' | 'a
   }
   refuseLoneCarriageReturns(source);
   const covered = new CoveredText(text);
-  const tokens = readTokens(covered.text, source);
+  const tokens = checkDirectives(readTokens(covered.text, source), source);
   const composed = [...compose(tokens, covered.text.length)];
   for (const document of composed) refuseErrors(document, source);
   const roots = tokens.filter((token) => token.type === 'document');
@@ -48,11 +49,18 @@ export function parseText(text: string, name: string, lostAliases: 'refuse' | 'a
   const documents: DocumentTree[] = [];
   let start = 0;
   for (const [index, document] of composed.entries()) {
-    const end = index === composed.length - 1 ? text.length : document.range[2];
+    const end = index === composed.length - 1 ? text.length : documentEnd(text, document.range[2]);
     documents.push(buildRoot({ source, start, end, document, token: roots[index]?.value }));
     start = end;
   }
   return { source, documents, aliasTargets };
+}
+
+/** Of a document that holds nothing the library counts the line break after `---` to the next one. */
+function documentEnd(text: string, end: number): number {
+  const newline = text.indexOf('\n', end);
+  const isLineStart = end === 0 || text[end - 1] === '\n';
+  return isLineStart || newline === -1 || text.slice(end, newline).trim() !== '' ? end : newline + 1;
 }
 
 function* compose(tokens: readonly CST.Token[], length: number): Generator<Document.Parsed> {
@@ -77,7 +85,7 @@ function readTokens(text: string, source: SourceText): readonly CST.Token[] {
       );
     }
   }
-  tokens.push(...parser.end());
+  for (const token of parser.end()) tokens.push(token);
   return tokens;
 }
 
@@ -94,6 +102,13 @@ const mends: Readonly<Record<string, string>> = {
 function refuseErrors(document: Document.Parsed, source: SourceText): void {
   const error = document.errors[0];
   if (error === undefined) return;
+  const template = templateLine(source.text, error.pos[0]);
+  if (template !== undefined) {
+    throw new SealiftError('MERGE_YAML_INVALID', {
+      ...source.at(template.offset, { reason: `${template.macro} is a line of a template, which values cannot hold` }),
+      hint: 'Take the line out, and the {{- end }} and {{- else }} that belong to it: values are YAML before any template is filled in. What it switches belongs into the chart, or into a value of its own.',
+    });
+  }
   throw new SealiftError('MERGE_YAML_INVALID', {
     ...source.at(error.pos[0], { reason: error.message }),
     ...mended(mends[error.code]),

@@ -102,7 +102,7 @@ export class Values {
     return tag.startsWith('tag:yaml.org,2002:') ? '' : `${tag} `;
   }
 
-  /** A key as the identity of a member: the scalar's text, or the number of what else may be a key. */
+  /** What a key counts as among a mapping's keys: its text, or the number of a collection or of what an alias stands for. */
   key(key: unknown): string {
     return isScalar(key) ? String(key.value) : `# ${this.ofYaml(asNode(key))}`;
   }
@@ -116,7 +116,7 @@ export class Values {
     return number;
   }
 
-  /** The value as plain data, for decisions. Integers too large for a number become their digits. */
+  /** The value as data that JSON can hold. Integers too large for a number become their digits, `.inf` and `.nan` their text. */
   plain(node: YamlNode | null): unknown {
     if (node === null) return null;
     if (isAlias(node)) {
@@ -128,7 +128,7 @@ export class Values {
         const number = Number(node.value);
         return Number.isSafeInteger(number) ? number : String(node.value);
       }
-      return node.value;
+      return typeof node.value === 'number' && !Number.isFinite(node.value) ? nonFinite(node.value) : node.value;
     }
     if (isSeq(node)) return node.items.map((item) => this.plain(asNode(item)));
     if (!isMap(node)) return null;
@@ -165,6 +165,12 @@ export class Values {
     const maps = sources.map((source) => (isAlias(source) ? this.#aliasTargets.get(source) : source));
     return maps.every((source) => isMap(source)) ? maps : undefined;
   }
+}
+
+/** As YAML writes it (YAML 1.2.2, 10.3.2); JSON would make it null. */
+function nonFinite(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  return value > 0 ? '.inf' : '-.inf';
 }
 
 /** A scalar's type and value as text. */

@@ -1,6 +1,5 @@
 import type { AdoptRequest } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { changedPaths } from '@sealift/core/merge';
 import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
@@ -10,6 +9,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { storedRelease } from '../catalogue/stored-release.ts';
 import { packBase } from '../catalogue/registry-access.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
 import { change } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -30,7 +30,7 @@ export async function adoptRelease(db: Db, client: RegistryClient, actor: Actor,
     const base = (await fetchPack(client, packBase, pinned)).content.valuesYaml;
     const current = given.get(layerId(layer)) ?? base;
     // Reads both texts as a merge will: what it would refuse later is refused now.
-    if (current !== base) changedPaths(base, current);
+    if (current !== base) await mergeThreads.run('countCustomisations', { base, current, presets: '' });
     layers.push({ position, ...layer, base_values: base, current_values: current });
   }
   await change(db, async (trx) => {

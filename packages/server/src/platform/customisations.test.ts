@@ -11,14 +11,17 @@ const layer = {
 const presets = 'presets:\n- name: vxlan\n  group: Mode\n  add: |\n    mode: vxlan\n';
 const switchedOn = '# spectrocloud.com/enabled-presets: Mode:vxlan\nmode: vxlan\n';
 
-it('counts no customisation where only a preset was switched on', () => {
+it('counts no customisation where only a preset was switched on', async () => {
   const currentValues = `${switchedOn}mtu: 1440\n`;
-  expect(customisationsOf({ ...layer, currentValues }, presets)).toEqual({ customised: false, customisations: 0 });
-  expect(customisationsOf({ ...layer, currentValues }, '')).toEqual({ customised: true, customisations: 1 });
+  expect(await customisationsOf({ ...layer, currentValues }, presets)).toEqual({
+    customised: false,
+    customisations: 0,
+  });
+  expect(await customisationsOf({ ...layer, currentValues }, '')).toEqual({ customised: true, customisations: 1 });
 });
 
-it('counts what the site changed besides', () => {
+it('counts what the site changed besides', async () => {
   const currentValues = `${switchedOn}mtu: 9000\n`;
-  expect(customisationsOf({ ...layer, currentValues }, presets)).toEqual({ customised: true, customisations: 1 });
-  expect(customisationsOf({ ...layer, currentValues }, 'presets: 7\n')).toMatchObject({ customisations: 2 });
+  expect(await customisationsOf({ ...layer, currentValues }, presets)).toEqual({ customised: true, customisations: 1 });
+  expect(await customisationsOf({ ...layer, currentValues }, 'presets: 7\n')).toMatchObject({ customisations: 2 });
 });

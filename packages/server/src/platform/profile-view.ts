@@ -21,14 +21,13 @@ export async function profileView(db: Db): Promise<ProfileView> {
     format: profile.format,
     product: profile.product,
     version: profile.version,
-    layers: profile.layers.map((layer) => {
-      const pack = known.get(layer.digest);
-      return {
-        ...layer,
-        displayName: pack?.display_name ?? layer.pack,
-        ...customisationsOf(layer, pack?.presets ?? ''),
-      };
-    }),
+    layers: await Promise.all(
+      profile.layers.map(async (layer) => {
+        const pack = known.get(layer.digest);
+        const customised = await customisationsOf(layer, pack?.presets ?? '');
+        return { ...layer, displayName: pack?.display_name ?? layer.pack, ...customised };
+      }),
+    ),
   };
 }
 

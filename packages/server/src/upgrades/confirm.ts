@@ -6,8 +6,9 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
-import { assertDraft, layerChangeOf } from './layer-merge.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { layerChangeOf } from '../merging/layer-merge.ts';
+import { assertDraft } from './assert-draft.ts';
+import { mergeLayers } from './merge-cache.ts';
 import { loadLayers, loadUpgrade } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { runPreflight } from './preflight/run.ts';
@@ -25,7 +26,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
   const { db } = services.store;
   const seen = await loadUpgrade(db, id);
   assertDraft(seen);
-  const seenLayers = (await loadLayers(db, id)).map(mergeLayer);
+  const seenLayers = await mergeLayers(await loadLayers(db, id));
   const seenDraft = await planDraft(db, seen, seenLayers);
   if (seenDraft.hash !== null && seenDraft.hash !== hash)
     throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
@@ -34,7 +35,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
   await changeAlone(db, async (trx) => {
     const row = await loadUpgrade(trx, id);
     assertDraft(row);
-    const layers = (await loadLayers(trx, id)).map(mergeLayer);
+    const layers = await mergeLayers(await loadLayers(trx, id));
     const draft = await planDraft(trx, row, layers);
     const checks = [...(await draftChecks(draft.plan, layers)), ...report.checks];
     const [blocker] = await blockersOf(trx, row, draft, checks);

@@ -5,7 +5,8 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { assertDraft, checkPasted, checkResolutions } from './layer-merge.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
+import { assertDraft } from './assert-draft.ts';
 import { loadLayer, loadUpgrade } from './queries.ts';
 
 /** A layer of a draft. */
@@ -21,8 +22,8 @@ export function setResolutions(
   address: LayerAddress,
   resolutions: readonly Resolution[],
 ): Promise<void> {
-  return edit(db, address, async (trx, row) => {
-    checkResolutions(row, resolutions);
+  const check = (row: UpgradeLayerRow) => mergeThreads.run('checkResolutions', { row, resolutions });
+  return edit(db, address, check, async (trx, row) => {
     await update(trx, row, { resolutions: JSON.stringify(resolutions) });
     // The values that a person gave may be secrets; the log names the paths.
     const chosen = resolutions.map((one) => ({
@@ -39,12 +40,14 @@ export function setResolutions(
 
 /** Puts a text in the merge's place. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, MERGE_* (it is no YAML), CONSOLE_LOCKED */
 export function pasteText(db: Db, actor: Actor, address: LayerAddress, text: string): Promise<void> {
-  return edit(db, address, async (trx, row) => {
+  const check = async (row: UpgradeLayerRow): Promise<void> => {
     if (row.to_version === null) {
       const reason = 'the release removes this layer';
       throw new SealiftError('INPUT_INVALID', { place: 'body.text', values: { what: 'the text', reason } });
     }
-    checkPasted(row, text);
+    await mergeThreads.run('checkPasted', { row, text });
+  };
+  return edit(db, address, check, async (trx, row) => {
     await update(trx, row, { pasted: text });
     await recordAudit(trx, actor, { action: 'upgrade.paste', subject: row.layer_id, details: { ...address } });
   });
@@ -52,19 +55,25 @@ export function pasteText(db: Db, actor: Actor, address: LayerAddress, text: str
 
 /** Goes back to the merge. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, CONSOLE_LOCKED */
 export function dropPastedText(db: Db, actor: Actor, address: LayerAddress): Promise<void> {
-  return edit(db, address, async (trx, row) => {
+  return edit(db, address, undefined, async (trx, row) => {
     if (row.pasted === null) return;
     await update(trx, row, { pasted: null });
     await recordAudit(trx, actor, { action: 'upgrade.unpaste', subject: row.layer_id, details: { ...address } });
   });
 }
 
-function edit(
+/** @param check reads the row's texts, which a draft never changes: before the transaction, which others wait for */
+async function edit(
   db: Db,
   { id, layerId }: LayerAddress,
+  check: ((row: UpgradeLayerRow) => Promise<void>) | undefined,
   run: (trx: Trx, row: UpgradeLayerRow) => Promise<void>,
 ): Promise<void> {
-  return change(db, async (trx) => {
+  if (check !== undefined) {
+    assertDraft(await loadUpgrade(db, id));
+    await check(await loadLayer(db, id, layerId));
+  }
+  await change(db, async (trx) => {
     assertDraft(await loadUpgrade(trx, id));
     await run(trx, await loadLayer(trx, id, layerId));
   });

@@ -6,7 +6,7 @@ import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
-import type { MergedLayerRow } from './layer-merge.ts';
+import type { MergedLayerRow } from '../merging/layer-merge.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** A draft as it would be executed now. */

@@ -26,10 +26,11 @@ const row: UpgradeLayerRow = {
 };
 
 describe('mergeLayer', () => {
-  it('merges the same inputs once, wherever they stand', () => {
-    const first = mergeLayer(row);
-    const again = mergeLayer({ ...row, upgrade_id: 'u2', position: 7 });
+  it('merges the same inputs once, wherever they stand', async () => {
+    const [first, meanwhile] = await Promise.all([mergeLayer(row), mergeLayer({ ...row, upgrade_id: 'u3' })]);
+    const again = await mergeLayer({ ...row, upgrade_id: 'u2', position: 7 });
     expect(again.preview).toBe(first.preview);
+    expect(meanwhile.preview).toBe(first.preview);
     expect(again.row.upgrade_id).toBe('u2');
   });
 
@@ -40,12 +41,34 @@ describe('mergeLayer', () => {
     ['a schema', { schema_notation: 'mtu:\n  schema: \'{{ required | format "${number}" }}\'\n' }],
     ['another version', { to_version: '3' }],
     ['another name', { display_name: 'Calico CNI' }],
-  ])('merges anew after %s', (_, change) => {
-    expect(mergeLayer({ ...row, ...change }).preview).not.toBe(mergeLayer(row).preview);
+  ])('merges anew after %s', async (_, change) => {
+    const changed = await mergeLayer({ ...row, ...change });
+    expect(changed.preview).not.toBe((await mergeLayer(row)).preview);
   });
 
-  it('does not take a text for the one before it', () => {
-    const left = mergeLayer({ ...row, base: 'a: 1\n', current: 'b: 2\n' });
-    expect(mergeLayer({ ...row, base: 'a: 1\nb: 2\n', current: '' }).preview).not.toBe(left.preview);
+  it('does not take a text for the one before it', async () => {
+    const left = await mergeLayer({ ...row, base: 'a: 1\n', current: 'b: 2\n' });
+    const right = await mergeLayer({ ...row, base: 'a: 1\nb: 2\n', current: '' });
+    expect(right.preview).not.toBe(left.preview);
+  });
+
+  it('leaves the event loop free', async () => {
+    const text = (first: string, last: string) => `s: |\n  ${first}\n${'  x\n'.repeat(20_000)}  ${last}\n`;
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    await mergeLayer({ ...row, base: text('a', 'z'), current: text('b', 'z'), incoming: text('a', 'y') });
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  it('is refused where a text cannot be read, and tried anew the next time', async () => {
+    const broken = { ...row, current: 'mtu: [\n' };
+    await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID', place: 'current:2:1' });
+    await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID' });
+    expect((await mergeLayer(row)).preview.openConflicts).toBe(1);
   });
 });

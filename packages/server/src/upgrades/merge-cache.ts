@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { type MergedLayerRow, mergeAnew } from './layer-merge.ts';
+import { mergeThreads } from '../merging/merge-threads.ts';
+import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
 /** Of the texts that are kept, in UTF-16 code units: some drafts of sixty layers. */
 const keptLength = 64 * 1024 * 1024;
 
-type Merged = Omit<MergedLayerRow, 'row'>;
-
 /** Results by the hash of their inputs, the least lately used first; bounded by the length of their texts. */
 class MergeCache {
-  readonly #results = new Map<string, { readonly merged: Merged; readonly length: number }>();
+  readonly #results = new Map<string, { readonly merged: LayerMerge; readonly length: number }>();
+  readonly #running = new Map<string, Promise<LayerMerge>>();
   #length = 0;
 
-  get(row: UpgradeLayerRow): Merged {
+  async get(row: UpgradeLayerRow): Promise<LayerMerge> {
     const key = hashOfInputs(row);
     const known = this.#results.get(key);
     if (known !== undefined) {
@@ -20,12 +20,22 @@ class MergeCache {
       this.#results.set(key, known);
       return known.merged;
     }
-    const { row: _, ...merged } = mergeAnew(row);
-    this.#keep(key, merged);
-    return merged;
+    const running = this.#running.get(key) ?? this.#merge(key, row);
+    this.#running.set(key, running);
+    return await running;
   }
 
-  #keep(key: string, merged: Merged): void {
+  async #merge(key: string, row: UpgradeLayerRow): Promise<LayerMerge> {
+    try {
+      const merged = await mergeThreads.run('mergeAnew', row);
+      this.#keep(key, merged);
+      return merged;
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+
+  #keep(key: string, merged: LayerMerge): void {
     const { base, current, incoming } = merged.preview;
     // Decisions quote the texts: about as much again.
     const length = 2 * (base.length + current.length + incoming.length + merged.preview.merged.length);
@@ -48,8 +58,13 @@ const cache = new MergeCache();
  *
  * @throws MERGE_*
  */
-export function mergeLayer(row: UpgradeLayerRow): MergedLayerRow {
-  return { ...cache.get(row), row };
+export async function mergeLayer(row: UpgradeLayerRow): Promise<MergedLayerRow> {
+  return { ...(await cache.get(row)), row };
+}
+
+/** The merges of a draft's rows, in their order. @throws MERGE_* */
+export async function mergeLayers(rows: readonly UpgradeLayerRow[]): Promise<readonly MergedLayerRow[]> {
+  return await Promise.all(rows.map(mergeLayer));
 }
 
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { type RememberedResolution, rememberedResolutionSchema, rememberResolutions } from '@sealift/core/merge';
 import type { Db, Trx } from '../store/store.ts';
-import type { MergedLayerRow } from './layer-merge.ts';
+import type { MergedLayerRow } from '../merging/layer-merge.ts';
 
 /** Keeps how a confirmed upgrade settled its conflicts, in the place of what was kept for the same paths before. */
 export async function rememberLayers(trx: Trx, layers: readonly MergedLayerRow[]): Promise<void> {

@@ -14,7 +14,7 @@ import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { type Intervention, intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
-import { assertDraft } from './layer-merge.ts';
+import { assertDraft } from './assert-draft.ts';
 import { loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';

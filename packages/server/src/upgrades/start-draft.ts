@@ -14,7 +14,7 @@ import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { mergeLayers } from './merge-cache.ts';
 import { findSameDraft } from './queries.ts';
 import { planText } from './stored-plan.ts';
 
@@ -45,7 +45,7 @@ export async function startDraft(
   }
   const id = randomUUID();
   // What cannot be merged for certain is refused here, before a draft exists.
-  for (const layer of layers) mergeLayer({ ...layer, upgrade_id: id, hop: 0 });
+  await mergeLayers(layers.map((layer) => ({ ...layer, upgrade_id: id, hop: 0 })));
   return change(db, async (trx) => {
     const wanted = { to, release: target.digest, profileRevision: profile.revision };
     const same = await findSameDraft(trx, wanted);

@@ -20,8 +20,8 @@ import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, planDraft } from './freeze.ts';
-import { layerChangeOf } from './layer-merge.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { layerChangeOf } from '../merging/layer-merge.ts';
+import { mergeLayers } from './merge-cache.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { loadReport } from './preflight/report.ts';
@@ -106,7 +106,7 @@ function unreadableOf(error: unknown): JournalledFailure {
 }
 
 async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
-  const layers = (await loadLayers(db, row.id)).map(mergeLayer);
+  const layers = await mergeLayers(await loadLayers(db, row.id));
   const { plan, hash, ...draft } = await planDraft(db, row, layers);
   const report = await loadReport(db, row.id);
   const checks = [...(await draftChecks(plan, layers)), ...(report?.checks ?? [])];

@@ -24,36 +24,50 @@ export function wrap(text: string, columns: number): readonly string[] {
     .flatMap((line) => wrapLine(line, columns));
 }
 
+/** In one pass: a line may be as long as a file. */
 function wrapLine(line: string, columns: number): readonly string[] {
+  const characters = Array.from(line);
   const lines: string[] = [];
-  let rest = Array.from(line);
-  while (widthOf(rest.join('')) > columns) {
+  for (let from = 0; ; ) {
     let width = 0;
-    let fits = 0;
-    while (fits < rest.length && width + widthOf(rest[fits] ?? '') <= columns) {
-      width += widthOf(rest[fits] ?? '');
-      fits += 1;
+    let end = from;
+    for (; end < characters.length; end += 1) {
+      width += widthOf(characters[end] ?? '');
+      if (width > columns) break;
     }
-    const space = rest.lastIndexOf(' ', fits);
-    const indentation = rest.findIndex((character) => character !== ' ');
-    const cut = space > Math.max(indentation, columns / 3) ? space : Math.max(1, fits);
-    lines.push(rest.slice(0, cut).join(''));
-    rest = rest.slice(rest[cut] === ' ' ? cut + 1 : cut);
+    if (end >= characters.length) return [...lines, characters.slice(from).join('')];
+    let start = from;
+    while (start < end && characters[start] === ' ') start += 1;
+    let space = end;
+    while (space > from && characters[space] !== ' ') space -= 1;
+    const cut = space - from > Math.max(start - from, columns / 3) ? space : Math.max(from + 1, end);
+    lines.push(characters.slice(from, cut).join(''));
+    from = characters[cut] === ' ' ? cut + 1 : cut;
   }
-  return [...lines, rest.join('')];
 }
 
 /** Two texts side by side, in 80 columns: 38 each, ` │ ` between them. At most `limit` lines. */
 export function sideBySide(left: string, right: string, limit = 12): readonly string[] {
   const columns = 37;
-  const cells = [wrap(left, columns), wrap(right, columns)].map((lines) =>
-    lines.length > limit ? [...lines.slice(0, limit - 1), `… ${lines.length - limit + 1} more lines`] : lines,
-  );
+  const cells = [left, right].map((text) => firstLines(text, columns, limit));
   const [ofLeft = [], ofRight = []] = cells;
   return Array.from({ length: Math.max(ofLeft.length, ofRight.length) }, (_, index) => {
     const cell = ofLeft[index] ?? '';
     return `  ${cell}${' '.repeat(columns - widthOf(cell))} │ ${ofRight[index] ?? ''}`.trimEnd();
   });
+}
+
+/** The text's first lines, wrapped; of the others only how many there are. */
+function firstLines(text: string, columns: number, limit: number): readonly string[] {
+  const lines = printable(text).split('\n');
+  const shown: string[] = [];
+  let taken = 0;
+  for (; taken < lines.length && shown.length <= limit; taken += 1) {
+    // As much as can be shown of it: a character takes two code units at most, and a column at least.
+    shown.push(...wrapLine((lines[taken] ?? '').slice(0, 2 * columns * (limit + 1)), columns));
+  }
+  const hidden = lines.length - taken + shown.length - limit;
+  return hidden > 0 ? [...shown.slice(0, limit - 1), `… ${hidden + 1} more lines`] : shown;
 }
 
 /** A part of a text, which begins at its first word, with its further lines moved left as far as they go. */
@@ -62,6 +76,7 @@ export function dedent(source: string): string {
   const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
   // A first line that opens a collection had less indentation than what it holds.
   const opened = /:\s*$/.test(first) ? 2 : 0;
-  const shift = Math.max(0, Math.min(...indents, source.length) - opened);
+  const least = indents.reduce((smallest, indent) => Math.min(smallest, indent), source.length);
+  const shift = Math.max(0, least - opened);
   return [first, ...rest.map((line) => line.slice(shift))].join('\n');
 }

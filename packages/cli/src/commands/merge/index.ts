@@ -17,6 +17,7 @@ export const registerMerge: RegisterCommand = (program, context) => {
     });
   withTexts(merge.command('explain'))
     .description('Tells a person what the merge keeps, takes, adds, removes and moves, and why. Exits like merge.')
+    .option('--skeleton', 'print a file for --resolve instead, with an entry for each open conflict, ready to fill')
     .action(async (_options: unknown, command: Command) => {
       const { runExplain } = await import('./run-explain.ts');
       await runExplain(command.optsWithGlobals<MergeOptions>(), context);
@@ -31,5 +32,8 @@ function withTexts(command: Command): Command {
     .option('--migrations <file>', 'what the release moved, renamed, split or dropped: a list, or a release.yaml')
     .option('--pack <name>', 'only the migrations of this pack')
     .option('--schema <file>', 'the pack’s schema.yaml or JSON Schema: the merged text is checked against it')
-    .option('--resolve <file>', 'resolutions of conflicts: a list of {path, take} or {path, value}');
+    .option(
+      '--resolve <file>',
+      'answers to conflicts, YAML or JSON: a list of {path, take} or {path, value}, paths as printed',
+    );
 }

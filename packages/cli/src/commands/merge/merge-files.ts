@@ -1,63 +1,44 @@
-import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
-import {
-  checkResult,
-  isSchemaNotation,
-  merge,
-  type MergePath,
-  type MergeResult,
-  type ParameterRule,
-  passwordPaths,
-  readPlain,
-  readSchemaNotation,
-  type Resolution,
-  type ResultProblem,
-  resolutionSchema,
-} from '@sealift/core/merge';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { readPlain } from '@sealift/core/merge';
 import { type Migration, migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
+import type { CheckedMerge } from './merge-and-check.ts';
+import { mergeInThread } from './merge-in-thread.ts';
 import type { MergeOptions } from './merge-options.ts';
+import { readResolutions } from './read-resolutions.ts';
 import { readText } from './read-text.ts';
-
-export interface MergedFiles {
-  readonly result: MergeResult;
-  /** What the checks of the merged text found; empty without `--schema`. */
-  readonly problems: readonly ResultProblem[];
-  /** Dotted paths that the schema declares as passwords: masked on screens. */
-  readonly passwords: readonly string[];
-}
 
 /**
  * Reads the files that the options name and merges them.
  *
- * @throws MERGE_* (exit code 2), INPUT_INVALID, INPUT_TOO_LARGE
+ * @param cancel ends the merge at once
+ * @throws MERGE_* (exit code 2), INPUT_INVALID, INPUT_TOO_LARGE, CANCELLED
  */
-export async function mergeFiles(options: MergeOptions): Promise<MergedFiles> {
+export async function mergeFiles(options: MergeOptions, cancel: AbortSignal): Promise<CheckedMerge> {
   const base = await readText(options.base, '--base');
   const current = await readText(options.current, '--current');
   const incoming = await readText(options.incoming, '--incoming');
   const migrations = await readMigrations(options);
-  const resolutions = await readResolutions(options.resolve);
-  const schema = await readSchema(options.schema);
-  const input = { base, current, incoming, migrations, resolutions };
-  const result = named(options, () => merge(input));
-  const problems = schema === undefined ? [] : checkResult({ text: result.text, incoming, ...schema });
-  return { result, problems, passwords: passwordPaths(schema?.rules ?? []) };
+  const { resolve } = options;
+  const resolutions = resolve === undefined ? [] : readResolutions(await readText(resolve, '--resolve'), resolve);
+  const { schema: path } = options;
+  const schema = path === undefined ? undefined : { path, text: await readText(path, '--schema') };
+  try {
+    return await mergeInThread({ input: { base, current, incoming, migrations, resolutions }, schema }, cancel);
+  } catch (error) {
+    throw named(options, error);
+  }
 }
 
 /** Failures name the file, not the role of its text. */
-function named(options: MergeOptions, work: () => MergeResult): MergeResult {
-  try {
-    return work();
-  } catch (error) {
-    if (!isSealiftError(error) || error.place === undefined) throw error;
-    const at = /^(base|current|incoming)(:.*)?$/s.exec(error.place);
-    const role = at?.[1];
-    const file = role === 'base' || role === 'current' || role === 'incoming' ? options[role] : undefined;
-    if (file === undefined) throw error;
-    // The message is kept; the place becomes one that an editor can open.
-    Object.defineProperty(error, 'place', { value: `${file}${at?.[2] ?? ''}` });
-    throw error;
-  }
+function named(options: MergeOptions, error: unknown): unknown {
+  if (!isSealiftError(error) || error.place === undefined) return error;
+  const at = /^(base|current|incoming)(:.*)?$/s.exec(error.place);
+  const role = at?.[1];
+  const file = role === 'base' || role === 'current' || role === 'incoming' ? options[role] : undefined;
+  // The message is kept; the place becomes one that an editor can open.
+  if (file !== undefined) Object.defineProperty(error, 'place', { value: `${file}${at?.[2] ?? ''}` });
+  return error;
 }
 
 async function readMigrations(options: MergeOptions): Promise<readonly Migration[]> {
@@ -77,13 +58,6 @@ async function readMigrations(options: MergeOptions): Promise<readonly Migration
   return migrations.filter((migration) => options.pack === undefined || migration.pack === options.pack);
 }
 
-async function readResolutions(path: string | undefined): Promise<readonly Resolution[]> {
-  if (path === undefined) return [];
-  const plain = readPlain(await readText(path, '--resolve'), path);
-  const list = Array.isArray(plain) ? plain : member(plain, 'resolutions');
-  return parsed(z.array(resolutionSchema).max(10_000), list, path, 'the list of resolutions');
-}
-
 function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
@@ -94,31 +68,4 @@ function parsed<Type>(schema: z.ZodType<Type>, value: unknown, place: string, wh
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   throw new SealiftError('INPUT_INVALID', { place, values: { what, reason: z.prettifyError(read.error) } });
-}
-
-interface Schema {
-  readonly rules?: readonly ParameterRule[];
-  readonly validate?: (value: unknown) => readonly { readonly path: MergePath; readonly message: string }[];
-}
-
-async function readSchema(path: string | undefined): Promise<Schema | undefined> {
-  if (path === undefined) return undefined;
-  const text = await readText(path, '--schema');
-  if (isSchemaNotation(text)) return { rules: readSchemaNotation(text) };
-  const plain = readPlain(text, path);
-  if (plain === null) return { rules: [] };
-  let validator: z.ZodType;
-  try {
-    validator = z.fromJSONSchema(plain as Parameters<typeof z.fromJSONSchema>[0]);
-  } catch (error) {
-    const reason = reasonOf(error);
-    throw new SealiftError('INPUT_INVALID', { place: path, values: { what: 'the schema', reason }, cause: error });
-  }
-  return {
-    validate: (value) =>
-      (validator.safeParse(value).error?.issues ?? []).map((issue) => ({
-        path: issue.path.map((element) => (typeof element === 'number' ? element : String(element))),
-        message: issue.message,
-      })),
-  };
 }

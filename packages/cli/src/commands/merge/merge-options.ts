@@ -9,4 +9,5 @@ export interface MergeOptions {
   readonly resolve?: string;
   readonly output?: string;
   readonly json?: true;
+  readonly skeleton?: true;
 }

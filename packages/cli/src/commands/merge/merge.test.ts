@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../program.ts';
 import { testContext } from '../../testing/test-context.ts';
-import { sideBySide, widthOf, wrap } from './columns.ts';
+import { dedent, sideBySide, widthOf, wrap } from './columns.ts';
 
 const base = 'a: 1\nb: 1\nm:\n  password: x\n';
 const current = 'a: 2 # ours\nb: 2\nm:\n  password: hunter2\n';
@@ -121,6 +121,26 @@ describe('sealift merge explain', () => {
     expect(written.out.join('')).not.toContain('\u009B');
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
   });
+
+  it('shows the lines that each side changed in a text merged by line, wherever they stand', {
+    timeout: 30_000,
+  }, async () => {
+    const text = (first: string, last: string) => `s: |\n  ${first}\n${'  x\n'.repeat(130_000)}  ${last}\n`;
+    for (const [name, value] of Object.entries({
+      base: text('a', 'z'),
+      current: text('ours', 'z'),
+      incoming: text('a', 'theirs'),
+    })) {
+      await put(name, value);
+    }
+    const { context, written } = testContext();
+    const texts = ['base', 'current', 'incoming'].flatMap((name) => [`--${name}`, join(folder, name)]);
+    expect(await run(['merge', 'explain', ...texts], context)).toBe(0);
+    const report = written.out.map((line) => stripVTControlCharacters(line)).join('\n');
+    expect(report).toMatch(/1 path differs; no conflict is open/);
+    expect(report).toMatch(/default, line 2: +│ current, line 2:\n +a +│ ours/);
+    expect(report).toMatch(/default, line 130003: +│ incoming, line 130003:\n +z +│ theirs/);
+  });
 });
 
 describe('columns', () => {
@@ -134,5 +154,12 @@ describe('columns', () => {
     const long = Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n');
     expect(sideBySide(long, 'x', 5)).toHaveLength(5);
     expect(sideBySide(long, 'x', 5).at(-1)).toContain('26 more lines');
+  });
+
+  it('cost no more than the texts are long', () => {
+    const long = 'word '.repeat(400_000);
+    expect(wrap(long, 40).every((line) => line.length <= 40)).toBe(true);
+    expect(sideBySide(' '.repeat(2_000_000), long)).toHaveLength(12);
+    expect(dedent(`a:\n${'    b\n'.repeat(200_000)}`)).toBe(`a:\n${'  b\n'.repeat(200_000)}`);
   });
 });

@@ -1,7 +1,8 @@
 import { type Decision, pathText } from '@sealift/core/merge';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import type { CliContext } from '../../context.ts';
-import { type MergedFiles, mergeFiles } from './merge-files.ts';
+import type { CheckedMerge } from './merge-and-check.ts';
+import { mergeFiles } from './merge-files.ts';
 import type { MergeOptions } from './merge-options.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { MergeOptions } from './merge-options.ts';
  * @throws MERGE_*, INPUT_INVALID, FILE_UNWRITABLE
  */
 export async function runMerge(options: MergeOptions, context: CliContext): Promise<void> {
-  const merged = await mergeFiles(options);
+  const merged = await mergeFiles(options, context.cancel);
   const { result, problems } = merged;
   if (options.output !== undefined) await writeFileAtomically(options.output, result.text);
   if (options.json === true) context.out(JSON.stringify(asJson(merged)));
@@ -25,12 +26,12 @@ export async function runMerge(options: MergeOptions, context: CliContext): Prom
 }
 
 /** 0 clean, 1 conflicts left, 2 the merged text does not pass the checks. */
-export function exitCodeOf({ result, problems }: MergedFiles): number {
+export function exitCodeOf({ result, problems }: CheckedMerge): number {
   if (!result.clean) return 1;
   return problems.length > 0 ? 2 : 0;
 }
 
-function asJson({ result, problems }: MergedFiles): unknown {
+function asJson({ result, problems }: CheckedMerge): unknown {
   const { clean, text, decisions, conflicts, unusedResolutions } = result;
   return { clean, text, decisions, conflicts: conflicts.map(conflictAsJson), problems, unusedResolutions };
 }
@@ -46,7 +47,7 @@ function conflictAsJson({ path, base, current, incoming, reason }: Decision): un
   };
 }
 
-function report({ result, problems }: MergedFiles, context: CliContext): void {
+function report({ result, problems }: CheckedMerge, context: CliContext): void {
   for (const conflict of result.conflicts) {
     const line = conflict.current?.range.line;
     const at = line === undefined ? '' : ` (current, line ${line})`;
@@ -59,8 +60,10 @@ function report({ result, problems }: MergedFiles, context: CliContext): void {
     context.note(`${problem.kind}: ${problem.path}${at}: ${problem.message}`);
   }
   if (result.conflicts.length > 0) {
+    const [many, them] =
+      result.conflicts.length === 1 ? ['1 conflict', 'it'] : [`${result.conflicts.length} conflicts`, 'them'];
     context.note(
-      `${result.conflicts.length} conflicts left; settle them with --resolve, or see: sealift merge explain`,
+      `${many} left; settle ${them} with --resolve (sealift merge explain --skeleton writes the file), or see: sealift merge explain`,
     );
   }
 }

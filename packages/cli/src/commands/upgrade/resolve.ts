@@ -1,6 +1,6 @@
 import { layerPreviewSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { type MergePath, mergePathSchema, type Resolution } from '@sealift/core/merge';
+import { type MergePath, mergePathSchema, parsePathText, pathKey, type Resolution } from '@sealift/core/merge';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
 import { findUpgrade, upgradeUrl } from '../../client/current-upgrade.ts';
@@ -25,12 +25,13 @@ export async function resolveConflict(layer: string, options: ResolveOptions, co
   const api = await connect(context);
   const { id } = await findUpgrade(api, options.id);
   const before = await preview(api, id, layer);
-  const key = JSON.stringify(resolution.path);
-  const others = before.resolutions.filter(({ path }) => JSON.stringify(path) !== key);
+  const key = pathKey(resolution.path);
+  const others = before.resolutions.filter(({ path }) => pathKey(path) !== key);
   const url = upgradeUrl(id, 'layers', layer, 'resolutions');
   const after = await api.put(url, { resolutions: [...others, resolution] }, layerPreviewSchema);
   if (options.json === true) context.out(JSON.stringify(after));
-  else context.out(`${layer}: ${after.conflicts.length} conflicts left`);
+  else
+    context.out(`${layer}: ${after.conflicts.length} ${after.conflicts.length === 1 ? 'conflict' : 'conflicts'} left`);
 }
 
 function readResolution({ path: text, take, value }: ResolveOptions): Resolution {
@@ -41,7 +42,7 @@ function readResolution({ path: text, take, value }: ResolveOptions): Resolution
   throw usage(`${JSON.stringify(take)} is not a side; there are current, incoming and base`, '--take');
 }
 
-/** A path as a JSON array, as it is shown, or as a JSON Pointer of keys (RFC 6901). */
+/** A path as it is shown, as a JSON array, or as a JSON Pointer of keys (RFC 6901). */
 function readPath(text: string): MergePath {
   if (text.startsWith('/')) {
     return text
@@ -52,7 +53,13 @@ function readPath(text: string): MergePath {
   try {
     return mergePathSchema.parse(JSON.parse(text));
   } catch {
-    const reason = 'expected a JSON array of keys, or a JSON Pointer such as /charts/calico/mtu';
+    // Not an array: it may be a path as it is shown.
+  }
+  try {
+    return parsePathText(text);
+  } catch {
+    const reason =
+      'expected a path as it is shown, such as env[name=X].value, a JSON array of keys, or a JSON Pointer such as /charts/calico/mtu';
     throw new SealiftError('INPUT_INVALID', { values: { what: 'the path', reason }, place: '--path' });
   }
 }

@@ -31,8 +31,16 @@ export const mergeErrors = defineErrors({
     next: 'needs-a-person',
   },
   MERGE_ALIAS_UNSOUND: {
-    message: 'the merged text would give {path} another value than was decided, because of an anchor or alias there',
-    hint: 'Write the value out in place of the alias at that path in the current values, then merge again; nothing was changed.',
+    message:
+      'the merged text would give {path} another value than was decided, because of an anchor or alias there\n{excerpt}',
+    hint: 'Write the value out in place of the alias shown, then merge again; nothing was changed.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  MERGE_TOO_LONG: {
+    message: 'the merge was not done within {seconds} seconds, and was stopped',
+    hint: 'Shorten the longest text or list of the values, or move it to a file of its own; nothing was changed.',
     status: 422,
     exit: 2,
     next: 'needs-a-person',

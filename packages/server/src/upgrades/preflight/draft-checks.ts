@@ -2,7 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { type Plan, stepsOfPlan } from '@sealift/core/upgrade';
 import { definitionOf } from '@sealift/upgrade/steps';
 import { block, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
-import type { MergedLayerRow } from '../layer-merge.ts';
+import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 
 /** What the draft itself tells, without a look at anything outside: its merges and its plan. */
 export function draftChecks(plan: Plan, layers: readonly MergedLayerRow[]): Promise<Check[]> {

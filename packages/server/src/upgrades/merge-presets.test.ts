@@ -25,11 +25,11 @@ const row = {
 };
 const presets = (mode: string) => `presets:\n- name: vxlan\n  group: Mode\n  add: |\n    mode: ${mode}\n`;
 
-it('takes what a preset changes for the release’s, not for a customisation', () => {
+it('takes what a preset changes for the release’s, not for a customisation', async () => {
   const current = '# spectrocloud.com/enabled-presets: Mode:vxlan\nmode: vxlan\nmtu: 1440\n';
-  const plain = mergeLayer({ ...row, current });
+  const plain = await mergeLayer({ ...row, current });
   expect(plain.preview.keptCustomisations).toBe(1);
-  const known = mergeLayer({
+  const known = await mergeLayer({
     ...row,
     current,
     base_presets: presets('vxlan'),

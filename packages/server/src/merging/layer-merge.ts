@@ -1,5 +1,4 @@
 import type { LayerChange, LayerPreview } from '@sealift/core/api';
-import { lifecycle, upgradeStateSchema } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
@@ -12,13 +11,12 @@ import {
 import { layerNameSchema } from '@sealift/core/pack';
 import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
-import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables.ts';
 import { valueProblems } from './check-values.ts';
 import { isOverridden, pastedDifferences } from './pasted.ts';
 
 /** A layer of an upgrade, merged. */
-export interface MergedLayerRow {
-  readonly row: UpgradeLayerRow;
+export interface LayerMerge {
   readonly preview: LayerPreview;
   /** The text that the layer will run; null where it is removed. */
   readonly text: string | null;
@@ -26,10 +24,26 @@ export interface MergedLayerRow {
   readonly changes: boolean;
 }
 
+export interface MergedLayerRow extends LayerMerge {
+  readonly row: UpgradeLayerRow;
+}
+
+/** Answers of a person to a layer's conflicts. */
+export interface ResolvedRow {
+  readonly row: UpgradeLayerRow;
+  readonly resolutions: readonly Resolution[];
+}
+
+/** A text that a person puts in the merge's place. */
+export interface PastedRow {
+  readonly row: UpgradeLayerRow;
+  readonly text: string;
+}
+
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
 
 /** Merges the three texts of a row. @throws MERGE_* */
-export function mergeAnew(row: UpgradeLayerRow): MergedLayerRow {
+export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
   const resolutions = z.array(resolutionSchema).parse(JSON.parse(row.resolutions));
   const merged = mergeTexts(row, resolutions);
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
@@ -57,7 +71,7 @@ export function mergeAnew(row: UpgradeLayerRow): MergedLayerRow {
     problems: text === null ? [] : valueProblems(row, text),
     pasted: row.pasted === null ? null : { differences },
   };
-  return { row, preview, text, changes: row.from_version !== row.to_version || text !== row.current };
+  return { preview, text, changes: row.from_version !== row.to_version || text !== row.current };
 }
 
 /** The part of a preview that lists show. */
@@ -67,7 +81,7 @@ export function layerChangeOf(preview: LayerPreview): LayerChange {
 }
 
 /** @throws INPUT_INVALID for a resolution of a path about which nothing was decided; MERGE_* for one that cannot be applied */
-export function checkResolutions(row: UpgradeLayerRow, resolutions: readonly Resolution[]): void {
+export function checkResolutions({ row, resolutions }: ResolvedRow): void {
   const [unused] = mergeTexts(row, resolutions).unusedResolutions;
   if (unused === undefined) return;
   const index = resolutions.findIndex((one) => pathText(one.path) === pathText(unused.path));
@@ -77,15 +91,8 @@ export function checkResolutions(row: UpgradeLayerRow, resolutions: readonly Res
 }
 
 /** @throws MERGE_* where the text cannot be read for certain */
-export function checkPasted(row: UpgradeLayerRow, text: string): void {
+export function checkPasted({ row, text }: PastedRow): void {
   pastedDifferences(mergeTexts(row, []), text);
-}
-
-/** @throws UPGRADE_NOT_DRAFT */
-export function assertDraft(upgrade: UpgradeRow): void {
-  const state = upgradeStateSchema.parse(upgrade.state);
-  if (!lifecycle[state].editable)
-    throw new SealiftError('UPGRADE_NOT_DRAFT', { values: { upgrade: upgrade.id, state } });
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { SealiftError } from '@sealift/core/errors';
+import { TaskThreads, type TaskThreadsOptions } from './task-threads.ts';
+import type { oddTasks } from './testing/odd-thread.ts';
+
+const program = { asset: 'none', source: new URL('./testing/odd-thread.ts', import.meta.url) };
+const start = (options: Partial<TaskThreadsOptions> = {}) =>
+  new TaskThreads<typeof oddTasks>(program, { threads: 1, ...options });
+
+describe('a task on a thread', () => {
+  it('is answered, in order, by a thread that is used again', async () => {
+    const threads = start();
+    const answers = await Promise.all([1, 2, 3].map((number) => threads.run('double', { number })));
+    expect(answers).toEqual([2, 4, 6]);
+    expect(await threads.run('double', { number: 4 })).toBe(8);
+  });
+
+  it('fails with the error that it threw: code, message, place and remedy', async () => {
+    const threads = start();
+    const here = new SealiftError('USAGE', { place: 'x:1', values: { reason: 'it is a test' } });
+    const { code, message, place, hint, exit, status } = here;
+    const thrown = threads.run('refuse', 'x:1');
+    await expect(thrown).rejects.toBeInstanceOf(SealiftError);
+    await expect(thrown).rejects.toMatchObject({ code, message, place, hint, exit, status });
+    await expect(threads.run('fail', undefined)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await threads.run('double', { number: 1 })).toBe(2);
+  });
+
+  it('that never ends is ended when it is called off; the next one gets a thread of its own', async () => {
+    const threads = start();
+    const stop = new AbortController();
+    const endless = threads.run('never', undefined, stop.signal);
+    const next = threads.run('double', { number: 1 });
+    stop.abort();
+    await expect(endless).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await next).toBe(2);
+  });
+
+  it('is not begun when it was called off before', async () => {
+    await expect(start().run('double', { number: 1 }, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+  });
+
+  it('that takes longer than it may fails with the error that says so', async () => {
+    const error = () => new SealiftError('CANCELLED', { place: 'the limit' });
+    const threads = start({ limit: { ms: 20, error } });
+    await expect(threads.run('never', undefined)).rejects.toMatchObject({ place: 'the limit' });
+  });
+
+  it('whose thread ends fails, and so does nothing after it', async () => {
+    const threads = start();
+    await expect(threads.run('exit', undefined)).rejects.toThrow('ended before its task was done');
+    expect(await threads.run('double', { number: 2 })).toBe(4);
+  });
+
+  it('that cannot be copied fails by itself', async () => {
+    const threads = start();
+    const input = { number: 1, copy: () => 1 };
+    await expect(threads.run('double', input)).rejects.toThrow('could not be cloned');
+    expect(await threads.run('double', { number: 2 })).toBe(4);
+  });
+
+  it('finds a fresh thread after the last one was given up', async () => {
+    const threads = start({ idleMs: 0 });
+    expect(await threads.run('double', { number: 1 })).toBe(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await threads.run('double', { number: 2 })).toBe(4);
+  });
+});
