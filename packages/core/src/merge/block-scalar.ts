@@ -27,13 +27,24 @@ export function mergeBlockScalar(triple: PresentTriple, target: Layout, context:
   const header = headers[0] === headers[1] ? headers[2] : headers[0] === headers[2] ? headers[1] : undefined;
   if (value === undefined || header === undefined) return undefined;
   if (!staysReadable([ofBase, ofCurrent, ofIncoming], value)) return undefined;
-  const [bodyBase = '', bodyCurrent = '', bodyIncoming = ''] = entries.map((entry) => adapt(bodyPiece(entry), target));
+  const bodies = entries.map((entry) => adapt(bodyPiece(entry), target));
+  const [bodyBase = '', bodyCurrent = '', bodyIncoming = ''] = /\d/.test(header) ? bodies : alike(bodies);
   const body = mergeText(bodyBase, bodyCurrent, bodyIncoming);
   if (body === undefined) return undefined;
   const number = context.values.scalar(`string ${value}`);
   const text = header + body;
   if (!readsAs(text, current.member, number, target, context)) return undefined;
   return { text, value: number, extraLead: '' };
+}
+
+/** Three bodies with one indentation, by the rule for texts: how far a literal's lines are indented is no part of its value. */
+function alike(bodies: readonly string[]): readonly string[] {
+  const [base, current = 0, incoming] = bodies.map((body) => /^(?:[ ]*\r?\n)*([ ]*)/.exec(body)?.[1]?.length ?? 0);
+  const indent = base === current ? (incoming ?? 0) : current;
+  return bodies.map((body, index) => {
+    const own = ' '.repeat([base, current, incoming][index] ?? 0);
+    return own.length === indent ? body : body.replaceAll(new RegExp(`^${own}`, 'gm'), ' '.repeat(indent));
+  });
 }
 
 function literalValue(entry: Entry): string | undefined {

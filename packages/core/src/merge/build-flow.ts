@@ -9,7 +9,10 @@ interface FlowPlace {
   readonly indent: number;
 }
 
-/** Builds a collection in flow style; undefined when it holds something that cannot be spliced: comments, `? key`, `[a: 1]`. */
+/**
+ * Builds a collection in flow style; undefined when it holds something that cannot be spliced: `? key`, `[a: 1]`, comments other than
+ * on lines of their own or behind an entry that ends its line.
+ */
 export function buildFlow(
   source: SourceText,
   token: CST.FlowCollection,
@@ -18,29 +21,33 @@ export function buildFlow(
 ): FlowNode | undefined {
   const mapping = token.start.source === '{';
   if (mapping ? !isMap(yaml) : !isSeq(yaml)) return undefined;
-  const entries: Entry[] = [];
-  const byKey = new Map<string, Entry>();
+  const plain: Entry[] = [];
   const items = token.items.filter(
     (item) => item.key !== undefined || item.value !== undefined || item.sep !== undefined,
   );
   for (const [index, item] of items.entries()) {
     const entry = buildFlowEntry(source, item, mapping, composedItem(yaml, index), place.indent);
     if (entry === undefined) return undefined;
-    if (mapping) {
-      const earlier = byKey.get(entry.key);
-      if (earlier !== undefined) throw duplicate(source, entry.key, earlier.head, entry.head);
-      byKey.set(entry.key, entry);
-    }
-    entries.push(entry);
+    plain.push(entry);
   }
-  if (token.items.length - items.length > 1 || hasComment(token)) return undefined;
+  const end = yaml.range?.[1] ?? token.offset;
+  const commented = hasComment(token);
+  const entries = commented ? onLines(source.text, token.offset, plain, end - 1) : plain;
+  if (token.items.length - items.length > 1 || entries === undefined) return undefined;
+  const byKey = new Map<string, Entry>();
+  for (const entry of mapping ? entries : []) {
+    const earlier = byKey.get(entry.key);
+    if (earlier !== undefined) throw duplicate(source, entry.key, earlier.head, entry.head);
+    byKey.set(entry.key, entry);
+  }
   return {
     kind: mapping ? 'map' : 'seq',
     style: 'flow',
     source,
     start: place.start,
     open: token.offset,
-    end: yaml.range?.[1] ?? token.offset,
+    commented,
+    end,
     yaml,
     indent: place.indent,
     entries,
@@ -55,7 +62,8 @@ function buildFlowEntry(
   composed: ComposedItem,
   indent: number,
 ): Entry | undefined {
-  const plainStart = item.start.every((token) => ['space', 'newline', 'comma'].includes(token.type));
+  const plainStart = item.start.every((token) => ['space', 'newline', 'comma', 'comment'].includes(token.type));
+  if (item.sep?.some((token) => token.type === 'comment') === true) return undefined;
   if (mapping ? !plainStart || !item.key : item.sep !== undefined) return undefined;
   const around = mapping ? (item.sep ?? []) : item.start;
   const properties = around.filter((token) => token.type === 'anchor' || token.type === 'tag');
@@ -77,6 +85,7 @@ function buildFlowEntry(
     head,
     separatorEnd,
     to: node.end,
+    note: '',
     node,
   };
 }
@@ -97,18 +106,30 @@ function buildFlowValue(
 }
 
 function hasComment(token: CST.FlowCollection): boolean {
-  const among = (tokens: readonly CST.SourceToken[] | undefined): boolean =>
-    tokens?.some((part) => part.type === 'comment') ?? false;
-  return among(token.end) ? commentBeforeEnd(token) : token.items.some((item) => among(item.start) || among(item.sep));
+  const close = token.end.findIndex((part) => part.type === 'flow-map-end' || part.type === 'flow-seq-end');
+  const before = [...token.items.flatMap((item) => item.start), ...token.end.slice(0, Math.max(0, close))];
+  return before.some((part) => part.type === 'comment');
 }
 
-/** `end` holds the closing bracket and what follows it; only a comment before the bracket is inside. */
-function commentBeforeEnd(token: CST.FlowCollection): boolean {
-  const close = token.end.findIndex((part) => part.type === 'flow-map-end' || part.type === 'flow-seq-end');
-  return (
-    token.end.slice(0, close).some((part) => part.type === 'comment') ||
-    token.items.some((item) => [...item.start, ...(item.sep ?? [])].some((part) => part.type === 'comment'))
-  );
+/** Entries that stand on lines of their own, with the comment lines above them and the note behind them; undefined when they do not. */
+function onLines(text: string, open: number, entries: readonly Entry[], close: number): readonly Entry[] | undefined {
+  const first = entries[0];
+  const start = /^.[ \t]*\r?\n((?:[ \t]*(?:#[^\n]*|\r)?\n)*)[ \t]*$/;
+  const between = /^[ \t]*,[ \t]*(#[^\r\n]*)?\r?\n((?:[ \t]*(?:#[^\n]*|\r)?\n)*)[ \t]*$/;
+  const last = /^[ \t]*,?[ \t]*(#[^\r\n]*)?\r?\n(?:[ \t]*\r?\n)*[ \t]*$/;
+  let above = first === undefined ? undefined : start.exec(text.slice(open, first.head))?.[1];
+  const found: Entry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (above === undefined) return undefined;
+    const next = entries[index + 1];
+    const behind =
+      next === undefined ? last.exec(text.slice(entry.to, close)) : between.exec(text.slice(entry.to, next.head));
+    if (behind === null) return undefined;
+    const lineStart = text.lastIndexOf('\n', entry.head - 1) + 1;
+    found.push({ ...entry, from: lineStart - above.length, lineStart, note: behind[1] ?? '' });
+    above = behind[2];
+  }
+  return found;
 }
 
 /** A key as a path element: the scalar's value as text, or its source where it is no scalar. */

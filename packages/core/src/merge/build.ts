@@ -17,12 +17,12 @@ interface DocumentParts {
 export function buildRoot(parts: DocumentParts): DocumentTree {
   const { source, start, end, document, token } = parts;
   const contents: YamlNode | null = document.contents;
-  if (token?.type === 'flow-collection' && contents !== null && !hasProperties(contents)) {
+  if (token?.type === 'flow-collection' && contents !== null && !hasCustomTag(contents)) {
     const flow = buildFlow(source, token, contents, { start: token.offset, indent: 0 });
     if (flow !== undefined) return { source, start, prefixEnd: flow.start, root: flow, rootEnd: flow.end, end };
   }
   const block = token !== undefined && (token.type === 'block-map' || token.type === 'block-seq') ? token : undefined;
-  if (block === undefined || contents === null || hasProperties(contents)) {
+  if (block === undefined || contents === null || hasCustomTag(contents)) {
     const whole: LeafNode = { kind: 'leaf', style: 'none', source, start, end, yaml: contents, indent: 0 };
     refuseDuplicates(contents, source);
     return { source, start, prefixEnd: start, root: whole, rootEnd: end, end };
@@ -34,17 +34,16 @@ export function buildRoot(parts: DocumentParts): DocumentTree {
   return { source, start, prefixEnd: bodyStart, root, rootEnd: root.tailEnd, end };
 }
 
-function hasProperties(node: YamlNode): boolean {
-  return ('anchor' in node && node.anchor !== undefined) || ('tag' in node && node.tag !== undefined);
-}
-
 /** A tag such as `!!set` or `!mine` may give the collection another meaning than its entries show. */
 function hasCustomTag(node: YamlNode): boolean {
   const { tag } = node as { tag?: string };
   return tag !== undefined && tag !== 'tag:yaml.org,2002:map' && tag !== 'tag:yaml.org,2002:seq';
 }
 
-/** After byte order mark, directives, `---`, and the comment that heads the file: one set off by a blank line. */
+/** `---`, a directive, or the anchor and tag of the whole document on a line of their own. */
+const headLine = /^\uFEFF?(?:---|%|[ \t]*[&!][^\s]*(?:[ \t]+[&!][^\s]*)*[ \t]*(?:#|\r?\n|$))/;
+
+/** After byte order mark, directives, `---`, anchor and tag, and the comment that heads the file: one set off by a blank line. */
 function prefixEnd(text: string, start: number, firstLine: number): number {
   let end = start;
   if (text.startsWith('\uFEFF', start)) end += 1;
@@ -52,7 +51,7 @@ function prefixEnd(text: string, start: number, firstLine: number): number {
   for (let at = start; at < firstLine; ) {
     const next = lineEnd(text, at, firstLine);
     const line = text.slice(at, next);
-    if (/^\uFEFF?(?:---|%)/.test(line) || /^\uFEFF?#\s*spectrocloud\.com\//.test(line)) end = next;
+    if (headLine.test(line) || /^\uFEFF?#\s*spectrocloud\.com\//.test(line)) end = next;
     else if (line.trim() === '') {
       if (heading) end = next;
     } else heading = true;

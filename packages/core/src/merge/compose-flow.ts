@@ -16,13 +16,36 @@ export function composeFlow(triple: PresentTriple, members: MergedMembers, targe
   const properties = text(model.separatorEnd, node.open);
   const bracketsEmpty = node.kind === 'map' ? '{}' : '[]';
   let body = bracketsEmpty;
-  if (members.entries.length > 0 && first !== undefined && last !== undefined) {
+  const commented = [incoming, current, base].find((entry) => entry?.node.style === 'flow' && entry.node.commented);
+  if (members.entries.length > 0 && commented !== undefined) body = composeLines(commented, members, target);
+  else if (members.entries.length > 0 && first !== undefined && last !== undefined) {
     const separator = separatorOf([incoming, current, base], target);
     const items = members.entries.map((entry) => entry.main.trim());
     body = text(node.open, first.head) + items.join(separator) + text(last.to, node.end);
   }
   const trail = pickPiece(trailOf(base), trailOf(current), trailOf(incoming));
   return properties + body + (trail === undefined ? newlineOf(target) : adapt(trail, target));
+}
+
+/** One entry a line, with its comments, as the model's entries stand. */
+function composeLines(model: Entry, members: MergedMembers, target: Layout): string {
+  const { node, source } = model;
+  const first = node.kind === 'leaf' ? undefined : node.entries[0];
+  const last = node.kind === 'leaf' ? undefined : node.entries.at(-1);
+  if (first === undefined || last === undefined || node.style !== 'flow') return '';
+  const padding = (at: number): string => {
+    const column = at - (source.text.lastIndexOf('\n', at - 1) + 1);
+    return ' '.repeat(Math.max(0, column + target.indent - model.indent));
+  };
+  const newline = newlineOf(target);
+  const close = node.end - 1;
+  const comma = /^[ \t]*,/.test(source.text.slice(last.to, close)) ? ',' : '';
+  const lines = members.entries.map((entry, index) => {
+    const end = index === members.entries.length - 1 ? comma : ',';
+    const note = entry.note === undefined ? '' : ` ${entry.note}`;
+    return `${entry.lead}${padding(first.head)}${entry.main.trim()}${end}${note}${newline}`;
+  });
+  return `${source.text[node.open] ?? ''}${newline}${lines.join('')}${padding(close)}${source.text[close] ?? ''}`;
 }
 
 function separatorOf(entries: readonly (Entry | undefined)[], target: Layout): string {

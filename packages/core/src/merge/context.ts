@@ -13,6 +13,8 @@ export interface Triple {
   readonly base?: Entry | undefined;
   readonly current?: Entry | undefined;
   readonly incoming?: Entry | undefined;
+  /** The comment lines above it, where they were decided together with those of its neighbours. */
+  readonly lead?: string | undefined;
 }
 
 /** What a path's text is taken from: a side, or a value that a person gave. */

@@ -46,7 +46,7 @@ export function mergeDocument(triple: DocumentTriple, path: MergePath, context: 
   if ('why' in members) return mergeWhole(triple, path, target, context, members.why);
   const prefix = mergeComments(prefixOf(triple.base), prefixOf(triple.current), prefixOf(triple.incoming), target);
   const suffix = mergeComments(suffixOf(triple.base), suffixOf(triple.current), suffixOf(triple.incoming), target);
-  const tail = mergeComments(tailOf(sides.base), tailOf(current), tailOf(incoming), target);
+  const tail = members.tail ?? mergeComments(tailOf(sides.base), tailOf(current), tailOf(incoming), target);
   const newline = newlineOf(target);
   const text =
     members.entries.length === 0

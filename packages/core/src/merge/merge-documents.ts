@@ -46,7 +46,8 @@ export function mergeDocuments(trees: Trees, context: MergeContext): readonly Me
 
 /** A later document starts on a new line with `---`. */
 function separated(before: MergedDocument, document: MergedDocument): MergedDocument {
-  const newline = before.text === '' || before.text.endsWith('\n') ? '' : '\n';
+  // A document of nothing but `---` leaves the end of that line to the next.
+  const newline = before.text === '' || before.text.endsWith('\n') || /^\r?\n/.test(document.text) ? '' : '\n';
   const ended = /^\.\.\.\s*(?:\n|$)(?![\s\S]*^[^#\s])/m.test(before.text);
   const marker = ended || /^(?:[^\S\n]*(?:#[^\n]*)?\n|%[^\n]*\n)*---(?:\s|$)/.test(document.text) ? '' : '---\n';
   return { ...document, text: newline + marker + document.text };

@@ -35,9 +35,12 @@ export function mergeEntry(
     );
   }
   if (current !== undefined && incoming !== undefined) {
-    return mergePresent({ base, current, incoming }, path, target, context, unit);
+    return mergePresent({ base, current, incoming, lead: triple.lead }, path, target, context, unit);
   }
-  if (current !== undefined) return onlyCurrent(base, current, path, target, context);
+  if (current !== undefined) {
+    const merged = onlyCurrent(base, current, path, target, context);
+    return merged === undefined || triple.lead === undefined ? merged : { ...merged, lead: triple.lead };
+  }
   if (incoming !== undefined) return onlyIncoming(base, incoming, path, target, context);
   if (base === undefined) return undefined;
   const choice = context.decide(
@@ -61,7 +64,7 @@ function mergePresent(
   if (base !== undefined && untouched(base, current, incoming, context)) {
     return wholeEntry(incoming, context.values.of(incoming.node), path, target);
   }
-  const lead = mergeComments(leadOf(base), leadOf(current), leadOf(incoming), target);
+  const lead = triple.lead ?? mergeComments(leadOf(base), leadOf(current), leadOf(incoming), target);
   const key = pickPiece(keyOf(base), keyOf(current), keyOf(incoming));
   const keyText = key === undefined ? '' : adapt(key, target);
   let why: string | undefined;

@@ -1,5 +1,6 @@
-import type { MergeContext, TripleOfNodes } from './context.ts';
-import type { Layout } from './layout.ts';
+import type { MergeContext, Triple, TripleOfNodes } from './context.ts';
+import { type Layout, pick } from './layout.ts';
+import { mergeGaps } from './gap-comments.ts';
 import { mergeEntry } from './merge-entry.ts';
 import { orderKeys } from './order.ts';
 import { type Collections, itemSteps, type Refused, type Step } from './list-steps.ts';
@@ -31,6 +32,7 @@ export function mergeMembers(
   context: MergeContext,
 ): MergedMembers | Refused {
   const mapping = sides.current.kind === 'map';
+  const { values } = context;
   const mark = context.mark();
   const steps = mapping ? keySteps(sides) : itemSteps(sides, path, context);
   if ('why' in steps) return steps;
@@ -39,21 +41,22 @@ export function mergeMembers(
     context.forgetSince(mark);
     return emptied;
   }
+  const gaps = mapping ? mergeGaps(steps, sides, target) : { steps };
   const entries: MergedEntry[] = [];
   const members: [string, number][] = [];
-  for (const { triple, element, unit } of steps) {
+  for (const { triple, element, unit } of gaps.steps) {
     const merged = mergeEntry(triple, [...path, element], target, context, unit);
     if (merged === undefined) continue;
-    entries.push(merged);
-    const { keyNode } = triple.current ?? triple.incoming ?? triple.base ?? {};
-    members.push([mapping && keyNode ? context.values.key(keyNode) : '', merged.value]);
+    const note = noteOf(triple);
+    entries.push(note === '' ? merged : { ...merged, note });
+    const { keyNode = null } = triple.current ?? triple.incoming ?? triple.base ?? {};
+    members.push([mapping ? values.key(keyNode) : '', merged.value]);
   }
-  const { values } = context;
   if (!mapping) return { entries, value: values.list(members.map(([, number]) => number)) };
   const value = values.map(members);
   const conflicts = context.decisions.slice(mark).some(({ kind }) => kind === 'conflict');
   if (sameMergeKey(sides, values) || !(conflicts || changesBehindMergeKey(sides, value, values)))
-    return { entries, value };
+    return { entries, value, tail: gaps.tail };
   context.forgetSince(mark);
   return {
     why: 'A side takes over other keys by <<, and with the other side’s changes they would not be what either has.',
@@ -85,6 +88,13 @@ function changesBehindMergeKey({ base, current, incoming }: Collections, merged:
     if (before !== site && before !== release && site !== release) return false;
     return found.get(key) !== (before === site ? release : site);
   });
+}
+
+/** The comment behind an entry in flow style, by the rule for texts. */
+function noteOf({ base, current, incoming }: Triple): string {
+  if (current === undefined || incoming === undefined) return (current ?? incoming)?.note ?? '';
+  const same = (a: string | undefined, b: string | undefined): boolean => a === b;
+  return pick(base?.note, current.note, incoming.note, same, () => current.note) ?? '';
 }
 
 /** A side that took everything out meant *none*: what the other side adds is not silently put in. */

@@ -83,14 +83,22 @@ function writeBlock(header: Header, sides: Collections, members: MergedMembers, 
   const { kind, compact } = node;
   const inner = innerLayout(header, target);
   const opening = adapt(piece(entry, entry.separatorEnd, node.bodyStart), target);
-  const tail = mergeComments(tailOf(sides.base), tailOf(sides.current), tailOf(sides.incoming), inner);
+  const tail = members.tail ?? mergeComments(tailOf(sides.base), tailOf(sides.current), tailOf(sides.incoming), inner);
   if (members.entries.length > 0) {
-    return opening + assemble(members.entries, tail, { kind, target: inner, compact, before: opening });
+    const sidesInFlow = [sides.base, sides.current, sides.incoming].some((side) => side?.style === 'flow');
+    const entries = sidesInFlow ? members.entries.map((member) => fromFlow(member, inner)) : members.entries;
+    return opening + assemble(entries, tail, { kind, target: inner, compact, before: opening });
   }
   const properties = /^(?:[ \t]+[&!][^\s]+)*/.exec(opening)?.[0] ?? '';
   const after = opening.slice(properties.length);
   const rest = after.includes('\n') ? after : newlineOf(target);
   return `${properties} ${kind === 'map' ? '{}' : '[]'}${rest}${tail}`;
+}
+
+/** An entry that may come out of a collection in flow style, with its comments as they stand in block style. */
+function fromFlow(member: MergedEntry, { indent }: Layout): MergedEntry {
+  const main = member.note === undefined ? member.main : `${member.main.trimEnd()} ${member.note}`;
+  return { ...member, main, lead: member.lead.replaceAll(/^[ \t]*(?=#)/gm, ' '.repeat(indent)) };
 }
 
 function sameHeader(a: Header | undefined, b: Header | undefined): boolean {

@@ -197,6 +197,12 @@ function without(text: TrackedText, name: string, tokens: readonly string[]): Tr
 
 function removal(entry: Entry): Edit {
   let end = entry.to;
+  if (entry.note !== undefined) {
+    // In flow style its comma goes with it, and a note with the rest of a line of its own.
+    const behind = entry.lineStart === entry.head ? /^[ \t]*,[ \t]*/ : /^[ \t]*,?[ \t]*(?:#[^\n]*)?\n/;
+    end += behind.exec(entry.source.text.slice(end))?.[0].length ?? 0;
+    return { start: entry.from, end, text: '' };
+  }
   // The next entry takes the place on the parent's line: `- a: 1` with `b: 2` under it becomes `- b: 2`.
   if (entry.lineStart === entry.head) while (entry.source.text[end] === ' ') end += 1;
   return { start: entry.from, end, text: '' };

@@ -10,6 +10,8 @@ export interface MergedEntry {
   /** The number that `Values` gives to its value. */
   readonly value: number;
   readonly path: MergePath;
+  /** In flow style: the comment behind it. */
+  readonly note?: string;
   /** What it was merged from, where it was taken apart. */
   readonly members?: readonly MergedEntry[] | undefined;
 }
@@ -140,6 +142,8 @@ export interface MergedRest {
 export interface MergedMembers {
   readonly entries: readonly MergedEntry[];
   readonly value: number;
+  /** The comments after the last member, where they were decided together with those above it. */
+  readonly tail?: string | undefined;
 }
 
 /** What stands between a leaf's value and the next entry's lead. */

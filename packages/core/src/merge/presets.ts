@@ -76,7 +76,8 @@ export function applyPresets(text: string, presets: readonly Preset[], enabled: 
 
 function removePath(tracked: TrackedText, path: string): TrackedText {
   const entry = findDotted(parseText(tracked.text, 'the values'), path);
-  if (entry === undefined || entry.node.style === 'flow' || entry.lineStart === entry.head) return tracked;
+  if (entry === undefined || entry.node.style === 'flow' || entry.note !== undefined) return tracked;
+  if (entry.lineStart === entry.head) return tracked;
   return tracked.apply({ start: entry.from, end: entry.to, text: '' });
 }
 

@@ -27,8 +27,10 @@ export interface Entry {
   readonly head: number;
   /** After the `:` or the `-`. */
   readonly separatorEnd: number;
-  /** Where the next entry's lead begins. */
+  /** Where the next entry's lead begins; in flow style where the value ends. */
   to: number;
+  /** In flow style: the comment behind the value and its comma, empty where there is none. */
+  readonly note?: string;
   readonly node: TreeNode;
 }
 
@@ -56,12 +58,14 @@ interface Members {
   readonly byKey: ReadonlyMap<string, Entry>;
 }
 
-/** A mapping or sequence in flow style: `{a: 1}`, `[x, y]`. Its entries have neither lead nor trail. */
+/** A mapping or sequence in flow style: `{a: 1}`, `[x, y]`. Its entries have no trail, and a lead only where it holds comments. */
 export interface FlowNode extends Positioned, Members {
   readonly kind: 'map' | 'seq';
   readonly style: 'flow';
   /** Where the opening bracket stands, after anchor and tag. */
   readonly open: number;
+  /** It holds comments: each entry stands on lines of its own. */
+  readonly commented: boolean;
 }
 
 /** A mapping or sequence in block style. */

@@ -5,4 +5,5 @@ export interface PresentTriple {
   readonly base: Entry | undefined;
   readonly current: Entry;
   readonly incoming: Entry;
+  readonly lead?: string | undefined;
 }

@@ -40,8 +40,7 @@ export function writtenOut(entry: Entry, start: number, values: Values): string 
       for (const item of found.items) visit(item, inFlow || found.flow === true);
     }
   };
-  // In flow style nothing follows an entry's value; what is safe there is safe anywhere.
-  const inFlow = node.style !== 'block' && entry.from === entry.head && to === node.end;
+  const inFlow = entry.note !== undefined;
   visit(keyNode, inFlow);
   visit(node.yaml, inFlow);
   let text = source.text.slice(start, to);
