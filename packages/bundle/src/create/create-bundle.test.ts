@@ -56,6 +56,17 @@ function edit(path: string, from: string | RegExp, to: string): void {
 }
 
 describe('createBundle', () => {
+  it.each([
+    ['a: [\n', 'MERGE_YAML_INVALID'],
+    ['a: 1\na: 2\n', 'MERGE_KEY_DUPLICATE'],
+    ['a:\n\t- b\n', 'MERGE_YAML_INVALID'],
+    ['a: *nobody\n', 'MERGE_YAML_INVALID'],
+  ])('refuses values of a pack that no site could merge: %j', async (values, cause) => {
+    const error = await refusal((copy) => writeFileSync(join(copy, 'packs/kubernetes-1.26.10/values.yaml'), values));
+    expect([error.code, error.place]).toEqual(['PACK_VALUES_INVALID', expect.stringContaining('kubernetes')]);
+    if (error.cause instanceof SealiftError) expect(error.cause.code).toBe(cause);
+  });
+
   it('makes a bundle that verifies and pins everything by digest', async () => {
     const path = join(folder, 'airgap-v4.2.13.bin');
     const { manifest } = await verifyBundle(path, { trustedKeys: [secretKey.publicKey] });
