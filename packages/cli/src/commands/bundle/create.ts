@@ -6,6 +6,7 @@ import { readKeyText } from '@sealift/bundle/key-files';
 import type { CliContext } from '../../context.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
+import { checkOva } from './check-ova.ts';
 import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
@@ -40,6 +41,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       output: options.output,
       secretKey,
       executables,
+      checkOva: (path) => checkOva(path, context.cancel),
       cancel: context.cancel,
       env: context.env,
       onProgress: (phase, doneBytes, totalBytes) =>

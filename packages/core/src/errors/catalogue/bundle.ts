@@ -241,6 +241,13 @@ export const bundleErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  NODE_IMAGE_OTHER_NAME: {
+    message: 'the node image {path} has another name than spec.nodeImage.ova, which is {ova}',
+    hint: 'Correct spec.nodeImage.ova or spec.content.nodeImage, or rename the file; sites know the image and its template by that name.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   NODE_IMAGE_MISSING: {
     message: 'the release names the node image {ova}, and spec.content.nodeImage names no file for it',
     hint: 'Add spec.content.nodeImage, or take spec.nodeImage out when the node image is unchanged.',
