@@ -11,7 +11,14 @@ export const bundleErrors = defineErrors({
   },
   KEY_FILE_ENCRYPTED: {
     message: '{what} is a secret key protected by a password',
-    hint: 'Give a key made by `sealift keys generate` or `minisign -G -W`; keep it in the secret store of your build.',
+    hint: 'Give its password with --key-password-file, - for standard input; on a terminal it is asked for.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KEY_PASSWORD_WRONG: {
+    message: 'the password does not open {what}',
+    hint: 'Give the password that the key was made with; without it the key cannot be used, and a new one has to be made and trusted.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',
