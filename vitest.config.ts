@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Machines under load are slow, and no test says anything about time: only what hangs is to end.
+const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['packages/console/**'],
+          ...patience,
         },
       },
       'packages/console',
@@ -17,6 +21,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/setup/build.ts'],
           fileParallelism: false,
+          ...patience,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -1,7 +1,21 @@
 import { jsonProgress, type Progress, silentProgress, terminalProgress } from './terminal/progress.ts';
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopOn(signal));
+
+/** How long a command may take to stop in order; those that serve others let these finish first. */
+const graceMs = { command: 5000, service: 60_000 };
+const services: ReadonlySet<string | undefined> = new Set(['server', 'simulator', 'registry']);
+
+/**
+ * Asks the command to stop. One that can't, such as one that waits for whoever may write into a pipe that it was given as a file, is
+ * ended as if nobody had listened: the listener is gone by then, so this signal is the system's own.
+ */
+function stopOn(signal: 'SIGINT' | 'SIGTERM'): void {
+  stop.abort();
+  const after = services.has(process.argv[2]) ? graceMs.service : graceMs.command;
+  setTimeout(() => process.kill(process.pid, signal), after).unref();
+}
 
 // Who reads what is printed may stop early, as head does: that is no failure, and ends no work that was begun.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

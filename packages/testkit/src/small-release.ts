@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { packTar } from 'modern-tar';
+import { packOva, sampleFiles } from './sample-ova.ts';
 
 /** The image that the CNI's pack names. */
 export const smallImage = 'docker.io/kindest/kindnetd:v20230227-15197099';
@@ -20,7 +21,8 @@ export async function writeSmallRelease(folder: string): Promise<string> {
   await addImage(layout, smallImage, 'kindnetd');
   await addImage(layout, 'busybox:1.36', 'busybox');
   await layout.finish();
-  writeFileSync(join(folder, smallOva), 'ova'.repeat(50_000));
+  const disk = { name: 'node-disk1.vmdk', content: Buffer.from('ova'.repeat(50_000)) };
+  writeFileSync(join(folder, smallOva), await packOva(sampleFiles([disk])));
   const file = join(folder, 'release.yaml');
   writeFileSync(file, releaseYaml);
   return file;

@@ -1,4 +1,6 @@
 import { type Findings, imagesInPack } from '@sealift/oci/named-images';
+import { SealiftError } from '@sealift/core/errors';
+import { readPlain } from '@sealift/core/merge';
 import type { LayerName, Pack } from '@sealift/core/pack';
 import { readChart } from '@sealift/oci/chart-archive';
 import type { Descriptor } from '@sealift/oci/descriptor';
@@ -27,8 +29,24 @@ export async function describePack(
   { valuesYaml, manifests, charts: archives, files }: PackContent,
 ): Promise<Omit<CollectedPack, 'descriptor' | 'sizeBytes' | 'source'>> {
   const place = `pack ${name} ${version}`;
+  demandReadable(valuesYaml, place);
   const charts = new Map<string, Awaited<ReturnType<typeof readChart>>>();
   for (const [path, archive] of archives) charts.set(path, await readChart(archive, `${place}, ${path}`));
   const images = imagesInPack({ valuesYaml, manifests, charts }, place);
   return { name, version, layer, images, schemas: schemaFiles.filter((file) => files.includes(file)) };
+}
+
+/** Values that no site could merge are the vendor's mistake, and found where it can be mended. */
+function demandReadable(valuesYaml: string, place: string): void {
+  try {
+    readPlain(valuesYaml, 'values.yaml');
+  } catch (error) {
+    if (!(error instanceof SealiftError)) throw error;
+    const values = { path: `${place}, values.yaml`, reason: error.message };
+    throw new SealiftError('PACK_VALUES_INVALID', {
+      values,
+      place: `${place}, ${error.place ?? 'values.yaml'}`,
+      cause: error,
+    });
+  }
 }

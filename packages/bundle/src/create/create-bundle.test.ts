@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -56,6 +66,25 @@ function edit(path: string, from: string | RegExp, to: string): void {
 }
 
 describe('createBundle', () => {
+  it('refuses a node image of another name than the release says', async () => {
+    const error = await refusal((copy) => {
+      renameSync(join(copy, smallOva), join(copy, 'u-2204-0-k-1289-0.ova'));
+      edit(join(copy, 'release.yaml'), `nodeImage: ./${smallOva}`, 'nodeImage: ./u-2204-0-k-1289-0.ova');
+    });
+    expect(error).toMatchObject({ code: 'NODE_IMAGE_OTHER_NAME', message: expect.stringContaining(smallOva) });
+  });
+
+  it.each([
+    ['a: [\n', 'MERGE_YAML_INVALID'],
+    ['a: 1\na: 2\n', 'MERGE_KEY_DUPLICATE'],
+    ['a:\n\t- b\n', 'MERGE_YAML_INVALID'],
+    ['a: *nobody\n', 'MERGE_YAML_INVALID'],
+  ])('refuses values of a pack that no site could merge: %j', async (values, cause) => {
+    const error = await refusal((copy) => writeFileSync(join(copy, 'packs/kubernetes-1.26.10/values.yaml'), values));
+    expect([error.code, error.place]).toEqual(['PACK_VALUES_INVALID', expect.stringContaining('kubernetes')]);
+    if (error.cause instanceof SealiftError) expect(error.cause.code).toBe(cause);
+  });
+
   it('makes a bundle that verifies and pins everything by digest', async () => {
     const path = join(folder, 'airgap-v4.2.13.bin');
     const { manifest } = await verifyBundle(path, { trustedKeys: [secretKey.publicKey] });
@@ -66,7 +95,10 @@ describe('createBundle', () => {
       'docker.io/kindest/kindnetd:v20230227-15197099',
       'docker.io/library/busybox:1.36',
     ]);
-    expect(spec.nodeImage).toMatchObject({ ova: smallOva, sizeBytes: 150_000 });
+    expect(spec.nodeImage).toMatchObject({
+      ova: smallOva,
+      sizeBytes: statSync(join(folder, 'release', smallOva)).size,
+    });
     await using bundle = await openBundle(path, { trustedKeys: [secretKey.publicKey] });
     expect((await readBundleRelease(bundle)).release).toEqual(created.release);
     for (const { digest } of [...spec.packs, ...spec.images]) {

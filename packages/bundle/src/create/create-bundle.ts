@@ -33,6 +33,8 @@ export interface CreateBundleOptions {
   readonly output: string;
   readonly secretKey: SecretKey;
   readonly executables: readonly BundleExecutable[];
+  /** Looks whether an OVA is one that vCenter can take, and throws what it finds. What an OVF package is, this package does not know. */
+  readonly checkOva?: (path: string) => Promise<void>;
   /** Write parts of this size, in bytes, instead of one file. */
   readonly splitBytes?: number;
   /** Collect and check everything, write nothing. */
@@ -87,6 +89,8 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const { referrers } = attached;
   const { elsewhere } = file.spec.content;
   const unchecked = checkImages({ packs, images, elsewhere });
+  const { nodeImage: ova } = file.spec.content;
+  if (file.spec.nodeImage !== undefined && ova !== undefined) await options.checkOva?.(resolve(folder, ova));
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
   const release = pin(file, packs, images, nodeImage);

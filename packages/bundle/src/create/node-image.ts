@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import type { Release, ReleaseFile } from '@sealift/core/release';
 import type { Descriptor } from '@sealift/oci/descriptor';
@@ -16,7 +16,7 @@ export interface CollectedNodeImage {
 /**
  * Adds the release's node image. Without one in the release, the node image is unchanged and nothing is added.
  *
- * @throws NODE_IMAGE_MISSING, NODE_IMAGE_MISMATCH, FILE_NOT_FOUND, FILE_UNREADABLE
+ * @throws NODE_IMAGE_MISSING, NODE_IMAGE_OTHER_NAME, NODE_IMAGE_MISMATCH, FILE_NOT_FOUND, FILE_UNREADABLE
  */
 export async function collectNodeImage(
   content: ContentSet,
@@ -30,6 +30,10 @@ export async function collectNodeImage(
     throw new SealiftError('NODE_IMAGE_MISSING', { values: { ova: nodeImage.ova } });
   }
   const path = resolve(folder, spec.content.nodeImage);
+  // The name becomes that of the template in vCenter, and people know an image by it.
+  if (basename(path) !== nodeImage.ova) {
+    throw new SealiftError('NODE_IMAGE_OTHER_NAME', { values: { path, ova: nodeImage.ova }, place: path });
+  }
   const totalBytes = (await stat(path).catch(() => undefined))?.size ?? 0;
   let doneBytes = 0;
   const blob = await content.addFile(path, 'content', layerTypes.ova, (count) => {

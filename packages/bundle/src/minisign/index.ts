@@ -6,6 +6,7 @@ export {
   parseSecretKey,
   type SecretKey,
 } from './keys.ts';
+export { needsPassword, openSecretKey, protectSecretKey } from './password.ts';
 export {
   maxSignatureBytes,
   sign,

@@ -31,7 +31,8 @@ export interface SecretKey {
 
 const algorithm = Buffer.from('Ed');
 const publicComment = 'untrusted comment: minisign public key ';
-const secretComment = 'untrusted comment: minisign encrypted secret key';
+/** The first line of a secret key file, with and without a password. */
+export const secretComment = 'untrusted comment: minisign encrypted secret key';
 // DER heads of an Ed25519 seed and point (RFC 8410, sections 4 and 7).
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
@@ -85,11 +86,15 @@ export function parseSecretKey(text: string, what = 'the secret key'): SecretKey
 function secretKeyOf(id: Buffer, seed: Buffer): SecretKey {
   const key = createPrivateKey({ key: Buffer.concat([pkcs8Head, seed]), format: 'der', type: 'pkcs8' });
   const point = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(spkiHead.length);
+  const file = new Secret(`${secretComment}\n${secretKeyLine(Buffer.concat([id, seed, point]))}\n`);
+  return { publicKey: publicKeyOf(id, point), key, file };
+}
+
+/** The line of a key file without a password. @param secret key ID, seed and point */
+export function secretKeyLine(secret: Buffer): string {
   // Algorithms, key derivation (none) and checksum kind, then salt and limits, which mean nothing without a password.
   const head = Buffer.concat([algorithm, Buffer.from([0, 0]), Buffer.from('B2'), Buffer.alloc(48)]);
-  const bytes = Buffer.concat([head, id, seed, point, Buffer.alloc(32)]);
-  const file = new Secret(`${secretComment}\n${bytes.toString('base64')}\n`);
-  return { publicKey: publicKeyOf(id, point), key, file };
+  return Buffer.concat([head, secret, Buffer.alloc(32)]).toString('base64');
 }
 
 function publicKeyOf(id: Buffer, point: Buffer): PublicKey {

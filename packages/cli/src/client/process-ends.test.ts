@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -80,3 +81,39 @@ describe('a command that failed ends, whatever the server keeps open', () => {
     expect(said).toContain('REGISTRY_UNAUTHORIZED');
   });
 });
+
+describe('a command that is asked to stop ends', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'by %s, though it waits for whoever may write into a pipe',
+    async (signal) => {
+      const pipe = join(folder, 'values.yaml');
+      execFileSync('mkfifo', [pipe]);
+      const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+      const args = [main, 'merge', '--base', pipe, '--current', pipe, '--incoming', pipe];
+      const started = spawn(process.execPath, args, {
+        env: { PATH: process.env['PATH'], HOME: folder },
+        stdio: 'ignore',
+      });
+      child = started;
+      let end: number | undefined;
+      try {
+        // Nobody can open this end before the command has opened the other; nothing is ever written.
+        await waitUntil('it reads', () => (end ??= writingEnd(pipe)) !== undefined, 50_000);
+        started.kill(signal);
+        const [, endedBy] = (await once(started, 'exit')) as [number | null, NodeJS.Signals | null];
+        expect(endedBy).toBe(signal);
+      } finally {
+        if (end !== undefined) closeSync(end);
+      }
+    },
+  );
+});
+
+/** Undefined as long as nobody reads the pipe (`ENXIO` of open(2)). */
+function writingEnd(pipe: string): number | undefined {
+  try {
+    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+}

@@ -250,6 +250,15 @@ describe('status', () => {
     expect(JSON.parse((await sealift(['status', '--json'])).out)).toEqual(summary);
   });
 
+  it('prints the remedy of several checks once', async () => {
+    const [latest, healthy] = summary.statements;
+    const check = { name: 'm', title: 'Layers', outcome: 'block', detail: 'none', remedy: 'look' };
+    const body = { ...summary, statements: [{ ...latest, holds: false, checks: [check] }, healthy] };
+    answers.set('GET /api/v1/summary', { status: 200, body });
+    const { out } = await sealift(['status']);
+    expect(out.match(/fix: .*/g)).toEqual(['fix: look', 'fix: as above']);
+  });
+
   it('exits with 3 when it is asked whether the console is healthy and it is not', async () => {
     answers.set('GET /api/v1/summary', { status: 200, body: summary });
     expect((await sealift(['status'])).code).toBe(0);

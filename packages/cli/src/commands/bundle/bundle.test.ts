@@ -2,20 +2,23 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEvidenceSchema } from '@sealift/core/evidence';
-import { writeSmallRelease } from '@sealift/testkit/small-release';
+import { smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
@@ -133,6 +136,20 @@ describe('sealift bundle', () => {
     expect(existsSync(join(folder, 'dry.bin'))).toBe(false);
   });
 
+  it.each([
+    ['random bytes', () => Buffer.alloc(70_000, 'no archive'), 'OVA_INVALID'],
+    ['nothing', () => Buffer.alloc(0), 'OVA_INVALID'],
+    ['an image that was cut', (ova: Buffer) => ova.subarray(0, ova.length / 2), 'OVA_INVALID'],
+    ['a disk with another byte', (ova: Buffer) => flipByte(ova), 'OVA_DIGEST_MISMATCH'],
+  ])('refuses %s as node image before anything is signed', async (_what, change, refusal) => {
+    const copy = mkdtempSync(join(folder, 'ova-'));
+    cpSync(join(folder, 'release'), copy, { recursive: true });
+    writeFileSync(join(copy, smallOva), change(readFileSync(join(copy, smallOva))));
+    const args = ['bundle', 'create', '-f', join(copy, 'release.yaml'), '-o', join(copy, 'x.bin'), '--key', key];
+    const { code, notes } = await sealift([...args, '--dry-run']);
+    expect([code, notes.includes(`code: ${refusal}`)]).toEqual([2, true]);
+  });
+
   it('leaves nothing under the name of the bundle when it is killed while writing', async () => {
     const output = join(folder, 'killed.bin');
     const program = join(import.meta.dirname, '../../../bin/sealift');
@@ -151,6 +168,14 @@ describe('sealift bundle', () => {
     }
   }, 120_000);
 });
+
+/** Changes the disk, which is in the second half of the image. */
+function flipByte(ova: Buffer): Buffer {
+  const changed = Buffer.from(ova);
+  const at = Math.floor(ova.length / 2);
+  changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+  return changed;
+}
 
 /** Runs the bundle itself, as an operator does. */
 function runFile(path: string, args: readonly string[], env: Record<string, string> = {}) {

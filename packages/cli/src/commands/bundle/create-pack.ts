@@ -1,20 +1,18 @@
 import { createPackBundle, type CreatedPackBundle } from '@sealift/bundle/create-pack';
-import { parseSecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
-import { readKeyText } from '@sealift/bundle/key-files';
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { programVersion } from '../../program-version.ts';
+import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
 import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
 
 /** What `sealift bundle create --pack` takes. */
-export interface CreatePackOptions {
+export interface CreatePackOptions extends SigningKeyOptions {
   readonly pack: string;
   readonly image?: readonly string[];
   readonly elsewhere?: readonly string[];
   readonly output?: string;
-  readonly key: string;
   /** Given as `--no-bring-sealift`. */
   readonly bringSealift: boolean;
   readonly architecture?: string;
@@ -28,7 +26,7 @@ export interface CreatePackOptions {
 /** Makes the bundle of one pack, or with a dry run says what it would hold. */
 export async function createFromPack(options: CreatePackOptions, context: CliContext): Promise<void> {
   const { progress } = context;
-  const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
+  const secretKey = await readSigningKey(options);
   const splitBytes = options.split === undefined ? undefined : parseSplitSize(options.split);
   const label = { collect: 'Reading the content', write: 'Writing the bundle' };
   const common = {

@@ -1,18 +1,18 @@
 import { type DifferentialBase, openBase } from '@sealift/bundle/base';
 import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bundle/create';
-import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
+import type { SecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
-import { readKeyText } from '@sealift/bundle/key-files';
 import type { CliContext } from '../../context.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
+import { checkOva } from './check-ova.ts';
 import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
+import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
-export interface CreateOptions {
+export interface CreateOptions extends SigningKeyOptions {
   readonly file: string;
   readonly output: string;
-  readonly key: string;
   readonly base?: string;
   readonly architecture?: string;
   readonly executable?: readonly string[];
@@ -27,7 +27,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
   const { progress } = context;
   const architectures = options.architecture === undefined ? undefined : parseArchitectures(options.architecture);
   const splitBytes = options.split === undefined ? undefined : parseSplitSize(options.split);
-  const secretKey = parseSecretKey(await readKeyText(options.key), options.key);
+  const secretKey = await readSigningKey(options);
   const label = {
     collect: 'Reading the content',
     compare: 'Comparing with the base',
@@ -40,6 +40,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       output: options.output,
       secretKey,
       executables,
+      checkOva: (path) => checkOva(path, context.cancel),
       cancel: context.cancel,
       env: context.env,
       onProgress: (phase, doneBytes, totalBytes) =>

@@ -17,7 +17,11 @@ export const registerBundle: RegisterCommand = (program, context) => {
     .option('--elsewhere <image>', 'an image of the pack that every site has already; may be repeated', addTo)
     .option('--no-bring-sealift', 'of a pack: leave the executable out; sealift is installed where it is run')
     .option('-o, --output <file>', 'the bundle to write, such as airgap-v4.2.13.bin; of a pack there is a usual name')
-    .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` wrote it')
+    .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` or minisign wrote it')
+    .option(
+      '--key-password-file <file>',
+      'file with the password of that key, - for standard input; else it is asked for',
+    )
     .option('--base <file>', 'leave out what this bundle, or the registry of this inventory, has')
     .option(
       '--architecture <names>',

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../../context.ts';
+import type { GenerateOptions } from './generate.ts';
 
 interface ListOptions {
   readonly console?: true;
@@ -17,8 +18,10 @@ export const registerKeys: RegisterCommand = (program, context) => {
       'Makes a key pair in minisign format: NAME.key, which signs, and NAME.pub, which is given to the sites.',
     )
     .option('--out <name>', 'where to write it, without the ending', 'vendor')
+    .option('--password', 'protect the secret key by a password, which is asked for')
+    .option('--password-file <file>', 'the same, with the password out of a file, - for standard input')
     .option('--json', 'print one JSON object')
-    .action(async (options: { out: string; json?: true }) => {
+    .action(async (options: GenerateOptions) => {
       const { generateKeys } = await import('./generate.ts');
       await generateKeys(options, context);
     });

@@ -1,6 +1,7 @@
 import { healthyStatement, summarySchema } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
+import { Remedies } from '../../terminal/remedies.ts';
 import { describeUpdate } from './describe-update.ts';
 
 interface Output {
@@ -25,11 +26,13 @@ export async function showStatus({ check: demanded, json }: Output, context: Cli
     summary.version === null ? 'no release is installed' : `${summary.product ?? ''} ${summary.version}`;
   const partly = summary.partlyUpgraded === null ? '' : `, partly upgraded to ${summary.partlyUpgraded.to}`;
   context.out(`${installed}${partly}${summary.simulated ? ', on a simulated cluster' : ''}`);
+  const remedies = new Remedies();
   for (const { text, holds, checks } of summary.statements) {
     context.out(`${holds ? 'yes' : 'no '}  ${text}`);
     for (const check of checks.filter(({ outcome }) => !holds && outcome !== 'pass')) {
       context.out(`       ${check.outcome}: ${check.title}: ${check.detail}`);
-      if (check.remedy !== undefined) context.out(`       fix: ${check.remedy}`);
+      const mend = remedies.line(check.remedy);
+      if (mend !== undefined) context.out(`       ${mend}`);
     }
   }
   for (const { name, role, version, ready, message } of summary.nodes) {

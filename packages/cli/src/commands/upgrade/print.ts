@@ -1,6 +1,7 @@
 import { stepsOfPlan, type Wait } from '@sealift/core/upgrade';
 import type { Upgrade } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
+import { Remedies } from '../../terminal/remedies.ts';
 
 /** How a result is printed. */
 export interface Output {
@@ -21,9 +22,11 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
     context.out(`layer ${id}  ${fromVersion ?? 'new'} to ${toVersion ?? 'removed'}: ${state}${conflicts}${kept}`);
   }
   if (upgrade.preflightAt !== null) context.out(`site looked at: ${upgrade.preflightAt}`);
+  const remedies = new Remedies();
   for (const { title, outcome, detail, remedy } of upgrade.preflight) {
     context.out(`preflight ${outcome}: ${title}: ${detail}`);
-    if (outcome !== 'pass' && remedy !== undefined) context.out(`  fix: ${remedy}`);
+    const mend = outcome === 'pass' ? undefined : remedies.line(remedy);
+    if (mend !== undefined) context.out(`  ${mend}`);
   }
   const progress = new Map(upgrade.steps.map((step) => [step.id, step]));
   for (const step of upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)) {

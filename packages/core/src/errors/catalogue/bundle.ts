@@ -11,7 +11,14 @@ export const bundleErrors = defineErrors({
   },
   KEY_FILE_ENCRYPTED: {
     message: '{what} is a secret key protected by a password',
-    hint: 'Give a key made by `sealift keys generate` or `minisign -G -W`; keep it in the secret store of your build.',
+    hint: 'Give its password with --key-password-file, - for standard input; on a terminal it is asked for.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KEY_PASSWORD_WRONG: {
+    message: 'the password does not open {what}',
+    hint: 'Give the password that the key was made with; without it the key cannot be used, and a new one has to be made and trusted.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',
@@ -237,6 +244,13 @@ export const bundleErrors = defineErrors({
   NODE_IMAGE_MISMATCH: {
     message: 'the node image {path} has SHA-256 {found}, and the release says {expected}',
     hint: 'Correct spec.nodeImage.sha256, or give the OVA it was computed from.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  NODE_IMAGE_OTHER_NAME: {
+    message: 'the node image {path} has another name than spec.nodeImage.ova, which is {ova}',
+    hint: 'Correct spec.nodeImage.ova or spec.content.nodeImage, or rename the file; sites know the image and its template by that name.',
     status: 422,
     exit: 2,
     next: 'needs-a-person',
