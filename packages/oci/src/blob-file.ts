@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { fileWork } from '@sealift/io/file-errors';
 import { PendingFile } from '@sealift/io/pending-file';
 import { type Digest, parseDigest } from './digest.ts';
@@ -29,7 +29,7 @@ export async function writeBlobFile(
   expected: { readonly digest?: Digest | undefined; readonly size?: number | undefined } = {},
 ): Promise<WrittenBlob> {
   const blobs = join(folder, 'blobs', 'sha256');
-  await fileWork(blobs, () => mkdir(blobs, { recursive: true }));
+  await fileWork(blobs, async () => makeFolder(blobs));
   // Not among the blobs: whoever lists those must find nothing else.
   await using file = await PendingFile.create(join(folder, 'blobs'));
   const { digest } = expected;

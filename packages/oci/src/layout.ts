@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
@@ -46,7 +47,7 @@ export class LayoutWriter {
 
   /** Starts a layout, or goes on with the one already in the folder. */
   static async create(folder: string): Promise<LayoutWriter> {
-    await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
+    makeFolder(join(folder, 'blobs', 'sha256'));
     const existing = (await fileSize(join(folder, 'index.json'))) !== undefined;
     return new LayoutWriter(folder, existing ? (await openLayout(folder)).index.manifests : []);
   }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { removeUnfinished } from '@sealift/io/unfinished';
@@ -28,7 +29,7 @@ export function stateFolder(path: string): StateFolder {
  * @throws SIMULATOR_STATE_DAMAGED
  */
 export async function loadState(folder: StateFolder, initial: InitialCluster): Promise<SimulatorState> {
-  await mkdir(folder.datastore, { recursive: true });
+  makeFolder(folder.datastore);
   await removeUnfinished(folder.path, 0);
   const text = await readFile(folder.state, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { mkdir, open, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
@@ -119,7 +120,7 @@ class Extraction {
 
   async run(manifestText: string): Promise<void> {
     const { members } = this.#bundle.manifest;
-    await fileWork(this.#folder, () => mkdir(this.#folder, { recursive: true }));
+    await fileWork(this.#folder, async () => makeFolder(this.#folder));
     await removeHalfWritten(this.#folder);
     await writeFileAtomically(join(this.#folder, manifestPath), manifestText);
     await writeFileAtomically(join(this.#folder, signaturePath), await readSignature(this.#bundle));

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { PendingFile } from '@sealift/io/pending-file';
 import { removeUnfinished } from '@sealift/io/unfinished';
@@ -37,7 +37,7 @@ export async function installExecutable(
   if (layer?.mediaType !== layerTypes.executableGzip) return undefined;
   const path = join(folder, 'sealift');
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await removeUnfinished(folder, longestWriteMs);
     await using file = await PendingFile.create(folder, { mode: 0o755, shownAs: path });
     await pipeline(

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { unwritable } from '@sealift/io/file-errors';
 import { isAlive } from '@sealift/io/process-identity';
@@ -38,13 +39,13 @@ export async function takeDemoFolder(folder: string): Promise<DemoFolder> {
     simulator: join(path, 'simulator'),
   };
   try {
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
     const names = await readdir(path);
     if (names.length > 0) await requireOurs(path);
     await writeFile(join(path, markerName), JSON.stringify({ kind: 'sealift-demo', pid: process.pid }));
     const old = names.filter((name) => name !== markerName && name !== 'cache');
     for (const name of old) await rm(join(path, name), { recursive: true, force: true });
-    for (const part of Object.values(layout)) await mkdir(part, { recursive: true, mode: 0o700 });
+    for (const part of Object.values(layout)) makeFolder(part, 0o700);
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { findNode } from './node-program.ts';
@@ -52,7 +53,7 @@ export async function buildExecutable(
     const key = hash.digest('hex');
     const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
     if (await isThere(built)) return built;
-    await mkdir(cache, { recursive: true });
+    makeFolder(cache);
     await removeOld(cache);
     const work = await mkdtemp(join(cache, 'building-'));
     try {

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { countPassed } from '@sealift/oci/young-garbage';
 
@@ -26,7 +27,7 @@ export async function compressExecutable(
 ): Promise<string> {
   const cache = join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'sealift');
   try {
-    await mkdir(cache, { recursive: true });
+    makeFolder(cache);
     const prefix = `compressed-${(await sha256Of(path)).slice(0, 32)}-`;
     const known = (await readdir(cache)).find((name) => name.startsWith(prefix));
     if (known !== undefined && known === nameOf(prefix, await sha256Of(join(cache, known)))) return join(cache, known);

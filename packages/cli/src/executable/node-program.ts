@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '@sealift/io/make-folder';
 import type { Architecture } from './architecture.ts';
 
 /** The official Node.js program for a kind of processor. */
@@ -68,7 +69,7 @@ async function fetchProgram(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const cache = dirname(target);
-  await mkdir(cache, { recursive: true });
+  makeFolder(cache);
   const work = await mkdtemp(join(cache, 'fetching-'));
   try {
     const { stdout } = await run('npm', ['pack', specifier, '--silent', '--pack-destination', work], {

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { fileWork, hasCode, isMissing } from './file-errors.ts';
 import { PendingFile } from './pending-file.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -12,7 +13,7 @@ import { syncFolder } from './sync-folder.ts';
  */
 export async function writeFileAtomically(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path);
-  await fileWork(path, () => mkdir(folder, { recursive: true }));
+  await fileWork(path, async () => makeFolder(folder));
   await using file = await PendingFile.create(folder, { mode, shownAs: path });
   await file.write(typeof content === 'string' ? Buffer.from(content) : content);
   await file.commit(path);
@@ -26,7 +27,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
  */
 export async function createFile(path: string, content: string | Uint8Array, mode: number): Promise<boolean> {
   return await fileWork(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = await openNew(path, mode);
     if (file === undefined) return false;
     try {

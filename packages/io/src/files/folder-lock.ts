@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from './make-folder.ts';
 import { z } from 'zod';
 import { unwritable } from './file-errors.ts';
 
@@ -43,7 +44,7 @@ export function lockFolder(folder: string, inUse: (holder: FolderHolder) => Erro
   const path = join(folder, lockName);
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     lock = new DatabaseSync(path);
     // Without a journal in memory there would be one on the disk beside it. Of all that try at once, one gets this lock.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');

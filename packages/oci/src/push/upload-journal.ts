@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { z } from 'zod';
 import { isRunning, thisProcess } from '@sealift/io/process-identity';
@@ -51,7 +52,7 @@ export async function openUploadJournal(folder: string): Promise<UploadJournal> 
   const mayUse = async (entry: Entry | undefined): Promise<boolean> =>
     entry === undefined || entry.owner === owner || !(await isRunning(entry.owner));
   await attempt(async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     await chmod(folder, 0o700);
     await removeExpired(folder);
   });

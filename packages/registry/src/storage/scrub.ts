@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { isMissing } from '@sealift/io/file-errors';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './content-digest.ts';
 import { storedDigests } from './blobs.ts';
@@ -86,6 +87,6 @@ async function hashFile(
 
 async function putAside(paths: StoragePaths, digest: ContentDigest): Promise<void> {
   const folder = join(paths.root, 'damaged');
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await rename(paths.blob(digest), join(folder, hexOf(digest)));
 }

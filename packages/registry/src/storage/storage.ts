@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { type FolderLock, lockFolder } from '@sealift/io/folder-lock';
 import { removeUnfinished } from '@sealift/io/unfinished';
@@ -58,8 +58,7 @@ export class RegistryStorage implements Disposable {
    */
   static async open(folder: string, options: StorageOptions = {}): Promise<RegistryStorage> {
     const paths = new StoragePaths(folder);
-    for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories])
-      await mkdir(path, { recursive: true });
+    for (const path of [paths.blobs('sha256'), paths.uploads, paths.repositories]) makeFolder(path);
     const lock = lockFolder(
       folder,
       ({ pid, host }) => new SealiftError('STORAGE_IN_USE', { place: folder, values: { path: folder, pid, host } }),

@@ -1,6 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { hasCode } from '@sealift/io/file-errors';
@@ -39,7 +40,7 @@ export class UploadStore {
     const id = randomUUID();
     const folder = this.#paths.upload(id);
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       await (await open(join(folder, 'data'), 'wx')).close();
       await writeFileAtomically(join(folder, 'repository'), repository);
     } catch (error) {
@@ -90,7 +91,7 @@ export class UploadStore {
         throw new SealiftError('CONTENT_DIGEST_MISMATCH', { values: { expected: digest, actual } });
       }
       const blobs = this.#paths.blobs(algorithmOf(digest));
-      await mkdir(blobs, { recursive: true });
+      makeFolder(blobs);
       const replaced = (await fileSize(this.#paths.blob(digest))) ?? 0;
       await this.#files.shared(digest, () => rename(path, this.#paths.blob(digest)));
       this.#quota.give(replaced);

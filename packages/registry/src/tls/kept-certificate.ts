@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { isMissing } from '@sealift/io/file-errors';
 import { type Certificate, makeSelfSigned } from './self-signed.ts';
@@ -26,7 +27,7 @@ export async function keptCertificate(folder: string, names: readonly string[]):
   const held = await readHeld(folder, names);
   const certificate = held ?? (await makeSelfSigned(names));
   if (held === undefined) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     await writeFileAtomically(join(folder, 'key.pem'), certificate.key, 0o600);
     await writeFileAtomically(path, certificate.cert, 0o644);
   }

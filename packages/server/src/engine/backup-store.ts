@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { nodeSchema } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
@@ -117,7 +118,7 @@ async function sha256OfFile(path: string): Promise<string | null> {
 
 /** Readable by its owner only, as it holds what accounts sign in with. */
 async function writeBackup(folder: string, reference: string, bytes: Uint8Array): Promise<void> {
-  await fileWork(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await fileWork(folder, async () => makeFolder(folder, 0o700));
   await removeUnfinished(folder, longestWriteMs);
   await writeFileAtomically(join(folder, reference), bytes, 0o600);
 }

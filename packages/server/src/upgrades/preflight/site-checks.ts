@@ -1,4 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
+import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
@@ -93,7 +94,7 @@ function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> 
 
 function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
-    await mkdir(backupFolder, { recursive: true, mode: 0o700 });
+    makeFolder(backupFolder, 0o700);
     await access(backupFolder, constants.W_OK | constants.X_OK);
     return pass(backupFolder);
   });
