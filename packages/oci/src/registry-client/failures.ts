@@ -30,10 +30,20 @@ export async function refusal(answer: IncomingMessage, what: string, place: stri
   if (isFull(status, body)) {
     return new SealiftError('REGISTRY_FULL', { values: { reason, registry: new URL(place).host }, place });
   }
+  if (status === 400 && plainToTls.test(body)) return expectsHttps(place);
   const code = codeOf(status);
   const after = retryAfterMs(answer);
   const cause = after === undefined ? undefined : new RetryAfter(after);
   return new SealiftError(code, { values: { reason }, place, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** What Go's servers and nginx say to plain HTTP where they speak TLS. */
+const plainToTls = /sent an HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
+
+function expectsHttps(place: string): SealiftError {
+  const reason = 'it expects HTTPS there, and was spoken to in plain HTTP';
+  const hint = `Write https:// before its address, https://${new URL(place).host}, or check the port.`;
+  return new SealiftError('REGISTRY_UNREACHABLE', { values: { reason }, place, hint });
 }
 
 function codeOf(status: number) {
