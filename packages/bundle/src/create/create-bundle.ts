@@ -24,6 +24,7 @@ import type { CollectedPack } from './collected-pack.ts';
 import { collectPacks } from './packs.ts';
 import { addPrograms, type BundleExecutable } from './programs.ts';
 import { type WrittenBundle, writeBundle } from './write-bundle.ts';
+import { findUncompressed, type UncompressedImage } from './uncompressed.ts';
 
 export type { BundleExecutable } from './programs.ts';
 
@@ -56,6 +57,8 @@ export interface CreatedBundle {
   readonly referrers: readonly CollectedReferrer[];
   /** What the check for completeness could not know. */
   readonly unchecked: Unchecked;
+  /** What would be much smaller. */
+  readonly uncompressed: readonly UncompressedImage[];
   /** What a differential bundle leaves out. */
   readonly differential?: Differential;
   /** Absent after a dry run. */
@@ -87,6 +90,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const { referrers } = attached;
   const { elsewhere } = file.spec.content;
   const unchecked = checkImages({ packs, images, elsewhere });
+  const uncompressed = await findUncompressed(content, images);
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
   const release = pin(file, packs, images, nodeImage);
@@ -99,6 +103,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     images,
     referrers,
     unchecked,
+    uncompressed,
     ...(differential === undefined ? {} : { differential }),
   };
   if (options.dryRun === true) return created;
