@@ -23,9 +23,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 // Not awaited here: the single-file executable is a script, and a script has no top-level await.
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+void main(process.argv.slice(2)).then(async (code) => {
+  // Whatever a server keeps open ends here: a command is over when it has said what it had to.
+  for (const stream of [process.stdout, process.stderr]) await flushed(stream);
+  process.exit(code);
 });
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const { run } = await import('./program.ts');

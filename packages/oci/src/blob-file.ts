@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { fileWork } from '@sealift/io/file-errors';
 import { PendingFile } from '@sealift/io/pending-file';
 import { type Digest, parseDigest } from './digest.ts';
 import { ContentCheck } from './verify-stream.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** What a blob turned out to be. */
 export interface WrittenBlob {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
@@ -13,7 +14,6 @@ import type { ByteRange, ContentSource } from './content.ts';
 import { type Descriptor, type Index, indexSchema, type Manifest, mediaTypes } from './descriptor.ts';
 import type { Digest } from './digest.ts';
 import { readBounded, verifiedReadable } from './verify-stream.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** The index annotation that names an entry (OCI image-spec, annotations.md). */
 export const refNameAnnotation = 'org.opencontainers.image.ref.name';

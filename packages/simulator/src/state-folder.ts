@@ -1,10 +1,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { removeUnfinished } from '@sealift/io/unfinished';
 import { type InitialCluster, initialState, type SimulatorState, stateSchema } from './state.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** The files of one simulated cluster, all below one folder. */
 export interface StateFolder {

@@ -24,6 +24,7 @@ import type { CollectedPack } from './collected-pack.ts';
 import { collectPacks } from './packs.ts';
 import { addPrograms, type BundleExecutable } from './programs.ts';
 import { type WrittenBundle, writeBundle } from './write-bundle.ts';
+import { findUncompressed, type UncompressedImage } from './uncompressed.ts';
 
 export type { BundleExecutable } from './programs.ts';
 
@@ -58,6 +59,8 @@ export interface CreatedBundle {
   readonly referrers: readonly CollectedReferrer[];
   /** What the check for completeness could not know. */
   readonly unchecked: Unchecked;
+  /** What would be much smaller. */
+  readonly uncompressed: readonly UncompressedImage[];
   /** What a differential bundle leaves out. */
   readonly differential?: Differential;
   /** Absent after a dry run. */
@@ -91,6 +94,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const unchecked = checkImages({ packs, images, elsewhere });
   const { nodeImage: ova } = file.spec.content;
   if (file.spec.nodeImage !== undefined && ova !== undefined) await options.checkOva?.(resolve(folder, ova));
+  const uncompressed = await findUncompressed(content, images);
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
   const release = pin(file, packs, images, nodeImage);
@@ -103,6 +107,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     images,
     referrers,
     unchecked,
+    uncompressed,
     ...(differential === undefined ? {} : { differential }),
   };
   if (options.dryRun === true) return created;

@@ -18,6 +18,7 @@ import { collectPack, packSubject } from './packs.ts';
 import { addPrograms, type BundleExecutable } from './programs.ts';
 import { collectRegistryPack, registryScheme } from './registry-pack.ts';
 import { type WrittenBundle, writeBundle } from './write-bundle.ts';
+import { findUncompressed, type UncompressedImage } from './uncompressed.ts';
 
 export interface CreatePackBundleOptions {
   /** The pack's folder, or `docker://HOST/PATH:VERSION`. */
@@ -54,6 +55,8 @@ export interface CreatedPackBundle {
   /** What refers to the pack and its images. The signed bundle covers it; the marker does not pin it. */
   readonly referrers: readonly CollectedReferrer[];
   readonly unchecked: Unchecked;
+  /** What would be much smaller. */
+  readonly uncompressed: readonly UncompressedImage[];
   /** Absent after a dry run. */
   readonly bundle?: WrittenBundle;
 }
@@ -79,9 +82,10 @@ export async function createPackBundle(options: CreatePackBundleOptions): Promis
   const images = withAttached(named.images, attached.images);
   const { referrers } = attached;
   const unchecked = checkImages({ packs: [pack], images, elsewhere });
+  const uncompressed = await findUncompressed(content, images);
   const packRelease = pin(pack, images, options.sealift);
   const marker = addMarker(content, packRelease, secretKey);
-  const created = { packRelease, marker, packs: [pack] as const, images, referrers, unchecked };
+  const created = { packRelease, marker, packs: [pack] as const, images, referrers, unchecked, uncompressed };
   if (options.dryRun === true) return created;
   const programs = await addPrograms(content, executables, [], folder);
   const { name, version } = pack;

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
@@ -15,7 +16,6 @@ import type { Bundle } from '../read/open-bundle.ts';
 import type { VerifiedBundle } from '../read/verify-bundle.ts';
 import { readSignature } from './signature-text.ts';
 import { type FolderState, removeHalfWritten, stateOf } from './target-folder.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 export { defaultFolder } from './target-folder.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { PendingFile } from '@sealift/io/pending-file';
 import { removeUnfinished } from '@sealift/io/unfinished';
@@ -9,7 +10,6 @@ import { readBounded } from '@sealift/oci/verify-stream';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { Bundle } from '../read/open-bundle.ts';
 import type { Architecture } from '../stub/stub.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 const maxManifestBytes = 64 * 1024;
 /** No unpacking takes so long: what is older was left by a run that was killed. */

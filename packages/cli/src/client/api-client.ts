@@ -1,7 +1,7 @@
 import { problemSchema, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { Agents } from '@sealift/io/http/agents';
-import { BodyTooLarge, readBody } from '@sealift/io/http/body';
+import { BodyTooLarge, readBody, readRefusal } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { type Exchange, exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
@@ -145,8 +145,12 @@ export class ApiClient {
         cancel,
       });
       const cookies = answer.headers['set-cookie'] ?? [];
-      const bytes = await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, cancel });
-      return { status: answer.statusCode ?? 0, bytes, cookies };
+      const status = answer.statusCode ?? 0;
+      const bytes =
+        status >= 400
+          ? await readRefusal(answer)
+          : await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, cancel });
+      return { status, bytes, cookies };
     } catch (error) {
       throw this.#failed(error, path);
     }

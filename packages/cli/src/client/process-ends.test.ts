@@ -52,6 +52,49 @@ async function sealift(args: readonly string[], more: Readonly<Record<string, st
   return { code, said };
 }
 
+/** Refuses, and never finishes saying so, on a connection that it never ends. */
+const refusing =
+  (status: number): RequestListener =>
+  (request, response) => {
+    // A token service is there, and busy.
+    const isToken = request.url?.startsWith('/token') === true;
+    const realm = `Bearer realm="http://${request.headers.host}/token",service="s"`;
+    response.writeHead(isToken ? 429 : status, { 'content-length': '1000', 'www-authenticate': realm });
+    response.write('{');
+  };
+
+describe('every command that talks to a server ends when it is refused, whatever is kept open', () => {
+  const toConsole = [
+    'status',
+    'sync',
+    'updates',
+    'upgrade show',
+    'upgrade layers',
+    'profile show',
+    'profile export -o',
+  ];
+  const toRegistry = ['bundle inventory -o'];
+  const commands: readonly [string, number][] = [
+    ...toConsole.map((command): [string, number] => [command, 500]),
+    ...toRegistry.flatMap((command): [string, number][] => [
+      [command, 401],
+      [command, 403],
+    ]),
+  ];
+
+  it.each(commands)('%s, answered %i', async (command, status) => {
+    const url = await serve(refusing(status));
+    const args = command.split(' ');
+    if (args.at(-1) === '-o') args.push(join(folder, 'output'));
+    const { code, said } = await sealift(args, {
+      SEALIFT_URL: url,
+      SEALIFT_TOKEN: 'a-token',
+      ...(toRegistry.includes(command) ? { OCI_PACK_REGISTRY: url, OCI_IMAGE_REGISTRY: url } : {}),
+    });
+    expect([code, said]).toEqual([1, expect.stringMatching(/^error: .*\n(?:.*\n)* {2}code: (?:PLATFORM|REGISTRY)_/)]);
+  });
+});
+
 describe('a command that failed ends, whatever the server keeps open', () => {
   it('login, where the console refuses', async () => {
     const url = await serve((_request, response) => response.writeHead(401, { 'content-length': '0' }).end());

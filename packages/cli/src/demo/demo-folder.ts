@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { unwritable } from '@sealift/io/file-errors';
 import { isAlive } from '@sealift/io/process-identity';
 import { z } from 'zod';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** The folder that a demo owns: everything it writes is below it, settings and trusted keys included. */
 export interface DemoFolder {

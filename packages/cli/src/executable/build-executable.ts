@@ -8,12 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { findNode } from './node-program.ts';
 import { makeProgramScript, makeAssets } from './program-script.ts';
 import { machineOf, trimElf } from './trim-elf.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** Results that nobody asked for this long are removed when a new one is made. */
 const keepMs = 60 * 60 * 1000;

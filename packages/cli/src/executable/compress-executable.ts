@@ -5,9 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { countPassed } from '@sealift/oci/young-garbage';
-import { makeFolder } from '@sealift/io/make-folder';
 
 const chunkBytes = 1024 * 1024;
 /** Several of them are on their way through the stream at a time. */

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Architecture } from './architecture.ts';
 import { makeFolder } from '@sealift/io/make-folder';
+import type { Architecture } from './architecture.ts';
 
 /** The official Node.js program for a kind of processor. */
 export interface NodeProgram {

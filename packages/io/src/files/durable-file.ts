@@ -1,9 +1,9 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { fileWork, hasCode, isMissing } from './file-errors.ts';
 import { PendingFile } from './pending-file.ts';
 import { syncFolder } from './sync-folder.ts';
-import { makeFolder } from './make-folder.ts';
 
 /**
  * Replaces a small file in one step: temporary file beside it, fsync, rename, fsync of the folder. After a crash at any point

@@ -2,9 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from './make-folder.ts';
 import { z } from 'zod';
 import { unwritable } from './file-errors.ts';
-import { makeFolder } from './make-folder.ts';
 
 /** The file whose lock is the folder's. It stays empty, and stays: without it there would be nothing to lock. */
 const lockName = 'folder.lock';

@@ -66,6 +66,29 @@ export async function readBody(answer: IncomingMessage, limitBytes: number, opti
   return Buffer.concat(parts, total);
 }
 
+const refusalLimitBytes = 1024 * 1024;
+const refusalIdleMs = 2000;
+const refusalDeadlineMs = 10_000;
+
+/**
+ * What a refusal says, as far as it comes, 1 MiB at most. That it is one is known from its status, so nobody waits long for its words, and
+ * nothing here fails.
+ */
+export async function readRefusal(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  try {
+    for await (const part of bodyOf(answer, { idleTimeoutMs: refusalIdleMs, deadlineMs: refusalDeadlineMs })) {
+      total += part.byteLength;
+      if (total > refusalLimitBytes) break;
+      parts.push(part);
+    }
+  } catch {
+    // What came before the line was cut may say enough.
+  }
+  return Buffer.concat(parts);
+}
+
 const discardLimitBytes = 64 * 1024;
 const discardTimeoutMs = 5000;
 

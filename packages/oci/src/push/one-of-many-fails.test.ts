@@ -39,7 +39,10 @@ const stray: unknown[] = [];
 const note = (error: unknown): void => void stray.push(error);
 process.on('uncaughtException', note).on('unhandledRejection', note);
 afterAll(() => process.off('uncaughtException', note).off('unhandledRejection', note));
-afterEach(() => expect(stray.splice(0)).toEqual([]));
+afterEach(() => {
+  const [first] = stray.splice(0);
+  if (first !== undefined) throw new Error('it was not heard', { cause: first });
+});
 
 /** Pushes everything with one failure, and returns what the push failed with; undefined when it did not. */
 async function pushWith(

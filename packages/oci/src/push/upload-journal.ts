@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { z } from 'zod';
 import { isRunning, thisProcess } from '@sealift/io/process-identity';
 import { removeUnfinished } from '@sealift/io/unfinished';
-import { makeFolder } from '@sealift/io/make-folder';
 
 const entryLimit = 1000;
 const entryLimitBytes = 16 * 1024;

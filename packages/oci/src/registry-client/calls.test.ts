@@ -86,6 +86,20 @@ describe('what fails for a reason that passes', () => {
   });
 });
 
+describe('plain HTTP to a registry that speaks TLS', () => {
+  it.each([
+    ['Client sent an HTTP request to an HTTPS server.\n'],
+    ['<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>'],
+  ])('is told as that, with what to write: %s', async (body) => {
+    const { odd, client } = await start({ intercept: () => ({ status: 400, body }) });
+    const error: unknown = await client.ping().catch((failure: unknown) => failure);
+    if (!isSealiftError(error, 'REGISTRY_UNREACHABLE')) throw new Error('it was told otherwise', { cause: error });
+    expect(error.message).toContain('it expects HTTPS there');
+    expect(error.hint).toContain(`https://${odd.registry}`);
+    expect(odd.requests).toHaveLength(1);
+  });
+});
+
 describe('a registry that never ends', () => {
   const digest = digestOf('any');
   const reads: readonly [string, (client: RegistryClient) => Promise<unknown>][] = [

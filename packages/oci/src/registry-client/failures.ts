@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, SealiftError } from '@sealift/core/errors';
+import { readRefusal } from '@sealift/io/http/body';
 import { z } from 'zod';
-import { readBounded } from '../verify-stream.ts';
-import { bodyOf } from './transport.ts';
 
-const bodyLimitBytes = 64 * 1024;
 const reasonLimit = 500;
 
 /** The error body of the OCI distribution-spec ("Error Codes"). */
@@ -26,16 +24,26 @@ const codes = {
 /** An answer that is not the one hoped for, as an error of the catalogue with the registry's own words in it. */
 export async function refusal(answer: IncomingMessage, what: string, place: string): Promise<SealiftError> {
   const status = answer.statusCode ?? 0;
-  const body = await bodyText(answer, place);
+  const body = (await readRefusal(answer)).toString('utf8');
   const reason = `${status} ${ownWords(body) ?? printable(answer.statusMessage ?? '')}`.trim();
   if (status === 404) return new SealiftError('REGISTRY_NOT_FOUND', { values: { what }, place });
   if (isFull(status, body)) {
     return new SealiftError('REGISTRY_FULL', { values: { reason, registry: new URL(place).host }, place });
   }
+  if (status === 400 && plainToTls.test(body)) return expectsHttps(place);
   const code = codeOf(status);
   const after = retryAfterMs(answer);
   const cause = after === undefined ? undefined : new RetryAfter(after);
   return new SealiftError(code, { values: { reason }, place, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** What Go's servers and nginx say to plain HTTP where they speak TLS. */
+const plainToTls = /sent an HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
+
+function expectsHttps(place: string): SealiftError {
+  const reason = 'it expects HTTPS there, and was spoken to in plain HTTP';
+  const hint = `Write https:// before its address, https://${new URL(place).host}, or check the port.`;
+  return new SealiftError('REGISTRY_UNREACHABLE', { values: { reason }, place, hint });
 }
 
 function codeOf(status: number) {
@@ -81,16 +89,6 @@ function isFull(status: number, body: string): boolean {
     status >= 500 &&
     /no space left|disk quota exceeded|insufficient storage|ENOSPC|EDQUOT|"Err": ?(?:28|122)\b/i.test(body)
   );
-}
-
-async function bodyText(answer: IncomingMessage, place: string): Promise<string> {
-  try {
-    return (await readBounded(bodyOf(answer, 10_000, place, 10_000), bodyLimitBytes, 'the error answer')).toString(
-      'utf8',
-    );
-  } catch {
-    return '';
-  }
 }
 
 function ownWords(body: string): string | undefined {

@@ -51,7 +51,7 @@ function endedInPause(cancel: AbortSignal | undefined, cause: unknown): SealiftE
 function passes(error: unknown, hasAnswered: boolean): boolean {
   if (!isSealiftError(error) || !passingFailures.includes(error.code)) return false;
   if ((askedMs(error) ?? 0) > longestAskedDelayMs) return false;
-  if (!(error.cause instanceof ConnectionFailure)) return true;
+  if (!(error.cause instanceof ConnectionFailure)) return error.code !== 'REGISTRY_UNREACHABLE';
   const { kind } = error.cause;
   return !lasting.includes(kind) && (hasAnswered || !lastingAtFirst.includes(kind));
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { isMissing } from '@sealift/io/file-errors';
 import { algorithmOf, type ContentDigest, type DigestAlgorithm, hexOf } from './content-digest.ts';
 import { storedDigests } from './blobs.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
 import type { TurnLock } from './turn-lock.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 export interface ScrubOptions {
   readonly cancel?: AbortSignal;

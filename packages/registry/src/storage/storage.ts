@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { type FolderLock, lockFolder } from '@sealift/io/folder-lock';
 import { removeUnfinished } from '@sealift/io/unfinished';
@@ -13,7 +14,6 @@ import { Quota } from './quota.ts';
 import { TurnLock } from './turn-lock.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
 import { UploadStore } from './uploads.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 export type { GarbageOptions, GarbageReport, RemovedManifest } from './garbage.ts';
 export type { StoredManifest } from './manifests.ts';

@@ -1,6 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { hasCode } from '@sealift/io/file-errors';
@@ -12,7 +13,6 @@ import { namesIn, readRecord } from './files.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
 import type { TurnLock } from './turn-lock.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /**
  * Upload sessions: bytes are hashed while they are written, and become a blob only when they are whole and right. What a

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { makeFolder } from '@sealift/io/make-folder';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { isMissing } from '@sealift/io/file-errors';
 import { type Certificate, makeSelfSigned } from './self-signed.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;
 

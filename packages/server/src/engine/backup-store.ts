@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { makeFolder } from '@sealift/io/make-folder';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { nodeSchema } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
@@ -16,7 +17,6 @@ import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import { z } from 'zod';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** No backup takes so long to write: what is older was left by a process that was killed. */
 const longestWriteMs = 60 * 60 * 1000;

@@ -5,7 +5,7 @@ import type { CliContext } from '../../context.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { programVersion } from '../../program-version.ts';
 import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
-import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
+import { contentOf, listContent, noteUnchecked, noteUncompressed, reportWritten, writtenOf } from './created-report.ts';
 
 /** What `sealift bundle create --pack` takes. */
 export interface CreatePackOptions extends SigningKeyOptions {
@@ -98,15 +98,16 @@ export function chooseCreate(options: Choice): 'release' | 'pack' {
 }
 
 function report(created: CreatedPackBundle, options: CreatePackOptions, context: CliContext): void {
-  const { packRelease, marker, bundle, unchecked } = created;
+  const { packRelease, marker, bundle, unchecked, uncompressed } = created;
   const { name, version } = packRelease.pack;
   if (options.json === true) {
     const about = { bundle: writtenOf(bundle), marker: marker.digest, packRelease, content: contentOf(created) };
-    context.out(JSON.stringify({ ...about, unchecked }));
+    context.out(JSON.stringify({ ...about, unchecked, uncompressed }));
     return;
   }
   if (options.quiet === true) return;
   noteUnchecked(unchecked, context);
+  noteUncompressed(uncompressed, context);
   const counts = `${packRelease.images.length} images`;
   if (bundle === undefined) {
     listContent(created, context);

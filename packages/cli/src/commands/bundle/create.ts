@@ -6,7 +6,7 @@ import type { CliContext } from '../../context.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { checkOva } from './check-ova.ts';
-import { contentOf, listContent, noteUnchecked, reportWritten, writtenOf } from './created-report.ts';
+import { contentOf, listContent, noteUnchecked, noteUncompressed, reportWritten, writtenOf } from './created-report.ts';
 import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
 import { describeDifferential, summaryOf } from './differential-summary.ts';
 
@@ -85,11 +85,14 @@ function report(created: CreatedBundle, options: CreateOptions, context: CliCont
   if (options.json === true) {
     const leftOut = differential === undefined ? {} : { differential: summaryOf(differential) };
     const about = { bundle: writtenOf(bundle), marker: marker.digest, release, content: contentOf(created) };
-    context.out(JSON.stringify({ ...about, unchecked: created.unchecked, ...leftOut }));
+    context.out(
+      JSON.stringify({ ...about, unchecked: created.unchecked, uncompressed: created.uncompressed, ...leftOut }),
+    );
     return;
   }
   if (options.quiet === true) return;
   noteUnchecked(created.unchecked, context);
+  noteUncompressed(created.uncompressed, context);
   if (differential !== undefined) context.out(describeDifferential(differential));
   const nodeImage = spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`;
   const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${nodeImage}`;

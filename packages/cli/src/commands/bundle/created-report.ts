@@ -39,6 +39,25 @@ export function noteUnchecked({ uncertain, needlessElsewhere }: CreatedBundle['u
   for (const { place, text, why } of uncertain) context.note(`  ${text}  (${reasons[why]}; ${place})`);
 }
 
+const shownUncompressed = 10;
+
+/** Says which images would be much smaller compressed, and how to get there: every site stores and carries them as they are. */
+export function noteUncompressed(images: CreatedBundle['uncompressed'], context: CliContext): void {
+  if (images.length === 0) return;
+  const saved = images.reduce((sum, { savedBytes }) => sum + savedBytes, 0);
+  context.note(`note: layers that are not compressed; gzip would save about ${inMiB(saved)}:`);
+  for (const { name, layers, sizeBytes, savedBytes } of images.slice(0, shownUncompressed)) {
+    const count = layers === 1 ? '1 layer' : `${layers} layers`;
+    context.note(`  ${name}  ${count} of ${inMiB(sizeBytes)}, about ${inMiB(savedBytes)} less`);
+  }
+  if (images.length > shownUncompressed) context.note(`  and ${images.length - shownUncompressed} more`);
+  context.note('  To compress: skopeo copy docker-archive:FILE oci:FOLDER:TAG, and name the folder as the source.');
+}
+
+function inMiB(bytes: number): string {
+  return `${Math.max(1, Math.round(bytes / 1024 ** 2))} MiB`;
+}
+
 /** A bundle that was written, for `--json`. */
 export function writtenOf(bundle: Written | undefined) {
   if (bundle === undefined) return null;

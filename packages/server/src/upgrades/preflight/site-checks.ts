@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
@@ -12,7 +13,6 @@ import { updateList } from '../../platform/updates.ts';
 import { packBase } from '../../catalogue/registry-access.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
-import { makeFolder } from '@sealift/io/make-folder';
 
 /** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
 export async function siteChecks(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
