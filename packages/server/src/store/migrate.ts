@@ -8,6 +8,7 @@ import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
+import * as revokedKeys from './migrations/revoked-keys.ts';
 import * as tokenMakers from './migrations/token-makers.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-preflight': preflight,
   '0007-profile-format': profileFormat,
   '0008-token-makers': tokenMakers,
+  '0009-revoked-keys': revokedKeys,
 };
 
 /**

@@ -91,6 +91,7 @@ interface TrustedKeyTable {
   fingerprint: string;
   public_key: string;
   added_at: Date;
+  revoked_at: Date | null;
 }
 
 interface PackRegistryTable {
