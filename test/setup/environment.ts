@@ -18,13 +18,18 @@ export interface TestEnvironment extends DemoEnvironment {
 }
 
 /** A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded. */
-export async function startEnvironment(speed: number): Promise<TestEnvironment> {
+export async function startEnvironment(
+  speed: number,
+  changeValues?: (values: string, pack: string) => string,
+): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const environment = await startDemo({ dir, port: 0, speed, env: process.env, say, cancel, built: built() });
+    const site = changeValues === undefined ? {} : { changeValues };
+    const options = { dir, port: 0, speed, env: process.env, say, cancel, built: built(), ...site };
+    const environment = await startDemo(options);
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import type { DemoContext } from './demo-context.ts';
 import { demoEnvironment, takeDemoFolder } from './demo-folder.ts';
 import { type ConsoleReady, type SimulatorReady, startClusterSimulator, startConsoleServer } from './demo-services.ts';
 import { initialCluster } from './initial-cluster.ts';
-import { adoptWithSiteValues, syncRegistry } from './platform.ts';
+import { adoptWithSiteValues, type ChangeValues, syncRegistry } from './platform.ts';
 import { executeBundle } from './support-host.ts';
 import { bundleOf, makeVendor, type Vendor } from './vendor.ts';
 
@@ -25,6 +25,8 @@ export interface DemoOptions {
   readonly cancel: AbortSignal;
   /** Taken instead of being built. */
   readonly built?: Built;
+  /** What the site runs in place of the sample's values. */
+  readonly changeValues?: ChangeValues;
 }
 
 /** What has to be built before a demo can start. */
@@ -46,7 +48,9 @@ export interface DemoEnvironment {
 }
 
 /** Takes the folder and describes what the demo works with; starts nothing. */
-export async function prepareDemo(options: Omit<DemoOptions, 'port' | 'speed' | 'built'>): Promise<DemoContext> {
+export async function prepareDemo(
+  options: Omit<DemoOptions, 'port' | 'speed' | 'built' | 'changeValues'>,
+): Promise<DemoContext> {
   const checkout = findCheckout();
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
@@ -89,7 +93,7 @@ export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> 
       if (version !== installed) continue;
       await syncRegistry(administrator.api, demo.cancel);
       say(`The platform runs ${version}, with the site's own values`);
-      await adoptWithSiteValues(demo.checkout, administrator.api, version);
+      await adoptWithSiteValues(demo.checkout, administrator.api, version, options.changeValues);
     }
     return { context: demo, built, administrator, console, simulator, stop };
   } catch (error) {

@@ -10,9 +10,18 @@ import type { ApiClient } from '../client/api-client.ts';
 
 const pollMs = 250;
 
+/** A layer's text, changed on the way. */
+export type ChangeValues = (values: string, pack: string) => string;
+
 /** Records that the cluster already runs a release, with what the sample site customised. */
-export async function adoptWithSiteValues(checkout: Checkout, api: ApiClient, version: string): Promise<void> {
-  await api.post('/api/v1/platform/adopt', { version, values: await siteValues(checkout) }, profileViewSchema);
+export async function adoptWithSiteValues(
+  checkout: Checkout,
+  api: ApiClient,
+  version: string,
+  change: ChangeValues = (values) => values,
+): Promise<void> {
+  const given = (await siteValues(checkout)).map((one) => ({ ...one, values: change(one.values, one.pack) }));
+  await api.post('/api/v1/platform/adopt', { version, values: given }, profileViewSchema);
 }
 
 /** What the sample site runs: complete values of the layers it customised, from files named `<layer>-<pack>.yaml`. */

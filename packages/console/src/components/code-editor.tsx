@@ -13,13 +13,15 @@ interface CodeViewProps {
   marks?: ReadonlyMap<number, LineMark> | undefined;
   /** A line to bring into view and to point at; a new object brings it into view again. */
   goTo?: { line: number } | undefined;
+  /** Dotted paths that the pack's schemas name as passwords; must stay the same list. */
+  passwords?: readonly string[];
 }
 
 const marked = new Compartment();
 const pointed = new Compartment();
 
 /** YAML to read, with line numbers and marked lines. A new text keeps the place that was scrolled to. */
-export function CodeView({ text, label, marks, goTo }: CodeViewProps) {
+export function CodeView({ text, label, marks, goTo, passwords }: CodeViewProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<EditorView>();
 
@@ -29,11 +31,11 @@ export function CodeView({ text, label, marks, goTo }: CodeViewProps) {
     const created = new EditorView({
       parent: root,
       root,
-      extensions: [codeLook(label, true), marked.of([]), pointed.of([])],
+      extensions: [codeLook(label, true, passwords), marked.of([]), pointed.of([])],
     });
     setEditor(created);
     return () => created.destroy();
-  }, [label]);
+  }, [label, passwords]);
 
   useEffect(() => {
     if (editor === undefined) return;
@@ -66,10 +68,12 @@ interface CodeInputProps {
   label: string;
   /** Called on each change; must stay the same function. */
   onChange: (text: string) => void;
+  /** Dotted paths that the pack's schemas name as passwords; must stay the same list. */
+  passwords: readonly string[];
 }
 
 /** YAML to write. Tab leaves the field, as anywhere on a page. */
-export function CodeInput({ start, label, onChange }: CodeInputProps) {
+export function CodeInput({ start, label, onChange, passwords }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (holder.current === null) return;
@@ -79,7 +83,7 @@ export function CodeInput({ start, label, onChange }: CodeInputProps) {
       root,
       doc: start,
       extensions: [
-        codeLook(label, false),
+        codeLook(label, false, passwords),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
@@ -87,7 +91,7 @@ export function CodeInput({ start, label, onChange }: CodeInputProps) {
     });
     editor.focus();
     return () => editor.destroy();
-  }, [start, label, onChange]);
+  }, [start, label, onChange, passwords]);
   return <div className="code" ref={holder} />;
 }
 

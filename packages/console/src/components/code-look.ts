@@ -52,13 +52,17 @@ const look = EditorView.theme({
   },
 });
 
-/** YAML colouring, line numbers, folding and search, in colours that follow the page's theme. */
-export function codeLook(label: string, readOnly: boolean): Extension {
+/**
+ * YAML colouring, line numbers, folding and search, in colours that follow the page's theme; secrets are hidden.
+ *
+ * @param passwords dotted paths that the pack's schemas name as passwords
+ */
+export function codeLook(label: string, readOnly: boolean, passwords: readonly string[] = []): Extension {
   return [
     basicSetup,
     yaml(),
     syntaxHighlighting(classHighlighter),
-    hideSecrets(),
+    hideSecrets(passwords),
     look,
     EditorState.readOnly.of(readOnly),
     EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': String(readOnly) }),

@@ -18,9 +18,12 @@ export const setupRequestSchema = z.object({
   password: passwordSchema,
 });
 
+/** A text for people on one line: control characters could move a terminal's cursor, and NUL cannot be stored. */
+const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'no control characters');
+
 /** `POST /api/v1/session` signs in and sets the session cookie. `GET` answers the same shape, `DELETE` signs out. */
 export const signInRequestSchema = z.object({
-  username: z.string().min(1).max(64),
+  username: lineSchema.min(1).max(64),
   password: z.string().min(1).max(256),
 });
 export const sessionSchema = z.object({ username: z.string(), role: roleSchema, expiresAt: z.iso.datetime() });
@@ -28,7 +31,7 @@ export type Session = z.infer<typeof sessionSchema>;
 
 /** `POST /api/v1/tokens`: an API token; the answer is the only time its secret is shown. */
 export const tokenRequestSchema = z.object({
-  name: z.string().min(1).max(100),
+  name: lineSchema.min(1).max(100),
   expiresInDays: z.int().min(1).max(366).default(30),
 });
 export const tokenSchema = z.object({

@@ -23,6 +23,7 @@ export const permissions = [
   'session.own',
   'trusted-keys.read',
   'trusted-keys.add',
+  'trusted-keys.revoke',
   'upgrades.read',
   'upgrades.prepare',
   'upgrades.confirm',

@@ -90,6 +90,11 @@ describe('a text', () => {
     expect(maskText(text)).toBe(shown);
   });
 
+  it('that cannot be read is hidden whole where a secret stands', () => {
+    expect(maskText('[hunter2', { under: ['password'] })).toBe('***');
+    expect(maskText('hunter2', { under: ['pin'], declared: ['pin'] })).toBe('"***"');
+  });
+
   it('is masked in work that grows with its length', () => {
     const many = Array.from({ length: 5000 }, (_, at) => `  k${at}: v # c`).join('\n');
     expect(maskText(`secrets:\n${many}\n`).match(/"\*\*\*" # \*\*\*/g)).toHaveLength(5000);

@@ -47,7 +47,8 @@ export function secretRanges(text: string, options: RangeOptions = {}): readonly
     tree = parseText(text, 'the text', 'allow');
   } catch (error) {
     if (!isSealiftError(error)) throw error;
-    return secretSpans(text).map((span) => ({ ...span, what: 'part' }));
+    const spans = isSecretPath(options.under ?? [], options.declared) ? wholeOf(text) : secretSpans(text);
+    return spans.map((span) => ({ ...span, what: 'part' }));
   }
   return new SecretFinder(text, tree, options).ranges();
 }
@@ -170,6 +171,10 @@ class SecretFinder {
     if (secret) this.#zones.push(zoneInside(this.#text, from, limit, items[0]));
     return false;
   }
+}
+
+function wholeOf(text: string): readonly Span[] {
+  return text.trim() === '' ? [] : [{ start: 0, end: text.length }];
 }
 
 /** What a scalar says, each character where it is written: without quotes, and with the line breaks that escapes stand for. */

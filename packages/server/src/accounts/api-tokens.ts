@@ -11,7 +11,10 @@ const prefix = 'sealift_';
 const limit = 1000;
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Makes an API token; the answer is the only place where its secret ever appears. */
+/**
+ * Makes an API token; the answer is the only place where its secret ever appears. It may what its account may at the time of use.
+ * One that is made with another token ends when that one does, or is removed.
+ */
 export async function createApiToken(
   trx: Trx,
   principal: Principal,
@@ -24,7 +27,9 @@ export async function createApiToken(
   if (Number(count) >= limit) throw new SealiftError('TOKEN_LIMIT', { values: { limit } });
   const secret = newSecret(prefix);
   const createdAt = new Date();
-  const expiresAt = new Date(createdAt.getTime() + request.expiresInDays * dayMs);
+  const wanted = createdAt.getTime() + request.expiresInDays * dayMs;
+  const { tokenId } = principal;
+  const expiresAt = new Date(tokenId === undefined ? wanted : Math.min(wanted, principal.expiresAt.getTime()));
   const id = randomUUID();
   await trx
     .insertInto('api_token')
@@ -35,6 +40,7 @@ export async function createApiToken(
       secret_hash: hashSecret(secret),
       created_at: createdAt,
       expires_at: expiresAt,
+      made_by: tokenId ?? null,
     })
     .execute();
   await recordAudit(trx, principal, {
@@ -45,7 +51,7 @@ export async function createApiToken(
   return { id, name: request.name, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString(), secret };
 }
 
-/** A removed token stops working at once. @throws NOT_FOUND */
+/** A removed token, and every one made with it, stops working at once. @throws NOT_FOUND */
 export async function removeApiToken(trx: Trx, actor: Actor, id: string): Promise<void> {
   const removed = await trx.deleteFrom('api_token').where('id', '=', id).returning('name').executeTakeFirst();
   if (removed === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'API token', name: id } });
@@ -58,10 +64,11 @@ export async function findApiToken(db: Db, secret: string, address: string): Pro
   const row = await db
     .selectFrom('api_token')
     .innerJoin('account', 'account.id', 'api_token.account_id')
-    .select(['account.id', 'account.username', 'account.role', 'api_token.expires_at'])
+    .select(['account.id', 'account.username', 'account.role', 'api_token.expires_at', 'api_token.id as token_id'])
     .where('api_token.secret_hash', '=', hashSecret(secret))
     .where('api_token.expires_at', '>', new Date())
     .executeTakeFirst();
   if (row === undefined) return null;
-  return { accountId: row.id, name: row.username, role: row.role, address, expiresAt: row.expires_at };
+  const { id, username, role, expires_at: expiresAt, token_id: tokenId } = row;
+  return { accountId: id, name: username, role, address, expiresAt, tokenId };
 }

@@ -5,6 +5,7 @@ import { catalogueRoutes } from '../catalogue/routes.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { guardRoutes } from '../http/guard-routes.ts';
 import { answerProblems } from '../http/problems.ts';
+import { neverStored } from '../http/security-headers.ts';
 import { eventRoutes } from '../notify/routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
@@ -21,6 +22,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts): void {
   const { db } = store;
   const authenticate = authenticateBy(db);
   answerProblems(api, () => lockProgress(db));
+  neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
   accountRoutes(api, db);
   platformRoutes(api, parts, events);

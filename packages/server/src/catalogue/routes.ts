@@ -7,7 +7,7 @@ import {
 } from '@sealift/core/api';
 import { z } from 'zod';
 import { packRegistry, packRegistryName } from './sync-state.ts';
-import { listTrustedKeys, trustKey } from './trusted-keys.ts';
+import { listTrustedKeys, revokeKey, trustKey } from './trusted-keys.ts';
 import type { Db } from '../store/store.ts';
 import type { RegistrySync } from './registry-sync.ts';
 import { change } from '../store/change.ts';
@@ -63,6 +63,20 @@ export function catalogueRoutes(api: ApiScope, db: Db, sync: Pick<RegistrySync, 
     handler: async (request, reply) => {
       const key = await change(db, (trx) => trustKey(trx, principalOf(request), request.body.publicKey));
       return reply.code(201).send(key);
+    },
+  });
+
+  api.delete('/trusted-keys/:keyId', {
+    config: { permission: 'trusted-keys.revoke' },
+    schema: {
+      tags,
+      summary: 'Revokes a trusted key: what it signed stays installed, nothing new by it is taken',
+      params: z.object({ keyId: z.string().max(64) }),
+      response: { 204: z.null() },
+    },
+    handler: async (request, reply) => {
+      await change(db, (trx) => revokeKey(trx, principalOf(request), request.params.keyId));
+      return reply.code(204).send(null);
     },
   });
 }

@@ -7,8 +7,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../store/store.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
-import { storedRelease, storedReleases } from './stored-release.ts';
-import { trustKey } from './trusted-keys.ts';
+import { installedRelease, storedRelease, storedReleases } from './stored-release.ts';
+import { listTrustedKeys, revokeKey, trustedKeys, trustKey } from './trusted-keys.ts';
 
 const actor = { name: 'test', address: 'local' };
 const vendor = generateKeyPair();
@@ -100,6 +100,37 @@ describe('storedRelease', () => {
     const refused = storedRelease(store.db, '4.2.13');
     await expect(refused).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
     await expect(refused).rejects.toThrow(vendor.publicKey.fingerprint);
+  });
+});
+
+describe('revokeKey', () => {
+  const revoke = (keyId: string) => store.db.transaction().execute((trx) => revokeKey(trx, actor, keyId));
+  const { keyId } = vendor.publicKey;
+
+  it('takes and offers nothing more of what the key signed, and still reads what is installed', async () => {
+    await revoke(keyId);
+    await expect(storedRelease(store.db, '4.2.13')).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
+    expect(await storedReleases(store.db)).toEqual([]);
+    expect(await trustedKeys(store.db)).toEqual([]);
+    expect(await listTrustedKeys(store.db)).toEqual([]);
+    expect(await installedRelease(store.db, '4.2.13', 'Harborview')).toMatchObject({ keyId });
+    const deeds = await store.db.selectFrom('audit_entry').select(['action', 'subject']).execute();
+    expect(deeds).toContainEqual({ action: 'trusted-key.revoke', subject: keyId });
+  });
+
+  it('does not make good what a key signed that was never trusted', async () => {
+    await storeRelease(release('4.2.14'), generateKeyPair());
+    await expect(installedRelease(store.db, '4.2.14', 'Harborview')).rejects.toMatchObject({
+      code: 'SIGNATURE_KEY_UNTRUSTED',
+    });
+  });
+
+  it('can be undone by trusting the key again, and is an error for one that is not trusted', async () => {
+    await revoke(keyId);
+    await expect(revoke(keyId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await trust(vendor);
+    expect(await listTrustedKeys(store.db)).toMatchObject([{ keyId }]);
+    expect(await storedReleases(store.db)).toHaveLength(1);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Release } from '@sealift/core/release';
 import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';
 import type { Db } from '../store/store.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
-import { aboutKeysOfConsole, trustedKeys } from './trusted-keys.ts';
+import { aboutKeysOfConsole, everTrustedKeys, trustedKeys } from './trusted-keys.ts';
 
 /** A release of the catalogue whose signature was verified just now. */
 export interface StoredRelease {
@@ -31,6 +31,19 @@ export async function storedReleases(db: Db): Promise<StoredRelease[]> {
  * @throws RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_KEY_UNTRUSTED
  */
 export async function storedRelease(db: Db, version: string, product?: string): Promise<StoredRelease> {
+  return verifyRow(await rowOf(db, version, product), await trustedKeys(db));
+}
+
+/**
+ * The release that is installed, verified again; the key that signed it may have been revoked since.
+ *
+ * @throws RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_KEY_UNTRUSTED
+ */
+export async function installedRelease(db: Db, version: string, product: string): Promise<StoredRelease> {
+  return verifyRow(await rowOf(db, version, product), await everTrustedKeys(db));
+}
+
+async function rowOf(db: Db, version: string, product?: string): Promise<CatalogueReleaseRow> {
   let query = db.selectFrom('catalogue_release').selectAll().where('version', '=', version);
   if (product !== undefined) query = query.where('product', '=', product);
   const [row, ...others] = await query.execute();
@@ -39,7 +52,7 @@ export async function storedRelease(db: Db, version: string, product?: string): 
     const reason = `releases ${version} of several products are in the catalogue`;
     throw new SealiftError('INPUT_INVALID', { place: 'version', values: { what: 'the version', reason } });
   }
-  return verifyRow(row, await trustedKeys(db));
+  return row;
 }
 
 /** The digests that tell the texts apart when a marker is read from the catalogue instead of a registry. */

@@ -7,8 +7,19 @@ import type { Db, Trx } from '../store/store.ts';
 
 /** The keys whose signatures are accepted, given by an administrator and never learned. */
 export async function trustedKeys(db: Db): Promise<PublicKey[]> {
-  const rows = await db.selectFrom('trusted_key').select('public_key').orderBy('added_at').execute();
+  const rows = await db
+    .selectFrom('trusted_key')
+    .select('public_key')
+    .where('revoked_at', 'is', null)
+    .orderBy('added_at')
+    .execute();
   return rows.map((row) => parsePublicKey(row.public_key, 'a trusted key'));
+}
+
+/** Those and the ones that were revoked since: what they signed and is installed can still be read. */
+export async function everTrustedKeys(db: Db): Promise<PublicKey[]> {
+  const rows = await db.selectFrom('trusted_key').select('public_key').orderBy('added_at').execute();
+  return rows.map((row) => parsePublicKey(row.public_key, 'a key that was trusted'));
 }
 
 /** Gives the refusal of a key the remedy that is about the keys of the console: those of a machine are another list. */
@@ -20,7 +31,12 @@ export function aboutKeysOfConsole(error: unknown): unknown {
 }
 
 export async function listTrustedKeys(db: Db): Promise<TrustedKey[]> {
-  const rows = await db.selectFrom('trusted_key').selectAll().orderBy('added_at').execute();
+  const rows = await db
+    .selectFrom('trusted_key')
+    .selectAll()
+    .where('revoked_at', 'is', null)
+    .orderBy('added_at')
+    .execute();
   return rows.map((row) => ({
     keyId: row.key_id,
     fingerprint: row.fingerprint,
@@ -30,16 +46,17 @@ export async function listTrustedKeys(db: Db): Promise<TrustedKey[]> {
 }
 
 /**
- * Adds a key; adding it again changes nothing.
+ * Adds a key; adding it again changes nothing, but for one that was revoked: it is trusted again.
  *
- * @throws KEY_FILE_INVALID; INPUT_INVALID when another key with the same ID is trusted already
+ * @throws KEY_FILE_INVALID; INPUT_INVALID when another key with the same ID is trusted already, or was
  */
 export async function trustKey(trx: Trx, actor: Actor, text: string): Promise<TrustedKey> {
   const key = parsePublicKey(text, 'the public key');
-  const known = (await listTrustedKeys(trx)).find((one) => one.keyId === key.keyId);
-  if (known?.fingerprint === key.fingerprint) return known;
-  if (known !== undefined) {
-    const reason = `another key with the ID ${key.keyId} is trusted already, fingerprint ${known.fingerprint}`;
+  const known = (await listTrustedKeys(trx)).find((one) => one.fingerprint === key.fingerprint);
+  if (known !== undefined) return known;
+  const other = await trx.selectFrom('trusted_key').selectAll().where('key_id', '=', key.keyId).executeTakeFirst();
+  if (other !== undefined && other.fingerprint !== key.fingerprint) {
+    const reason = `another key with the ID ${key.keyId} is or was trusted, fingerprint ${other.fingerprint}`;
     throw new SealiftError('INPUT_INVALID', { place: 'body.publicKey', values: { what: 'the public key', reason } });
   }
   const { keyId, fingerprint } = key;
@@ -47,8 +64,27 @@ export async function trustKey(trx: Trx, actor: Actor, text: string): Promise<Tr
   const addedAt = new Date();
   await trx
     .insertInto('trusted_key')
-    .values({ key_id: keyId, fingerprint, public_key: publicKey, added_at: addedAt })
+    .values({ key_id: keyId, fingerprint, public_key: publicKey, added_at: addedAt, revoked_at: null })
+    .onConflict((conflict) => conflict.column('key_id').doUpdateSet({ added_at: addedAt, revoked_at: null }))
     .execute();
   await recordAudit(trx, actor, { action: 'trusted-key.add', subject: keyId, details: { fingerprint } });
   return { keyId, fingerprint, publicKey, addedAt: addedAt.toISOString() };
+}
+
+/**
+ * Trusts a key no longer: nothing that it signed is taken or offered any more; what is installed stays, and can be upgraded from.
+ *
+ * @throws NOT_FOUND
+ */
+export async function revokeKey(trx: Trx, actor: Actor, keyId: string): Promise<void> {
+  const revoked = await trx
+    .updateTable('trusted_key')
+    .set({ revoked_at: new Date() })
+    .where('key_id', '=', keyId)
+    .where('revoked_at', 'is', null)
+    .returning('fingerprint')
+    .executeTakeFirst();
+  if (revoked === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'trusted key', name: keyId } });
+  const { fingerprint } = revoked;
+  await recordAudit(trx, actor, { action: 'trusted-key.revoke', subject: keyId, details: { fingerprint } });
 }

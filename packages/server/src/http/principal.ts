@@ -10,4 +10,6 @@ export interface Principal {
   readonly role: Role;
   /** When the session or token ends. */
   readonly expiresAt: Date;
+  /** The API token that it calls with; absent for a session. */
+  readonly tokenId?: string;
 }

@@ -50,6 +50,13 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     const reason = 'it holds a character that cannot be stored, such as NUL';
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'a text', reason } });
   }
+  if (error.code === 'ECONNRESET' && request.raw.readableAborted) {
+    const reason = 'the connection was closed before the end of it';
+    return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason } });
+  }
+  if (isStoreFull(error)) {
+    return new SealiftError('STORE_FULL', { values: { reason: error.message }, cause: error });
+  }
   if (isStoreDown(error)) {
     return new SealiftError('STORE_UNREACHABLE', { values: { reason: error.message }, cause: error });
   }
@@ -68,6 +75,11 @@ function readable(reason: string): string {
 /** PostgreSQL's `character_not_in_repertoire` and `untranslatable_character` (Appendix A of its manual). */
 function isUnstorableText(error: FastifyError): boolean {
   return ['22021', '22P05'].includes(error.code);
+}
+
+/** PostgreSQL's `disk_full` (class 53), and what the system says below the embedded store. */
+function isStoreFull(error: FastifyError): boolean {
+  return ['53100', 'ENOSPC', 'EDQUOT'].includes(error.code) || /No space left on device/.test(error.message);
 }
 
 /** Connection failures of the driver, and PostgreSQL's class 08 and 57P0x (going down, starting up). */

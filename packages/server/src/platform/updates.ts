@@ -1,6 +1,7 @@
 import type { UpdateList } from '@sealift/core/api';
+import { isSealiftError } from '@sealift/core/errors';
 import { listUpdates, recommendUpdate } from '@sealift/core/planner';
-import { storedReleases } from '../catalogue/stored-release.ts';
+import { installedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import { installedProfile } from './installed.ts';
 
@@ -8,9 +9,14 @@ import { installedProfile } from './installed.ts';
 export async function updateList(db: Db): Promise<UpdateList> {
   const profile = await installedProfile(db);
   const stored = (await storedReleases(db)).map(({ release, digest }) => ({ release, digest }));
-  const installed = stored.find(({ digest }) => digest === profile?.releaseDigest);
   if (profile === null) return { product: null, installed: null, recommended: null, available: [] };
-  const { product, version } = profile;
+  const { product, version, releaseDigest } = profile;
+  const found = await installedRelease(db, version, product).catch((error: unknown) => {
+    // Without it nothing can be said about ways from it; the Summary tells what is wrong with it.
+    if (isSealiftError(error)) return undefined;
+    throw error;
+  });
+  const installed = found?.digest === releaseDigest ? found : undefined;
   if (installed === undefined) return { product, installed: version, recommended: null, available: [] };
   const available = listUpdates({ installed: installed.release, catalogue: stored });
   return { product, installed: version, recommended: recommendUpdate(available) ?? null, available };

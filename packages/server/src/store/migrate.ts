@@ -8,6 +8,8 @@ import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
+import * as revokedKeys from './migrations/revoked-keys.ts';
+import * as tokenMakers from './migrations/token-makers.ts';
 import type { Tables } from './tables.ts';
 
 /** Every migration, in order. A published one is never edited; the next change is a new one. */
@@ -19,6 +21,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-hops': hops,
   '0006-preflight': preflight,
   '0007-profile-format': profileFormat,
+  '0008-token-makers': tokenMakers,
+  '0009-revoked-keys': revokedKeys,
 };
 
 /**

@@ -61,6 +61,8 @@ interface ApiTokenTable {
   secret_hash: string;
   created_at: Date;
   expires_at: Date;
+  /** The token that made it, if one did; it goes when that one is removed. */
+  made_by: string | null;
 }
 
 interface AuditEntryTable {
@@ -89,6 +91,7 @@ interface TrustedKeyTable {
   fingerprint: string;
   public_key: string;
   added_at: Date;
+  revoked_at: Date | null;
 }
 
 interface PackRegistryTable {

@@ -3,7 +3,7 @@ import { buildPlan } from '@sealift/core/planner';
 import { type FrozenUpgrade, freeze, type MergedLayer, type Plan } from '@sealift/core/upgrade';
 import { digestOf } from '@sealift/oci/digest';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
-import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
@@ -33,7 +33,7 @@ export async function planDraft(db: Db, row: UpgradeRow, layers: readonly Merged
 }
 
 async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<Plan> {
-  const installed = await storedRelease(db, row.from_version, row.product);
+  const installed = await installedRelease(db, row.from_version, row.product);
   const target = await storedRelease(db, row.to_version, row.product);
   return buildPlan({
     installed: installed.release,

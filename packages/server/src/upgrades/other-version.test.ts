@@ -29,7 +29,7 @@ describe('an upgrade that another version left half-way', { timeout: 60_000 }, (
       }
       await db.updateTable('console_lock').set({ upgrade_id: id }).execute();
     });
-  });
+  }, 60_000);
   afterEach(() => platform.stop());
 
   /** Works on the store while no console holds it. */

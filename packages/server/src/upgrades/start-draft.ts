@@ -8,7 +8,7 @@ import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
-import { storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/registry-access.ts';
 import { change } from '../store/change.ts';
@@ -36,7 +36,7 @@ export async function startDraft(
 ): Promise<{ id: string; isNew: boolean }> {
   const profile = await installedProfile(db);
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
-  const installed = await storedRelease(db, profile.version, profile.product);
+  const installed = await installedRelease(db, profile.version, profile.product);
   const target = await storedRelease(db, to, profile.product);
   const known = (await storedReleases(db)).map(({ release }) => release);
   const plan = buildPlan({ installed: installed.release, target: target.release, targetDigest: target.digest, known });

@@ -16,6 +16,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'retry',
   },
+  STORE_FULL: {
+    message: 'the database cannot write: {reason}',
+    hint: 'Free space on the disk of the database (or of the data folder, where it is embedded), then try again; nothing of the change was kept.',
+    status: 507,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   STORE_FROM_NEWER: {
     message:
       'the database was migrated by a newer version of Sealift: it has {migration}, which this version does not know',

@@ -1,11 +1,12 @@
 import { Label } from '@patternfly/react-core';
-import { isSecretKey } from '@sealift/core/secret';
+import { mask } from '@sealift/core/secret';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
 import { EarlierChoice, type Offer } from './earlier-choice.tsx';
 import { KindLabel } from './kind-label.tsx';
 import { OwnValue } from './own-value.tsx';
 import { PathButton } from './path-button.tsx';
+import { hiddenValue, isSecretDecision, shownOwnValue } from './secret-values.ts';
 import { type Decision, type MergePath, pathText, type Resolution } from './resolutions.ts';
 
 interface ConflictItemProps {
@@ -13,6 +14,8 @@ interface ConflictItemProps {
   resolution: Resolution | undefined;
   /** How the path was settled in an earlier upgrade. */
   offer: Offer | undefined;
+  /** Dotted paths that the pack's schemas name as passwords. */
+  passwords: readonly string[];
   busy: boolean;
   onShow: (decision: Decision) => void;
   onResolve: (path: MergePath, resolution: Resolution | null) => void;
@@ -25,11 +28,12 @@ const sides = [
 ] as const;
 
 /** A conflict with its three values; settled by choosing one or giving another. */
-export function ConflictItem({ decision, resolution, offer, busy, onShow, onResolve }: ConflictItemProps) {
+export function ConflictItem({ decision, resolution, offer, passwords, busy, onShow, onResolve }: ConflictItemProps) {
   const [own, setOwn] = useState(false);
   const { path } = decision;
   const text = pathText(path);
   const settled = decision.resolvedBy;
+  const shown = (value: string): string => shownOwnValue(value, decision, passwords);
   const note = busy ? 'Not while a text edited by hand is used, or a change is being saved' : undefined;
   return (
     <li className={settled === undefined ? 'decision conflict open' : 'decision conflict'}>
@@ -64,6 +68,8 @@ export function ConflictItem({ decision, resolution, offer, busy, onShow, onReso
           <OwnValue
             label={text}
             open={own}
+            isSecret={isSecretDecision(decision, passwords)}
+            shown={shown}
             value={resolution !== undefined && 'value' in resolution ? resolution.value : ''}
             busy={busy}
             onOpen={() => setOwn(true)}
@@ -78,7 +84,7 @@ export function ConflictItem({ decision, resolution, offer, busy, onShow, onReso
           <EarlierChoice
             offer={offer}
             label={text}
-            isSecret={isSecretAt(path)}
+            shown={shown}
             onUse={() => onResolve(path, offer.resolution)}
             disabledBecause={note}
           />
@@ -102,10 +108,6 @@ export function ConflictItem({ decision, resolution, offer, busy, onShow, onReso
 function valueText(decision: Decision, side: 'current' | 'incoming' | 'base'): string {
   const source = decision[side]?.source;
   if (source === undefined) return '(not there)';
-  if (isSecretAt(decision.path)) return '••••••';
+  if (source === mask) return hiddenValue;
   return source.length > 400 ? `${source.slice(0, 400)} …` : source;
-}
-
-function isSecretAt(path: MergePath): boolean {
-  return path.some((element) => typeof element === 'string' && isSecretKey(element));
 }

@@ -41,6 +41,7 @@ export function DecisionList({ preview, busy, onShow, onResolve }: DecisionListP
             decision={decision}
             resolution={preview.resolutions.find(({ path }) => pathKey(path) === pathKey(decision.path))}
             offer={preview.offered.find(({ resolution }) => pathKey(resolution.path) === pathKey(decision.path))}
+            passwords={preview.passwords}
             busy={busy || preview.pasted !== null}
             onShow={onShow}
             onResolve={onResolve}

@@ -7,7 +7,8 @@ interface EarlierChoiceProps {
   offer: Offer;
   /** The path, for people. */
   label: string;
-  isSecret: boolean;
+  /** An own value as it may be shown. */
+  shown: (value: string) => string;
   onUse: () => void;
   disabledBecause: string | undefined;
 }
@@ -15,13 +16,12 @@ interface EarlierChoiceProps {
 const sides = { current: 'Keep current', incoming: 'Take incoming', base: 'Back to base' } as const;
 
 /** How the conflict's path was settled in an earlier upgrade; nothing happens until a person takes it. */
-export function EarlierChoice({ offer, label, isSecret, onUse, disabledBecause }: EarlierChoiceProps) {
+export function EarlierChoice({ offer, label, shown, onUse, disabledBecause }: EarlierChoiceProps) {
   const { resolution, reason } = offer;
-  const own = 'value' in resolution ? resolution.value : '';
   return (
     <div className="choice">
       <span className="quiet">Earlier choice</span>
-      <pre>{'take' in resolution ? sides[resolution.take] : isSecret ? '••••••' : own}</pre>
+      <pre>{'take' in resolution ? sides[resolution.take] : shown(resolution.value)}</pre>
       <LockedButton
         variant="secondary"
         size="sm"

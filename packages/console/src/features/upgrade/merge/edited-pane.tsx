@@ -7,13 +7,15 @@ interface EditedPaneProps {
   title: string;
   /** The text when editing began; what the server says meanwhile does not touch what is being written. */
   start: string;
+  /** Dotted paths that the pack's schemas name as passwords. */
+  passwords: readonly string[];
   onPaste: (text: string, done: () => void) => void;
   onClose: () => void;
   busy: boolean;
 }
 
 /** A pane while its text is edited or pasted by hand. */
-export function EditedPane({ title, start, onPaste, onClose, busy }: EditedPaneProps) {
+export function EditedPane({ title, start, passwords, onPaste, onClose, busy }: EditedPaneProps) {
   const [text, setText] = useState(start);
   const footer = (
     <footer>
@@ -27,7 +29,7 @@ export function EditedPane({ title, start, onPaste, onClose, busy }: EditedPaneP
   );
   return (
     <PaneFrame title={title} about="your text">
-      <CodeInput start={start} label={`${title}: your text`} onChange={setText} />
+      <CodeInput start={start} label={`${title}: your text`} onChange={setText} passwords={passwords} />
       {footer}
     </PaneFrame>
   );

@@ -14,6 +14,9 @@ interface MergePanesProps {
 /** *Incoming changes*, the merged result and *Current configuration* side by side, in the runbook's words. */
 export function MergePanes({ preview, places, onPaste, busy }: MergePanesProps) {
   const marks = useMemo(() => paneMarks(preview), [preview]);
+  // A list that stays the same keeps the editors, and where they are scrolled to.
+  const declared = JSON.stringify(preview.passwords);
+  const passwords = useMemo(() => JSON.parse(declared) as readonly string[], [declared]);
   return (
     <div className="panes">
       <Pane
@@ -22,6 +25,7 @@ export function MergePanes({ preview, places, onPaste, busy }: MergePanesProps) 
         text={preview.incoming}
         marks={marks.incoming}
         goTo={places.incoming}
+        passwords={passwords}
       />
       <Pane
         title="Merged result"
@@ -29,6 +33,7 @@ export function MergePanes({ preview, places, onPaste, busy }: MergePanesProps) 
         text={preview.merged}
         marks={marks.merged}
         goTo={places.merged}
+        passwords={passwords}
         edit={{ label: 'Edit by hand', onPaste, busy }}
       />
       <Pane
@@ -37,6 +42,7 @@ export function MergePanes({ preview, places, onPaste, busy }: MergePanesProps) 
         text={preview.current}
         marks={marks.current}
         goTo={places.current}
+        passwords={passwords}
         edit={{ label: 'Paste here', onPaste, busy }}
       />
     </div>

@@ -1,5 +1,5 @@
-import { Button, TextArea } from '@patternfly/react-core';
-import { useState } from 'react';
+import { Button, Checkbox, TextArea } from '@patternfly/react-core';
+import { useId, useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
 
 interface OwnValueProps {
@@ -8,6 +8,10 @@ interface OwnValueProps {
   open: boolean;
   /** The own value in force, if there is one. */
   value: string;
+  /** What is typed is hidden until one asks to see it. */
+  isSecret: boolean;
+  /** An own value as it may be shown. */
+  shown: (value: string) => string;
   busy: boolean;
   onOpen: () => void;
   onClose: () => void;
@@ -15,12 +19,14 @@ interface OwnValueProps {
 }
 
 /** Settles a conflict with a value of one's own, as YAML. */
-export function OwnValue({ label, open, value, busy, onOpen, onClose, onUse }: OwnValueProps) {
+export function OwnValue({ label, open, value, isSecret, shown, busy, onOpen, onClose, onUse }: OwnValueProps) {
   const [text, setText] = useState(value);
+  const checkbox = useId();
+  const [visible, setVisible] = useState(!isSecret);
   if (!open) {
     return (
       <>
-        <pre>{value === '' ? '(none given)' : value}</pre>
+        <pre>{value === '' ? '(none given)' : shown(value)}</pre>
         <LockedButton
           variant="secondary"
           size="sm"
@@ -47,9 +53,19 @@ export function OwnValue({ label, open, value, busy, onOpen, onClose, onUse }: O
         aria-label={`Value for ${label}, as YAML`}
         rows={2}
         resizeOrientation="vertical"
-        className="mono"
+        className={visible ? 'mono' : 'mono hidden-text'}
+        autoComplete="off"
+        spellCheck={false}
         autoFocus
       />
+      {isSecret && (
+        <Checkbox
+          id={checkbox}
+          label="Show what I type"
+          isChecked={visible}
+          onChange={(_event, on) => setVisible(on)}
+        />
+      )}
       <Button type="submit" size="sm" isDisabled={text.trim() === ''}>
         Use value
       </Button>

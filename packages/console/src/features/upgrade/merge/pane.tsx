@@ -12,15 +12,18 @@ interface PaneProps {
   text: string;
   marks: Marks;
   goTo: { line: number } | undefined;
+  /** Dotted paths that the pack's schemas name as passwords. */
+  passwords: readonly string[];
   /** Lets the text be edited here and used as the layer's result. */
   edit?: { label: string; onPaste: (text: string, done: () => void) => void; busy: boolean };
 }
 
 /** One of the three texts of a merge. */
-export function Pane({ title, about, text, marks, goTo, edit }: PaneProps) {
+export function Pane({ title, about, text, marks, goTo, passwords, edit }: PaneProps) {
   const [editing, setEditing] = useState<string>();
   if (edit !== undefined && editing !== undefined) {
-    return <EditedPane title={title} start={editing} onClose={() => setEditing(undefined)} {...edit} />;
+    const close = (): void => setEditing(undefined);
+    return <EditedPane title={title} start={editing} passwords={passwords} onClose={close} {...edit} />;
   }
   const action = edit !== undefined && (
     <LockedButton variant="link" size="sm" onClick={() => setEditing(text)} aria-label={`${edit.label}: ${title}`}>
@@ -29,7 +32,7 @@ export function Pane({ title, about, text, marks, goTo, edit }: PaneProps) {
   );
   return (
     <PaneFrame title={title} about={about} actions={action}>
-      <CodeView text={text} label={`${title}: ${about}`} marks={marks} goTo={goTo} />
+      <CodeView text={text} label={`${title}: ${about}`} marks={marks} goTo={goTo} passwords={passwords} />
     </PaneFrame>
   );
 }
