@@ -1,9 +1,10 @@
+import { isSealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
 import { isRegistryToken, type TokenService } from '../tokens/token-service.ts';
 import { type Authorize, credentialOf, type RegistryAccess, type RegistryCredential } from './access.ts';
 import { RegistryRefusal } from './failure.ts';
-import type { FailedLogins } from './failed-logins.ts';
+import type { LoginAttempts } from './login-attempts.ts';
 
 /** The name by which tokens are asked for; there is one registry behind one token service. */
 export const tokenServiceName = 'sealift-registry';
@@ -13,7 +14,7 @@ export const tokenPath = '/token';
 /** What stands between a request and the registry. */
 export interface Gate {
   readonly authorize: Authorize;
-  readonly failedLogins: FailedLogins;
+  readonly attempts: LoginAttempts;
   /** Without it clients are asked for Basic. */
   readonly tokens: TokenService | undefined;
   /** Why nothing may be changed for now, whoever asks; undefined when it may. */
@@ -64,28 +65,26 @@ export function allows({ scopes }: Admission, repository: string, action: Reposi
 /**
  * What a login may do; `none` when it is not good.
  *
- * @throws RegistryRefusal TOOMANYREQUESTS after too many failures from this address
+ * @throws RegistryRefusal TOOMANYREQUESTS while this address has to wait; nothing was compared then
  */
 export async function checkLogin(
-  { authorize, failedLogins }: Pick<Gate, 'authorize' | 'failedLogins'>,
+  { authorize, attempts }: Pick<Gate, 'authorize' | 'attempts'>,
   credential: RegistryCredential,
   { ip }: Pick<FastifyRequest, 'ip'>,
 ): Promise<RegistryAccess> {
   if (credential.kind === 'anonymous') return await authorize(credential, ip);
-  const seconds = failedLogins.waitSeconds(ip);
-  if (seconds > 0) {
-    throw new RegistryRefusal(
-      429,
-      'TOOMANYREQUESTS',
-      `too many failed logins from this address; wait ${seconds} seconds`,
-      {
-        'retry-after': String(seconds),
-      },
+  try {
+    return await attempts.attempt(
+      ip,
+      () => authorize(credential, ip),
+      (access) => access === 'none',
     );
+  } catch (error) {
+    if (!isSealiftError(error, 'RATE_LIMITED')) throw error;
+    const seconds = /\d+/.exec(error.hint)?.[0] ?? '1';
+    const message = `too many failed logins from this address; wait ${seconds} seconds`;
+    throw new RegistryRefusal(429, 'TOOMANYREQUESTS', message, { 'retry-after': seconds });
   }
-  const access = await authorize(credential, ip);
-  if (access === 'none') failedLogins.add(ip);
-  return access;
 }
 
 async function admissionOf(

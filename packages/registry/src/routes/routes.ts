@@ -4,7 +4,7 @@ import type { TokenService } from '../tokens/token-service.ts';
 import type { Authorize } from './access.ts';
 import { deleteBlob, getBlob } from './blob-routes.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
-import { FailedLogins } from './failed-logins.ts';
+import { LoginAttempts } from './login-attempts.ts';
 import { RegistryRefusal, sendFailure } from './failure.ts';
 import { admit, type Gate, type Need, tokenPath } from './gate.ts';
 import { deleteManifest, getManifest, listReferrers, listTags, putManifest } from './manifest-routes.ts';
@@ -30,6 +30,8 @@ export interface RegistryRoutesOptions {
   readonly tokens?: TokenService;
   /** Why nothing may be changed for now, whoever asks; undefined when it may. */
   readonly readOnly?: () => Promise<string | undefined>;
+  /** Counts failed logins; where a host has other doors too, the one of them all. */
+  readonly attempts?: LoginAttempts;
   /** How long a client may send nothing in the middle of a body, in milliseconds. */
   readonly idleTimeoutMs?: number;
 }
@@ -49,7 +51,7 @@ export async function registryRoutes(fastify: FastifyInstance, options: Registry
     done();
   });
   const { storage, authorize, tokens, readOnly, idleTimeoutMs = defaultIdleTimeoutMs } = options;
-  const gate: Gate = { authorize, tokens, readOnly, failedLogins: new FailedLogins() };
+  const gate: Gate = { authorize, tokens, readOnly, attempts: options.attempts ?? new LoginAttempts() };
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const path = pathOf(request);
     const admission = await admit(gate, request, needOf(request.method, path));

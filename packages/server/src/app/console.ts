@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
+import { lockFolder } from '@sealift/io/folder-lock';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { composeConsole } from './compose.ts';
+import { storeInUse } from '../store/store-in-use.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -119,10 +120,6 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await closeAll(undo);
     throw error;
   }
-}
-
-function storeInUse(folder: string, { pid, host }: FolderHolder): SealiftError {
-  return new SealiftError('STORE_IN_USE', { place: folder, values: { folder, pid, host } });
 }
 
 /** Requests under way may finish; one that takes for ever, such as a stalled upload, may not keep the process alive. */
