@@ -2,7 +2,13 @@ import { isSealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
 import { isRegistryToken, type TokenService } from '../tokens/token-service.ts';
-import { type Authorize, credentialOf, type RegistryAccess, type RegistryCredential } from './access.ts';
+import {
+  type Authorize,
+  credentialOf,
+  type RegistryAccess,
+  type RegistryCredential,
+  type RegistryLogin,
+} from './access.ts';
 import { RegistryRefusal } from './failure.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 
@@ -25,6 +31,8 @@ export interface Gate {
 export interface Admission {
   readonly access: Exclude<RegistryAccess, 'none'>;
   readonly anonymous: boolean;
+  /** Who it is, for the log of changes; empty where nobody says. */
+  readonly name: string;
   readonly scopes: readonly RepositoryScope[] | null;
 }
 
@@ -71,14 +79,15 @@ export async function checkLogin(
   { authorize, attempts }: Pick<Gate, 'authorize' | 'attempts'>,
   credential: RegistryCredential,
   { ip }: Pick<FastifyRequest, 'ip'>,
-): Promise<RegistryAccess> {
-  if (credential.kind === 'anonymous') return await authorize(credential, ip);
+): Promise<RegistryLogin> {
+  const judge = async (): Promise<RegistryLogin> => {
+    const found = await authorize(credential, ip);
+    if (typeof found !== 'string') return found;
+    return { access: found, name: credential.kind === 'basic' ? credential.username : '' };
+  };
+  if (credential.kind === 'anonymous') return await judge();
   try {
-    return await attempts.attempt(
-      ip,
-      () => authorize(credential, ip),
-      (access) => access === 'none',
-    );
+    return await attempts.attempt(ip, judge, ({ access }) => access === 'none');
   } catch (error) {
     if (!isSealiftError(error, 'RATE_LIMITED')) throw error;
     const seconds = /\d+/.exec(error.hint)?.[0] ?? '1';
@@ -95,8 +104,8 @@ async function admissionOf(
   if (credential.kind === 'bearer' && isRegistryToken(credential.token)) {
     return gate.tokens?.verify(credential.token);
   }
-  const access = await checkLogin(gate, credential, request);
-  return access === 'none' ? undefined : { access, anonymous: credential.kind === 'anonymous', scopes: null };
+  const { access, name } = await checkLogin(gate, credential, request);
+  return access === 'none' ? undefined : { access, name, anonymous: credential.kind === 'anonymous', scopes: null };
 }
 
 const challengedActions: Readonly<Record<RepositoryAction, readonly RepositoryAction[]>> = {

@@ -7,6 +7,7 @@ import type { RegistryStorage } from '@sealift/registry/storage';
 import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { registryHost } from '../registry/registry-host.ts';
 import { registryLogin, registryReadOnly } from '../registry/registry-login.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ConsoleParts } from './compose.ts';
@@ -79,6 +80,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       authorize,
       readOnly,
       attempts,
+      host: registryHost(db, storage),
       ...(tokens === undefined ? {} : { tokens }),
     });
   }

@@ -19,12 +19,14 @@ export function registryLogin(db: Db, internalSecret: string): Authorize {
       return same(credential.password.reveal(), internalSecret) ? 'pull' : 'none';
     }
     const secret = (credential.kind === 'bearer' ? credential.token : credential.password).reveal();
-    const known =
-      (await findApiToken(db, secret, address)) !== null ||
-      (credential.kind === 'basic' &&
-        !secret.startsWith('sealift_') &&
-        (await isPassword(credential.username, secret, address)));
-    return known ? 'push' : 'none';
+    const owner = await findApiToken(db, secret, address);
+    // The user name beside a token is whatever the client wrote; the token's owner is who did it.
+    if (owner !== null) return { access: 'push', name: owner.name };
+    const isAccount =
+      credential.kind === 'basic' &&
+      !secret.startsWith('sealift_') &&
+      (await isPassword(credential.username, secret, address));
+    return isAccount ? 'push' : 'none';
   };
 }
 
