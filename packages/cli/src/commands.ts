@@ -1,3 +1,4 @@
+import { registerAccounts } from './commands/accounts/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
@@ -27,5 +28,6 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   demo: registerDemo,
   registry: registerRegistry,
   server: registerServer,
+  accounts: registerAccounts,
   simulator: registerSimulator,
 };

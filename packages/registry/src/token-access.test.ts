@@ -124,15 +124,15 @@ describe('access by token', () => {
     expect((await call('GET', '/v2/', { authorization: 'Bearer sealift-registry.e30.AAAA' })).status).toBe(401);
   });
 
-  it('lets nobody guess on: after ten failures an address waits, and its tokens stay good', async () => {
+  it('lets nobody guess on: after five failures at any door an address waits, and its tokens stay good', async () => {
     const token = await tokenFor('writer:w', 'repository:a:pull,push');
-    for (let count = 0; count < 5; count += 1) {
-      expect((await call('GET', '/token', basic('writer:x'))).status).toBe(401);
+    expect((await call('GET', '/token', basic('writer:x'))).status).toBe(401);
+    for (let count = 0; count < 4; count += 1) {
       expect((await call('GET', '/v2/', basic('writer:y'))).status).toBe(401);
     }
     const refused = await call('GET', '/v2/', basic('writer:w'));
     expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.content).toMatchObject({ errors: [{ code: 'TOOMANYREQUESTS' }] });
     expect((await call('GET', '/token', basic('writer:w'))).status).toBe(429);
     expect((await call('POST', `/v2/a${upload}`, token, 'content')).status).toBe(201);

@@ -10,13 +10,19 @@ export type RegistryCredential =
 /** What somebody may do; `push` includes `pull` and deletion. */
 export type RegistryAccess = 'none' | 'pull' | 'push';
 
+/** What somebody may do, and the name by which the host knows them, for its log of changes. */
+export interface RegistryLogin {
+  readonly access: RegistryAccess;
+  readonly name: string;
+}
+
 /**
  * Decides what somebody may do. Called for each request that brings no token of the registry's own: keep it fast, and answer in
  * about the same time for unknown users.
  *
  * @param address the client's address, for the log
  */
-export type Authorize = (credential: RegistryCredential, address: string) => Promise<RegistryAccess>;
+export type Authorize = (credential: RegistryCredential, address: string) => Promise<RegistryAccess | RegistryLogin>;
 
 /** Reads `Authorization` (RFC 7617 Basic, RFC 6750 Bearer); anything else is anonymous. */
 export function credentialOf(request: FastifyRequest): RegistryCredential {

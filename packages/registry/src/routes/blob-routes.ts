@@ -2,6 +2,7 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
+import { beforeRemoval, type Exchange } from './exchange.ts';
 import { RegistryRefusal } from './failure.ts';
 import { parseRange } from './range.ts';
 
@@ -39,14 +40,12 @@ export async function getBlob(
 }
 
 /** `DELETE` of a blob (end-10). */
-export async function deleteBlob(
-  storage: RegistryStorage,
-  repository: string,
-  digest: ContentDigest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  if (!(await storage.blobs.unlink(repository, digest))) throw unknown();
-  return await reply.code(202).send();
+export async function deleteBlob(exchange: Exchange, repository: string, digest: ContentDigest): Promise<FastifyReply> {
+  const { blobs } = exchange.storage;
+  if ((await blobs.size(repository, digest)) === undefined) throw unknown();
+  await beforeRemoval(exchange, { act: 'delete', kind: 'blob', repository, reference: digest, digest });
+  if (!(await blobs.unlink(repository, digest))) throw unknown();
+  return await exchange.reply.code(202).send();
 }
 
 function unknown(): RegistryRefusal {

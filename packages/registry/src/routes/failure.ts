@@ -43,6 +43,7 @@ const ociCodes: Readonly<Partial<Record<ErrorCode, { readonly status: number; re
   MANIFEST_CONTENT_MISSING: { status: 404, code: 'MANIFEST_BLOB_UNKNOWN' },
   STORAGE_QUOTA_EXCEEDED: { status: 413, code: 'DENIED' },
   UPLOAD_UNKNOWN: { status: 404, code: 'BLOB_UPLOAD_UNKNOWN' },
+  ACCOUNT_LOCKED: { status: 429, code: 'TOOMANYREQUESTS' },
   UPLOAD_LIMIT: { status: 429, code: 'TOOMANYREQUESTS' },
   UPLOAD_BUSY: { status: 409, code: 'BLOB_UPLOAD_INVALID' },
   UPLOAD_OUT_OF_ORDER: { status: 416, code: 'BLOB_UPLOAD_INVALID' },

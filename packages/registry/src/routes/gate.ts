@@ -1,9 +1,16 @@
+import { isSealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
 import { isRegistryToken, type TokenService } from '../tokens/token-service.ts';
-import { type Authorize, credentialOf, type RegistryAccess, type RegistryCredential } from './access.ts';
+import {
+  type Authorize,
+  credentialOf,
+  type RegistryAccess,
+  type RegistryCredential,
+  type RegistryLogin,
+} from './access.ts';
 import { RegistryRefusal } from './failure.ts';
-import type { FailedLogins } from './failed-logins.ts';
+import type { LoginAttempts } from './login-attempts.ts';
 
 /** The name by which tokens are asked for; there is one registry behind one token service. */
 export const tokenServiceName = 'sealift-registry';
@@ -13,7 +20,7 @@ export const tokenPath = '/token';
 /** What stands between a request and the registry. */
 export interface Gate {
   readonly authorize: Authorize;
-  readonly failedLogins: FailedLogins;
+  readonly attempts: LoginAttempts;
   /** Without it clients are asked for Basic. */
   readonly tokens: TokenService | undefined;
   /** Why nothing may be changed for now, whoever asks; undefined when it may. */
@@ -24,6 +31,8 @@ export interface Gate {
 export interface Admission {
   readonly access: Exclude<RegistryAccess, 'none'>;
   readonly anonymous: boolean;
+  /** Who it is, for the log of changes; empty where nobody says. */
+  readonly name: string;
   readonly scopes: readonly RepositoryScope[] | null;
 }
 
@@ -64,28 +73,27 @@ export function allows({ scopes }: Admission, repository: string, action: Reposi
 /**
  * What a login may do; `none` when it is not good.
  *
- * @throws RegistryRefusal TOOMANYREQUESTS after too many failures from this address
+ * @throws RegistryRefusal TOOMANYREQUESTS while this address has to wait; nothing was compared then
  */
 export async function checkLogin(
-  { authorize, failedLogins }: Pick<Gate, 'authorize' | 'failedLogins'>,
+  { authorize, attempts }: Pick<Gate, 'authorize' | 'attempts'>,
   credential: RegistryCredential,
   { ip }: Pick<FastifyRequest, 'ip'>,
-): Promise<RegistryAccess> {
-  if (credential.kind === 'anonymous') return await authorize(credential, ip);
-  const seconds = failedLogins.waitSeconds(ip);
-  if (seconds > 0) {
-    throw new RegistryRefusal(
-      429,
-      'TOOMANYREQUESTS',
-      `too many failed logins from this address; wait ${seconds} seconds`,
-      {
-        'retry-after': String(seconds),
-      },
-    );
+): Promise<RegistryLogin> {
+  const judge = async (): Promise<RegistryLogin> => {
+    const found = await authorize(credential, ip);
+    if (typeof found !== 'string') return found;
+    return { access: found, name: credential.kind === 'basic' ? credential.username : '' };
+  };
+  if (credential.kind === 'anonymous') return await judge();
+  try {
+    return await attempts.attempt(ip, judge, ({ access }) => access === 'none');
+  } catch (error) {
+    if (!isSealiftError(error, 'RATE_LIMITED')) throw error;
+    const seconds = /\d+/.exec(error.hint)?.[0] ?? '1';
+    const message = `too many failed logins from this address; wait ${seconds} seconds`;
+    throw new RegistryRefusal(429, 'TOOMANYREQUESTS', message, { 'retry-after': seconds });
   }
-  const access = await authorize(credential, ip);
-  if (access === 'none') failedLogins.add(ip);
-  return access;
 }
 
 async function admissionOf(
@@ -96,8 +104,8 @@ async function admissionOf(
   if (credential.kind === 'bearer' && isRegistryToken(credential.token)) {
     return gate.tokens?.verify(credential.token);
   }
-  const access = await checkLogin(gate, credential, request);
-  return access === 'none' ? undefined : { access, anonymous: credential.kind === 'anonymous', scopes: null };
+  const { access, name } = await checkLogin(gate, credential, request);
+  return access === 'none' ? undefined : { access, name, anonymous: credential.kind === 'anonymous', scopes: null };
 }
 
 const challengedActions: Readonly<Record<RepositoryAction, readonly RepositoryAction[]>> = {

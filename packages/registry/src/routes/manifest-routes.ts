@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type ContentDigest, isContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
+import { beforeRemoval, type Exchange, recordChange } from './exchange.ts';
 import { RegistryRefusal } from './failure.ts';
 import { requestBody } from './request-body.ts';
 
@@ -36,17 +37,12 @@ export async function getManifest(
 }
 
 /** `PUT` of a manifest under a tag or its digest (end-7). */
-export async function putManifest(
-  storage: RegistryStorage,
-  repository: string,
-  reference: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  idleTimeoutMs: number,
-): Promise<FastifyReply> {
+export async function putManifest(exchange: Exchange, reference: string): Promise<FastifyReply> {
+  const { storage, repository, request, reply, idleTimeoutMs } = exchange;
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
   const bytes = await readBounded(requestBody(request, idleTimeoutMs), manifestLimitBytes, 'the manifest');
   const { digest, subject } = await storage.manifests.put(repository, reference, mediaType, bytes);
+  await recordChange(exchange, { act: 'push', kind: 'manifest', repository, reference, digest });
   return await reply
     .code(201)
     .headers({
@@ -58,15 +54,16 @@ export async function putManifest(
 }
 
 /** `DELETE` of a tag, or of a manifest with its tags (end-9). */
-export async function deleteManifest(
-  storage: RegistryStorage,
-  repository: string,
-  reference: string,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+export async function deleteManifest(exchange: Exchange, reference: string): Promise<FastifyReply> {
+  const { repository, reply } = exchange;
+  const { manifests } = exchange.storage;
+  const digest = isContentDigest(reference) ? reference : await manifests.tagged(repository, reference);
+  if (digest === undefined || (isContentDigest(reference) && !(await manifests.holds(repository, digest))))
+    throw unknown();
+  await beforeRemoval(exchange, { act: 'delete', kind: 'manifest', repository, reference, digest });
   const removed = isContentDigest(reference)
-    ? await storage.manifests.remove(repository, reference)
-    : await storage.manifests.removeTag(repository, reference);
+    ? await manifests.remove(repository, reference)
+    : await manifests.removeTag(repository, reference);
   if (!removed) throw unknown();
   return await reply.code(202).send();
 }

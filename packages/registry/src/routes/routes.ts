@@ -3,22 +3,18 @@ import type { RegistryStorage } from '../storage/storage.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { Authorize } from './access.ts';
 import { deleteBlob, getBlob } from './blob-routes.ts';
+import type { ContentHost } from './content-change.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
-import { FailedLogins } from './failed-logins.ts';
+import { LoginAttempts } from './login-attempts.ts';
 import { RegistryRefusal, sendFailure } from './failure.ts';
 import { admit, type Gate, type Need, tokenPath } from './gate.ts';
+import type { Exchange } from './exchange.ts';
 import { deleteManifest, getManifest, listReferrers, listTags, putManifest } from './manifest-routes.ts';
 import { getToken, postToken } from './token-routes.ts';
-import {
-  appendChunk,
-  cancelUpload,
-  finishUpload,
-  startUpload,
-  type UploadRequest,
-  uploadStatus,
-} from './upload-routes.ts';
+import { appendChunk, cancelUpload, finishUpload, startUpload, uploadStatus } from './upload-routes.ts';
 
-export type { Authorize, RegistryAccess, RegistryCredential } from './access.ts';
+export type { Authorize, RegistryAccess, RegistryCredential, RegistryLogin } from './access.ts';
+export { changedName, type ContentChange, type ContentHost } from './content-change.ts';
 
 const defaultIdleTimeoutMs = 60_000;
 const reading = ['GET', 'HEAD'];
@@ -30,6 +26,10 @@ export interface RegistryRoutesOptions {
   readonly tokens?: TokenService;
   /** Why nothing may be changed for now, whoever asks; undefined when it may. */
   readonly readOnly?: () => Promise<string | undefined>;
+  /** Has a say in deletions, and keeps a log of changes. */
+  readonly host?: ContentHost;
+  /** Counts failed logins; where a host has other doors too, the one of them all. */
+  readonly attempts?: LoginAttempts;
   /** How long a client may send nothing in the middle of a body, in milliseconds. */
   readonly idleTimeoutMs?: number;
 }
@@ -49,11 +49,12 @@ export async function registryRoutes(fastify: FastifyInstance, options: Registry
     done();
   });
   const { storage, authorize, tokens, readOnly, idleTimeoutMs = defaultIdleTimeoutMs } = options;
-  const gate: Gate = { authorize, tokens, readOnly, failedLogins: new FailedLogins() };
+  const gate: Gate = { authorize, tokens, readOnly, attempts: options.attempts ?? new LoginAttempts() };
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const path = pathOf(request);
     const admission = await admit(gate, request, needOf(request.method, path));
-    return await answer(parseEndpoint(path), { storage, repository: '', request, reply, idleTimeoutMs, admission });
+    const exchange = { storage, repository: '', request, reply, idleTimeoutMs, admission, host: options.host };
+    return await answer(parseEndpoint(path), exchange);
   };
   for (const url of ['/v2', '/v2/', '/v2/*']) {
     fastify.route({ method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], url, handler: handle });
@@ -92,8 +93,8 @@ function tryEndpoint(path: string): Endpoint | undefined {
   }
 }
 
-async function answer(endpoint: Endpoint, exchange: UploadRequest): Promise<FastifyReply> {
-  const { storage, request, reply, idleTimeoutMs } = exchange;
+async function answer(endpoint: Endpoint, exchange: Exchange): Promise<FastifyReply> {
+  const { storage, request, reply } = exchange;
   const { method } = request;
   const isRead = reading.includes(method);
   switch (endpoint.kind) {
@@ -102,7 +103,7 @@ async function answer(endpoint: Endpoint, exchange: UploadRequest): Promise<Fast
       break;
     case 'blob':
       if (isRead) return await getBlob(storage, endpoint.repository, endpoint.digest, request, reply);
-      if (method === 'DELETE') return await deleteBlob(storage, endpoint.repository, endpoint.digest, reply);
+      if (method === 'DELETE') return await deleteBlob(exchange, endpoint.repository, endpoint.digest);
       break;
     case 'uploads':
       if (method === 'POST') return await startUpload({ ...exchange, repository: endpoint.repository });
@@ -112,8 +113,8 @@ async function answer(endpoint: Endpoint, exchange: UploadRequest): Promise<Fast
     case 'manifest': {
       const { repository, reference } = endpoint;
       if (isRead) return await getManifest(storage, repository, reference, request, reply);
-      if (method === 'PUT') return await putManifest(storage, repository, reference, request, reply, idleTimeoutMs);
-      if (method === 'DELETE') return await deleteManifest(storage, repository, reference, reply);
+      if (method === 'PUT') return await putManifest({ ...exchange, repository }, reference);
+      if (method === 'DELETE') return await deleteManifest({ ...exchange, repository }, reference);
       break;
     }
     case 'tags':
@@ -126,7 +127,7 @@ async function answer(endpoint: Endpoint, exchange: UploadRequest): Promise<Fast
   throw notHere();
 }
 
-async function answerUpload(exchange: UploadRequest, id: string): Promise<FastifyReply> {
+async function answerUpload(exchange: Exchange, id: string): Promise<FastifyReply> {
   switch (exchange.request.method) {
     case 'GET':
     case 'HEAD':

@@ -55,14 +55,14 @@ async function issue(
   if (service !== null && service !== tokenServiceName) {
     throw new RegistryRefusal(400, 'UNSUPPORTED', 'there is no such service here');
   }
-  const access = await checkLogin(gate, credential, request);
+  const { access, name } = await checkLogin(gate, credential, request);
   if (access === 'none') {
     throw new RegistryRefusal(401, 'UNAUTHORIZED', 'the user name, password or token is not right', {
       'www-authenticate': 'Basic realm="sealift", charset="UTF-8"',
     });
   }
   const anonymous = credential.kind === 'anonymous';
-  return tokens.issue({ access, anonymous }, scopesAskedFor(parameters.getAll('scope')));
+  return tokens.issue({ access, anonymous, name }, scopesAskedFor(parameters.getAll('scope')));
 }
 
 /** An API token of the platform is what these forms call a refresh token: it is exchanged for short ones. */

@@ -3,10 +3,10 @@ import { isRepositoryName } from '@sealift/oci/reference';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isContentDigest } from '../storage/content-digest.ts';
-import type { RegistryStorage } from '../storage/storage.ts';
 import { digestIn } from './endpoint.ts';
 import { RegistryRefusal } from './failure.ts';
-import { type Admission, allows } from './gate.ts';
+import type { Exchange } from './exchange.ts';
+import { allows } from './gate.ts';
 import { parseChunkRange } from './range.ts';
 import { requestBody } from './request-body.ts';
 
@@ -17,18 +17,8 @@ const startQuerySchema = z.object({
 });
 const finishQuerySchema = z.object({ digest: z.string().optional() });
 
-/** One request about uploads, with what it needs. */
-export interface UploadRequest {
-  readonly storage: RegistryStorage;
-  readonly repository: string;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly idleTimeoutMs: number;
-  readonly admission: Admission;
-}
-
 /** `POST …/blobs/uploads/`: a session, a blob in one request, or a mount from another repository (end-4a, 4b, 11). */
-export async function startUpload(upload: UploadRequest): Promise<FastifyReply> {
+export async function startUpload(upload: Exchange): Promise<FastifyReply> {
   const { storage, repository, request, reply } = upload;
   const query = startQuerySchema.safeParse(request.query);
   const { digest, mount, from } = query.success ? query.data : {};
@@ -45,7 +35,7 @@ export async function startUpload(upload: UploadRequest): Promise<FastifyReply> 
 }
 
 /** `GET` of a session: how far it is (end-13). */
-export async function uploadStatus({ storage, repository, reply }: UploadRequest, id: string): Promise<FastifyReply> {
+export async function uploadStatus({ storage, repository, reply }: Exchange, id: string): Promise<FastifyReply> {
   const offset = await storage.uploads.offset(repository, id);
   if (offset === undefined) throw unknown();
   return await reply
@@ -55,7 +45,7 @@ export async function uploadStatus({ storage, repository, reply }: UploadRequest
 }
 
 /** `PATCH` of a session: a chunk, in order (end-5). Without `Content-Range` it goes to the session's end. */
-export async function appendChunk(upload: UploadRequest, id: string): Promise<FastifyReply> {
+export async function appendChunk(upload: Exchange, id: string): Promise<FastifyReply> {
   const { storage, repository, request, reply, idleTimeoutMs } = upload;
   await checkOrder(upload, id);
   const offset = await storage.uploads.append(repository, id, requestBody(request, idleTimeoutMs), announced(request));
@@ -66,7 +56,7 @@ export async function appendChunk(upload: UploadRequest, id: string): Promise<Fa
 }
 
 /** `PUT` of a session with `?digest=`: the last chunk, if any, and the end (end-6). */
-export async function finishUpload(upload: UploadRequest, id: string): Promise<FastifyReply> {
+export async function finishUpload(upload: Exchange, id: string): Promise<FastifyReply> {
   const query = finishQuerySchema.safeParse(upload.request.query);
   const digest = digestIn(query.success ? query.data.digest : undefined);
   await checkOrder(upload, id);
@@ -74,12 +64,12 @@ export async function finishUpload(upload: UploadRequest, id: string): Promise<F
 }
 
 /** `DELETE` of a session. */
-export async function cancelUpload({ storage, repository, reply }: UploadRequest, id: string): Promise<FastifyReply> {
+export async function cancelUpload({ storage, repository, reply }: Exchange, id: string): Promise<FastifyReply> {
   if (!(await storage.uploads.cancel(repository, id))) throw unknown();
   return await reply.code(204).send();
 }
 
-async function finish(upload: UploadRequest, id: string, text: string): Promise<FastifyReply> {
+async function finish(upload: Exchange, id: string, text: string): Promise<FastifyReply> {
   const { storage, repository, request, idleTimeoutMs } = upload;
   const digest = digestIn(text);
   await storage.uploads.finish(repository, id, digest, requestBody(request, idleTimeoutMs), announced(request));
@@ -87,14 +77,14 @@ async function finish(upload: UploadRequest, id: string, text: string): Promise<
   return await created(upload, digest);
 }
 
-async function created({ repository, reply }: UploadRequest, digest: string): Promise<FastifyReply> {
+async function created({ repository, reply }: Exchange, digest: string): Promise<FastifyReply> {
   return await reply
     .code(201)
     .headers({ location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest })
     .send();
 }
 
-async function checkOrder({ storage, repository, request, reply }: UploadRequest, id: string): Promise<void> {
+async function checkOrder({ storage, repository, request, reply }: Exchange, id: string): Promise<void> {
   const offset = await storage.uploads.offset(repository, id);
   if (offset === undefined) throw unknown();
   const header = request.headers['content-range'];

@@ -6,6 +6,8 @@ import type { ByteRange } from '@sealift/oci/content';
 import { type ContentDigest, digestAlgorithms, digestFromName } from './content-digest.ts';
 import { namesIn, renew } from './files.ts';
 import type { StoragePaths } from './paths.ts';
+import { ProvenReads } from './proven-reads.ts';
+import type { Quota } from './quota.ts';
 import type { TurnLock } from './turn-lock.ts';
 
 const readChunkBytes = 1024 * 1024;
@@ -16,8 +18,11 @@ export class BlobStore {
   readonly #repositories: TurnLock;
   readonly #files: TurnLock;
 
+  readonly #reads: ProvenReads;
+
   /** @param turns by repository name, and at blobs by digest */
-  constructor(paths: StoragePaths, turns: { readonly repositories: TurnLock; readonly files: TurnLock }) {
+  constructor(paths: StoragePaths, turns: { readonly repositories: TurnLock; readonly files: TurnLock }, quota: Quota) {
+    this.#reads = new ProvenReads({ paths, quota, files: turns.files });
     this.#paths = paths;
     this.#repositories = turns.repositories;
     this.#files = turns.files;
@@ -29,13 +34,19 @@ export class BlobStore {
     return await fileSize(this.#paths.blob(digest));
   }
 
-  /** The bytes as they are on the disk, or undefined when the repository does not hold the blob. */
+  /**
+   * The bytes, proved at their first reading since the start; undefined when the repository does not hold the blob, or it was damaged.
+   *
+   * @throws STORAGE_DAMAGED, as the failure of a large blob's stream, before its end
+   */
   async read(repository: string, digest: ContentDigest, range?: ByteRange): Promise<Readable | undefined> {
-    if ((await this.size(repository, digest)) === undefined) return undefined;
+    const size = await this.size(repository, digest);
+    if (size === undefined || !(await this.#reads.mayRead(digest, size, range === undefined))) return undefined;
     if (range !== undefined && range.end <= range.start) return Readable.from([]);
     const file = await open(this.#paths.blob(digest), 'r');
     const part = range === undefined ? {} : { start: range.start, end: range.end - 1 };
-    return file.createReadStream({ highWaterMark: readChunkBytes, ...part });
+    const bytes = file.createReadStream({ highWaterMark: readChunkBytes, ...part });
+    return range === undefined ? this.#reads.stream(digest, bytes) : bytes;
   }
 
   /** Makes a blob that is on the disk part of a repository. */

@@ -183,6 +183,11 @@ export class ManifestStore {
     return descriptors;
   }
 
+  /** Whether the repository has this manifest, be its bytes good or not. */
+  async holds(repository: string, digest: ContentDigest): Promise<boolean> {
+    return (await this.#record(repository, digest)) !== undefined;
+  }
+
   /** The digest a tag stands for. */
   async tagged(repository: string, tag: string): Promise<ContentDigest | undefined> {
     const text = (await readRecord(this.#paths.tag(repository, tag)))?.toString('utf8');

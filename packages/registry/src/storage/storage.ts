@@ -43,7 +43,7 @@ export class RegistryStorage implements Disposable {
     this.#lock = lock;
     this.#quota = quota;
     const turns = { repositories: this.#repositories, files: this.#files };
-    this.blobs = new BlobStore(paths, turns);
+    this.blobs = new BlobStore(paths, turns, quota);
     this.manifests = new ManifestStore(
       paths,
       this.blobs,

@@ -15,8 +15,8 @@ afterEach(async () => {
 });
 
 const key = Buffer.alloc(32, 1);
-const writer = { access: 'push', anonymous: false } as const;
-const reader = { access: 'pull', anonymous: false } as const;
+const writer = { access: 'push', anonymous: false, name: 'ann' } as const;
+const reader = { access: 'pull', anonymous: false, name: 'ann' } as const;
 const pullAndPush = parseScopes(['repository:a/b:pull,push']);
 
 describe('scopes', () => {

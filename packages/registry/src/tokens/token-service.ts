@@ -19,6 +19,7 @@ const clockLeewaySeconds = 60;
 const claimsSchema = z.object({
   access: z.enum(['pull', 'push']),
   anonymous: z.boolean(),
+  name: z.string().default(''),
   scopes: z.array(z.object({ repository: z.string(), actions: z.array(z.enum(['pull', 'push', 'delete'])) })),
   from: z.int(),
   until: z.int(),
@@ -30,6 +31,8 @@ export interface TokenGrant {
   readonly access: Exclude<RegistryAccess, 'none'>;
   /** Whether it was given without a login, so that one might allow more. */
   readonly anonymous: boolean;
+  /** Who logged in for it; empty where nobody did. */
+  readonly name: string;
   readonly scopes: readonly RepositoryScope[];
 }
 
@@ -68,7 +71,7 @@ export class TokenService {
 
   /** Grants what is asked for as far as the holder may have it. */
   issue(
-    { access, anonymous }: Pick<TokenGrant, 'access' | 'anonymous'>,
+    { access, anonymous, name = '' }: Pick<TokenGrant, 'access' | 'anonymous'> & { readonly name?: string },
     asked: readonly RepositoryScope[],
   ): IssuedToken {
     const scopes = asked
@@ -78,11 +81,11 @@ export class TokenService {
       }))
       .filter(({ actions }) => actions.length > 0);
     const from = Math.floor(this.#now() / 1000);
-    const claims = Buffer.from(JSON.stringify({ access, anonymous, scopes, from, until: from + lifeSeconds })).toString(
-      'base64url',
-    );
+    const claims = Buffer.from(
+      JSON.stringify({ access, anonymous, name, scopes, from, until: from + lifeSeconds }),
+    ).toString('base64url');
     const token = new Secret(`${prefix}${claims}.${this.#sign(claims).toString('base64url')}`);
-    return { access, anonymous, scopes, token, expiresInSeconds: lifeSeconds };
+    return { access, anonymous, name, scopes, token, expiresInSeconds: lifeSeconds };
   }
 
   /** What a token grants now; undefined when it was not made here, was changed, or has ended. */

@@ -8,6 +8,8 @@ import {
   tokenRequestSchema,
 } from '@sealift/core/api';
 import type { Session } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import type { LoginAttempts } from '@sealift/registry/login-attempts';
 import { z } from 'zod';
 import type { Principal } from '../http/principal.ts';
 import { createApiToken, removeApiToken } from './api-tokens.ts';
@@ -22,11 +24,8 @@ import { principalOf } from '../http/request-context.ts';
 import { clearSessionCookie, sessionSecret, setSessionCookie } from './session-cookie.ts';
 
 const tags = ['access'];
-/** Guessing is slowed down for each address besides the lock of each account. */
-const guessing = { rateLimit: { max: 20, timeWindow: 60_000 } };
-
 /** First administrator, sessions, API tokens. */
-export function accountRoutes(api: ApiScope, db: Db): void {
+export function accountRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): void {
   api.get('/setup', {
     config: { permission: 'anonymous' },
     schema: {
@@ -39,7 +38,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/setup', {
-    config: { permission: 'anonymous', whileLocked: true, ...guessing },
+    config: { permission: 'anonymous', whileLocked: true },
     schema: {
       tags,
       security: [],
@@ -48,7 +47,12 @@ export function accountRoutes(api: ApiScope, db: Db): void {
       response: { 201: sessionSchema },
     },
     handler: async (request, reply) => {
-      const account = await completeSetup(db, request.body, request.ip);
+      const account = await attempts.attempt(
+        request.ip,
+        () => completeSetup(db, request.body, request.ip),
+        (made) => made === null,
+      );
+      if (account === null) throw new SealiftError('SETUP_LINK_INVALID', { place: 'token' });
       const { secret, principal } = await startSession(db, account, request.ip);
       setSessionCookie(request, reply, secret);
       return reply.code(201).send(sessionOf(principal));
@@ -56,10 +60,15 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/session', {
-    config: { permission: 'anonymous', whileLocked: true, ...guessing },
+    config: { permission: 'anonymous', whileLocked: true },
     schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
     handler: async (request, reply) => {
-      const account = await checkCredentials(db, request.body, request.ip);
+      const account = await attempts.attempt(
+        request.ip,
+        () => checkCredentials(db, request.body, request.ip),
+        (found) => found === null,
+      );
+      if (account === null) throw new SealiftError('SIGN_IN_REFUSED');
       const { secret, principal } = await startSession(db, account, request.ip);
       setSessionCookie(request, reply, secret);
       return sessionOf(principal);

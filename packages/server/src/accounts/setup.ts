@@ -31,31 +31,32 @@ export async function newSetupToken(db: Db): Promise<string | null> {
 /**
  * Makes the first administrator with the token of the setup link. Of two requests at once with one link, one wins.
  *
- * @throws SETUP_DONE, SETUP_LINK_INVALID, PASSWORD_TOO_COMMON
+ * @returns null when the token is not the link's, or no longer
+ * @throws SETUP_DONE, PASSWORD_TOO_COMMON
  */
 export async function completeSetup(
   db: Db,
   request: { token: string; username: string; password: string },
   address: string,
-): Promise<Account> {
+): Promise<Account | null> {
   if (!(await setupNeeded(db))) throw new SealiftError('SETUP_DONE');
   checkPassword(request.password, request.username, 'password');
   const passwordHash = await hashPassword(request.password);
   const account: Account = { id: randomUUID(), username: request.username, role: 'root' };
   const actor = { name: request.username, address };
-  await db.transaction().execute(async (trx) => {
+  return await db.transaction().execute(async (trx) => {
     const used = await trx
       .deleteFrom('setup_link')
       .where('token_hash', '=', hashSecret(request.token))
       .where('expires_at', '>', new Date())
       .returning('token_hash')
       .executeTakeFirst();
-    if (used === undefined) throw new SealiftError('SETUP_LINK_INVALID', { place: 'token' });
+    if (used === undefined) return null;
     await trx
       .insertInto('account')
       .values({ ...account, password_hash: passwordHash, created_at: new Date() })
       .execute();
     await recordAudit(trx, actor, { action: 'account.create-first', subject: request.username });
+    return account;
   });
-  return account;
 }

@@ -1,27 +1,28 @@
 import { SealiftError } from '@sealift/core/errors';
 import { sql } from 'kysely';
 import { recordAudit } from '../audit/audit-log.ts';
-import type { Db, Trx } from '../store/store.ts';
-import type { Actor } from '../audit/actor.ts';
+import type { Db } from '../store/store.ts';
 import type { Account } from './account.ts';
 import { unmatchable, verifyPassword } from './password.ts';
 
-const allowedFailures = 5;
+/** The most failures in a row that one account is open to (NIST SP 800-63B, 5.2.2); an address alone is stopped long before. */
+const allowedFailures = 100;
 const lockMs = 15 * 60 * 1000;
 
 /**
- * Checks a user name and password. Five failures in a row lock the name for 15 minutes, whether such an account exists or not, so that
- * neither the answer nor its timing tells which names exist.
+ * Checks a user name and password. The attempt is counted before anything is compared, for the name whether such an account exists or
+ * not, so that guesses sent at once count as well, and neither the answer nor its timing tells which names exist.
  *
- * @throws SIGN_IN_REFUSED, ACCOUNT_LOCKED
+ * @returns null when they are wrong
+ * @throws ACCOUNT_LOCKED for 15 minutes after 100 failures in a row, from whatever addresses
  */
 export async function checkCredentials(
   db: Db,
   credentials: { username: string; password: string },
   address: string,
-): Promise<Account> {
+): Promise<Account | null> {
   const name = credentials.username.toLowerCase();
-  await refuseLocked(db, name);
+  const locked = await countAttempt(db, name);
   const account = await db
     .selectFrom('account')
     .select(['id', 'username', 'role', 'password_hash'])
@@ -33,47 +34,60 @@ export async function checkCredentials(
     return { id: account.id, username: account.username, role: account.role };
   }
   // A name that no account has may be a password typed into the wrong field: it stays out of the log.
-  const shown = account?.username ?? '(unknown)';
-  await db.transaction().execute((trx) => recordFailure(trx, name, { name: shown, address }));
-  throw new SealiftError('SIGN_IN_REFUSED');
+  const subject = account?.username ?? '(unknown)';
+  const deed = { action: 'session.refused', subject, details: { locked } };
+  await db.transaction().execute((trx) => recordAudit(trx, { name: subject, address }, deed));
+  return null;
 }
 
-async function refuseLocked(db: Db, name: string): Promise<void> {
+/** Whether an account is locked now; what was right before is not let in then either. @throws ACCOUNT_LOCKED */
+export async function refuseLocked(db: Db, username: string): Promise<void> {
   const row = await db
     .selectFrom('sign_in_failure')
     .select('locked_until')
-    .where('username', '=', name)
+    .where('username', '=', username.toLowerCase())
+    .where(isLocked(new Date()))
     .executeTakeFirst();
-  const until = row?.locked_until;
-  if (until !== undefined && until !== null && until.getTime() > Date.now()) {
-    throw new SealiftError('ACCOUNT_LOCKED', { values: { until: until.toISOString() } });
-  }
+  if (row !== undefined) throw lockedUntil(row.locked_until);
 }
 
-async function recordFailure(trx: Trx, name: string, actor: Actor): Promise<void> {
+/** Counts an attempt in one statement, so that of many at once none is missed. @returns whether it is the last before the lock @throws ACCOUNT_LOCKED */
+async function countAttempt(db: Db, name: string): Promise<boolean> {
   const now = new Date();
-  // Old rows of names that someone tried once would otherwise pile up.
-  await trx
+  const forgotten = new Date(now.getTime() - lockMs);
+  const lock = new Date(now.getTime() + lockMs);
+  // Old rows of names that someone tried once would otherwise pile up; also what a clock that was set back since left in the future.
+  await db
     .deleteFrom('sign_in_failure')
-    .where('last_at', '<', new Date(now.getTime() - lockMs))
+    .where((where) => where.or([where('last_at', '<', forgotten), where('last_at', '>', lock)]))
     .execute();
-  const { failures } = await trx
+  const failures = sql<number>`case when sign_in_failure.locked_until is null then sign_in_failure.failures + 1 else 1 end`;
+  const row = await db
     .insertInto('sign_in_failure')
     .values({ username: name, failures: 1, last_at: now, locked_until: null })
     .onConflict((conflict) =>
       conflict
         .column('username')
-        .doUpdateSet({ failures: sql<number>`sign_in_failure.failures + 1`, last_at: now, locked_until: null }),
+        .doUpdateSet({
+          failures,
+          last_at: now,
+          locked_until: sql<Date | null>`case when ${failures} >= ${allowedFailures} then ${lock} :: timestamptz end`,
+        })
+        .where(sql<boolean>`not coalesce(${isLocked(now)}, false)`),
     )
-    .returning('failures')
-    .executeTakeFirstOrThrow();
-  const locked = failures >= allowedFailures;
-  if (locked) {
-    await trx
-      .updateTable('sign_in_failure')
-      .set({ failures: 0, locked_until: new Date(now.getTime() + lockMs) })
-      .where('username', '=', name)
-      .execute();
-  }
-  await recordAudit(trx, actor, { action: 'session.refused', subject: actor.name, details: { locked } });
+    .returning('locked_until')
+    .executeTakeFirst();
+  if (row !== undefined) return row.locked_until !== null;
+  await refuseLocked(db, name);
+  throw lockedUntil(lock);
+}
+
+/** A lock that has longer to go than any lock lasts was set before the clock was set back, and holds no more. */
+function isLocked(now: Date) {
+  const lock = new Date(now.getTime() + lockMs);
+  return sql<boolean>`sign_in_failure.locked_until > ${now} :: timestamptz and sign_in_failure.locked_until <= ${lock} :: timestamptz`;
+}
+
+function lockedUntil(until: Date | null): SealiftError {
+  return new SealiftError('ACCOUNT_LOCKED', { values: { until: until?.toISOString() ?? 'later' } });
 }

@@ -1,3 +1,4 @@
+import type { LoginAttempts } from '@sealift/registry/login-attempts';
 import { accountRoutes } from '../accounts/routes.ts';
 import { authenticateBy } from '../accounts/authenticate.ts';
 import { auditRoutes } from '../audit/routes.ts';
@@ -17,14 +18,14 @@ import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';
 
 /** Everything below `/api/v1`. */
-export function apiRoutes(api: ApiScope, parts: ConsoleParts): void {
+export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAttempts): void {
   const { store, events, sync, care } = parts;
   const { db } = store;
   const authenticate = authenticateBy(db);
   answerProblems(api, () => lockProgress(db));
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
-  accountRoutes(api, db);
+  accountRoutes(api, db, attempts);
   platformRoutes(api, parts, events);
   catalogueRoutes(api, db, sync);
   uploadRoutes(api, db);

@@ -1,13 +1,13 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
-import { SealiftError } from '@sealift/core/errors';
+import { LoginAttempts } from '@sealift/registry/login-attempts';
 import { type ConnectionGuard, guardConnections } from '@sealift/registry/connections';
 import { isRegistryPath, registryRoutes } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
 import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { registryHost } from '../registry/registry-host.ts';
 import { registryLogin, registryReadOnly } from '../registry/registry-login.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ConsoleParts } from './compose.ts';
@@ -59,11 +59,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(helmet, contentSecurityPolicy);
   await app.register(cookie);
-  await app.register(rateLimit, { global: false, errorResponseBuilder: tooMany });
+  // One for every door: who guesses at one waits at all of them.
+  const attempts = new LoginAttempts();
   await registerOpenApi(app);
   await app.register(
     (scope, _options, done) => {
-      apiRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts);
+      apiRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts, attempts);
       done();
     },
     { prefix: '/api/v1' },
@@ -74,12 +75,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const { db } = parts.store;
     const authorize = registryLogin(db, parts.registry.secret);
     const readOnly = registryReadOnly(db);
-    await app.register(registryRoutes, { storage, authorize, readOnly, ...(tokens === undefined ? {} : { tokens }) });
+    await app.register(registryRoutes, {
+      storage,
+      authorize,
+      readOnly,
+      attempts,
+      host: registryHost(db, storage),
+      ...(tokens === undefined ? {} : { tokens }),
+    });
   }
   if (options.assetsDir !== undefined) await servePages(app, options.assetsDir);
   return app;
-}
-
-function tooMany(_request: unknown, context: { ttl: number }): SealiftError {
-  return new SealiftError('RATE_LIMITED', { values: { seconds: Math.ceil(context.ttl / 1000) } });
 }

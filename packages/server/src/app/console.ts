@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { maskData } from '@sealift/core/secret';
 import { hasCode } from '@sealift/io/file-errors';
-import { type FolderHolder, lockFolder } from '@sealift/io/folder-lock';
+import { lockFolder } from '@sealift/io/folder-lock';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
@@ -13,6 +13,7 @@ import { buildApp } from './build-app.ts';
 import { composeConsole } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
+import { storeInUse } from '../store/store-in-use.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -129,10 +130,6 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await closeAll(undo);
     throw error;
   }
-}
-
-function storeInUse(folder: string, { pid, host }: FolderHolder): SealiftError {
-  return new SealiftError('STORE_IN_USE', { place: folder, values: { folder, pid, host } });
 }
 
 /** Requests under way may finish; one that takes for ever, such as a stalled upload, may not keep the process alive. */

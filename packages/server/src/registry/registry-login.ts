@@ -1,8 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { isSealiftError } from '@sealift/core/errors';
 import type { Authorize } from '@sealift/registry/routes';
 import { findApiToken } from '../accounts/api-tokens.ts';
-import { checkCredentials } from '../accounts/sign-in.ts';
+import { checkCredentials, refuseLocked } from '../accounts/sign-in.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import { internalUser } from './registry-link.ts';
@@ -20,12 +19,14 @@ export function registryLogin(db: Db, internalSecret: string): Authorize {
       return same(credential.password.reveal(), internalSecret) ? 'pull' : 'none';
     }
     const secret = (credential.kind === 'bearer' ? credential.token : credential.password).reveal();
-    const known =
-      (await findApiToken(db, secret, address)) !== null ||
-      (credential.kind === 'basic' &&
-        !secret.startsWith('sealift_') &&
-        (await isPassword(credential.username, secret, address)));
-    return known ? 'push' : 'none';
+    const owner = await findApiToken(db, secret, address);
+    // The user name beside a token is whatever the client wrote; the token's owner is who did it.
+    if (owner !== null) return { access: 'push', name: owner.name };
+    const isAccount =
+      credential.kind === 'basic' &&
+      !secret.startsWith('sealift_') &&
+      (await isPassword(credential.username, secret, address));
+    return isAccount ? 'push' : 'none';
   };
 }
 
@@ -44,16 +45,13 @@ function rememberedPasswords(db: Db): (username: string, password: string, addre
     const mark = createHmac('sha256', key)
       .update(JSON.stringify([username, password]))
       .digest('hex');
-    if ((good.get(mark) ?? 0) > Date.now()) return true;
-    try {
-      await checkCredentials(db, { username, password }, address);
-    } catch (error) {
-      // A store that is down says nothing about the login.
-      if (isSealiftError(error, 'SIGN_IN_REFUSED') || isSealiftError(error, 'ACCOUNT_LOCKED')) return false;
-      throw error;
+    if ((good.get(mark) ?? 0) > performance.now()) {
+      await refuseLocked(db, username);
+      return true;
     }
+    if ((await checkCredentials(db, { username, password }, address)) === null) return false;
     if (good.size >= rememberAtMost) good.clear();
-    good.set(mark, Date.now() + rememberMs);
+    good.set(mark, performance.now() + rememberMs);
     return true;
   };
 }

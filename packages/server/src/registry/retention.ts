@@ -68,7 +68,7 @@ async function oldestNeeded(db: Db, rows: readonly CatalogueReleaseRow[]): Promi
 }
 
 /** Signatures are checked where releases are used; what is kept or left behind depends on what the catalogue says alone. */
-function pinsOf(row: CatalogueReleaseRow): { readonly repository: string; readonly digest: string }[] {
+export function pinsOf(row: CatalogueReleaseRow): { readonly repository: string; readonly digest: string }[] {
   const release = parseRelease(row.release, `the catalogue's ${row.product} ${row.version}`);
   return [...pinnedContent(packBase, release), { repository: catalogRepository(packBase), digest: row.digest }];
 }

@@ -61,14 +61,14 @@ export const serverErrors = defineErrors({
   },
   SIGN_IN_REFUSED: {
     message: 'the user name or the password is wrong',
-    hint: 'Check both and try again; after 5 failures the account is locked for 15 minutes.',
+    hint: 'Check both and try again; after 5 failures this address waits longer each time. Who has lost the password runs `sealift accounts recover` on the machine of the console.',
     status: 401,
     exit: 1,
     next: 'needs-a-person',
   },
   ACCOUNT_LOCKED: {
     message: 'too many failed sign-ins; the account is locked until {until}',
-    hint: 'Wait until then and sign in again.',
+    hint: 'Wait until then and sign in again, or open it at once with `sealift accounts recover` on the machine of the console.',
     status: 429,
     exit: 1,
     next: 'wait',

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pushRelease, type PushedRelease } from '../testing/push-release.ts';
+import { RunningPlatform } from '../testing/running-platform.ts';
+
+const sketch = { kubernetes: '1.26.8', cniValues: 'mtu: 1440\n' };
+let platform: RunningPlatform;
+let installed: PushedRelease;
+let newer: PushedRelease;
+
+beforeAll(async () => {
+  platform = await RunningPlatform.start();
+  const client = platform.registry();
+  installed = await pushRelease(client, { ...sketch, version: '4.2.12', upgradesFrom: '>=4.2.0 <4.2.12' });
+  newer = await pushRelease(client, {
+    ...sketch,
+    version: '4.2.13',
+    upgradesFrom: '>=4.2.0 <4.2.13',
+    cniValues: 'a: 1\n',
+  });
+  client.close();
+  await platform.sync();
+  await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
+}, 60_000);
+afterAll(() => platform.stop());
+
+const packs = 'sealift/packs/spectro-packs/archive';
+
+async function v2(method: string, path: string) {
+  const authorization = `Basic ${Buffer.from(`ci:${platform.token}`).toString('base64')}`;
+  const answer = await fetch(`${platform.console.url}/v2/${path}`, { method, headers: { authorization } });
+  return { status: answer.status, text: await answer.text(), digest: answer.headers.get('docker-content-digest') };
+}
+
+async function audit(): Promise<{ action: string; subject: string; actor: string }[]> {
+  const entries = [];
+  for (let after: string | null = '0'; after !== null; ) {
+    const { body } = await platform.call('GET', `/audit?after=${after}`);
+    entries.push(...body.entries);
+    after = body.next;
+  }
+  return entries;
+}
+
+function calico({ release }: PushedRelease): { repository: string; digest: string } {
+  const pack = release.spec.packs.find(({ name }) => name === 'calico');
+  return { repository: `${packs}/calico`, digest: pack?.digest ?? '' };
+}
+
+it('keeps what the installed release needs, by digest, tag and blob, and says why', async () => {
+  const { repository, digest } = calico(installed);
+  const manifest = await v2('GET', `${repository}/manifests/${digest}`);
+  expect(manifest.status).toBe(200);
+  const { layers } = JSON.parse(manifest.text) as { layers: { digest: string }[] };
+  const refused = { status: 403, text: expect.stringContaining('4.2.12 needs it') };
+  expect(await v2('DELETE', `${repository}/manifests/${digest}`)).toMatchObject(refused);
+  expect(await v2('DELETE', `${repository}/blobs/${layers[0]?.digest ?? ''}`)).toMatchObject(refused);
+  const { tags } = JSON.parse((await v2('GET', 'sealift/packs/sealift-catalog/tags/list')).text) as { tags: string[] };
+  const marker = tags.find((tag) => tag.endsWith('4.2.12')) ?? '';
+  expect(await v2('DELETE', `sealift/packs/sealift-catalog/manifests/${marker}`)).toMatchObject(refused);
+  expect((await v2('GET', `${repository}/manifests/${digest}`)).status).toBe(200);
+  expect((await audit()).filter(({ action }) => action === 'registry.delete')).toEqual([]);
+});
+
+it('tells pushes and deletions in the audit log, with who did it, and lets go what nothing needs', async () => {
+  const { repository, digest } = calico(newer);
+  expect((await v2('DELETE', `${repository}/manifests/${digest}`)).status).toBe(202);
+  expect((await v2('DELETE', `${repository}/manifests/${digest}`)).status).toBe(404);
+  const entries = await audit();
+  expect(entries.filter(({ action }) => action === 'registry.delete')).toMatchObject([
+    { subject: `${repository}@${digest}`, actor: 'admin' },
+  ]);
+  const pushes = entries.filter(({ action }) => action === 'registry.push');
+  expect(pushes.map(({ subject }) => subject)).toContainEqual(
+    expect.stringMatching(/sealift-catalog:release-.*4\.2\.13$/),
+  );
+  expect(new Set(pushes.map(({ actor }) => actor))).toEqual(new Set(['admin']));
+  expect((await platform.call('GET', '/audit/verification')).body.valid).toBe(true);
+});

@@ -1,0 +1,60 @@
+import { isContentDigest } from '@sealift/registry/content-digest';
+import { changedName, type ContentChange, type ContentHost } from '@sealift/registry/routes';
+import type { RegistryStorage } from '@sealift/registry/storage';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { Db } from '../store/store.ts';
+import { pinsOf } from './retention.ts';
+
+/** What the console has a say in at its registry: nothing goes that the platform needs, and every change is an audit entry. */
+export function registryHost(db: Db, storage: RegistryStorage): ContentHost {
+  return {
+    refuseRemoval: (change) => neededBy(db, storage, change),
+    async record(change, { name, address }) {
+      const details = { kind: change.kind, digest: change.digest };
+      const deed = { action: `registry.${change.act}`, subject: changedName(change), details };
+      await db.transaction().execute((trx) => recordAudit(trx, { name, address }, deed));
+    },
+  };
+}
+
+/** Goes down from what needed releases pin in the repository, and says which of them needs the content. */
+async function neededBy(
+  db: Db,
+  { manifests }: RegistryStorage,
+  { repository, digest }: ContentChange,
+): Promise<string | undefined> {
+  for (const row of await neededReleases(db)) {
+    const pins = pinsOf(row).filter((pin) => pin.repository === repository);
+    const open = pins.map((pin) => pin.digest);
+    const seen = new Set<string>();
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === digest)
+        return `${row.product} ${row.version} needs it, which the platform runs or an upgrade is about`;
+      if (seen.has(next) || !isContentDigest(next)) continue;
+      seen.add(next);
+      const parts = await manifests.parts(repository, next).catch(() => undefined);
+      for (const { digest: part } of parts?.manifests ?? []) open.push(part);
+      // A blob leads no further.
+      if (parts?.blobs.some((blob) => blob.digest === digest) === true) open.push(digest ?? '');
+    }
+  }
+  return undefined;
+}
+
+/** The installed release, and both ends of the last confirmed upgrade: under way, ended early, or to be gone back from. */
+async function neededReleases(db: Db) {
+  const profile = await db.selectFrom('profile').select(['product', 'version']).executeTakeFirst();
+  const upgrades = await db
+    .selectFrom('upgrade')
+    .select(['product', 'from_version', 'to_version', 'finished_at'])
+    .where('confirmed_at', 'is not', null)
+    .orderBy('confirmed_at', 'desc')
+    .execute();
+  const concerned = upgrades.filter(({ finished_at }, index) => index === 0 || finished_at === null);
+  const needed = new Set([
+    ...(profile === undefined ? [] : [`${profile.product} ${profile.version}`]),
+    ...concerned.flatMap((one) => [`${one.product} ${one.from_version}`, `${one.product} ${one.to_version}`]),
+  ]);
+  const rows = await db.selectFrom('catalogue_release').selectAll().execute();
+  return rows.filter(({ product, version }) => needed.has(`${product} ${version}`));
+}
