@@ -11,6 +11,9 @@ export interface XmlLimits {
 /** Why a document was refused; the caller turns it into an error of the catalogue that says whose document it is. */
 export class XmlRefused extends Error {}
 
+/** Of one element; vCenter and OVF descriptors use some ten. */
+const maxAttributes = 1000;
+
 const xsi = 'http://www.w3.org/2001/XMLSchema-instance';
 const xsd = 'http://www.w3.org/2001/XMLSchema';
 
@@ -29,6 +32,7 @@ export class XmlReader {
   readonly #open: Open[] = [];
   #bytes = 0;
   #elements = 0;
+  #attributes = 0;
   #root: XmlElement | undefined;
 
   constructor(limits: XmlLimits) {
@@ -39,6 +43,15 @@ export class XmlReader {
     });
     parser.on('doctype', () => {
       throw new XmlRefused('it has a document type declaration');
+    });
+    parser.on('opentagstart', () => {
+      this.#attributes = 0;
+    });
+    // While they are read: all of one element are held and compared before it is known.
+    parser.on('attribute', () => {
+      this.#attributes += 1;
+      if (this.#attributes > maxAttributes)
+        throw new XmlRefused(`an element has more than ${maxAttributes} attributes`);
     });
     parser.on('opentag', (tag) => this.#enter(tag));
     parser.on('closetag', () => this.#leave());

@@ -67,6 +67,11 @@ describe('a reader', () => {
     ['too many bytes', `<a>${'x'.repeat(1_000_001)}</a>`, /larger/],
     ['too many elements', `<a>${'<b/>'.repeat(1001)}</a>`, /more than 1000/],
     ['too deep', '<a>'.repeat(21), /deeper/],
+    [
+      'too many attributes',
+      `<a ${Array.from({ length: 1001 }, (_, at) => `a${at}=""`).join(' ')}/>`,
+      /more than 1000 attr/,
+    ],
     ['a document type', '<!DOCTYPE a><a/>', /document type/],
     ['an entity', '<a>&bomb;</a>', /entity/],
     ['two roots', '<a/><b/>', /./],
