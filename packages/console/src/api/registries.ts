@@ -40,3 +40,12 @@ export function useTrustKey() {
     onSuccess: () => client.invalidateQueries({ queryKey: trustedKeysKey }),
   });
 }
+
+/** Trusts a key no longer; what it signed and is installed stays. */
+export function useRevokeKey() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (keyId: string) => send('DELETE', `/trusted-keys/${encodeURIComponent(keyId)}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: trustedKeysKey }),
+  });
+}

@@ -6,6 +6,7 @@ import { Moment } from '../../components/moment.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
 import { TrustKeyDialog } from './trust-key-dialog.tsx';
 
 /** The vendors' keys whose signatures are accepted. */
@@ -45,30 +46,46 @@ interface KeyTableProps {
 }
 
 function KeyTable({ keys }: KeyTableProps) {
+  const [revoking, setRevoking] = useState<KeyTableProps['keys'][number] | null>(null);
   return (
-    <Table variant="compact" aria-label="Trusted keys" gridBreakPoint="grid-md">
-      <Thead>
-        <Tr>
-          <Th>Key ID</Th>
-          <Th>Fingerprint</Th>
-          <Th>Trusted since</Th>
-        </Tr>
-      </Thead>
-      <Tbody>
-        {keys.map((key) => (
-          <Tr key={key.fingerprint}>
-            <Td dataLabel="Key ID">
-              <code>{key.keyId}</code>
-            </Td>
-            <Td dataLabel="Fingerprint" modifier="breakWord">
-              <code>{key.fingerprint}</code>
-            </Td>
-            <Td dataLabel="Trusted since">
-              <Moment at={key.addedAt} />
-            </Td>
+    <>
+      <Table variant="compact" aria-label="Trusted keys" gridBreakPoint="grid-md">
+        <Thead>
+          <Tr>
+            <Th>Key ID</Th>
+            <Th>Fingerprint</Th>
+            <Th>Trusted since</Th>
+            <Th screenReaderText="Actions" />
           </Tr>
-        ))}
-      </Tbody>
-    </Table>
+        </Thead>
+        <Tbody>
+          {keys.map((key) => (
+            <Tr key={key.fingerprint}>
+              <Td dataLabel="Key ID">
+                <code>{key.keyId}</code>
+              </Td>
+              <Td dataLabel="Fingerprint" modifier="breakWord">
+                <code>{key.fingerprint}</code>
+              </Td>
+              <Td dataLabel="Trusted since">
+                <Moment at={key.addedAt} />
+              </Td>
+              <Td isActionCell>
+                <LockedButton
+                  variant="link"
+                  isInline
+                  isDanger
+                  aria-label={`Revoke ${key.keyId}`}
+                  onClick={() => setRevoking(key)}
+                >
+                  Revoke
+                </LockedButton>
+              </Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      {revoking !== null && <RevokeKeyDialog trustedKey={revoking} onClose={() => setRevoking(null)} />}
+    </>
   );
 }
