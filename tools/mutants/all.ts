@@ -1,12 +1,14 @@
 import { bundleMutants } from './bundle.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
+import { kubernetesMutants } from './kubernetes.ts';
 import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
 import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
+import { vsphereMutants } from './vsphere.ts';
 
 /** Every mistake that the tests have to notice. */
 export const mutants: readonly Mutant[] = [
@@ -16,6 +18,8 @@ export const mutants: readonly Mutant[] = [
   ...registryMutants,
   ...bundleMutants,
   ...upgradeMutants,
+  ...vsphereMutants,
+  ...kubernetesMutants,
   ...siteMutants,
   ...serverMutants,
 ];

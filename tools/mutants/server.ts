@@ -113,4 +113,32 @@ export const serverMutants = mutantsOf('server', [
     '',
     'upgrades/upgrade-flow.test.ts',
   ],
+  [
+    'what is installed can be deleted',
+    'registry/registry-host.ts',
+    '...(profile === undefined ? [] : [`${profile.product} ${profile.version}`]),',
+    '',
+    'registry/registry-host.test.ts',
+  ],
+  [
+    'a part of what is installed can be deleted',
+    'registry/registry-host.ts',
+    'for (const { digest: part } of parts?.manifests ?? []) open.push(part);',
+    '',
+    'registry/registry-host.test.ts',
+  ],
+  [
+    'a blob of what is installed can be deleted',
+    'registry/registry-host.ts',
+    "if (parts?.blobs.some((blob) => blob.digest === digest) === true) open.push(digest ?? '');",
+    '',
+    'registry/registry-host.test.ts',
+  ],
+  [
+    'changes of the registry are not audited',
+    'registry/registry-host.ts',
+    'await db.transaction().execute((trx) => recordAudit(trx, { name, address }, deed));',
+    'void deed;',
+    'registry/registry-host.test.ts',
+  ],
 ]);
