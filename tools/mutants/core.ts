@@ -217,7 +217,7 @@ export const coreMutants = mutantsOf('core', [
     'merge/comment-lines.ts',
     '} else if (isBlank(line) || inBase?.has(line) !== true || inCurrent?.has(line) === true) settled.push(line);',
     '} else settled.push(line);',
-    'merge/gap-comments.test.ts',
+    'merge/comment-lines.test.ts',
   ],
   [
     'a name beside a value does not make it a secret',

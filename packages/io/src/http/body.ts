@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ConnectionFailure, endedBy, failureOf } from './failure.ts';
+import { longestTimerMs } from './longest-timer.ts';
 
 export interface BodyOptions {
   /** How long nothing may arrive while it is waited for, in milliseconds; a slow reader here does not look like a dead server. */
@@ -31,7 +32,7 @@ export async function* bodyOf(
   { idleTimeoutMs, deadlineMs, cancel }: BodyOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const give = (kind: 'silent' | 'deadline', ms: number): NodeJS.Timeout =>
-    setTimeout(() => answer.destroy(new ConnectionFailure(kind, said(kind, ms))), ms);
+    setTimeout(() => answer.destroy(new ConnectionFailure(kind, said(kind, ms))), Math.min(ms, longestTimerMs));
   const whole = deadlineMs === undefined ? undefined : give('deadline', deadlineMs);
   let idle = give('silent', idleTimeoutMs);
   try {

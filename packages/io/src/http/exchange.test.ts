@@ -247,6 +247,16 @@ describe('the body of an answer', () => {
     await vi.waitFor(() => expect(peers.connections).toBe(0));
   });
 
+  it('may have a deadline beyond what a timer can wait', async () => {
+    const port = await peers.http((_request, response) => {
+      response.write('x');
+      setTimeout(() => response.end('y'), 20);
+    });
+    const deadlineMs = 2 ** 40;
+    const answer = await exchange(agents(), get(port, { deadlineMs }));
+    expect((await readBody(answer, 100, { ...idle, deadlineMs })).toString()).toBe('xy');
+  });
+
   it('does not take a slow reader for a silent server', async () => {
     const port = await peers.http((_request, response) => {
       response.writeHead(200, { 'content-length': String(8 * 1024 * 1024) });

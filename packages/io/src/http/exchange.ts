@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from 'node:https';
 import type { Agents } from './agents.ts';
 import { ConnectionFailure, endedBy, failureOf } from './failure.ts';
+import { longestTimerMs } from './longest-timer.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { type BodySource, sendChunks } from './send-chunks.ts';
 
@@ -110,7 +111,7 @@ function limitWhole(request: ClientRequest, deadlineMs: number | undefined): voi
   const late = (): void => {
     request.destroy(new ConnectionFailure('deadline', `no whole answer came within ${Math.ceil(deadlineMs / 1000)} s`));
   };
-  request.once('socket', () => (timer = setTimeout(late, deadlineMs)));
+  request.once('socket', () => (timer = setTimeout(late, Math.min(deadlineMs, longestTimerMs))));
   for (const over of ['response', 'close'] as const) request.once(over, () => clearTimeout(timer));
 }
 

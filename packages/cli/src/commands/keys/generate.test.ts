@@ -53,7 +53,7 @@ describe('sealift keys generate', () => {
   it('refuses an empty password, and writes nothing then', async () => {
     writeFileSync(join(folder, 'password'), '\n');
     const out = join(folder, 'vendor');
-    expect(await generate('--out', out, '--password-file', join(folder, 'password'))).toMatchObject({ code: 1 });
+    expect(await generate('--out', out, '--password-file', join(folder, 'password'))).toMatchObject({ code: 2 });
     expect((await generate('--out', out, '--password')).notes).toContain('there is no terminal');
     expect(() => readFileSync(`${out}.key`)).toThrow('ENOENT');
   });
