@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Peer } from './peers.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Debian's docker-registry (CNCF distribution 2.8), serving an empty folder. */
 export interface DockerRegistry {
@@ -30,24 +31,23 @@ export async function startDockerRegistry(peer: Peer, htpasswd?: string): Promis
   };
   // JSON is YAML, which is what it reads.
   await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
-  const child = spawn(peer.path, ['serve', join(folder, 'config.yml')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Into a file: a test that waits for a program reads no pipe meanwhile, and a full one would stop the registry.
+  const logPath = join(folder, 'registry.log');
+  const log = openSync(logPath, 'w');
+  const child = spawn(peer.path, ['serve', join(folder, 'config.yml')], { stdio: ['ignore', 'ignore', log] });
+  closeSync(log);
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  child.stdout.resume();
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  const lines = createInterface({ input: child.stderr });
-  const listening = new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => {
-      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-      if (port !== undefined) resolve(`127.0.0.1:${port}`);
-    });
-    void ended.then(() => reject(new Error('docker-registry ended before it listened')));
+  const listening = waitUntil('docker-registry to listen', async () => {
+    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(await readFile(logPath, 'utf8'))?.[1];
+    return port === undefined ? undefined : `127.0.0.1:${port}`;
   });
   try {
     return { registry: await listening, stop };
