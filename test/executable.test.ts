@@ -121,6 +121,7 @@ describe('the single executable', () => {
 
     // What runs a console or a simulation needs more than the executable holds, and says where it runs.
     server: () => incomplete('server', 'run', '--data', file('console')),
+    accounts: () => incomplete('accounts', 'recover', '--data', folder),
     simulator: () => incomplete('simulator', 'run', '--state', file('simulator')),
     demo: () => incomplete('demo', '--dir', file('demo')),
 
