@@ -13,20 +13,20 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
     'unavailable.ts',
     'Math.min(Number(header) * 1000, longestPauseMs)',
     'Number(header) * 100_000',
-    'outage.test.ts',
+    'unavailable.test.ts',
   ],
   [
     'old pods count as settled',
     'workloads.ts',
     'settled: observed && updated === wanted && total === wanted && available >= wanted,',
     'settled: observed && updated === wanted && available >= wanted,',
-    'client.test.ts',
+    'workloads.test.ts',
   ],
   [
     'a rollout that the controller has not seen counts as settled',
     'workloads.ts',
     'settled: observed && updated',
     'settled: updated',
-    'client.test.ts',
+    'workloads.test.ts',
   ],
 ]);

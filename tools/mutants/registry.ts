@@ -58,13 +58,6 @@ export const registryMutants = mutantsOf('registry', [
     'routes/login-attempts.test.ts',
   ],
   [
-    'a damaged blob counts as proven',
-    'storage/proven-reads.ts',
-    'if (found?.sound === true) this.#proven.add(digest);',
-    'this.#proven.add(digest);',
-    'storage/proven-reads.test.ts',
-  ],
-  [
     'a part of a damaged blob is served',
     'storage/proven-reads.ts',
     '(whole && sizeBytes > readFirstBytes)',

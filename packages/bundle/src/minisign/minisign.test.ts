@@ -118,6 +118,28 @@ describe('key files', () => {
   });
 });
 
+describe('a secret key file', () => {
+  /** The file with one byte of what is encoded changed. */
+  function changed(at: number, to: (byte: number) => number): string {
+    const [comment = '', line = ''] = generateKeyPair().file.reveal().split('\n');
+    const bytes = Buffer.from(line, 'base64');
+    bytes[at] = to(bytes[at] ?? 0);
+    return `${comment}\n${bytes.toString('base64')}\n`;
+  }
+
+  it('whose halves do not belong together is refused, whichever was changed', () => {
+    for (const at of [62, 93, 94, 125]) {
+      expect(codeOf(() => parseSecretKey(changed(at, (byte) => byte ^ 1)))).toBe('KEY_FILE_INVALID');
+    }
+  });
+
+  it('with a password, whatever derives its key, is not read as one without', () => {
+    for (const at of [2, 3]) {
+      expect(codeOf(() => parseSecretKey(changed(at, () => 0x53)))).toBe('KEY_FILE_ENCRYPTED');
+    }
+  });
+});
+
 describe.skipIf(minisign.missing)(`with Debian's minisign (${minisign.remedy})`, () => {
   let folder: string;
   const at = (name: string): string => join(folder, name);

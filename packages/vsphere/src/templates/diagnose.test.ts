@@ -32,6 +32,11 @@ describe('diagnose', () => {
     expect(problemsOf(byHand)).toEqual([]);
   });
 
+  it('mends nothing of a machine that proves nothing', () => {
+    const [report] = diagnose([wanted], [{ ...fit, identity: undefined, kubernetes: undefined }], folder);
+    expect(report?.problems).toMatchObject([{ kind: 'unproven', mendable: false }]);
+  });
+
   it.each<[string, Partial<NodeImageMachine>, readonly ProblemKind[]]>([
     ['the wrong folder', { folder: '/DC0/vm', inTemplateFolder: false }, ['wrong-folder']],
     ['no prefix', { name: 'u-2204-0-k-12610-0' }, ['prefix-missing']],
@@ -44,6 +49,7 @@ describe('diagnose', () => {
       { template: false, hasSnapshot: false, identity: undefined },
       ['no-snapshot', 'not-marked'],
     ],
+    ['a template that lost its snapshot', { hasSnapshot: false }, ['no-snapshot']],
     ['another Kubernetes', { identity: undefined, kubernetes: '1.26.9' }, ['other-kubernetes']],
     [
       'another image',

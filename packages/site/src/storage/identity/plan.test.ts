@@ -238,3 +238,12 @@ describe('a check', () => {
     expect(examine(run(installed)[3] ?? installed).verdict).toBe('unfinished');
   });
 });
+
+it('a repair of which one step is left is unfinished, whichever it is', () => {
+  const passed = run(installed);
+  const nearlyDone = passed.filter((state) => planRepair(state).steps.length === 1);
+  expect(nearlyDone.length).toBeGreaterThan(0);
+  for (const state of nearlyDone) expect(examine(state).verdict).not.toBe('unique');
+  const [end] = passed.slice(-1);
+  expect(end === undefined ? undefined : examine(end).verdict).toBe('unique');
+});
