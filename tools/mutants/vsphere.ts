@@ -20,14 +20,14 @@ export const vsphereMutants = mutantsOf('vsphere', [
     'import/present-template.ts',
     '|| machine.poweredOn) continue;',
     ') continue;',
-    'import/outage.test.ts',
+    'import/present-template.test.ts',
   ],
   [
     'a leftover of another image is finished',
     'import/present-template.ts',
     'sameContent(identity, knownOf(ovf, request))?.same === true',
     'sameContent(identity, knownOf(ovf, request)) !== undefined',
-    'import/outage.test.ts',
+    'import/present-template.test.ts',
   ],
   [
     'the first of several is chosen',
