@@ -210,7 +210,7 @@ export const coreMutants = mutantsOf('core', [
     'merge/replacements.ts',
     'after.get(run.previous) ?? before.get(run.next) ?? []',
     'after.get(run.previous) ?? []',
-    'merge/lists.property.test.ts',
+    'merge/replacements.test.ts',
   ],
   [
     'a comment that the other side took out comes back',
