@@ -21,7 +21,8 @@ export async function checkCredentials(
   credentials: { username: string; password: string },
   address: string,
 ): Promise<Account | null> {
-  const name = credentials.username.toLowerCase();
+  // No account has a NUL in its name, and PostgreSQL stores none.
+  const name = credentials.username.toLowerCase().replaceAll('\0', '\uFFFD');
   const locked = await countAttempt(db, name);
   const account = await db
     .selectFrom('account')

@@ -53,6 +53,12 @@ it.each(Object.keys(doors))('who guesses at %s waits at every door', async (gues
   for (const [name, door] of Object.entries(doors)) expect([name, await door(login.password)]).toEqual([name, 429]);
 });
 
+it.each(['/v2/', '/token'])('a name that nobody can have is a wrong login at %s', async (url) => {
+  const authorization = `Basic ${Buffer.from(`ad\0min:${login.password}`).toString('base64')}`;
+  const answer = await app.inject({ url, headers: { authorization } });
+  expect(answer.statusCode).toBe(401);
+});
+
 it('no door lets a right password in while the account is locked, remembered or not', async () => {
   for (const door of Object.values(doors)) expect(await door(login.password)).toBe(200);
   const locked_until = new Date(Date.now() + 60_000);
