@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { replacements } from './replacements.ts';
 
 const of = (base: string, side: string, other = '') =>
-  [...replacements([...base], [...side], new Set(other))].map(([key, { put, offset }]) => [key, put.join(''), offset]);
+  [...replacements(base.split(''), side.split(''), new Set(other))].map(([key, { put, offset }]) => [
+    key,
+    put.join(''),
+    offset,
+  ]);
 
 describe('items that a side replaced', () => {
   it('are those that it removed where it put others', () => {
