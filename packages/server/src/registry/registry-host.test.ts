@@ -1,4 +1,8 @@
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { digestOf } from '@sealift/oci/digest';
+import { imageReference } from '@sealift/oci/reference';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { imageBase } from '../catalogue/registry-access.ts';
 import { pushRelease, type PushedRelease } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 
@@ -10,7 +14,18 @@ let newer: PushedRelease;
 beforeAll(async () => {
   platform = await RunningPlatform.start();
   const client = platform.registry();
-  installed = await pushRelease(client, { ...sketch, version: '4.2.12', upgradesFrom: '>=4.2.0 <4.2.12' });
+  installed = await pushRelease(client, {
+    ...sketch,
+    version: '4.2.12',
+    upgradesFrom: '>=4.2.0 <4.2.12',
+    // Its image is an index with the image in it.
+    alter: ({ spec, ...release }) => {
+      const images = spec.images.map((image) => ({ ...image, digest: digestOf(indexOver(image.digest)) }));
+      child = spec.images[0]?.digest ?? '';
+      return { ...release, spec: { ...spec, images } };
+    },
+  });
+  await client.putManifest(images, 'index', mediaTypes.index, indexOver(child));
   newer = await pushRelease(client, {
     ...sketch,
     version: '4.2.13',
@@ -22,6 +37,15 @@ beforeAll(async () => {
   await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
 }, 60_000);
 afterAll(() => platform.stop());
+
+/** Of the installed release's image, below its index. */
+let child: string;
+const images = imageReference(imageBase, 'registry.example/app:4.2.12').repository;
+
+function indexOver(digest: string): Buffer {
+  const manifests = [{ mediaType: mediaTypes.manifest, digest, size: 1 }];
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+}
 
 const packs = 'sealift/packs/spectro-packs/archive';
 
@@ -54,6 +78,7 @@ it('keeps what the installed release needs, by digest, tag and blob, and says wh
   const refused = { status: 403, text: expect.stringContaining('4.2.12 needs it') };
   expect(await v2('DELETE', `${repository}/manifests/${digest}`)).toMatchObject(refused);
   expect(await v2('DELETE', `${repository}/blobs/${layers[0]?.digest ?? ''}`)).toMatchObject(refused);
+  expect(await v2('DELETE', `${images}/manifests/${child}`)).toMatchObject(refused);
   const { tags } = JSON.parse((await v2('GET', 'sealift/packs/sealift-catalog/tags/list')).text) as { tags: string[] };
   const marker = tags.find((tag) => tag.endsWith('4.2.12')) ?? '';
   expect(await v2('DELETE', `sealift/packs/sealift-catalog/manifests/${marker}`)).toMatchObject(refused);
