@@ -193,9 +193,9 @@ export const coreMutants = mutantsOf('core', [
   ],
   [
     'the common tail is not cut off',
-    'merge/line-diff.ts',
-    'base[baseEnd - 1] === side[sideEnd - 1]',
-    'base[baseEnd - 1] === side[sideEnd - 1] && baseEnd < 0',
+    'merge/common-ends.ts',
+    'left[leftEnd - 1] === right[rightEnd - 1]',
+    'left[leftEnd - 1] === right[rightEnd - 1] && leftEnd < 0',
     'merge/merge-lines.test.ts',
   ],
   [

@@ -1,3 +1,5 @@
+import { commonEnds } from './common-ends.ts';
+
 /** What one side made of base's list, item by item. Numbers stand for values: equal numbers, equal values. */
 export interface SideEdits {
   /** For each item of base: the index of what stands for it on this side, or why nothing does. */
@@ -57,14 +59,7 @@ function matchLate(base: readonly number[], side: readonly number[]): readonly M
 }
 
 function matchEarly(base: readonly number[], side: readonly number[]): readonly Match[] | undefined {
-  let start = 0;
-  while (start < base.length && start < side.length && base[start] === side[start]) start += 1;
-  let baseEnd = base.length;
-  let sideEnd = side.length;
-  while (baseEnd > start && sideEnd > start && base[baseEnd - 1] === side[sideEnd - 1]) {
-    baseEnd -= 1;
-    sideEnd -= 1;
-  }
+  const { start, leftEnd: baseEnd, rightEnd: sideEnd } = commonEnds(base, side);
   const middle = matchMiddle(base.slice(start, baseEnd), side.slice(start, sideEnd));
   if (middle === undefined) return undefined;
   const matches: Match[] = [];

@@ -1,3 +1,5 @@
+import { commonEnds } from './common-ends.ts';
+
 /** Lines of base that a side replaced by lines of its own; either range may be empty. Ends are not included. */
 export interface Hunk {
   readonly baseStart: number;
@@ -23,14 +25,7 @@ export const maximumSteps = 4_000_000;
  * @param base numbers that stand for lines: equal numbers, equal lines
  */
 export function diffLines(base: readonly number[], side: readonly number[], limit = maximumSteps): LineDiff {
-  let start = 0;
-  while (start < base.length && start < side.length && base[start] === side[start]) start += 1;
-  let baseEnd = base.length;
-  let sideEnd = side.length;
-  while (baseEnd > start && sideEnd > start && base[baseEnd - 1] === side[sideEnd - 1]) {
-    baseEnd -= 1;
-    sideEnd -= 1;
-  }
+  const { start, leftEnd: baseEnd, rightEnd: sideEnd } = commonEnds(base, side);
   // A line that the other text lacks is in no common sequence: without these rewritten parts cost nothing.
   const left = shared(base, side, { start, end: baseEnd, otherEnd: sideEnd });
   const right = shared(side, base, { start, end: sideEnd, otherEnd: baseEnd });

@@ -1,5 +1,6 @@
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore, type Store } from '../store/store.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
@@ -110,6 +111,23 @@ describe.each([
     },
   );
 
+  it.skipIf(skip)('tell the next process once of a job that failed', async () => {
+    const jobs = await open();
+    const queue = await jobs.queue('failing');
+    let begun = 0;
+    await queue.work(async () => {
+      begun += 1;
+      throw new Error('the store is away');
+    });
+    await ask(queue);
+    await waitUntil('work to begin', () => begun === 1);
+    await jobs.close();
+    const next = await open();
+    onTestFinished(() => next.close());
+    expect((await next.queue('failing')).abandoned).toBe(1);
+    expect((await next.queue('failing')).abandoned).toBe(0);
+  });
+
   it.skipIf(skip)('leave the jobs of other queues alone', async () => {
     const jobs = await open();
     const [ours, theirs] = await Promise.all([jobs.queue('ours'), jobs.queue('theirs')]);
@@ -123,3 +141,24 @@ describe.each([
     expect(work.begun).toBe(1);
   });
 });
+
+it.skipIf(postgres.missing)(
+  `queues that the user of the database may not make are refused, with what to grant (${postgres.remedy})`,
+  { timeout: 60_000 },
+  async () => {
+    const server = await startPostgres(postgres.path);
+    onTestFinished(() => server.stop());
+    const databaseUrl = await server.newDatabase();
+    const owner = await openStore({ dataDir: '/nonexistent', databaseUrl });
+    await sql`create role limited login`.execute(owner.db);
+    await owner.close();
+    const limited = new URL(databaseUrl);
+    limited.username = 'limited';
+    const opening = Jobs.open({ connectionString: limited.href, max: 1 }, () => undefined);
+    await expect(opening).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining('permission denied'),
+      hint: expect.stringContaining('GRANT CREATE ON DATABASE'),
+    });
+  },
+);

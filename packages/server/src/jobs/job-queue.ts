@@ -13,7 +13,7 @@ const pollingIntervalSeconds = 20;
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly name: string;
-  /** Jobs that were under way in a process that is gone. They are not begun again. */
+  /** Jobs that did not come to their end: under way in a process that is gone, or cut off by the store. They are not begun again. */
   readonly abandoned: number;
   #worker: string | undefined;
 
@@ -25,10 +25,12 @@ export class JobQueue {
 
   static async open(boss: PgBoss, name: string): Promise<JobQueue> {
     await boss.createQueue(name, { policy: 'stately', retryLimit: 0, expireInSeconds });
+    const known = await boss.findJobs(name);
+    const underWay = known.filter(({ state }) => state === 'active').map(({ id }) => id);
+    if (underWay.length > 0) await boss.fail(name, underWay);
+    const failed = known.filter(({ state }) => state === 'failed').length;
     await boss.deleteStoredJobs(name);
-    const left = (await boss.findJobs(name)).filter(({ state }) => state === 'active').map(({ id }) => id);
-    if (left.length > 0) await boss.fail(name, left);
-    return new JobQueue(boss, name, left.length);
+    return new JobQueue(boss, name, underWay.length + failed);
   }
 
   /** Begins to do jobs, what waits already first. */

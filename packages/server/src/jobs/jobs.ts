@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss';
-import { asSealiftError } from '@sealift/core/errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { JobDatabase } from '../store/store.ts';
 import { JobQueue } from './job-queue.ts';
 
@@ -28,7 +28,7 @@ export class Jobs {
       await boss.start();
     } catch (error) {
       await boss.stop({ graceful: false }).catch(() => undefined);
-      throw asSealiftError(error);
+      throw unusable(error);
     }
     return new Jobs(boss);
   }
@@ -42,4 +42,16 @@ export class Jobs {
   async close(): Promise<void> {
     await this.#boss.stop({ timeout: stopWithinMs });
   }
+}
+
+/** The queues lie in a schema of their own, which the first start makes (PostgreSQL, error 42501 `insufficient_privilege`). */
+function unusable(error: unknown): SealiftError {
+  const mayNot = error instanceof Error && 'code' in error && error.code === '42501';
+  const hint =
+    'Let the user of DATABASE_URL make a schema, GRANT CREATE ON DATABASE … TO …, and start the console again.';
+  return new SealiftError('STORE_UNREACHABLE', {
+    values: { reason: reasonOf(error) },
+    cause: error,
+    ...(mayNot ? { hint } : {}),
+  });
 }

@@ -12,6 +12,16 @@ test('syncs from the three-dot menu and shows progress, then the result', async 
   expect(api.calls).toContain('POST /registries/spectro-packs/sync');
 });
 
+test('can be asked for another sync while one runs, which is done after it', async () => {
+  const { user, api } = openPage('/administration/registries', (fixture) => {
+    fixture.syncDone = 0;
+  });
+  await screen.findByRole('progressbar', { name: 'Sync of spectro-packs' });
+  await user.click(screen.getByRole('button', { name: 'Actions for spectro-packs' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Sync' }));
+  await waitFor(() => expect(api.calls).toContain('POST /registries/spectro-packs/sync'));
+});
+
 test('lists what was refused with the reason and the remedy', async () => {
   openPage('/administration/registries', (api) => {
     api.syncDone = 10;

@@ -15,8 +15,8 @@ export function RegistryMenu({ registry, onSync, starting }: RegistryMenuProps) 
   const [open, setOpen] = useState(false);
   const toggle = useRef<HTMLButtonElement>(null);
   const lock = useLock();
-  const running = registry.sync.state === 'running' || starting;
-  const reason = lock ?? (running ? 'A sync is running' : undefined);
+  // Also while one runs: what is asked for then is done once more after it.
+  const reason = lock ?? (starting ? 'A sync is being asked for' : undefined);
   const label = `Actions for ${registry.name}`;
   const toggleNode = (
     <MenuToggle
