@@ -6,14 +6,14 @@ export const vsphereMutants = mutantsOf('vsphere', [
     'import/present-template.ts',
     "if (found === undefined) throw new SealiftError('VSPHERE_TEMPLATE_UNPROVEN', { values });",
     'if (found === undefined) return {} as never;',
-    'import/import-template.test.ts',
+    'import/present-template.test.ts',
   ],
   [
     'another image of that name counts as the same',
     'import/present-template.ts',
     'if (compared.same) return found;',
     'return found;',
-    'import/import-template.test.ts',
+    'import/present-template.test.ts',
   ],
   [
     'what still runs is taken for a leftover',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
@@ -9,7 +9,7 @@ import { makeDisk, packOva, type SampleDisk, type SampleFile, sampleFiles } from
 import { startVCenter, type VCenter, type VCenterOptions } from '@sealift/testkit/vcenter';
 import type { VcenterClient } from '../client/client.ts';
 import type { ImportRequest } from '../import/import-request.ts';
-import { importTemplate } from '../import/import-template.ts';
+import { type ImportOptions, importTemplate } from '../import/import-template.ts';
 import { openPackage } from '../ovf/open-package.ts';
 import { connectTo } from './connect.ts';
 
@@ -38,10 +38,11 @@ export class ImportBench {
     this.image = this.write('node.ova', ova);
   }
 
-  static async start(options: VCenterOptions = {}): Promise<ImportBench> {
+  /** @param mebibytes size of the image's disk */
+  static async start(options: VCenterOptions = {}, mebibytes = 2): Promise<ImportBench> {
     const folder = mkdtempSync(join(tmpdir(), 'sealift-import-'));
     const vcenter = await startVCenter(simulator, { folder: 'spectro-templates', ...options });
-    const disk = makeDisk(qemu.path, folder, 'node-disk1.vmdk', 2, 'a disk');
+    const disk = makeDisk(qemu.path, folder, 'node-disk1.vmdk', mebibytes, 'a disk');
     return new ImportBench(folder, vcenter, disk, await packOva(sampleFiles([disk])));
   }
 
@@ -61,11 +62,23 @@ export class ImportBench {
     return this.write(name, await packOva(change(sampleFiles([this.disk]))));
   }
 
+  /** Writes the files of the image into a folder, with a manifest of SHA-1, and gives its path. */
+  unpack(name: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(path, { recursive: true });
+    for (const file of sampleFiles([this.disk], 'sha1')) writeFileSync(join(path, file.name), file.content);
+    return path;
+  }
+
   connect(): Promise<VcenterClient> {
     return connectTo(this.vcenter, { retryDelaysMs: [1, 1, 1] });
   }
 
-  async import(name: string | undefined, more: Partial<ImportRequest> & { readonly image?: string } = {}) {
+  async import(
+    name: string | undefined,
+    more: Partial<ImportRequest> & { readonly image?: string } = {},
+    options: ImportOptions = {},
+  ) {
     this.notes = [];
     await using client = await this.connect();
     const open = () => openPackage(more.image ?? this.image, { env: {} });
@@ -73,6 +86,7 @@ export class ImportBench {
     return await importTemplate(client, request, {
       onNote: (note) => this.notes.push(note),
       retryDelaysMs: [1, 1, 1],
+      ...options,
     });
   }
 
@@ -102,8 +116,13 @@ export class ImportBench {
     return { template: machine.config.template, snapshots: tree.map(({ name }: { readonly name: string }) => name) };
   }
 
-  /** Bytes that were uploaded during an action, by upload. */
-  async uploadsDuring(action: () => Promise<unknown>): Promise<readonly { readonly complete: boolean }[]> {
+  /** How often a method was called so far. */
+  async calls(method: string): Promise<number> {
+    return (await this.vcenter.calls()).filter((call) => call.method === method).length;
+  }
+
+  /** What was uploaded during an action. */
+  async uploadsDuring(action: () => Promise<unknown>): ReturnType<VCenter['uploads']> {
     const before = (await this.vcenter.uploads()).length;
     await action();
     return (await this.vcenter.uploads()).slice(before);
