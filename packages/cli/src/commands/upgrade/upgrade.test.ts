@@ -1,0 +1,193 @@
+import type { Upgrade } from '@sealift/core/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digest, ScriptedConsole, summary } from '../../testing/scripted-console.ts';
+
+let site: ScriptedConsole;
+beforeEach(async () => {
+  site = await ScriptedConsole.start();
+});
+afterEach(() => site.stop());
+
+const layer = {
+  id: 'cni-cni-calico',
+  layer: 'cni',
+  pack: 'cni-calico',
+  displayName: 'Calico',
+  fromVersion: '3.25.1',
+  toVersion: '3.26.1',
+  state: 'conflicts',
+  openConflicts: 1,
+  keptCustomisations: 2,
+} as const;
+
+function upgrade(change: Partial<Upgrade>): Upgrade {
+  const nodeImage = { needed: false, kubernetesFrom: '1.26.8', kubernetesTo: '1.26.8', reason: 'the node image stays' };
+  const step = { id: '0-validate', kind: 'validate', title: 'Validate', target: {}, rollback: 'reversible' } as const;
+  const hops = [{ from: '4.2.12', to: '4.2.13', release: digest, steps: [step] }];
+  return {
+    id: 'u1',
+    product: 'Harborview',
+    from: '4.2.12',
+    to: '4.2.13',
+    state: 'ready',
+    plan: { product: 'Harborview', from: '4.2.12', to: '4.2.13', nodeImage, hops },
+    layers: [layer],
+    preflight: [],
+    blockers: [],
+    hash: 'f'.repeat(64),
+    confirmedBy: null,
+    confirmedAt: null,
+    finishedAt: null,
+    steps: [],
+    fraction: 0,
+    createdAt: '2026-11-01T00:00:00.000Z',
+    preflightAt: '2026-11-01T00:00:00.000Z',
+    waitingFor: null,
+    failure: null,
+    ...change,
+  };
+}
+
+const conflict = {
+  path: ['charts', 'calico', 'mtu'],
+  kind: 'conflict',
+  current: { value: 1400, source: '1400', range: { start: 0, end: 4, line: 1 } },
+  incoming: { value: 0, source: '0', range: { start: 0, end: 1, line: 1 } },
+  reason: 'both changed it',
+};
+const preview = {
+  ...layer,
+  base: 'a: 1\n',
+  current: 'a: 2\n',
+  incoming: 'a: 3\n',
+  merged: 'a: 2\n',
+  decisions: [conflict],
+  conflicts: [conflict],
+  resolutions: [],
+  pasted: null,
+};
+
+describe('upgrade', () => {
+  beforeEach(() => {
+    site.answers.set('GET /api/v1/summary', { status: 200, body: summary });
+  });
+
+  it('starts, and shows layers, steps and hash', async () => {
+    site.answers.set('POST /api/v1/upgrades', { status: 201, body: upgrade({}) });
+    const { out } = await site.sealift(['upgrade', 'start', '--to', '4.2.13']);
+    expect(out).toContain('u1  Harborview 4.2.12 to 4.2.13: ready');
+    expect(out).toContain(
+      'layer cni-cni-calico  3.25.1 to 3.26.1: conflicts, 1 open conflicts, keeps 2 customisations',
+    );
+    expect(out).toContain('step Validate (reversible): waiting');
+    expect(site.asked[0]?.body).toEqual({ to: '4.2.13' });
+  });
+
+  it('takes the upgrade under way when none is named, else the last', async () => {
+    const ended = upgrade({ id: 'old', state: 'succeeded', finishedAt: '2026-01-01T00:00:00.000Z' });
+    const newer = upgrade({ id: 'newer', state: 'aborted', finishedAt: '2026-02-01T00:00:00.000Z' });
+    const list = (upgrades: Upgrade[]) => {
+      site.answers.set('GET /api/v1/upgrades', { status: 200, body: { upgrades } });
+      for (const one of upgrades) site.answers.set(`GET /api/v1/upgrades/${one.id}`, { status: 200, body: one });
+    };
+    list([ended, newer]);
+    expect((await site.sealift(['upgrade', 'show'])).out).toContain('newer');
+    list([ended, upgrade({ id: 'open' }), newer]);
+    expect((await site.sealift(['upgrade', 'show'])).out).toContain('open');
+    list([]);
+    expect((await site.sealift(['upgrade', 'show'])).notes).toContain('UPGRADE_NONE');
+  });
+
+  it('shows a conflict with both sides and the command that settles it', async () => {
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    site.answers.set('GET /api/v1/upgrades/u1/layers/cni-cni-calico', { status: 200, body: preview });
+    const { out } = await site.sealift(['upgrade', 'layers', 'cni-cni-calico', '--id', 'u1']);
+    expect(out).toContain('current:  1400');
+    expect(out).toContain(`sealift upgrade resolve cni-cni-calico --path '["charts","calico","mtu"]' --take current`);
+    const text = ['upgrade', 'layers', 'cni-cni-calico', '--id', 'u1', '--text', 'incoming'];
+    expect((await site.sealift(text)).out).toBe('a: 3');
+  });
+
+  it.each([
+    [['--path', '/charts/calico/mtu', '--take', 'current'], { take: 'current' }],
+    [['--path', 'charts.calico.mtu', '--take', 'base'], { take: 'base' }],
+    [['--path', '["charts","calico","mtu"]', '--value', '1450'], { value: '1450' }],
+  ])('resolves with %j, keeping other resolutions', async (choice, expected) => {
+    const other = { path: ['b'], take: 'base' };
+    const replaced = { path: conflict.path, take: 'base' };
+    const before = { ...preview, resolutions: [other, replaced] };
+    const resolutions = 'PUT /api/v1/upgrades/u1/layers/cni-cni-calico/resolutions';
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    site.answers.set('GET /api/v1/upgrades/u1/layers/cni-cni-calico', { status: 200, body: before });
+    site.answers.set(resolutions, { status: 200, body: { ...preview, conflicts: [] } });
+    const args = ['upgrade', 'resolve', 'cni-cni-calico', '--id', 'u1', ...choice];
+    expect(await site.sealift(args)).toMatchObject({ code: 0, out: 'cni-cni-calico: 0 conflicts left' });
+    const put = site.asked.find(({ call }) => call === resolutions);
+    expect(put?.body).toEqual({ resolutions: [other, { path: conflict.path, ...expected }] });
+  });
+
+  it.each([
+    [['--path', '["a"]']],
+    [['--path', '["a"]', '--take', 'mine']],
+    [['--path', '["a"]', '--take', 'current', '--value', '1']],
+    [['--path', 'a..b', '--take', 'current']],
+    [['--path', '[[1]]', '--take', 'current']],
+  ])('refuses to resolve with %j before it asks the console', async (args) => {
+    const { code } = await site.sealift(['upgrade', 'resolve', 'cni-cni-calico', ...args]);
+    expect(code).toBeGreaterThan(0);
+    expect(site.asked).toEqual([]);
+  });
+
+  it('looks at the site again, and exits with 2 while something blocks', async () => {
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'draft' }) });
+    const look = 'POST /api/v1/upgrades/u1/preflight';
+    site.answers.set(look, { status: 200, body: upgrade({ state: 'draft', blockers: ['node-1 is not ready'] }) });
+    const blocked = await site.sealift(['upgrade', 'preflight', 'u1']);
+    expect(blocked).toMatchObject({ code: 2, out: expect.stringContaining('blocked: node-1 is not ready') });
+    site.answers.set(look, { status: 200, body: upgrade({ state: 'draft' }) });
+    expect((await site.sealift(['upgrade', 'preflight', 'u1'])).code).toBe(0);
+  });
+
+  it('confirms a draft after a fresh look at the site, so that what is mended does not block', async () => {
+    const draft = upgrade({ state: 'draft', blockers: ['node-1 is not ready'] });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
+    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: upgrade({ state: 'running' }) });
+    expect((await site.sealift(['upgrade', 'confirm', 'u1'])).code).toBe(0);
+  });
+
+  it('confirms by the hash that was previewed, and nothing while something blocks', async () => {
+    const confirm = 'POST /api/v1/upgrades/u1/confirm';
+    site.answers.set(confirm, { status: 202, body: upgrade({ state: 'running' }) });
+    site.answers.set('GET /api/v1/upgrades/u1', {
+      status: 200,
+      body: upgrade({ blockers: ['one conflict'], hash: null }),
+    });
+    expect((await site.sealift(['upgrade', 'confirm', 'u1'])).notes).toContain('one conflict');
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    const other = await site.sealift(['upgrade', 'confirm', 'u1', '--hash', 'e'.repeat(64)]);
+    expect([other.code, other.notes.includes('UPGRADE_BLOCKED')]).toEqual([3, true]);
+    expect(site.asked.some(({ call }) => call === confirm)).toBe(false);
+    expect((await site.sealift(['upgrade', 'confirm', 'u1'])).code).toBe(0);
+    expect(site.asked.find(({ call }) => call === confirm)?.body).toEqual({ hash: 'f'.repeat(64) });
+  });
+
+  it('waits for the end: 0 with the sentences when it succeeded, 3 with the reason when not', async () => {
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'succeeded', fraction: 1 }) });
+    const good = await site.sealift(['upgrade', 'wait', 'u1']);
+    expect(good.code).toBe(0);
+    expect(good.out).toContain('Upgraded Harborview from 4.2.12 to 4.2.13.');
+    expect(good.out).toContain('yes  You are using the latest version of Harborview');
+    const failure = {
+      code: 'X',
+      message: 'a node did not come back',
+      hint: 'look at it',
+      next: 'needs-a-person',
+    } as const;
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'failed', failure }) });
+    const bad = await site.sealift(['upgrade', 'wait', 'u1']);
+    expect(bad.code).toBe(3);
+    expect(bad.notes).toContain('a node did not come back');
+    expect((await site.sealift(['upgrade', 'wait', 'u1', '--json'])).code).toBe(3);
+  });
+});
