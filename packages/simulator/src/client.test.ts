@@ -4,15 +4,12 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { problemSchema, SealiftError } from '@sealift/core/errors';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { connectSimulator } from './client.ts';
 import { startSimulator } from './process.ts';
 import { type InitialCluster, sampleCluster } from './state.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 const ova = randomBytes(300_000);
 const sha256 = createHash('sha256').update(ova).digest('hex');

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readCallLog } from './call-log.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { stateFolder } from './state-folder.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 const initial = { kubernetes: '1.26.8', template: 'r_old' };
 const values = 'mtu: 1440\n';

@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startSimulator } from './process.ts';
 import { SimulatorProcess } from './testing/simulator-process.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 test('a state folder is one simulator’s until it ends, also when that is killed', async () => {
   const stateDir = await temporaryFolder();

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { overallFraction, progressOf } from '@sealift/core/upgrade';
 import { type CrashPoint, ProcessModel } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, upgradeId } from '../testing/setting.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Runs processes one after another, each to its crash, then one that lives. */
 async function survive(crashes: readonly CrashPoint[]) {

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { SealiftError } from '@sealift/core/errors';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type CrashPoint, ProcessModel, type ProcessHooks } from '../testing/process-model.ts';
 import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Runs processes until the upgrade rests: each dies at its crash point, the last ones live. */
 async function runOn(setting: Setting, crashes: readonly CrashPoint[], hooks: ProcessHooks = {}): Promise<void> {

@@ -1,12 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ProcessModel, quickTiming } from '../testing/process-model.ts';
 import { sampleEffects } from '@sealift/testkit/upgrade/sample-upgrade';
 import { newSetting, upgradeId } from '../testing/setting.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('two engines on one journal', () => {
   test('let one act and the other stand by', async () => {

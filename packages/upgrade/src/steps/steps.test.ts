@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { LayerStatus } from '../ports/cluster.ts';
@@ -8,9 +8,6 @@ import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { ovaSha256, World } from '@sealift/testkit/upgrade/world';
 import { definitionOf } from './registry.ts';
 import type { StepContext } from './step.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 function contextOf(id: string, world: World, change: Partial<Ports> = {}): StepContext {
   const upgrade = sampleUpgrade();

@@ -1,4 +1,5 @@
-import { Engine, type EngineOptions } from '../engine/engine.ts';
+import { Engine, type EngineOptions, type RunOutcome } from '../engine/engine.ts';
+import { upgradeId } from './setting.ts';
 import type { JournalPort, NewEntry } from '../ports/journal.ts';
 import type { ManualClock } from './manual-clock.ts';
 import type { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
@@ -95,4 +96,12 @@ export class ProcessModel {
   #alive(): void {
     if (this.crashed) throw new Error('the process is dead');
   }
+}
+
+/** The sample upgrade in one process, until it rests or stops. */
+export function runOnce(
+  setting: ConstructorParameters<typeof ProcessModel>[0],
+  ...rest: ConstructorParameters<typeof ProcessModel> extends [unknown, ...infer Rest] ? Rest : never
+): Promise<RunOutcome> {
+  return new ProcessModel(setting, ...rest).engine.run(upgradeId);
 }

@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { ovaBytes, pinned, World } from '@sealift/testkit/upgrade/world';
@@ -10,9 +9,6 @@ import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';
 import { storageContract } from './storage.ts';
 import { vcenterContract } from './vcenter.ts';
-
-// Machines under load are slow; nothing here waits for this long.
-vi.setConfig({ testTimeout: 30_000 });
 
 const world = () => {
   const made = new World();

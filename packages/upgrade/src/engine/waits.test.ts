@@ -1,0 +1,118 @@
+import { currentWait, progressOf } from '@sealift/core/upgrade';
+import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
+import { describe, expect, test } from 'vitest';
+import { ProcessModel, quickTiming, runOnce } from '../testing/process-model.ts';
+import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
+
+describe('a person, in the middle of a wait,', () => {
+  /** What the engine does once a person acted while it waits for the control plane, with two looks still to come. */
+  const during = async (act: (setting: Setting) => void) => {
+    const setting = newSetting();
+    let isDone = false;
+    const outcome = await runOnce(setting, 'a', null, {
+      journaled: ({ stepId, phase }) => {
+        if (isDone || stepId !== '0-control-plane' || phase !== 'progress') return;
+        isDone = true;
+        act(setting);
+      },
+    });
+    const phases = setting.store.entries.filter(({ stepId }) => stepId === '0-control-plane').map(({ phase }) => phase);
+    return { outcome, phases, setting };
+  };
+
+  test('pauses there, not at the end of the step', async () => {
+    const { outcome, phases } = await during(({ store }) => store.byHand(upgradeId, 'pause'));
+    expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
+    expect(phases).toEqual(['intent', 'progress']);
+  });
+
+  test('aborts there, not at the end of the step', async () => {
+    const { outcome, phases, setting } = await during(({ store }) => store.byHand(upgradeId, 'abort'));
+    expect(outcome).toMatchObject({ result: 'rested', state: 'aborted' });
+    expect(phases).toEqual(['intent', 'progress']);
+    expect(setting.world.lockedBy).toBeNull();
+  });
+});
+
+describe('a person', () => {
+  test('pauses at a safe point and resumes', async () => {
+    const setting = newSetting();
+    const outcome = await runOnce(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('roll control-plane')) setting.store.byHand(upgradeId, 'pause');
+      },
+    });
+    expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
+    expect(setting.world.effects.at(-1)).toBe('roll control-plane 1.26.10');
+    setting.store.byHand(upgradeId, 'resume');
+    expect(await runOnce(setting, 'a')).toMatchObject({ state: 'succeeded' });
+    expect(setting.world.effects).toEqual(sampleEffects);
+  });
+
+  test('aborts at a safe point, and the console opens', async () => {
+    const setting = newSetting();
+    const outcome = await runOnce(setting, 'a', null, {
+      effect: (name) => {
+        if (name.startsWith('roll control-plane')) setting.store.byHand(upgradeId, 'abort');
+      },
+    });
+    expect(outcome).toMatchObject({ state: 'aborted' });
+    expect(setting.world.effects.slice(-2)).toEqual(['roll control-plane 1.26.10', 'unlock']);
+    const last = setting.store.entries.at(-1);
+    expect(last?.data).toMatchObject({
+      begun: ['0-lock-console', '0-backup', '0-template', '0-cns', '0-control-plane'],
+    });
+  });
+});
+
+test('a stalled wait says so, since when, and goes on', async () => {
+  const setting = newSetting();
+  const template = () => setting.world.templates.get('r_new');
+  let found = template();
+  const outcome = await runOnce(setting, 'a', null, {
+    timing: { ...quickTiming, stallMs: 1000 },
+    effect: (name) => {
+      if (!name.startsWith('roll control-plane')) return;
+      found = template();
+      setting.world.templates.delete('r_new');
+    },
+    journaled: (entry) => {
+      if (entry.stepId !== '0-control-plane' || entry.phase !== 'progress') return;
+      if (entry.data.wait.level !== 'stalled') setting.clock.advance(1000);
+      else if (found !== undefined) setting.world.templates.set('r_new', found);
+    },
+  });
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  const waits = setting.store.entries.flatMap((entry) =>
+    entry.stepId === '0-control-plane' && entry.phase === 'progress' ? [entry.data.wait] : [],
+  );
+  const stalled = waits.find(({ level }) => level === 'stalled');
+  expect(stalled?.what).toContain('there is no template r_new');
+  expect(stalled?.since).toBe(waits.find(({ what }) => what === stalled?.what)?.since);
+});
+
+test('a wait keeps the time since when it stands over the death of the process', async () => {
+  const setting = newSetting();
+  setting.world.templates.set('r_new', {
+    name: 'r_new',
+    sha256: null,
+    kubernetes: '1.26.10',
+    poweredOn: true,
+    marked: true,
+  });
+  const begun = new ProcessModel(setting, 'a', null, {
+    journaled: ({ stepId, phase }) => {
+      if (stepId === '0-template' && phase === 'progress') void begun.engine.close();
+    },
+  });
+  await begun.engine.run(upgradeId);
+  const { plan } = sampleUpgrade();
+  const before = currentWait(progressOf(plan, setting.store.entries));
+  expect(before).toMatchObject({ what: 'the VM r_new is powered on', level: 'blocked' });
+  setting.clock.advance(60_000);
+  const lines = setting.store.entries.length;
+  const later = new ProcessModel(setting, 'b', null, { timing: { ...quickTiming, deadlineMs: 0 } });
+  expect(await later.engine.run(upgradeId)).toMatchObject({ result: 'rested' });
+  const waits = setting.store.entries.slice(lines).flatMap((entry) => (entry.phase === 'progress' ? [entry.data] : []));
+  for (const { wait } of waits) expect(wait.since).toBe(before?.since);
+});
