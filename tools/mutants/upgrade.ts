@@ -132,7 +132,7 @@ export const upgradeMutants = mutantsOf('upgrade', [
     'engine/step-runner.ts',
     "if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return;",
     '',
-    'engine/failures.test.ts',
+    'engine/waits.test.ts',
   ],
   [
     'the deadline is never looked at',

@@ -1,31 +1,25 @@
 import type { FastifyInstance } from 'fastify';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recoverIn } from './recover.ts';
 import { newSetupToken } from './setup.ts';
-import type { Store } from '../store/store.ts';
-import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { sharedStore } from '../testing/shared-store.ts';
 import { memoryConsole } from '../testing/memory-console.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { buildApp } from '../app/build-app.ts';
 
 const password = 'four random words here';
-let store: Store;
+const store = sharedStore();
 let app: FastifyInstance;
 let client: TestClient;
 
-beforeAll(async () => {
-  store = await openMemoryStore();
-}, 60_000);
-afterAll(() => store.close());
 beforeEach(async () => {
-  await emptyStore(store);
-  app = await buildApp({ parts: memoryConsole(store) });
+  app = await buildApp({ parts: memoryConsole(store()) });
   client = new TestClient(app);
 });
 afterEach(() => app.close());
 
 async function setUp(): Promise<void> {
-  const token = await newSetupToken(store.db);
+  const token = await newSetupToken(store().db);
   const answer = await client.call('POST', '/setup', { token, username: 'admin', password });
   expect(answer.status).toBe(201);
 }
@@ -36,20 +30,20 @@ describe('first administrator', { timeout: 30_000 }, () => {
     await setUp();
     expect((await client.call('GET', '/setup')).body).toEqual({ needed: false });
     expect((await client.call('GET', '/session')).body).toMatchObject({ username: 'admin', role: 'root' });
-    expect(await newSetupToken(store.db)).toBeNull();
+    expect(await newSetupToken(store().db)).toBeNull();
     const again = await client.call('POST', '/setup', { token: 'x'.repeat(43), username: 'eve', password });
     expect(again).toMatchObject({ status: 409, body: { code: 'SETUP_DONE' } });
   });
 
   it('refuses a link that a newer one replaced', async () => {
-    const old = await newSetupToken(store.db);
-    await newSetupToken(store.db);
+    const old = await newSetupToken(store().db);
+    await newSetupToken(store().db);
     const answer = await client.call('POST', '/setup', { token: old, username: 'admin', password });
     expect(answer).toMatchObject({ status: 403, body: { code: 'SETUP_LINK_INVALID', place: 'token' } });
   });
 
   it('gives one of two requests with the same link the account', async () => {
-    const token = await newSetupToken(store.db);
+    const token = await newSetupToken(store().db);
     const answers = await Promise.all(
       ['ann', 'bob'].map((username) => client.call('POST', '/setup', { token, username, password })),
     );
@@ -62,7 +56,7 @@ describe('first administrator', { timeout: 30_000 }, () => {
     ['a run', { password: 'abcdefghijklmnop' }, 'PASSWORD_TOO_COMMON', 'password'],
     ['a bad name', { username: '../etc' }, 'INPUT_INVALID', 'body.username'],
   ])('refuses %s with place and remedy', async (_title, change, code, place) => {
-    const token = await newSetupToken(store.db);
+    const token = await newSetupToken(store().db);
     const answer = await client.call('POST', '/setup', { token, username: 'admin', password, ...change });
     expect(answer).toMatchObject({ status: 400, body: { code, place } });
     expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -116,15 +110,15 @@ describe('sessions', { timeout: 30_000 }, () => {
     await setUp();
     for (const username of ['admin', 'nobody']) {
       const before = { username, failures: 97, last_at: new Date(), locked_until: null };
-      await store.db.insertInto('sign_in_failure').values(before).execute();
+      await store().db.insertInto('sign_in_failure').values(before).execute();
       const guesses = Array.from({ length: 10 }, (_, index) => signInFrom(`192.0.2.${index}`, username, 'wrong'));
       const codes = (await Promise.all(guesses)).map((answer) => answer.json<{ code: string }>().code);
       expect(codes.filter((code) => code === 'SIGN_IN_REFUSED')).toHaveLength(3);
       expect(codes.filter((code) => code === 'ACCOUNT_LOCKED')).toHaveLength(7);
       expect((await signInFrom('198.51.100.1', username, password)).json()).toMatchObject({ code: 'ACCOUNT_LOCKED' });
     }
-    await store.db
-      .updateTable('sign_in_failure')
+    await store()
+      .db.updateTable('sign_in_failure')
       .set({ locked_until: new Date(Date.now() - 1) })
       .execute();
     expect((await signInFrom('198.51.100.1', 'admin', password)).statusCode).toBe(200);
@@ -134,8 +128,8 @@ describe('sessions', { timeout: 30_000 }, () => {
     await setUp();
     const hour = 60 * 60 * 1000;
     const lock = { failures: 100, last_at: new Date(Date.now() + hour), locked_until: new Date(Date.now() + hour) };
-    await store.db
-      .insertInto('sign_in_failure')
+    await store()
+      .db.insertInto('sign_in_failure')
       .values({ username: 'admin', ...lock })
       .execute();
     expect((await client.call('POST', '/session', { username: 'admin', password })).status).toBe(200);
@@ -144,14 +138,14 @@ describe('sessions', { timeout: 30_000 }, () => {
   it('opens a locked account from the machine itself, with a new password that ends its sessions', async () => {
     await setUp();
     const until = new Date(Date.now() + 60_000);
-    await store.db
-      .insertInto('sign_in_failure')
+    await store()
+      .db.insertInto('sign_in_failure')
       .values({ username: 'admin', failures: 100, last_at: new Date(), locked_until: until })
       .execute();
-    await expect(recoverIn(store.db, 'nobody', 'new-password')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect((await recoverIn(store.db, undefined, 'unlock')).password).toBeNull();
+    await expect(recoverIn(store().db, 'nobody', 'new-password')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await recoverIn(store().db, undefined, 'unlock')).password).toBeNull();
     expect((await client.call('GET', '/session')).status).toBe(200);
-    const { username, password: fresh } = await recoverIn(store.db, 'ADMIN', 'new-password');
+    const { username, password: fresh } = await recoverIn(store().db, 'ADMIN', 'new-password');
     expect((await client.call('GET', '/session')).status).toBe(401);
     expect((await client.call('POST', '/session', { username, password })).status).toBe(401);
     expect((await client.call('POST', '/session', { username, password: fresh?.reveal() })).status).toBe(200);
@@ -185,7 +179,7 @@ describe('API tokens', { timeout: 30_000 }, () => {
     expect((await api.call('GET', '/session')).body).toMatchObject({ username: 'admin' });
     const list = await api.call('GET', '/tokens');
     expect(list.text).not.toContain(secret);
-    const rows = await store.db.selectFrom('api_token').selectAll().execute();
+    const rows = await store().db.selectFrom('api_token').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(secret);
     expect((await api.call('DELETE', `/tokens/${String(created.body['id'])}`)).status).toBe(204);
     expect((await api.call('GET', '/session')).status).toBe(401);
@@ -197,8 +191,8 @@ describe('API tokens', { timeout: 30_000 }, () => {
     client.bearer = `${String(created.body['secret'])}x`;
     expect((await client.call('GET', '/session')).status).toBe(401);
     client.bearer = String(created.body['secret']);
-    await store.db
-      .updateTable('api_token')
+    await store()
+      .db.updateTable('api_token')
       .set({ expires_at: new Date(Date.now() - 1) })
       .execute();
     expect((await client.call('GET', '/session')).status).toBe(401);
@@ -243,7 +237,7 @@ describe('audit log', { timeout: 30_000 }, () => {
     await setUp();
     await client.call('POST', '/tokens', { name: 'ci' });
     const { sql } = await import('kysely');
-    await sql.raw(statement).execute(store.db);
+    await sql.raw(statement).execute(store().db);
     const answer = await client.call('GET', '/audit/verification');
     expect(answer.body).toMatchObject({ valid: false, firstBroken: broken });
   });

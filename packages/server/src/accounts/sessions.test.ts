@@ -1,29 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Store } from '../store/store.ts';
-import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sharedStore } from '../testing/shared-store.ts';
 import { endSession, findSession, startSession } from './sessions.ts';
 
 const account = { id: '6d8f5a0e-0000-4000-8000-00000000000a', username: 'ann', role: 'root' } as const;
 const hourMs = 3_600_000;
 
 describe('a session', { timeout: 60_000 }, () => {
-  let store: Store;
-  beforeAll(async () => {
-    store = await openMemoryStore();
-  }, 60_000);
-  afterAll(() => store.close());
+  const store = sharedStore();
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-01T08:00:00Z') });
-    await emptyStore(store);
-    await store.db
-      .insertInto('account')
+    await store()
+      .db.insertInto('account')
       .values({ ...account, password_hash: 'none', created_at: new Date() })
       .execute();
   });
   afterEach(() => vi.useRealTimers());
 
-  const start = async (): Promise<string> => (await startSession(store.db, account, '127.0.0.1')).secret;
-  const find = (secret: string) => findSession(store.db, secret, '127.0.0.1');
+  const start = async (): Promise<string> => (await startSession(store().db, account, '127.0.0.1')).secret;
+  const find = (secret: string) => findSession(store().db, secret, '127.0.0.1');
   const later = (ms: number): void => {
     vi.setSystemTime(Date.now() + ms);
   };
@@ -52,7 +46,7 @@ describe('a session', { timeout: 60_000 }, () => {
     const [one, other] = [await start(), await start()];
     const principal = await find(one);
     expect(await find(`${one.slice(1)}x`)).toBeNull();
-    if (principal !== null) await endSession(store.db, one, principal);
+    if (principal !== null) await endSession(store().db, one, principal);
     expect(await find(one)).toBeNull();
     expect(await find(other)).not.toBeNull();
   });

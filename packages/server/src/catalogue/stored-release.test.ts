@@ -4,28 +4,24 @@ import { type Release, releaseSchema } from '@sealift/core/release';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Store } from '../store/store.ts';
-import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sharedStore } from '../testing/shared-store.ts';
 import { installedRelease, storedRelease, storedReleases } from './stored-release.ts';
 import { listTrustedKeys, revokeKey, trustedKeys, trustKey } from './trusted-keys.ts';
 
 const actor = { name: 'test', address: 'local' };
 const vendor = generateKeyPair();
-let store: Store;
+const store = sharedStore();
 
-beforeAll(async () => {
-  store = await openMemoryStore();
-}, 60_000);
-afterAll(() => store.close());
 beforeEach(async () => {
-  await emptyStore(store);
   await trust(vendor);
   await storeRelease(release('4.2.13'), vendor);
 });
 
 const trust = (key: SecretKey) =>
-  store.db.transaction().execute((trx) => trustKey(trx, actor, formatPublicKey(key.publicKey)));
+  store()
+    .db.transaction()
+    .execute((trx) => trustKey(trx, actor, formatPublicKey(key.publicKey)));
 
 function release(version: string): Release {
   const digest = `sha256:${'a'.repeat(64)}`;
@@ -55,8 +51,8 @@ async function storeRelease(one: Release, key: SecretKey): Promise<void> {
       layer('application/vnd.sealift.minisign.v1', signature),
     ],
   });
-  await store.db
-    .insertInto('catalogue_release')
+  await store()
+    .db.insertInto('catalogue_release')
     .values({
       product: one.metadata.product,
       version: one.metadata.version,
@@ -72,11 +68,11 @@ async function storeRelease(one: Release, key: SecretKey): Promise<void> {
 
 describe('storedRelease', () => {
   it('gives the release as signed', async () => {
-    expect(await storedRelease(store.db, '4.2.13')).toMatchObject({
+    expect(await storedRelease(store().db, '4.2.13')).toMatchObject({
       release: { metadata: { version: '4.2.13' } },
       keyId: vendor.publicKey.keyId,
     });
-    expect(await storedReleases(store.db)).toHaveLength(1);
+    expect(await storedReleases(store().db)).toHaveLength(1);
   });
 
   it.each([
@@ -85,42 +81,45 @@ describe('storedRelease', () => {
     ['a changed manifest', "update catalogue_release set manifest = replace(manifest, '2', '3')"],
     ['a changed digest', `update catalogue_release set digest = 'sha256:${'b'.repeat(64)}'`],
   ])('refuses %s, and lists do not show it', async (_what, statement) => {
-    await sql.raw(statement).execute(store.db);
-    await expect(storedRelease(store.db, '4.2.13')).rejects.toMatchObject({ code: 'RELEASE_ROW_TAMPERED' });
-    expect(await storedReleases(store.db)).toEqual([]);
+    await sql.raw(statement).execute(store().db);
+    await expect(storedRelease(store().db, '4.2.13')).rejects.toMatchObject({ code: 'RELEASE_ROW_TAMPERED' });
+    expect(await storedReleases(store().db)).toEqual([]);
   });
 
   it('refuses a genuine release that was put under another version', async () => {
-    await sql.raw("update catalogue_release set version = '4.2.99'").execute(store.db);
-    await expect(storedRelease(store.db, '4.2.99')).rejects.toMatchObject({ code: 'RELEASE_ROW_TAMPERED' });
+    await sql.raw("update catalogue_release set version = '4.2.99'").execute(store().db);
+    await expect(storedRelease(store().db, '4.2.99')).rejects.toMatchObject({ code: 'RELEASE_ROW_TAMPERED' });
   });
 
   it('refuses one whose key is trusted no longer, with the fingerprint', async () => {
-    await store.db.deleteFrom('trusted_key').execute();
-    const refused = storedRelease(store.db, '4.2.13');
+    await store().db.deleteFrom('trusted_key').execute();
+    const refused = storedRelease(store().db, '4.2.13');
     await expect(refused).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
     await expect(refused).rejects.toThrow(vendor.publicKey.fingerprint);
   });
 });
 
 describe('revokeKey', () => {
-  const revoke = (keyId: string) => store.db.transaction().execute((trx) => revokeKey(trx, actor, keyId));
+  const revoke = (keyId: string) =>
+    store()
+      .db.transaction()
+      .execute((trx) => revokeKey(trx, actor, keyId));
   const { keyId } = vendor.publicKey;
 
   it('takes and offers nothing more of what the key signed, and still reads what is installed', async () => {
     await revoke(keyId);
-    await expect(storedRelease(store.db, '4.2.13')).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
-    expect(await storedReleases(store.db)).toEqual([]);
-    expect(await trustedKeys(store.db)).toEqual([]);
-    expect(await listTrustedKeys(store.db)).toEqual([]);
-    expect(await installedRelease(store.db, '4.2.13', 'Harborview')).toMatchObject({ keyId });
-    const deeds = await store.db.selectFrom('audit_entry').select(['action', 'subject']).execute();
+    await expect(storedRelease(store().db, '4.2.13')).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
+    expect(await storedReleases(store().db)).toEqual([]);
+    expect(await trustedKeys(store().db)).toEqual([]);
+    expect(await listTrustedKeys(store().db)).toEqual([]);
+    expect(await installedRelease(store().db, '4.2.13', 'Harborview')).toMatchObject({ keyId });
+    const deeds = await store().db.selectFrom('audit_entry').select(['action', 'subject']).execute();
     expect(deeds).toContainEqual({ action: 'trusted-key.revoke', subject: keyId });
   });
 
   it('does not make good what a key signed that was never trusted', async () => {
     await storeRelease(release('4.2.14'), generateKeyPair());
-    await expect(installedRelease(store.db, '4.2.14', 'Harborview')).rejects.toMatchObject({
+    await expect(installedRelease(store().db, '4.2.14', 'Harborview')).rejects.toMatchObject({
       code: 'SIGNATURE_KEY_UNTRUSTED',
     });
   });
@@ -129,8 +128,8 @@ describe('revokeKey', () => {
     await revoke(keyId);
     await expect(revoke(keyId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await trust(vendor);
-    expect(await listTrustedKeys(store.db)).toMatchObject([{ keyId }]);
-    expect(await storedReleases(store.db)).toHaveLength(1);
+    expect(await listTrustedKeys(store().db)).toMatchObject([{ keyId }]);
+    expect(await storedReleases(store().db)).toHaveLength(1);
   });
 });
 
@@ -138,11 +137,14 @@ describe('trustKey', () => {
   it('changes nothing the second time', async () => {
     const first = await trust(vendor);
     expect(await trust(vendor)).toEqual(first);
-    expect(await store.db.selectFrom('audit_entry').select('action').execute()).toHaveLength(1);
+    expect(await store().db.selectFrom('audit_entry').select('action').execute()).toHaveLength(1);
   });
 
   it('refuses what is no key, and another key under a known ID', async () => {
-    const add = (text: string) => store.db.transaction().execute((trx) => trustKey(trx, actor, text));
+    const add = (text: string) =>
+      store()
+        .db.transaction()
+        .execute((trx) => trustKey(trx, actor, text));
     await expect(add('hello')).rejects.toMatchObject({ code: 'KEY_FILE_INVALID' });
     const other = Buffer.from(generateKeyPair().publicKey.encoded, 'base64');
     Buffer.from(vendor.publicKey.encoded, 'base64').copy(other, 2, 2, 10);

@@ -4,30 +4,24 @@ import { join } from 'node:path';
 import { RegistryStorage } from '@sealift/registry/storage';
 import { TokenService } from '@sealift/registry/token-service';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from '../app/build-app.ts';
-import type { Store } from '../store/store.ts';
 import { memoryConsole } from '../testing/memory-console.ts';
-import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { sharedStore } from '../testing/shared-store.ts';
 
 const login = { username: 'admin', password: 'four random words here' };
-let store: Store;
+const store = sharedStore();
 let folder: string;
 let storage: RegistryStorage;
 let app: FastifyInstance;
 
-beforeAll(async () => {
-  store = await openMemoryStore();
-}, 60_000);
-afterAll(() => store.close());
 beforeEach(async () => {
-  await emptyStore(store);
   folder = await mkdtemp(join(tmpdir(), 'sealift-doors-'));
   storage = await RegistryStorage.open(folder);
   const registryTokens = await TokenService.open(folder);
-  app = await buildApp({ parts: memoryConsole(store), registryStorage: storage, registryTokens });
-  const token = await newSetupToken(store.db);
+  app = await buildApp({ parts: memoryConsole(store()), registryStorage: storage, registryTokens });
+  const token = await newSetupToken(store().db);
   await app.inject({ method: 'POST', url: '/api/v1/setup', payload: { token, ...login } });
 });
 afterEach(async () => {
@@ -63,6 +57,6 @@ it('no door lets a right password in while the account is locked, remembered or 
   for (const door of Object.values(doors)) expect(await door(login.password)).toBe(200);
   const locked_until = new Date(Date.now() + 60_000);
   const lock = { username: login.username, failures: 100, last_at: new Date(), locked_until };
-  await store.db.insertInto('sign_in_failure').values(lock).execute();
+  await store().db.insertInto('sign_in_failure').values(lock).execute();
   for (const [name, door] of Object.entries(doors)) expect([name, await door(login.password)]).toEqual([name, 429]);
 });

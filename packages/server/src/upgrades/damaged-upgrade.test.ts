@@ -2,45 +2,39 @@ import { asSealiftError } from '@sealift/core/errors';
 import { readLine } from '@sealift/core/upgrade';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from '../app/build-app.ts';
 import { journalStore } from '../engine/journal-store.ts';
 import { leaseStore } from '../engine/lease-store.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
-import type { Store } from '../store/store.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
 import { memoryConsole } from '../testing/memory-console.ts';
-import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { sharedStore } from '../testing/shared-store.ts';
 import { TestClient } from '../testing/test-client.ts';
 
 const id = '6d8f5a0e-0000-4000-8000-000000000009';
-let store: Store;
+const store = sharedStore();
 let app: FastifyInstance;
 let client: TestClient;
 
-beforeAll(async () => {
-  store = await openMemoryStore();
-}, 60_000);
-afterAll(() => store.close());
 beforeEach(async () => {
-  await emptyStore(store);
-  app = await buildApp({ parts: memoryConsole(store) });
+  app = await buildApp({ parts: memoryConsole(store()) });
   client = new TestClient(app);
-  const token = await newSetupToken(store.db);
+  const token = await newSetupToken(store().db);
   await client.call('POST', '/setup', { token, username: 'admin', password: 'four random words here' });
 });
 afterEach(() => app.close());
 
 /** A running upgrade with one step begun, which locks the console. */
 async function storeRunning(): Promise<void> {
-  await storeConfirmedUpgrade(store.db, id, 'running');
-  await store.db.updateTable('console_lock').set({ upgrade_id: id }).execute();
-  const lease = await leaseStore(store).acquire('a', 1);
+  await storeConfirmedUpgrade(store().db, id, 'running');
+  await store().db.updateTable('console_lock').set({ upgrade_id: id }).execute();
+  const lease = await leaseStore(store()).acquire('a', 1);
   const data = { direction: 'forward', message: 'begun', details: {} } as const;
   const epoch = lease?.epoch ?? 0;
-  const journal = journalStore(store.db, new EventBus());
+  const journal = journalStore(store().db, new EventBus());
   await journal.append({ upgradeId: id, stepId: '0-lock-console', epoch, phase: 'intent', data });
 }
 
@@ -71,7 +65,7 @@ const damages: [string, string, string][] = [
 describe('an upgrade whose rows were damaged', { timeout: 30_000 }, () => {
   it.each(damages)('with %s can be listed, looked at, and ended by a person with a reason', async (_, damage, code) => {
     await storeRunning();
-    await sql.raw(damage).execute(store.db);
+    await sql.raw(damage).execute(store().db);
     expect(await client.call('GET', '/upgrades')).toMatchObject({ status: 200, body: { upgrades: [{ id }] } });
     expect(await client.call('GET', `/upgrades/${id}`)).toMatchObject({ status: 200, body: { failure: { code } } });
     expect(await client.call('POST', '/tokens', { name: 'x' })).toMatchObject({
@@ -86,13 +80,13 @@ describe('an upgrade whose rows were damaged', { timeout: 30_000 }, () => {
       if (state === 'needs-human') await client.call('POST', `/upgrades/${id}/abort`, { reason: 'damaged' });
       expect(state).toBe('aborted');
     }, 10_000);
-    expect(await lockedBy(store.db)).toBeNull();
+    expect(await lockedBy(store().db)).toBeNull();
     expect(await auditActions()).toContain('upgrade.abort');
   });
 
   it('shows an unreadable state as one that needs a person, and goes on from it in no other way', async () => {
     await storeRunning();
-    await store.db.updateTable('upgrade').set({ state: 'runn' }).execute();
+    await store().db.updateTable('upgrade').set({ state: 'runn' }).execute();
     expect((await client.call('GET', '/upgrades')).body['upgrades']).toMatchObject([{ state: 'needs-human' }]);
     for (const act of ['pause', 'resume']) {
       expect(await client.call('POST', `/upgrades/${id}/${act}`)).toMatchObject({
@@ -108,7 +102,7 @@ describe('an upgrade whose rows were damaged', { timeout: 30_000 }, () => {
     await storeRunning();
     const epoch = 1;
     const line = { upgrade_id: id, step_id: '0-lock-console', phase: 'evidence', epoch, data: 'garbage' };
-    await store.db.insertInto('journal').values(line).execute();
+    await store().db.insertInto('journal').values(line).execute();
     const { body } = await client.call('GET', `/upgrades/${id}`);
     expect(body).toMatchObject({
       failure: { code: 'RECORD_DAMAGED' },
@@ -118,8 +112,8 @@ describe('an upgrade whose rows were damaged', { timeout: 30_000 }, () => {
 
   it('whose approved plan is lost is damaged for the engine, not unknown', async () => {
     await storeRunning();
-    await store.db.updateTable('upgrade').set({ frozen: null }).execute();
-    await expect(journalStore(store.db, new EventBus()).frozen(id)).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+    await store().db.updateTable('upgrade').set({ frozen: null }).execute();
+    await expect(journalStore(store().db, new EventBus()).frozen(id)).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
   });
 
   it.each([
@@ -127,7 +121,7 @@ describe('an upgrade whose rows were damaged', { timeout: 30_000 }, () => {
     ['has ended', `update upgrade set state = 'succeeded'`, 202],
   ])('that %s does not lock the console for ever', async (_, damage, status) => {
     await storeRunning();
-    for (const statement of damage.split('; ')) await sql.raw(statement).execute(store.db);
+    for (const statement of damage.split('; ')) await sql.raw(statement).execute(store().db);
     expect(await client.call('POST', '/tokens', { name: 'x' })).toMatchObject({ status: 423 });
     expect((await client.call('GET', '/summary')).text).toContain(`sealift upgrade abort ${id} --reason`);
     expect(await client.call('POST', `/upgrades/${id}/abort`, { reason: '' })).toMatchObject({ status: 400 });
