@@ -123,14 +123,14 @@ export const serverMutants = mutantsOf('server', [
   [
     'a part of what is installed can be deleted',
     'registry/registry-host.ts',
-    'for (const { digest: part } of parts?.manifests ?? []) open.push(part);',
+    'open.push(...(parts?.manifests ?? []).map((part) => part.digest));',
     '',
     'registry/registry-host.test.ts',
   ],
   [
     'a blob of what is installed can be deleted',
     'registry/registry-host.ts',
-    "if (parts?.blobs.some((blob) => blob.digest === digest) === true) open.push(digest ?? '');",
+    'if (parts?.blobs.some((blob) => blob.digest === wanted) === true) return true;',
     '',
     'registry/registry-host.test.ts',
   ],

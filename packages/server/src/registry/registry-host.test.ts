@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
 import { imageReference } from '@sealift/oci/reference';
@@ -100,4 +102,12 @@ it('tells pushes and deletions in the audit log, with who did it, and lets go wh
   );
   expect(new Set(pushes.map(({ actor }) => actor))).toEqual(new Set(['admin']));
   expect((await platform.call('GET', '/audit/verification')).body.valid).toBe(true);
+});
+
+it('lets nothing go while it cannot tell what the installed release needs', async () => {
+  const index = digestOf(indexOver(child));
+  const path = join(platform.folder, 'data/registry/blobs/sha256', index.slice('sha256:'.length));
+  await writeFile(path, 'damaged');
+  const refused = { status: 403, text: expect.stringContaining('4.2.12 may need it') };
+  expect(await v2('DELETE', `${images}/manifests/${child}`)).toMatchObject(refused);
 });

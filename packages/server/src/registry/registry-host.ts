@@ -1,3 +1,4 @@
+import { isSealiftError } from '@sealift/core/errors';
 import { isContentDigest } from '@sealift/registry/content-digest';
 import { changedName, type ContentChange, type ContentHost } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
@@ -24,21 +25,37 @@ async function neededBy(
   { repository, digest }: ContentChange,
 ): Promise<string | undefined> {
   for (const row of await neededReleases(db)) {
-    const pins = pinsOf(row).filter((pin) => pin.repository === repository);
-    const open = pins.map((pin) => pin.digest);
-    const seen = new Set<string>();
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (next === digest)
-        return `${row.product} ${row.version} needs it, which the platform runs or an upgrade is about`;
-      if (seen.has(next) || !isContentDigest(next)) continue;
-      seen.add(next);
-      const parts = await manifests.parts(repository, next).catch(() => undefined);
-      for (const { digest: part } of parts?.manifests ?? []) open.push(part);
-      // A blob leads no further.
-      if (parts?.blobs.some((blob) => blob.digest === digest) === true) open.push(digest ?? '');
+    const pinned = pinsOf(row).filter((pin) => pin.repository === repository);
+    const from = pinned.map((pin) => pin.digest);
+    try {
+      if (!(await leadsTo(manifests, repository, from, digest))) continue;
+      return `${row.product} ${row.version} needs it, which the platform runs or an upgrade is about`;
+    } catch (error) {
+      if (!isSealiftError(error, 'STORAGE_DAMAGED')) throw error;
+      return `${row.product} ${row.version} may need it: a manifest of that release is damaged here; push the release again`;
     }
   }
   return undefined;
+}
+
+/** Whether content is one of these, or stands below one: manifests of an index, blobs of a manifest. @throws STORAGE_DAMAGED */
+async function leadsTo(
+  manifests: RegistryStorage['manifests'],
+  repository: string,
+  from: readonly string[],
+  wanted: string | undefined,
+): Promise<boolean> {
+  const open = [...from];
+  const seen = new Set<string>();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === wanted) return true;
+    if (seen.has(next) || !isContentDigest(next)) continue;
+    seen.add(next);
+    const parts = await manifests.parts(repository, next);
+    if (parts?.blobs.some((blob) => blob.digest === wanted) === true) return true;
+    open.push(...(parts?.manifests ?? []).map((part) => part.digest));
+  }
+  return false;
 }
 
 /** The installed release, and both ends of the last confirmed upgrade: under way, ended early, or to be gone back from. */
