@@ -78,7 +78,8 @@ export function connectSimulator(url: string): SimulatedPorts {
       rollout: (group, cancel) => connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel),
       setRollout: (group, desired, cancel) => connection.put(`/v1/cluster/rollouts/${group}`, desired, cancel),
       layers: async (cancel) => (await connection.get('/v1/cluster/layers', layersAnswer, cancel)).layers,
-      applyLayer: (layer, cancel) => connection.put('/v1/cluster/layers', layer, cancel),
+      applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
+        connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
     },
   };
