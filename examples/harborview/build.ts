@@ -3,12 +3,14 @@
  * run it again after a change to a pack's list of images or to the sample content.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parsePack } from '@sealift/core/pack';
 import { imagesInPack } from '@sealift/oci/named-images';
 import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { parse } from 'yaml';
+import { packChart } from './content/chart.ts';
 import { addSampleImage } from './content/image.ts';
 import { nodeImageOva } from './content/ova.ts';
 
@@ -37,16 +39,27 @@ export function listedImages(version: string): string[] {
   return [...new Set(names)];
 }
 
+/** Packs the charts that a pack names (`charts/<chart>-<version>.tgz`) into its folder. */
+function packCharts(folder: string): void {
+  const { charts, version } = parsePack(readFileSync(join(folder, 'pack.json'), 'utf8'), folder);
+  for (const path of charts ?? []) {
+    mkdirSync(join(folder, 'charts'), { recursive: true });
+    const name = basename(path, `-${version}.tgz`);
+    writeFileSync(join(folder, path), packChart(join(harborview, 'charts', name), name, version));
+  }
+}
+
 function manifestsOf(folder: string): ReadonlyMap<string, string> {
   const manifests = join(folder, 'manifests');
   const names = existsSync(manifests) ? readdirSync(manifests) : [];
   return new Map(names.map((name) => [`manifests/${name}`, readFileSync(join(manifests, name), 'utf8')]));
 }
 
-/** Writes `images/` and the OVA of a release into a folder, afresh. */
+/** Writes `images/` and the OVA of a release into a folder, afresh, and the charts of its packs beside them. */
 export async function build(version: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  for (const pack of packFolders(version)) packCharts(pack);
   const layout = await LayoutWriter.create(join(folder, 'images'));
   for (const image of listedImages(version)) await addSampleImage(layout, image, /calico\/node|harborview/.test(image));
   await layout.finish();
