@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { build, harborview, listedImages, packFolders, readRelease, versions } from './build.ts';
+import { copyWithKubernetes } from './copy-with-kubernetes.ts';
 import { siteLayers, siteValues } from './site-changes.ts';
 
 const packJson = z.object({ name: z.string(), version: z.string(), layer: z.string() });
@@ -156,6 +157,19 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
   }
   return into.set(path, JSON.stringify(value));
 }
+
+it('can be copied with other versions of Kubernetes', async () => {
+  const copy = join(scratch, 'copy');
+  await copyWithKubernetes(copy, { '4.2.12': '1.36.3', '4.2.13': '1.37.2' });
+  const [older, newer] = versions.map((version) => readRelease(version, copy).spec);
+  expect(older?.kubernetes).toEqual({ version: '1.36.3', supported: '>=1.36 <1.38' });
+  expect(newer?.nodeImage).toMatchObject({ ova: 'u-2204-0-k-1372-0.ova', kubernetes: '1.37.2' });
+  expect(readdirSync(join(copy, '4.2.13', 'build'))).toEqual(['images', 'u-2204-0-k-1372-0.ova']);
+  expect(listedImages('4.2.12', copy)).toContain('registry.k8s.io/kube-apiserver:v1.36.3');
+  const texts = packFolders('4.2.13', copy).map((pack) => readFileSync(join(pack, 'values.yaml'), 'utf8'));
+  expect(texts.join('')).not.toContain('1.26.10');
+  expect(readFileSync(join(copy, 'site', 'k8s-kubernetes.yaml'), 'utf8')).toContain('kube-apiserver:v1.36.3');
+});
 
 /** The charts of a pack by name, rendered as helm does. */
 function renderCharts(folder: string): [string, string][] {
