@@ -23,7 +23,9 @@ describe('an authority', () => {
       for (const host of ['127.0.0.1', 'localhost'])
         expect(await statusOf(listening, host, { ...client, ca: authority.own.cert })).toBe(204);
       const stranger = await makeAuthority('cluster');
-      await expect(statusOf(listening, '127.0.0.1', { ...client, ca: stranger.own.cert })).rejects.toThrow(/certificate/);
+      await expect(statusOf(listening, '127.0.0.1', { ...client, ca: stranger.own.cert })).rejects.toThrow(
+        /certificate/,
+      );
     } finally {
       await new Promise((done) => listening.close(done));
     }
