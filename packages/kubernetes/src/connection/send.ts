@@ -64,6 +64,7 @@ export class Connections {
     try {
       yield* streamLines(agents, { url, headers: { accept: 'application/json', ...headers }, cancel }, limits);
     } catch (error) {
+      if (cancel.aborted) throw new SealiftError('CANCELLED', { place, cause: error });
       if (error instanceof StreamRefused) throw error;
       throw asCatalogued(error, server, place);
     } finally {

@@ -58,8 +58,9 @@ export async function* streamLines(
   try {
     yield* linesOf(bodyOf(answer, { idleTimeoutMs, deadlineMs, cancel }), lineLimitBytes, url.pathname);
   } catch (error) {
-    if (error instanceof ConnectionFailure && usualEnds.has(error.kind)) return;
-    throw error;
+    // A wish that is a deadline ends it as one, and is no end of the line.
+    const ended = error instanceof ConnectionFailure && usualEnds.has(error.kind);
+    if (!ended || cancel?.aborted === true) throw error;
   }
 }
 
