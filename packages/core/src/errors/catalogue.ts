@@ -1,5 +1,6 @@
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
+import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...upgradeErrors,
   ...vsphereErrors,
   ...kubernetesErrors,
+  ...clusterApiErrors,
   ...simulatorErrors,
   ...cliErrors,
 } as const;
