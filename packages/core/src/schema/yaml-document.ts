@@ -9,6 +9,8 @@ import {
   LineCounter,
   parseAllDocuments,
   type Range,
+  type Scalar,
+  visit,
 } from 'yaml';
 import type { PlaceOf } from './check.ts';
 import { DocumentError, pointerFragment } from './document-error.ts';
@@ -28,9 +30,10 @@ export interface YamlDocument {
  * key that is not a string, a `__proto__` key, deep nesting and many aliases are refused.
  *
  * @param maxLength the longest text accepted, in UTF-16 code units.
+ * @param scalar what to take for a scalar, in place of its own value.
  * @throws DocumentError with line and column.
  */
-export function readYamlDocument(text: string, maxLength: number): YamlDocument {
+export function readYamlDocument(text: string, maxLength: number, scalar?: (node: Scalar) => unknown): YamlDocument {
   if (text.length > maxLength) throw new DocumentError(`it is longer than ${maxLength} characters`);
   const lines = new LineCounter();
   const at = (offset: number): string => {
@@ -38,6 +41,13 @@ export function readYamlDocument(text: string, maxLength: number): YamlDocument 
     return `:${line}:${col}`;
   };
   const document = parseOne(text, lines, at);
+  if (scalar !== undefined) {
+    visit(document, {
+      Scalar: (_, node) => {
+        node.value = scalar(node);
+      },
+    });
+  }
   refuseUnsafe(document, at);
   const placeOf: PlaceOf = (path) => {
     for (let length = path.length; length >= 0; length -= 1) {
