@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesClient } from './client.ts';
+import type { KubernetesClient } from './connection/client.ts';
 import { readWorkload } from './workloads.ts';
 
 const at = { namespace: 'kube-system', name: 'controller' } as const;

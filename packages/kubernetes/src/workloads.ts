@@ -1,9 +1,9 @@
 import { SealiftError } from '@sealift/core/errors';
 import { pause } from '@sealift/io/pause';
 import { z } from 'zod';
-import { type KubernetesClient, objectPath } from './client.ts';
+import { type KubernetesClient, objectPath } from './connection/client.ts';
 import type { ObjectName } from './config-objects.ts';
-import { decode } from './decode.ts';
+import { decode } from './connection/decode.ts';
 
 /** A controller of pods that rolls them out anew when their template changes. */
 export interface WorkloadName extends ObjectName {

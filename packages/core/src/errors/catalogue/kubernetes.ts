@@ -44,6 +44,27 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'retry',
   },
+  KUBERNETES_KIND_UNKNOWN: {
+    message: 'the cluster serves no kind {kind} of {apiVersion}',
+    hint: 'Install the definition or the provider that brings the kind, or correct the apiVersion; `kubectl api-resources` lists what is served.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_API_INCOMPLETE: {
+    message: "a part of the cluster's API does not answer: {parts}",
+    hint: 'What it serves looks as if it were not there. `kubectl get apiservices` names the service behind it: mend or remove it, then run it again.',
+    status: 503,
+    exit: 1,
+    next: 'wait',
+  },
+  KUBERNETES_OBJECT_INVALID: {
+    message: 'an object cannot be used: {reason}',
+    hint: 'Correct the manifest or the values that it is made from, then run it again.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   KUBERNETES_TIMEOUT: {
     message: '{what} was not done within {seconds} s',
     hint: 'Look at the object and its pods with kubectl, mend what stops it, then run it again.',

@@ -7,6 +7,8 @@ import { unusable } from './unusable.ts';
 export interface ListOptions {
   readonly cancel?: AbortSignal | undefined;
   readonly pageSize?: number;
+  /** Besides the page: a selector. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 const usualPageSize = 500;
@@ -22,13 +24,13 @@ export async function listPages<Item>(
   client: KubernetesClient,
   path: string,
   item: z.ZodType<Item>,
-  { cancel, pageSize = usualPageSize }: ListOptions = {},
+  { cancel, pageSize = usualPageSize, query: chosen = {} }: ListOptions = {},
 ): Promise<readonly Item[]> {
   const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items: z.array(item) });
   const found: Item[] = [];
   let token: string | undefined;
   for (let count = 0; count < pageLimit; count += 1) {
-    const query = { limit: String(pageSize), ...(token === undefined ? {} : { continue: token }) };
+    const query = { ...chosen, limit: String(pageSize), ...(token === undefined ? {} : { continue: token }) };
     const { metadata, items } = decode(page, await client.list(path, query, cancel), path);
     found.push(...items);
     token = metadata.continue;

@@ -43,24 +43,24 @@ export class Connections {
 
   /** Sends one request and reads its JSON answer. @throws as `KubernetesClient.ask` */
   async send(server: string, asked: ApiRequest): Promise<ApiAnswer> {
-    const { method, path, query = {}, body, cancel: wish } = asked;
+    const { method, path, query = {}, body, accept = 'application/json', cancel: wish } = asked;
     const place = `${server}${path}`;
     const deadline = AbortSignal.timeout(timeoutMs);
     const cancel = wish === undefined ? deadline : AbortSignal.any([wish, deadline]);
     if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
     const { kept, fresh, headers } = await this.#login(server);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const isRead = method === 'GET';
+    const type = asked.contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
+    const repeatable = method === 'GET' || asked.idempotent === true;
     try {
       // A kept connection may just have been closed by the other side; what changes something must be sent exactly once.
-      const answer = await exchange(isRead ? kept : fresh, {
+      const answer = await exchange(repeatable ? kept : fresh, {
         method,
         url: new URL(`${place}?${new URLSearchParams(query).toString()}`),
-        headers: { accept: 'application/json', ...(text === undefined ? {} : { 'content-type': type }), ...headers },
+        headers: { accept, ...(text === undefined ? {} : { 'content-type': type }), ...headers },
         ...(text === undefined ? {} : { body: text }),
         idleTimeoutMs: timeoutMs,
-        repeatable: isRead,
+        repeatable,
         cancel,
       });
       const bytes = await readBody(answer, answerLimitBytes, { idleTimeoutMs: timeoutMs, cancel });

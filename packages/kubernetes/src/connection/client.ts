@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { withRetry } from '@sealift/io/retry';
 import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
+import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
 import { isPassingStatus, Unavailable } from './unavailable.ts';
@@ -41,8 +42,8 @@ export class KubernetesClient {
   }
 
   /**
-   * Sends a request; every status is an answer, but one that passes by itself. A request that reads is sent again then; one that changes
-   * something only when the server says that it did not look at it (429).
+   * Sends a request; every status is an answer, but one that passes by itself. A request that reads, or that does once what it does twice,
+   * is sent again then; another one that changes something only when the server says that it did not look at it (429).
    *
    * @throws KUBERNETES_UNAVAILABLE, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
    */
@@ -50,7 +51,7 @@ export class KubernetesClient {
     const send = async (): Promise<ApiAnswer> => {
       const answer = await this.#connections.send(this.server, request);
       if (!isPassingStatus(answer.status)) return answer;
-      const again = request.method === 'GET' || answer.status === 429;
+      const again = request.method === 'GET' || request.idempotent === true || answer.status === 429;
       const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
       throw new Unavailable(answer, again, reason, `${this.server}${request.path}`);
     };
@@ -78,7 +79,7 @@ export class KubernetesClient {
   /** Makes an object; false where one of its name exists already. @throws KUBERNETES_REFUSED, and as `ask` */
   async create(path: string, body: unknown, cancel?: AbortSignal): Promise<boolean> {
     const answer = await this.ask({ method: 'POST', path, query: { fieldManager }, body, cancel });
-    if (answer.status === 409 && reasonOf(answer.body) === 'AlreadyExists') return false;
+    if (answer.status === 409 && statusReasonOf(answer.body) === 'AlreadyExists') return false;
     accepted(answer, 'create', path);
     return true;
   }
@@ -94,36 +95,21 @@ export class KubernetesClient {
   }
 }
 
-/** The path of an object or, without a name, of its collection. */
+/** Names that a path would be resolved by (Kubernetes object names, "Path Segment Names"). */
+const noSegments: ReadonlySet<string> = new Set(['', '.', '..']);
+
+/** The path of an object or, without a name, of its collection. @throws KUBERNETES_OBJECT_INVALID where a name is none */
 export function objectPath(
-  api: '/api/v1' | '/apis/apps/v1' | '/apis/storage.k8s.io/v1',
+  api: `/api/${string}` | `/apis/${string}`,
   resource: string,
-  at: { readonly namespace?: string; readonly name?: string } = {},
+  at: { readonly namespace?: string | undefined; readonly name?: string | undefined } = {},
 ): string {
   const { namespace, name } = at;
-  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${api}${within}/${resource}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+  const within = namespace === undefined ? '' : `/namespaces/${segment(namespace)}`;
+  return `${api}${within}/${segment(resource)}${name === undefined ? '' : `/${segment(name)}`}`;
 }
 
-function accepted(answer: ApiAnswer, verb: string, object: string): unknown {
-  if (answer.status >= 200 && answer.status < 300) return answer.body;
-  if (answer.status === 409) throw new SealiftError('KUBERNETES_CONFLICT', { values: { object } });
-  const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
-  throw new SealiftError('KUBERNETES_REFUSED', { values: { verb, object, reason } });
-}
-
-/** The message of a `Status` (Kubernetes API conventions, "Response Status Kind"), fit for a terminal. */
-function messageOf(body: unknown): string | undefined {
-  const message = fieldOf(body, 'message');
-  return message?.replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
-}
-
-function reasonOf(body: unknown): string | undefined {
-  return fieldOf(body, 'reason');
-}
-
-function fieldOf(body: unknown, name: 'message' | 'reason'): string | undefined {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
-  const value = (body as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'string' ? value : undefined;
+function segment(name: string): string {
+  if (!noSegments.has(name)) return encodeURIComponent(name);
+  throw new SealiftError('KUBERNETES_OBJECT_INVALID', { values: { reason: `its name is ${JSON.stringify(name)}` } });
 }

@@ -4,8 +4,13 @@ export interface ApiRequest {
   /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** JSON; of a PATCH, a JSON merge patch (RFC 7396). */
+  /** JSON; of a PATCH without a `contentType`, a JSON merge patch (RFC 7396). */
   readonly body?: unknown;
+  readonly contentType?: string;
+  /** Forms of an answer to ask for; plain JSON without it. */
+  readonly accept?: string;
+  /** Whether a request that changes something may be sent again: what it does twice is what it does once. A GET always may. */
+  readonly idempotent?: boolean;
   readonly cancel?: AbortSignal | undefined;
 }
 

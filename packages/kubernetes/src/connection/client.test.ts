@@ -5,10 +5,10 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesClient, objectPath } from './client.ts';
-import { createConfigMap, readConfigMap, readSecret, setConfigMapKey, setSecretKey } from './config-objects.ts';
-import { listPersistentVolumes } from './persistent-volumes.ts';
-import { listVolumeAttachments } from './volume-attachments.ts';
-import { annotatePods, readWorkload, waitForWorkload } from './workloads.ts';
+import { createConfigMap, readConfigMap, readSecret, setConfigMapKey, setSecretKey } from '../config-objects.ts';
+import { listPersistentVolumes } from '../persistent-volumes.ts';
+import { listVolumeAttachments } from '../volume-attachments.ts';
+import { annotatePods, readWorkload, waitForWorkload } from '../workloads.ts';
 
 const etcd = peer('etcd');
 const apiserver = peer('kube-apiserver');
