@@ -95,9 +95,6 @@ export class KubernetesClient {
   }
 }
 
-/** Names that a path would be resolved by (Kubernetes object names, "Path Segment Names"). */
-const noSegments: ReadonlySet<string> = new Set(['', '.', '..']);
-
 /** The path of an object or, without a name, of its collection. @throws KUBERNETES_OBJECT_INVALID where a name is none */
 export function objectPath(
   api: `/api/${string}` | `/apis/${string}`,
@@ -109,7 +106,8 @@ export function objectPath(
   return `${api}${within}/${segment(resource)}${name === undefined ? '' : `/${segment(name)}`}`;
 }
 
+/** A name as a part of a path; what can be none (Kubernetes object names, "Path Segment Names") would lead elsewhere. */
 function segment(name: string): string {
-  if (!noSegments.has(name)) return encodeURIComponent(name);
+  if (name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)) return encodeURIComponent(name);
   throw new SealiftError('KUBERNETES_OBJECT_INVALID', { values: { reason: `its name is ${JSON.stringify(name)}` } });
 }

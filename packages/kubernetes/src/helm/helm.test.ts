@@ -5,12 +5,12 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { KubernetesClient } from '../connection/client.ts';
-import { placed } from '../manifests/placed.ts';
-import { readManifests } from '../manifests/read-manifests.ts';
+import { readManifest } from '../objects/manifest.ts';
 import type { KubeObject } from '../objects/object.ts';
 import { Objects } from '../objects/objects.ts';
 import { Helm } from './helm.ts';
 import { fieldsShown, inspectUpgrade } from './inspect.ts';
+import { placed } from './placed.ts';
 import { HelmProgram } from './program.ts';
 import { isPending } from './release-record.ts';
 import { readHistory, recordFailed, recordManifest, stateOf } from './releases.ts';
@@ -41,6 +41,8 @@ metadata: { name: {{ .Release.Name }}-prepare, annotations: { "helm.sh/hook": "p
 spec: { template: { spec: { restartPolicy: Never, containers: [ { name: prepare, image: "example/prepare:1" } ] } } }
 `;
 const values = { replicas: 1, mode: 'a' };
+const readManifests = (text: string, file: string): readonly KubeObject[] =>
+  readManifest(text, file).map(({ object }) => object);
 const yaml = 'replicas: 9\nmode: default\n';
 
 describe.skipIf(missing !== undefined)(`helm at a cluster${missing ? ` (${missing.remedy})` : ''}`, () => {
