@@ -17,11 +17,7 @@ export interface YamlDocument {
  * @param scalar what to take for a scalar, in place of its own value.
  * @throws DocumentError with line and column.
  */
-export function readYamlDocument(
-  text: string,
-  maxLength: number,
-  scalar?: (node: Scalar) => unknown,
-): YamlDocument {
+export function readYamlDocument(text: string, maxLength: number, scalar?: (node: Scalar) => unknown): YamlDocument {
   const { documents, at } = parse(text, maxLength, {});
   const [document, second] = documents;
   if (document === undefined) throw new DocumentError('it is empty');
