@@ -159,7 +159,7 @@ describe.skipIf(missing !== undefined)(`helm at a cluster${missing ? ` (${missin
       kind: 'ConfigMap',
       metadata: { name: 'taken-settings', namespace: 'default' },
       data: { mode: 'by hand' },
-    } as KubeObject);
+    });
     const run = { ...place('taken'), chart: chart({ 'templates/s.yaml': settings }), values };
     const rendered = readManifests(
       settings.replaceAll('{{ .Release.Name }}', 'taken').replace('{{ .Values.mode }}', 'a'),

@@ -74,6 +74,29 @@ export class Helm {
   }
 
   /**
+   * What the chart renders to, its hooks too, whatever state its release is in: helm renders no upgrade of a release that it takes for being
+   * worked on.
+   *
+   * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
+   */
+  async renderAlone(run: ChartRun): Promise<string> {
+    return await this.#inFolder(run, async (where, folder) => {
+      const [chart, values] = await writeRun(folder, run);
+      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', '--dry-run=server', ...where];
+      return await this.#call('render', run, parts, folder, renderMs);
+    });
+  }
+
+  /** Whether the chart brings definitions in its folder `crds`, which are part of no render. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
+  async hasDefinitions(run: ChartRun): Promise<boolean> {
+    checkPlace(run);
+    return await inPrivateFolder(async (folder) => {
+      const [chart] = await writeRun(folder, run);
+      return (await this.#call('read', run, ['show', 'crds', chart], folder, renderMs)).trim() !== '';
+    });
+  }
+
+  /**
    * Installs the release, or upgrades it by the method it was made with: server-side apply, or the client-side of Helm 3. Returns when its
    * hooks have ended; whether what it installed is ready is not waited for.
    *
@@ -116,8 +139,7 @@ export class Helm {
     work: (parts: readonly string[], folder: PrivateFolder) => Promise<Result>,
   ): Promise<Result> {
     return await this.#inFolder(run, async (where, folder) => {
-      const chart = await folder.write('chart.tgz', run.chart);
-      const values = await folder.write('values.json', JSON.stringify(run.values));
+      const [chart, values] = await writeRun(folder, run);
       // `auto` is the default; said, so that no later default of helm's changes it.
       const parts = ['upgrade', run.name, chart, '--install', '--values', values, '--server-side', 'auto'];
       return await work([...parts, '--reset-values', ...where], folder);
@@ -170,6 +192,10 @@ export class Helm {
       });
     }
   }
+}
+
+async function writeRun(folder: PrivateFolder, { chart, values }: ChartRun): Promise<readonly [string, string]> {
+  return [await folder.write('chart.tgz', chart), await folder.write('values.json', JSON.stringify(values))];
 }
 
 function checkPlace({ namespace, name }: ReleasePlace): void {

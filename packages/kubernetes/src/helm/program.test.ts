@@ -46,7 +46,7 @@ describe('the helm program', () => {
       { path: script('no-program', 'exit 0', 0o644) },
       { path: script('fails', 'echo "Error: broken" >&2; exit 3') },
     ]) {
-      await expect(HelmProgram.open(options), JSON.stringify(options)).rejects.toMatchObject({ code: 'HELM_MISSING' });
+      await expect(HelmProgram.open(options)).rejects.toMatchObject({ code: 'HELM_MISSING' });
     }
   });
 
@@ -55,7 +55,7 @@ describe('the helm program', () => {
       const path = script('other', `echo "${version}"`);
       const opening = HelmProgram.open({ path });
       if (version === 'v4.0') expect((await opening).version).toBe('v4.0');
-      else await expect(opening, version).rejects.toMatchObject({ code: 'HELM_OTHER' });
+      else await expect(opening).rejects.toMatchObject({ code: 'HELM_OTHER' });
     }
   });
 
@@ -73,8 +73,9 @@ describe('the helm program', () => {
 describe('a private folder', () => {
   it('is for this account alone, and is gone however its work ends', async () => {
     const seen: string[] = [];
-    const work = inPrivateFolder(async ({ path, write }) => {
-      seen.push(path, await write('kubeconfig', 'secret'));
+    const work = inPrivateFolder(async (own) => {
+      const { path } = own;
+      seen.push(path, await own.write('kubeconfig', 'secret'));
       expect(statSync(path).mode & 0o777).toBe(0o700);
       expect(statSync(seen[1] ?? '').mode & 0o777).toBe(0o600);
       throw new Error('cut');

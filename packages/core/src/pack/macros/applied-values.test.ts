@@ -55,7 +55,7 @@ describe('the values of a layer when it is applied', () => {
   it('name a reference that nothing sets, unless the macro has a default', () => {
     expect(() => read('a: "{{ .spectro.var.missing }}"')).toThrow('nothing sets .spectro.var.missing');
     expect(() => read('a: "{{ .spectro.var.missing | upper }}"')).toThrow('nothing sets .spectro.var.missing');
-    expect(() => read('a: "{{ .spectro.var.missing | substr 0 x }}"')).toThrow();
+    expect(() => read('a: "{{ .spectro.var.missing | substr 0 x }}"')).toThrow('x stands where a value must');
     expect(read('a: "{{ .spectro.var.missing | default "d" }}"\n'.replaceAll('"d"', '`d`'))).toEqual({ a: 'd' });
     expect(read('a: \'{{ default "d" .spectro.var.empty }}\'')).toEqual({ a: 'd' });
     expect(() => read('a: "{{ .spectro.var.missing }}{{ .spectro.var.replicas | default 1 }}"')).toThrow('missing');
