@@ -77,12 +77,15 @@ export class Helm {
    * What the chart renders to, its hooks too, whatever state its release is in: helm renders no upgrade of a release that it takes for being
    * worked on.
    *
+   * @param look `away` from the cluster, also where objects are in the way: without what the chart asks of it
+   *
    * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
    */
-  async renderAlone(run: ChartRun): Promise<string> {
+  async renderAlone(run: ChartRun, look: 'at the cluster' | 'away'): Promise<string> {
     return await this.#inFolder(run, async (where, folder) => {
       const [chart, values] = await writeRun(folder, run);
-      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', '--dry-run=server', ...where];
+      const how = look === 'away' ? '--dry-run=client' : '--dry-run=server';
+      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', how, ...where];
       return await this.#call('render', run, parts, folder, renderMs);
     });
   }

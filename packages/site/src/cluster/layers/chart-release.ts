@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { ChartRun, Helm } from '@sealift/kubernetes/helm';
 import { belongsTo, fieldsShown, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
@@ -13,7 +13,7 @@ import {
   type StoredRevision,
 } from '@sealift/kubernetes/helm-releases';
 import { identityOf, readManifest } from '@sealift/kubernetes/manifest';
-import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
+import { type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { isKept } from './kept-objects.ts';
@@ -48,7 +48,7 @@ export interface PlannedRelease {
 export async function planRelease(chart: PackChart, mayShrink: boolean, tools: ChartTools): Promise<PlannedRelease> {
   const { helm, objects, cancel } = tools;
   const { deployed } = stateOf(await readHistory(objects, chart, cancel));
-  const { manifest, hooks } = await helm.render(runOf(chart, cancel));
+  const { manifest, hooks } = await renderAll(chart, tools);
   const after = await objectsOf(manifest, chart, tools);
   const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
   // A chart may be nothing but hooks, or definitions in its folder `crds`, which helm renders apart.
@@ -57,15 +57,32 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
   if (!elsewhere) refuseShrinking(`the release ${shownPlace(chart)}`, before, after, mayShrink);
   const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
   const release = shownPlace(chart);
-  if (foreignObjects.length > 0) {
-    throw new SealiftError('HELM_OWNERSHIP', { values: { release, objects: listed(foreignObjects.map(nameOf)) } });
-  }
+  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
   if (foreignFields.length > 0) {
     throw new SealiftError('HELM_FIELD_CONFLICT', {
       values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
     });
   }
   return { chart, deployed, kept: await keptOf(dropped(before, after), tools) };
+}
+
+/** Renders a chart; where objects are in its way, all of them are named and not helm's first one alone. */
+async function renderAll(chart: PackChart, tools: ChartTools): ReturnType<Helm['render']> {
+  const { helm, objects, cancel } = tools;
+  try {
+    return await helm.render(runOf(chart, cancel));
+  } catch (error) {
+    if (!isSealiftError(error, 'HELM_OWNERSHIP')) throw error;
+    const away = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'away'), chart, tools);
+    const { foreignObjects } = await inspectUpgrade(objects, chart, away, cancel);
+    throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;
+  }
+}
+
+function ownership(chart: PackChart, foreign: readonly ObjectReference[]): SealiftError {
+  return new SealiftError('HELM_OWNERSHIP', {
+    values: { release: shownPlace(chart), objects: listed(foreign.map((object) => nameOf(object))) },
+  });
 }
 
 /** Brings a release to what was planned. @throws HELM_FAILED, HELM_TIMEOUT, HELM_OWNERSHIP, KUBERNETES_… */
@@ -109,7 +126,7 @@ export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, 
   // Helm labels what it installs, and says of what it removes only that it does.
   const began = last.status === 'uninstalling' ? ended?.doing === 'remove' : ended?.id === last.labels[attemptLabel];
   if (ended === null || !began) throw wedged(last, 'it is not known who began that');
-  const next = await objectsOf(await helm.renderAlone(runOf(chart, cancel)), chart, tools);
+  const next = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'at the cluster'), chart, tools);
   const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
   const cut = dropped(await objectsOf(last.manifest, chart, tools), [...before, ...next]);
   const left: string[] = [];
