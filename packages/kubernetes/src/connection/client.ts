@@ -4,7 +4,7 @@ import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
-import { isPassingStatus, Unavailable } from './unavailable.ts';
+import { passes, Unavailable } from './unavailable.ts';
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
 export const fieldManager = 'sealift';
@@ -50,7 +50,7 @@ export class KubernetesClient {
   ask(request: ApiRequest): Promise<ApiAnswer> {
     const send = async (): Promise<ApiAnswer> => {
       const answer = await this.#connections.send(this.server, request);
-      if (!isPassingStatus(answer.status)) return answer;
+      if (!passes(answer)) return answer;
       const again = request.method === 'GET' || request.idempotent === true || answer.status === 429;
       const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
       throw new Unavailable(answer, again, reason, `${this.server}${request.path}`);

@@ -11,7 +11,7 @@ import {
   removeRelease,
 } from './chart-release.ts';
 import { refuseLivingOther } from './holder.ts';
-import { type LayerAttempt, type LayerRecord, type StoredRecord, valuesData } from './layer-record.ts';
+import type { LayerAttempt, LayerRecord, StoredRecord } from './layer-record.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { macroSources } from './macro-sources.ts';
 import { applyManifests, checkManifests } from './manifest-set.ts';
@@ -59,7 +59,7 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const { version, digest, valuesHash } = layer;
   const applied = { version, digest, valuesHash, at: new Date().toISOString() };
   const record = { ...recordOf(layer, before, null, distinct(content.charts)), applied };
-  await records.write(parent, record, cancel, await valuesData(layer.values));
+  await records.write(parent, record, cancel);
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */

@@ -49,8 +49,10 @@ describe.skipIf(missing !== undefined)(`layers of charts${missing ? ` (${missing
     ].join('\n');
     const facts = { system: { 'cluster.name': 'harbor' }, variables: { team: 'blue' } };
     const port = bench.port({ facts });
-    await port.applyLayer(bench.shelf.layer({ pack: 'facts', layer: 'os', values: 'region: north\n' }, {}), never);
-    const layer = bench.shelf.layer({ pack: 'shop', values }, { charts: { 'charts/web-1.0.0.tgz': settingsChart() } });
+    const layer = bench.shelf.layer(
+      { pack: 'shop', values, profile: { facts: 'region: north\n' } },
+      { charts: { 'charts/web-1.0.0.tgz': settingsChart() } },
+    );
     await port.applyLayer(layer, never);
     expect(await bench.configMap('shop-settings', 'blue-apps')).toEqual({ mode: 'harbor on north' });
     expect((await bench.get('v1', 'Namespace', 'blue-apps'))?.metadata.labels).toMatchObject({

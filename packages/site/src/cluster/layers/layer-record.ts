@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
 import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
 import { readRecord } from '@sealift/core/record';
@@ -14,9 +12,6 @@ export const layerNamespace = 'sealift-system';
 export const layerLabel = 'sealift.dev/layer';
 
 const format = 1;
-const valuesLimitBytes = 64 * 1024 * 1024;
-/** A Secret holds 1 MiB at most, in base64; the rest is for the record. */
-const keptValuesBytes = 500 * 1024;
 
 const text = z.string().max(500);
 const releaseSchema = z.object({ namespace: text, name: text });
@@ -70,26 +65,11 @@ export function readLayerRecord(object: KubeObject): StoredRecord {
   return { record: readRecord(what, { stored: json, format, schema: recordSchema }), object };
 }
 
-/** The values of the layer as they were applied last; undefined where they are not kept. */
-export async function valuesOf({ object }: StoredRecord): Promise<string | undefined> {
-  const { values } = dataOf(object);
-  if (values === undefined || values === '') return undefined;
-  const bytes = await promisify(gunzip)(Buffer.from(values, 'base64'), { maxOutputLength: valuesLimitBytes });
-  return bytes.toString('utf8');
-}
-
 /** The members of the Secret that say the record. */
 export function recordData(record: LayerRecord): Readonly<Record<string, string>> {
   return { record: Buffer.from(JSON.stringify(record)).toString('base64') };
 }
 
-/** The member of the Secret that keeps the values for other layers to refer to; null where they are too many to be kept. */
-export async function valuesData(values: string): Promise<Readonly<Record<string, string | null>>> {
-  const packed = await promisify(gzip)(values);
-  return { values: packed.byteLength > keptValuesBytes ? null : packed.toString('base64') };
-}
-
-function dataOf(object: KubeObject): { readonly record?: string | undefined; readonly values?: string | undefined } {
-  const parsed = z.object({ record: z.string().optional(), values: z.string().optional() }).safeParse(object['data']);
-  return parsed.data ?? {};
+function dataOf(object: KubeObject): { readonly record?: string | undefined } {
+  return z.object({ record: z.string().optional() }).safeParse(object['data']).data ?? {};
 }

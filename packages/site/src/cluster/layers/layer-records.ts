@@ -67,14 +67,9 @@ export class LayerRecords {
   }
 
   /** @throws KUBERNETES_CONFLICT where somebody else wrote it since it was read; KUBERNETES_… */
-  async write(
-    { object }: StoredRecord,
-    record: LayerRecord,
-    cancel: Cancel,
-    more: Readonly<Record<string, string | null>> = {},
-  ): Promise<StoredRecord> {
+  async write({ object }: StoredRecord, record: LayerRecord, cancel: Cancel): Promise<StoredRecord> {
     const { resourceVersion } = object.metadata;
-    const body = { metadata: { resourceVersion }, data: { ...recordData(record), ...more } };
+    const body = { metadata: { resourceVersion }, data: recordData(record) };
     const written = await this.#objects.mergePatch(parentOf(record), body, cancel);
     return readLayerRecord(written);
   }

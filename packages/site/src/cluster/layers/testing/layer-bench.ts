@@ -23,6 +23,7 @@ export class PackShelf {
       readonly pack: string;
       readonly version?: string;
       readonly values?: string;
+      readonly profile?: Readonly<Record<string, string>>;
     },
     content: {
       readonly manifests?: Readonly<Record<string, string>>;
@@ -36,7 +37,8 @@ export class PackShelf {
     for (const [path, bytes] of charts) hash.update(path).update(bytes);
     const digest = `sha256:${hash.digest('hex')}`;
     this.#packs.set(digest, { valuesYaml: '', manifests, charts });
-    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values) };
+    const profile = new Map(Object.entries(of.profile ?? {}));
+    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
   }
 
   async openPack({ digest }: PinnedPack): Promise<OpenedPack> {

@@ -1,0 +1,1 @@
+export { type MacroSources, resolveMacros } from './resolve-macros.ts';
