@@ -54,18 +54,26 @@ export async function startRealCluster(demo: DemoContext, vendor: Vendor, versio
     name,
     description: `The cluster is a real one: kubectl --kubeconfig ${workload.kubeconfig} get nodes\nIts machines:             kubectl --kubeconfig ${management.kubeconfig} get machines`,
     service,
-    consoleArgs: [
-      ...['--kubeconfig', workload.kubeconfig, '--management-kubeconfig', management.kubeconfig],
-      ...['--cluster-name', `${namespace}/${clusterName}`],
-      ...['--vcenter', vcenter.url, '--vcenter-username', vcenter.username, '--vcenter-ca-file', vcenter.caFile],
-      ...['--vcenter-folder', vcenter.templates, '--vcenter-network', vcenter.network],
-    ],
+    consoleArgs: argsOf({
+      kubeconfig: workload.kubeconfig,
+      'management-kubeconfig': management.kubeconfig,
+      'cluster-name': `${namespace}/${clusterName}`,
+      vcenter: vcenter.url,
+      'vcenter-username': vcenter.username,
+      'vcenter-ca-file': vcenter.caFile,
+      'vcenter-folder': vcenter.templates,
+      'vcenter-network': vcenter.network,
+    }),
     consoleEnv: {
       SEALIFT_VCENTER_PASSWORD: govc['GOVC_PASSWORD'] ?? '',
       PATH: `${join(root, helmBelow)}:${env['PATH'] ?? ''}`,
     },
     install: () => install(demo, vendor, release, workload.kubeconfig),
   };
+}
+
+function argsOf(options: Readonly<Record<string, string>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 async function readPinned(vendor: Vendor, version: string): Promise<Release> {

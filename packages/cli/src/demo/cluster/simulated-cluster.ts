@@ -48,6 +48,12 @@ async function initialCluster(demo: DemoContext, vendor: Vendor, version: string
     kubernetes: kubernetes.version,
     template: nodeImage === undefined ? 'unknown' : templateName(nodeImage.ova),
     templateSha256: nodeImage?.sha256 ?? null,
-    layers: layers.map(({ values: _, profile: __, ...applied }) => applied),
+    layers: layers.map(({ layer, pack, version: of, digest, valuesHash }) => ({
+      layer,
+      pack,
+      version: of,
+      digest,
+      valuesHash,
+    })),
   };
 }
