@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VCenter } from '../vcenter.ts';
-import { waitUntil } from '../wait-until.ts';
 import { untilControlPlaneSettled, untilWorkersSettled } from './cluster-state.ts';
 import { controlsOf, type SiteControls } from './controls.ts';
 import { readContract } from './machines/contract.ts';
@@ -20,7 +19,16 @@ import {
   type Role,
   templatePath,
 } from './site-objects.ts';
-import { type SiteParts, startParts } from './site-parts.ts';
+import { moveObjects } from './self-managed/move-objects.ts';
+import { startOwnManagement } from './self-managed/own-management.ts';
+import {
+  type ManagementSide,
+  type SiteParts,
+  startOtherManagement,
+  startParts,
+  together,
+  workloadIn,
+} from './site-parts.ts';
 
 export interface SiteOptions {
   /** Of Kubernetes, with its `v`; by default the older of `siteVersions`. */
@@ -31,6 +39,8 @@ export interface SiteOptions {
   readonly kwokNodes?: number;
   readonly clusterName?: string;
   readonly namespace?: string;
+  /** Whether the cluster holds its own Cluster API objects and their controllers; by default a management cluster beside it does. */
+  readonly selfManaged?: boolean;
   /** Where to save the site once it is up, for `from`. */
   readonly saveTo?: string;
   /** A saved site to go on with, in seconds instead of minutes; the other options are then as they were. */
@@ -81,49 +91,88 @@ interface CreatedSite {
 
 async function createSite(options: SiteOptions): Promise<CreatedSite> {
   const { version = siteVersions.older, clusterName = 'enterprise', namespace = 'default' } = options;
-  const { controlPlanes = 3, workers = 3, kwokNodes = 0 } = options;
+  const { controlPlanes = 3, workers = 3, kwokNodes = 0, selfManaged = false } = options;
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claim(), (one) => one.release());
-    const parts = await startParts(opened, { folder, ports, clusterName, namespace });
-    const described = { format: 1, firstPort: ports.first, version, clusterName, namespace } as const;
-    const description = await describe(parts, { ...described, controlPlanes, workers });
-    if (namespace !== 'default') await parts.api.create('/api/v1/namespaces', { metadata: { name: namespace } });
-    const provider = await startProvider(opened, parts, { folder, namespace, joined: [] });
-    for (const { path, object } of clusterObjects(description)) await parts.api.create(path, object);
-    const site = siteOf(opened, parts, provider, description, folder);
+    const wanted = { folder, ports, clusterName, namespace };
+    const [parts, other] = await together(startParts(opened, wanted), startOtherManagement(opened, ports));
+    const description = await describe(parts, other, { clusterName, namespace, version, controlPlanes, workers });
+    await ensureNamespace(other, namespace);
+    const first = await startProvider(opened, parts, other, { folder, namespace, joined: [] });
+    for (const { path, object } of clusterObjects(description)) await other.api.create(path, object);
+    await untilSettled(other, description);
+    const [management, provider] = selfManaged
+      ? await moveInto(opened, parts, { other, first, description, ports, folder })
+      : ([other, first] as const);
+    const site = siteOf(opened, parts, { management, provider, description, folder });
     await site.untilSettled();
     if (kwokNodes > 0) await site.controls.addNodes(kwokNodes);
     return {
       site,
-      async save(to) {
-        const saved = {
-          ...described,
-          controlPlanes: parts.workload.machines.map(({ settings }) => settings),
-          joined: provider.joined,
-        };
-        await save(to, saved, { opened, parts, provider, folder });
+      save: (to) => {
+        const machines = parts.workload.machines.map(({ settings }) => settings);
+        const cluster = { firstPort: ports.first, version, clusterName, namespace, selfManaged };
+        const saved = { format: 1 as const, ...cluster, controlPlanes: machines, joined: provider.joined };
+        return save(to, saved, { opened, parts, management, provider, folder });
       },
     };
   });
 }
 
+/** Makes the cluster manage itself: Cluster API starts in it, its objects move there, and the management cluster is ended. */
+async function moveInto(
+  opened: Opened,
+  parts: SiteParts,
+  from: {
+    readonly other: ManagementSide;
+    readonly first: MachineProvider;
+    readonly description: ClusterDescription;
+    readonly ports: PortBlock;
+    readonly folder: string;
+  },
+): Promise<readonly [ManagementSide, MachineProvider]> {
+  const { other, first, description, ports, folder } = from;
+  const { namespace, name: clusterName, providerVersion } = description;
+  const { workload } = parts;
+  const own = await startOwnManagement(opened, { workload, ports, folder: ownManagementIn(folder) });
+  await first.stop();
+  await ensureNamespace(own, namespace);
+  await moveObjects(other.api, own.api, { namespace, clusterName, providerVersion });
+  await other.stop();
+  const provider = await startProvider(opened, parts, own, { folder, namespace, joined: first.joined });
+  return [own, provider];
+}
+
 async function resumeSite(from: string): Promise<Site> {
   const saved = await readSite(from);
-  const { clusterName, namespace, version } = saved;
+  const { clusterName, namespace, controlPlanes: machines, selfManaged, joined } = saved;
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claimAt(saved.firstPort), (one) => one.release());
-    await copyWorkload(from, join(folder, 'workload'));
-    const managementFrom = managementIn(from);
-    const parts = await startParts(opened, { folder, ports, clusterName, namespace, managementFrom });
-    for (const settings of saved.controlPlanes) parts.workload.resumeMachine(settings);
-    const description = await describe(parts, { ...saved, controlPlanes: 0, workers: 0 });
-    await restoreMachines(parts, description);
-    await waitUntil('the control plane to serve', () => parts.workload.startServices(), 120_000);
-    const provider = await startProvider(opened, parts, { folder, namespace, joined: saved.joined });
-    const site = siteOf(opened, parts, provider, { ...description, version }, folder);
+    await copyWorkload(from, workloadIn(folder));
+    const starting = startParts(opened, { folder, ports, clusterName, namespace, machines });
+    const startManagement = async (): Promise<ManagementSide> => {
+      if (!selfManaged) return startOtherManagement(opened, ports, managementIn(from));
+      const { workload } = await starting;
+      await cp(managementIn(from), ownManagementIn(folder), { recursive: true });
+      return startOwnManagement(opened, { workload, ports, folder: ownManagementIn(folder) });
+    };
+    const [parts, management] = await together(starting, startManagement());
+    const description = await describe(parts, management, { ...saved, controlPlanes: 0, workers: 0 });
+    await restoreMachines(parts, management, description);
+    const provider = await startProvider(opened, parts, management, { folder, namespace, joined });
+    const site = siteOf(opened, parts, { management, provider, description, folder });
     await site.untilSettled();
     return site;
   });
+}
+
+/** Where a self-managed cluster's Cluster API works below a site's folder. */
+function ownManagementIn(folder: string): string {
+  return join(folder, 'cluster-api');
+}
+
+async function ensureNamespace({ api }: ManagementSide, namespace: string): Promise<void> {
+  if (namespace !== 'default') await api.create('/api/v1/namespaces', { metadata: { name: namespace } });
 }
 
 /** Runs a start with a folder of its own; when it fails, everything that it began is ended. */
@@ -140,7 +189,8 @@ async function guarded<Result>(start: (opened: Opened, folder: string) => Promis
 }
 
 async function describe(
-  { vcenter, api, folder, workload }: SiteParts,
+  { vcenter, folder, workload }: SiteParts,
+  { api }: ManagementSide,
   cluster: Pick<SavedSite, 'clusterName' | 'namespace' | 'version'> & {
     readonly controlPlanes: number;
     readonly workers: number;
@@ -154,20 +204,28 @@ async function describe(
 
 async function startProvider(
   opened: Opened,
-  { api, workload, virtualMachines, folder }: SiteParts,
+  { workload, virtualMachines, folder }: SiteParts,
+  { api }: ManagementSide,
   options: { readonly folder: string; readonly namespace: string; readonly joined: readonly string[] },
 ): Promise<MachineProvider> {
   const { namespace } = options;
-  const work = { management: api, workload, virtualMachines, namespace, folder, controls: { creationPaused: false } };
+  const work = {
+    management: api,
+    workload,
+    virtualMachines,
+    namespace,
+    folder,
+    controls: { creationPaused: false },
+  };
   return opened.add(await MachineProvider.start(work, options), (one) => one.stop());
 }
 
 /** The simulator forgets everything when it ends: the machines are made again, with the identity by which their objects know them. */
 async function restoreMachines(
-  { api, virtualMachines, folder }: SiteParts,
-  description: ClusterDescription,
+  { virtualMachines, folder }: SiteParts,
+  { api }: ManagementSide,
+  { namespace, name, providerVersion, vcenter }: ClusterDescription,
 ): Promise<void> {
-  const { namespace, name, providerVersion, vcenter } = description;
   const provider = `/apis/infrastructure.cluster.x-k8s.io/${providerVersion}/namespaces/${namespace}`;
   for (const { metadata, spec } of await api.list<VSphereMachine>(`${provider}/vspheremachines`)) {
     if (spec.providerID === undefined) continue;
@@ -179,16 +237,28 @@ async function restoreMachines(
   await api.merge(`${provider}/vsphereclusters/${name}`, { spec: address });
 }
 
+async function untilSettled(
+  { api }: ManagementSide,
+  { namespace, name }: ClusterDescription,
+  timeoutMs?: number,
+): Promise<void> {
+  const at = { management: api, namespace, clusterName: name };
+  await untilControlPlaneSettled(at, timeoutMs);
+  await untilWorkersSettled(at, timeoutMs);
+}
+
 function siteOf(
   opened: Opened,
-  parts: SiteParts,
-  provider: MachineProvider,
-  description: ClusterDescription,
-  folder: string,
+  { vcenter, workload }: SiteParts,
+  running: {
+    readonly management: ManagementSide;
+    readonly provider: MachineProvider;
+    readonly description: ClusterDescription;
+    readonly folder: string;
+  },
 ): Site {
-  const { vcenter, management, workload, api } = parts;
+  const { management, provider, description, folder } = running;
   const { namespace, name: clusterName, version } = description;
-  const at = { management: api, namespace, clusterName };
   return {
     vcenter,
     management: { kubeconfig: management.kubeconfig },
@@ -199,15 +269,12 @@ function siteOf(
     templateOf: templatePath,
     async makeMachineTemplate(role, version) {
       const { path, object } = machineTemplate(description, role, version);
-      await api.create(path, object);
+      await management.api.create(path, object);
       return machineTemplateName(clusterName, role, version);
     },
-    async untilSettled(timeoutMs) {
-      await untilControlPlaneSettled(at, timeoutMs);
-      await untilWorkersSettled(at, timeoutMs);
-    },
+    untilSettled: (timeoutMs) => untilSettled(management, description, timeoutMs),
     controls: controlsOf(provider.site, version),
-    logs: [folder, join(folder, 'workload'), join(management.folder, 'logs')],
+    logs: [folder, workloadIn(folder), management.logs],
     stop: () => opened.close(),
   };
 }
@@ -216,28 +283,24 @@ function siteOf(
 async function save(
   to: string,
   saved: SavedSite,
-  {
-    opened,
-    parts,
-    provider,
-    folder,
-  }: {
+  site: {
     readonly opened: Opened;
     readonly parts: SiteParts;
+    readonly management: ManagementSide;
     readonly provider: MachineProvider;
     readonly folder: string;
   },
 ): Promise<void> {
   try {
-    await provider.stop();
+    await site.provider.stop();
     await saveSite(to, saved, {
-      keepManagement: (keep) => parts.management.stop({ keep }),
+      keepManagement: (keep) => site.management.keep(keep),
       async workloadFolder() {
-        await parts.workload.stop({ keep: true });
-        return join(folder, 'workload');
+        await site.parts.workload.stop({ keep: true });
+        return workloadIn(site.folder);
       },
     });
   } finally {
-    await opened.close();
+    await site.opened.close();
   }
 }
