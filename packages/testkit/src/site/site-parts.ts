@@ -4,7 +4,9 @@ import { peer } from '../peers.ts';
 import { startVCenter, type VCenter } from '../vcenter.ts';
 import { waitUntil } from '../wait-until.ts';
 import { KubeApi } from './kube-api.ts';
+import { readContract } from './machines/contract.ts';
 import type { ControlPlaneSettings } from './machines/control-plane/control-plane-machine.ts';
+import { MachineProvider } from './machines/provider.ts';
 import { VirtualMachines } from './machines/virtual-machines.ts';
 import { WorkloadCluster } from './machines/workload-cluster.ts';
 import { startManagement } from './management/start-management.ts';
@@ -12,7 +14,8 @@ import { makeNodeImages } from './node-images.ts';
 import type { Opened } from './opened.ts';
 import type { PortBlock } from './port-block.ts';
 import { sitePrograms, siteVersions } from './programs.ts';
-import { places } from './site-objects.ts';
+import type { SavedSite } from './saved-site.ts';
+import { type ClusterDescription, places } from './site-objects.ts';
 
 /** The API server that holds the objects of Cluster API. */
 export interface ManagementSide {
@@ -92,4 +95,41 @@ export async function together<First, Second>(
 ): Promise<[First, Second]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
+}
+
+/** Where a self-managed cluster's Cluster API works below a site's folder. */
+export function ownManagementIn(folder: string): string {
+  return join(folder, 'cluster-api');
+}
+
+export async function describe(
+  { vcenter, folder, workload }: SiteParts,
+  { api }: ManagementSide,
+  cluster: Pick<SavedSite, 'clusterName' | 'namespace' | 'version'> & {
+    readonly controlPlanes: number;
+    readonly workers: number;
+  },
+): Promise<ClusterDescription> {
+  const providerVersion = (await readContract(api)).api.split('/').at(-1) ?? '';
+  const { clusterName: name, namespace, version, controlPlanes, workers } = cluster;
+  const endpointPort = Number(new URL(workload.server).port);
+  return { name, namespace, version, controlPlanes, workers, endpointPort, folder, vcenter, providerVersion };
+}
+
+export async function startProvider(
+  opened: Opened,
+  { workload, virtualMachines, folder }: SiteParts,
+  { api }: ManagementSide,
+  options: { readonly folder: string; readonly namespace: string; readonly joined: readonly string[] },
+): Promise<MachineProvider> {
+  const { namespace } = options;
+  const work = {
+    management: api,
+    workload,
+    virtualMachines,
+    namespace,
+    folder,
+    controls: { creationPaused: false },
+  };
+  return opened.add(await MachineProvider.start(work, options), (one) => one.stop());
 }

@@ -8,7 +8,8 @@ import { KubeApi, type KubeObject } from './kube-api.ts';
 import { isReady, type Node } from './machines/node.ts';
 import { foldersOf, processesNaming } from './processes.ts';
 import { sitePeers, siteVersions } from './programs.ts';
-import { type Site, startSite } from './start-site.ts';
+import type { Site } from './site.ts';
+import { startSite } from './start-site.ts';
 
 const peers = sitePeers();
 const { older, newer } = siteVersions;
