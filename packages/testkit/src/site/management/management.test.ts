@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { JsonClient } from '../json-client.ts';
 import { applyDefinitions } from './definitions.ts';
 import { managementPeers } from './peers.ts';
@@ -160,6 +160,22 @@ describe.skipIf(missing)(`a management cluster (${remedy})`, () => {
     } as const;
     expect(await client.send({ ...paused, body: { spec: { paused: true } } })).toMatchObject({ status: 200 });
   }, 240_000);
+});
+
+it.skipIf(missing)(`a start that fails says which program and why, and leaves nothing (${remedy})`, async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'sealift-management-test-'));
+  vi.stubEnv('TMPDIR', parent);
+  try {
+    const saved = join(parent, 'saved');
+    await mkdir(saved);
+    await writeFile(join(saved, 'etcd'), 'no folder of data');
+    await expect(startManagement({ from: saved })).rejects.toThrow(/^etcd ended with 1\n(.*\n)*.*not a directory/);
+    expect(await readdir(parent)).toEqual(['saved']);
+    expect(commandLines().filter((line) => line.includes(parent))).toEqual([]);
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(parent, { recursive: true, force: true });
+  }
 });
 
 /** Every TCP socket of the machine that listens; addresses in the kernel's hexadecimal. */
