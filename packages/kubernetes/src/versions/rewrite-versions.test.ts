@@ -5,6 +5,7 @@ import { applyAll } from '../apply/apply-all.ts';
 import type { KubeObject } from '../objects/object.ts';
 import { type ApiServer, apiServerMissing, apiServerRemedy, applyAs, startApiServer } from '../testing/api-server.ts';
 import { thingDefinition } from '../testing/thing-definition.ts';
+import { readDefinition } from './definition.ts';
 import { prove, rewriteVersions } from './rewrite-versions.ts';
 import { findStaleVersions, type StaleKind } from './stale-versions.ts';
 
@@ -42,8 +43,10 @@ describe.skipIf(apiServerMissing)(`stored versions and field managers (${apiServ
     const found = await findStaleVersions(server.objects, coming === undefined ? {} : { coming: [coming] });
     return found.find(({ definition }) => definition === name);
   };
-  const storedVersions = async (): Promise<unknown> =>
-    ((await server.objects.get({ ...definitions, name }))?.['status'] as { storedVersions: unknown }).storedVersions;
+  const storedVersions = async (): Promise<unknown> => {
+    const found = await server.objects.get({ ...definitions, name });
+    return found && readDefinition(found).storedVersions;
+  };
   const versionOf = async (at: string): Promise<string | undefined> =>
     (await server.objects.get(referenceAs('v1', at)))?.metadata.resourceVersion;
 
