@@ -88,7 +88,12 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function collect(child: ChildProcess, name: 'stdout' | 'stderr', limitBytes: number, tooMuch: () => void): () => string {
+function collect(
+  child: ChildProcess,
+  name: 'stdout' | 'stderr',
+  limitBytes: number,
+  tooMuch: () => void,
+): () => string {
   const chunks: Buffer[] = [];
   let bytes = 0;
   child[name]?.on('data', (chunk: Buffer) => {
