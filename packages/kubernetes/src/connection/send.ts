@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { Agents } from '@sealift/io/http/agents';
+import { Agents, type TlsOptions } from '@sealift/io/http/agents';
 import { BodyTooLarge, readBody } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { trustedCertificates } from '@sealift/io/http/certificates';
@@ -8,6 +8,7 @@ import { failureOf } from '@sealift/io/http/failure';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import type { Access } from './login/access.ts';
 import type { RequestLogin } from './login/credential.ts';
+import { streamLines, type StreamLimits, StreamRefused } from './stream.ts';
 import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
 
@@ -28,6 +29,8 @@ export class Connections {
   readonly #env: Environment;
   /** By what they prove and demand: a certificate is renewed now and then. */
   #open: (Pools & { readonly material: string }) | undefined;
+  /** Ends what streams; it has connections of its own, so that many streams do not keep a request waiting. */
+  #ending = new AbortController();
 
   /** What this machine trusts, where the kubeconfig names no authority. */
   #trusted: string | undefined;
@@ -42,6 +45,35 @@ export class Connections {
     this.#open?.kept.close();
     this.#open?.fresh.close();
     this.#open = undefined;
+    this.#ending.abort();
+    this.#ending = new AbortController();
+  }
+
+  /** The lines of an answer that goes on. @throws StreamRefused, and as `KubernetesClient.ask` */
+  async *stream(
+    { path, query = {}, cancel: wish }: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
+    limits: StreamLimits,
+  ): AsyncGenerator<string, void, undefined> {
+    const { server } = this.#access;
+    const place = `${server}${path}`;
+    const { signal } = this.#ending;
+    const cancel = wish === undefined ? signal : AbortSignal.any([wish, signal]);
+    const url = new URL(`${place}?${new URLSearchParams(query).toString()}`);
+    let login = await this.#login(cancel, place);
+    for (let tried = 1; ; tried += 1) {
+      const agents = this.#agents(false, await this.#tls(login));
+      try {
+        const headers = { accept: 'application/json', ...login.headers };
+        return yield* streamLines(agents, { url, headers, cancel }, limits);
+      } catch (error) {
+        if (cancel.aborted) throw new SealiftError('CANCELLED', { place, cause: error });
+        if (!(error instanceof StreamRefused)) throw asCatalogued(error, server, place);
+        if (error.answer.status !== 401) throw error;
+      } finally {
+        agents.close();
+      }
+      login = await this.#loginAnew(login, tried, cancel, place);
+    }
   }
 
   /**
@@ -54,16 +86,21 @@ export class Connections {
     const place = `${this.#access.server}${asked.path}`;
     const deadline = AbortSignal.timeout(timeoutMs);
     const cancel = asked.cancel === undefined ? deadline : AbortSignal.any([asked.cancel, deadline]);
-    const first = await this.#login(cancel, place);
-    const answer = await this.#exchange(asked, first, cancel, place);
-    if (answer.status !== 401) return answer;
-    this.#access.credentials.forget();
-    const second = await this.#login(cancel, place);
-    // The same login would get the same answer.
-    const again = isSameLogin(first, second) ? answer : await this.#exchange(asked, second, cancel, place);
-    if (again.status !== 401) return again;
-    const hint = this.#access.credentials.remedy(second);
-    throw new SealiftError('KUBERNETES_LOGIN_REFUSED', { place: this.#access.server, hint });
+    let login = await this.#login(cancel, place);
+    for (let tried = 1; ; tried += 1) {
+      const answer = await this.#exchange(asked, login, cancel, place);
+      if (answer.status !== 401) return answer;
+      login = await this.#loginAnew(login, tried, cancel, place);
+    }
+  }
+
+  /** Another login than the one that was refused, once. @throws KUBERNETES_LOGIN_REFUSED where there is none: the same would get the same answer */
+  async #loginAnew(refused: RequestLogin, tried: number, cancel: AbortSignal, place: string): Promise<RequestLogin> {
+    const { credentials, server } = this.#access;
+    credentials.forget();
+    const login = await this.#login(cancel, place);
+    if (tried === 1 && !isSameLogin(refused, login)) return login;
+    throw new SealiftError('KUBERNETES_LOGIN_REFUSED', { place: server, hint: credentials.remedy(login) });
   }
 
   async #exchange(asked: ApiRequest, login: RequestLogin, cancel: AbortSignal, place: string): Promise<ApiAnswer> {
@@ -107,18 +144,30 @@ export class Connections {
     }
   }
 
-  async #pools({ cert, key }: RequestLogin): Promise<Pools> {
-    const { servername, proxy, ca: trusted } = this.#access;
-    const ca = (await trusted()) ?? (this.#trusted ??= [...trustedCertificates(this.#env)].join('\n'));
-    const material = JSON.stringify([ca, cert, key]);
+  async #pools(login: RequestLogin): Promise<Pools> {
+    const tls = await this.#tls(login);
+    const material = JSON.stringify([tls.ca, tls.cert, tls.key]);
     // Those of a login that has ended are let go, not closed: what is on its way still arrives.
     if (this.#open?.material !== material) {
-      const tls = { ca, cert, key, servername };
-      const pool = (keepAlive: boolean): Agents =>
-        new Agents(this.#env, { keepAlive, connections, tls, ...(proxy === undefined ? {} : { proxy }) });
-      this.#open = { material, kept: pool(true), fresh: pool(false) };
+      this.#open = {
+        material,
+        kept: this.#agents(true, tls, connections),
+        fresh: this.#agents(false, tls, connections),
+      };
     }
     return this.#open;
+  }
+
+  async #tls({ cert, key }: RequestLogin): Promise<TlsOptions> {
+    const { servername, ca: trusted } = this.#access;
+    const ca = (await trusted()) ?? (this.#trusted ??= [...trustedCertificates(this.#env)].join('\n'));
+    return { ca, cert, key, servername };
+  }
+
+  #agents(keepAlive: boolean, tls: TlsOptions, limit?: number): Agents {
+    const { proxy } = this.#access;
+    const most = limit === undefined ? {} : { connections: limit };
+    return new Agents(this.#env, { keepAlive, tls, ...(proxy === undefined ? {} : { proxy }), ...most });
   }
 }
 

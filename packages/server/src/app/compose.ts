@@ -39,6 +39,7 @@ export function composeConsole(
     vcenter: cluster.vcenter,
     storage: cluster.storage,
     cluster: cluster.cluster,
+    providers: cluster.providers,
     backup: backupStore(store.db, backupFolder, cluster.cluster),
     console: consoleState(store.db, events),
     content: contentRegistry(registry),

@@ -2,6 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { connectSite } from '@sealift/site/connect-site';
@@ -13,6 +14,7 @@ export interface ClusterConnection {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
+  readonly providers: ProvidersPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -46,6 +48,7 @@ function notConnected(): Omit<ClusterConnection, 'vcenterHost' | 'checks' | 'clo
     simulated: false,
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
+    providers: { status: refuse, apply: refuse },
     cluster: {
       nodes: refuse,
       rollout: refuse,

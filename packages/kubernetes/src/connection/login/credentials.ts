@@ -23,7 +23,7 @@ export class Credentials {
     refuseUnsupported(user, name);
     this.#user = user;
     this.#name = name;
-    this.#plugin = user.exec == null ? undefined : new ExecPlugin(user.exec, exec);
+    this.#plugin = user.exec === undefined || user.exec === null ? undefined : new ExecPlugin(user.exec, exec);
   }
 
   /** How to log in now. @throws KUBERNETES_LOGIN_MISSING */
@@ -123,12 +123,12 @@ function definedOf(credential: Credential | undefined): Credential {
 
 function refuseUnsupported(user: KubeconfigUser, name: string): void {
   const provider = user['auth-provider'];
-  if (provider != null) {
+  if (provider !== undefined && provider !== null) {
     throw invalidConfig(
       `${name} logs in through the auth-provider ${JSON.stringify(provider.name)}; use a credential plugin (exec) for it`,
     );
   }
-  if ((user['as-groups'] ?? []).length > 0 || user['as-user-extra'] != null) {
+  if ((user['as-groups'] ?? []).length > 0 || (user['as-user-extra'] ?? null) !== null) {
     throw invalidConfig(
       `${name} acts as groups or with extra fields (as-groups, as-user-extra), which is not supported`,
     );

@@ -104,7 +104,8 @@ export class ExecPlugin {
     const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = parsed.data.status;
     if ((token ?? '') === '' && (cert === undefined || key === undefined))
       throw missing(`${command} wrote neither a token nor a certificate`);
-    const expires = expirationTimestamp == null ? Number.POSITIVE_INFINITY : Date.parse(expirationTimestamp);
+    const expires =
+      typeof expirationTimestamp === 'string' ? Date.parse(expirationTimestamp) : Number.POSITIVE_INFINITY;
     if (Number.isNaN(expires)) throw missing(`${command} wrote an expirationTimestamp that is no time`);
     if (expires <= Date.now())
       throw missing(`${command} wrote a login that ended at ${new Date(expires).toISOString()}`);

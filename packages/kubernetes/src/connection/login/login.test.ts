@@ -132,6 +132,22 @@ describe('a login', () => {
     expect(tokens()).toEqual(['Bearer one', 'Bearer one', 'Bearer two', 'Bearer two']);
   });
 
+  it('that is not accepted is read anew for what streams too', async () => {
+    const handedOut = file('handed-out', 'one');
+    const client = await connect(plugin(handsOut(`"$(cat ${handedOut})"`)));
+    const read = async (): Promise<readonly string[]> =>
+      await Array.fromAsync(
+        client.stream({ path }, { idleTimeoutMs: 20_000, deadlineMs: 20_000, lineLimitBytes: 1000 }),
+      );
+    expect(await read()).toEqual(['{"kind":"ConfigMap"}']);
+    file('handed-out', 'two');
+    accepted = ['Bearer two'];
+    expect(await read()).toEqual(['{"kind":"ConfigMap"}']);
+    expect(tokens()).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
+    accepted = ['nothing'];
+    await expect(read()).rejects.toMatchObject({ code: 'KUBERNETES_LOGIN_REFUSED' });
+  });
+
   it('that stays the same is not tried again, and is said to be refused with what to do', async () => {
     accepted = ['nothing'];
     const refused = (hint: string) => ({
