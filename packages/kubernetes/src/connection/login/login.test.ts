@@ -31,7 +31,7 @@ describe('a login', () => {
       const authorization = request.headers.authorization ?? '';
       seen.push({ authorization, certificate, user: String(request.headers['impersonate-user'] ?? '') });
       const good = accepted.length === 0 || accepted.includes(authorization) || accepted.includes(certificate);
-      response.writeHead(good ? 200 : 401).end(good ? '{"kind":"ConfigMap"}' : refusal);
+      response.writeHead(good ? 200 : 401).end(good ? '{"kind":"ConfigMap"}\n' : refusal);
     },
   );
   const clients: KubernetesClient[] = [];
@@ -135,10 +135,12 @@ describe('a login', () => {
   it('that is not accepted is read anew for what streams too', async () => {
     const handedOut = file('handed-out', 'one');
     const client = await connect(plugin(handsOut(`"$(cat ${handedOut})"`)));
-    const read = async (): Promise<readonly string[]> =>
-      await Array.fromAsync(
-        client.stream({ path }, { idleTimeoutMs: 20_000, deadlineMs: 20_000, lineLimitBytes: 1000 }),
-      );
+    const read = async (): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      const limits = { idleTimeoutMs: 20_000, deadlineMs: 20_000, lineLimitBytes: 1000 };
+      for await (const line of client.stream({ path }, limits)) lines.push(line);
+      return lines;
+    };
     expect(await read()).toEqual(['{"kind":"ConfigMap"}']);
     file('handed-out', 'two');
     accepted = ['Bearer two'];
