@@ -5,7 +5,7 @@ import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
 import type { StreamLimits } from './stream.ts';
-import { isPassingStatus, Unavailable } from './unavailable.ts';
+import { passes, Unavailable } from './unavailable.ts';
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
 export const fieldManager = 'sealift';
@@ -51,7 +51,7 @@ export class KubernetesClient {
   ask(request: ApiRequest): Promise<ApiAnswer> {
     const send = async (): Promise<ApiAnswer> => {
       const answer = await this.#connections.send(this.server, request);
-      if (!isPassingStatus(answer.status)) return answer;
+      if (!passes(answer)) return answer;
       const again = request.method === 'GET' || request.idempotent === true || answer.status === 429;
       const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
       throw new Unavailable(answer, again, reason, `${this.server}${request.path}`);
@@ -108,9 +108,6 @@ export class KubernetesClient {
   }
 }
 
-/** Names that a path would be resolved by (Kubernetes object names, "Path Segment Names"). */
-const noSegments: ReadonlySet<string> = new Set(['', '.', '..']);
-
 /** The path of an object or, without a name, of its collection. @throws KUBERNETES_OBJECT_INVALID where a name is none */
 export function objectPath(
   api: `/api/${string}` | `/apis/${string}`,
@@ -122,7 +119,8 @@ export function objectPath(
   return `${api}${within}/${segment(resource)}${name === undefined ? '' : `/${segment(name)}`}`;
 }
 
+/** A name as a part of a path; what can be none (Kubernetes object names, "Path Segment Names") would lead elsewhere. */
 function segment(name: string): string {
-  if (!noSegments.has(name)) return encodeURIComponent(name);
+  if (name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)) return encodeURIComponent(name);
   throw new SealiftError('KUBERNETES_OBJECT_INVALID', { values: { reason: `its name is ${JSON.stringify(name)}` } });
 }
