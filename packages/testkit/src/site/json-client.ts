@@ -48,6 +48,7 @@ export class JsonClient {
   /** @throws Error when the server is not reached, is silent for too long, or says too much */
   send({ method, path, body, contentType = 'application/json' }: JsonRequest): Promise<JsonAnswer> {
     const { ca, cert, key, token } = this.#access;
+    const text = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
       method,
       agent: this.#agent,
@@ -58,6 +59,8 @@ export class JsonClient {
       headers: {
         accept: 'application/json',
         'content-type': contentType,
+        // Of a DELETE Node sends a body without its length, which the server then takes for the next request.
+        ...(text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     };
@@ -77,7 +80,7 @@ export class JsonClient {
         );
       });
       sent.once('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   }
 }
