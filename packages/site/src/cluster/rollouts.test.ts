@@ -100,12 +100,12 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       async (when) => {
         const kinds = ['KubeadmControlPlane', 'VSphereMachineTemplate', 'Machine', 'MachineHealthCheck'];
         const outcome = async (namespace: string, cutAt: number) => {
-          const { port, sample, cut } = await settled(namespace);
+          const { port, sample, cuts } = await settled(namespace);
           await sample.create('MachineHealthCheck', 'checks', {
             clusterName: 'c1',
             selector: { matchLabels: { a: 'b' } },
           });
-          const effects = cut(when, cutAt);
+          const effects = cuts.cut(when, cutAt);
           const ended = await port.setRollout('control-plane', next, never).then(() => 'done', String);
           effects.stop();
           await port.setRollout('control-plane', next, never);

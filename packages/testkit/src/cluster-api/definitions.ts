@@ -36,10 +36,12 @@ export async function defineClusterApi(api: KubeApi, core: Peer, version: Cluste
   const own = await Promise.all(
     files.map(async (file) => parse(await readFile(join(folder, file), 'utf8')) as Definition),
   );
-  const definitions = own.map(({ spec: { conversion: _, ...spec }, ...definition }) => ({
+  const definitions = own.map(({ spec, ...definition }) => ({
     ...definition,
     spec: {
       ...spec,
+      // The webhook that converts is a controller's.
+      conversion: undefined,
       versions: spec.versions
         .filter(({ name }) => name === version)
         .map((one) => ({ ...one, served: true, storage: true })),

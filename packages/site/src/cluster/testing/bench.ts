@@ -10,7 +10,7 @@ import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { VcenterSession } from '../../vcenter/session.ts';
 import { vcenterTemplates } from '../rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from '../rollouts.ts';
-import { CuttableObjects, type Cut } from './cuttable-objects.ts';
+import { CuttableObjects } from './cuttable-objects.ts';
 
 const peers = ['etcd', 'kube-apiserver', 'cluster-api-core', 'vcenter-simulator', 'govc'] as const;
 
@@ -30,8 +30,8 @@ export interface Bench {
 export interface BenchCluster {
   readonly sample: SampleCluster;
   readonly port: RolloutPort;
-  /** Cuts an effect of what rolls it, counted from 1, as a crash does. */
-  cut(when: 'before' | 'after', at: number): Cut;
+  /** Cuts effects of what rolls it. */
+  readonly cuts: CuttableObjects;
 }
 
 /** Below the first datacenter. */
@@ -69,7 +69,7 @@ export async function startBench(version: ClusterApiVersion): Promise<Bench> {
         templates: vcenterTemplates(session, settings),
         cluster: { namespace, name: 'c1' },
       });
-      return { sample: new SampleCluster(api, version, namespace), port, cut: (when, at) => objects.cut(when, at) };
+      return { sample: new SampleCluster(api, version, namespace), port, cuts: objects };
     };
     return { api, vcenter, objects, sample, close };
   } catch (error) {

@@ -13,6 +13,7 @@ export class CuttableObjects extends Objects {
   #effects = 0;
   #cut: { readonly when: 'before' | 'after'; readonly at: number } | undefined;
 
+  /** Cuts an effect, counted from 1, as a crash does. */
   cut(when: 'before' | 'after', at: number): Cut {
     this.#effects = 0;
     this.#cut = { when, at };
