@@ -48,7 +48,7 @@ export class JsonClient {
   /** @throws Error when the server is not reached, is silent for too long, or says too much */
   send({ method, path, body, contentType = 'application/json' }: JsonRequest): Promise<JsonAnswer> {
     const { ca, cert, key, token } = this.#access;
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sentBody = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
       method,
       agent: this.#agent,
@@ -58,9 +58,10 @@ export class JsonClient {
       signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
         accept: 'application/json',
-        'content-type': contentType,
-        // Of a DELETE Node sends a body without its length, which the server then takes for the next request.
-        ...(text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }),
+        // Node gives the body of a DELETE no length by itself: it would be taken for the beginning of another request.
+        ...(sentBody === undefined
+          ? {}
+          : { 'content-type': contentType, 'content-length': Buffer.byteLength(sentBody) }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
     };
@@ -80,7 +81,7 @@ export class JsonClient {
         );
       });
       sent.once('error', reject);
-      sent.end(text);
+      sent.end(sentBody);
     });
   }
 }

@@ -142,14 +142,15 @@ function readKubeconfig(content: unknown): Access {
   };
 }
 
-/** A kubeconfig with a client certificate, as JSON, which is YAML. */
-export function printKubeconfig({ server, ca, cert = '', key = '' }: Access): string {
+/** A kubeconfig with a token or a client certificate, as JSON, which is YAML. */
+export function printKubeconfig({ server, ca, cert = '', key = '', token }: Access): string {
   const base64 = (pem: string | Buffer): string => Buffer.from(pem).toString('base64');
+  const certified = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'site', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-    users: [{ name: 'site', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
+    users: [{ name: 'site', user: token === undefined ? certified : { token } }],
     contexts: [{ name: 'site', context: { cluster: 'site', user: 'site' } }],
     'current-context': 'site',
   });

@@ -77,7 +77,12 @@ export async function openAuthority(own: CertifiedKey): Promise<Authority> {
   const signingKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
   // The name as it stands there: written anew it could differ in its bytes, and no longer be the issuer's.
   const issuer = certificate.subjectName;
-  const authorityKey = await AuthorityKeyIdentifierExtension.create(certificate, false, webcrypto);
+  // By the identifier that it gives itself, whatever that was made from: by another one the chain would not be found (RFC 5280, 4.2.1.1).
+  const keyId = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+  const authorityKey =
+    keyId === undefined
+      ? await AuthorityKeyIdentifierExtension.create(certificate, false, webcrypto)
+      : new AuthorityKeyIdentifierExtension(keyId);
   return { own, issue: (holder) => issue(holder, issuer, signingKey, algorithm, authorityKey) };
 }
 

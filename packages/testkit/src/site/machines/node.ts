@@ -36,7 +36,7 @@ export async function ensureNode(workload: KubeApi, description: NodeDescription
   return isReady(found);
 }
 
-export function isReady(object: Pick<Node, 'status'>): boolean {
+export function isReady(object: { readonly status?: Node['status'] | undefined }): boolean {
   return object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 

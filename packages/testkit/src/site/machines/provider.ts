@@ -53,6 +53,15 @@ export class MachineProvider {
     return new MachineProvider(site, await readContract(site.management), folder, joined);
   }
 
+  /** Machines that are members of their cluster. */
+  get joined(): string[] {
+    return this.#machines.joined;
+  }
+
+  get site(): Site {
+    return this.#site;
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;

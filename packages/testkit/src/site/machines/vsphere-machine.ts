@@ -62,6 +62,10 @@ export class MachineReconciler {
     if (await this.#join(machine, owner, { bootstrap, providerID })) this.#joined.add(machine.metadata.name);
   }
 
+  get joined(): string[] {
+    return [...this.#joined];
+  }
+
   /** The machines of a saved site have joined. */
   resume(names: readonly string[]): void {
     for (const name of names) this.#joined.add(name);
@@ -104,7 +108,7 @@ export class MachineReconciler {
     const { workload, virtualMachines } = this.#site;
     const { name } = owner.metadata;
     const version = owner.spec.version ?? '';
-    const controlPlane = owner.metadata.labels?.['cluster.x-k8s.io/control-plane'] !== undefined;
+    const controlPlane = isControlPlane(owner);
     if (controlPlane) {
       const configuration = workload.machine(name) === undefined ? await this.#bootstrapOf(given.bootstrap) : undefined;
       const started = await workload.startMachine(name, version, configuration);
@@ -131,14 +135,13 @@ export class MachineReconciler {
     const { workload, virtualMachines, management } = this.#site;
     // The machine's own name is the Machine's, too; the owner may be gone already when somebody deleted it by force.
     const name = owner?.metadata.name ?? machine.metadata.name;
-    const wasControlPlane = workload.machine(name) !== undefined;
     await workload.destroyMachine(name);
     const uuid =
       machine.spec.providerID?.replace(/^vsphere:\/\//, '') ??
       (await virtualMachines.uuidOf(`${machine.spec.folder ?? this.#site.folder}/${machine.metadata.name}`));
     if (uuid !== undefined) await virtualMachines.destroy(uuid);
     // Where the last API server went with the machine, so did its pods.
-    if (wasControlPlane && workload.machines.length > 0) await removeMirrorPods(workload.api, name);
+    if (isControlPlane(machine) && workload.serves) await removeMirrorPods(workload.api, name);
     const finalizers = machine.metadata.finalizers.filter((one) => one !== finalizer);
     await management.merge(this.#path(machine), { metadata: { finalizers } });
     this.#joined.delete(machine.metadata.name);
@@ -155,4 +158,8 @@ export class MachineReconciler {
   #path({ metadata }: VSphereMachine): string {
     return `${this.#contract.api}/namespaces/${metadata.namespace}/vspheremachines/${metadata.name}`;
   }
+}
+
+function isControlPlane({ metadata }: KubeObject): boolean {
+  return metadata.labels?.['cluster.x-k8s.io/control-plane'] !== undefined;
 }

@@ -20,6 +20,8 @@ import { startProgram } from './program.ts';
 /** Places in the site's block of ports. */
 const places = { kwok: 2, controllerManager: 3, scheduler: 4, machines: 60 } as const;
 export const endpointPlace = 1;
+/** In which etcd writes what it has. */
+const keepMs = 10_000;
 
 export interface WorkloadOptions {
   readonly name: string;
@@ -159,12 +161,13 @@ export class WorkloadCluster {
     return true;
   }
 
-  async stop(): Promise<void> {
+  /** @param keep lets every etcd member write what it has, so that it can be started again */
+  async stop({ keep = false }: { readonly keep?: boolean } = {}): Promise<void> {
     this.#api?.close();
     await Promise.all(this.#services.map((service) => service.stop()));
     this.#services = [];
     await this.#balancer.close();
-    await Promise.all(this.machines.map((machine) => machine.stop()));
+    await Promise.all(this.machines.map((machine) => machine.stop(keep ? keepMs : 0)));
     this.#machines.clear();
   }
 

@@ -9,9 +9,6 @@ import type { Backend } from './balancer.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
 import { etcdHealthy, etcdProgram, type MachinePorts } from './etcd-member.ts';
 
-/** In which etcd writes what it has. */
-const stopMs = 10_000;
-
 /** All that is needed to start a control-plane machine's programs, now or from a saved site. */
 export interface ControlPlaneSettings {
   readonly name: string;
@@ -89,10 +86,10 @@ export class ControlPlaneMachine implements Backend {
     return this.#etcd?.ended === false && (await etcdHealthy(this.#certificates, this.settings.ports.etcd));
   }
 
-  /** Ends its programs so that they can be started again: etcd writes what it has, an API server has nothing to write. */
-  async stop(): Promise<void> {
+  /** Ends its programs; etcd has `graceMs` to write what it has, an API server has nothing to write. */
+  async stop(graceMs: number): Promise<void> {
     this.#api.close();
-    await Promise.all([this.#apiServer?.stop(), this.#etcd?.stop(stopMs)]);
+    await Promise.all([this.#apiServer?.stop(), this.#etcd?.stop(graceMs)]);
   }
 
   /** As the machine's power is cut and its disk deleted. */

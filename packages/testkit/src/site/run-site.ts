@@ -1,0 +1,36 @@
+/**
+ * Runs a site for work by hand: prints, as one line of JSON, where it is, and ends with its standard input or with Ctrl+C.
+ *
+ *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--save-to <folder>] [--from <folder>]
+ */
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { startSite } from './start-site.ts';
+
+const { values } = parseArgs({
+  options: {
+    version: { type: 'string' },
+    'control-planes': { type: 'string', default: '3' },
+    workers: { type: 'string', default: '3' },
+    nodes: { type: 'string', default: '0' },
+    'save-to': { type: 'string' },
+    from: { type: 'string' },
+  },
+});
+
+const began = Date.now();
+const site = await startSite({
+  controlPlanes: Number(values['control-planes']),
+  workers: Number(values.workers),
+  kwokNodes: Number(values.nodes),
+  ...(values.version === undefined ? {} : { version: values.version }),
+  ...(values['save-to'] === undefined ? {} : { saveTo: values['save-to'] }),
+  ...(values.from === undefined ? {} : { from: values.from }),
+});
+const { management, workload, namespace, clusterName, logs, vcenter } = site;
+const where = { management, workload, namespace, clusterName, logs, govc: vcenter.environment };
+process.stdout.write(`${JSON.stringify({ ...where, seconds: (Date.now() - began) / 1000 })}\n`);
+process.stdin.resume();
+await Promise.race([once(process.stdin, 'end'), once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await site.stop();
+process.exit(0);
