@@ -39,7 +39,9 @@ export interface StateSketch {
     readonly said?: readonly Said[];
     readonly observed?: boolean;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly planned?: false | { readonly replicas?: number; readonly machines?: readonly string[]; readonly sets?: readonly string[] };
+    readonly planned?:
+      | false
+      | { readonly replicas?: number; readonly machines?: readonly string[]; readonly sets?: readonly string[] };
   };
 }
 
@@ -57,7 +59,14 @@ const ready: readonly Said[] = [
  * A cluster in the middle of a rollout from 1.36.3 to 1.37.2, as Cluster API would tell of it: a control plane `cp` and a MachineDeployment
  * `md` of three machines each, both asked for the new version from the machine template `new`. Machines with a set are `md`'s.
  */
-export function sketchState({ machines, sets = [], replicas = 3, paused = false, managedByClass, owner = {} }: StateSketch): ClusterState {
+export function sketchState({
+  machines,
+  sets = [],
+  replicas = 3,
+  paused = false,
+  managedByClass,
+  owner = {},
+}: StateSketch): ClusterState {
   const template = { kind: 'VSphereMachineTemplate', name: 'new', apiGroup: 'infrastructure.cluster.x-k8s.io' };
   const before = machines.filter(({ isNew }) => isNew !== true).map(({ name }) => name);
   const plan = {
@@ -73,7 +82,12 @@ export function sketchState({ machines, sets = [], replicas = 3, paused = false,
     ...owner.annotations,
     ...(owner.planned === false ? {} : { [planAnnotation]: JSON.stringify(plan) }),
   };
-  const ownerObject = (kind: string, name: string, apiVersion: string, spec: Readonly<Record<string, unknown>>): KubeObject => ({
+  const ownerObject = (
+    kind: string,
+    name: string,
+    apiVersion: string,
+    spec: Readonly<Record<string, unknown>>,
+  ): KubeObject => ({
     apiVersion,
     kind,
     metadata: { name, namespace: 'default', generation: 7, resourceVersion: '1', annotations },
@@ -124,9 +138,20 @@ export function sketchState({ machines, sets = [], replicas = 3, paused = false,
   };
 }
 
-function machineObject({ name, set, isNew, version, deleting, kubelet, said, annotations, status }: MachineSketch): KubeObject {
+function machineObject({
+  name,
+  set,
+  isNew,
+  version,
+  deleting,
+  kubelet,
+  said,
+  annotations,
+  status,
+}: MachineSketch): KubeObject {
   const made = version ?? (isNew === true ? newVersion : oldVersion);
-  const node = kubelet === null ? {} : { nodeRef: { name: `node-${name}` }, nodeInfo: { kubeletVersion: kubelet ?? made } };
+  const node =
+    kubelet === null ? {} : { nodeRef: { name: `node-${name}` }, nodeInfo: { kubeletVersion: kubelet ?? made } };
   const owner = set === undefined ? controller('KubeadmControlPlane', 'cp') : controller('MachineSet', set);
   return {
     apiVersion: core,
@@ -151,7 +176,15 @@ function machineObject({ name, set, isNew, version, deleting, kubelet, said, ann
 
 function clusterOf(paused: boolean, managedByClass: string | undefined): Cluster {
   const ref = { apiVersion: core, kind: 'Cluster', namespace: 'default', name: 'c1' };
-  return { ref, namespace: 'default', name: 'c1', paused, controlPlane: undefined, managedByClass, conditions: new Map() };
+  return {
+    ref,
+    namespace: 'default',
+    name: 'c1',
+    paused,
+    controlPlane: undefined,
+    managedByClass,
+    conditions: new Map(),
+  };
 }
 
 function controller(kind: string, name: string) {
