@@ -246,6 +246,15 @@ describe('a machine that is taken away', () => {
     );
   });
 
+  it('is told of since its deletion, also before Cluster API says anything of it', () => {
+    const machines = leaves('WaitingForPreDrainHook').map((one) =>
+      one.name === 'a'
+        ? { ...one, said: [['Deleting', 'False', 'NotDeleting', '', '2026-01-01T00:00:00Z'] as Said] }
+        : one,
+    );
+    expect(first({ machines })).toMatchObject({ what: 'a is being taken away', since: going });
+  });
+
   it('for a rollout that is not as planned stays, and the plan is what blocks', () => {
     const wait = first({ machines: leaves('WaitingForPreDrainHook'), replicas: 4 });
     expect(wait).toMatchObject({ level: 'blocked', object: { kind: 'KubeadmControlPlane', name: 'cp' } });
