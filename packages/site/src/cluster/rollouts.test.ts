@@ -1,7 +1,8 @@
 import type { KubeObject } from '@sealift/testkit/site/kube-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Bench, folder, missingPeer, newTemplate, oldTemplate, startBench } from './testing/bench.ts';
+import { type Bench, missingPeer, newTemplate, oldTemplate, startBench } from './testing/bench.ts';
 import { makeSettled, oldPath } from './testing/settled.ts';
+import { folder } from './testing/templates.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 60_000 });

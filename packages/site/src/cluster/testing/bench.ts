@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { Secret } from '@sealift/core/secret';
 import { KubernetesClient } from '@sealift/kubernetes/client';
 import { type ClusterApiVersion, defineClusterApi } from '@sealift/testkit/cluster-api-definitions';
@@ -11,6 +10,7 @@ import { VcenterSession } from '../../vcenter/session.ts';
 import { vcenterTemplates } from '../rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from '../rollouts.ts';
 import { CuttableObjects } from './cuttable-objects.ts';
+import { makeTemplate } from './templates.ts';
 
 const peers = ['etcd', 'kube-apiserver', 'cluster-api-core', 'vcenter-simulator', 'govc'] as const;
 
@@ -34,8 +34,6 @@ export interface BenchCluster {
   readonly cuts: CuttableObjects;
 }
 
-/** Below the first datacenter. */
-export const folder = '/DC0/vm/spectro-templates';
 export const oldTemplate = 'r_u-2204-0-k-1363-0';
 export const newTemplate = 'r_u-2204-0-k-1372-0';
 
@@ -53,8 +51,8 @@ export async function startBench(version: ClusterApiVersion): Promise<Bench> {
     await defineClusterApi(api, peer('cluster-api-core'), version);
     const vcenter = await startVCenter(peer('vcenter-simulator'));
     ends.push(() => vcenter.stop());
-    makeTemplate(vcenter, oldTemplate, '1.36.3');
-    makeTemplate(vcenter, newTemplate, '1.37.2');
+    await makeTemplate(vcenter, oldTemplate, '1.36.3');
+    await makeTemplate(vcenter, newTemplate, '1.37.2');
     const { url, username, password, caFile } = vcenter;
     const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
     const session = new VcenterSession(settings);
@@ -76,32 +74,4 @@ export async function startBench(version: ClusterApiVersion): Promise<Bench> {
     await close();
     throw error;
   }
-}
-
-/** A template as an import leaves it. */
-export function makeTemplate(vcenter: VCenter, name: string, kubernetes: string): void {
-  const govc = (...args: string[]): string =>
-    execFileSync(peer('govc').path, args, { env: { ...process.env, ...vcenter.environment }, encoding: 'utf8' });
-  try {
-    govc('folder.create', folder);
-  } catch {
-    // It is there already.
-  }
-  const identity = { version: 1, kubernetes };
-  govc(
-    'vm.create',
-    '-on=false',
-    '-folder',
-    folder,
-    '-pool',
-    '/DC0/host/DC0_C0/Resources',
-    '-net',
-    'VM Network',
-    '-ds',
-    'LocalDS_0',
-    name,
-  );
-  govc('vm.change', '-vm', name, '-annotation', `A node image\nsealift-template: ${JSON.stringify(identity)}`);
-  govc('snapshot.create', '-vm', name, 'base');
-  govc('vm.markastemplate', name);
 }

@@ -1,5 +1,6 @@
 import type { SampleCluster } from '@sealift/testkit/sample-cluster';
-import { folder, oldTemplate } from './bench.ts';
+import { oldTemplate } from './bench.ts';
+import { folder } from './templates.ts';
 
 export const oldPath = `${folder}/${oldTemplate}`;
 
