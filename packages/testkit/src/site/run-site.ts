@@ -1,7 +1,7 @@
 /**
  * Runs a site for work by hand: prints, as one line of JSON, where it is, and ends with its standard input or with Ctrl+C.
  *
- *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--save-to <folder>] [--from <folder>]
+ *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed] [--save-to <folder>] [--from <folder>]
  */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     version: { type: 'string' },
     'control-planes': { type: 'string', default: '3' },
     workers: { type: 'string', default: '3' },
+    'self-managed': { type: 'boolean', default: false },
     nodes: { type: 'string', default: '0' },
     'save-to': { type: 'string' },
     from: { type: 'string' },
@@ -23,6 +24,7 @@ const site = await startSite({
   controlPlanes: Number(values['control-planes']),
   workers: Number(values.workers),
   kwokNodes: Number(values.nodes),
+  selfManaged: values['self-managed'],
   ...(values.version === undefined ? {} : { version: values.version }),
   ...(values['save-to'] === undefined ? {} : { saveTo: values['save-to'] }),
   ...(values.from === undefined ? {} : { from: values.from }),

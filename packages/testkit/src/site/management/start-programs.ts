@@ -47,14 +47,31 @@ export async function startPrograms(
     rest.push(healthy(folder, run(scheduler), ports.scheduler, '/healthz'));
   }
   if (clusterApi) {
-    rest.push(
-      define(folder).then(async () => {
-        await Promise.all(clusterApiComponents.map((_, index) => startManager(folder, index, run)));
-      }),
-    );
+    rest.push(startClusterApi(folder, started));
   }
-  // None is left behind to start a program after the others were ended.
-  const failed = (await Promise.allSettled(rest)).find((one) => one.status === 'rejected');
+  await settled(rest);
+}
+
+/**
+ * Defines Cluster API's resources and webhooks in the API server at the folder's port, and starts its managers.
+ *
+ * @param started is told each manager when it runs, also of those that do not get ready
+ */
+export async function startClusterApi(
+  folder: ManagementFolder,
+  started: (process: BoundProcess) => void,
+): Promise<void> {
+  await define(folder);
+  const run = (process: BoundProcess): BoundProcess => {
+    started(process);
+    return process;
+  };
+  await settled(clusterApiComponents.map((_, index) => startManager(folder, index, run)));
+}
+
+/** Waits for all, so that none is left behind to start a program after the others were ended. */
+async function settled(starts: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 

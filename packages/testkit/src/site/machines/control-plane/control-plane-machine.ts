@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BoundProcess } from '../../../process/bound-process.ts';
 import { KubeApi } from '../../kube-api.ts';
-import type { ApiServerProgram } from '../../programs.ts';
+import type { KubernetesProgram } from '../../management/control-plane.ts';
 import { startProgram } from '../program.ts';
 import { apiServerProgram } from './api-server.ts';
 import type { Backend } from './balancer.ts';
@@ -26,7 +26,7 @@ export class ControlPlaneMachine implements Backend {
   readonly #folder: string;
   readonly #api: KubeApi;
   readonly #certificates: ClusterCertificates;
-  readonly #programs: { readonly etcd: string; readonly apiServer: ApiServerProgram };
+  readonly #programs: { readonly etcd: string; readonly apiServer: KubernetesProgram };
   #etcd: BoundProcess | undefined;
   #apiServer: BoundProcess | undefined;
 
@@ -36,7 +36,7 @@ export class ControlPlaneMachine implements Backend {
       readonly folder: string;
       readonly certificates: ClusterCertificates;
       readonly etcd: string;
-      readonly apiServer: ApiServerProgram;
+      readonly apiServer: KubernetesProgram;
     },
   ) {
     this.settings = settings;
