@@ -14,7 +14,8 @@ export interface SitePrograms {
   readonly scheduler: string;
 }
 
-const names = [
+/** Every peer that a site runs. */
+export const sitePeerNames = [
   'vcenter-simulator',
   'govc',
   'etcd',
@@ -28,9 +29,9 @@ const names = [
   'cluster-api-kubeadm-control-plane',
 ] as const satisfies readonly PeerName[];
 
-/** Every peer that a site needs, for `describe.skipIf`. */
+/** For `describe.skipIf`. */
 export function sitePeers(): { readonly missing: boolean; readonly remedy: string } {
-  const missing = names.map((name) => peer(name)).filter((one) => one.missing);
+  const missing = sitePeerNames.map((name) => peer(name)).filter((one) => one.missing);
   const remedy = `needs ${missing.map(({ name }) => name).join(', ') || 'the peers of a site'}: npm run peers`;
   return { missing: missing.length > 0, remedy };
 }
