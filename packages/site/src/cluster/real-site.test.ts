@@ -1,17 +1,15 @@
 import { Secret } from '@sealift/core/secret';
-import { KubernetesClient } from '@sealift/kubernetes/client';
-import { Objects } from '@sealift/kubernetes/objects';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers, siteVersions } from '@sealift/testkit/site/programs';
 import { templateName } from '@sealift/testkit/site/site-objects';
-import { type Site, startSite } from '@sealift/testkit/site/start-site';
+import { reuseSite } from '@sealift/testkit/site/reuse-site';
+import type { Site } from '@sealift/testkit/site/site';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { rolloutContract } from '@sealift/upgrade/ports/contract/cluster';
 import type { NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { VcenterSession } from '../vcenter/session.ts';
-import { vcenterTemplates } from './rollout/vcenter-templates.ts';
-import { clusterRollouts, type RolloutPort } from './rollouts.ts';
+import { connectSite, type Site as ConnectedSite } from '../connect-site.ts';
+import type { RolloutPort } from './rollouts.ts';
 import { govc, makeTemplate } from './testing/templates.ts';
 
 // On an idle machine the site is up after two minutes, and each rollout takes one and a half.
@@ -29,30 +27,28 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
   let management: KubeApi;
   let workload: KubeApi;
   let port: RolloutPort;
-  let close = async (): Promise<void> => undefined;
+  let connected: ConnectedSite;
 
   beforeAll(async () => {
-    site = await startSite({ workers: 2 });
+    site = await reuseSite();
     management = await KubeApi.fromKubeconfig(site.management.kubeconfig);
     workload = await KubeApi.fromKubeconfig(site.workload.kubeconfig);
     const { url, username, password, caFile } = site.vcenter;
-    const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
-    const session = new VcenterSession(settings);
-    const client = await KubernetesClient.connect({ kubeconfig: site.management.kubeconfig });
-    close = async () => {
-      client.close();
-      await session.close();
-    };
-    port = clusterRollouts({
-      objects: async () => new Objects(client),
-      templates: vcenterTemplates(session, settings),
-      cluster: undefined,
+    connected = connectSite({
+      url,
+      username,
+      password: new Secret(password),
+      caFile,
+      places: {},
+      networks: [],
+      clusterApi: { kubeconfig: site.management.kubeconfig },
     });
+    port = connected.rollouts;
   }, 900_000);
   afterAll(async () => {
     management?.close();
     workload?.close();
-    await close();
+    await connected?.close();
     await site?.stop();
   });
 
@@ -79,7 +75,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
 
   it('leaves as many etcd members, nodes and virtual machines as there are machines, and nothing held', async () => {
     const names = await machines();
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     expect(await site.controls.virtualMachines()).toEqual(names.map((name) => `/DC0/vm/enterprise/${name}`));
     expect(await site.controls.etcdMembers()).toHaveLength(3);
     expect((await port.rollout('control-plane', never)).held).toBeUndefined();
@@ -105,7 +101,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     expect(stopped.wait?.what).toContain('the disruption budget app needs 2 healthy pods and has 2, so 0 may go');
     expect(stopped.wait).toMatchObject({ object: { kind: 'Machine' }, remedy: expect.stringContaining('get pdb app') });
     await workload.merge(`${budgets}/app`, { spec: { minAvailable: 0 } });
-    expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 2, total: 2 });
+    expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
   });
 
   it('says that a cluster is paused, then that a template is gone, and goes on after each', async () => {
@@ -129,6 +125,6 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     });
     await makeTemplate(site.vcenter, name, version);
     await until('the workers to roll', 'workers', name, isDone);
-    expect(await site.controls.virtualMachines()).toHaveLength(5);
+    expect(await site.controls.virtualMachines()).toHaveLength(6);
   });
 });
