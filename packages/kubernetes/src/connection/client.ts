@@ -4,7 +4,8 @@ import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
-import { isPassingStatus, Unavailable } from './unavailable.ts';
+import type { StreamLimits } from './stream.ts';
+import { passes, Unavailable } from './unavailable.ts';
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
 export const fieldManager = 'sealift';
@@ -50,7 +51,7 @@ export class KubernetesClient {
   ask(request: ApiRequest): Promise<ApiAnswer> {
     const send = async (): Promise<ApiAnswer> => {
       const answer = await this.#connections.send(this.server, request);
-      if (!isPassingStatus(answer.status)) return answer;
+      if (!passes(answer)) return answer;
       const again = request.method === 'GET' || request.idempotent === true || answer.status === 429;
       const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
       throw new Unavailable(answer, again, reason, `${this.server}${request.path}`);
@@ -62,6 +63,18 @@ export class KubernetesClient {
       askedMs: (error) => (error instanceof Unavailable ? error.askedPauseMs : undefined),
       cancel: request.cancel,
     });
+  }
+
+  /**
+   * The lines of an answer that goes on, such as a watch, until it ends, is cut or is silent; over a connection of its own, which ends with the reading.
+   *
+   * @throws StreamRefused, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED also when the client is closed
+   */
+  stream(
+    request: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
+    limits: StreamLimits,
+  ): AsyncGenerator<string, void, undefined> {
+    return this.#connections.stream(this.server, request, limits);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { messageOf } from './answer.ts';
 import type { ApiAnswer } from './exchange.ts';
 
 /**
@@ -10,6 +11,17 @@ const longestPauseMs = 30_000;
 
 export function isPassingStatus(status: number): boolean {
   return passingStatuses.has(status);
+}
+
+/**
+ * What an API server answers with 500 though the same request will never succeed: an apply of a field that the kind does not have, and one of an
+ * object whose field managers name a version that is gone (kubernetes#111937).
+ */
+const lasting = /^failed to create typed patch object|: field not declared in schema|to an invalid group\/version/;
+
+/** Whether the same request may succeed later. */
+export function passes({ status, body }: ApiAnswer): boolean {
+  return isPassingStatus(status) && !(status === 500 && lasting.test(messageOf(body) ?? ''));
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3) in milliseconds; the form of a date is not used by API servers. */

@@ -8,8 +8,10 @@ import { waitUntil } from '@sealift/testkit/wait-until';
 import { rolloutContract } from '@sealift/upgrade/ports/contract/cluster';
 import type { NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { connectSite, type Site as ConnectedSite } from '../connect-site.ts';
-import type { RolloutPort } from './rollouts.ts';
+import { VcenterSession } from '../vcenter/session.ts';
+import { ClusterAccess } from './cluster-access.ts';
+import { vcenterTemplates } from './rollout/vcenter-templates.ts';
+import { clusterRollouts, type RolloutPort } from './rollouts.ts';
 import { govc, makeTemplate } from './testing/templates.ts';
 
 // On an idle machine the site is up after two minutes, and each rollout takes one and a half.
@@ -27,28 +29,28 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
   let management: KubeApi;
   let workload: KubeApi;
   let port: RolloutPort;
-  let connected: ConnectedSite;
+  let session: VcenterSession;
+  let access: ClusterAccess;
 
   beforeAll(async () => {
     site = await reuseSite();
     management = await KubeApi.fromKubeconfig(site.management.kubeconfig);
     workload = await KubeApi.fromKubeconfig(site.workload.kubeconfig);
     const { url, username, password, caFile } = site.vcenter;
-    connected = connectSite({
-      url,
-      username,
-      password: new Secret(password),
-      caFile,
-      places: {},
-      networks: [],
-      clusterApi: { kubeconfig: site.management.kubeconfig },
+    const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
+    session = new VcenterSession(settings);
+    access = new ClusterAccess(site.management.kubeconfig);
+    port = clusterRollouts({
+      objects: () => access.objects(),
+      templates: vcenterTemplates(session, settings),
+      cluster: undefined,
     });
-    port = connected.rollouts;
   }, 900_000);
   afterAll(async () => {
     management?.close();
     workload?.close();
-    await connected?.close();
+    await access?.close();
+    await session?.close();
     await site?.stop();
   });
 

@@ -30,13 +30,21 @@ export interface RolloutSite {
   readonly now?: () => Date;
 }
 
+/** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
+const discoveryMs = 60_000;
+
 /**
  * Rolls the nodes of a cluster through Cluster API. It holds no state: what was asked for, which machines were there before, and what
  * is held meanwhile is kept on the objects themselves, so that another process goes on where this one ended.
  */
 export function clusterRollouts(site: RolloutSite): RolloutPort {
+  let discoveredAt = performance.now();
   const look = async (cancel: AbortSignal) => {
     const objects = await site.objects();
+    if (performance.now() - discoveredAt > discoveryMs) {
+      objects.discovery.forget();
+      discoveredAt = performance.now();
+    }
     return { objects, state: await readClusterState(objects, site.cluster, cancel) };
   };
   return {

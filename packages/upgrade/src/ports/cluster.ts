@@ -55,6 +55,8 @@ export interface DesiredLayer extends LayerPlace {
   readonly values: string;
   /** SHA-256 (hex) of `values`. */
   readonly valuesHash: string;
+  /** Values of every layer of the profile by its pack's name, as macros may refer to them. */
+  readonly profile: ReadonlyMap<string, string>;
 }
 
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */

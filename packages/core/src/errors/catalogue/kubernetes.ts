@@ -58,11 +58,32 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'wait',
   },
+  KUBERNETES_FIELD_CONFLICT: {
+    message: '{object} has fields that somebody else set and that would change: {owners}',
+    hint: 'Ask their owner. Then give the field the value that it has, leave it out of the values, or agree that it is taken over.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_FIELDS_STALE: {
+    message: '{object} cannot be applied, as its field managers name an API version that is gone: {reason}',
+    hint: 'Rewrite the stored objects and field managers of its kind to a version that is served, then run it again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_OBJECT_INVALID: {
     message: 'an object cannot be used: {reason}',
     hint: 'Correct the manifest or the values that it is made from, then run it again.',
     status: 422,
     exit: 2,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_REWOUND: {
+    message: 'the Kubernetes API server answers with an older state of {path} than it already gave: {reason}',
+    hint: 'etcd was restored, or a load balancer leads to an API server of an older etcd: take that server out, then run it again.',
+    status: 502,
+    exit: 1,
     next: 'needs-a-person',
   },
   KUBERNETES_TIMEOUT: {
