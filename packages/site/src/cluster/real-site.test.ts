@@ -10,6 +10,7 @@ import type { NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VcenterSession } from '../vcenter/session.ts';
 import { ClusterAccess } from './cluster-access.ts';
+import { unaccounted } from './machines/accounted.ts';
 import { vcenterTemplates } from './rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from './rollouts.ts';
 import { govc, makeTemplate } from './testing/templates.ts';
@@ -54,12 +55,6 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     await site?.stop();
   });
 
-  /** Every machine of the site as Cluster API has it, and its VM. */
-  const machines = async (): Promise<readonly string[]> =>
-    (await management.list<KubeObject>('/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machines'))
-      .map(({ metadata }) => metadata.name)
-      .toSorted();
-
   /** Rolls on as the engine does, until what it sees is as asked. */
   const until = (what: string, group: NodeGroup, template: string, holds: (status: RolloutStatus) => boolean) =>
     waitUntil(
@@ -76,9 +71,13 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
   rolloutContract('Cluster API', async () => ({ port }), { version, template: templateName(siteVersions.newer) }, pace);
 
   it('leaves as many etcd members, nodes and virtual machines as there are machines, and nothing held', async () => {
-    const names = await machines();
-    expect(names).toHaveLength(6);
-    expect(await site.controls.virtualMachines()).toEqual(names.map((name) => `/DC0/vm/enterprise/${name}`));
+    const sides = { objects: () => access.objects(), vcenter: () => session.client(), cluster: undefined };
+    const same = { strangers: [], lost: [], claims: [], unseen: [], machines: 6 };
+    expect(await unaccounted(sides, never)).toEqual(same);
+    const places = ['-pool', '/DC0/host/DC0_C0/Resources', '-net', 'VM Network', '-ds', 'LocalDS_0'];
+    await govc(site.vcenter, 'vm.create', '-on=false', '-folder', '/DC0/vm/enterprise', ...places, 'stranger');
+    expect(await unaccounted(sides, never)).toEqual({ ...same, strangers: ['/DC0/vm/enterprise/stranger'] });
+    await govc(site.vcenter, 'object.destroy', '/DC0/vm/enterprise/stranger');
     expect(await site.controls.etcdMembers()).toHaveLength(3);
     expect((await port.rollout('control-plane', never)).held).toBeUndefined();
     expect((await port.rollout('workers', never)).held).toBeUndefined();

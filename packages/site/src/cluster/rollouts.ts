@@ -1,5 +1,5 @@
 import { type SeenWait } from '@sealift/core/upgrade';
-import { openAddressClaims } from '@sealift/kubernetes/address-claims';
+import { listAddressClaims } from '@sealift/kubernetes/address-claims';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
 import { putBack } from '@sealift/kubernetes/hold';
@@ -114,7 +114,7 @@ async function statusOf(
   const desired = [];
   const waits: SeenWait[] = [];
   const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
-  const claims = comes ? await openAddressClaims(objects, state.cluster.namespace, cancel) : [];
+  const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
   for (const view of told) {
     const template = await templateOf(objects, state, view, cancel);
     desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });

@@ -1,5 +1,5 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
-import type { OpenAddressClaim } from '@sealift/kubernetes/address-claims';
+import type { AddressClaim } from '@sealift/kubernetes/address-claims';
 import { type Condition, holds } from '@sealift/kubernetes/conditions';
 import type { MachineView } from './view.ts';
 
@@ -8,7 +8,7 @@ const flickerMs = 60_000;
 
 /** What is known besides the machine. */
 export interface Around {
-  readonly claims: readonly OpenAddressClaim[];
+  readonly claims: readonly AddressClaim[];
   readonly now: Date;
 }
 
@@ -57,7 +57,7 @@ function infrastructureWait(
   known: Partial<SeenWait>,
 ): SeenWait {
   const { name } = machine;
-  const claim = claims.find((one) => one.name.startsWith(`${machine.infrastructure.name}-`));
+  const claim = claims.find(({ isBound, name: of }) => !isBound && of.startsWith(`${machine.infrastructure.name}-`));
   if (claim !== undefined) {
     const what = `${name} has no address: the claim ${claim.name} is not answered by ${claim.pool}`;
     return waitingFor(`${what}${claim.message === '' ? '' : ` (${claim.message})`}`, {

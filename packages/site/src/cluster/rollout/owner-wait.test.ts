@@ -103,13 +103,15 @@ describe('a machine that comes', () => {
 
   it('waits for an address that its pool does not give', () => {
     const claims = [
-      { name: 'e-0-0', pool: 'InClusterIPPool x', createdAt: going, message: '' },
-      { name: 'd-0-0', pool: 'InClusterIPPool nodes', createdAt: going, message: 'pool exhausted' },
+      { name: 'e-0-0', isBound: false, pool: 'InClusterIPPool x', createdAt: going, message: '' },
+      { name: 'd-0-0', isBound: false, pool: 'InClusterIPPool nodes', createdAt: going, message: 'pool exhausted' },
     ];
     const machines = comes([['InfrastructureReady', 'False', 'NotReady']]);
     const wait = first({ machines }, 'control-plane', { claims });
     expect(wait).toMatchObject({ level: 'blocked', since: going, object: { kind: 'IPAddressClaim', name: 'd-0-0' } });
     expect(wait?.what).toContain('InClusterIPPool nodes (pool exhausted)');
+    const bound = claims.map((claim) => ({ ...claim, isBound: true }));
+    expect(first({ machines }, 'control-plane', { claims: bound })?.what).not.toContain('InClusterIPPool');
   });
 
   it('has a VM whose node has not joined, then one that is not ready', () => {

@@ -123,6 +123,7 @@ export function sketchState({
           kind: 'VSphereMachine',
           name,
           template: `/DC0/vm/spectro-templates/${isNew === true ? 'r_new' : 'r_old'}`,
+          folder: undefined,
           clonedFrom: clonedFrom ?? (isNew === true ? 'new' : 'old'),
           conditions: conditionsOf({
             apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
