@@ -5,7 +5,8 @@ import type { ClusterPort, DesiredLayer, DesiredNodes } from '../cluster.ts';
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 const values = 'mtu: 9000\n';
-const layer: DesiredLayer = {
+/** The layer that the contract runs; a driver that fetches its pack must find something under this digest. */
+export const contractLayer: DesiredLayer = {
   layer: 'cni',
   pack: 'cni-contract',
   version: '3.26.1',
@@ -22,8 +23,6 @@ const layer: DesiredLayer = {
  * @param next nodes that it can be rolled to, with a template that is there
  */
 export function clusterContract(name: string, make: MakeDriver<ClusterPort>, next: DesiredNodes): void {
-  const layerOf = async (port: ClusterPort) => (await port.layers(never)).find(({ pack }) => pack === layer.pack);
-
   describe(`${name} as a cluster`, () => {
     it('is settled, and has nodes of both roles', () =>
       onDriver(make, async (port) => {
@@ -53,7 +52,24 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
           true,
         );
       }));
+  });
+  layersContract(name, make);
+}
 
+/**
+ * What the layers of every cluster behind the engine's port do.
+ *
+ * @param make a cluster that does not run the contract's layer
+ */
+export function layersContract(
+  name: string,
+  make: MakeDriver<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>>,
+): void {
+  const layer = contractLayer;
+  const layerOf = async (port: Pick<ClusterPort, 'layers'>) =>
+    (await port.layers(never)).find(({ pack }) => pack === layer.pack);
+
+  describe(`${name} as the layers of a cluster`, () => {
     it('runs a layer exactly as it was asked to, and is without it after its removal, asked once or twice', () =>
       onDriver(make, async (port) => {
         expect(await layerOf(port)).toBeUndefined();
@@ -64,6 +80,24 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
         if (asked?.wait !== null) expect(seenWaitSchema.parse(asked?.wait).what).toContain(layer.pack);
         await expect.poll(() => layerOf(port), { interval: 5, timeout: 20_000 }).toEqual({ ...described, wait: null });
         for (let time = 0; time < 2; time += 1) await port.removeLayer(layer, never);
+        expect(await layerOf(port)).toBeUndefined();
+      }));
+
+    it('runs new values and a new version in place of the old', () =>
+      onDriver(make, async (port) => {
+        await port.applyLayer(layer, never);
+        const values = 'mtu: 1500\n';
+        const other = { ...layer, version: '3.26.4', values, valuesHash: hashOfValues(values) };
+        await port.applyLayer(other, never);
+        expect((await port.layers(never)).filter(({ pack }) => pack === layer.pack)).toHaveLength(1);
+        const { version, valuesHash } = other;
+        expect(await layerOf(port)).toMatchObject({ version, valuesHash });
+        await port.removeLayer(layer, never);
+      }));
+
+    it('changes nothing for values that are not those of their hash', () =>
+      onDriver(make, async (port) => {
+        await expect(port.applyLayer({ ...layer, values: 'mtu: 1\n' }, never)).rejects.toBeInstanceOf(Error);
         expect(await layerOf(port)).toBeUndefined();
       }));
   });
