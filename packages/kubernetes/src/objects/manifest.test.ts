@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { identityOf, readManifest } from './manifest.ts';
-import type { KubeObject } from './object.ts';
+import { readManifest } from './manifest.ts';
+import { identityOf, type KubeObject, referenceOf } from './object.ts';
 
 const names = (text: string): readonly string[] =>
   readManifest(text, 'm.yaml').map(({ object, place }) => `${object.kind} ${object.metadata.name} ${place}`);
@@ -36,6 +36,12 @@ describe('a manifest', () => {
       items: ['10.0.0.0/8'],
     });
     expect(names(text)).toEqual(['AllowList a m.yaml:1:1']);
+  });
+
+  it('takes metadata that a template left empty for none', () => {
+    const text =
+      'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n  labels:\n  annotations: null\n  creationTimestamp: null\n';
+    expect(readManifest(text, 'm')[0]?.object.metadata).toEqual({ name: 'a' });
   });
 
   it('keeps the same name of another kind, group or namespace apart', () => {
@@ -126,7 +132,7 @@ describe('a manifest', () => {
     });
     fc.assert(
       fc.property(
-        fc.uniqueArray(object, { selector: (each) => identityOf(each as KubeObject), maxLength: 8 }),
+        fc.uniqueArray(object, { selector: (each) => identityOf(referenceOf(each as KubeObject)), maxLength: 8 }),
         (objects) => {
           const text = objects.map((each) => JSON.stringify(each)).join('\n---\n');
           expect(readManifest(text, 'm').map((each) => each.object)).toEqual(objects);

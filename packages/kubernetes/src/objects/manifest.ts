@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { DocumentError, readManifestDocuments } from '@sealift/core/document';
-import { groupVersionOf, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
+import { identityOf, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
 
 /** An object of a manifest and where it stands there: `cni.yaml:12:1#/items/0`. */
 export interface ManifestObject {
@@ -25,7 +25,7 @@ export function readManifest(text: string, file: string): readonly ManifestObjec
   const places = new Map<string, string>();
   const take = (value: unknown, place: string): void => {
     const object = asManifestObject(value, place);
-    const key = identityOf(object);
+    const key = identityOf(referenceOf(object));
     const before = places.get(key);
     if (before !== undefined) throw invalid(`${nameOf(referenceOf(object))} is there already, at ${before}`, place);
     if (found.length >= maxObjects) throw invalid(`the manifest holds more than ${maxObjects} objects`, place);
@@ -36,11 +36,6 @@ export function readManifest(text: string, file: string): readonly ManifestObjec
     visit(value, (path) => `${file}${placeOf(path)}`, take);
   }
   return found;
-}
-
-/** Two objects are the same one when all of this is equal; another version of the group is another view of it. */
-export function identityOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): string {
-  return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace ?? '', name]);
 }
 
 function documentsOf(text: string, file: string): ReturnType<typeof readManifestDocuments> {
@@ -82,7 +77,8 @@ function listOf(value: unknown): { readonly items: readonly unknown[]; readonly 
   return { items, ofItems: kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) } };
 }
 
-function asManifestObject(value: unknown, place: string): KubeObject {
+function asManifestObject(given: unknown, place: string): KubeObject {
+  const value = withoutEmptyMetadata(given);
   const parsed = objectSchema.safeParse(value);
   if (parsed.success) return value as KubeObject;
   const [issue] = parsed.error.issues;
@@ -95,6 +91,13 @@ function asManifestObject(value: unknown, place: string): KubeObject {
   )
     throw invalid('it has no name, only a generateName, and would be made anew each time', place);
   throw invalid(field === '' ? 'it is no object of Kubernetes' : `${field}: ${issue?.message ?? ''}`, place);
+}
+
+/** A template leaves `labels:` without anything below it, which is as good as none. */
+function withoutEmptyMetadata(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value['metadata'])) return value;
+  const kept = Object.entries(value['metadata']).filter(([, member]) => member !== null);
+  return { ...value, metadata: Object.fromEntries(kept) };
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -72,6 +72,27 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  KUBERNETES_SET_EMPTY: {
+    message: 'the set of {parent} would be empty: everything in it would be deleted',
+    hint: 'Check that the pack was rendered with its values. Where a release means to remove all of it, it has to say so.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_SET_FOREIGN: {
+    message: '{parent} cannot hold a set of objects: {reason}',
+    hint: 'Find out who made it; delete it or give it another name when nobody needs it.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_VERSION_STUCK: {
+    message: 'objects of {definition} cannot be rewritten: no version of it is served both now and by what comes',
+    hint: 'Install a release between the two first, one whose definition serves a version of each.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_OBJECT_INVALID: {
     message: 'an object cannot be used: {reason}',
     hint: 'Correct the manifest or the values that it is made from, then run it again.',
