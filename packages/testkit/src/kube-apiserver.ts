@@ -13,6 +13,8 @@ import { PortBlock } from './site/port-block.ts';
 export interface Kubernetes {
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
+  /** Where etcd takes calls, such as `http://127.0.0.1:<port>`; its API is there as JSON too. */
+  readonly store: string;
   /** A member of `system:masters`. */
   readonly token: string;
   /** The API server's certificate, which signs itself, as PEM. */
@@ -49,7 +51,7 @@ export async function startKubernetes(etcd: Peer, apiserver: Peer): Promise<Kube
     const ca = await readFile(join(folder, 'apiserver.crt'), 'utf8');
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, printKubeconfig({ server: url, ca, token }), { mode: 0o600 });
-    return { url, token, ca, kubeconfig, stop };
+    return { url, store, token, ca, kubeconfig, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,6 @@
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
+import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...upgradeErrors,
   ...vsphereErrors,
   ...kubernetesErrors,
+  ...clusterApiErrors,
   ...helmErrors,
   ...simulatorErrors,
   ...cliErrors,

@@ -4,6 +4,7 @@ import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
+import type { StreamLimits } from './stream.ts';
 import { passes, Unavailable } from './unavailable.ts';
 
 /** Fields that this program sets carry this owner (server-side bookkeeping, `metadata.managedFields`). */
@@ -62,6 +63,18 @@ export class KubernetesClient {
       askedMs: (error) => (error instanceof Unavailable ? error.askedPauseMs : undefined),
       cancel: request.cancel,
     });
+  }
+
+  /**
+   * The lines of an answer that goes on, such as a watch, until it ends, is cut or is silent; over a connection of its own, which ends with the reading.
+   *
+   * @throws StreamRefused, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED also when the client is closed
+   */
+  stream(
+    request: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
+    limits: StreamLimits,
+  ): AsyncGenerator<string, void, undefined> {
+    return this.#connections.stream(this.server, request, limits);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

@@ -8,6 +8,7 @@ import type { Environment } from '@sealift/io/http/environment';
 import { exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import { streamLines, type StreamLimits, StreamRefused } from './stream.ts';
 import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
 
@@ -15,6 +16,8 @@ import { unusable } from './unusable.ts';
 const answerLimitBytes = 64 * 1024 * 1024;
 const timeoutMs = 60_000;
 const connections = 8;
+
+type Tls = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>;
 
 /** Pools with one login. */
 interface Pools {
@@ -28,6 +31,8 @@ export class Connections {
   readonly #env: Environment;
   /** By their certificate: one that a plugin of the kubeconfig hands out is renewed now and then. */
   #open: (Pools & { readonly material: string }) | undefined;
+  /** Ends what streams; it has connections of its own, so that many streams do not keep a request waiting. */
+  #ending = new AbortController();
 
   constructor(config: KubeConfig, env: Environment) {
     this.#config = config;
@@ -39,6 +44,32 @@ export class Connections {
     this.#open?.kept.close();
     this.#open?.fresh.close();
     this.#open = undefined;
+    this.#ending.abort();
+    this.#ending = new AbortController();
+  }
+
+  /** The lines of an answer that goes on. @throws StreamRefused, and as `KubernetesClient.ask` */
+  async *stream(
+    server: string,
+    { path, query = {}, cancel: wish }: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
+    limits: StreamLimits,
+  ): AsyncGenerator<string, void, undefined> {
+    const place = `${server}${path}`;
+    const { signal } = this.#ending;
+    const cancel = wish === undefined ? signal : AbortSignal.any([wish, signal]);
+    if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
+    const { headers, tls } = await this.#login(server);
+    const agents = this.#agents(false, tls);
+    const url = new URL(`${place}?${new URLSearchParams(query).toString()}`);
+    try {
+      yield* streamLines(agents, { url, headers: { accept: 'application/json', ...headers }, cancel }, limits);
+    } catch (error) {
+      if (cancel.aborted) throw new SealiftError('CANCELLED', { place, cause: error });
+      if (error instanceof StreamRefused) throw error;
+      throw asCatalogued(error, server, place);
+    } finally {
+      agents.close();
+    }
   }
 
   /** Sends one request and reads its JSON answer. @throws as `KubernetesClient.ask` */
@@ -76,7 +107,9 @@ export class Connections {
    * What the kubeconfig says to log in with. The library would open a connection for each request and let an environment variable
    * turn the check of the certificate off, so only its answer is used.
    */
-  async #login(server: string): Promise<Pools & { readonly headers: Readonly<Record<string, string>> }> {
+  async #login(
+    server: string,
+  ): Promise<Pools & { readonly headers: Readonly<Record<string, string>>; readonly tls: Tls }> {
     const login: Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders } = {};
     try {
       await this.#config.applyToHTTPSOptions(login);
@@ -86,20 +119,24 @@ export class Connections {
     const { ca, cert, key, passphrase, servername } = login;
     const basic = typeof login.auth === 'string' ? { authorization: `Basic ${encode(login.auth)}` } : {};
     const headers = { ...basic, ...textOf(login.headers ?? {}) };
+    const tls = { ca, cert, key, passphrase, servername };
     const material = JSON.stringify([ca, cert, key]);
     // Those of a login that has ended are let go, not closed: what is on its way still arrives.
     if (this.#open?.material !== material) {
-      this.#open = { material, ...this.#pools({ ca, cert, key, passphrase, servername }) };
+      this.#open = {
+        material,
+        kept: this.#agents(true, tls, connections),
+        fresh: this.#agents(false, tls, connections),
+      };
     }
     const { kept, fresh } = this.#open;
-    return { kept, fresh, headers };
+    return { kept, fresh, headers, tls };
   }
 
-  #pools(tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>): Pools {
+  #agents(keepAlive: boolean, tls: Tls, limit?: number): Agents {
     const named = this.#config.getCurrentCluster()?.proxyUrl;
     const proxy = named === undefined ? {} : { proxy: new URL(named) };
-    const pool = (keepAlive: boolean): Agents => new Agents(this.#env, { keepAlive, connections, tls, ...proxy });
-    return { kept: pool(true), fresh: pool(false) };
+    return new Agents(this.#env, { keepAlive, tls, ...proxy, ...(limit === undefined ? {} : { connections: limit }) });
   }
 }
 

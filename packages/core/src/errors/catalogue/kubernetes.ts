@@ -100,6 +100,13 @@ export const kubernetesErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  KUBERNETES_REWOUND: {
+    message: 'the Kubernetes API server answers with an older state of {path} than it already gave: {reason}',
+    hint: 'etcd was restored, or a load balancer leads to an API server of an older etcd: take that server out, then run it again.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_TIMEOUT: {
     message: '{what} was not done within {seconds} s',
     hint: 'Look at the object and its pods with kubectl, mend what stops it, then run it again.',

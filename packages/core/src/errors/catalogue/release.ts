@@ -30,20 +30,6 @@ export const releaseErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
-  MACRO_UNRESOLVED: {
-    message: 'nothing sets {reference}, which the macro {macro} refers to',
-    hint: 'Correct the reference, set what it refers to, or give the macro a default.',
-    status: 422,
-    exit: 2,
-    next: 'needs-a-person',
-  },
-  MACRO_UNSUPPORTED: {
-    message: 'the macro {macro} can not be resolved: {reason}',
-    hint: 'Write the value out, or use a macro of the forms that docs/reference/pack.md lists.',
-    status: 422,
-    exit: 2,
-    next: 'needs-a-person',
-  },
   CHART_INVALID: {
     message: 'the chart is not valid: {reason}',
     hint: 'Pack it again with `helm package`.',

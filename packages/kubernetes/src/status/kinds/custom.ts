@@ -101,6 +101,6 @@ function withoutSummary(
   }
   if (definition === undefined) return unknown(object, 'has no conditions yet', { remedy });
   // Without a status there is nobody who would report: that it is there is all that there is.
-  const reports = reportsConditions(definition, object.apiVersion);
-  return reports === false ? ready : unknown(object, 'has no conditions yet', { remedy });
+  if (!reportsConditions(definition, object.apiVersion)) return ready;
+  return unknown(object, 'has no conditions yet', { remedy });
 }

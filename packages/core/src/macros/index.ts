@@ -1,1 +1,0 @@
-export { type MacroSources, resolveMacros } from './resolve-macros.ts';
