@@ -49,8 +49,8 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     },
     handler: async (request, reply) => {
       const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body.to);
-      await runPreflight(services, await loadUpgrade(db, id));
       if (isNew) changed(id);
+      await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));
     },
   });
