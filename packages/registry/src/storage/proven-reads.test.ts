@@ -67,16 +67,20 @@ const head = async (path: string) => (await fetch(`${served.url}/v2/${path}`, { 
 it.each([
   ['', 100_000],
   ['large ', 65 * 1024 * 1024],
-])('a damaged %sblob is not there for who asks before a push, and is mended by it', async (_, size) => {
-  const bytes = Buffer.alloc(size, 'content');
-  const digest = await push(bytes);
-  expect(await head(`${repository}/blobs/${digest}`)).toBe(200);
-  await damage(digest, size - 1);
-  const asked = Array.from({ length: 20 }, () => head(`${repository}/blobs/${digest}`));
-  expect(new Set(await Promise.all(asked))).toEqual(new Set([404]));
-  await push(bytes);
-  expect(await head(`${repository}/blobs/${digest}`)).toBe(200);
-}, 60_000);
+])(
+  'a damaged %sblob is not there for who asks before a push, and is mended by it',
+  async (_, size) => {
+    const bytes = Buffer.alloc(size, 'content');
+    const digest = await push(bytes);
+    expect(await head(`${repository}/blobs/${digest}`)).toBe(200);
+    await damage(digest, size - 1);
+    const asked = Array.from({ length: 20 }, () => head(`${repository}/blobs/${digest}`));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([404]));
+    await push(bytes);
+    expect(await head(`${repository}/blobs/${digest}`)).toBe(200);
+  },
+  60_000,
+);
 
 it('a damaged blob is not taken over from another repository', async () => {
   const digest = await push(Buffer.alloc(1000, 'content'));
