@@ -53,7 +53,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
         hash,
         preflight: canonicalJson(checks),
         preflight_at: report.at,
-        layers: canonicalJson(layers.map(({ preview }) => layerChangeOf(preview))),
+        layers: canonicalJson(layers.map(({ summary }) => layerChangeOf(summary))),
         confirmed_by: actor.name,
         confirmed_at: new Date(),
       })

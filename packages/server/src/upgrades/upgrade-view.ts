@@ -128,7 +128,7 @@ async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const checks = [...(await draftChecks(plan, layers)), ...(report?.checks ?? [])];
   const unseen = report === null ? [last === null ? neverLooked : lookedForAnother] : [];
   const blockers = [...unseen, ...(await blockersOf(db, row, draft, checks))];
-  const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
+  const shownLayers = layers.map(({ summary }) => layerChangeOf(summary));
   const preflightAt = report?.at.toISOString() ?? null;
   const shownPlan: Readable<Plan | null> = { value: plan, damage: null };
   return { plan: shownPlan, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
