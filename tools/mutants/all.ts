@@ -1,4 +1,6 @@
 import { bundleMutants } from './bundle.ts';
+import { cliMutants } from './cli.ts';
+import { consoleMutants } from './console.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
@@ -6,6 +8,7 @@ import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
+import { simulatorMutants } from './simulator.ts';
 import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
 import { vsphereMutants } from './vsphere.ts';
@@ -22,4 +25,7 @@ export const mutants: readonly Mutant[] = [
   ...kubernetesMutants,
   ...siteMutants,
   ...serverMutants,
+  ...simulatorMutants,
+  ...consoleMutants,
+  ...cliMutants,
 ];
