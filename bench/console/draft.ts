@@ -44,9 +44,9 @@ async function heldByLargeLayer(console: BenchConsole, id: string): Promise<numb
   await console.call('PUT', `${path}/text`, { text });
   let longest = 0;
   for (let turn = 0; turn < 5; turn += 1) {
-    let done = false;
-    const reading = console.drain(path).finally(() => (done = true));
-    while (!done) {
+    const over = new AbortController();
+    const reading = console.drain(path).finally(() => over.abort());
+    while (!over.signal.aborted) {
       const began = performance.now();
       await console.call('GET', '/upload-target');
       longest = Math.max(longest, performance.now() - began);
