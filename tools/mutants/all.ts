@@ -1,4 +1,6 @@
 import { bundleMutants } from './bundle.ts';
+import { cliMutants } from './cli.ts';
+import { consoleMutants } from './console.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
@@ -8,6 +10,7 @@ import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
+import { simulatorMutants } from './simulator.ts';
 import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
 import { vsphereMutants } from './vsphere.ts';
@@ -26,4 +29,7 @@ export const mutants: readonly Mutant[] = [
   ...kubernetesWaitMutants,
   ...siteMutants,
   ...serverMutants,
+  ...simulatorMutants,
+  ...consoleMutants,
+  ...cliMutants,
 ];
