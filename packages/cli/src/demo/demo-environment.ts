@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { buildConsolePages } from './console-pages.ts';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { buildConsolePages } from '../executable/console-pages.ts';
 import { type Administrator, makeAdministrator } from './administrator.ts';
 import type { Service } from './child-process.ts';
 import { findCheckout } from './checkout.ts';
@@ -59,8 +60,12 @@ export async function prepareDemo(
 /** Builds the web pages, and the bundles of both releases with a new vendor key. */
 export async function buildForDemo(demo: DemoContext): Promise<Built> {
   demo.say('Building the web pages');
-  const outDir = join(demo.folder.path, 'cache', 'console-pages');
-  const pages = await buildConsolePages(demo.checkout, outDir, demo.env, demo.cancel);
+  // The same cache as that of the executables, which hold these pages.
+  const cache = join(demo.folder.path, 'cache', 'sealift');
+  const pages = await buildConsolePages(demo.checkout.root, cache, demo.env, demo.cancel).catch((cause: unknown) => {
+    const values = { name: 'the build of the web pages', reason: reasonOf(cause) };
+    throw new SealiftError('DEMO_STEP_FAILED', { values, cause });
+  });
   return { pages, vendor: await makeVendor(demo, [installed, offered]) };
 }
 

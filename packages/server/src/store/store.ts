@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ConstructorOptions } from 'pg-boss';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import { openPglite } from './embedded-store.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -51,8 +52,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** PGlite never calls fsync: it survives the death of the process, not the loss of power. */
 async function openEmbedded(dataDir: string): Promise<Store> {
   try {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const pglite = await PGlite.create({ dataDir: join(dataDir, 'postgres') });
+    const pglite = await openPglite(join(dataDir, 'postgres'));
     const { fromPglite } = await import('pg-boss');
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     const jobs: JobDatabase = { db: fromPglite(pglite), backend: 'pglite' };

@@ -1,16 +1,17 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
 import { mergeThread } from '../commands/merge/merge-in-thread.ts';
-import { makeAssets } from './program-script.ts';
+import { makeThreads } from './program-files.ts';
 
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 
 it('the executable carries the thread that merges, as a script that needs no file beside it', {
   timeout: 60_000,
 }, async () => {
-  const script = (await makeAssets(workspace))[mergeThread.asset];
+  const script = (await makeThreads(join(workspace, 'packages', 'cli')))[mergeThread.asset];
   const worker = new Worker(Buffer.from(script ?? []).toString(), { eval: true, execArgv: [] });
   onTestFinished(() => void worker.terminate());
   const input = { base: 'a: 1\nb: 1\n', current: 'a: 2\nb: 1\n', incoming: 'a: 1\nb: 2\n' };
