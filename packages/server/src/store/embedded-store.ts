@@ -1,4 +1,5 @@
 import { isSea } from 'node:sea';
+import { SealiftError } from '@sealift/core/errors';
 import { executableAsset } from '@sealift/io/executable-asset';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 
@@ -11,10 +12,29 @@ function assetOf(file: string): string {
   return `store/${file}`;
 }
 
-/** Opens PGlite over a folder, or makes a database there. The caller holds the folder's lock: PGlite has none of its own. */
+/** What PGlite's file system calls a full disk (WASI, `errno`: `nospc`). */
+const noSpace = 51;
+
+/**
+ * Opens PGlite over a folder, or makes a database there. The caller holds the folder's lock: PGlite has none of its own.
+ *
+ * @throws STORE_FULL, and what PGlite throws
+ */
 export async function openPglite(dataDir: string): Promise<PGlite> {
   const { PGlite: Embedded } = await import('@electric-sql/pglite');
-  return await Embedded.create({ dataDir, ...(isSea() ? await partsOfExecutable() : {}) });
+  try {
+    return await Embedded.create({ dataDir, ...(isSea() ? await partsOfExecutable() : {}) });
+  } catch (error) {
+    throw asError(error, dataDir);
+  }
+}
+
+/** Its file system throws objects that are no errors and have no text. */
+function asError(error: unknown, dataDir: string): unknown {
+  if (error instanceof Error || typeof error !== 'object' || error === null || !('errno' in error)) return error;
+  if (error.errno !== noSpace) return new Error(`its file system failed with errno ${String(error.errno)}`);
+  const values = { reason: 'no space is left for the embedded store' };
+  return new SealiftError('STORE_FULL', { values, place: dataDir, cause: error });
 }
 
 /** No declarations that Node.js comes with name it. */

@@ -34,7 +34,7 @@ export interface StoreOptions {
 /**
  * Opens the store and brings its tables up to date.
  *
- * @throws STORE_UNREACHABLE, STORE_FROM_NEWER
+ * @throws STORE_UNREACHABLE, STORE_FULL, STORE_FROM_NEWER
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store =
@@ -62,7 +62,8 @@ async function openEmbedded(dataDir: string): Promise<Store> {
     };
     return { db, jobs, kind: 'embedded', shared: false, close };
   } catch (error) {
-    throw unreachable(error);
+    if (isSealiftError(error)) throw error;
+    throw unreachable(error).withHint(`Check that all below ${dataDir} can be read and written by who runs this.`);
   }
 }
 
