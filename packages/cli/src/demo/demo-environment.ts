@@ -28,6 +28,10 @@ export interface DemoOptions {
   readonly built?: Built;
   /** What the site runs in place of the sample's values. */
   readonly changeValues?: ChangeValues;
+  /** A single-file executable in place of the checkout's command line; it serves its own pages. */
+  readonly executable?: string;
+  /** The PostgreSQL server of the console, in place of the embedded store. */
+  readonly databaseUrl?: string;
 }
 
 /** What has to be built before a demo can start. */
@@ -50,9 +54,10 @@ export interface DemoEnvironment {
 
 /** Takes the folder and describes what the demo works with; starts nothing. */
 export async function prepareDemo(
-  options: Omit<DemoOptions, 'port' | 'speed' | 'built' | 'changeValues'>,
+  options: Pick<DemoOptions, 'dir' | 'env' | 'say' | 'cancel' | 'executable'>,
 ): Promise<DemoContext> {
-  const checkout = findCheckout();
+  const found = findCheckout();
+  const checkout = { ...found, sealift: options.executable ?? found.sealift };
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
 }
@@ -89,7 +94,12 @@ export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> 
     const simulator = await startClusterSimulator(demo, await initialCluster(demo, vendor, installed), options.speed);
     started.push(simulator);
     say('Starting the system console');
-    const console = await startConsoleServer(demo, { simulatorUrl: simulator.ready.url, pages, port: options.port });
+    const console = await startConsoleServer(demo, {
+      simulatorUrl: simulator.ready.url,
+      pages: options.executable === undefined ? pages : undefined,
+      port: options.port,
+      databaseUrl: options.databaseUrl,
+    });
     started.push(console);
     const administrator = await makeAdministrator(demo, console.ready, vendor);
     for (const version of [installed, offered]) {

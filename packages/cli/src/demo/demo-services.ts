@@ -29,13 +29,21 @@ export async function startClusterSimulator(
 /** Starts the system console on the demo's own data, connected to a simulated cluster. */
 export function startConsoleServer(
   demo: DemoContext,
-  options: { readonly simulatorUrl: string; readonly pages: string; readonly port: number },
+  options: {
+    readonly simulatorUrl: string;
+    /** Folder of the web pages; without it those of the command line itself. */
+    readonly pages: string | undefined;
+    readonly port: number;
+    /** Without it the embedded store is used. */
+    readonly databaseUrl?: string | undefined;
+  },
 ): Promise<Service<ConsoleReady>> {
-  const { simulatorUrl, pages, port } = options;
-  const listen = `127.0.0.1:${port}`;
-  const where = ['--data', demo.folder.console, '--assets', pages, '--listen', listen, '--simulator', simulatorUrl];
-  const args = ['server', 'run', '--json', ...where];
-  return startService(describe(demo, 'the system console', args), jsonLine(consoleReadySchema));
+  const { simulatorUrl, pages, port, databaseUrl } = options;
+  const where = ['--data', demo.folder.console, '--listen', `127.0.0.1:${port}`, '--simulator', simulatorUrl];
+  const args = ['server', 'run', '--json', ...where, ...(pages === undefined ? [] : ['--assets', pages])];
+  const service = describe(demo, 'the system console', args);
+  const env = databaseUrl === undefined ? service.env : { ...service.env, DATABASE_URL: databaseUrl };
+  return startService({ ...service, env }, jsonLine(consoleReadySchema));
 }
 
 function describe(demo: DemoContext, name: string, args: readonly string[]) {
