@@ -52,7 +52,7 @@ function partName(path: string): string {
 export async function makeProgramFiles(workspace: string, pages: string): Promise<ProgramFiles> {
   const cli = join(workspace, 'packages', 'cli');
   // The console, with web server and database, and four mebibytes of classes for Kubernetes: few commands need them.
-  const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/[a-z-]+$/);
+  const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/.+$/);
   const kubernetes = new LaterScript('kubernetes-client.cjs', /^@kubernetes\/client-node$/);
   const entry = { module: 'src/main.ts' };
   const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin, kubernetes.plugin]);
