@@ -26,7 +26,7 @@ it('the executable carries every thread that there is: one that it lacks would b
   const sources = globSync('packages/*/src/**/*.ts', { cwd: workspace, exclude: (path) => path.endsWith('.test.ts') });
   const declared = sources.flatMap((path) => {
     const text = readFileSync(join(workspace, path), 'utf8');
-    return [...text.matchAll(/asset: '([^']+)'/g)].map(([, asset]) => asset);
+    return [...text.matchAll(/asset: '([^']+)'/g)].map(([, asset = '']) => asset);
   });
   expect(threads.map(({ asset }) => asset).toSorted()).toEqual(declared.toSorted());
 });
