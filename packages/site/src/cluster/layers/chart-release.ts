@@ -13,7 +13,13 @@ import {
   type StoredRevision,
 } from '@sealift/kubernetes/helm-releases';
 import { readManifest } from '@sealift/kubernetes/manifest';
-import { identityOfReference, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { isKept } from './kept-objects.ts';
