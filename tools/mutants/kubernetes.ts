@@ -122,7 +122,7 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
     'apply/apply.test.ts',
   ],
   [
-    'a misspelt field is dropped in silence',
+    'a field that only one form has is no difference',
     'apply/difference.ts',
     'return keys.length === Object.keys(b).length && keys.every',
     'return keys.every',
@@ -288,5 +288,12 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
     'before === undefined ? moved :',
     'true ? moved :',
     'versions/managed-fields.test.ts',
+  ],
+  [
+    'half of a list that has expired is taken for all',
+    'connection/list-pages.ts',
+    'if (answer.status === 410 && token !== undefined && again) return undefined;',
+    'if (answer.status === 410) return found;',
+    'connection/outage.test.ts',
   ],
 ]);
