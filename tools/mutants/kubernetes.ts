@@ -143,10 +143,10 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
     'apply/apply-all.test.ts',
   ],
   [
-    'definitions are not waited for',
+    'a definition whose names are taken is waited for',
     'apply/established.ts',
-    'if (established && (await',
-    'if ((await',
+    "if (names?.status === 'False')",
+    "if (names?.status === 'no')",
     'apply/apply-all.test.ts',
   ],
   [
