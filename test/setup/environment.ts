@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Built, type DemoEnvironment, startDemo } from '@sealift/cli/demo/demo-environment';
+import {
+  type Built,
+  type DemoEnvironment,
+  type DemoOptions,
+  prepareDemo,
+  simulatedAt,
+  startDemo,
+} from '@sealift/cli/demo/demo-environment';
 import { inject } from 'vitest';
 
 /** The bundles, keys and pages that were built for this run. */
@@ -17,10 +24,15 @@ export interface TestEnvironment extends DemoEnvironment {
   remove(): Promise<void>;
 }
 
-/** A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded. */
+/**
+ * A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded.
+ *
+ * @param runs what the console runs on: by default the checkout, with the embedded store
+ */
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
+  runs: Pick<DemoOptions, 'databaseUrl'> & { readonly executable?: string } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
@@ -28,8 +40,11 @@ export async function startEnvironment(
   const cancel = new AbortController().signal;
   try {
     const site = changeValues === undefined ? {} : { changeValues };
-    const options = { dir, port: 0, speed, env: process.env, say, cancel, built: built(), ...site };
-    const environment = await startDemo(options);
+    const { executable, databaseUrl } = runs;
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable });
+    const store = databaseUrl === undefined ? {} : { databaseUrl };
+    const options = { demo, port: 0, built: built(), ...site, ...store, ownPages: executable !== undefined };
+    const environment = await startDemo(options, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

@@ -16,20 +16,6 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
     'connection/unavailable.test.ts',
   ],
   [
-    'old pods count as settled',
-    'workloads.ts',
-    'settled: observed && updated === wanted && total === wanted && available >= wanted,',
-    'settled: observed && updated === wanted && available >= wanted,',
-    'workloads.test.ts',
-  ],
-  [
-    'a rollout that the controller has not seen counts as settled',
-    'workloads.ts',
-    'settled: observed && updated',
-    'settled: updated',
-    'workloads.test.ts',
-  ],
-  [
     'a field that the kind does not have is asked for again and again',
     'connection/unavailable.ts',
     "isPassingStatus(status) && !(status === 500 && lasting.test(messageOf(body) ?? ''))",
@@ -138,8 +124,8 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
   [
     'drift compares with what is applied for real',
     'apply/drift.ts',
-    '{ dryRun: true, cancel }',
-    '{ dryRun: false, cancel }',
+    '{ dryRun: true, laterDelaysMs',
+    '{ dryRun: false, laterDelaysMs',
     'apply/apply-all.test.ts',
   ],
   [

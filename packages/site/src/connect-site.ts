@@ -8,6 +8,7 @@ import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
+import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
@@ -44,19 +45,22 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const management = other === undefined ? enterprise : new ClusterAccess(other);
   const sides = new StorageSides(session, enterprise);
   const { kubeconfig } = enterprise;
+  const ofVcenter = vcenterChecks(session, settings, sides);
+  const objects = () => management.objects();
+  const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
     vcenter: vcenterPort(session, settings),
     storage: storagePort(sides),
     cluster: {
       ...clusterRollouts({
-        objects: () => management.objects(),
+        objects,
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
       ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder }),
     },
     host: new URL(settings.url).host,
-    checks: vcenterChecks(session, settings, sides),
+    checks: (needs) => [...ofVcenter(needs), machinesAccounted(machines)],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -39,6 +39,8 @@ export class World {
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
+  /** Groups of nodes of which something is held for their rollout. */
+  readonly held = new Set<NodeGroup>();
   /** Packs that do not become healthy by themselves, however often one looks. */
   readonly sick = new Set<string>();
   readonly groups: Record<NodeGroup, GroupState> = {
@@ -104,6 +106,10 @@ export class World {
             this.groups[group] = { desired, updated: 0 };
           });
         },
+        endRollout: async (group) => {
+          alive();
+          if (this.held.has(group)) await effect(`let go of ${group}`, () => void this.held.delete(group));
+        },
         layers: async () => {
           alive();
           const seen = this.layers.map((layer) => ({ ...layer }));
@@ -113,7 +119,9 @@ export class World {
           return seen;
         },
         applyLayer: async (given) => {
-          const { values: _, profile: __, ...layer } = given;
+          const { values, profile: _, ...layer } = given;
+          if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
+            throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
             this.#drop(layer.pack);
             this.layers.push({ ...layer, wait: waitingFor(`${layer.pack}: pods are starting`) });
