@@ -51,15 +51,13 @@ function partName(path: string): string {
  */
 export async function makeProgramFiles(workspace: string, pages: string): Promise<ProgramFiles> {
   const cli = join(workspace, 'packages', 'cli');
-  // The console, with web server and database, and four mebibytes of classes for Kubernetes: few commands need them.
+  // The console, with web server and database: few commands need it.
   const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/.+$/);
-  const kubernetes = new LaterScript('kubernetes-client.cjs', /^@kubernetes\/client-node$/);
   const entry = { module: 'src/main.ts' };
-  const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin, kubernetes.plugin]);
-  const console = await consoleScript.make(cli, [kubernetes.plugin]);
+  const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin]);
+  const console = await consoleScript.make(cli);
   const assets: Record<string, Uint8Array> = {
     [consoleScript.asset]: console,
-    [kubernetes.asset]: await kubernetes.make(join(workspace, 'packages', 'kubernetes')),
     ...(await makeThreads(cli)),
     ...(await readFiles(pages, pagesAssets)),
   };
