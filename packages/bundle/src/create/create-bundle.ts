@@ -16,7 +16,7 @@ import { addArtifact } from './artifact.ts';
 import { collectAttachments, type CollectedReferrer } from './attachments.ts';
 import { makeIndex, type NamedEntry, packEntry } from './bundle-index.ts';
 import { CollectProgress } from './collect-progress.ts';
-import { checkImages, checkLayers, type Unchecked } from './completeness.ts';
+import { checkImages, checkPacks, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages, withAttached } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
@@ -85,7 +85,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     options.onProgress?.('collect', done, total),
   );
   const { packs, subjects: packSubjects } = await collectPacks(content, file.spec.content.packs, sources, folder);
-  checkLayers(file, packs);
+  checkPacks(file, packs);
   const named = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
   const attached = await collectAttachments(content, [...packSubjects, ...named.subjects], sources);
   const images = withAttached(named.images, attached.images);
@@ -180,19 +180,21 @@ function pin(
   images: readonly CollectedImage[],
   nodeImage: CollectedNodeImage | undefined,
 ): Release {
-  const { content: _, layers, nodeImage: _named, ...rest } = file.spec;
+  const { content: _, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
+  const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
+    const digest = digests.get(`${named.pack} ${named.version}`);
+    if (digest === undefined) throw new TypeError(`pack ${named.pack} was not checked`);
+    return { ...named, digest };
+  };
   return {
     apiVersion: file.apiVersion,
     kind: file.kind,
     metadata: file.metadata,
     spec: {
       ...rest,
-      layers: layers.map((layer) => {
-        const digest = digests.get(`${layer.pack} ${layer.version}`);
-        if (digest === undefined) throw new TypeError(`pack ${layer.pack} was not checked`);
-        return { ...layer, digest };
-      }),
+      ...(clusterApi === undefined ? {} : { clusterApi: { ...clusterApi, components: pinned(clusterApi.components) } }),
+      layers: layers.map((layer) => pinned(layer)),
       packs: packs.map(({ name, version, layer, descriptor, sizeBytes }) => ({
         name,
         version,

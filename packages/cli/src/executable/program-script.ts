@@ -26,21 +26,6 @@ throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringi
   },
 };
 
-const kubernetesLibrary = '@kubernetes/client-node';
-const kubernetesAsset = 'kubernetes-client.cjs';
-
-/** Four mebibytes of generated classes, which the start would read and few commands need. */
-const loadLater: Plugin = {
-  name: 'load-later',
-  setup(build) {
-    build.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ path }) => ({ path, namespace: 'load-later' }));
-    build.onLoad({ filter: /.*/, namespace: 'load-later' }, () => ({
-      contents: `const script = require('node:sea').getAsset(${JSON.stringify(kubernetesAsset)}, 'utf8');
-require('node:vm').compileFunction(script, ['exports', 'require', 'module'])(exports, require, module);`,
-    }));
-  },
-};
-
 /** Of zod's messages in some fifty languages only the English ones are shown: the others would be loaded at each start. */
 const leaveOutLanguages: Plugin = {
   name: 'leave-out-languages',
@@ -68,20 +53,19 @@ export async function makeProgramScript(workspace: string): Promise<Uint8Array> 
   return await makeScript(join(workspace, 'packages', 'cli'), 'src/main.ts');
 }
 
-/** The programs of threads and the libraries that the command line loads by themselves, by the name under which the executable carries each. */
+/** The programs of threads, by the name under which the executable carries each. */
 export async function makeAssets(workspace: string): Promise<Readonly<Record<string, Uint8Array>>> {
   const folder = join(workspace, 'packages', 'cli');
   const programs = [checkThread, hashThread, mergeThread].map(async ({ asset, source }) => {
     return [asset, await makeScript(folder, fileURLToPath(source))] as const;
   });
-  const library = makeScript(join(workspace, 'packages', 'kubernetes'), kubernetesLibrary, []);
-  return { ...Object.fromEntries(await Promise.all(programs)), [kubernetesAsset]: await library };
+  return Object.fromEntries(await Promise.all(programs));
 }
 
 async function makeScript(
   folder: string,
   entryPoint: string,
-  plugins: Plugin[] = [leaveOut, leaveOutLanguages, leaveOutProcesses, loadLater],
+  plugins: Plugin[] = [leaveOut, leaveOutLanguages, leaveOutProcesses],
 ): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result = await build({

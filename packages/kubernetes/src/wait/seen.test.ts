@@ -33,6 +33,7 @@ describe('what was seen', () => {
           position = Number(seen.position ?? 0);
         }
       }),
+      { numRuns: 1000 },
     );
   });
 

@@ -245,6 +245,13 @@ describe('a server that is behind another one', () => {
     expect(await told(6)).toEqual(['Thing a@5', 'synced', 'gone a u-a', 'Thing b@25', 'synced', 'Thing c@31']);
   });
 
+  it('does not bring back what was gone before anybody looked', async () => {
+    server = await startScripted(
+      script([list(50, thing('a', 5))], [stays(['ADDED', thing('ghost', 30)], ['ADDED', thing('b', 51)])]),
+    );
+    expect(await told(3)).toEqual(['Thing a@5', 'synced', 'Thing b@51']);
+  });
+
   it('does not take away what is newer than its list', async () => {
     const old = list(7, thing('a', 5));
     const now = list(20, thing('a', 5), thing('b', 9));

@@ -5,7 +5,7 @@ import type { LayerStatus } from '../ports/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Template } from '../ports/vcenter.ts';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
-import { ovaSha256, World } from '@sealift/testkit/upgrade/world';
+import { ovaSha256, pinned, World } from '@sealift/testkit/upgrade/world';
 import { definitionOf } from './registry.ts';
 import type { StepContext } from './step.ts';
 
@@ -193,6 +193,21 @@ describe('the layer step', () => {
         wait: { what: 'cni-calico: 1 of 3 pods are ready' },
       });
     }
+  });
+});
+
+describe('the step of the Cluster API providers', () => {
+  test('asks for other components though their versions are the same, and is done when each provider runs', async () => {
+    const world = new World();
+    const context = contextOf('0-cluster-api-providers', world);
+    world.providers = { digest: `sha256:${'1'.repeat(64)}`, wait: null };
+    expect(await look(context)).toMatchObject({ state: 'act' });
+    await act(context);
+    expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: 'capi-controller-manager starts' } });
+    expect(await look(context)).toMatchObject({
+      state: 'done',
+      evidence: { core: '1.10.4', digest: pinned.providers },
+    });
   });
 });
 

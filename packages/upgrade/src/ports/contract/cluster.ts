@@ -12,6 +12,7 @@ const layer: DesiredLayer = {
   digest: `sha256:${'a'.repeat(64)}`,
   values,
   valuesHash: hashOfValues(values),
+  profile: new Map([['cni-contract', values]]),
 };
 
 /**
@@ -58,7 +59,7 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
         expect(await layerOf(port)).toBeUndefined();
         for (let time = 0; time < 2; time += 1) await port.applyLayer(layer, never);
         const asked = await layerOf(port);
-        const { values: _, ...described } = layer;
+        const { values: _, profile: __, ...described } = layer;
         expect(asked).toMatchObject(described);
         if (asked?.wait !== null) expect(seenWaitSchema.parse(asked?.wait).what).toContain(layer.pack);
         await expect.poll(() => layerOf(port), { interval: 5, timeout: 20_000 }).toEqual({ ...described, wait: null });
