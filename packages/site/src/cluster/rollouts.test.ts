@@ -132,6 +132,26 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       },
     );
 
+    it('asks only of what it has seen, and when every machine is held', async () => {
+      const { port, sample, cuts, hooked } = await settled('meanwhile');
+      const effects = cuts.cut('before', Number.POSITIVE_INFINITY);
+      // The patch is the last of five: a template, three machines, and the owner.
+      cuts.meanwhile = async (effect) => {
+        if (effect !== 5) return;
+        expect(await hooked()).toEqual(['cp-1', 'cp-2', 'cp-3']);
+        await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { replicas: 5 } });
+      };
+      await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
+        code: 'KUBERNETES_CONFLICT',
+        next: 'retry',
+      });
+      cuts.meanwhile = undefined;
+      effects.stop();
+      expect((await sample.get<Owner>('KubeadmControlPlane', 'c1-cp'))?.spec.version).toBe('v1.36.3');
+      await port.setRollout('control-plane', next, never);
+      expect(await port.rollout('control-plane', never)).toMatchObject({ desired: next, total: 5 });
+    });
+
     it('holds an old machine until its successor runs what was asked, then lets it go', async () => {
       const { port, sample, hooked } = await settled('gated');
       await port.setRollout('control-plane', next, never);
