@@ -38,6 +38,12 @@ describe('a manifest', () => {
     expect(names(text)).toEqual(['AllowList a m.yaml:1:1']);
   });
 
+  it('takes metadata that a template left empty for none', () => {
+    const text =
+      'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n  labels:\n  annotations: null\n  creationTimestamp: null\n';
+    expect(readManifest(text, 'm')[0]?.object.metadata).toEqual({ name: 'a' });
+  });
+
   it('keeps the same name of another kind, group or namespace apart', () => {
     const object = (apiVersion: string, kind: string, namespace?: string): object => ({
       apiVersion,

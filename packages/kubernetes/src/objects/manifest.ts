@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { DocumentError, readManifestDocuments } from '@sealift/core/document';
-import { groupVersionOf, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
+import { identityOfReference, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
 
 /** An object of a manifest and where it stands there: `cni.yaml:12:1#/items/0`. */
 export interface ManifestObject {
@@ -38,9 +38,9 @@ export function readManifest(text: string, file: string): readonly ManifestObjec
   return found;
 }
 
-/** Two objects are the same one when all of this is equal; another version of the group is another view of it. */
-export function identityOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): string {
-  return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace ?? '', name]);
+/** Two objects of which this is equal are the same one. */
+export function identityOf(object: KubeObject): string {
+  return identityOfReference(referenceOf(object));
 }
 
 function documentsOf(text: string, file: string): ReturnType<typeof readManifestDocuments> {
@@ -82,7 +82,8 @@ function listOf(value: unknown): { readonly items: readonly unknown[]; readonly 
   return { items, ofItems: kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) } };
 }
 
-function asManifestObject(value: unknown, place: string): KubeObject {
+function asManifestObject(given: unknown, place: string): KubeObject {
+  const value = withoutEmptyMetadata(given);
   const parsed = objectSchema.safeParse(value);
   if (parsed.success) return value as KubeObject;
   const [issue] = parsed.error.issues;
@@ -95,6 +96,13 @@ function asManifestObject(value: unknown, place: string): KubeObject {
   )
     throw invalid('it has no name, only a generateName, and would be made anew each time', place);
   throw invalid(field === '' ? 'it is no object of Kubernetes' : `${field}: ${issue?.message ?? ''}`, place);
+}
+
+/** A template leaves `labels:` without anything below it, which is as good as none. */
+function withoutEmptyMetadata(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value['metadata'])) return value;
+  const kept = Object.entries(value['metadata']).filter(([, member]) => member !== null);
+  return { ...value, metadata: Object.fromEntries(kept) };
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

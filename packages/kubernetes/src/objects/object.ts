@@ -108,6 +108,11 @@ export function referenceOf({ apiVersion, kind, metadata: { namespace, name } }:
   return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }
 
+/** Two references to one object give the same text; another version of a group is another view of the same object. */
+export function identityOfReference({ apiVersion, kind, namespace, name }: ObjectReference): string {
+  return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace ?? '', name]);
+}
+
 /** For a person: `Deployment.apps default/web`, `Namespace web`. */
 export function nameOf({ apiVersion, kind, namespace, name }: ObjectReference): string {
   const { group } = groupVersionOf(apiVersion);

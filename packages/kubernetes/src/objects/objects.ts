@@ -2,6 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import { accepted, isAbsent, statusReasonOf } from '../connection/answer.ts';
 import { fieldManager, type KubernetesClient, objectPath } from '../connection/client.ts';
+import { decode } from '../connection/decode.ts';
 import { listPages } from '../connection/list-pages.ts';
 import { type ApiResource, Discovery } from './discovery.ts';
 import { asObject, type KubeObject, nameOf, type ObjectReference, referenceOf } from './object.ts';
@@ -20,6 +21,8 @@ export interface Listed {
 export interface DeleteOptions {
   /** Only the object that has it; one of the same name that was made since is left alone. */
   readonly uid?: string | undefined;
+  /** Only as it was read: not when anybody has changed it since. */
+  readonly resourceVersion?: string | undefined;
   /** What becomes of what it owns; Kubernetes' own default for the kind without it. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
 }
@@ -58,6 +61,21 @@ export class Objects {
     return await listPages(this.client, path, item, { query, cancel });
   }
 
+  /** Any one object of a kind; undefined where there is none. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */
+  async first(
+    of: { readonly apiVersion: string; readonly kind: string },
+    cancel?: AbortSignal,
+  ): Promise<KubeObject | undefined> {
+    const path = await this.collectionPath(of, cancel);
+    const { items } = decode(
+      z.object({ items: z.array(z.looseObject({})) }),
+      await this.client.list(path, { limit: '1' }, cancel),
+      path,
+    );
+    const [item] = items;
+    return item === undefined ? undefined : asObject({ ...item, apiVersion: of.apiVersion, kind: of.kind }, path);
+  }
+
   /** Makes an object; false where one of its name exists already. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */
   async create(object: KubeObject, cancel?: AbortSignal): Promise<boolean> {
     const of = referenceOf(object);
@@ -83,14 +101,19 @@ export class Objects {
    * Asks for the deletion of an object, which may still wait for its finalizers afterwards.
    *
    * @returns false where it does not exist
-   * @throws KUBERNETES_CONFLICT where another object of that name has taken the place of the one with the uid; KUBERNETES_…
+   * @throws KUBERNETES_CONFLICT where it is not the object with that uid or not as it was read; KUBERNETES_…
    */
-  async delete(of: ObjectReference, { uid, propagation }: DeleteOptions = {}, cancel?: AbortSignal): Promise<boolean> {
+  async delete(of: ObjectReference, options: DeleteOptions = {}, cancel?: AbortSignal): Promise<boolean> {
+    const { uid, resourceVersion, propagation } = options;
     const path = await this.pathOf(of, cancel);
+    const preconditions = {
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      ...(uid === undefined ? {} : { preconditions: { uid } }),
+      preconditions,
       ...(propagation === undefined ? {} : { propagationPolicy: propagation }),
     };
     // With its uid it can only be deleted once.
@@ -114,6 +137,15 @@ export class Objects {
   async pathOf(of: ObjectReference, cancel?: AbortSignal): Promise<string> {
     const resource = await this.resourceOf(of, cancel);
     return objectPath(apiOf(resource), resource.plural, { namespace: namespaceOf(of, resource), name: of.name });
+  }
+
+  /** The path of all objects of a kind. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */
+  async collectionPath(
+    of: { readonly apiVersion: string; readonly kind: string },
+    cancel?: AbortSignal,
+  ): Promise<string> {
+    const resource = await this.resourceOf(of, cancel);
+    return objectPath(apiOf(resource), resource.plural);
   }
 
   async #collectionOf(of: ObjectReference, cancel: AbortSignal | undefined): Promise<string> {

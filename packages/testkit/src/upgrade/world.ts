@@ -119,7 +119,9 @@ export class World {
           return seen;
         },
         applyLayer: async (given) => {
-          const { values: _, profile: __, ...layer } = given;
+          const { values, profile: _, ...layer } = given;
+          if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
+            throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
             this.#drop(layer.pack);
             this.layers.push({ ...layer, wait: waitingFor(`${layer.pack}: pods are starting`) });

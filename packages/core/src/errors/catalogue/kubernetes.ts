@@ -9,6 +9,20 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  KUBERNETES_LOGIN_MISSING: {
+    message: 'there is no login for the Kubernetes API server: {reason}',
+    hint: 'Mend what the reason names; `kubectl get nodes` with the same kubeconfig must work without a question.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_LOGIN_REFUSED: {
+    message: 'the Kubernetes API server does not accept the login, also after it was read anew',
+    hint: 'The login has ended or is of another cluster: get a new one.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_UNREACHABLE: {
     message: 'the Kubernetes API server cannot be reached: {reason}',
     hint: 'Check the network path to it and that the control plane is up, then run it again.',
@@ -68,6 +82,27 @@ export const kubernetesErrors = defineErrors({
   KUBERNETES_FIELDS_STALE: {
     message: '{object} cannot be applied, as its field managers name an API version that is gone: {reason}',
     hint: 'Rewrite the stored objects and field managers of its kind to a version that is served, then run it again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_SET_EMPTY: {
+    message: 'the set of {parent} would be empty: everything in it would be deleted',
+    hint: 'Check that the pack was rendered with its values. Where a release means to remove all of it, it has to say so.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_SET_FOREIGN: {
+    message: '{parent} cannot hold a set of objects: {reason}',
+    hint: 'Find out who made it; delete it or give it another name when nobody needs it.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_VERSION_STUCK: {
+    message: 'objects of {definition} cannot be rewritten: no version of it is served both now and by what comes',
+    hint: 'Install a release between the two first, one whose definition serves a version of each.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
+import type { ReleasePlace } from '@sealift/kubernetes/helm-releases';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import {
@@ -11,10 +12,10 @@ import {
   removeRelease,
 } from './chart-release.ts';
 import { refuseLivingOther } from './holder.ts';
-import type { LayerAttempt, LayerRecord, StoredRecord } from './layer-record.ts';
+import { type LayerAttempt, type LayerRecord, newRecord } from './layer-record.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { macroSources } from './macro-sources.ts';
-import { applyManifests, checkManifests } from './manifest-set.ts';
+import { allMembers, applyManifests, type PlannedManifests, planManifests } from './manifest-set.ts';
 import { ensureNamespaces } from './namespaces.ts';
 import { type LayerContent, packContent } from './pack-content.ts';
 
@@ -39,27 +40,23 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const cut = before?.attempt ?? null;
   if (cut !== null) refuseLivingOther(cut, holder, name);
   const content = await contentOf(layer, tools);
-  const planned = await plan(content, found, cut, tools);
+  const planned = await plan(layer, content, before, cut, tools);
 
   const attempt = attemptOf('apply', layer, tools);
   const releases = distinct([...(before?.releases ?? []), ...content.charts]);
-  const stored = await records.write(
-    await records.open(layer, cancel),
-    recordOf(layer, before, attempt, releases),
-    cancel,
-  );
+  const members = allMembers(before?.members ?? [], planned.manifests.members);
+  const begun = { ...(before ?? newRecord(layer)), attempt, releases, members };
+  const stored = await records.write(await records.open(layer, cancel), begun, cancel);
   await ensureNamespaces(tools.objects, content, cancel);
-  for (const release of planned) await applyRelease(release, attempt, await chartTools(tools));
-  const parent = await applyManifests(stored, content, tools);
-  for (const old of releases.filter(
-    (one) => !content.charts.some(({ namespace, name: of }) => one.namespace === namespace && one.name === of),
-  )) {
-    await removeRelease(old, await chartTools(tools));
+  for (const release of planned.releases) await applyRelease(release, attempt, await chartTools(tools));
+  await applyManifests(stored, planned.manifests.objects, tools);
+  for (const old of releases) {
+    if (!content.charts.some((chart) => isSame(chart, old))) await removeRelease(old, await chartTools(tools));
   }
   const { version, digest, valuesHash } = layer;
   const applied = { version, digest, valuesHash, at: new Date().toISOString() };
-  const record = { ...recordOf(layer, before, null, distinct(content.charts)), applied };
-  await records.write(parent, record, cancel);
+  const ended = { releases: distinct(content.charts), members: planned.manifests.members };
+  await records.write(await records.again(stored, cancel), { ...begun, ...ended, applied, attempt: null }, cancel);
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */
@@ -83,19 +80,20 @@ async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerC
 
 /** Looks at everything that could be refused. Only a release that was left wedged is changed: to one that has failed. */
 async function plan(
+  layer: DesiredLayer,
   content: LayerContent,
-  found: StoredRecord | undefined,
+  before: LayerRecord | undefined,
   cut: LayerAttempt | null,
   tools: LayerTools,
-): Promise<readonly PlannedRelease[]> {
-  await checkManifests(found, content, tools);
-  const planned: PlannedRelease[] = [];
+): Promise<{ readonly manifests: PlannedManifests; readonly releases: readonly PlannedRelease[] }> {
+  const manifests = await planManifests(layer, before?.members ?? [], content, tools);
+  const releases: PlannedRelease[] = [];
   for (const chart of content.charts) {
     const through = await chartTools(tools);
     await freeRelease(chart, cut, through);
-    planned.push(await planRelease(chart, content.mayShrink, through));
+    releases.push(await planRelease(chart, content.mayShrink, through));
   }
-  return planned;
+  return { manifests, releases };
 }
 
 /** What is begun now. */
@@ -108,16 +106,11 @@ export function attemptOf(
   return { id: randomUUID(), holder: holder.id, epoch: holder.epoch, at, doing, version, digest, valuesHash };
 }
 
-function recordOf(
-  { layer, pack }: DesiredLayer,
-  before: LayerRecord | undefined,
-  attempt: LayerAttempt | null,
-  releases: LayerRecord['releases'],
-): LayerRecord {
-  return { format: 1, layer, pack, applied: before?.applied ?? null, attempt, releases };
+function isSame(a: ReleasePlace, b: ReleasePlace): boolean {
+  return a.namespace === b.namespace && a.name === b.name;
 }
 
-function distinct(releases: readonly { readonly namespace: string; readonly name: string }[]): LayerRecord['releases'] {
+function distinct(releases: readonly ReleasePlace[]): LayerRecord['releases'] {
   const all = new Map(releases.map(({ namespace, name }) => [`${namespace}/${name}`, { namespace, name }]));
   return [...all.values()];
 }

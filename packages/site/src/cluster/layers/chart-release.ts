@@ -12,8 +12,8 @@ import {
   stateOf,
   type StoredRevision,
 } from '@sealift/kubernetes/helm-releases';
-import { identityOf, readManifest } from '@sealift/kubernetes/manifest';
-import { type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import { readManifest } from '@sealift/kubernetes/manifest';
+import { identityOfReference, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { isKept } from './kept-objects.ts';
@@ -54,7 +54,8 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
   // A chart may be nothing but hooks, or definitions in its folder `crds`, which helm renders apart.
   const elsewhere =
     before.length === 0 && after.length === 0 && (hooks > 0 || (await helm.hasDefinitions(runOf(chart, cancel))));
-  if (!elsewhere) refuseShrinking(`the release ${shownPlace(chart)}`, before, after, mayShrink);
+  if (!elsewhere)
+    refuseShrinking(`the release ${shownPlace(chart)}`, before.map(referenceOf), after.map(referenceOf), mayShrink);
   const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
   const release = shownPlace(chart);
   if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
@@ -152,7 +153,8 @@ export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, 
 export function releaseWait(place: ReleasePlace, { last }: ReturnType<typeof stateOf>) {
   const object = { kind: 'Release', name: shownPlace(place) };
   if (last === undefined) {
-    const remedy = 'Find out who removed it; resume, and it is installed again.';
+    const remedy =
+      'Find out who removed it. It comes back when the layer is applied with other values or another version.';
     return waitingFor(`the release ${object.name} is not there`, { level: 'blocked', object, remedy });
   }
   if (last.status === 'deployed') return null;
@@ -188,8 +190,7 @@ async function objectsOf(
 async function keptOf(from: readonly KubeObject[], { objects, cancel }: ChartTools): Promise<readonly KubeObject[]> {
   const kept: KubeObject[] = [];
   for (const object of from) {
-    if ((await isKept(objects, object, cancel)) && (await liveOf(objects, object, cancel)) !== undefined)
-      kept.push(object);
+    if (await isKept(objects, object, cancel)) kept.push(object);
   }
   return kept;
 }
@@ -201,12 +202,12 @@ async function liveOf(objects: Objects, object: KubeObject, cancel: Cancel): Pro
 
 /** Takes objects out of what helm knows of a release, so that it leaves them where they are. */
 async function forget(revision: StoredRevision, kept: readonly KubeObject[], tools: ChartTools): Promise<void> {
-  const forgotten = new Set(kept.map(identityOf));
+  const forgotten = new Set(kept.map((object) => identityOfReference(referenceOf(object))));
   const place = { namespace: revision.namespace, name: revision.release };
   const parts: string[] = [];
   for (const part of revision.manifest.split(/^---[^\n]*\n/m)) {
     const inPart = await objectsOf(part, place, tools);
-    const left = inPart.filter((object) => !forgotten.has(identityOf(object)));
+    const left = inPart.filter((object) => !forgotten.has(identityOfReference(referenceOf(object))));
     if (left.length === inPart.length) parts.push(part);
     // A list of several objects.
     else parts.push(...left.map((object) => `${JSON.stringify(object)}\n`));

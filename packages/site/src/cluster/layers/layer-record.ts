@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
 import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
 import { readRecord } from '@sealift/core/record';
+import type { SetParent } from '@sealift/kubernetes/apply-set';
 import type { KubeObject, ObjectReference } from '@sealift/kubernetes/object';
 import type { LayerPlace } from '@sealift/upgrade/ports/cluster';
 import { z } from 'zod';
@@ -12,9 +13,12 @@ export const layerNamespace = 'sealift-system';
 export const layerLabel = 'sealift.dev/layer';
 
 const format = 1;
+/** As many as a Secret has room for. */
+export const maxMembers = 4000;
 
 const text = z.string().max(500);
 const releaseSchema = z.object({ namespace: text, name: text });
+const memberSchema = z.object({ apiVersion: text, kind: text, namespace: text.optional(), name: text });
 const contentSchema = z.object({ version: text, digest: text, valuesHash: text });
 const recordSchema = z.object({
   format: z.literal(format),
@@ -34,6 +38,8 @@ const recordSchema = z.object({
     .nullable(),
   /** Every release that the layer may have in the cluster, by what was applied or by what was tried. */
   releases: z.array(releaseSchema).max(1000),
+  /** Every object of manifests that the layer may have in the cluster, in the same way: nothing else is ever pruned. */
+  members: z.array(memberSchema).max(maxMembers),
 });
 export type LayerRecord = z.infer<typeof recordSchema>;
 export type LayerAttempt = NonNullable<LayerRecord['attempt']>;
@@ -44,16 +50,16 @@ export interface StoredRecord {
   readonly object: KubeObject;
 }
 
-/** The object that records a layer. Names of packs may have characters that those of objects may not. */
-export function parentOf({ layer, pack }: LayerPlace): ObjectReference {
+/** The object that records a layer, and is the parent of the set of its manifests' objects. Names of packs may have characters that those of objects may not. */
+export function parentOf({ layer, pack }: LayerPlace): SetParent & ObjectReference {
   const plain = pack.replaceAll('_', '-');
   const name = plain === pack ? pack : `${plain}-${createHash('sha256').update(pack).digest('hex').slice(0, 8)}`;
-  return { apiVersion: 'v1', kind: 'Secret', namespace: layerNamespace, name: `layer-${layer}-${name}` };
+  return { apiVersion: 'v1', kind: 'Secret', namespace: layerNamespace, name: `layer-${layer}-${name}` } as const;
 }
 
 /** A layer of which nothing is known yet. */
 export function newRecord({ layer, pack }: LayerPlace): LayerRecord {
-  return { format, layer, pack, applied: null, attempt: null, releases: [] };
+  return { format, layer, pack, applied: null, attempt: null, releases: [], members: [] };
 }
 
 /** @throws RECORD_FORMAT_OTHER, RECORD_DAMAGED */

@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { applySetId, idLabel, toolingAnnotation } from '@sealift/kubernetes/apply-set';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
@@ -55,7 +56,13 @@ export class LayerRecords {
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name, namespace: layerNamespace, labels: { [layerLabel]: place.layer } },
+        metadata: {
+          name,
+          namespace: layerNamespace,
+          // The record is the parent of a set from its first moment, or it would be taken for something else's object.
+          labels: { [layerLabel]: place.layer, [idLabel]: applySetId(parentOf(place)) },
+          annotations: { [toolingAnnotation]: 'sealift/v1' },
+        },
         type: 'sealift.dev/layer',
         data: recordData(newRecord(place)),
       },
@@ -74,9 +81,26 @@ export class LayerRecords {
     return readLayerRecord(written);
   }
 
+  /**
+   * A record as it is now, when it is still of the same attempt: what was applied meanwhile is noted at the same object.
+   *
+   * @throws KUBERNETES_CONFLICT where somebody else has begun something since
+   */
+  async again({ record }: StoredRecord, cancel: Cancel): Promise<StoredRecord> {
+    const found = await this.find(record, cancel);
+    if (found !== undefined && found.record.attempt?.id === record.attempt?.id) return found;
+    throw new SealiftError('KUBERNETES_CONFLICT', {
+      values: { object: `Secret ${layerNamespace}/${parentOf(record).name}` },
+    });
+  }
+
   /** Ends the record: nothing of the layer is left. @throws KUBERNETES_CONFLICT, KUBERNETES_… */
   async remove({ object }: StoredRecord, cancel: Cancel): Promise<void> {
-    await this.#objects.delete(referenceOf(object), { uid: object.metadata.uid }, cancel);
+    await this.#objects.delete(
+      referenceOf(object),
+      { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion },
+      cancel,
+    );
   }
 }
 

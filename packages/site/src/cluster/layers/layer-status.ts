@@ -1,6 +1,6 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import { readHistory, stateOf } from '@sealift/kubernetes/helm-releases';
-import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
+import { nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { readiness } from '@sealift/kubernetes/readiness';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
@@ -9,7 +9,7 @@ import { releaseObjects, releaseWait } from './chart-release.ts';
 import { isEnded } from './holder.ts';
 import type { LayerAttempt, StoredRecord } from './layer-record.ts';
 import type { LayerTools } from './layer-tools.ts';
-import { manifestObjects } from './manifest-set.ts';
+import { absent } from './manifest-set.ts';
 
 /** Requests under way at a time; the client holds as many connections. */
 const atOnce = 6;
@@ -45,42 +45,26 @@ export async function layerStatus(stored: StoredRecord, tools: LookTools): Promi
 }
 
 /** What keeps a layer that was applied from being healthy; null when nothing does. */
-async function layerWait({ record, object }: StoredRecord, { objects, cancel }: LookTools): Promise<SeenWait | null> {
+async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTools): Promise<SeenWait | null> {
   const waits: SeenWait[] = [];
-  const wanted: KubeObject[] = [];
+  const wanted: ObjectReference[] = [...record.members];
   for (const place of record.releases) {
     const state = stateOf(await readHistory(objects, place, cancel));
     const wait = releaseWait(place, state);
     if (wait !== null) waits.push(wait);
-    wanted.push(...(await releaseObjects(state, place, { objects, cancel })));
+    wanted.push(...(await releaseObjects(state, place, { objects, cancel })).map(referenceOf));
   }
-  const found = await manifestObjects({ record, object }, { objects, cancel });
-  waits.push(...(await waitsOf(objects, wanted, cancel)));
-  waits.push(...found.flatMap((one) => readiness(one).wait ?? []));
+  for (let start = 0; start < wanted.length; start += atOnce) {
+    const some = wanted.slice(start, start + atOnce);
+    waits.push(...(await Promise.all(some.map((one) => waitOf(objects, one, cancel)))).filter((wait) => wait !== null));
+  }
   return worst(waits);
 }
 
-async function waitsOf(objects: Objects, wanted: readonly KubeObject[], cancel: Cancel): Promise<readonly SeenWait[]> {
-  const waits: SeenWait[] = [];
-  for (let start = 0; start < wanted.length; start += atOnce) {
-    const some = wanted.slice(start, start + atOnce);
-    const seenNow = await Promise.all(some.map(async (object) => await waitOf(objects, object, cancel)));
-    waits.push(...seenNow.filter((wait) => wait !== null));
-  }
-  return waits;
-}
-
-async function waitOf(objects: Objects, wanted: KubeObject, cancel: Cancel): Promise<SeenWait | null> {
-  const reference = referenceOf(wanted);
-  const served = await objects.discovery.resource(reference, cancel);
-  const live = served === undefined ? undefined : await objects.get(reference, cancel);
-  if (live !== undefined) return readiness(live).wait;
-  const what =
-    served === undefined
-      ? `the cluster serves no ${wanted.kind} of ${wanted.apiVersion}`
-      : `${nameOf(reference)} is not there`;
-  const remedy = 'Find out who removed it; the layer is made whole when it is applied again.';
-  return waitingFor(what, { level: 'blocked', object: { kind: wanted.kind, name: reference.name }, remedy });
+async function waitOf(objects: Objects, reference: ObjectReference, cancel: Cancel): Promise<SeenWait | null> {
+  const isServed = (await objects.discovery.resource(reference, cancel)) !== undefined;
+  const live = isServed ? await objects.get(reference, cancel) : undefined;
+  return live === undefined ? absent(reference, isServed, nameOf(reference)) : readiness(live).wait;
 }
 
 const order = ['failed', 'blocked', 'stalled', 'slow', 'moving'] as const;

@@ -33,7 +33,10 @@ export interface LayerContent {
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** In the order they are applied in. */
   readonly charts: readonly PackChart[];
+  /** Objects of the manifests, as these name them. */
   readonly manifests: readonly KubeObject[];
+  /** Whether the pack has manifests at all, whatever comes of them. */
+  readonly hasManifests: boolean;
   /** The pack means it when little or nothing is left of what was installed before. */
   readonly mayShrink: boolean;
 }
@@ -87,7 +90,14 @@ export async function packContent(
     manifests.push(...readManifest(rendered, `${place}, ${path}`).map(({ object }) => object));
   }
   const { namespaceLabels, mayShrink } = section;
-  return { namespace, namespaceLabels: labelsOf(namespaceLabels, place), charts, manifests, mayShrink };
+  return {
+    namespace,
+    namespaceLabels: labelsOf(namespaceLabels, place),
+    charts,
+    manifests,
+    hasManifests: opened.manifests.size > 0,
+    mayShrink,
+  };
 }
 
 /** The name of a chart's release where the pack gives none: that of the pack, and of the chart where it is another. */

@@ -19,7 +19,7 @@ export async function removeLayer(place: LayerPlace, tools: LayerTools): Promise
   if (record.attempt !== null) refuseLivingOther(record.attempt, holder, `${place.layer}/${place.pack}`);
   const of = record.applied ?? record.attempt ?? { version: '', digest: '', valuesHash: '' };
   const stored = await records.write(found, { ...record, attempt: attemptOf('remove', of, tools) }, cancel);
-  const parent = await removeManifests(stored, tools);
+  await removeManifests(stored, tools);
   for (const release of record.releases.toReversed()) await removeRelease(release, await chartTools(tools));
-  await records.remove(parent, cancel);
+  await records.remove(await records.again(stored, cancel), cancel);
 }

@@ -1,6 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
-import { identityOf } from '@sealift/kubernetes/manifest';
+import { identityOfReference, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 
 const shown = 10;
 /** Of so few objects one or two more or less are the usual course of versions. */
@@ -8,8 +7,8 @@ const few = 4;
 
 /** Objects of before that are not in what comes. */
 export function dropped(before: readonly KubeObject[], after: readonly KubeObject[]): readonly KubeObject[] {
-  const kept = new Set(after.map(identityOf));
-  return before.filter((object) => !kept.has(identityOf(object)));
+  const kept = new Set(after.map((object) => identityOfReference(referenceOf(object))));
+  return before.filter((object) => !kept.has(identityOfReference(referenceOf(object))));
 }
 
 /**
@@ -20,18 +19,16 @@ export function dropped(before: readonly KubeObject[], after: readonly KubeObjec
  */
 export function refuseShrinking(
   what: string,
-  before: readonly KubeObject[],
-  after: readonly KubeObject[],
+  before: readonly ObjectReference[],
+  after: readonly ObjectReference[],
   mayShrink: boolean,
 ): void {
   if (mayShrink) return;
   if (after.length === 0) throw new SealiftError('LAYER_EMPTY', { values: { what } });
-  const gone = dropped(before, after);
+  const left = new Set(after.map(identityOfReference));
+  const gone = before.filter((object) => !left.has(identityOfReference(object)));
   if (before.length < few || gone.length * 2 <= before.length) return;
   const more = gone.length > shown ? ` and ${gone.length - shown} more` : '';
-  const objects = `${gone
-    .slice(0, shown)
-    .map((object) => nameOf(referenceOf(object)))
-    .join(', ')}${more}`;
+  const objects = `${gone.slice(0, shown).map(nameOf).join(', ')}${more}`;
   throw new SealiftError('LAYER_SHRUNK', { values: { what, before: before.length, after: after.length, objects } });
 }

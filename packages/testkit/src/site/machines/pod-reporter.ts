@@ -43,7 +43,7 @@ export class PodReporter {
 
   async #serves(machine: ControlPlaneMachine, component: Component): Promise<boolean> {
     if (component === 'etcd') return machine.etcdHealthy();
-    if (component === 'kube-apiserver') return machine.check();
+    if (component === 'kube-apiserver') return this.#workload.isServing(machine);
     return this.#workload.servicesRun;
   }
 }

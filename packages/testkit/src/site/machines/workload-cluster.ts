@@ -85,6 +85,11 @@ export class WorkloadCluster {
     return this.#services.length > 0 && this.#services.every(({ ended }) => !ended);
   }
 
+  /** Whether the load balancer sends to a machine. */
+  isServing(machine: ControlPlaneMachine): boolean {
+    return this.#balancer.serves(machine);
+  }
+
   machine(name: string): ControlPlaneMachine | undefined {
     return this.#machines.get(name);
   }

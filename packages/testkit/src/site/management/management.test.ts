@@ -162,6 +162,24 @@ describe.skipIf(missing)(`a management cluster (${remedy})`, () => {
   }, 240_000);
 });
 
+it.skipIf(missing)(
+  `a management cluster of the older minor version has its controllers, too (${remedy})`,
+  async () => {
+    const management = await startManagement({ minor: '1.36', clusterApi: false });
+    const client = new JsonClient(management.access);
+    try {
+      const { body } = await client.send({ method: 'GET', path: '/version' });
+      expect(body).toMatchObject({ gitVersion: 'v1.36.3', emulationMajor: '1', emulationMinor: '36' });
+      const account = { method: 'GET', path: '/api/v1/namespaces/default/serviceaccounts/default' } as const;
+      await expect.poll(async () => (await client.send(account)).status).toBe(200);
+    } finally {
+      client.close();
+      await management.stop();
+    }
+  },
+  120_000,
+);
+
 it.skipIf(missing)(`a start that fails says which program and why, and leaves nothing (${remedy})`, async () => {
   const parent = await mkdtemp(join(tmpdir(), 'sealift-management-test-'));
   vi.stubEnv('TMPDIR', parent);

@@ -10,7 +10,7 @@ import {
   startScheduler,
 } from './control-plane.ts';
 import { applyDefinitions, readDefinitions } from './definitions.ts';
-import { apiServerOf, type ManagementMinor, peersConfig } from './peers.ts';
+import { apiServerOf, companionOf, type ManagementMinor, peersConfig } from './peers.ts';
 import { programPath } from './programs.ts';
 import { onceFor } from './saved-folder.ts';
 import { vsphereDefinitions } from './vsphere-definitions.ts';
@@ -41,8 +41,8 @@ export async function startPrograms(
   await healthy(folder, run(startApiServer(folder, apiServerOf(minor))), ports.apiserver, '/readyz');
   const rest: Promise<void>[] = [];
   if (controllers) {
-    const manager = await startControllerManager(folder, programPath('kube-controller-manager'));
-    const scheduler = await startScheduler(folder, programPath('kube-scheduler'));
+    const manager = await startControllerManager(folder, companionOf('kube-controller-manager', minor));
+    const scheduler = await startScheduler(folder, companionOf('kube-scheduler', minor));
     rest.push(healthy(folder, run(manager), ports.controllerManager, '/healthz'));
     rest.push(healthy(folder, run(scheduler), ports.scheduler, '/healthz'));
   }

@@ -5,7 +5,8 @@ import type { ClusterPort, DesiredLayer, DesiredNodes, RolloutStatus } from '../
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 const values = 'mtu: 9000\n';
-const layer: DesiredLayer = {
+/** The layer that the contract runs; a driver that fetches its pack must find something under this digest. */
+export const contractLayer: DesiredLayer = {
   layer: 'cni',
   pack: 'cni-contract',
   version: '3.26.1',
@@ -76,11 +77,12 @@ export function rolloutContract(
   });
 }
 
-/** The part of it that is about layers; as `clusterContract`. */
+/** The part of it that is about layers. @param make a cluster that does not run the contract's layer */
 export function layersContract(
   name: string,
   make: MakeDriver<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>>,
 ): void {
+  const layer = contractLayer;
   const layerOf = async (port: Pick<ClusterPort, 'layers'>) =>
     (await port.layers(never)).find(({ pack }) => pack === layer.pack);
 
@@ -95,6 +97,24 @@ export function layersContract(
         if (asked?.wait !== null) expect(seenWaitSchema.parse(asked?.wait).what).toContain(layer.pack);
         await expect.poll(() => layerOf(port), { interval: 5, timeout: 20_000 }).toEqual({ ...described, wait: null });
         for (let time = 0; time < 2; time += 1) await port.removeLayer(layer, never);
+        expect(await layerOf(port)).toBeUndefined();
+      }));
+
+    it('runs new values and a new version in place of the old', () =>
+      onDriver(make, async (port) => {
+        await port.applyLayer(layer, never);
+        const values = 'mtu: 1500\n';
+        const other = { ...layer, version: '3.26.4', values, valuesHash: hashOfValues(values) };
+        await port.applyLayer(other, never);
+        expect((await port.layers(never)).filter(({ pack }) => pack === layer.pack)).toHaveLength(1);
+        const { version, valuesHash } = other;
+        expect(await layerOf(port)).toMatchObject({ version, valuesHash });
+        await port.removeLayer(layer, never);
+      }));
+
+    it('changes nothing for values that are not those of their hash', () =>
+      onDriver(make, async (port) => {
+        await expect(port.applyLayer({ ...layer, values: 'mtu: 1\n' }, never)).rejects.toBeInstanceOf(Error);
         expect(await layerOf(port)).toBeUndefined();
       }));
   });
