@@ -1,6 +1,7 @@
 import { bundleMutants } from './bundle.ts';
 import { cliMutants } from './cli.ts';
 import { consoleMutants } from './console.ts';
+import { clusterApiMutants } from './cluster-api.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
@@ -28,6 +29,7 @@ export const mutants: readonly Mutant[] = [
   ...kubernetesStatusMutants,
   ...kubernetesWaitMutants,
   ...siteMutants,
+  ...clusterApiMutants,
   ...serverMutants,
   ...simulatorMutants,
   ...consoleMutants,
