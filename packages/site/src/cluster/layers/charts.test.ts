@@ -142,7 +142,18 @@ spec:
 `;
     const charts = { 'charts/defs.tgz': packChart(helm, { 'crds/boats.yaml': definition }, { name: 'defs' }) };
     await bench.port().applyLayer(bench.shelf.layer({ pack: 'defs' }, { charts }), never);
-    expect(await bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'boats.example.com')).toBeDefined();
+    const live = () => bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'boats.example.com');
+    expect((await live())?.metadata.labels).toBeUndefined();
+    // Helm would leave what is there as it is.
+    const newer = definition.replace(
+      '{ name: boats.example.com }',
+      '{ name: boats.example.com, labels: { fleet: "2" } }',
+    );
+    const next = {
+      'charts/defs.tgz': packChart(helm, { 'crds/boats.yaml': newer }, { name: 'defs', version: '2.0.0' }),
+    };
+    await bench.port().applyLayer(bench.shelf.layer({ pack: 'defs', version: '2.0.0' }, { charts: next }), never);
+    expect((await live())?.metadata.labels).toEqual({ fleet: '2' });
   });
 
   it('keep claims, namespaces, and definitions with instances, when a chart drops them and when it is removed', async () => {
