@@ -55,3 +55,11 @@ function rangeOf(versionsOfKubernetes: readonly string[]): string {
   const [major = 1] = minors[0] ?? [];
   return `>=${major}.${Math.min(...numbers)} <${major}.${Math.max(...numbers) + 1}`;
 }
+
+/** `<folder> 4.2.12=<version> 4.2.13=<version>` */
+if (import.meta.main) {
+  const [folder = '', ...given] = process.argv.slice(2);
+  const named = new Map(given.map((pair) => pair.split('=', 2) as [string, string]));
+  const version = (of: (typeof versions)[number]): string => named.get(of) ?? readRelease(of).spec.kubernetes.version;
+  await copyWithKubernetes(folder, { '4.2.12': version('4.2.12'), '4.2.13': version('4.2.13') });
+}

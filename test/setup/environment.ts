@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Built, type DemoEnvironment, startDemo } from '@sealift/cli/demo/demo-environment';
+import {
+  type Built,
+  type DemoEnvironment,
+  prepareDemo,
+  simulatedAt,
+  startDemo,
+} from '@sealift/cli/demo/demo-environment';
 import { inject } from 'vitest';
 
 /** The bundles, keys and pages that were built for this run. */
@@ -28,8 +34,8 @@ export async function startEnvironment(
   const cancel = new AbortController().signal;
   try {
     const site = changeValues === undefined ? {} : { changeValues };
-    const options = { dir, port: 0, speed, env: process.env, say, cancel, built: built(), ...site };
-    const environment = await startDemo(options);
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel });
+    const environment = await startDemo({ demo, port: 0, built: built(), ...site }, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

@@ -2,6 +2,8 @@ import { bundleMutants } from './bundle.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
+import { kubernetesStatusMutants } from './kubernetes-status.ts';
+import { kubernetesWaitMutants } from './kubernetes-wait.ts';
 import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
@@ -20,6 +22,8 @@ export const mutants: readonly Mutant[] = [
   ...upgradeMutants,
   ...vsphereMutants,
   ...kubernetesMutants,
+  ...kubernetesStatusMutants,
+  ...kubernetesWaitMutants,
   ...siteMutants,
   ...serverMutants,
 ];

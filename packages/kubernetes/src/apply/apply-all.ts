@@ -1,5 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import { identityOf, type KubeObject, nameOf, type ObjectReference, referenceOf } from '../objects/object.ts';
+import { type KubeObject, nameOf, type ObjectReference, referenceOf } from '../objects/object.ts';
+import { identityOf } from '../objects/manifest.ts';
 import type { Objects } from '../objects/objects.ts';
 import { type AgreedField, apply } from './apply.ts';
 import { waitUntilEstablished } from './established.ts';
@@ -106,7 +107,7 @@ async function missingNamespaces(
 function refuseTwice(wanted: readonly KubeObject[]): void {
   const seen = new Set<string>();
   for (const object of wanted) {
-    const identity = identityOf(referenceOf(object));
+    const identity = identityOf(object);
     const reason = `${nameOf(referenceOf(object))} is there twice`;
     if (seen.has(identity)) throw new SealiftError('KUBERNETES_OBJECT_INVALID', { values: { reason } });
     seen.add(identity);

@@ -5,9 +5,11 @@ import { conditionsOf, isoOf } from './conditions.ts';
 import { servedKind } from './discovery.ts';
 import { groups } from './names.ts';
 
-/** A claim of an address that no pool has answered (IPAM contract of Cluster API). */
-export interface OpenAddressClaim {
+/** A claim of an address (IPAM contract of Cluster API). It begins with the name of the machine that it is for. */
+export interface AddressClaim {
   readonly name: string;
+  /** Whether a pool has answered it. */
+  readonly isBound: boolean;
   readonly pool: string;
   readonly createdAt: string | null;
   /** What the provider of the pool says. */
@@ -19,25 +21,27 @@ const schema = z.object({
   status: z.object({ addressRef: z.object({ name: z.string().nullish() }).nullish() }).nullish(),
 });
 
-/** The claims in a namespace that have no address yet; they begin with the name of their machine. @throws KUBERNETES_… */
-export async function openAddressClaims(
+/** The claims in a namespace; none where no addresses are claimed. @throws KUBERNETES_… */
+export async function listAddressClaims(
   objects: Objects,
   namespace: string,
   cancel?: AbortSignal,
-): Promise<readonly OpenAddressClaim[]> {
+): Promise<readonly AddressClaim[]> {
   const kind = 'IPAddressClaim';
   const apiVersion = await servedKind(objects.discovery, { group: groups.addresses, kind }, cancel);
   if (apiVersion === undefined) return [];
-  return (await objects.list({ apiVersion, kind, namespace }, cancel)).flatMap(openClaim);
+  return (await objects.list({ apiVersion, kind, namespace }, cancel)).flatMap(claimOf);
 }
 
-function openClaim(object: KubeObject): OpenAddressClaim[] {
+function claimOf(object: KubeObject): AddressClaim[] {
   const parsed = schema.safeParse(object);
   if (!parsed.success) return [];
   const { spec, status } = parsed.data;
-  if ((status?.addressRef?.name ?? '') !== '') return [];
+  const isBound = (status?.addressRef?.name ?? '') !== '';
   const { name, creationTimestamp } = object.metadata;
   const conditions = conditionsOf(object);
   const message = conditions.get('Ready')?.message ?? '';
-  return [{ name, pool: `${spec.poolRef.kind} ${spec.poolRef.name}`, createdAt: isoOf(creationTimestamp), message }];
+  return [
+    { name, isBound, pool: `${spec.poolRef.kind} ${spec.poolRef.name}`, createdAt: isoOf(creationTimestamp), message },
+  ];
 }

@@ -13,6 +13,8 @@ export interface InfrastructureMachine {
   readonly name: string;
   /** Inventory path or name of the VM template that it is cloned from, as it was written. */
   readonly template: string;
+  /** Inventory path or name of the folder that its VM is in; undefined where the provider chooses. */
+  readonly folder: string | undefined;
   /** The machine template object that it was made from. */
   readonly clonedFrom: string | undefined;
   readonly conditions: Conditions;
@@ -21,7 +23,8 @@ export interface InfrastructureMachine {
 /** Infrastructure machines by the kind and name that Machines refer to them with. */
 export type InfrastructureMachines = ReadonlyMap<string, InfrastructureMachine>;
 
-const schema = z.object({ spec: z.object({ template: z.string().max(2000).nullish() }).nullish() });
+const path = z.string().max(2000).nullish();
+const schema = z.object({ spec: z.object({ template: path, folder: path }).nullish() });
 
 /** The infrastructure machines of a cluster. Of a kind that is not served there are none. @throws KUBERNETES_… */
 export async function listInfrastructure(
@@ -60,10 +63,12 @@ export function keyOf({ kind, name }: { readonly kind: string; readonly name: st
 function infrastructureMachineOf(object: KubeObject): InfrastructureMachine {
   const parsed = schema.safeParse(object);
   const { annotations = {}, name } = object.metadata;
+  const spec = parsed.success ? parsed.data.spec : undefined;
   return {
     kind: object.kind,
     name,
-    template: (parsed.success ? parsed.data.spec?.template : undefined) ?? '',
+    template: spec?.template ?? '',
+    folder: spec?.folder ?? undefined,
     clonedFrom: Object.hasOwn(annotations, clonedFromName) ? annotations[clonedFromName] : undefined,
     conditions: conditionsOf(object),
   };

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { withRetry } from '@sealift/io/retry';
-import { type Access, type KubernetesOptions, loadAccess } from './access.ts';
+import { type Access, type KubernetesOptions, loadAccess } from './login/access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
 import { Connections } from './send.ts';
@@ -26,9 +26,9 @@ export class KubernetesClient {
   readonly #connections: Connections;
   readonly #retryDelaysMs: readonly number[];
 
-  private constructor({ server, config }: Access, { env = process.env, retryDelaysMs }: KubernetesOptions) {
-    this.server = server;
-    this.#connections = new Connections(config, env);
+  private constructor(access: Access, { env = process.env, retryDelaysMs }: KubernetesOptions) {
+    this.server = access.server;
+    this.#connections = new Connections(access, env);
     this.#retryDelaysMs = retryDelaysMs ?? defaultDelaysMs;
   }
 
@@ -46,11 +46,11 @@ export class KubernetesClient {
    * Sends a request; every status is an answer, but one that passes by itself. A request that reads, or that does once what it does twice,
    * is sent again then; another one that changes something only when the server says that it did not look at it (429).
    *
-   * @throws KUBERNETES_UNAVAILABLE, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
+   * @throws KUBERNETES_LOGIN_MISSING, KUBERNETES_LOGIN_REFUSED, KUBERNETES_UNAVAILABLE, KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, CANCELLED
    */
   ask(request: ApiRequest): Promise<ApiAnswer> {
     const send = async (): Promise<ApiAnswer> => {
-      const answer = await this.#connections.send(this.server, request);
+      const answer = await this.#connections.send(request);
       if (!passes(answer)) return answer;
       const again = request.method === 'GET' || request.idempotent === true || answer.status === 429;
       const reason = messageOf(answer.body) ?? `HTTP status ${answer.status}`;
@@ -74,7 +74,7 @@ export class KubernetesClient {
     request: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
     limits: StreamLimits,
   ): AsyncGenerator<string, void, undefined> {
-    return this.#connections.stream(this.server, request, limits);
+    return this.#connections.stream(request, limits);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

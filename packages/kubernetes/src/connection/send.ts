@@ -1,13 +1,13 @@
-import type { RequestOptions } from 'node:https';
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { SealiftError } from '@sealift/core/errors';
-import { Agents } from '@sealift/io/http/agents';
+import { Agents, type TlsOptions } from '@sealift/io/http/agents';
 import { BodyTooLarge, readBody } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
+import { trustedCertificates } from '@sealift/io/http/certificates';
 import { exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
 import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import type { Access } from './login/access.ts';
+import type { RequestLogin } from './login/credential.ts';
 import { streamLines, type StreamLimits, StreamRefused } from './stream.ts';
 import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
@@ -17,9 +17,7 @@ const answerLimitBytes = 64 * 1024 * 1024;
 const timeoutMs = 60_000;
 const connections = 8;
 
-type Tls = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername'>;
-
-/** Pools with one login. */
+/** Pools of connections that prove and demand the same. */
 interface Pools {
   readonly kept: Agents;
   readonly fresh: Agents;
@@ -27,15 +25,18 @@ interface Pools {
 
 /** Verified connections to one API server, with the login of a kubeconfig. */
 export class Connections {
-  readonly #config: KubeConfig;
+  readonly #access: Access;
   readonly #env: Environment;
-  /** By their certificate: one that a plugin of the kubeconfig hands out is renewed now and then. */
+  /** By what they prove and demand: a certificate is renewed now and then. */
   #open: (Pools & { readonly material: string }) | undefined;
   /** Ends what streams; it has connections of its own, so that many streams do not keep a request waiting. */
   #ending = new AbortController();
 
-  constructor(config: KubeConfig, env: Environment) {
-    this.#config = config;
+  /** What this machine trusts, where the kubeconfig names no authority. */
+  #trusted: string | undefined;
+
+  constructor(access: Access, env: Environment) {
+    this.#access = access;
     this.#env = env;
   }
 
@@ -50,45 +51,70 @@ export class Connections {
 
   /** The lines of an answer that goes on. @throws StreamRefused, and as `KubernetesClient.ask` */
   async *stream(
-    server: string,
     { path, query = {}, cancel: wish }: Pick<ApiRequest, 'path' | 'query' | 'cancel'>,
     limits: StreamLimits,
   ): AsyncGenerator<string, void, undefined> {
+    const { server } = this.#access;
     const place = `${server}${path}`;
     const { signal } = this.#ending;
     const cancel = wish === undefined ? signal : AbortSignal.any([wish, signal]);
-    if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
-    const { headers, tls } = await this.#login(server);
-    const agents = this.#agents(false, tls);
     const url = new URL(`${place}?${new URLSearchParams(query).toString()}`);
-    try {
-      yield* streamLines(agents, { url, headers: { accept: 'application/json', ...headers }, cancel }, limits);
-    } catch (error) {
-      if (cancel.aborted) throw new SealiftError('CANCELLED', { place, cause: error });
-      if (error instanceof StreamRefused) throw error;
-      throw asCatalogued(error, server, place);
-    } finally {
-      agents.close();
+    let login = await this.#login(cancel, place);
+    for (let tried = 1; ; tried += 1) {
+      const agents = this.#agents(false, await this.#tls(login));
+      try {
+        const headers = { accept: 'application/json', ...login.headers };
+        return yield* streamLines(agents, { url, headers, cancel }, limits);
+      } catch (error) {
+        if (cancel.aborted) throw new SealiftError('CANCELLED', { place, cause: error });
+        if (!(error instanceof StreamRefused)) throw asCatalogued(error, server, place);
+        if (error.answer.status !== 401) throw error;
+      } finally {
+        agents.close();
+      }
+      login = await this.#loginAnew(login, tried, cancel, place);
     }
   }
 
-  /** Sends one request and reads its JSON answer. @throws as `KubernetesClient.ask` */
-  async send(server: string, asked: ApiRequest): Promise<ApiAnswer> {
-    const { method, path, query = {}, body, accept = 'application/json', cancel: wish } = asked;
-    const place = `${server}${path}`;
+  /**
+   * Sends one request and reads its JSON answer. A login that is not accepted is read anew and tried once more: a token that was rotated, a
+   * plugin's login that ended before its time. The server has not looked at a request that it answers so.
+   *
+   * @throws as `KubernetesClient.ask`
+   */
+  async send(asked: ApiRequest): Promise<ApiAnswer> {
+    const place = `${this.#access.server}${asked.path}`;
     const deadline = AbortSignal.timeout(timeoutMs);
-    const cancel = wish === undefined ? deadline : AbortSignal.any([wish, deadline]);
-    if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
-    const { kept, fresh, headers } = await this.#login(server);
+    const cancel = asked.cancel === undefined ? deadline : AbortSignal.any([asked.cancel, deadline]);
+    let login = await this.#login(cancel, place);
+    for (let tried = 1; ; tried += 1) {
+      const answer = await this.#exchange(asked, login, cancel, place);
+      if (answer.status !== 401) return answer;
+      login = await this.#loginAnew(login, tried, cancel, place);
+    }
+  }
+
+  /** Another login than the one that was refused, once. @throws KUBERNETES_LOGIN_REFUSED where there is none: the same would get the same answer */
+  async #loginAnew(refused: RequestLogin, tried: number, cancel: AbortSignal, place: string): Promise<RequestLogin> {
+    const { credentials, server } = this.#access;
+    credentials.forget();
+    const login = await this.#login(cancel, place);
+    if (tried === 1 && !isSameLogin(refused, login)) return login;
+    throw new SealiftError('KUBERNETES_LOGIN_REFUSED', { place: server, hint: credentials.remedy(login) });
+  }
+
+  async #exchange(asked: ApiRequest, login: RequestLogin, cancel: AbortSignal, place: string): Promise<ApiAnswer> {
+    const { method, query = {}, body, accept = 'application/json' } = asked;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const type = asked.contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
     const repeatable = method === 'GET' || asked.idempotent === true;
+    const { kept, fresh } = await this.#pools(login);
     try {
       // A kept connection may just have been closed by the other side; what changes something must be sent exactly once.
       const answer = await exchange(repeatable ? kept : fresh, {
         method,
         url: new URL(`${place}?${new URLSearchParams(query).toString()}`),
-        headers: { accept, ...(text === undefined ? {} : { 'content-type': type }), ...headers },
+        headers: { accept, ...(text === undefined ? {} : { 'content-type': type }), ...login.headers },
         ...(text === undefined ? {} : { body: text }),
         idleTimeoutMs: timeoutMs,
         repeatable,
@@ -99,28 +125,28 @@ export class Connections {
       const askedPauseMs = pauseAsked(answer.headers['retry-after']);
       return { status, body: parse(bytes.toString('utf8'), status, place), askedPauseMs };
     } catch (error) {
-      throw asCatalogued(error, server, place);
+      throw asCatalogued(error, this.#access.server, place);
     }
   }
 
-  /**
-   * What the kubeconfig says to log in with. The library would open a connection for each request and let an environment variable
-   * turn the check of the certificate off, so only its answer is used.
-   */
-  async #login(
-    server: string,
-  ): Promise<Pools & { readonly headers: Readonly<Record<string, string>>; readonly tls: Tls }> {
-    const login: Omit<RequestOptions, 'headers'> & { headers?: OutgoingHttpHeaders } = {};
+  /** A plugin goes on when one request that waits for it is cancelled: others may wait too. */
+  async #login(cancel: AbortSignal, place: string): Promise<RequestLogin> {
+    if (cancel.aborted) throw new SealiftError('CANCELLED', { place });
+    let stop = (): void => undefined;
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(new SealiftError('CANCELLED', { place }));
+      cancel.addEventListener('abort', stop, { once: true });
+    });
     try {
-      await this.#config.applyToHTTPSOptions(login);
-    } catch (error) {
-      throw asCatalogued(error, server, server);
+      return await Promise.race([this.#access.credentials.current(), cancelled]);
+    } finally {
+      cancel.removeEventListener('abort', stop);
     }
-    const { ca, cert, key, passphrase, servername } = login;
-    const basic = typeof login.auth === 'string' ? { authorization: `Basic ${encode(login.auth)}` } : {};
-    const headers = { ...basic, ...textOf(login.headers ?? {}) };
-    const tls = { ca, cert, key, passphrase, servername };
-    const material = JSON.stringify([ca, cert, key]);
+  }
+
+  async #pools(login: RequestLogin): Promise<Pools> {
+    const tls = await this.#tls(login);
+    const material = JSON.stringify([tls.ca, tls.cert, tls.key]);
     // Those of a login that has ended are let go, not closed: what is on its way still arrives.
     if (this.#open?.material !== material) {
       this.#open = {
@@ -129,15 +155,24 @@ export class Connections {
         fresh: this.#agents(false, tls, connections),
       };
     }
-    const { kept, fresh } = this.#open;
-    return { kept, fresh, headers, tls };
+    return this.#open;
   }
 
-  #agents(keepAlive: boolean, tls: Tls, limit?: number): Agents {
-    const named = this.#config.getCurrentCluster()?.proxyUrl;
-    const proxy = named === undefined ? {} : { proxy: new URL(named) };
-    return new Agents(this.#env, { keepAlive, tls, ...proxy, ...(limit === undefined ? {} : { connections: limit }) });
+  async #tls({ cert, key }: RequestLogin): Promise<TlsOptions> {
+    const { servername, ca: trusted } = this.#access;
+    const ca = (await trusted()) ?? (this.#trusted ??= [...trustedCertificates(this.#env)].join('\n'));
+    return { ca, cert, key, servername };
   }
+
+  #agents(keepAlive: boolean, tls: TlsOptions, limit?: number): Agents {
+    const { proxy } = this.#access;
+    const most = limit === undefined ? {} : { connections: limit };
+    return new Agents(this.#env, { keepAlive, tls, ...(proxy === undefined ? {} : { proxy }), ...most });
+  }
+}
+
+function isSameLogin(a: RequestLogin, b: RequestLogin): boolean {
+  return JSON.stringify([a.headers, a.cert, a.key]) === JSON.stringify([b.headers, b.cert, b.key]);
 }
 
 function asCatalogued(error: unknown, server: string, place: string): SealiftError {
@@ -155,20 +190,12 @@ function asCatalogued(error: unknown, server: string, place: string): SealiftErr
   });
 }
 
-function textOf(headers: OutgoingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
 function parse(text: string, status: number, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // A load balancer before a server that is away says so in a page.
-    if (isPassingStatus(status)) return undefined;
+    // A load balancer before a server that is away says so in a page, and a proxy that wants a login in a word.
+    if (isPassingStatus(status) || status === 401) return undefined;
     throw unusable('it is no JSON', place, error);
   }
-}
-
-function encode(login: string): string {
-  return Buffer.from(login, 'utf8').toString('base64');
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
-import type { KubernetesOptions } from '../connection/access.ts';
+import type { KubernetesOptions } from '../connection/login/access.ts';
 import { accessFile } from './access-file.ts';
 import { inPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { HelmProgram } from './program.ts';

@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { type ApplyAllOptions, type AppliedObject, applyAll } from '../apply/apply-all.ts';
-import { identityOf, type KubeObject, type ObjectReference } from '../objects/object.ts';
+import { identityOfReference, type KubeObject, type ObjectReference } from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
 import { applySetId, asMember, groupKindOf, type SetParent } from './apply-set.ts';
 import { type KeptObject, planPrune, prune, type PrunedObject } from './prune.ts';
@@ -72,5 +72,5 @@ export function recordedWith(
   recorded: readonly ObjectReference[],
   added: readonly ObjectReference[],
 ): readonly ObjectReference[] {
-  return [...new Map([...recorded, ...added].map((each) => [identityOf(each), each])).values()];
+  return [...new Map([...recorded, ...added].map((each) => [identityOfReference(each), each])).values()];
 }

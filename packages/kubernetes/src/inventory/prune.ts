@@ -1,7 +1,13 @@
 import { isSealiftError } from '@sealift/core/errors';
 import { inApplyOrder, isDefinition } from '../apply/order.ts';
 import { refuseUnanswered, type ServedApi } from '../objects/discovery.ts';
-import { apiVersionOf, identityOf, type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
+import {
+  apiVersionOf,
+  identityOfReference,
+  type KubeObject,
+  type ObjectReference,
+  referenceOf,
+} from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
 import { type GroupKind, groupKindOf, groupKindsText, memberLabel, parseGroupKinds } from './apply-set.ts';
 import { hasInstances } from './instances.ts';
@@ -49,12 +55,12 @@ export async function planPrune(objects: Objects, request: PruneRequest, cancel?
   const served = await objects.discovery.read(cancel);
   refuseUnanswered(served, () => true);
   const known = knownOf(request);
-  const wanted = new Set(request.wanted.map(identityOf));
+  const wanted = new Set(request.wanted.map(identityOfReference));
   const remove: KubeObject[] = [];
   const keep: KeptObject[] = [];
   for (const kind of servedKinds(served, request)) {
     for (const object of await objects.list({ ...kind, labelSelector: `${memberLabel}=${request.id}` }, cancel)) {
-      if (wanted.has(identityOf(referenceOf(object)))) continue;
+      if (wanted.has(identityOfReference(referenceOf(object)))) continue;
       const because = await keptBecause(objects, object, known, cancel);
       if (because === undefined) remove.push(object);
       else keep.push({ object: referenceOf(object), because });
@@ -81,7 +87,11 @@ interface Known {
 }
 
 function knownOf({ id, recorded, elsewhere = [] }: PruneRequest): Known {
-  return { id, recorded: new Set(recorded.map(identityOf)), elsewhere: new Set(elsewhere.map(identityOf)) };
+  return {
+    id,
+    recorded: new Set(recorded.map(identityOfReference)),
+    elsewhere: new Set(elsewhere.map(identityOfReference)),
+  };
 }
 
 async function keptBecause(
@@ -91,7 +101,7 @@ async function keptBecause(
   cancel: AbortSignal | undefined,
 ): Promise<KeptBecause | undefined> {
   const { labels, ownerReferences = [] } = object.metadata;
-  const identity = identityOf(referenceOf(object));
+  const identity = identityOfReference(referenceOf(object));
   if (ownerReferences.some(({ controller }) => controller === true)) return 'controlled';
   if (!recorded.has(identity) || labels?.[memberLabel] !== id) return 'unrecorded';
   if (elsewhere.has(identity)) return 'elsewhere';

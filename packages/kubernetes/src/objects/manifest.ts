@@ -1,6 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
 import { DocumentError, readManifestDocuments } from '@sealift/core/document';
-import { identityOf, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
+import { identityOfReference, type KubeObject, nameOf, objectSchema, referenceOf } from './object.ts';
 
 /** An object of a manifest and where it stands there: `cni.yaml:12:1#/items/0`. */
 export interface ManifestObject {
@@ -25,7 +25,7 @@ export function readManifest(text: string, file: string): readonly ManifestObjec
   const places = new Map<string, string>();
   const take = (value: unknown, place: string): void => {
     const object = asManifestObject(value, place);
-    const key = identityOf(referenceOf(object));
+    const key = identityOf(object);
     const before = places.get(key);
     if (before !== undefined) throw invalid(`${nameOf(referenceOf(object))} is there already, at ${before}`, place);
     if (found.length >= maxObjects) throw invalid(`the manifest holds more than ${maxObjects} objects`, place);
@@ -36,6 +36,11 @@ export function readManifest(text: string, file: string): readonly ManifestObjec
     visit(value, (path) => `${file}${placeOf(path)}`, take);
   }
   return found;
+}
+
+/** Two objects of which this is equal are the same one. */
+export function identityOf(object: KubeObject): string {
+  return identityOfReference(referenceOf(object));
 }
 
 function documentsOf(text: string, file: string): ReturnType<typeof readManifestDocuments> {

@@ -109,7 +109,7 @@ export function referenceOf({ apiVersion, kind, metadata: { namespace, name } }:
 }
 
 /** Two references to one object give the same text; another version of a group is another view of the same object. */
-export function identityOf({ apiVersion, kind, namespace, name }: ObjectReference): string {
+export function identityOfReference({ apiVersion, kind, namespace, name }: ObjectReference): string {
   return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace ?? '', name]);
 }
 

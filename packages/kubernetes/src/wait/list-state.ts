@@ -24,6 +24,24 @@ const page = z.object({
   items: z.array(z.unknown()).nullable(),
 });
 
+const head = z.object({ metadata: z.object({ resourceVersion: z.string().min(1).max(1024) }) });
+
+/**
+ * How new the collection is now, by one object of it at most. A server takes a watch from a state that it has not come to, and is silent until it has; what happened before is then
+ * never told.
+ *
+ * @throws KUBERNETES_REFUSED, KUBERNETES_ANSWER_INVALID, and as `KubernetesClient.ask`
+ */
+export async function newestVersion(
+  client: KubernetesClient,
+  { path, name }: WatchTarget,
+  cancel: AbortSignal | undefined,
+): Promise<string> {
+  const query = { ...queryOf({ path, name }), limit: '1' };
+  const answer = await client.ask({ method: 'GET', path, query, cancel });
+  return decode(head, accepted(answer, 'list', path), path).metadata.resourceVersion;
+}
+
 /**
  * Reads a collection anew, as it is now: without a resource version, so that no server answers from what it remembers. All pages are of one moment.
  *

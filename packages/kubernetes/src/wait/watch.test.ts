@@ -21,11 +21,15 @@ const path = '/api/v1/things';
 let server: ScriptedServer;
 afterEach(() => server.close());
 
-/** Answers lists and watches in the order given, the last one again and again. */
-function script(lists: readonly Answer[], watches: readonly Answer[]): (asked: Asked) => Answer {
-  const left = { lists: [...lists], watches: [...watches] };
+/** Answers lists and watches in the order given, the last one again and again; how new all is, by a number that none of them reaches. */
+function script(
+  lists: readonly Answer[],
+  watches: readonly Answer[],
+  heads: readonly Answer[] = [list(1000)],
+): (asked: Asked) => Answer {
+  const left = { lists: [...lists], watches: [...watches], heads: [...heads] };
   const take = (answers: Answer[]): Answer => (answers.length > 1 ? answers.shift() : answers[0]) ?? json(500, {});
-  return ({ isWatch }) => take(isWatch ? left.watches : left.lists);
+  return ({ isWatch, isHead }) => take(isWatch ? left.watches : isHead ? left.heads : left.lists);
 }
 
 /** What a watch tells until it has told so much, in a few words. */
@@ -114,11 +118,10 @@ describe('a watch that is cut', () => {
       ),
     );
     expect(await told(4)).toEqual(['Thing a@3', 'synced', 'Thing a@6', 'Thing a@9']);
-    expect(server.asked.map(({ isWatch, query }) => (isWatch ? query['resourceVersion'] : 'list'))).toEqual([
-      'list',
-      '5',
-      '6',
-    ]);
+    const asked = server.asked.map(({ isWatch, isHead, query }) =>
+      isWatch ? query['resourceVersion'] : isHead ? 'head' : 'list',
+    );
+    expect(asked).toEqual(['list', '5', 'head', '6']);
   });
 
   it('goes on from a bookmark', async () => {
@@ -140,7 +143,7 @@ describe('a watch that is cut', () => {
   it('goes on from where its reader was, without a list', async () => {
     server = await startScripted(script([], [stays(['ADDED', thing('a', 60)])]));
     expect(await told(1, { resourceVersion: '42' })).toEqual(['Thing a@60']);
-    expect(server.asked.map(({ query }) => query['resourceVersion'])).toEqual(['42']);
+    expect(server.asked.map(({ query }) => query['resourceVersion'])).toEqual([undefined, '42']);
   });
 
   it.each([
@@ -205,7 +208,7 @@ describe('a server that is behind another one', () => {
     const late = json(504, tooLarge, { 'retry-after': '0' });
     server = await startScripted(script([list(9, thing('a', 9))], [late, late, stays(['MODIFIED', thing('a', 10)])]));
     expect(await told(3)).toEqual(['Thing a@9', 'synced', 'Thing a@10']);
-    expect(server.asked.filter(({ isWatch }) => !isWatch)).toHaveLength(1);
+    expect(server.asked.filter(({ isWatch, isHead }) => !isWatch && !isHead)).toHaveLength(1);
   });
 
   it('is asked for everything when it does not', async () => {
@@ -260,6 +263,26 @@ describe('a server that is behind another one', () => {
       code: 'KUBERNETES_REWOUND',
       message: expect.stringContaining('7, after 50') as string,
     });
+  });
+
+  it('is found out when a watch is taken up, as it would be silent about what it has not come to', async () => {
+    server = await startScripted(
+      script(
+        [list(50, thing('a', 50)), list(60, thing('a', 55))],
+        [thenCut(), stays(['MODIFIED', thing('a', 61)])],
+        [list(20)],
+      ),
+    );
+    expect(await told(5)).toEqual(['Thing a@50', 'synced', 'Thing a@55', 'synced', 'Thing a@61']);
+    const watched = server.asked.filter(({ isWatch }) => isWatch).map(({ query }) => query['resourceVersion']);
+    expect(watched).toEqual(['50', '60']);
+  });
+
+  it('is not taken for one where its versions are no numbers', async () => {
+    const odd = (resourceVersion: string) =>
+      json(200, { kind: 'ThingList', apiVersion: 'v1', metadata: { resourceVersion }, items: [] });
+    server = await startScripted(script([odd('b')], [thenCut(), stays(['ADDED', thing('a', 1)])], [odd('a')]));
+    expect(await told(2)).toEqual(['synced', 'Thing a@1']);
   });
 
   it('does not hide what is selected again, or made again under its name', async () => {

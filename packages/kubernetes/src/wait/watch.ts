@@ -2,8 +2,9 @@ import { SealiftError } from '@sealift/core/errors';
 import type { KubernetesClient } from '../connection/client.ts';
 import { StreamRefused } from '../connection/stream.ts';
 import { Behind, Expired, failureOfStatus } from './failure.ts';
-import { listState } from './list-state.ts';
+import { listState, newestVersion } from './list-state.ts';
 import { Patience, type PatienceOptions } from './patience.ts';
+import { isOlder } from './resource-version.ts';
 import { Seen, type WatchEvent } from './seen.ts';
 import { queryOf, type WatchTarget } from './target.ts';
 import { readLine } from './watch-line.ts';
@@ -31,7 +32,7 @@ const behindLimit = 3;
 
 /**
  * Follows a collection: what is there, then each change, for as long as the reader wants; the connection ends with the reading. A cut or silent line is taken up where it was; when the server
- * no longer has the changes since then (410), all is read anew and what went meanwhile is told. A state that is older than one already told is never told.
+ * no longer has the changes since then (410), all is read anew and what went meanwhile is told. A state that is older than one already told is never told, and a server that stays behind is named.
  *
  * @throws KUBERNETES_REFUSED, KUBERNETES_ANSWER_INVALID, KUBERNETES_UNREACHABLE and KUBERNETES_UNAVAILABLE when that does not pass, KUBERNETES_REWOUND, CANCELLED
  */
@@ -58,6 +59,8 @@ export async function* watch(
       if (!isListed) {
         yield* seen.listed(await listState(client, target, cancel));
         isListed = true;
+      } else if (seen.position !== undefined && isOlder(await newestVersion(client, target, cancel), seen.position)) {
+        throw new Behind(undefined);
       }
       const before = seen.position;
       for await (const line of client.stream(requestOf(target, seen.position, cancel), limits)) {

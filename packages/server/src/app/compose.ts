@@ -3,6 +3,7 @@ import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { backupStore } from '../engine/backup-store.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
+import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
@@ -33,7 +34,9 @@ export function composeConsole(
 ): ConsoleParts {
   const events = new EventBus();
   const registry = new RegistryLink();
-  const cluster = connectCluster(settings);
+  const holder = new CurrentHolder();
+  const content = contentRegistry(registry);
+  const cluster = connectCluster(settings, { content, holder: () => holder.now() });
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,
@@ -42,7 +45,7 @@ export function composeConsole(
     providers: cluster.providers,
     backup: backupStore(store.db, backupFolder, cluster.cluster),
     console: consoleState(store.db, events),
-    content: contentRegistry(registry),
+    content,
   };
   return {
     store,
@@ -51,7 +54,7 @@ export function composeConsole(
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
     cluster,
-    engine: new EngineRunner(store, ports, events, onEngineFailure, upgradeLog),
+    engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     backupFolder,
   };
 }

@@ -1,5 +1,5 @@
 import { type SeenWait } from '@sealift/core/upgrade';
-import { openAddressClaims } from '@sealift/kubernetes/address-claims';
+import { listAddressClaims } from '@sealift/kubernetes/address-claims';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
 import { putBack } from '@sealift/kubernetes/hold';
@@ -30,13 +30,21 @@ export interface RolloutSite {
   readonly now?: () => Date;
 }
 
+/** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
+const discoveryMs = 60_000;
+
 /**
  * Rolls the nodes of a cluster through Cluster API. It holds no state: what was asked for, which machines were there before, and what
  * is held meanwhile is kept on the objects themselves, so that another process goes on where this one ended.
  */
 export function clusterRollouts(site: RolloutSite): RolloutPort {
+  let discoveredAt = performance.now();
   const look = async (cancel: AbortSignal) => {
     const objects = await site.objects();
+    if (performance.now() - discoveredAt > discoveryMs) {
+      objects.discovery.forget();
+      discoveredAt = performance.now();
+    }
     return { objects, state: await readClusterState(objects, site.cluster, cancel) };
   };
   return {
@@ -106,7 +114,7 @@ async function statusOf(
   const desired = [];
   const waits: SeenWait[] = [];
   const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
-  const claims = comes ? await openAddressClaims(objects, state.cluster.namespace, cancel) : [];
+  const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
   for (const view of told) {
     const template = await templateOf(objects, state, view, cancel);
     desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });

@@ -3,7 +3,7 @@ import type { KubeObject } from './kube-api.ts';
 import { etcdMembers } from './machines/control-plane/etcd-member.ts';
 import { notReadyAnnotation } from './machines/kwok.ts';
 import { type Condition, ensureNode, isReady, type Node } from './machines/node.ts';
-import type { Site as Parts } from './machines/site.ts';
+import type { ProviderScope } from './machines/scope.ts';
 
 interface Pod extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
@@ -31,8 +31,8 @@ export interface SiteControls {
   virtualMachines(): Promise<readonly string[]>;
 }
 
-export function controlsOf(parts: Parts, defaultVersion: string): SiteControls {
-  const { workload, virtualMachines, controls } = parts;
+export function controlsOf(scope: ProviderScope, defaultVersion: string): SiteControls {
+  const { workload, virtualMachines, controls } = scope;
   const machine = (name: string) => {
     const found = workload.machine(name);
     if (found !== undefined) return found;
@@ -56,7 +56,7 @@ export function controlsOf(parts: Parts, defaultVersion: string): SiteControls {
     nodeNotReady: (node, message = 'container runtime is down') => annotate(node, message),
     async nodeReady(node) {
       await annotate(node, null);
-      await recoverPods(parts, node);
+      await recoverPods(scope, node);
     },
     async addNodes(count, { prefix = 'extra', version = defaultVersion } = {}) {
       const names = Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
@@ -79,7 +79,7 @@ export function controlsOf(parts: Parts, defaultVersion: string): SiteControls {
 }
 
 /** The node controller made its pods not ready; a kubelet that is back says of each how it is. */
-async function recoverPods({ workload }: Parts, node: string): Promise<void> {
+async function recoverPods({ workload }: ProviderScope, node: string): Promise<void> {
   const pods = await workload.api.list<Pod>(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
   for (const pod of pods) {
     if (isReady(pod) || pod.metadata.deletionTimestamp !== undefined) continue;

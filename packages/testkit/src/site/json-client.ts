@@ -22,6 +22,8 @@ export interface JsonRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** A kind of JSON, where the server knows several. */
+  readonly accept?: string;
 }
 
 const maxAnswerBytes = 32 * 1024 * 1024;
@@ -46,7 +48,13 @@ export class JsonClient {
   }
 
   /** @throws Error when the server is not reached, is silent for too long, or says too much */
-  send({ method, path, body, contentType = 'application/json' }: JsonRequest): Promise<JsonAnswer> {
+  send({
+    method,
+    path,
+    body,
+    contentType = 'application/json',
+    accept = 'application/json',
+  }: JsonRequest): Promise<JsonAnswer> {
     const { ca, cert, key, token } = this.#access;
     const sentBody = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
@@ -57,7 +65,7 @@ export class JsonClient {
       ...(key === undefined ? {} : { key }),
       signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
-        accept: 'application/json',
+        accept,
         // Node gives the body of a DELETE no length by itself: it would be taken for the beginning of another request.
         ...(sentBody === undefined
           ? {}

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 /** Parts that end in the opposite of the order in which they began. */
 export class Opened {
   readonly #ends: (() => Promise<unknown>)[] = [];
@@ -14,5 +18,18 @@ export class Opened {
       await end().catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Runs a start with a folder of its own; when it fails, everything that it began is ended. */
+export async function guarded<Result>(start: (opened: Opened, folder: string) => Promise<Result>): Promise<Result> {
+  const opened = new Opened();
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'sealift-site-'));
+    opened.add(folder, (path) => rm(path, { recursive: true, force: true }));
+    return await start(opened, folder);
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
   }
 }

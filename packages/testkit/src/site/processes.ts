@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Site } from './start-site.ts';
+import type { Site } from './site.ts';
 
 /** A program of a site that runs. */
 export interface SiteProcess {

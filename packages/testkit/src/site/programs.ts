@@ -1,25 +1,21 @@
-import { type Peer, type PeerName, peer } from '../peers.ts';
+import { type PeerName, peer } from '../peers.ts';
+import type { KubernetesProgram } from './management/control-plane.ts';
+import { apiServerOf } from './management/peers.ts';
+import { programPath } from './management/programs.ts';
 
-/** A kube-apiserver and the flags that make it serve its version. */
-export interface ApiServerProgram {
-  readonly path: string;
-  readonly flags: Readonly<Record<string, string>>;
-}
+/** The versions of Kubernetes that a site can have. */
+export const siteVersions = { older: 'v1.36.3', newer: 'v1.37.2' } as const;
 
-/** Paths of the programs that a workload cluster runs. */
+/** Paths of the programs that a workload cluster runs besides its API servers. */
 export interface SitePrograms {
   readonly etcd: string;
   readonly kwok: string;
   readonly controllerManager: string;
   readonly scheduler: string;
-  /** By minor version, as `1.37`. */
-  readonly apiServers: ReadonlyMap<string, ApiServerProgram>;
 }
 
-/** The versions of Kubernetes that a site can have. */
-export const siteVersions = { older: 'v1.36.3', newer: 'v1.37.2' } as const;
-
-const names = [
+/** Every peer that a site runs. */
+export const sitePeerNames = [
   'vcenter-simulator',
   'govc',
   'etcd',
@@ -33,38 +29,25 @@ const names = [
   'cluster-api-kubeadm-control-plane',
 ] as const satisfies readonly PeerName[];
 
-/** Every peer that a site needs, for `describe.skipIf`. */
+/** For `describe.skipIf`. */
 export function sitePeers(): { readonly missing: boolean; readonly remedy: string } {
-  const missing = names.map((name) => peer(name)).filter((one) => one.missing);
+  const missing = sitePeerNames.map((name) => peer(name)).filter((one) => one.missing);
   const remedy = `needs ${missing.map(({ name }) => name).join(', ') || 'the peers of a site'}: npm run peers`;
   return { missing: missing.length > 0, remedy };
 }
 
 export function sitePrograms(): SitePrograms {
-  const path = (name: (typeof names)[number]): string => needed(peer(name)).path;
   return {
-    etcd: path('etcd'),
-    kwok: path('kwok'),
-    controllerManager: path('kube-controller-manager'),
-    scheduler: path('kube-scheduler'),
-    apiServers: new Map([
-      ['1.36', { path: path('kube-apiserver-1.36'), flags: { 'emulated-version': '1.36' } }],
-      ['1.37', { path: path('kube-apiserver'), flags: {} }],
-    ]),
+    etcd: programPath('etcd'),
+    kwok: programPath('kwok'),
+    controllerManager: programPath('kube-controller-manager'),
+    scheduler: programPath('kube-scheduler'),
   };
 }
 
 /** The API server of a version's minor. @throws Error when there is none */
-export function apiServerFor(programs: SitePrograms, version: string): ApiServerProgram {
-  const minor = /^v?(\d+\.\d+)\./.exec(version)?.[1] ?? version;
-  const found = programs.apiServers.get(minor);
-  if (found !== undefined) return found;
-  throw new Error(
-    `there is no API server of Kubernetes ${version}, only of ${[...programs.apiServers.keys()].join(', ')}`,
-  );
-}
-
-function needed(found: Peer): Peer {
-  if (found.missing) throw new Error(found.remedy);
-  return found;
+export function apiServerFor(version: string): KubernetesProgram {
+  const minor = /^v?(\d+\.\d+)\./.exec(version)?.[1];
+  if (minor === '1.36' || minor === '1.37') return apiServerOf(minor);
+  throw new Error(`there is no API server of Kubernetes ${version}`);
 }

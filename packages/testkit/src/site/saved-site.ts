@@ -10,6 +10,7 @@ const form = z.strictObject({
   version: z.string(),
   clusterName: z.string(),
   namespace: z.string(),
+  selfManaged: z.boolean(),
   controlPlanes: z.array(
     z.strictObject({
       name: z.string(),
@@ -31,7 +32,7 @@ export type SavedSite = z.infer<typeof form>;
 const workload = 'workload';
 const description = 'site.json';
 
-/** Where the management cluster is kept below a saved site's folder. */
+/** Where the management cluster, or what a self-managed one has of it, is kept below a saved site's folder. */
 export function managementIn(folder: string): string {
   return join(folder, 'management');
 }
@@ -69,7 +70,7 @@ export async function readSite(folder: string): Promise<SavedSite> {
   return form.parse(JSON.parse(await readFile(join(folder, description), 'utf8')));
 }
 
-/** Copies the workload cluster of a saved site to where it is to run. */
+/** Copies a part of a saved site to where it is to run. */
 export async function copyWorkload(from: string, to: string): Promise<void> {
   await cp(join(from, workload), to, { recursive: true });
 }

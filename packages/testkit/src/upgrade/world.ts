@@ -39,6 +39,8 @@ export class World {
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
+  /** Groups of nodes of which something is held for their rollout. */
+  readonly held = new Set<NodeGroup>();
   /** Packs that do not become healthy by themselves, however often one looks. */
   readonly sick = new Set<string>();
   readonly groups: Record<NodeGroup, GroupState> = {
@@ -103,6 +105,10 @@ export class World {
           await effect(`roll ${group} ${desired.version}`, () => {
             this.groups[group] = { desired, updated: 0 };
           });
+        },
+        endRollout: async (group) => {
+          alive();
+          if (this.held.has(group)) await effect(`let go of ${group}`, () => void this.held.delete(group));
         },
         layers: async () => {
           alive();

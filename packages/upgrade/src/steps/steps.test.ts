@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
 import { waitingFor } from '@sealift/core/upgrade';
-import type { LayerStatus } from '../ports/cluster.ts';
+import type { LayerStatus, RolloutStatus } from '../ports/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Template } from '../ports/vcenter.ts';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
@@ -156,6 +156,34 @@ test('a rollout is not done while a replaced machine is still going, though ever
   const rollout = async () => ({ desired: { version: '1.26.10', template: 'r_new' }, updated: 3, total: 3, wait });
   const context = contextOf('0-workers', new World(), { cluster: { ...cluster, rollout } });
   expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: '3 of 3: workers-1 is being deleted' } });
+});
+
+describe('a rollout that the driver tells more of', () => {
+  const desired = { version: '1.26.10', template: 'r_new' };
+  const seen = async (status: Partial<RolloutStatus>) => {
+    const { cluster } = new World().ports(async () => undefined);
+    const rollout = async () => ({ desired, updated: 3, total: 3, wait: null, ...status });
+    return await look(contextOf('0-control-plane', new World(), { cluster: { ...cluster, rollout } }));
+  };
+
+  test('is asked again where something is due, before it waits and before it is done', async () => {
+    const due = 'Letting control-plane-1 go';
+    expect(await seen({ due })).toEqual({ state: 'act', message: due });
+    expect(await seen({ due, wait: waitingFor('control-plane-1 is held') })).toEqual({ state: 'act', message: due });
+    expect(await seen({})).toMatchObject({ state: 'done' });
+  });
+
+  test('that has failed ends the step with its reason and remedy, and is not asked again', async () => {
+    const wait = waitingFor('control-plane-4 runs 1.26.8', { level: 'failed', remedy: 'Delete it.' });
+    for (const due of [undefined, 'Letting control-plane-1 go']) {
+      await expect(seen({ wait, due })).rejects.toMatchObject({
+        code: 'ROLLOUT_FAILED',
+        next: 'needs-a-person',
+        message: expect.stringContaining('control-plane-4 runs 1.26.8'),
+        hint: 'Delete it.',
+      });
+    }
+  });
 });
 
 describe('the layer step', () => {

@@ -9,6 +9,20 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  KUBERNETES_LOGIN_MISSING: {
+    message: 'there is no login for the Kubernetes API server: {reason}',
+    hint: 'Mend what the reason names; `kubectl get nodes` with the same kubeconfig must work without a question.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  KUBERNETES_LOGIN_REFUSED: {
+    message: 'the Kubernetes API server does not accept the login, also after it was read anew',
+    hint: 'The login has ended or is of another cluster: get a new one.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_UNREACHABLE: {
     message: 'the Kubernetes API server cannot be reached: {reason}',
     hint: 'Check the network path to it and that the control plane is up, then run it again.',

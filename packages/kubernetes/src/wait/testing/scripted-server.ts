@@ -10,6 +10,8 @@ import { KubernetesClient } from '../../connection/client.ts';
 /** What a scripted server was asked for. */
 export interface Asked {
   readonly isWatch: boolean;
+  /** It only wants to know how new the collection is. */
+  readonly isHead: boolean;
   readonly query: Readonly<Record<string, string>>;
 }
 
@@ -32,7 +34,12 @@ export async function startScripted(next: (asked: Asked, count: number) => Answe
   const server = createServer({ key: testKey, cert: validCertificate }, (request, response) => {
     request.resume();
     const { searchParams } = new URL(request.url ?? '', 'https://localhost');
-    const one = { isWatch: searchParams.get('watch') === 'true', query: Object.fromEntries(searchParams) };
+    const isWatch = searchParams.get('watch') === 'true';
+    const one = {
+      isWatch,
+      isHead: !isWatch && searchParams.get('limit') === '1',
+      query: Object.fromEntries(searchParams),
+    };
     asked.push(one);
     next(one, asked.length)(response);
   });

@@ -13,7 +13,13 @@ import {
   type StoredRevision,
 } from '@sealift/kubernetes/helm-releases';
 import { readManifest } from '@sealift/kubernetes/manifest';
-import { identityOf, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { applyDefinitions, capabilities, type PlannedDefinitions, planDefinitions } from './chart-definitions.ts';
@@ -226,12 +232,12 @@ async function liveOf(objects: Objects, object: KubeObject, cancel: Cancel): Pro
 
 /** Takes objects out of what helm knows of a release, so that it leaves them where they are. */
 async function forget(revision: StoredRevision, kept: readonly KubeObject[], tools: ChartTools): Promise<void> {
-  const forgotten = new Set(kept.map((object) => identityOf(referenceOf(object))));
+  const forgotten = new Set(kept.map((object) => identityOfReference(referenceOf(object))));
   const place = { namespace: revision.namespace, name: revision.release };
   const parts: string[] = [];
   for (const part of revision.manifest.split(/^---[^\n]*\n/m)) {
     const inPart = await objectsOf(part, place, tools);
-    const left = inPart.filter((object) => !forgotten.has(identityOf(referenceOf(object))));
+    const left = inPart.filter((object) => !forgotten.has(identityOfReference(referenceOf(object))));
     if (left.length === inPart.length) parts.push(part);
     // A list of several objects.
     else parts.push(...left.map((object) => `${JSON.stringify(object)}\n`));

@@ -1,5 +1,11 @@
 import { SealiftError } from '@sealift/core/errors';
-import { identityOf, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 
 const shown = 10;
 /** Of so few objects one or two more or less are the usual course of versions. */
@@ -7,8 +13,8 @@ const few = 4;
 
 /** Objects of before that are not in what comes. */
 export function dropped(before: readonly KubeObject[], after: readonly KubeObject[]): readonly KubeObject[] {
-  const kept = new Set(after.map((object) => identityOf(referenceOf(object))));
-  return before.filter((object) => !kept.has(identityOf(referenceOf(object))));
+  const kept = new Set(after.map((object) => identityOfReference(referenceOf(object))));
+  return before.filter((object) => !kept.has(identityOfReference(referenceOf(object))));
 }
 
 /**
@@ -25,8 +31,8 @@ export function refuseShrinking(
 ): void {
   if (mayShrink) return;
   if (after.length === 0) throw new SealiftError('LAYER_EMPTY', { values: { what } });
-  const left = new Set(after.map(identityOf));
-  const gone = before.filter((object) => !left.has(identityOf(object)));
+  const left = new Set(after.map(identityOfReference));
+  const gone = before.filter((object) => !left.has(identityOfReference(object)));
   if (before.length < few || gone.length * 2 <= before.length) return;
   const more = gone.length > shown ? ` and ${gone.length - shown} more` : '';
   const objects = `${gone.slice(0, shown).map(nameOf).join(', ')}${more}`;

@@ -1,4 +1,5 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
+import { holds } from '@sealift/kubernetes/conditions';
 import { type DrainObstacle, drainObstacles, isBudget } from '@sealift/kubernetes/drain';
 import { preDrainHook } from '@sealift/kubernetes/cluster-api-names';
 import { heldBack, unplanned } from './gate.ts';
@@ -9,7 +10,8 @@ import type { MachineView, OwnerView } from './view.ts';
 /** What a machine that is being taken away waits for. */
 export function leavingWait({ machine, infrastructure }: MachineView, owner: OwnerView): SeenWait {
   const { name, conditions } = machine;
-  const said = conditions.get('Deleting');
+  // It is there before the deletion too, and says no then.
+  const said = holds(conditions, 'Deleting') ? conditions.get('Deleting') : undefined;
   const known = { object: { kind: 'Machine', name }, since: said?.since ?? machine.deletingSince };
   switch (said?.reason) {
     case 'WaitingForPreDrainHook':

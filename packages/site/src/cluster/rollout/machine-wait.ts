@@ -1,5 +1,5 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
-import type { OpenAddressClaim } from '@sealift/kubernetes/address-claims';
+import type { AddressClaim } from '@sealift/kubernetes/address-claims';
 import { type Condition, holds } from '@sealift/kubernetes/conditions';
 import type { MachineView } from './view.ts';
 
@@ -8,7 +8,7 @@ const flickerMs = 60_000;
 
 /** What is known besides the machine. */
 export interface Around {
-  readonly claims: readonly OpenAddressClaim[];
+  readonly claims: readonly AddressClaim[];
   readonly now: Date;
 }
 
@@ -57,7 +57,7 @@ function infrastructureWait(
   known: Partial<SeenWait>,
 ): SeenWait {
   const { name } = machine;
-  const claim = claims.find((one) => one.name.startsWith(`${machine.infrastructure.name}-`));
+  const claim = claims.find(({ isBound, name: of }) => !isBound && of.startsWith(`${machine.infrastructure.name}-`));
   if (claim !== undefined) {
     const what = `${name} has no address: the claim ${claim.name} is not answered by ${claim.pool}`;
     return waitingFor(`${what}${claim.message === '' ? '' : ` (${claim.message})`}`, {
@@ -68,7 +68,7 @@ function infrastructureWait(
       remedy: `Give ${claim.pool} more addresses, or delete claims that no machine needs any more.`,
     });
   }
-  const said = infrastructure?.conditions.get('Ready') ?? machine.conditions.get('InfrastructureReady');
+  const said = saidOfVm(infrastructure) ?? machine.conditions.get('InfrastructureReady');
   const since = said?.since ?? machine.createdAt;
   const template = infrastructure?.template ?? '';
   if (said !== undefined && failsToClone(said)) {
@@ -83,9 +83,20 @@ function infrastructureWait(
   return waitingFor(`the VM of ${name} is being made from ${template}${tail(said)}`, { ...known, since });
 }
 
-/** A reason such as CloneFailed or CloningFailed; a template that is not found comes with several. */
+/** The vSphere provider's own condition tells more than `Ready`, which sums it up; the older kind's is named otherwise. */
+function saidOfVm(infrastructure: MachineView['infrastructure']): Condition | undefined {
+  const { conditions } = infrastructure ?? {};
+  return conditions?.get('VirtualMachineProvisioned') ?? conditions?.get('VMProvisioned') ?? conditions?.get('Ready');
+}
+
+/** The older kind of condition has reasons such as CloningFailed; the newer one of the same failure is NotProvisioned, with a message. */
 function failsToClone({ status, reason, message }: Condition): boolean {
-  return status !== 'True' && (/Failed|Failure|Error/.test(reason) || /unable to find|not found/i.test(message));
+  if (status === 'True') return false;
+  return (
+    /Failed|Failure|Error/.test(reason) ||
+    (reason === 'NotProvisioned' && message !== '') ||
+    /unable to find|not found/i.test(message)
+  );
 }
 
 /** A machine that is a ready node, and whose etcd member is not known to be well. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KubeObject } from '../kube-api.ts';
 import { clusterStatus, type Contract, isProvisioned, type ProviderStatus, readContract } from './contract.ts';
 import { PodReporter } from './pod-reporter.ts';
-import type { Site } from './site.ts';
+import type { ProviderScope } from './scope.ts';
 import { type Machine, MachineReconciler, type VSphereMachine } from './vsphere-machine.ts';
 
 interface VSphereCluster extends KubeObject {
@@ -23,7 +23,7 @@ const pausedAnnotation = 'cluster.x-k8s.io/paused';
  * kubeadm and a kubelet do together. It looks twice a second at all that there is, and takes each object one step on.
  */
 export class MachineProvider {
-  readonly #site: Site;
+  readonly #scope: ProviderScope;
   readonly #contract: Contract;
   readonly #machines: MachineReconciler;
   readonly #pods: PodReporter;
@@ -31,13 +31,13 @@ export class MachineProvider {
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
 
-  private constructor(site: Site, contract: Contract, folder: string, joined: readonly string[]) {
-    this.#site = site;
+  private constructor(scope: ProviderScope, contract: Contract, folder: string, joined: readonly string[]) {
+    this.#scope = scope;
     this.#contract = contract;
     this.#log = join(folder, 'provider.log');
-    this.#machines = new MachineReconciler(site, contract);
+    this.#machines = new MachineReconciler(scope, contract);
     this.#machines.resume(joined);
-    this.#pods = new PodReporter(site.workload);
+    this.#pods = new PodReporter(scope.workload);
     this.#loop = this.#run();
   }
 
@@ -47,10 +47,10 @@ export class MachineProvider {
    * @throws Error when the management cluster does not know the kinds
    */
   static async start(
-    site: Site,
+    scope: ProviderScope,
     { folder, joined = [] }: { readonly folder: string; readonly joined?: readonly string[] },
   ): Promise<MachineProvider> {
-    return new MachineProvider(site, await readContract(site.management), folder, joined);
+    return new MachineProvider(scope, await readContract(scope.management), folder, joined);
   }
 
   /** Machines that are members of their cluster. */
@@ -58,8 +58,8 @@ export class MachineProvider {
     return this.#machines.joined;
   }
 
-  get site(): Site {
-    return this.#site;
+  get scope(): ProviderScope {
+    return this.#scope;
   }
 
   async stop(): Promise<void> {
@@ -76,7 +76,7 @@ export class MachineProvider {
   }
 
   async #pass(): Promise<void> {
-    const { management, namespace } = this.#site;
+    const { management, namespace } = this.#scope;
     const list = <Kind extends KubeObject>(group: string, plural: string): Promise<readonly Kind[]> =>
       management.list<Kind>(`${group}/namespaces/${namespace}/${plural}`);
     const core = '/apis/cluster.x-k8s.io/v1beta2';
@@ -106,7 +106,7 @@ export class MachineProvider {
     if (cluster.metadata.ownerReferences === undefined || isProvisioned(cluster.status ?? {})) return;
     const status = clusterStatus(this.#contract, cluster.status);
     const path = `${this.#contract.api}/namespaces/${cluster.metadata.namespace}/vsphereclusters/${cluster.metadata.name}`;
-    if (status !== undefined) await this.#site.management.merge(`${path}/status`, { status });
+    if (status !== undefined) await this.#scope.management.merge(`${path}/status`, { status });
   }
 
   /** What fails is tried again with the next pass; its reason is kept. */

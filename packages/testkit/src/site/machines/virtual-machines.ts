@@ -39,7 +39,6 @@ export class VirtualMachines {
   }
 
   async has(path: string): Promise<boolean> {
-    // An inventory path, not a pattern: a name may hold what a pattern gives a meaning.
     return (await this.govc('ls', '-l', path)).trim() !== '';
   }
 
@@ -53,9 +52,11 @@ export class VirtualMachines {
     return (await this.govc('object.collect', '-s', path, 'config.uuid')).trim();
   }
 
-  /** The version of Kubernetes that a template says in its annotation that it has inside. */
+  /** The version of Kubernetes that a template says in its annotation that it has inside; undefined where it says none, or is gone. */
   async kubernetesIn(template: string): Promise<string | undefined> {
-    const annotation = await this.govc('object.collect', '-s', await this.#pathOf(template), 'config.annotation');
+    const path = await this.#pathOf(template);
+    if (path === undefined) return undefined;
+    const annotation = await this.govc('object.collect', '-s', path, 'config.annotation');
     const found =
       /"kubernetes":"v?(\d+\.\d+\.\d+)"/.exec(annotation)?.[1] ??
       /\bKubernetes v?(\d+\.\d+\.\d+)\b/.exec(annotation)?.[1];
@@ -90,12 +91,9 @@ export class VirtualMachines {
     return found.split('\n').filter(Boolean).sort();
   }
 
-  async #pathOf(template: string): Promise<string> {
-    if (template.startsWith('/')) return template;
-    const [path, ...others] = (await this.govc('find', '/', '-type', 'm', '-name', template))
-      .split('\n')
-      .filter(Boolean);
-    if (path === undefined || others.length > 0) throw new Error(`vm '${template}' not found`);
-    return path;
+  async #pathOf(template: string): Promise<string | undefined> {
+    if (template.startsWith('/')) return (await this.has(template)) ? template : undefined;
+    const found = (await this.govc('find', '/', '-type', 'm', '-name', template)).split('\n').filter(Boolean);
+    return found.length === 1 ? found[0] : undefined;
   }
 }

@@ -3,7 +3,7 @@ import { type Contract, type MachineProgress, machineStatus, type ProviderStatus
 import { configurationIn } from './control-plane/kubeadm-config.ts';
 import { makeMirrorPods, removeMirrorPods } from './mirror-pods.ts';
 import { ensureNode } from './node.ts';
-import type { Site } from './site.ts';
+import type { ProviderScope } from './scope.ts';
 
 /** The vSphere provider's own. */
 const finalizer = 'vspheremachine.infrastructure.cluster.x-k8s.io';
@@ -33,13 +33,13 @@ interface Secret extends KubeObject {
  * leaves the rest to the next.
  */
 export class MachineReconciler {
-  readonly #site: Site;
+  readonly #scope: ProviderScope;
   readonly #contract: Contract;
   /** Names of machines whose Node and pods are there. */
   readonly #joined = new Set<string>();
 
-  constructor(site: Site, contract: Contract) {
-    this.#site = site;
+  constructor(scope: ProviderScope, contract: Contract) {
+    this.#scope = scope;
     this.#contract = contract;
   }
 
@@ -49,10 +49,10 @@ export class MachineReconciler {
     if (owner === undefined) return;
     if (machine.metadata.finalizers?.includes(finalizer) !== true) {
       const finalizers = [...(machine.metadata.finalizers ?? []), finalizer];
-      await this.#site.management.merge(this.#path(machine), { metadata: { finalizers } });
+      await this.#scope.management.merge(this.#path(machine), { metadata: { finalizers } });
     }
     const bootstrap = owner.spec.bootstrap?.dataSecretName;
-    if (bootstrap === undefined || !(await this.#site.workload.prepare(this.#site.management))) {
+    if (bootstrap === undefined || !(await this.#scope.workload.prepare(this.#scope.management))) {
       return this.#report(machine, { at: 'waiting', for: 'BootstrapData' });
     }
     const providerID = machine.spec.providerID ?? (await this.#clone(machine));
@@ -73,7 +73,7 @@ export class MachineReconciler {
 
   /** Undefined when there is no clone: what failed stands in the machine's conditions, and the next pass tries again. */
   async #clone(machine: VSphereMachine): Promise<string | undefined> {
-    const { virtualMachines, controls, folder: defaultFolder } = this.#site;
+    const { virtualMachines, controls, folder: defaultFolder } = this.#scope;
     const { name } = machine.metadata;
     const { template, resourcePool, datastore, folder = defaultFolder } = machine.spec;
     const path = `${folder}/${name}`;
@@ -95,7 +95,7 @@ export class MachineReconciler {
       uuid = await virtualMachines.uuidOf(path);
     }
     const providerID = `vsphere://${uuid}`;
-    await this.#site.management.merge(this.#path(machine), { spec: { providerID } });
+    await this.#scope.management.merge(this.#path(machine), { spec: { providerID } });
     return providerID;
   }
 
@@ -105,7 +105,7 @@ export class MachineReconciler {
     owner: Machine,
     given: { readonly bootstrap: string; readonly providerID: string },
   ): Promise<boolean> {
-    const { workload, virtualMachines } = this.#site;
+    const { workload, virtualMachines } = this.#scope;
     const { name } = owner.metadata;
     const version = owner.spec.version ?? '';
     const controlPlane = isControlPlane(owner);
@@ -125,20 +125,20 @@ export class MachineReconciler {
   }
 
   async #bootstrapOf(secretName: string) {
-    const { management, namespace } = this.#site;
+    const { management, namespace } = this.#scope;
     const secret = await management.get<Secret>(`/api/v1/namespaces/${namespace}/secrets/${secretName}`);
     return configurationIn(Buffer.from(secret?.data?.['value'] ?? '', 'base64').toString());
   }
 
   async #delete(machine: VSphereMachine, owner: Machine | undefined): Promise<void> {
     if (machine.metadata.finalizers?.includes(finalizer) !== true) return;
-    const { workload, virtualMachines, management } = this.#site;
+    const { workload, virtualMachines, management } = this.#scope;
     // The machine's own name is the Machine's, too; the owner may be gone already when somebody deleted it by force.
     const name = owner?.metadata.name ?? machine.metadata.name;
     await workload.destroyMachine(name);
     const uuid =
       machine.spec.providerID?.replace(/^vsphere:\/\//, '') ??
-      (await virtualMachines.uuidOf(`${machine.spec.folder ?? this.#site.folder}/${machine.metadata.name}`));
+      (await virtualMachines.uuidOf(`${machine.spec.folder ?? this.#scope.folder}/${machine.metadata.name}`));
     if (uuid !== undefined) await virtualMachines.destroy(uuid);
     // Where the last API server went with the machine, so did its pods.
     if (isControlPlane(machine) && workload.serves) await removeMirrorPods(workload.api, name);
@@ -152,7 +152,7 @@ export class MachineReconciler {
     if (status === undefined) return;
     const addresses =
       progress.at === 'provisioned' ? { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }] } : {};
-    await this.#site.management.merge(`${this.#path(machine)}/status`, { status: { ...status, ...addresses } });
+    await this.#scope.management.merge(`${this.#path(machine)}/status`, { status: { ...status, ...addresses } });
   }
 
   #path({ metadata }: VSphereMachine): string {

@@ -85,6 +85,11 @@ export class WorkloadCluster {
     return this.#services.length > 0 && this.#services.every(({ ended }) => !ended);
   }
 
+  /** Whether the load balancer sends to a machine. */
+  isServing(machine: ControlPlaneMachine): boolean {
+    return this.#balancer.serves(machine);
+  }
+
   machine(name: string): ControlPlaneMachine | undefined {
     return this.#machines.get(name);
   }
@@ -111,7 +116,7 @@ export class WorkloadCluster {
   ): Promise<ControlPlaneMachine> {
     const present = this.#machines.get(name);
     if (present !== undefined) return present;
-    const apiServer = apiServerFor(this.#options.programs, version);
+    const apiServer = apiServerFor(version);
     const configuration = given ?? (await readConfiguration(this.api));
     const { ports } = this.#options;
     const [etcd, peer, api] = [ports.next(places.machines), ports.next(places.machines), ports.next(places.machines)];
@@ -134,7 +139,7 @@ export class WorkloadCluster {
   resumeMachine(settings: ControlPlaneSettings): void {
     const { etcd, peer, api } = settings.ports;
     for (const port of [etcd, peer, api]) this.#options.ports.at(port - this.#options.ports.first);
-    this.#adopt(settings, apiServerFor(this.#options.programs, settings.version));
+    this.#adopt(settings, apiServerFor(settings.version));
   }
 
   /** Ends a machine's programs and deletes its data. */

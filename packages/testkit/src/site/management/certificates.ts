@@ -2,7 +2,7 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Access } from '../json-client.ts';
 import { printKubeconfig } from '../kube-api.ts';
-import { type Holder, makeAccountKey, makeAuthority } from '../pki.ts';
+import { type Authority, type Holder, makeAccountKey, makeAuthority } from '../pki.ts';
 
 const loopback = ['127.0.0.1', 'localhost'];
 /** The API server's own address in the range of Services, and its names, as kubeadm certifies them. */
@@ -39,14 +39,14 @@ export class ManagementCertificates {
     this.#folder = folder;
   }
 
-  /** Those of a folder, made when it has none yet. */
-  static async in(folder: string): Promise<ManagementCertificates> {
+  /** Those of a folder, made when it has none yet: by a given authority, else by one of its own. */
+  static async in(folder: string, given?: Authority): Promise<ManagementCertificates> {
     const certificates = new ManagementCertificates(folder);
     if (await exists(certificates.path('accounts.key'))) return certificates;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const write = (name: string, content: string): Promise<void> =>
       writeFile(join(folder, name), content, { mode: 0o600 });
-    const authority = await makeAuthority('kubernetes');
+    const authority = given ?? (await makeAuthority('kubernetes'));
     await write('ca.crt', authority.own.cert);
     await write('ca.key', authority.own.key);
     for (const [name, holder] of Object.entries(holders)) {

@@ -14,7 +14,7 @@ export interface ManagementFolder {
 /** A program of Kubernetes and the flags that make it serve its version. */
 export interface KubernetesProgram {
   readonly path: string;
-  readonly flags?: Readonly<Record<string, string>>;
+  readonly flags: Readonly<Record<string, string>>;
 }
 
 /** Starts a program whose log is called like it. */
@@ -93,12 +93,15 @@ export function startApiServer(folder: ManagementFolder, program: KubernetesProg
 }
 
 /** Every controller of Kubernetes: without them nothing is collected, and no account, replica or endpoint appears. */
-export async function startControllerManager(folder: ManagementFolder, path: string): Promise<BoundProcess> {
+export async function startControllerManager(
+  folder: ManagementFolder,
+  program: KubernetesProgram,
+): Promise<BoundProcess> {
   const { certificates, ports } = folder;
   return start(
     folder,
     'kube-controller-manager',
-    path,
+    program.path,
     flags({
       ...(await component(folder, 'kube-controller-manager', ports.controllerManager)),
       controllers: '*',
@@ -107,16 +110,17 @@ export async function startControllerManager(folder: ManagementFolder, path: str
       'cluster-signing-key-file': certificates.path('ca.key'),
       'service-account-private-key-file': certificates.path('accounts.key'),
       'use-service-account-credentials': true,
+      ...program.flags,
     }),
   );
 }
 
-export async function startScheduler(folder: ManagementFolder, path: string): Promise<BoundProcess> {
+export async function startScheduler(folder: ManagementFolder, program: KubernetesProgram): Promise<BoundProcess> {
   return start(
     folder,
     'kube-scheduler',
-    path,
-    flags(await component(folder, 'kube-scheduler', folder.ports.scheduler)),
+    program.path,
+    flags({ ...(await component(folder, 'kube-scheduler', folder.ports.scheduler)), ...program.flags }),
   );
 }
 

@@ -25,13 +25,16 @@ interface ResourceDefinition extends Definition {
   readonly spec: {
     readonly group: string;
     readonly names: { readonly plural: string };
-    readonly versions: readonly { readonly name: string; readonly storage: boolean }[];
+    readonly versions: readonly { readonly name: string; readonly served: boolean; readonly storage: boolean }[];
   };
 }
 
 interface WebhookConfiguration extends Definition {
   readonly webhooks: readonly { readonly clientConfig: { readonly service: { readonly path: string } } }[];
 }
+
+/** As long as a program may take to be ready. */
+const patienceMs = 120_000;
 
 const collections: Readonly<Record<string, string>> = {
   Namespace: '/api/v1/namespaces',
@@ -97,10 +100,10 @@ export function labelled<Kind extends Definition>(definition: Kind, labels: Read
   return { ...definition, metadata: { ...definition.metadata, labels: { ...definition.metadata.labels, ...labels } } };
 }
 
-/** Applies definitions and waits until every resource among them is served. */
+/** Applies definitions and waits until every resource among them is discovered and served. */
 export async function applyDefinitions(client: JsonClient, definitions: readonly Definition[]): Promise<void> {
   await Promise.all(definitions.map((definition) => apply(client, definition)));
-  await Promise.all(definitions.filter(isResourceDefinition).map((definition) => untilServed(client, definition)));
+  await untilServed(client, definitions.filter(isResourceDefinition));
 }
 
 async function apply(client: JsonClient, definition: Definition): Promise<void> {
@@ -119,13 +122,52 @@ async function apply(client: JsonClient, definition: Definition): Promise<void> 
   }
 }
 
-async function untilServed(client: JsonClient, { metadata, spec }: ResourceDefinition): Promise<void> {
-  const version = spec.versions.find(({ storage }) => storage)?.name;
-  const path = `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`;
-  await waitUntil(`${metadata.name} to be served`, async () => {
-    const { status } = await client.send({ method: 'GET', path });
-    return status === 200;
-  });
+/** That it answers for a resource is not enough: clients learn from discovery what there is, and that lags behind. */
+async function untilServed(client: JsonClient, definitions: readonly ResourceDefinition[]): Promise<void> {
+  const resources = definitions.flatMap(({ spec: { group, versions, names } }) =>
+    versions.map((version) => ({ ...version, path: `${group}/${version.name}/${names.plural}` })),
+  );
+  await waitUntil(
+    'the resources to be discovered',
+    async () => {
+      const discovered = new Set(await discover(client));
+      return resources.every(({ served, path }) => !served || discovered.has(path));
+    },
+    patienceMs,
+  );
+  // Others than the stored one may have to be converted, by a manager that does not run yet.
+  const stored = resources.filter(({ storage }) => storage);
+  await Promise.all(
+    stored.map(({ path }) =>
+      waitUntil(
+        `${path} to be served`,
+        async () => {
+          const { status } = await client.send({ method: 'GET', path: `/apis/${path}?limit=1` });
+          return status === 200;
+        },
+        patienceMs,
+      ),
+    ),
+  );
+}
+
+/** Every resource as `<group>/<version>/<plural>` (aggregated discovery, apidiscovery.k8s.io/v2). */
+async function discover(client: JsonClient): Promise<readonly string[]> {
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+  const { items } = (await client.send({ method: 'GET', path: '/apis', accept })).body as {
+    readonly items: readonly {
+      readonly metadata: { readonly name: string };
+      readonly versions: readonly {
+        readonly version: string;
+        readonly resources?: readonly { readonly resource: string }[];
+      }[];
+    }[];
+  };
+  return items.flatMap(({ metadata: { name: group }, versions }) =>
+    versions.flatMap(({ version, resources = [] }) =>
+      resources.map(({ resource }) => `${group}/${version}/${resource}`),
+    ),
+  );
 }
 
 function isResourceDefinition(definition: Definition): definition is ResourceDefinition {

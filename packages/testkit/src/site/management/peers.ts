@@ -4,13 +4,13 @@ import { clusterApiComponents } from './cluster-api.ts';
 import type { KubernetesProgram } from './control-plane.ts';
 import { programPath } from './programs.ts';
 
-/** Minor versions of Kubernetes that a management cluster can have, with the peer that serves each. */
-const apiServers = {
-  '1.36': { peer: 'kube-apiserver-1.36', flags: { 'emulated-version': '1.36' } },
-  '1.37': { peer: 'kube-apiserver', flags: {} },
-} as const satisfies Readonly<Record<string, { peer: PeerName; flags: Readonly<Record<string, string>> }>>;
+/** Minor versions of Kubernetes that a management cluster can have: the peer that serves each, and what all its programs are told. */
+const minors = {
+  '1.36': { apiserver: 'kube-apiserver-1.36', flags: { 'emulated-version': '1.36' } },
+  '1.37': { apiserver: 'kube-apiserver', flags: {} },
+} as const satisfies Readonly<Record<string, { apiserver: PeerName; flags: Readonly<Record<string, string>> }>>;
 
-export type ManagementMinor = keyof typeof apiServers;
+export type ManagementMinor = keyof typeof minors;
 
 const names = [
   'etcd',
@@ -27,10 +27,18 @@ export function managementPeers(): Pick<Peer, 'missing' | 'remedy'> {
   return { missing, remedy: 'needs Kubernetes and Cluster API: npm run peers' };
 }
 
-/** A program of Kubernetes that serves a minor version. */
+/** The API server of a minor version. */
 export function apiServerOf(minor: ManagementMinor): KubernetesProgram {
-  const { peer: name, flags } = apiServers[minor];
-  return { path: programPath(name), flags };
+  const { apiserver, flags } = minors[minor];
+  return { path: programPath(apiserver), flags };
+}
+
+/** A controller manager or scheduler for an API server of a minor version: they must not be newer than it. */
+export function companionOf(
+  name: 'kube-controller-manager' | 'kube-scheduler',
+  minor: ManagementMinor,
+): KubernetesProgram {
+  return { path: programPath(name), flags: minors[minor].flags };
 }
 
 /** What Cluster API's and kwok's modules bring besides programs: resource definitions, webhook configurations, stages. */

@@ -50,6 +50,7 @@ export async function startManagement(options: ManagementOptions = {}): Promise<
   const running: BoundProcess[] = [];
   let ports: PortBlock | undefined;
   const end = async (graceMs: number): Promise<void> => {
+    if (graceMs === 0) await Promise.all(running.map((one) => one.stop()));
     // The last started first: each needs those before it to end well, and an API server without etcd would not end at all.
     for (const one of running.toReversed()) await one.stop(graceMs);
     if (options.ports === undefined) await ports?.release();

@@ -10,7 +10,7 @@ import {
   startScheduler,
 } from './control-plane.ts';
 import { applyDefinitions, readDefinitions } from './definitions.ts';
-import { apiServerOf, type ManagementMinor, peersConfig } from './peers.ts';
+import { apiServerOf, companionOf, type ManagementMinor, peersConfig } from './peers.ts';
 import { programPath } from './programs.ts';
 import { onceFor } from './saved-folder.ts';
 import { vsphereDefinitions } from './vsphere-definitions.ts';
@@ -41,20 +41,37 @@ export async function startPrograms(
   await healthy(folder, run(startApiServer(folder, apiServerOf(minor))), ports.apiserver, '/readyz');
   const rest: Promise<void>[] = [];
   if (controllers) {
-    const manager = await startControllerManager(folder, programPath('kube-controller-manager'));
-    const scheduler = await startScheduler(folder, programPath('kube-scheduler'));
+    const manager = await startControllerManager(folder, companionOf('kube-controller-manager', minor));
+    const scheduler = await startScheduler(folder, companionOf('kube-scheduler', minor));
     rest.push(healthy(folder, run(manager), ports.controllerManager, '/healthz'));
     rest.push(healthy(folder, run(scheduler), ports.scheduler, '/healthz'));
   }
   if (clusterApi) {
-    rest.push(
-      define(folder).then(async () => {
-        await Promise.all(clusterApiComponents.map((_, index) => startManager(folder, index, run)));
-      }),
-    );
+    rest.push(startClusterApi(folder, started));
   }
-  // None is left behind to start a program after the others were ended.
-  const failed = (await Promise.allSettled(rest)).find((one) => one.status === 'rejected');
+  await settled(rest);
+}
+
+/**
+ * Defines Cluster API's resources and webhooks in the API server at the folder's port, and starts its managers.
+ *
+ * @param started is told each manager when it runs, also of those that do not get ready
+ */
+export async function startClusterApi(
+  folder: ManagementFolder,
+  started: (process: BoundProcess) => void,
+): Promise<void> {
+  await define(folder);
+  const run = (process: BoundProcess): BoundProcess => {
+    started(process);
+    return process;
+  };
+  await settled(clusterApiComponents.map((_, index) => startManager(folder, index, run)));
+}
+
+/** Waits for all, so that none is left behind to start a program after the others were ended. */
+async function settled(starts: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(starts)).find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 

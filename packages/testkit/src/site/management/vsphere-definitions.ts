@@ -89,8 +89,8 @@ const machine: Readonly<Record<string, Schema>> = {
 };
 const machineSpec = record(machine, ['network', 'template']);
 
-/** Both versions of each kind, with one schema. */
-function smallDefinitions(): readonly Definition[] {
+/** What is defined where the provider's own definitions are not there: both versions of each kind, with one schema. */
+export function smallDefinitions(): readonly Definition[] {
   const identity = record({ kind: text, name: text }, ['kind', 'name']);
   const cluster = record({ controlPlaneEndpoint: endpoint, identityRef: identity, server: text, thumbprint: text }, [
     'server',

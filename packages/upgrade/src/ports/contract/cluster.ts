@@ -1,7 +1,7 @@
 import { seenWaitSchema } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { hashOfValues } from '../../frozen.ts';
-import type { ClusterPort, DesiredLayer, DesiredNodes } from '../cluster.ts';
+import type { ClusterPort, DesiredLayer, DesiredNodes, RolloutStatus } from '../cluster.ts';
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 const values = 'mtu: 9000\n';
@@ -16,6 +16,12 @@ export const contractLayer: DesiredLayer = {
   profile: new Map([['cni-contract', values]]),
 };
 
+/** How long a rollout of one group may take, and how often it is looked at meanwhile. */
+export interface RolloutPace {
+  readonly timeoutMs: number;
+  readonly pollMs: number;
+}
+
 /**
  * What every cluster behind the engine's port does.
  *
@@ -23,7 +29,18 @@ export const contractLayer: DesiredLayer = {
  * @param next nodes that it can be rolled to, with a template that is there
  */
 export function clusterContract(name: string, make: MakeDriver<ClusterPort>, next: DesiredNodes): void {
-  describe(`${name} as a cluster`, () => {
+  rolloutContract(name, make, next);
+  layersContract(name, make);
+}
+
+/** The part of it that is about nodes; as `clusterContract`. */
+export function rolloutContract(
+  name: string,
+  make: MakeDriver<Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'>>,
+  next: DesiredNodes,
+  { timeoutMs, pollMs }: RolloutPace = { timeoutMs: 20_000, pollMs: 5 },
+): void {
+  describe(`${name} as a cluster of nodes`, () => {
     it('is settled, and has nodes of both roles', () =>
       onDriver(make, async (port) => {
         const nodes = await port.nodes(never);
@@ -43,9 +60,14 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
           expect(asked.desired).toEqual(next);
           if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
           await port.setRollout(group, next, never);
+          const look = async (): Promise<RolloutStatus> => {
+            const status = await port.rollout(group, never);
+            if (status.due !== undefined) await port.setRollout(group, next, never);
+            return status;
+          };
           await expect
-            .poll(() => port.rollout(group, never), { interval: 5, timeout: 20_000 })
-            .toMatchObject({ desired: next, wait: null, updated: asked.total });
+            .poll(look, { interval: pollMs, timeout: timeoutMs })
+            .toEqual({ desired: next, wait: null, updated: asked.total, total: asked.total });
         }
         const nodes = await port.nodes(never);
         expect(nodes.every(({ version, template }) => version === next.version && template === next.template)).toBe(
@@ -53,14 +75,9 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
         );
       }));
   });
-  layersContract(name, make);
 }
 
-/**
- * What the layers of every cluster behind the engine's port do.
- *
- * @param make a cluster that does not run the contract's layer
- */
+/** The part of it that is about layers; as `clusterContract`. */
 export function layersContract(
   name: string,
   make: MakeDriver<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>>,
@@ -69,7 +86,7 @@ export function layersContract(
   const layerOf = async (port: Pick<ClusterPort, 'layers'>) =>
     (await port.layers(never)).find(({ pack }) => pack === layer.pack);
 
-  describe(`${name} as the layers of a cluster`, () => {
+  describe(`${name} as a cluster with layers`, () => {
     it('runs a layer exactly as it was asked to, and is without it after its removal, asked once or twice', () =>
       onDriver(make, async (port) => {
         expect(await layerOf(port)).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { ApiServerProgram } from '../../programs.ts';
+import type { KubernetesProgram } from '../../management/control-plane.ts';
 import type { Program } from '../program.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
 import type { MachinePorts } from './etcd-member.ts';
@@ -13,7 +13,7 @@ export const serviceRange = '10.128.0.0/16';
  */
 export function apiServerProgram(options: {
   readonly name: string;
-  readonly program: ApiServerProgram;
+  readonly program: KubernetesProgram;
   readonly ports: MachinePorts;
   readonly certificates: ClusterCertificates;
   readonly extraArgs: Readonly<Record<string, string>>;

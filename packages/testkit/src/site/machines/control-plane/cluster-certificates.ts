@@ -76,6 +76,11 @@ export class ClusterCertificates {
     return true;
   }
 
+  /** The cluster's own authority. */
+  get authority(): CertifiedKey {
+    return { cert: this.#read('ca.crt').toString(), key: this.#read('ca.key').toString() };
+  }
+
   /** Access as the administrator to an API server of this cluster. */
   admin(server: string): Access {
     return { server, ca: this.#read('ca.crt'), cert: this.#read('admin.crt'), key: this.#read('admin.key') };

@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BoundProcess } from '../../../process/bound-process.ts';
+import { JsonClient } from '../../json-client.ts';
 import { KubeApi } from '../../kube-api.ts';
-import type { ApiServerProgram } from '../../programs.ts';
+import type { KubernetesProgram } from '../../management/control-plane.ts';
 import { startProgram } from '../program.ts';
 import { apiServerProgram } from './api-server.ts';
 import type { Backend } from './balancer.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
 import { etcdHealthy, etcdProgram, type MachinePorts } from './etcd-member.ts';
+
+/** A program that takes longer does not serve. */
+const checkMs = 4000;
 
 /** All that is needed to start a control-plane machine's programs, now or from a saved site. */
 export interface ControlPlaneSettings {
@@ -25,8 +29,9 @@ export class ControlPlaneMachine implements Backend {
   readonly settings: ControlPlaneSettings;
   readonly #folder: string;
   readonly #api: KubeApi;
+  readonly #member: JsonClient;
   readonly #certificates: ClusterCertificates;
-  readonly #programs: { readonly etcd: string; readonly apiServer: ApiServerProgram };
+  readonly #programs: { readonly etcd: string; readonly apiServer: KubernetesProgram };
   #etcd: BoundProcess | undefined;
   #apiServer: BoundProcess | undefined;
 
@@ -36,14 +41,16 @@ export class ControlPlaneMachine implements Backend {
       readonly folder: string;
       readonly certificates: ClusterCertificates;
       readonly etcd: string;
-      readonly apiServer: ApiServerProgram;
+      readonly apiServer: KubernetesProgram;
     },
   ) {
     this.settings = settings;
     this.#folder = at.folder;
     this.#certificates = at.certificates;
     this.#programs = { etcd: at.etcd, apiServer: at.apiServer };
-    this.#api = new KubeApi(at.certificates.admin(`https://127.0.0.1:${settings.ports.api}`), { timeoutMs: 4000 });
+    const { api, etcd } = settings.ports;
+    this.#api = new KubeApi(at.certificates.admin(`https://127.0.0.1:${api}`), { timeoutMs: checkMs });
+    this.#member = new JsonClient(at.certificates.etcd(`https://127.0.0.1:${etcd}`), { timeoutMs: checkMs });
   }
 
   /** The API server's. */
@@ -83,18 +90,20 @@ export class ControlPlaneMachine implements Backend {
   }
 
   async etcdHealthy(): Promise<boolean> {
-    return this.#etcd?.ended === false && (await etcdHealthy(this.#certificates, this.settings.ports.etcd));
+    return this.#etcd?.ended === false && (await etcdHealthy(this.#member));
   }
 
   /** Ends its programs; etcd has `graceMs` to write what it has, an API server has nothing to write. */
   async stop(graceMs: number): Promise<void> {
     this.#api.close();
+    this.#member.close();
     await Promise.all([this.#apiServer?.stop(), this.#etcd?.stop(graceMs)]);
   }
 
   /** As the machine's power is cut and its disk deleted. */
   async destroy(): Promise<void> {
     this.#api.close();
+    this.#member.close();
     await Promise.all([this.killApiServer(), this.killEtcd()]);
     await rm(join(this.#folder, `${this.settings.name}.etcd`), { recursive: true, force: true });
   }

@@ -55,7 +55,7 @@ async function ask(etcd: JsonClient, path: string, body: unknown): Promise<reado
   return (answer.body as { readonly members: readonly Member[] }).members;
 }
 
-/** How many voting members say that they belong to the cluster. @throws Error when the member does not answer */
+/** Names of the members that a member lists; one that has not started has none yet. @throws Error when the member does not answer */
 export async function etcdMembers(certificates: ClusterCertificates, port: number): Promise<readonly string[]> {
   const etcd = new JsonClient(certificates.etcd(`https://127.0.0.1:${port}`));
   try {
@@ -66,14 +66,11 @@ export async function etcdMembers(certificates: ClusterCertificates, port: numbe
 }
 
 /** Whether a member has a leader and can answer (its `/health`). */
-export async function etcdHealthy(certificates: ClusterCertificates, port: number): Promise<boolean> {
-  const etcd = new JsonClient(certificates.etcd(`https://127.0.0.1:${port}`), { timeoutMs: 3000 });
+export async function etcdHealthy(member: JsonClient): Promise<boolean> {
   try {
-    return (await etcd.send({ method: 'GET', path: '/health' })).status === 200;
+    return (await member.send({ method: 'GET', path: '/health' })).status === 200;
   } catch {
     return false;
-  } finally {
-    etcd.close();
   }
 }
 

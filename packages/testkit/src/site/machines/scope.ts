@@ -2,8 +2,8 @@ import type { KubeApi } from '../kube-api.ts';
 import type { VirtualMachines } from './virtual-machines.ts';
 import type { WorkloadCluster } from './workload-cluster.ts';
 
-/** What the provider works on. */
-export interface Site {
+/** What a provider works on. */
+export interface ProviderScope {
   readonly management: KubeApi;
   readonly workload: WorkloadCluster;
   readonly virtualMachines: VirtualMachines;
