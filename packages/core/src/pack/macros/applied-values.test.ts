@@ -61,6 +61,10 @@ describe('the values of a layer when it is applied', () => {
     expect(() => read('a: "{{ .spectro.var.missing }}{{ .spectro.var.replicas | default 1 }}"')).toThrow('missing');
   });
 
+  it('take an item of a list by its index', () => {
+    expect(resolveMacros('{{ .spectro.pack.a.list[0].x }}', (asked) => asked, 'x')).toBe('.spectro.pack.a.list[0].x');
+  });
+
   it('that are blank or comments are no values, and a list is refused', () => {
     expect(read('')).toEqual({});
     expect(read('# nothing\n\n')).toEqual({});
