@@ -107,7 +107,14 @@ describe.skipIf(missing !== undefined)(`layers of charts${missing ? ` (${missing
     const chart = { 'charts/few.tgz': packChart(helm, many, { name: 'few' }) };
     const layer = (on: string, more = '') =>
       bench.shelf.layer(
-        { pack: 'few', values: `${more}charts: { few: { ${[...on].map((one) => `${one}: true`).join(', ')} } }\n` },
+        {
+          pack: 'few',
+          values: `${more}charts: { few: { ${on
+            .split('')
+            .filter(Boolean)
+            .map((one) => `${one}: true`)
+            .join(', ')} } }\n`,
+        },
         { charts: chart },
       );
     const port = bench.port();
