@@ -115,7 +115,11 @@ function inSite(part: string): string {
 /** On the address it had before, for the client goes on calling that. */
 async function startServer(): Promise<void> {
   const port = Number(new URL(site.console.ready.url).port);
-  server = await startConsoleServer(site.context, { simulatorUrl: proxy.url, pages: site.built.pages, port });
+  server = await startConsoleServer(site.context, {
+    cluster: { consoleArgs: ['--simulator', proxy.url], consoleEnv: {} },
+    pages: site.built.pages,
+    port,
+  });
 }
 
 async function confirm(): Promise<void> {

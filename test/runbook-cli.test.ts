@@ -112,7 +112,7 @@ describe('the runbook by command line and API', () => {
     const summary = await json(summarySchema, 'status');
     expect(summary.nodes).toHaveLength(6);
     for (const node of summary.nodes) expect(node).toMatchObject({ template: 'r_u-2204-0-k-12610-0', ready: true });
-    const effects = (await readCallLog(site.simulator.ready.callLog)).filter(({ effect }) => effect);
+    const effects = (await readCallLog(site.cluster.service.ready.callLog)).filter(({ effect }) => effect);
     expect(effects.map(({ call }) => call)).toEqual([
       'importTemplate',
       'setRollout',

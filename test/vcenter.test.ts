@@ -109,7 +109,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const { hash } = await upgrade();
       const confirmed = await command('upgrade', 'confirm', '--hash', hash ?? '', '--wait', '--json');
       expect(upgradeSchema.parse(JSON.parse(confirmed.stdout))).toMatchObject({ state: 'succeeded' });
-      const effects = (await readCallLog(site.simulator.ready.callLog)).filter(({ effect }) => effect);
+      const effects = (await readCallLog(site.cluster.service.ready.callLog)).filter(({ effect }) => effect);
       expect(effects.filter(({ call }) => call === 'importTemplate')).toHaveLength(1);
       const sent = await vcenter.uploads();
       expect(sent.map(({ complete }) => complete)).toEqual([true]);
@@ -192,14 +192,14 @@ async function giveTemplateToSimulator(site: TestEnvironment): Promise<void> {
   const kubernetes = readRelease('4.2.13').spec.kubernetes.version;
   const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
   const query = new URLSearchParams({ sha256: empty, kubernetes, sizeBytes: '0' });
-  const url = `${site.simulator.ready.url}/v1/vcenter/templates/${template}?${query.toString()}`;
+  const url = `${site.cluster.service.ready.url}/v1/vcenter/templates/${template}?${query.toString()}`;
   const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: '' });
   if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** The console again, on the same data and address, connected to vCenter besides. */
 async function restartWithVcenter(site: TestEnvironment, vcenter: VCenter, kubernetes: Kubernetes) {
-  const { context, built, simulator: cluster } = site;
+  const { context, built, cluster } = site;
   await site.console.stop();
   const passwordFile = join(context.folder.temporary, 'vcenter-password');
   await writeFile(passwordFile, vcenter.password, { mode: 0o600 });
@@ -218,7 +218,7 @@ async function restartWithVcenter(site: TestEnvironment, vcenter: VCenter, kuber
         '--listen',
         new URL(site.console.ready.url).host,
         '--simulator',
-        cluster.ready.url,
+        cluster.service.ready.url,
         '--vcenter',
         vcenter.url,
         '--vcenter-username',

@@ -3,12 +3,14 @@
  * run it again after a change to a pack's list of images or to the sample content.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parsePack } from '@sealift/core/pack';
 import { imagesInPack } from '@sealift/oci/named-images';
 import { type ReleaseFile, releaseFileSchema } from '@sealift/core/release';
 import { LayoutWriter } from '@sealift/oci/layout';
 import { parse } from 'yaml';
+import { packChart } from './content/chart.ts';
 import { addSampleImage } from './content/image.ts';
 import { nodeImageOva } from './content/ova.ts';
 
@@ -17,18 +19,19 @@ export const harborview: string = dirname(fileURLToPath(import.meta.url));
 /** The sample's releases, older first. */
 export const versions = ['4.2.12', '4.2.13'] as const;
 
-export function readRelease(version: string): ReleaseFile {
-  return releaseFileSchema.parse(parse(readFileSync(join(harborview, version, 'release.yaml'), 'utf8')));
+/** @param root the sample's folder, or a copy of it; so below */
+export function readRelease(version: string, root = harborview): ReleaseFile {
+  return releaseFileSchema.parse(parse(readFileSync(join(root, version, 'release.yaml'), 'utf8')));
 }
 
 /** The folders of a release's packs. */
-export function packFolders(version: string): string[] {
-  return readRelease(version).spec.content.packs.map((path) => resolve(harborview, version, path));
+export function packFolders(version: string, root = harborview): string[] {
+  return readRelease(version, root).spec.content.packs.map((path) => resolve(root, version, path));
 }
 
 /** Every image that a pack of the release names, in order and once. */
-export function listedImages(version: string): string[] {
-  const names = packFolders(version).flatMap((folder) => {
+export function listedImages(version: string, root = harborview): string[] {
+  const names = packFolders(version, root).flatMap((folder) => {
     const texts = { valuesYaml: readFileSync(join(folder, 'values.yaml'), 'utf8'), charts: new Map() };
     return imagesInPack({ ...texts, manifests: manifestsOf(folder) }, folder).named.flatMap(
       ({ anyOf }) => anyOf[0] ?? [],
@@ -37,20 +40,32 @@ export function listedImages(version: string): string[] {
   return [...new Set(names)];
 }
 
+/** Packs the charts that a pack names (`charts/<chart>-<version>.tgz`) into its folder. */
+function packCharts(folder: string): void {
+  const { charts, version } = parsePack(readFileSync(join(folder, 'pack.json'), 'utf8'), folder);
+  for (const path of charts ?? []) {
+    mkdirSync(join(folder, 'charts'), { recursive: true });
+    const name = basename(path, `-${version}.tgz`);
+    writeFileSync(join(folder, path), packChart(join(harborview, 'charts', name), name, version));
+  }
+}
+
 function manifestsOf(folder: string): ReadonlyMap<string, string> {
   const manifests = join(folder, 'manifests');
   const names = existsSync(manifests) ? readdirSync(manifests) : [];
   return new Map(names.map((name) => [`manifests/${name}`, readFileSync(join(manifests, name), 'utf8')]));
 }
 
-/** Writes `images/` and the OVA of a release into a folder, afresh. */
-export async function build(version: string, folder: string): Promise<void> {
+/** Writes `images/` and the OVA of a release into a folder, afresh, and the charts of its packs beside them. */
+export async function build(version: string, folder: string, root = harborview): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  for (const pack of packFolders(version, root)) packCharts(pack);
   const layout = await LayoutWriter.create(join(folder, 'images'));
-  for (const image of listedImages(version)) await addSampleImage(layout, image, /calico\/node|harborview/.test(image));
+  for (const image of listedImages(version, root))
+    await addSampleImage(layout, image, /calico\/node|harborview/.test(image));
   await layout.finish();
-  const { nodeImage } = readRelease(version).spec;
+  const { nodeImage } = readRelease(version, root).spec;
   if (nodeImage !== undefined) writeFileSync(join(folder, nodeImage.ova), nodeImageOva(nodeImage));
 }
 

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { merge, pathText } from '@sealift/core/merge';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { build, harborview, listedImages, packFolders, readRelease, versions } from './build.ts';
+import { copyWithKubernetes } from './copy-with-kubernetes.ts';
 import { siteLayers, siteValues } from './site-changes.ts';
 
 const packJson = z.object({ name: z.string(), version: z.string(), layer: z.string() });
@@ -16,6 +17,7 @@ const layoutIndex = z.object({
   manifests: z.array(z.object({ digest: z.string(), size: z.number(), annotations: z.record(z.string(), z.string()) })),
 });
 const qemuImg = peer('qemu-img');
+const helm = peer('helm');
 
 let scratch: string;
 beforeAll(() => {
@@ -49,6 +51,12 @@ describe.each(versions)('Harborview %s', (version) => {
   it('keeps blobs under their own digests', () => {
     const blobs = join(made, 'images', 'blobs', 'sha256');
     for (const name of readdirSync(blobs)) expect(sha256(readFileSync(join(blobs, name)))).toBe(name);
+  });
+
+  it.skipIf(helm.missing)(`has charts that render with the values of their packs (${helm.remedy})`, () => {
+    const charts = packFolders(version).flatMap((folder) => renderCharts(folder));
+    expect(charts.map(([name]) => name)).toEqual(['tigera-operator', 'vsphere-csi', 'ingress-nginx']);
+    for (const [, rendered] of charts) expect(rendered).toContain('kind: Deployment');
   });
 
   it('is made the same, byte for byte, every time', async () => {
@@ -148,4 +156,31 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
     if (Object.keys(value).length > 0) return into;
   }
   return into.set(path, JSON.stringify(value));
+}
+
+it('can be copied with other versions of Kubernetes', async () => {
+  const copy = join(scratch, 'copy');
+  await copyWithKubernetes(copy, { '4.2.12': '1.36.3', '4.2.13': '1.37.2' });
+  const [older, newer] = versions.map((version) => readRelease(version, copy).spec);
+  expect(older?.kubernetes).toEqual({ version: '1.36.3', supported: '>=1.36 <1.38' });
+  expect(newer?.nodeImage).toMatchObject({ ova: 'u-2204-0-k-1372-0.ova', kubernetes: '1.37.2' });
+  expect(readdirSync(join(copy, '4.2.13', 'build'))).toEqual(['images', 'u-2204-0-k-1372-0.ova']);
+  expect(listedImages('4.2.12', copy)).toContain('registry.k8s.io/kube-apiserver:v1.36.3');
+  const texts = packFolders('4.2.13', copy).map((pack) => readFileSync(join(pack, 'values.yaml'), 'utf8'));
+  expect(texts.join('')).not.toContain('1.26.10');
+  expect(readFileSync(join(copy, 'site', 'k8s-kubernetes.yaml'), 'utf8')).toContain('kube-apiserver:v1.36.3');
+});
+
+/** The charts of a pack by name, rendered as helm does. */
+function renderCharts(folder: string): [string, string][] {
+  const { charts, version } = z
+    .object({ charts: z.array(z.string()).default([]), version: z.string() })
+    .parse(JSON.parse(readFileSync(join(folder, 'pack.json'), 'utf8')));
+  const values = parse(readFileSync(join(folder, 'values.yaml'), 'utf8'));
+  return charts.map((path) => {
+    const name = basename(path, `-${version}.tgz`);
+    const input = JSON.stringify(values.charts[name]);
+    const args = ['template', name, join(folder, path), '--include-crds', '--values', '-'];
+    return [name, execFileSync(helm.path, args, { input, encoding: 'utf8' })];
+  });
 }

@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Built, type DemoEnvironment, type DemoOptions, startDemo } from '@sealift/cli/demo/demo-environment';
+import {
+  type Built,
+  type DemoEnvironment,
+  prepareDemo,
+  simulatedAt,
+  startDemo,
+} from '@sealift/cli/demo/demo-environment';
 import { inject } from 'vitest';
 
 /** The bundles, keys and pages that were built for this run. */
@@ -25,7 +31,7 @@ export interface TestEnvironment extends DemoEnvironment {
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
-  runs: Pick<DemoOptions, 'executable' | 'databaseUrl'> = {},
+  runs: { readonly executable?: string; readonly databaseUrl?: string } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
@@ -33,8 +39,12 @@ export async function startEnvironment(
   const cancel = new AbortController().signal;
   try {
     const site = changeValues === undefined ? {} : { changeValues };
-    const options = { dir, port: 0, speed, env: process.env, say, cancel, built: built(), ...site, ...runs };
-    const environment = await startDemo(options);
+    const { executable, databaseUrl } = runs;
+    const program = executable === undefined ? {} : { executable };
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel, ...program });
+    const store = databaseUrl === undefined ? {} : { databaseUrl };
+    const options = { demo, port: 0, built: built(), ...site, ...store };
+    const environment = await startDemo(options, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

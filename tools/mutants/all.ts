@@ -1,11 +1,16 @@
 import { bundleMutants } from './bundle.ts';
+import { cliMutants } from './cli.ts';
+import { consoleMutants } from './console.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
+import { kubernetesStatusMutants } from './kubernetes-status.ts';
+import { kubernetesWaitMutants } from './kubernetes-wait.ts';
 import type { Mutant } from './mutant.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
+import { simulatorMutants } from './simulator.ts';
 import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
 import { vsphereMutants } from './vsphere.ts';
@@ -20,6 +25,11 @@ export const mutants: readonly Mutant[] = [
   ...upgradeMutants,
   ...vsphereMutants,
   ...kubernetesMutants,
+  ...kubernetesStatusMutants,
+  ...kubernetesWaitMutants,
   ...siteMutants,
   ...serverMutants,
+  ...simulatorMutants,
+  ...consoleMutants,
+  ...cliMutants,
 ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type KubernetesClient, objectPath } from './client.ts';
-import { decode } from './decode.ts';
+import { type KubernetesClient, objectPath } from './connection/client.ts';
+import { decode } from './connection/decode.ts';
 
 /** Where an object is. */
 export interface ObjectName {

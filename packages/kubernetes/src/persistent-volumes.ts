@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type KubernetesClient, objectPath } from './client.ts';
-import { type ListOptions, listPages } from './list-pages.ts';
+import { type KubernetesClient, objectPath } from './connection/client.ts';
+import { type ListOptions, listPages } from './connection/list-pages.ts';
 
 /** A PersistentVolume of a CSI driver. */
 export interface PersistentVolume {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type KubernetesClient, objectPath } from './client.ts';
-import { type ListOptions, listPages } from './list-pages.ts';
+import { type KubernetesClient, objectPath } from './connection/client.ts';
+import { type ListOptions, listPages } from './connection/list-pages.ts';
 
 /** A volume that is, or shall be, attached to a node (`storage.k8s.io/v1`, VolumeAttachment). */
 export interface VolumeAttachment {

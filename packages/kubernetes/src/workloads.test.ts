@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesClient } from './client.ts';
+import type { KubernetesClient } from './connection/client.ts';
 import { readWorkload } from './workloads.ts';
 
 const at = { namespace: 'kube-system', name: 'controller' } as const;
 
 function settled(kind: 'Deployment' | 'DaemonSet', spec: object, status: object | undefined, generation = 2) {
-  const stored = { metadata: { generation }, spec: { template: {}, ...spec }, status };
+  const stored = {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: at.name, namespace: at.namespace, generation },
+    spec: { template: {}, ...spec },
+    status,
+  };
   const client = { read: async () => stored } as unknown as KubernetesClient;
   return readWorkload(client, { ...at, kind }).then((found) => found?.settled);
 }

@@ -1,9 +1,13 @@
-import { SealiftError } from '@sealift/core/errors';
-import { pause } from '@sealift/io/pause';
+import { isSealiftError, type SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
-import { type KubernetesClient, objectPath } from './client.ts';
 import type { ObjectName } from './config-objects.ts';
-import { decode } from './decode.ts';
+import { type KubernetesClient, objectPath } from './connection/client.ts';
+import { decode } from './connection/decode.ts';
+import { asObject, type KubeObject } from './objects/object.ts';
+import { explain } from './status/explain/explain.ts';
+import { readiness } from './status/readiness.ts';
+import { changes } from './wait/changes.ts';
+import { within } from './wait/within.ts';
 
 /** A controller of pods that rolls them out anew when their template changes. */
 export interface WorkloadName extends ObjectName {
@@ -13,30 +17,16 @@ export interface WorkloadName extends ObjectName {
 export interface Workload {
   /** Of the pods' template. */
   readonly annotations: ReadonlyMap<string, string>;
-  /** Every pod is of the present template, and as many as wanted are available. */
+  /** It is ready, by the rules of its kind (`readiness`). */
   readonly settled: boolean;
 }
 
-const count = z.number().int().optional();
 const stored = z.object({
-  metadata: z.object({ generation: z.number().int() }),
   spec: z.object({
-    replicas: count,
     template: z.object({
       metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
     }),
   }),
-  status: z
-    .object({
-      observedGeneration: count,
-      replicas: count,
-      updatedReplicas: count,
-      availableReplicas: count,
-      desiredNumberScheduled: count,
-      updatedNumberScheduled: count,
-      numberAvailable: count,
-    })
-    .optional(),
 });
 
 /** Reads a Deployment or DaemonSet; undefined where there is none. @throws KUBERNETES_… */
@@ -45,19 +35,23 @@ export async function readWorkload(
   at: WorkloadName,
   cancel?: AbortSignal,
 ): Promise<Workload | undefined> {
-  const path = pathOf(at);
-  const found = await client.read(path, cancel);
-  if (found === undefined) return undefined;
-  const { metadata, spec, status = {} } = decode(stored, found, path);
-  const observed = status.observedGeneration === metadata.generation;
-  const wanted = at.kind === 'Deployment' ? (spec.replicas ?? 1) : (status.desiredNumberScheduled ?? 0);
-  const total = at.kind === 'Deployment' ? (status.replicas ?? 0) : wanted;
-  const updated = (at.kind === 'Deployment' ? status.updatedReplicas : status.updatedNumberScheduled) ?? 0;
-  const available = (at.kind === 'Deployment' ? status.availableReplicas : status.numberAvailable) ?? 0;
+  const object = await readObject(client, at, cancel);
+  if (object === undefined) return undefined;
+  const { spec } = decode(stored, object, pathOf(at));
   return {
     annotations: new Map(Object.entries(spec.template.metadata?.annotations ?? {})),
-    settled: observed && updated === wanted && total === wanted && available >= wanted,
+    settled: readiness(object).state === 'ready',
   };
+}
+
+async function readObject(
+  client: KubernetesClient,
+  at: WorkloadName,
+  cancel: AbortSignal | undefined,
+): Promise<KubeObject | undefined> {
+  const path = pathOf(at);
+  const found = await client.read(path, cancel);
+  return found === undefined ? undefined : asObject(found, path);
 }
 
 /** Rolls a workload's pods out anew by an annotation of their template; the same annotation again changes nothing. */
@@ -70,25 +64,62 @@ export async function annotatePods(
   await client.patch(pathOf(at), { spec: { template: { metadata: { annotations } } } }, cancel);
 }
 
-/** Waits until a workload has settled. @throws KUBERNETES_TIMEOUT, CANCELLED, KUBERNETES_… */
+/**
+ * Waits until a workload has settled, or is gone.
+ *
+ * @throws KUBERNETES_TIMEOUT with what stands in its way as its remedy, CANCELLED, KUBERNETES_…
+ */
 export async function waitForWorkload(
   client: KubernetesClient,
   at: WorkloadName,
   timeoutMs: number,
   cancel?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
-    const found = await readWorkload(client, at, cancel);
-    if (found === undefined || found.settled) return;
-    if (Date.now() > deadline) {
-      const values = { what: `the rollout of ${at.kind} ${at.namespace}/${at.name}`, seconds: timeoutMs / 1000 };
-      throw new SealiftError('KUBERNETES_TIMEOUT', { values });
-    }
-    await pause(pauseMs, cancel);
+  let last = await readObject(client, at, cancel);
+  if (isSettled(last)) return;
+  const target = { path: pathOf({ ...at, name: undefined }), name: at.name };
+  const what = `the rollout of ${at.kind} ${at.namespace}/${at.name}`;
+  try {
+    await within(what, { deadlineMs: timeoutMs, cancel }, async (signal, onOutage) => {
+      const options = { cancel: signal, onOutage, outageMs: Number.POSITIVE_INFINITY };
+      for await (const object of changes(client, target, options)) {
+        last = object;
+        if (isSettled(object)) return;
+      }
+    });
+  } catch (error) {
+    // Where the server did not answer, that is the reason.
+    if (!isSealiftError(error, 'KUBERNETES_TIMEOUT') || isSealiftError(error.cause, 'KUBERNETES_UNREACHABLE'))
+      throw error;
+    throw last === undefined ? error : await withReason(client, last, error, cancel);
   }
 }
 
-function pathOf({ kind, namespace, name }: WorkloadName): string {
+function isSettled(object: KubeObject | undefined): boolean {
+  return object === undefined || readiness(object).state === 'ready';
+}
+
+async function withReason(
+  client: KubernetesClient,
+  object: KubeObject,
+  late: SealiftError,
+  cancel: AbortSignal | undefined,
+): Promise<SealiftError> {
+  try {
+    const { wait } = await explain(client, object, { cancel });
+    if (wait === null) return late;
+    const { what, reference, remedy } = wait;
+    return late.withHint(`${what}${reference === null ? '' : `: ${reference}`}. ${remedy ?? late.hint}`);
+  } catch {
+    // That it was late stays true when nobody can say why.
+    return late;
+  }
+}
+
+function pathOf({
+  kind,
+  namespace,
+  name,
+}: Omit<WorkloadName, 'name'> & { readonly name?: string | undefined }): string {
   return objectPath('/apis/apps/v1', kind === 'Deployment' ? 'deployments' : 'daemonsets', { namespace, name });
 }

@@ -1,4 +1,5 @@
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { nodeSchema } from '@sealift/core/cluster';
@@ -26,6 +27,7 @@ const rolloutAnswer = z.object({
   total: z.int(),
   wait: seenWaitSchema.nullable(),
 });
+const providersAnswer = z.object({ digest: z.string().nullable(), wait: seenWaitSchema.nullable() });
 const layersAnswer = z.object({
   layers: z.array(
     z.object({
@@ -44,6 +46,7 @@ export interface SimulatedPorts {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
+  readonly providers: ProvidersPort;
   readonly simulated: true;
 }
 
@@ -78,8 +81,13 @@ export function connectSimulator(url: string): SimulatedPorts {
       rollout: (group, cancel) => connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel),
       setRollout: (group, desired, cancel) => connection.put(`/v1/cluster/rollouts/${group}`, desired, cancel),
       layers: async (cancel) => (await connection.get('/v1/cluster/layers', layersAnswer, cancel)).layers,
-      applyLayer: (layer, cancel) => connection.put('/v1/cluster/layers', layer, cancel),
+      applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
+        connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
+    },
+    providers: {
+      status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),
+      apply: (desired, cancel) => connection.put('/v1/cluster/providers', desired, cancel),
     },
   };
 }

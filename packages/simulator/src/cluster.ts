@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
+import { waitingFor } from '@sealift/core/upgrade';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type { DesiredProviders, ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
-import { layerStatuses } from './layers.ts';
+import { isSettled, layerStatuses } from './layers.ts';
 import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
 import type {
   AppliedLayer,
@@ -119,6 +121,22 @@ export class SimulatedCluster {
     return this.#change('removeLayer', layer, (state) => {
       const left = state.layers.filter((one) => one.layer !== layer.layer || one.pack !== layer.pack);
       return left.length === state.layers.length ? null : { ...state, layers: left };
+    });
+  }
+
+  providers(): Promise<ProvidersStatus> {
+    return this.#read('providers', {}, ({ providers }, now) => {
+      if (providers === null) return { digest: null, wait: null };
+      const { digest, appliedAt } = providers;
+      if (isSettled(appliedAt, now, this.#speed)) return { digest, wait: null };
+      return { digest, wait: waitingFor('the providers start', { since: new Date(appliedAt).toISOString() }) };
+    });
+  }
+
+  applyProviders({ components }: DesiredProviders): Promise<void> {
+    return this.#change('applyProviders', { ...components }, (state, now) => {
+      const { digest } = components;
+      return state.providers?.digest === digest ? null : { ...state, providers: { digest, appliedAt: now } };
     });
   }
 

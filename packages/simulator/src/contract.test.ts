@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
+import { providersContract } from '@sealift/upgrade/ports/contract/providers';
 import { storageContract } from '@sealift/upgrade/ports/contract/storage';
 import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
 import { vi } from 'vitest';
@@ -34,6 +35,16 @@ vcenterContract(
 storageContract(
   'the simulator',
   driverOf(({ storage }) => storage),
+);
+providersContract(
+  'the simulator',
+  driverOf(({ providers }) => providers),
+  {
+    core: '1.10.4',
+    kubeadm: '1.10.4',
+    vsphere: '1.13.1',
+    components: { pack: 'cluster-api', version: '1.10.4', digest: `sha256:${'f'.repeat(64)}` },
+  },
 );
 clusterContract(
   'the simulator',

@@ -3,7 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { refusal, type SimulatedCluster } from './cluster.ts';
 import { faultSchema, type Faults } from './faults.ts';
-import { appliedLayerSchema, desiredSchema, groupSchema, sha256Schema, templateNameSchema } from './state.ts';
+import {
+  appliedLayerSchema,
+  desiredProvidersSchema,
+  desiredSchema,
+  groupSchema,
+  sha256Schema,
+  templateNameSchema,
+} from './state.ts';
 import { maxOvaBytes, receiveTemplate } from './upload.ts';
 
 /** One route of the simulator's own API. What it answers has status 200; undefined means 204. */
@@ -52,6 +59,10 @@ export function simulatorRoutes(app: FastifyInstance, cluster: SimulatedCluster,
     route('PUT', '/v1/cluster/layers', 'applyLayer', ({ body }) => cluster.applyLayer(check(layerBodySchema, body))),
     route('DELETE', '/v1/cluster/layers/:layer/:pack', 'removeLayer', ({ params }) =>
       cluster.removeLayer(check(layerKeySchema, params)),
+    ),
+    route('GET', '/v1/cluster/providers', 'providers', () => cluster.providers()),
+    route('PUT', '/v1/cluster/providers', 'applyProviders', ({ body }) =>
+      cluster.applyProviders(check(desiredProvidersSchema, body)),
     ),
     route('GET', '/v1/faults', 'faults', async () => ({ pending: faults.pending })),
     route('PUT', '/v1/faults', 'faults', async ({ body }) => faults.set(check(z.array(faultSchema).max(100), body))),

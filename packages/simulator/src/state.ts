@@ -69,6 +69,17 @@ const storageSchema = z.strictObject({
 });
 export type SimulatedStorage = z.infer<typeof storageSchema>;
 
+/** The Cluster API providers that are asked for. */
+export const desiredProvidersSchema = z.strictObject({
+  core: packVersionSchema,
+  kubeadm: packVersionSchema,
+  vsphere: packVersionSchema,
+  components: z.strictObject({ pack: packNameSchema, version: packVersionSchema, digest: digestSchema }),
+});
+
+/** Digest of the Cluster API providers' components that were last asked for. */
+const providersSchema = z.strictObject({ digest: digestSchema, appliedAt: z.number() });
+
 /** One line of `calls.log`. */
 export const callLineSchema = z.object({
   at: z.iso.datetime(),
@@ -88,6 +99,7 @@ export const stateSchema = z.strictObject({
   groups: z.strictObject({ 'control-plane': nodeGroupSchema, workers: nodeGroupSchema }),
   layers: z.array(appliedLayerSchema.extend({ appliedAt: z.number() })),
   storage: storageSchema,
+  providers: providersSchema.nullable(),
   /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
   lastEffect: callLineSchema.nullable(),
 });
@@ -124,6 +136,7 @@ export function initialState(given: InitialCluster): SimulatorState {
     groups: { 'control-plane': group('control-plane'), workers: group('worker') },
     layers: layers.map((layer) => ({ ...layer, appliedAt: 0 })),
     storage,
+    providers: null,
     lastEffect: null,
   };
 }

@@ -1,17 +1,26 @@
 import type { Check } from '@sealift/core/check';
+import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { ContentPort } from '@sealift/upgrade/ports/content';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
+import { ClusterAccess } from './cluster/cluster-access.ts';
+import type { Holder } from './cluster/layers/holder.ts';
+import { layersPort } from './cluster/layers/layers-port.ts';
+import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
+import { machinesAccounted } from './cluster/machines/accounted.ts';
+import { clusterRollouts } from './cluster/rollouts.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
 import { VcenterSession } from './vcenter/session.ts';
 import { vcenterPort } from './vcenter/templates.ts';
 
-/** A real site: its vCenter, and the storage of its cluster. */
+/** A real site: its vCenter, the enterprise cluster, and the storage of that. */
 export interface Site {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
+  readonly cluster: ClusterPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -20,15 +29,40 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** What a site is given by the one who acts on it. */
+export interface SiteSurroundings {
+  /** Where packs come from. */
+  readonly content: Pick<ContentPort, 'openPack'>;
+  /** Who acts now. */
+  readonly holder: () => Holder;
+}
+
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
-export function connectSite(settings: SiteSettings): Site {
+export function connectSite(settings: SiteSettings, { content, holder }: SiteSurroundings): Site {
   const session = new VcenterSession(settings);
-  const sides = new StorageSides(session, settings);
+  const enterprise = new ClusterAccess(settings.kubeconfig);
+  const other = settings.managementKubeconfig;
+  const management = other === undefined ? enterprise : new ClusterAccess(other);
+  const sides = new StorageSides(session, enterprise);
+  const { kubeconfig } = enterprise;
+  const ofVcenter = vcenterChecks(session, settings, sides);
+  const objects = () => management.objects();
+  const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
     vcenter: vcenterPort(session, settings),
     storage: storagePort(sides),
+    cluster: {
+      ...clusterRollouts({
+        objects,
+        templates: vcenterTemplates(session, settings),
+        cluster: settings.cluster,
+      }),
+      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder }),
+    },
     host: new URL(settings.url).host,
-    checks: vcenterChecks(session, settings, sides),
-    close: () => session.close(),
+    checks: (needs) => [...ofVcenter(needs), machinesAccounted(machines)],
+    async close() {
+      await Promise.all([enterprise.close(), management.close(), session.close()]);
+    },
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@sealift/core/secret';
 import { peer } from '@sealift/testkit/peers';
+import { nothingApplied } from '@sealift/testkit/upgrade/nothing-applied';
 import { startVCenter } from '@sealift/testkit/vcenter';
 import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
 import { makeDisk, packOva, sampleFiles } from '@sealift/testkit/sample-ova';
@@ -27,7 +28,7 @@ describe.skipIf(missing !== undefined)(`the drivers of a site${missing ? ` (${mi
       const vcenter = await startVCenter(simulator);
       const { url, username, password, caFile } = vcenter;
       const login = { url, username, password: new Secret(password), caFile };
-      const site = connectSite({ ...login, places: {}, networks: ['VM Network'] });
+      const site = connectSite({ ...login, places: {}, networks: ['VM Network'] }, nothingApplied);
       const close = async (): Promise<void> => {
         await site.close();
         await vcenter.stop();

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Peer } from './peers.ts';
-import { waitUntil } from './wait-until.ts';
+import { runBound } from './process/bound-process.ts';
 
 /** Debian's docker-registry (CNCF distribution 2.8), serving an empty folder. */
 export interface DockerRegistry {
@@ -31,26 +29,17 @@ export async function startDockerRegistry(peer: Peer, htpasswd?: string): Promis
   };
   // JSON is YAML, which is what it reads.
   await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
-  // Into a file: a test that waits for a program reads no pipe meanwhile, and a full one would stop the registry.
-  const logPath = join(folder, 'registry.log');
-  const log = openSync(logPath, 'w');
-  const child = spawn(peer.path, ['serve', join(folder, 'config.yml')], { stdio: ['ignore', 'ignore', log] });
-  closeSync(log);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
+  const log = join(folder, 'registry.log');
+  const registry = runBound(peer.path, ['serve', join(folder, 'config.yml')], { log });
   const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await ended;
+    await registry.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const listening = waitUntil('docker-registry to listen', async () => {
-    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(await readFile(logPath, 'utf8'))?.[1];
-    return port === undefined ? undefined : `127.0.0.1:${port}`;
-  });
+  const port = async (): Promise<string | undefined> =>
+    /listening on 127\.0\.0\.1:(\d+)/.exec(await readFile(log, 'utf8'))?.[1];
   try {
-    return { registry: await listening, stop };
+    await registry.untilReady(async () => (await port()) !== undefined, 30_000);
+    return { registry: `127.0.0.1:${await port()}`, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,17 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Peer } from './peers.ts';
-import { waitUntil } from './wait-until.ts';
+import { type BoundProcess, flags, runBound } from './process/bound-process.ts';
+import { JsonClient } from './site/json-client.ts';
+import { printKubeconfig } from './site/kube-api.ts';
+import { makeAccountKey } from './site/pki.ts';
+import { PortBlock } from './site/port-block.ts';
 
 /** etcd and kube-apiserver, without controllers and nodes: what is written stays as it was written. */
 export interface Kubernetes {
   /** `https://127.0.0.1:<port>` */
   readonly url: string;
+  /** Where etcd takes calls, such as `http://127.0.0.1:<port>`; its API is there as JSON too. */
+  readonly store: string;
   /** A member of `system:masters`. */
   readonly token: string;
   /** The API server's certificate, which signs itself, as PEM. */
@@ -27,149 +30,79 @@ export interface Kubernetes {
  */
 export async function startKubernetes(etcd: Peer, apiserver: Peer): Promise<Kubernetes> {
   const folder = await mkdtemp(join(tmpdir(), 'sealift-kubernetes-'));
-  const children: ChildProcess[] = [];
+  const running: BoundProcess[] = [];
+  let ports: PortBlock | undefined;
   const stop = async (): Promise<void> => {
-    for (const child of children) child.stdin?.end();
-    await Promise.all(children.map(ended));
+    await Promise.all(running.map((one) => one.stop()));
+    await ports?.release();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const [clients, peers, secure] = await freePorts();
-    const store = `http://127.0.0.1:${clients}`;
-    children.push(
-      run(etcd, [
-        ...flags({
-          'data-dir': join(folder, 'etcd'),
-          'listen-client-urls': store,
-          'advertise-client-urls': store,
-          'listen-peer-urls': `http://127.0.0.1:${peers}`,
-          'log-level': 'error',
-        }),
-        // What a test writes need not survive the machine.
-        '--unsafe-no-fsync',
-      ]),
-    );
+    ports = await PortBlock.claim();
+    const store = `http://127.0.0.1:${ports.at(1)}`;
+    const url = `https://127.0.0.1:${ports.at(3)}`;
+    running.push(runBound(etcd.path, etcdFlags(folder, store, ports.at(2))));
     const token = randomBytes(16).toString('hex');
-    const tokens = join(folder, 'tokens.csv');
-    await writeFile(tokens, `${token},test,test,system:masters\n`);
-    const key = join(folder, 'service-accounts.pem');
-    await writeFile(key, accountKey());
-    const server = run(
-      apiserver,
-      flags({
-        'etcd-servers': store,
-        'secure-port': secure,
-        'bind-address': '127.0.0.1',
-        'advertise-address': '127.0.0.1',
-        'cert-dir': folder,
-        'token-auth-file': tokens,
-        'authorization-mode': 'RBAC',
-        'service-account-issuer': 'https://kubernetes.default.svc',
-        'service-account-signing-key-file': key,
-        'service-account-key-file': key,
-        'service-cluster-ip-range': '10.0.0.0/24',
-        // A loopback address is no endpoint that it would publish.
-        'endpoint-reconciler-type': 'none',
-        // They need controllers: one waits for accounts, the other adds finalizers that nobody would take away.
-        'disable-admission-plugins': 'ServiceAccount,StorageObjectInUseProtection',
-        'watch-cache': 'false',
-        v: 0,
-      }),
-    );
-    children.push(server);
-    const url = `https://127.0.0.1:${secure}`;
-    await waitUntil(
-      'kube-apiserver to be ready',
-      async () => {
-        if (server.exitCode !== null) throw new Error(`kube-apiserver ended with ${server.exitCode}`);
-        return (await readyStatus(`${url}/readyz`, await readFile(join(folder, 'apiserver.crt')), token)) === 200;
-      },
-      120_000,
-    );
+    const server = runBound(apiserver.path, await apiServerFlags(folder, store, ports.at(3), token), {
+      log: join(folder, 'kube-apiserver.log'),
+    });
+    running.push(server);
+    await server.untilReady(() => isReady(url, folder, token));
     const ca = await readFile(join(folder, 'apiserver.crt'), 'utf8');
     const kubeconfig = join(folder, 'kubeconfig');
-    await writeFile(kubeconfig, JSON.stringify(describeAccess(url, ca, token)), { mode: 0o600 });
-    return { url, token, ca, kubeconfig, stop };
+    await writeFile(kubeconfig, printKubeconfig({ server: url, ca, token }), { mode: 0o600 });
+    return { url, store, token, ca, kubeconfig, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** JSON is YAML, which is what a kubeconfig is. */
-function describeAccess(server: string, ca: string, token: string): unknown {
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    users: [{ name: 'test', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-    'current-context': 'test',
-  };
-}
-
-/** Runs a program for as long as the shell's standard input is open. */
-const whileOpen = `exec 3<&0
-"$0" "$@" 3<&- &
-child=$!
-(read -r _ <&3; kill -9 "$child") &
-watcher=$!
-exec 3<&-
-wait "$child"
-code=$?
-kill "$watcher"
-exit "$code"`;
-
-/** A program that ends with this process too, however this one ends: a test that is killed leaves nothing running. */
-function run(peer: Peer, parts: readonly string[]): ChildProcess {
-  return spawn('/bin/sh', ['-c', whileOpen, peer.path, ...parts], { stdio: ['pipe', 'ignore', 'ignore'] });
-}
-
-function flags(given: Readonly<Record<string, string | number>>): string[] {
-  return Object.entries(given).map(([name, value]) => `--${name}=${value}`);
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
-  return new Promise((resolve) => child.once('close', () => resolve()));
-}
-
-function accountKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'sec1', format: 'pem' }).toString();
-}
-
-function readyStatus(url: string, ca: Buffer, token: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const asked = request(url, { ca, agent: false, timeout: 5000, headers: { authorization: `Bearer ${token}` } });
-    asked.once('response', (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
-    });
-    asked.once('timeout', () => asked.destroy(new Error('no answer')));
-    asked.once('error', reject);
-    asked.end();
+function etcdFlags(folder: string, store: string, peers: number): string[] {
+  return flags({
+    'data-dir': join(folder, 'etcd'),
+    'listen-client-urls': store,
+    'advertise-client-urls': store,
+    'listen-peer-urls': `http://127.0.0.1:${peers}`,
+    'log-level': 'error',
+    // What a test writes need not survive the machine.
+    'unsafe-no-fsync': true,
   });
 }
 
-/** etcd cannot tell which ports it took for 0, so they are looked for beforehand. */
-async function freePorts(): Promise<readonly [number, number, number]> {
-  const servers = await Promise.all(
-    [0, 1, 2].map(
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer().once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-    return address.port;
+async function apiServerFlags(folder: string, store: string, port: number, token: string): Promise<string[]> {
+  const tokens = join(folder, 'tokens.csv');
+  await writeFile(tokens, `${token},test,test,system:masters\n`);
+  const key = join(folder, 'accounts.key');
+  await writeFile(key, makeAccountKey());
+  return flags({
+    'etcd-servers': store,
+    'secure-port': port,
+    'bind-address': '127.0.0.1',
+    'advertise-address': '127.0.0.1',
+    'cert-dir': folder,
+    'token-auth-file': tokens,
+    'authorization-mode': 'RBAC',
+    'service-account-issuer': 'https://kubernetes.default.svc',
+    'service-account-signing-key-file': key,
+    'service-account-key-file': key,
+    'service-cluster-ip-range': '10.0.0.0/24',
+    // A loopback address is no endpoint that it would publish.
+    'endpoint-reconciler-type': 'none',
+    // They need controllers: one waits for accounts, the other adds finalizers that nobody would take away.
+    'disable-admission-plugins': 'ServiceAccount,StorageObjectInUseProtection',
+    'watch-cache': false,
+    v: 0,
   });
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  const [clients, peers, secure] = ports;
-  if (clients === undefined || peers === undefined || secure === undefined) throw new Error('no three ports');
-  return [clients, peers, secure];
+}
+
+/** The certificate is there as soon as it listens. */
+async function isReady(server: string, folder: string, token: string): Promise<boolean> {
+  const ca = await readFile(join(folder, 'apiserver.crt'));
+  const client = new JsonClient({ server, ca, token }, { timeoutMs: 5000 });
+  try {
+    return (await client.send({ method: 'GET', path: '/readyz' })).status === 200;
+  } finally {
+    client.close();
+  }
 }

@@ -20,14 +20,22 @@ export interface Unchecked {
   readonly needlessElsewhere: readonly string[];
 }
 
-/** Checks that the pack of every layer is inside. @throws RELEASE_PACK_MISSING */
-export function checkLayers({ spec }: ReleaseFile, packs: readonly CollectedPack[]): void {
+/** Checks that the pack of every layer, and that of the providers, is inside. @throws RELEASE_PACK_MISSING */
+export function checkPacks({ spec }: ReleaseFile, packs: readonly CollectedPack[]): void {
   for (const [index, { layer, pack, version }] of spec.layers.entries()) {
     const found = packs.some((one) => one.name === pack && one.version === version && one.layer === layer);
     if (found) continue;
     const place = `spec.layers[${index}] (layer ${layer})`;
     throw new SealiftError('RELEASE_PACK_MISSING', { values: { pack, version }, place });
   }
+  if (spec.clusterApi === undefined) return;
+  const { pack, version } = spec.clusterApi.components;
+  if (packs.some((one) => one.name === pack && one.version === version)) return;
+  throw new SealiftError('RELEASE_PACK_MISSING', {
+    values: { pack, version },
+    place: 'spec.clusterApi.components',
+    hint: 'Add the pack folder to spec.content.packs, or correct the version there.',
+  });
 }
 
 /**

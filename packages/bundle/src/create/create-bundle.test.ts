@@ -158,6 +158,25 @@ describe('createBundle', () => {
     expect(error.message).toContain('cni-calico 3.26.2');
   });
 
+  it('pins the components of the Cluster API providers, and refuses those that are not inside', async () => {
+    const components =
+      'clusterApi: { core: 1.10.4, kubeadm: 1.10.4, vsphere: 1.13.1, components: { pack: capi, version: 1.10.4 } }';
+    const name = (copy: string) => edit(join(copy, 'release.yaml'), '\n  layers:', `\n  ${components}\n  layers:`);
+    const error = await refusal(name);
+    expect(error).toMatchObject({ code: 'RELEASE_PACK_MISSING', place: 'spec.clusterApi.components' });
+    expect(error.message).toContain('capi 1.10.4');
+    const copy = mkdtempSync(join(folder, 'providers-'));
+    cpSync(join(folder, 'release'), copy, { recursive: true });
+    name(copy);
+    const pack = join(copy, 'packs/capi-1.10.4');
+    mkdirSync(pack);
+    writeFileSync(join(pack, 'pack.json'), '{"name":"capi","displayName":"CAPI","version":"1.10.4","layer":"addon"}');
+    writeFileSync(join(pack, 'values.yaml'), '');
+    const { spec } = (await create(join(copy, 'release.yaml'), 'providers.bin')).release;
+    const { digest } = spec.packs.find((one) => one.name === 'capi') ?? {};
+    expect(spec.clusterApi?.components).toEqual({ pack: 'capi', version: '1.10.4', digest });
+  });
+
   it('refuses a node image that is another than the release says, or none', async () => {
     const wrong = `kubernetes: 1.26.10, sha256: "${'0'.repeat(64)}" }`;
     const mismatch = await refusal((copy) => edit(join(copy, 'release.yaml'), 'kubernetes: 1.26.10 }', wrong));

@@ -6,6 +6,7 @@ import { hasCode } from '@sealift/io/file-errors';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, nodeImageReference, releaseTag } from '@sealift/oci/reference';
+import type { Retry } from '@sealift/io/retry';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { DifferentialBase } from '../differential/base.ts';
 import { planDifferential } from '../differential/plan-differential.ts';
@@ -16,7 +17,7 @@ import { addArtifact } from './artifact.ts';
 import { collectAttachments, type CollectedReferrer } from './attachments.ts';
 import { makeIndex, type NamedEntry, packEntry } from './bundle-index.ts';
 import { CollectProgress } from './collect-progress.ts';
-import { checkImages, checkLayers, type Unchecked } from './completeness.ts';
+import { checkImages, checkPacks, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages, withAttached } from './images.ts';
 import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
@@ -46,6 +47,8 @@ export interface CreateBundleOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (phase: 'collect' | 'compare' | 'write', doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
+  /** Told of what a registry is about to be asked again. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** What a bundle holds, or with a dry run would hold. */
@@ -80,12 +83,13 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const file = await readReleaseFile(options.releaseFile);
   const folder = dirname(resolve(options.releaseFile));
   const content = new ContentSet();
-  await using sources = new ImageSources({ folder, env: options.env ?? process.env, cancel: options.cancel });
+  const { cancel, onRetry, env = process.env } = options;
+  await using sources = new ImageSources({ folder, env, cancel, onRetry });
   const progress = new CollectProgress(file.spec.content.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );
   const { packs, subjects: packSubjects } = await collectPacks(content, file.spec.content.packs, sources, folder);
-  checkLayers(file, packs);
+  checkPacks(file, packs);
   const named = await collectImages(content, file.spec.content.images, sources, () => progress.sourceDone());
   const attached = await collectAttachments(content, [...packSubjects, ...named.subjects], sources);
   const images = withAttached(named.images, attached.images);
@@ -180,19 +184,21 @@ function pin(
   images: readonly CollectedImage[],
   nodeImage: CollectedNodeImage | undefined,
 ): Release {
-  const { content: _, layers, nodeImage: _named, ...rest } = file.spec;
+  const { content: _, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
+  const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
+    const digest = digests.get(`${named.pack} ${named.version}`);
+    if (digest === undefined) throw new TypeError(`pack ${named.pack} was not checked`);
+    return { ...named, digest };
+  };
   return {
     apiVersion: file.apiVersion,
     kind: file.kind,
     metadata: file.metadata,
     spec: {
       ...rest,
-      layers: layers.map((layer) => {
-        const digest = digests.get(`${layer.pack} ${layer.version}`);
-        if (digest === undefined) throw new TypeError(`pack ${layer.pack} was not checked`);
-        return { ...layer, digest };
-      }),
+      ...(clusterApi === undefined ? {} : { clusterApi: { ...clusterApi, components: pinned(clusterApi.components) } }),
+      layers: layers.map((layer) => pinned(layer)),
       packs: packs.map(({ name, version, layer, descriptor, sizeBytes }) => ({
         name,
         version,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { SealiftError } from '@sealift/core/errors';
+import type { z } from 'zod';
 
 export interface ProcessOptions {
   /** For people, in errors: `the console`. */
@@ -53,7 +54,7 @@ export interface Service<Ready> {
 /**
  * Starts a program and waits until `ready` makes something of a line it writes. It is killed when our own process ends.
  *
- * @throws DEMO_STEP_FAILED when it ends, or a minute passes, before it is ready
+ * @throws DEMO_STEP_FAILED when it ends, or the time passes, before it is ready
  */
 export async function startService<Ready>(
   options: ProcessOptions,
@@ -100,6 +101,18 @@ export async function startService<Ready>(
       await exit;
       clearTimeout(force);
     },
+  };
+}
+
+/** Reads the one line of JSON with which a service says that it is ready. */
+export function jsonLine<Schema extends z.ZodType>(schema: Schema): (line: string) => z.output<Schema> | undefined {
+  return (line) => {
+    if (!line.startsWith('{')) return undefined;
+    try {
+      return schema.safeParse(JSON.parse(line)).data;
+    } catch {
+      return undefined;
+    }
   };
 }
 

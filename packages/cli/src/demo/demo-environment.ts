@@ -6,8 +6,10 @@ import type { Service } from './child-process.ts';
 import { findCheckout } from './checkout.ts';
 import type { DemoContext } from './demo-context.ts';
 import { demoEnvironment, takeDemoFolder } from './demo-folder.ts';
-import { type ConsoleReady, type SimulatorReady, startClusterSimulator, startConsoleServer } from './demo-services.ts';
-import { initialCluster } from './initial-cluster.ts';
+import type { DemoCluster } from './cluster/demo-cluster.ts';
+import { type RealCluster, startRealCluster } from './cluster/real-cluster.ts';
+import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
+import { type ConsoleReady, startConsoleServer } from './demo-services.ts';
 import { adoptWithSiteValues, type ChangeValues, syncRegistry } from './platform.ts';
 import { executeBundle } from './support-host.ts';
 import { bundleOf, makeVendor, type Vendor } from './vendor.ts';
@@ -16,20 +18,14 @@ import { bundleOf, makeVendor, type Vendor } from './vendor.ts';
 export const [installed, offered] = ['4.2.12', '4.2.13'] as const;
 
 export interface DemoOptions {
-  readonly dir: string;
+  /** What every part works with; see `prepareDemo`. */
+  readonly demo: DemoContext;
   /** Of the console; 0 takes a free one. */
   readonly port: number;
-  /** How many times faster the simulated cluster is than a few seconds a machine. */
-  readonly speed: number;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly say: (text: string) => void;
-  readonly cancel: AbortSignal;
   /** Taken instead of being built. */
   readonly built?: Built;
   /** What the site runs in place of the sample's values. */
   readonly changeValues?: ChangeValues;
-  /** A single-file executable in place of the checkout's command line; it serves its own pages. */
-  readonly executable?: string;
   /** The PostgreSQL server of the console, in place of the embedded store. */
   readonly databaseUrl?: string;
 }
@@ -42,22 +38,28 @@ export interface Built {
 }
 
 /** A platform that runs the older release with the site's values, and has the newer one in its registry. */
-export interface DemoEnvironment {
+export interface DemoEnvironment<Cluster extends DemoCluster = SimulatedCluster> {
   readonly context: DemoContext;
   readonly built: Built;
   readonly administrator: Administrator;
   readonly console: Service<ConsoleReady>;
-  readonly simulator: Service<SimulatorReady>;
-  /** Ends console and simulator, in this order. */
+  readonly cluster: Cluster;
+  /** Ends console and cluster, in this order. */
   stop(): Promise<void>;
 }
 
 /** Takes the folder and describes what the demo works with; starts nothing. */
-export async function prepareDemo(
-  options: Pick<DemoOptions, 'dir' | 'env' | 'say' | 'cancel' | 'executable'>,
-): Promise<DemoContext> {
+export async function prepareDemo(options: {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly say: (text: string) => void;
+  readonly cancel: AbortSignal;
+  /** A single-file executable in place of the checkout's command line; it serves its own pages. */
+  readonly executable?: string;
+}): Promise<DemoContext> {
   const found = findCheckout();
-  const checkout = { ...found, sealift: options.executable ?? found.sealift };
+  const { executable } = options;
+  const checkout = executable === undefined ? found : { ...found, sealift: executable, executable: true };
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
 }
@@ -74,43 +76,54 @@ export async function buildForDemo(demo: DemoContext): Promise<Built> {
   return { pages, vendor: await makeVendor(demo, [installed, offered]) };
 }
 
+/** Makes the cluster of a demo, which runs the release that is installed first. */
+export type StartCluster<Cluster extends DemoCluster> = (demo: DemoContext, vendor: Vendor) => Promise<Cluster>;
+
+/** @param speed how many times faster than a few seconds a machine */
+export function simulatedAt(speed: number): StartCluster<SimulatedCluster> {
+  return (demo, vendor) => startSimulatedCluster(demo, vendor, { version: installed, speed });
+}
+
+/** The programs of a real one, on this machine; `prepareRealPlatform` comes before. */
+export const realCluster: StartCluster<RealCluster> = (demo, vendor) => startRealCluster(demo, vendor, installed);
+
 /**
- * Builds both bundles, starts simulator and console, and brings the platform to where an administrator finds a new release:
+ * Builds both bundles, starts cluster and console, and brings the platform to where an administrator finds a new release:
  * everything by the commands and the API that people use.
  *
  * @throws DEMO_*, CANCELLED, and what the parts throw; what was started is stopped then
  */
-export async function startDemo(options: DemoOptions): Promise<DemoEnvironment> {
-  const demo = await prepareDemo(options);
-  const { say } = demo;
-  const built = options.built ?? (await buildForDemo(demo));
+export async function startDemo<Cluster extends DemoCluster>(
+  options: DemoOptions,
+  startCluster: StartCluster<Cluster>,
+): Promise<DemoEnvironment<Cluster>> {
+  const { demo: context } = options;
+  const { say } = context;
+  const built = options.built ?? (await buildForDemo(context));
   const { vendor, pages } = built;
   const started: Service<unknown>[] = [];
   const stop = async (): Promise<void> => {
     for (const service of started.toReversed()) await service.stop();
   };
   try {
-    say('Starting the simulated vSphere cluster');
-    const simulator = await startClusterSimulator(demo, await initialCluster(demo, vendor, installed), options.speed);
-    started.push(simulator);
+    say('Starting the cluster');
+    const cluster = await startCluster(context, vendor);
+    started.push(cluster.service);
     say('Starting the system console');
-    const console = await startConsoleServer(demo, {
-      simulatorUrl: simulator.ready.url,
-      pages: options.executable === undefined ? pages : undefined,
-      port: options.port,
-      databaseUrl: options.databaseUrl,
-    });
+    const { port, databaseUrl } = options;
+    const console = await startConsoleServer(context, { cluster, pages, port, databaseUrl });
     started.push(console);
-    const administrator = await makeAdministrator(demo, console.ready, vendor);
+    const administrator = await makeAdministrator(context, console.ready, vendor);
     for (const version of [installed, offered]) {
       say(`Executing ./airgap-v${version}.bin`);
-      await executeBundle(demo, bundleOf(vendor, version));
+      await executeBundle(context, bundleOf(vendor, version));
       if (version !== installed) continue;
-      await syncRegistry(administrator.api, demo.cancel);
+      await syncRegistry(administrator.api, context.cancel);
+      await cluster.install();
       say(`The platform runs ${version}, with the site's own values`);
-      await adoptWithSiteValues(demo.checkout, administrator.api, version, options.changeValues);
+      await adoptWithSiteValues(context.checkout, administrator.api, version, options.changeValues);
     }
-    return { context: demo, built, administrator, console, simulator, stop };
+    return { context, built, administrator, console, cluster, stop };
   } catch (error) {
     await stop();
     throw error;

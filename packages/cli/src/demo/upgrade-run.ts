@@ -18,6 +18,8 @@ export interface UpgradeResult {
   readonly conflicts: number;
   /** The sentences of the Summary page that hold. */
   readonly summary: readonly string[];
+  /** Nodes that were not there before. */
+  readonly machinesReplaced: number;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function upgradeByApi(
     throw new SealiftError('DEMO_STEP_FAILED', { values: { name: 'the upgrade', reason } });
   }
   say(`Update Management offers ${recommended.version}: ${recommended.nodeImage.reason}`);
+  const before = await nodeNames(api);
   const draft = await api.post('/api/v1/upgrades', { to: recommended.version }, upgradeSchema);
   const preview = await previewLayers(api, draft, say);
   const ready = await api.get(`/api/v1/upgrades/${draft.id}`, upgradeSchema);
@@ -46,7 +49,7 @@ export async function upgradeByApi(
   say(`Confirming ${ready.hash.slice(0, 12)}…, the hash of plan and merged values`);
   await api.post(`/api/v1/upgrades/${draft.id}/confirm`, { hash: ready.hash }, upgradeSchema);
   await follow(api, draft.id, say, cancel);
-  const { statements, version } = await api.get('/api/v1/summary', summarySchema);
+  const { statements, version, nodes } = await api.get('/api/v1/summary', summarySchema);
   for (const { text, holds } of statements) say(`${holds ? 'Yes' : 'No'}: ${text}`);
   return {
     result: 'upgraded',
@@ -54,7 +57,13 @@ export async function upgradeByApi(
     to: version ?? draft.to,
     ...preview,
     summary: statements.filter(({ holds }) => holds).map(({ text }) => text),
+    machinesReplaced: nodes.filter(({ name }) => !before.has(name)).length,
   };
+}
+
+async function nodeNames(api: ApiClient): Promise<ReadonlySet<string>> {
+  const { nodes } = await api.get('/api/v1/summary', summarySchema);
+  return new Set(nodes.map(({ name }) => name));
 }
 
 async function previewLayers(api: ApiClient, draft: Upgrade, say: (text: string) => void) {

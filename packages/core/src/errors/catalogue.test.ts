@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bundleErrors } from './catalogue/bundle.ts';
+import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -23,6 +24,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   upgradeErrors,
   vsphereErrors,
   kubernetesErrors,
+  clusterApiErrors,
   simulatorErrors,
   cliErrors,
 };

@@ -1,6 +1,8 @@
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
+import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { generalErrors } from './catalogue/general.ts';
+import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
@@ -21,6 +23,8 @@ export const catalogue = {
   ...upgradeErrors,
   ...vsphereErrors,
   ...kubernetesErrors,
+  ...clusterApiErrors,
+  ...helmErrors,
   ...simulatorErrors,
   ...cliErrors,
 } as const;

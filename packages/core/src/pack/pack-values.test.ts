@@ -34,7 +34,10 @@ manifests: {}
       namespaceLabels: { 'kube-system': 'a=b' },
       releaseNameOverride: {},
       installPriority: -5,
+      mayShrink: false,
     });
+    expect(readPackValues('pack: { "sealift.dev/may-shrink": "true" }\n', 'values.yaml').mayShrink).toBe(true);
+    expect(readPackValues('pack: { "sealift.dev/may-shrink": "false" }\n', 'values.yaml').mayShrink).toBe(false);
   });
 
   it.each([

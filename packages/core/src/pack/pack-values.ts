@@ -28,6 +28,7 @@ const sectionSchema = z.looseObject({
         .nullish(),
     })
     .nullish(),
+  'sealift.dev/may-shrink': z.union([z.boolean(), z.enum(['true', 'false'])]).nullish(),
   'spectrocloud.com/install-priority': z
     .union([z.int(), z.string().regex(/^-?[0-9]{1,9}$/, 'a whole number')])
     .nullish(),
@@ -42,6 +43,8 @@ export interface PackValues {
   readonly releaseNameOverride: Readonly<Record<string, string>>;
   /** `pack["spectrocloud.com/install-priority"]`; lower is installed first. */
   readonly installPriority: number | undefined;
+  /** `pack["sealift.dev/may-shrink"]`: the pack means it when little or nothing is left of what it installed before. */
+  readonly mayShrink: boolean;
 }
 
 /**
@@ -60,6 +63,7 @@ export function readPackValues(valuesText: string, place: string): PackValues {
       namespaceLabels: namespaceLabels ?? {},
       releaseNameOverride: releaseNameOverride ?? {},
       installPriority: priority === undefined ? undefined : Number(priority),
+      mayShrink: String(rest['sealift.dev/may-shrink'] ?? false) === 'true',
     };
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;

@@ -131,7 +131,12 @@ describe('buildPlan', () => {
       from: [{ range: '>=4.2.0', risk: 'ClusterIdNotUnique', check: 'cns-cluster-id' }],
       spec: {
         gateway: { version: '4.3.0', minimum: '4.2.9' },
-        clusterApi: { core: '1.10.4', kubeadm: '1.10.4', vsphere: '1.13.1' },
+        clusterApi: {
+          core: '1.10.4',
+          kubeadm: '1.10.4',
+          vsphere: '1.13.1',
+          components: { pack: 'cluster-api', version: '1.10.4', digest: `sha256:${'f'.repeat(64)}` },
+        },
       },
     });
     expect(asking.slice(2, 6).map(({ kind }) => kind)).toEqual([

@@ -85,10 +85,8 @@ function storageSteps({ risk }: UpgradeEdge): StepDraft[] {
 
 function providerSteps(installed: Release, target: Release): StepDraft[] {
   const wanted = target.spec.clusterApi;
-  const present = installed.spec.clusterApi;
-  if (wanted === undefined) return [];
-  if (wanted.core === present?.core && wanted.kubeadm === present.kubeadm && wanted.vsphere === present.vsphere)
-    return [];
+  // The components' pack may be another build of the same versions.
+  if (wanted === undefined || wanted.components.digest === installed.spec.clusterApi?.components.digest) return [];
   // New providers may store their objects in a new version, which the old ones cannot read.
   const title = `Upgrade the Cluster API providers to ${wanted.core}`;
   return [{ kind: 'cluster-api-providers', title, target: wanted }];

@@ -162,6 +162,26 @@ describe('parseRelease', () => {
     expect(refusalOf(() => parseRelease(JSON.stringify(other), 'release.json')).message).toContain('does not hold');
   });
 
+  it('refuses providers whose components are not pinned as their pack is, or are a layer', () => {
+    const components = { pack: 'cluster-api', version: '1.10.4', digest: `sha256:${hex('d')}` };
+    const withProviders = (change: object, digest = components.digest) => {
+      const release = released();
+      const packs = [{ name: 'cluster-api', version: '1.10.4', layer: 'addon', digest, sizeBytes: 1 }];
+      release.spec['packs'] = [...(release.spec['packs'] as object[]), ...packs];
+      const versions = { core: '1.10.4', kubeadm: '1.10.4', vsphere: '1.13.1' };
+      release.spec['clusterApi'] = { ...versions, components: { ...components, ...change } };
+      return () => parseRelease(JSON.stringify(release), 'release.json');
+    };
+    expect(withProviders({})().spec.clusterApi?.components).toEqual(components);
+    expect(refusalOf(withProviders({ version: '1.10.5' }))).toMatchObject({
+      place: 'release.json#/spec/clusterApi/components',
+      message: expect.stringContaining('does not hold cluster-api 1.10.5'),
+    });
+    expect(refusalOf(withProviders({}, `sha256:${hex('e')}`)).message).toContain('another digest');
+    const layer = { pack: 'platform', version: '4.2.13', digest: `sha256:${hex('b')}` };
+    expect(refusalOf(withProviders(layer)).message).toContain('platform is a layer too');
+  });
+
   it('refuses a digest that is none', () => {
     const other = JSON.stringify(released()).replace(`sha256:${hex('a')}`, 'latest');
     expect(refusalOf(() => parseRelease(other, 'release.json')).place).toBe('release.json#/spec/layers/0/digest');

@@ -3,7 +3,7 @@ import { check } from '../schema/check.ts';
 import { DocumentError, pointerFragment } from '../schema/document-error.ts';
 import { readJsonDocument } from '../schema/json-document.ts';
 import { readYamlDocument } from '../schema/yaml-document.ts';
-import { type Release, type ReleaseFile, releaseFileSchema, releaseSchema } from './release.ts';
+import { type Release, type ReleasedPack, type ReleaseFile, releaseFileSchema, releaseSchema } from './release.ts';
 import { checkRelease } from './release-checks.ts';
 
 const maxFileLength = 1_000_000;
@@ -40,16 +40,30 @@ export function parseRelease(jsonText: string, place: string): Release {
   });
 }
 
-/** Every layer's pack is among the release's packs, under the same digest. */
+/** Every pack that a layer or the providers name is among the release's packs, under the same digest. */
 function checkPins({ spec }: Release): void {
   const pinned = new Map(spec.packs.map((pack) => [`${pack.name} ${pack.version}`, pack]));
-  for (const [index, { layer, pack, version, digest }] of spec.layers.entries()) {
+  const find = ({ pack, version, digest }: Pin, at: string): ReleasedPack => {
     const found = pinned.get(`${pack} ${version}`);
-    const at = pointerFragment(['spec', 'layers', index]);
     if (found === undefined) throw new DocumentError(`spec.packs does not hold ${pack} ${version}`, at);
     if (found.digest !== digest) throw new DocumentError(`spec.packs has another digest for ${pack} ${version}`, at);
-    if (found.layer !== layer) throw new DocumentError(`${pack} ${version} is a pack of layer ${found.layer}`, at);
+    return found;
+  };
+  for (const [index, pin] of spec.layers.entries()) {
+    const at = pointerFragment(['spec', 'layers', index]);
+    const { layer } = find(pin, at);
+    if (layer !== pin.layer) throw new DocumentError(`${pin.pack} ${pin.version} is a pack of layer ${layer}`, at);
   }
+  if (spec.clusterApi !== undefined) {
+    find(spec.clusterApi.components, pointerFragment(['spec', 'clusterApi', 'components']));
+  }
+}
+
+/** A pack that is named with its digest. */
+interface Pin {
+  readonly pack: string;
+  readonly version: string;
+  readonly digest: string;
 }
 
 function refusing<Result>(place: string, read: () => Result): Result {

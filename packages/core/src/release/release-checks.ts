@@ -35,6 +35,11 @@ export function checkRelease({ spec }: Described, placeOf: PlaceOf): void {
   checkLayers(spec, refuse);
 
   const packs = new Set(spec.layers.map(({ pack }) => pack));
+  const providers = spec.clusterApi?.components.pack;
+  if (providers !== undefined && packs.has(providers)) {
+    // A layer comes after the nodes are rolled, and the providers before.
+    throw refuse(`the pack ${providers} is a layer too`, ['spec', 'clusterApi', 'components', 'pack']);
+  }
   for (const [index, { pack }] of spec.migrations.entries()) {
     if (!packs.has(pack)) throw refuse(`no layer has the pack ${pack}`, ['spec', 'migrations', index, 'pack']);
   }

@@ -68,6 +68,18 @@ const nodeImage = z.strictObject({
 });
 const nodeImageText = 'What the nodes are made from. Absent: the node image is unchanged.';
 
+const components = z.strictObject({
+  pack: packNameSchema.describe('Name of a pack of the release, none of its layers, that holds their manifests.'),
+  version: packVersionSchema.describe('Version of that pack.'),
+});
+const clusterApi = z.strictObject({
+  core: packVersionSchema.describe('Cluster API itself.'),
+  kubeadm: packVersionSchema.describe('Its kubeadm bootstrap and control plane providers.'),
+  vsphere: packVersionSchema.describe('Its vSphere infrastructure provider.'),
+  components: components.describe('What the providers are installed from.'),
+});
+const clusterApiText = 'Cluster API providers that this release needs. Absent: unchanged.';
+
 const releaseLayer = z.strictObject({
   layer: layerNameSchema.describe('Which layer; all but addon at most once.'),
   pack: packNameSchema.describe('Name of the pack.'),
@@ -97,14 +109,6 @@ const describedByBoth = {
     .describe('Private cloud gateways. Absent: unchanged.'),
   checks: z.array(z.string().max(200)).max(100).default([]).describe('Preflights that this release adds, by name.'),
   migrations: z.array(migrationSchema).max(500).default([]).describe('What changed shape in the values of packs.'),
-  clusterApi: z
-    .strictObject({
-      core: packVersionSchema.describe('Cluster API itself.'),
-      kubeadm: packVersionSchema.describe('Its kubeadm bootstrap and control plane providers.'),
-      vsphere: packVersionSchema.describe('Its vSphere infrastructure provider.'),
-    })
-    .optional()
-    .describe('Cluster API providers that this release needs. Absent: unchanged.'),
   steps: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9._-]{0,200}$/),
@@ -192,6 +196,7 @@ export const releaseFileSchema = z.strictObject({
         .extend({ sha256: sha256Hex.optional().describe('SHA-256 of the OVA; filled in when the bundle is made.') })
         .optional()
         .describe(nodeImageText),
+      clusterApi: clusterApi.optional().describe(clusterApiText),
       layers: z.array(releaseLayer).min(1).max(100).describe(layersText),
       content: releaseContent.describe('Where making the bundle finds things; not part of the released artifact.'),
     })
@@ -223,6 +228,7 @@ export const releaseSchema = z.strictObject({
     nodeImage: nodeImage
       .extend({ sha256: sha256Hex, digest: digestSchema, sizeBytes: z.int().nonnegative() })
       .optional(),
+    clusterApi: clusterApi.extend({ components: components.extend({ digest: digestSchema }) }).optional(),
     layers: z
       .array(releaseLayer.extend({ digest: digestSchema }))
       .min(1)

@@ -1,2 +1,3 @@
 export { DocumentError } from './document-error.ts';
+export { readManifestDocuments } from './manifest-documents.ts';
 export { readYamlDocument } from './yaml-document.ts';

@@ -3,6 +3,7 @@ import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { backupStore } from '../engine/backup-store.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
+import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
@@ -33,15 +34,18 @@ export function composeConsole(
 ): ConsoleParts {
   const events = new EventBus();
   const registry = new RegistryLink();
-  const cluster = connectCluster(settings);
+  const holder = new CurrentHolder();
+  const content = contentRegistry(registry);
+  const cluster = connectCluster(settings, { content, holder: () => holder.now() });
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,
     storage: cluster.storage,
     cluster: cluster.cluster,
+    providers: cluster.providers,
     backup: backupStore(store.db, backupFolder, cluster.cluster),
     console: consoleState(store.db, events),
-    content: contentRegistry(registry),
+    content,
   };
   return {
     store,
@@ -50,7 +54,7 @@ export function composeConsole(
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
     cluster,
-    engine: new EngineRunner(store, ports, events, onEngineFailure, upgradeLog),
+    engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     backupFolder,
   };
 }

@@ -32,8 +32,8 @@ export interface ConsoleOptions {
   readonly databaseUrl?: string;
   /** The simulated cluster, such as `http://127.0.0.1:7710`. Without it the console works, and says that no cluster is connected. */
   readonly clusterUrl?: string;
-  /** The vCenter of the cluster, for templates and storage. */
-  readonly vsphere?: SiteSettings;
+  /** The site: its vCenter and its enterprise cluster; beside a simulated cluster its vCenter and storage only. */
+  readonly site?: SiteSettings;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** Folder of the built web pages; by default those of this program. */
@@ -85,7 +85,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const upgradeLogger = logger.child({}, { level: 'info' });
     const parts = composeConsole(
       store,
-      { dataDir, simulatorUrl: options.clusterUrl, vsphere: options.vsphere },
+      { dataDir, simulatorUrl: options.clusterUrl, site: options.site },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),
     );

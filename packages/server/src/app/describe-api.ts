@@ -6,7 +6,7 @@ import { composeConsole } from './compose.ts';
 
 /** The OpenAPI 3.1 description of the API. Needs neither database nor network: no route is called. */
 export async function describeApi(): Promise<object> {
-  const settings = { dataDir: '.', simulatorUrl: undefined, vsphere: undefined };
+  const settings = { dataDir: '.', simulatorUrl: undefined, site: undefined };
   const app = await buildApp({ parts: composeConsole(storeOfNothing(), settings, () => undefined) });
   try {
     await app.ready();

@@ -30,8 +30,33 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
     async openPack({ pack: name, version, digest }, cancel) {
       cancel.throwIfAborted();
       const { content } = await fetchPack(link.client, packBase, { name, version, digest }, { charts: true });
-      const { valuesYaml, manifests, charts } = content;
-      return { valuesYaml, manifests, charts };
+      const { valuesYaml, manifests, charts, pack } = content;
+      return {
+        valuesYaml,
+        manifests: applied(manifests, pack.kubeManifests, `${name} ${version}`),
+        charts: applied(charts, pack.charts, `${name} ${version}`),
+      };
     },
   };
+}
+
+/**
+ * What is applied, in its order: what `pack.json` lists, or everything where it lists nothing.
+ *
+ * @throws PACK_ARCHIVE_INVALID where it lists what the pack does not hold: to leave it out would be to install less than the pack says
+ */
+function applied<Content>(
+  held: ReadonlyMap<string, Content>,
+  listed: readonly string[] | null | undefined,
+  place: string,
+): ReadonlyMap<string, Content> {
+  if (listed === null || listed === undefined || listed.length === 0) return held;
+  return new Map(
+    listed.map((path): [string, Content] => {
+      const content = held.get(path);
+      if (content !== undefined) return [path, content];
+      const reason = `its pack.json lists ${JSON.stringify(path)}, which it does not hold as a chart (.tgz) or manifest`;
+      throw new SealiftError('PACK_ARCHIVE_INVALID', { place, values: { reason } });
+    }),
+  );
 }

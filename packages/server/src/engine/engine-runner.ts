@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { EventBus } from '../notify/event-bus.ts';
 import type { Store } from '../store/store.ts';
 import { journalStore } from './journal-store.ts';
+import type { CurrentHolder } from './current-holder.ts';
 import { endAbandonedLease, leaseStore } from './lease-store.ts';
 import { loggedJournal, type UpgradeLog } from './logged-journal.ts';
 
@@ -17,7 +17,7 @@ export class EngineRunner {
 
   constructor(
     store: Store,
-    ports: Ports,
+    { ports, holder }: { readonly ports: Ports; readonly holder: CurrentHolder },
     events: EventBus,
     onFailure: (error: unknown) => void,
     log: UpgradeLog = () => undefined,
@@ -25,7 +25,7 @@ export class EngineRunner {
     this.#store = store;
     this.#onFailure = onFailure;
     const journal = loggedJournal(journalStore(store.db, events), log);
-    this.#engine = new Engine({ journal, lease: leaseStore(store), ports, holder: randomUUID() });
+    this.#engine = new Engine({ journal, lease: holder.watch(leaseStore(store)), ports, holder: holder.id });
   }
 
   /** Goes on with what an earlier process left, and keeps looking. */

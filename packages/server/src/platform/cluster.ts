@@ -2,9 +2,10 @@ import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
-import { connectSite } from '@sealift/site/connect-site';
+import { connectSite, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { UpgradeNeeds } from '@sealift/site/vcenter-checks';
 
@@ -13,6 +14,7 @@ export interface ClusterConnection {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
+  readonly providers: ProvidersPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -27,25 +29,31 @@ export interface ClusterConnection {
 export interface ClusterSettings {
   /** Of the simulated cluster. */
   readonly simulatorUrl: string | undefined;
-  /** A vCenter; templates and storage are its, also beside a simulated cluster. */
-  readonly vsphere: SiteSettings | undefined;
+  /** A site; beside a simulated cluster only its vCenter and the storage of its cluster are used. */
+  readonly site: SiteSettings | undefined;
 }
 
 /** Connects when it is first needed. Without a cluster every call of its ports fails with CLUSTER_NOT_CONNECTED. */
-export function connectCluster({ simulatorUrl, vsphere }: ClusterSettings): ClusterConnection {
-  const connection = simulatorUrl === undefined ? notConnected() : connectSimulator(simulatorUrl);
-  if (vsphere === undefined)
-    return { ...connection, vcenterHost: null, checks: () => [], close: () => Promise.resolve() };
-  const { host, ...site } = connectSite(vsphere);
-  return { ...connection, ...site, vcenterHost: host };
+export function connectCluster(
+  { simulatorUrl, site: settings }: ClusterSettings,
+  surroundings: SiteSurroundings,
+): ClusterConnection {
+  const simulated = simulatorUrl === undefined ? {} : connectSimulator(simulatorUrl);
+  if (settings === undefined) {
+    const close = (): Promise<void> => Promise.resolve();
+    return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
+  }
+  const { host, cluster, ...site } = connectSite(settings, surroundings);
+  return { ...notConnected(), cluster, ...simulated, ...site, vcenterHost: host };
 }
 
-function notConnected(): Omit<ClusterConnection, 'vcenterHost' | 'checks' | 'close'> {
+function notConnected() {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
-    simulated: false,
+    simulated: false as const,
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
+    providers: { status: refuse, apply: refuse },
     cluster: {
       nodes: refuse,
       rollout: refuse,

@@ -2,6 +2,7 @@ import { Secret } from '@sealift/core/secret';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { nothingApplied } from '@sealift/testkit/upgrade/nothing-applied';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
@@ -29,15 +30,18 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       ]);
       api = await KubernetesClient.connect({ kubeconfig: kubernetes.kubeconfig });
       const { url, username, password, caFile } = vcenter;
-      cluster = connectSite({
-        url,
-        username,
-        password: new Secret(password),
-        caFile,
-        places: {},
-        networks: ['VM Network'],
-        kubeconfig: kubernetes.kubeconfig,
-      });
+      cluster = connectSite(
+        {
+          url,
+          username,
+          password: new Secret(password),
+          caFile,
+          places: {},
+          networks: ['VM Network'],
+          kubeconfig: kubernetes.kubeconfig,
+        },
+        nothingApplied,
+      );
       const config = '[Global]\ncluster-id = "0b3d2a54-3f0e-4d57-9d3b-3d1d5f6c7a11/mgmt"\n';
       await api.create(objectPath('/api/v1', 'secrets', { namespace: 'kube-system' }), {
         metadata: { name: 'vsphere-config-secret' },

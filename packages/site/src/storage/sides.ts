@@ -1,9 +1,8 @@
-import type { KubernetesClient } from '@sealift/kubernetes/client';
 import { listVolumeAttachments } from '@sealift/kubernetes/volume-attachments';
 import type { CnsSides } from './identity/observe.ts';
 import { driverName } from './identity/state.ts';
 import { cnsService } from '@sealift/vsphere/cns-volumes';
-import type { SiteSettings } from '../settings.ts';
+import type { ClusterAccess } from '../cluster/cluster-access.ts';
 import { storageCluster } from './kubernetes-cluster.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
 
@@ -17,31 +16,26 @@ export interface DetachingVolume {
 /** Both sides of the cluster's storage: its API server and CNS. */
 export class StorageSides {
   readonly #session: VcenterSession;
-  readonly #kubeconfig: string | undefined;
+  readonly #access: ClusterAccess;
 
-  constructor(session: VcenterSession, { kubeconfig }: SiteSettings) {
+  constructor(session: VcenterSession, access: ClusterAccess) {
     this.#session = session;
-    this.#kubeconfig = kubeconfig;
+    this.#access = access;
   }
 
   /** @throws KUBERNETES_…, VSPHERE_… */
   async open(cancel: AbortSignal): Promise<CnsSides> {
-    const cluster = storageCluster(await this.#kubernetes());
+    const cluster = storageCluster((await this.#access.objects()).client);
     const vcenter = await this.#session.client();
     return { cluster, vcenter, service: await cnsService(vcenter, cancel), cancel };
   }
 
   /** @throws KUBERNETES_… */
   async detaching(cancel: AbortSignal): Promise<readonly DetachingVolume[]> {
-    const all = await listVolumeAttachments(await this.#kubernetes(), driverName, { cancel });
+    const { client } = await this.#access.objects();
+    const all = await listVolumeAttachments(client, driverName, { cancel });
     return all
       .filter((attachment) => attachment.detaching)
       .map(({ persistentVolume, node, error }) => ({ volume: persistentVolume ?? 'an inline volume', node, error }));
-  }
-
-  async #kubernetes(): Promise<KubernetesClient> {
-    // It takes seconds to load: only when it is needed.
-    const { KubernetesClient: Client } = await import('@sealift/kubernetes/client');
-    return await Client.connect({ kubeconfig: this.#kubeconfig });
   }
 }

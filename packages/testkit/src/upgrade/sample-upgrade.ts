@@ -4,6 +4,8 @@ import { ovaSha256, pinned } from './world.ts';
 const release = `sha256:${'b'.repeat(64)}`;
 const base = `sha256:${'c'.repeat(64)}`;
 const nodes = { kubernetes: '1.26.10', template: 'r_new' };
+const components = { pack: 'cluster-api', version: '1.10.4', digest: pinned.providers };
+const providers = { core: '1.10.4', kubeadm: '1.10.4', vsphere: '1.13.1', components };
 const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest: pinned.calico } as const;
 const platform = { layer: 'addon', pack: 'platform', version: '4.2.13', digest: pinned.platform } as const;
 
@@ -17,6 +19,7 @@ const steps: PlanStep[] = [
   common('backup'),
   { ...common('template'), target: { ...nodes, ova: 'new.ova', sha256: ovaSha256, digest: pinned.ova } },
   common('cns'),
+  { ...common('cluster-api-providers'), target: providers },
   { ...common('control-plane'), target: nodes },
   { ...common('workers'), target: nodes },
   { ...common('layer', 'layer-cni-cni-calico'), target: calico },
@@ -55,6 +58,7 @@ export const sampleEffects = [
   'backup',
   'import r_new',
   'repair storage identity',
+  'providers 1.10.4',
   'roll control-plane 1.26.10',
   'roll workers 1.26.10',
   'apply cni-calico 3.26.1',

@@ -6,6 +6,7 @@ import { waitingFor } from '@sealift/core/upgrade';
 import type { Backup } from '@sealift/upgrade/ports/backup';
 import type { LayerStatus, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { Ports } from '@sealift/upgrade/ports/ports';
+import type { ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 
@@ -22,6 +23,7 @@ export const pinned = {
   ova: `sha256:${'e'.repeat(64)}`,
   calico: `sha256:${'a'.repeat(64)}`,
   platform: `sha256:${'d'.repeat(64)}`,
+  providers: `sha256:${'f'.repeat(64)}`,
 } as const;
 
 /**
@@ -37,12 +39,15 @@ export class World {
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
+  /** Groups of nodes of which something is held for their rollout. */
+  readonly held = new Set<NodeGroup>();
   /** Packs that do not become healthy by themselves, however often one looks. */
   readonly sick = new Set<string>();
   readonly groups: Record<NodeGroup, GroupState> = {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
   };
+  providers: ProvidersStatus = { digest: null, wait: null };
   readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
@@ -101,6 +106,10 @@ export class World {
             this.groups[group] = { desired, updated: 0 };
           });
         },
+        endRollout: async (group) => {
+          alive();
+          if (this.held.has(group)) await effect(`let go of ${group}`, () => void this.held.delete(group));
+        },
         layers: async () => {
           alive();
           const seen = this.layers.map((layer) => ({ ...layer }));
@@ -110,7 +119,9 @@ export class World {
           return seen;
         },
         applyLayer: async (given) => {
-          const { values: _, ...layer } = given;
+          const { values, profile: _, ...layer } = given;
+          if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
+            throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
             this.#drop(layer.pack);
             this.layers.push({ ...layer, wait: waitingFor(`${layer.pack}: pods are starting`) });
@@ -118,6 +129,19 @@ export class World {
         },
         removeLayer: async ({ pack }) => {
           await effect(`remove ${pack}`, () => this.#drop(pack));
+        },
+      },
+      providers: {
+        status: async () => {
+          alive();
+          const seen = this.providers;
+          this.providers = { ...seen, wait: null };
+          return seen;
+        },
+        apply: async ({ core, components: { digest } }) => {
+          await effect(`providers ${core}`, () => {
+            this.providers = { digest, wait: waitingFor('capi-controller-manager starts') };
+          });
         },
       },
       backup: {
@@ -173,7 +197,7 @@ export class World {
         },
         openPack: async ({ digest }, cancel) => {
           cancel.throwIfAborted();
-          refuseOther(digest, [pinned.calico, pinned.platform]);
+          refuseOther(digest, [pinned.calico, pinned.platform, pinned.providers]);
           return { valuesYaml: '', manifests: new Map(), charts: new Map() };
         },
       },

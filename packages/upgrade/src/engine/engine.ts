@@ -18,7 +18,7 @@ import { journalled, StepFailed } from './failures.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { isUnreadable, Recorder, reading } from './recorder.ts';
 import { AbortRequested, RunStopped, type StopReason } from './run-stopped.ts';
-import { checkPlan, type PlannedStep, plannedSteps, type Run, runStep } from './step-runner.ts';
+import { checkPlan, letGo, type PlannedStep, plannedSteps, type Run, runStep } from './step-runner.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 
 /** What an engine needs. */
@@ -187,6 +187,7 @@ export class Engine {
   /** Ends an upgrade at a safe point, on a person's word: opens the console and tells what was begun and stays. */
   async #abort(run: Run): Promise<UpgradeState> {
     const begun = await this.#begun(run);
+    await letGoOf(run, begun);
     try {
       await takeBack(run, begun);
     } catch (error) {
@@ -231,6 +232,18 @@ function check(run: Run, upgradeId: string, frozen: { upgrade: FrozenUpgrade; ha
 
 async function takeBack(run: Run, begun: readonly PlannedStep[]): Promise<void> {
   for (const planned of begun.toReversed()) await runStep(run, planned, 'back');
+}
+
+/** What steps hold of others is let go; one whose cluster is away for good must not keep the console locked, so it is told and passed by. */
+async function letGoOf(run: Run, begun: readonly PlannedStep[]): Promise<void> {
+  for (const planned of begun.toReversed()) {
+    try {
+      await letGo(run, planned);
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      await recordFailure(run, 'back', error);
+    }
+  }
 }
 
 async function recordFailure(run: Run, direction: Direction, { stepId, failure }: StepFailed): Promise<void> {

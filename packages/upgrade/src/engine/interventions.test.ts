@@ -105,3 +105,54 @@ test('an abort of an upgrade that has not begun opens the console', async () => 
   expect(setting.store.state(upgradeId)).toBe('aborted');
   expect(setting.world.effects).toEqual(['unlock']);
 });
+
+describe('an abort in the middle of a rollout', () => {
+  const aborted = async (letGo: (attempt: number) => void, endsAfter = 1): Promise<Setting> => {
+    const setting = newSetting();
+    let attempts = 0;
+    const effect = (name: string): void => {
+      if (name === 'roll control-plane 1.26.10') {
+        setting.world.held.add('control-plane');
+        setting.store.byHand(upgradeId, 'abort');
+      }
+      if (name === 'let go of control-plane') letGo((attempts += 1));
+    };
+    await runOn(setting, [], { effect });
+    expect(attempts).toBe(endsAfter);
+    expect(setting.store.state(upgradeId)).toBe('aborted');
+    expect(setting.world.lockedBy).toBeNull();
+    return setting;
+  };
+
+  test('lets go of what is held for it, and what was asked for stays', async () => {
+    const { world } = await aborted(() => undefined);
+    expect(world.held.size).toBe(0);
+    expect(world.groups['control-plane'].desired.version).toBe('1.26.10');
+  });
+
+  test('tries again where that fails for the moment', async () => {
+    const { world } = await aborted((attempt) => {
+      if (attempt < 3) throw new SealiftError('KUBERNETES_UNAVAILABLE', { values: { reason: 'busy' } });
+    }, 3);
+    expect(world.held.size).toBe(0);
+  });
+
+  test.each([
+    ['for good', 'KUBERNETES_REFUSED', 1],
+    ['again and again', 'KUBERNETES_UNAVAILABLE', 6],
+  ] as const)('is told of and ends all the same where that fails %s', async (_, code, attempts) => {
+    const { store } = await aborted(() => {
+      throw code === 'KUBERNETES_REFUSED'
+        ? new SealiftError(code, { values: { verb: 'change', object: 'Machine a', reason: 'no right' } })
+        : new SealiftError(code, { values: { reason: 'busy' } });
+    }, attempts);
+    const failures = store.entries.filter(({ phase }) => phase === 'failure');
+    expect(failures).toMatchObject([{ stepId: '0-control-plane', data: { direction: 'back', failure: { code } } }]);
+  });
+
+  test('is not told as taken back', async () => {
+    const { store } = await aborted(() => undefined);
+    const lines = store.entries.filter(({ stepId }) => stepId === '0-control-plane');
+    expect(lines.some(({ phase }) => phase === 'evidence')).toBe(false);
+  });
+});

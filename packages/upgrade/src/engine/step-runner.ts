@@ -68,6 +68,34 @@ export function checkPlan(run: Pick<Run, 'upgrade' | 'ports' | 'cancel'>, upgrad
   }
 }
 
+/** How often a step that is ended early tries to let go. */
+const letGoAttempts = 6;
+
+/**
+ * Lets go of what a step holds of others, when the upgrade ends before it.
+ *
+ * @throws StepFailed where it cannot, RunStopped
+ */
+export async function letGo(run: Run, planned: PlannedStep): Promise<void> {
+  const { recorder, clock, timing, cancel } = run;
+  const definition = definitionOf(planned.step);
+  const context = { ...run, ...planned, upgradeId: recorder.upgradeId, report: () => undefined };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      run.lease.assertHeld();
+      return await definition.letGo?.(context);
+    } catch (error) {
+      if (error instanceof RunStopped) throw error;
+      if (cancel.aborted)
+        throw cancel.reason instanceof RunStopped ? cancel.reason : new RunStopped('cancelled', error);
+      if (attempt >= letGoAttempts || !isTransient(error, attempt)) {
+        throw new StepFailed(planned.step.id, asSealiftError(error));
+      }
+    }
+    await clock.sleep(Math.min(timing.retryMostMs, timing.retryFirstMs * 2 ** attempt), cancel);
+  }
+}
+
 class StepRun {
   readonly #run: Run;
   readonly #direction: Direction;

@@ -20,6 +20,17 @@ export interface RolloutStatus {
   readonly total: number;
   /** Which machine waits for what; null once every machine is as desired and none is on its way. */
   readonly wait: SeenWait | null;
+  /** What comes next is up to the one who asked: in words, what `setRollout` with the same nodes would do now. */
+  readonly due?: string | undefined;
+  readonly held?: HeldNodes | undefined;
+}
+
+/** What is held back for the time of a rollout. */
+export interface HeldNodes {
+  /** How many things `endRollout` would let go. */
+  readonly letGo: number;
+  /** Machines that it would not: they would be taken away for others that are not as wanted. */
+  readonly kept: readonly string[];
 }
 
 /** A layer by its place in the profile. */
@@ -44,6 +55,8 @@ export interface DesiredLayer extends LayerPlace {
   readonly values: string;
   /** SHA-256 (hex) of `values`. */
   readonly valuesHash: string;
+  /** Values of every layer of the profile by its pack's name, as macros may refer to them. */
+  readonly profile: ReadonlyMap<string, string>;
 }
 
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */
@@ -51,6 +64,8 @@ export interface ClusterPort {
   nodes(cancel: Cancel): Promise<readonly ClusterNode[]>;
   rollout(group: NodeGroup, cancel: Cancel): Promise<RolloutStatus>;
   setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel): Promise<void>;
+  /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
+  endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   layers(cancel: Cancel): Promise<readonly LayerStatus[]>;
   applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void>;
   removeLayer(layer: LayerPlace, cancel: Cancel): Promise<void>;

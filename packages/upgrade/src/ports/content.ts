@@ -11,9 +11,9 @@ export interface PinnedPack {
 /** What a pack's archive holds; every byte was checked against the pinned digest. */
 export interface OpenedPack {
   readonly valuesYaml: string;
-  /** By path below the pack, such as `manifests/setup.yaml`. */
+  /** By path below the pack, such as `manifests/setup.yaml`, in the order they are applied in. */
   readonly manifests: ReadonlyMap<string, string>;
-  /** Charts by path, such as `charts/calico-3.26.1.tgz`, packed as they are. */
+  /** Charts by path, such as `charts/calico-3.26.1.tgz`, packed as they are, in the order they are applied in. */
   readonly charts: ReadonlyMap<string, Uint8Array>;
 }
 

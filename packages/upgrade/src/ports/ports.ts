@@ -2,6 +2,7 @@ import type { BackupPort } from './backup.ts';
 import type { ClusterPort } from './cluster.ts';
 import type { ConsolePort } from './console.ts';
 import type { ContentPort } from './content.ts';
+import type { ProvidersPort } from './providers.ts';
 import type { StoragePort } from './storage.ts';
 import type { VCenterPort } from './vcenter.ts';
 
@@ -10,6 +11,7 @@ export interface Ports {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
+  readonly providers: ProvidersPort;
   readonly backup: BackupPort;
   readonly console: ConsolePort;
   readonly content: ContentPort;

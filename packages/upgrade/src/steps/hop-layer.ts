@@ -15,13 +15,15 @@ export function hopLayer({
   step,
 }: Pick<StepContext, 'upgrade' | 'hopIndex'> & { readonly step: StepOf<'layer'> }): DesiredLayer {
   const { layer, pack, version, digest } = step.target;
-  const merged = upgrade.hops[hopIndex]?.layers.find(
+  const layers = upgrade.hops[hopIndex]?.layers ?? [];
+  const merged = layers.find(
     (one) => one.layer === layer && one.pack === pack && one.version === version && one.digest === digest,
   );
   if (merged === undefined) {
     throw new SealiftError('PLAN_INCOMPLETE', { values: { step: step.id, what: `the values of ${pack} ${version}` } });
   }
-  return { layer, pack, version, digest, values: merged.values, valuesHash: hashOfValues(merged.values) };
+  const profile = new Map(layers.map((one) => [one.pack, one.values]));
+  return { layer, pack, version, digest, values: merged.values, valuesHash: hashOfValues(merged.values), profile };
 }
 
 /** Whether the cluster was asked for exactly this layer. */

@@ -4,6 +4,7 @@ import { backup } from './backup.ts';
 import { cns } from './cns.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
+import { providers } from './providers.ts';
 import { removeLayer } from './remove-layer.ts';
 import { controlPlane, workers } from './rollout.ts';
 import type { StepDefinition } from './step.ts';
@@ -17,6 +18,7 @@ export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kin
   backup,
   template,
   cns,
+  'cluster-api-providers': providers,
   'control-plane': controlPlane,
   workers,
   layer,

@@ -1,4 +1,5 @@
-import type { NodeGroup } from '../ports/cluster.ts';
+import { SealiftError } from '@sealift/core/errors';
+import type { NodeGroup, RolloutStatus } from '../ports/cluster.ts';
 import type { StepDefinition, StepDirection } from './step.ts';
 
 /** Rolls one group of nodes to a Kubernetes version and a template: one patch with both, then the wait for every machine. */
@@ -8,10 +9,12 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
     intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
     async observe({ ports, step: { target }, cancel }) {
       const { kubernetes: version, template } = target;
-      const { desired, updated, total, wait } = await ports.cluster.rollout(group, cancel);
+      const { desired, updated, total, wait, due } = await ports.cluster.rollout(group, cancel);
       if (desired.version !== version || desired.template !== template) {
         return { state: 'act', message: `Asking for Kubernetes ${version} on the ${group}` };
       }
+      if (wait !== null) refuseFailed(group, wait);
+      if (due !== undefined) return { state: 'act', message: due };
       if (wait !== null) {
         const what = `${updated} of ${total}: ${wait.what}`;
         return { state: 'wait', wait: { ...wait, what }, fraction: total === 0 ? 0 : updated / total };
@@ -27,7 +30,18 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
   };
 }
 
+/** What does not go on by itself ends the step: it is never asked for again without a person. */
+function refuseFailed(group: NodeGroup, { level, what, remedy }: NonNullable<RolloutStatus['wait']>): void {
+  if (level !== 'failed') return;
+  const values = { group, reason: what, remedy: remedy ?? 'Look at the machines and mend what stops them.' };
+  throw new SealiftError('ROLLOUT_FAILED', { values });
+}
+
 export const controlPlane: StepDefinition<'control-plane'> = {
   forward: rolloutOf('control-plane', 'The control plane runs'),
+  letGo: async ({ ports, cancel }) => await ports.cluster.endRollout?.('control-plane', cancel),
 };
-export const workers: StepDefinition<'workers'> = { forward: rolloutOf('workers', 'The workers run') };
+export const workers: StepDefinition<'workers'> = {
+  forward: rolloutOf('workers', 'The workers run'),
+  letGo: async ({ ports, cancel }) => await ports.cluster.endRollout?.('workers', cancel),
+};

@@ -41,4 +41,6 @@ export interface StepDirection<Kind extends StepKind = StepKind> {
 export interface StepDefinition<Kind extends StepKind = StepKind> {
   readonly forward: StepDirection<Kind>;
   readonly back?: StepDirection<Kind>;
+  /** Lets go of what the step holds of others while it is under way, when the upgrade ends before it; what it changed stands. May be run again. */
+  letGo?(context: StepContext<Kind>): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
 import { waitingFor } from '@sealift/core/upgrade';
-import type { LayerStatus } from '../ports/cluster.ts';
+import type { LayerStatus, RolloutStatus } from '../ports/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Template } from '../ports/vcenter.ts';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
-import { ovaSha256, World } from '@sealift/testkit/upgrade/world';
+import { ovaSha256, pinned, World } from '@sealift/testkit/upgrade/world';
 import { definitionOf } from './registry.ts';
 import type { StepContext } from './step.ts';
 
@@ -158,6 +158,34 @@ test('a rollout is not done while a replaced machine is still going, though ever
   expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: '3 of 3: workers-1 is being deleted' } });
 });
 
+describe('a rollout that the driver tells more of', () => {
+  const desired = { version: '1.26.10', template: 'r_new' };
+  const seen = async (status: Partial<RolloutStatus>) => {
+    const { cluster } = new World().ports(async () => undefined);
+    const rollout = async () => ({ desired, updated: 3, total: 3, wait: null, ...status });
+    return await look(contextOf('0-control-plane', new World(), { cluster: { ...cluster, rollout } }));
+  };
+
+  test('is asked again where something is due, before it waits and before it is done', async () => {
+    const due = 'Letting control-plane-1 go';
+    expect(await seen({ due })).toEqual({ state: 'act', message: due });
+    expect(await seen({ due, wait: waitingFor('control-plane-1 is held') })).toEqual({ state: 'act', message: due });
+    expect(await seen({})).toMatchObject({ state: 'done' });
+  });
+
+  test('that has failed ends the step with its reason and remedy, and is not asked again', async () => {
+    const wait = waitingFor('control-plane-4 runs 1.26.8', { level: 'failed', remedy: 'Delete it.' });
+    for (const due of [undefined, 'Letting control-plane-1 go']) {
+      await expect(seen({ wait, due })).rejects.toMatchObject({
+        code: 'ROLLOUT_FAILED',
+        next: 'needs-a-person',
+        message: expect.stringContaining('control-plane-4 runs 1.26.8'),
+        hint: 'Delete it.',
+      });
+    }
+  });
+});
+
 describe('the layer step', () => {
   const applied = async (): Promise<World> => {
     const world = new World();
@@ -193,6 +221,21 @@ describe('the layer step', () => {
         wait: { what: 'cni-calico: 1 of 3 pods are ready' },
       });
     }
+  });
+});
+
+describe('the step of the Cluster API providers', () => {
+  test('asks for other components though their versions are the same, and is done when each provider runs', async () => {
+    const world = new World();
+    const context = contextOf('0-cluster-api-providers', world);
+    world.providers = { digest: `sha256:${'1'.repeat(64)}`, wait: null };
+    expect(await look(context)).toMatchObject({ state: 'act' });
+    await act(context);
+    expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: 'capi-controller-manager starts' } });
+    expect(await look(context)).toMatchObject({
+      state: 'done',
+      evidence: { core: '1.10.4', digest: pinned.providers },
+    });
   });
 });
 

@@ -47,7 +47,10 @@ function addRunOptions(command: Command): Command {
   return command
     .option('--listen <address>', 'address and port; port 0 takes a free one', '127.0.0.1:8480')
     .option('--simulator <url>', 'the simulated vSphere cluster that `sealift simulator run` serves')
-    .option('--vcenter <url>', 'the vCenter of the cluster, for templates and storage; else SEALIFT_VCENTER')
+    .option(
+      '--vcenter <url>',
+      'the vCenter of the enterprise cluster; else SEALIFT_VCENTER. With --simulator only its templates and storage are used',
+    )
     .option('--vcenter-username <name>', 'account in vCenter; else SEALIFT_VCENTER_USERNAME')
     .option('--vcenter-password-file <file>', 'file with its password; else SEALIFT_VCENTER_PASSWORD')
     .option('--vcenter-ca-file <file>', 'trust the CA certificates in this file (PEM) beside those of the system')
@@ -61,7 +64,15 @@ function addRunOptions(command: Command): Command {
     .option('--vcenter-resource-pool <name>', "resource pool; the cluster's own by default")
     .option('--vcenter-datastore <name>', 'datastore or datastore cluster; may be left out where the cluster has one')
     .option('--vcenter-network <name>', 'network of templates; may be left out where there is one')
-    .option('--kubeconfig <file>', 'of the cluster whose storage identity is checked; else as kubectl looks for it')
+    .option('--kubeconfig <file>', 'of the enterprise cluster that is upgraded; else as kubectl looks for it')
+    .option(
+      '--management-kubeconfig <file>',
+      'of the cluster whose Cluster API makes the machines, where it is not the enterprise cluster itself',
+    )
+    .option(
+      '--cluster-name <namespace/name>',
+      'the Cluster of Cluster API that is the enterprise cluster; may be left out where there is one',
+    )
     .option(
       '--trusted-proxy <address>',
       'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',

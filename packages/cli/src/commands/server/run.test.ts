@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,20 @@ describe('sealift server run', () => {
     const proxies = '10.0.0.1, 192.168.0.0/16,fd00::/8';
     expect(await server('--listen', '127.0.0.1:0', '--trusted-proxy', proxies)).toMatchObject({ code: 0 });
   }, 60_000);
+
+  it.each([
+    [['--kubeconfig', 'x'], '--kubeconfig is of no use without the --vcenter'],
+    [['--cluster-name', 'a/b'], 'without the --vcenter'],
+    [
+      ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--cluster-name', 'no-namespace'],
+      '--cluster-name no-namespace is not of the form namespace/name',
+    ],
+  ])('refuses %j, and starts nothing', async (args, reason) => {
+    const { code, notes } = await server('--listen', '127.0.0.1:0', ...args);
+    expect(code).toBe(1);
+    expect(notes).toContain(reason);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
 
   it('tells a port that is taken from an address that is not of this machine', async () => {
     const taken = createServer();

@@ -1,3 +1,4 @@
+import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
@@ -20,6 +21,8 @@ export interface ServerRunOptions {
   readonly vcenterDatastore?: string;
   readonly vcenterNetwork?: string;
   readonly kubeconfig?: string;
+  readonly managementKubeconfig?: string;
+  readonly clusterName?: string;
   readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
@@ -35,7 +38,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   const { host, port } = parseListen(options.listen);
   if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
   const databaseUrl = context.env['DATABASE_URL'];
-  const vsphere = await vsphereSettings(options, context);
+  const site = await siteSettings(options, context);
   const running = await startConsole({
     dataDir: options.data,
     host,
@@ -43,7 +46,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     log: context.note,
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(options.simulator === undefined ? {} : { clusterUrl: options.simulator }),
-    ...(vsphere === undefined ? {} : { vsphere }),
+    ...(site === undefined ? {} : { site }),
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
@@ -64,9 +67,16 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   }
 }
 
-/** Undefined where no vCenter is named: then templates and storage are those of the simulated cluster, if there is one. */
-async function vsphereSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
-  if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') return undefined;
+/** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */
+async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
+  if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') {
+    const alone = [options.kubeconfig, options.managementKubeconfig, options.clusterName].some(
+      (one) => one !== undefined,
+    );
+    if (alone) throw usage('--kubeconfig is of no use without the --vcenter of the cluster');
+    return undefined;
+  }
+  const cluster = options.clusterName === undefined ? undefined : parseClusterName(options.clusterName);
   const { vcenter, vcenterUsername, vcenterPasswordFile, vcenterCaFile, vcenterThumbprint } = options;
   const connection = await readConnection(
     {
@@ -89,5 +99,18 @@ async function vsphereSettings(options: ServerRunOptions, context: CliContext): 
     },
     networks: options.vcenterNetwork === undefined ? [] : [options.vcenterNetwork],
     kubeconfig: options.kubeconfig,
+    managementKubeconfig: options.managementKubeconfig,
+    cluster,
   };
+}
+
+function parseClusterName(text: string): { namespace: string; name: string } {
+  const [, namespace, name] = /^([a-z0-9-]{1,63})\/([a-z0-9.-]{1,253})$/.exec(text) ?? [];
+  if (namespace === undefined || name === undefined)
+    throw usage(`--cluster-name ${text} is not of the form namespace/name`);
+  return { namespace, name };
+}
+
+function usage(reason: string): SealiftError {
+  return new SealiftError('USAGE', { values: { reason } });
 }

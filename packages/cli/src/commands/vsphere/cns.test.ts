@@ -6,6 +6,7 @@ import { readConfigMap, readSecret } from '@sealift/kubernetes/config-objects';
 import { readWorkload, type WorkloadName } from '@sealift/kubernetes/workloads';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { nothingApplied } from '@sealift/testkit/upgrade/nothing-applied';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { VcenterClient } from '@sealift/vsphere/client';
 import { connectSite } from '@sealift/site/connect-site';
@@ -119,7 +120,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const { url, username, password, caFile } = vcenter;
       const login = { url, username, password: new Secret(password), caFile };
       const { kubeconfig } = kubernetes;
-      const site = connectSite({ ...login, places: {}, networks: [], kubeconfig });
+      const site = connectSite({ ...login, places: {}, networks: [], kubeconfig }, nothingApplied);
       return { port: site.storage, close: () => site.close() };
     });
 

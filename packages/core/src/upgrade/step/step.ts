@@ -49,7 +49,13 @@ export const planStepSchema = z.discriminatedUnion('kind', [
   plain('cns'),
   aimed(
     'cluster-api-providers',
-    z.object({ core: packVersionSchema, kubeadm: packVersionSchema, vsphere: packVersionSchema }),
+    z.object({
+      core: packVersionSchema,
+      kubeadm: packVersionSchema,
+      vsphere: packVersionSchema,
+      /** The pack with their manifests; the digest is that of its manifest. */
+      components: z.object({ pack: packNameSchema, version: packVersionSchema, digest: digestSchema }),
+    }),
   ),
   aimed('control-plane', nodes),
   aimed('workers', nodes),

@@ -1,18 +1,26 @@
 import { seenWaitSchema } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { hashOfValues } from '../../frozen.ts';
-import type { ClusterPort, DesiredLayer, DesiredNodes } from '../cluster.ts';
+import type { ClusterPort, DesiredLayer, DesiredNodes, RolloutStatus } from '../cluster.ts';
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 const values = 'mtu: 9000\n';
-const layer: DesiredLayer = {
+/** The layer that the contract runs; a driver that fetches its pack must find something under this digest. */
+export const contractLayer: DesiredLayer = {
   layer: 'cni',
   pack: 'cni-contract',
   version: '3.26.1',
   digest: `sha256:${'a'.repeat(64)}`,
   values,
   valuesHash: hashOfValues(values),
+  profile: new Map([['cni-contract', values]]),
 };
+
+/** How long a rollout of one group may take, and how often it is looked at meanwhile. */
+export interface RolloutPace {
+  readonly timeoutMs: number;
+  readonly pollMs: number;
+}
 
 /**
  * What every cluster behind the engine's port does.
@@ -21,9 +29,18 @@ const layer: DesiredLayer = {
  * @param next nodes that it can be rolled to, with a template that is there
  */
 export function clusterContract(name: string, make: MakeDriver<ClusterPort>, next: DesiredNodes): void {
-  const layerOf = async (port: ClusterPort) => (await port.layers(never)).find(({ pack }) => pack === layer.pack);
+  rolloutContract(name, make, next);
+  layersContract(name, make);
+}
 
-  describe(`${name} as a cluster`, () => {
+/** The part of it that is about nodes; as `clusterContract`. */
+export function rolloutContract(
+  name: string,
+  make: MakeDriver<Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'>>,
+  next: DesiredNodes,
+  { timeoutMs, pollMs }: RolloutPace = { timeoutMs: 20_000, pollMs: 5 },
+): void {
+  describe(`${name} as a cluster of nodes`, () => {
     it('is settled, and has nodes of both roles', () =>
       onDriver(make, async (port) => {
         const nodes = await port.nodes(never);
@@ -43,26 +60,61 @@ export function clusterContract(name: string, make: MakeDriver<ClusterPort>, nex
           expect(asked.desired).toEqual(next);
           if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
           await port.setRollout(group, next, never);
+          const look = async (): Promise<RolloutStatus> => {
+            const status = await port.rollout(group, never);
+            if (status.due !== undefined) await port.setRollout(group, next, never);
+            return status;
+          };
           await expect
-            .poll(() => port.rollout(group, never), { interval: 5, timeout: 20_000 })
-            .toMatchObject({ desired: next, wait: null, updated: asked.total });
+            .poll(look, { interval: pollMs, timeout: timeoutMs })
+            .toEqual({ desired: next, wait: null, updated: asked.total, total: asked.total });
         }
         const nodes = await port.nodes(never);
         expect(nodes.every(({ version, template }) => version === next.version && template === next.template)).toBe(
           true,
         );
       }));
+  });
+}
 
+/** The part of it that is about layers. @param make a cluster that does not run the contract's layer */
+export function layersContract(
+  name: string,
+  make: MakeDriver<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>>,
+): void {
+  const layer = contractLayer;
+  const layerOf = async (port: Pick<ClusterPort, 'layers'>) =>
+    (await port.layers(never)).find(({ pack }) => pack === layer.pack);
+
+  describe(`${name} as a cluster with layers`, () => {
     it('runs a layer exactly as it was asked to, and is without it after its removal, asked once or twice', () =>
       onDriver(make, async (port) => {
         expect(await layerOf(port)).toBeUndefined();
         for (let time = 0; time < 2; time += 1) await port.applyLayer(layer, never);
         const asked = await layerOf(port);
-        const { values: _, ...described } = layer;
+        const { values: _, profile: __, ...described } = layer;
         expect(asked).toMatchObject(described);
         if (asked?.wait !== null) expect(seenWaitSchema.parse(asked?.wait).what).toContain(layer.pack);
         await expect.poll(() => layerOf(port), { interval: 5, timeout: 20_000 }).toEqual({ ...described, wait: null });
         for (let time = 0; time < 2; time += 1) await port.removeLayer(layer, never);
+        expect(await layerOf(port)).toBeUndefined();
+      }));
+
+    it('runs new values and a new version in place of the old', () =>
+      onDriver(make, async (port) => {
+        await port.applyLayer(layer, never);
+        const values = 'mtu: 1500\n';
+        const other = { ...layer, version: '3.26.4', values, valuesHash: hashOfValues(values) };
+        await port.applyLayer(other, never);
+        expect((await port.layers(never)).filter(({ pack }) => pack === layer.pack)).toHaveLength(1);
+        const { version, valuesHash } = other;
+        expect(await layerOf(port)).toMatchObject({ version, valuesHash });
+        await port.removeLayer(layer, never);
+      }));
+
+    it('changes nothing for values that are not those of their hash', () =>
+      onDriver(make, async (port) => {
+        await expect(port.applyLayer({ ...layer, values: 'mtu: 1\n' }, never)).rejects.toBeInstanceOf(Error);
         expect(await layerOf(port)).toBeUndefined();
       }));
   });

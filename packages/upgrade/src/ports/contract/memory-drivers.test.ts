@@ -7,6 +7,7 @@ import { consoleContract } from './console.ts';
 import { contentContract } from './content.ts';
 import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';
+import { providersContract } from './providers.ts';
 import { storageContract } from './storage.ts';
 import { vcenterContract } from './vcenter.ts';
 
@@ -23,6 +24,12 @@ vcenterContract(
 );
 storageContract('the model', async () => ({ port: world().storage }));
 clusterContract('the model', async () => ({ port: world().cluster }), { version: '1.26.10', template: 'r_new' });
+providersContract('the model', async () => ({ port: world().providers }), {
+  core: '1.10.4',
+  kubeadm: '1.10.4',
+  vsphere: '1.13.1',
+  components: { pack: 'cluster-api', version: '1.10.4', digest: pinned.providers },
+});
 backupContract('the model', async () => ({ port: { backup: world().backup, upgradeIds: ['u1', 'u2'] } }));
 consoleContract('the model', async () => ({
   port: { console: world().console, upgradeId: 'u1', from: '4.2.12', to: '4.2.13' },

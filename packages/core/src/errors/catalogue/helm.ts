@@ -1,0 +1,96 @@
+import { defineErrors } from '../definition.ts';
+
+/** Failures of applying a pack to a cluster: the helm program, its releases, and the layer's own record. */
+export const helmErrors = defineErrors({
+  HELM_MISSING: {
+    message: 'the helm program cannot be run: {reason}',
+    hint: 'Install Helm 4 where the console runs, on its PATH, or start the console with the path of the helm that a bundle brought.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_OTHER: {
+    message: '{program} is not the helm that is needed: {reason}',
+    hint: 'Install a version of Helm 4, or put the helm of the bundle back in place, byte for byte.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_FAILED: {
+    message: 'helm could not {verb} the release {release}: {reason}',
+    hint: 'Mend what the reason names, then resume. The failed revision stays in the release as evidence: `helm history` shows it.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_TIMEOUT: {
+    message: 'helm did not {verb} the release {release} within {seconds} s and was ended',
+    hint: 'It waits for the hooks of the chart alone: look at their Jobs and Pods with kubectl, mend them, then resume.',
+    status: 504,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_RELEASE_UNREADABLE: {
+    message: 'the record of the release {release} cannot be read: {reason}',
+    hint: 'Compare it with `helm history`; where helm cannot read it either, restore the Secret from a backup.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  HELM_RELEASE_WEDGED: {
+    message: 'the release {release} is {status} and nothing is done to it: {reason}',
+    hint: 'Find out who runs helm on it and let that end. Where nobody does, compare the cluster with `helm history` and mend the release by hand, then resume.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_OWNERSHIP: {
+    message: 'the release {release} would take objects that are not its own: {objects}',
+    hint: 'Find out who made them. Delete them, or give them to the release by its label and annotations (`app.kubernetes.io/managed-by`, `meta.helm.sh/release-name`, `meta.helm.sh/release-namespace`), then resume.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  HELM_FIELD_CONFLICT: {
+    message: 'the release {release} sets fields that others set too: {fields}',
+    hint: 'Decide who shall own each: set the same value in the layer’s values, or take the field from the other owner by applying the object without it, then resume.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  LAYER_EMPTY: {
+    message: 'nothing would be left of {what}: with these values it holds no object',
+    hint: 'Correct the values. A pack that means it says so in its values: `sealift.dev/may-shrink: "true"` in the section pack.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  LAYER_SHRUNK: {
+    message: '{what} would go from {before} objects to {after}, without: {objects}',
+    hint: 'Correct the values. A pack that means it says so in its values: `sealift.dev/may-shrink: "true"` in the section pack.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  LAYER_INVALID: {
+    message: 'the layer {layer} cannot be applied: {reason}',
+    hint: 'Correct the pack or its values, then start again from a new preview.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PACK_MACRO_UNSET: {
+    message: 'nothing sets {reference}, which {place} refers to',
+    hint: 'Set it, or give the macro a default: `| default "…"`.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PACK_MACRO_INVALID: {
+    message: 'the macro {macro} in {place} cannot be resolved: {reason}',
+    hint: 'Write the value in its place, or use what the reference of packs lists.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+});

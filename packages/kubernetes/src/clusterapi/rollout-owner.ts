@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { decode } from '../connection/decode.ts';
+import { fieldManager } from '../connection/client.ts';
+import { nameOf, type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
+import { type Conditions, conditionsOf, isoOf } from './conditions.ts';
+import { pausedAnnotation } from './names.ts';
+import type { ProviderReference } from './reference.ts';
+
+/** What rolls machines: a KubeadmControlPlane or a MachineDeployment, in one shape whatever API version it came in. */
+export interface RolloutOwner {
+  readonly kind: 'KubeadmControlPlane' | 'MachineDeployment';
+  readonly ref: ObjectReference;
+  readonly name: string;
+  readonly resourceVersion: string;
+  /** Whether its controller has seen the present spec; before that no condition counts. */
+  readonly observed: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly template: ProviderReference;
+  readonly replicas: number;
+  /** How many machines there may be beyond `replicas` while it rolls. */
+  readonly surge: number;
+  /** How many of `replicas` may be missing while it rolls. */
+  readonly unavailable: number;
+  /** Whether machines are replaced by themselves; not so with the strategy OnDelete. */
+  readonly replacesItself: boolean;
+  readonly paused: boolean;
+  /** When this program last changed its spec. */
+  readonly askedAt: string | null;
+  readonly conditions: Conditions;
+  /** The merge patch of `spec` that asks for a version and, where there is one, another template. */
+  patch(version: string, template: ProviderReference | undefined): Readonly<Record<string, unknown>>;
+}
+
+/** What every owner tells in the same way. */
+export function commonOf(object: KubeObject) {
+  const { metadata } = object;
+  const { status } = decode(common, object, nameOf(referenceOf(object)));
+  const asked = (metadata.managedFields ?? [])
+    .filter(({ manager, subresource }) => manager === fieldManager && (subresource ?? '') === '')
+    .map(({ time }) => isoOf(time))
+    .filter((time) => time !== null)
+    .toSorted();
+  return {
+    ref: referenceOf(object),
+    name: metadata.name,
+    resourceVersion: metadata.resourceVersion ?? '',
+    observed: (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0),
+    annotations: metadata.annotations ?? {},
+    paused: Object.hasOwn(metadata.annotations ?? {}, pausedAnnotation),
+    askedAt: asked.at(-1) ?? null,
+    conditions: conditionsOf(object),
+  };
+}
+
+const common = z.object({
+  status: z.object({ observedGeneration: z.number().int().nullish() }).nullish(),
+});
+
+export const intOrPercent = z.union([z.number().int(), z.string().regex(/^\d{1,4}%?$/)]).nullish();
+
+/** A number of machines, or a percentage of `total` that is rounded up or down (Kubernetes, IntOrString). */
+export function machinesIn(
+  value: z.infer<typeof intOrPercent>,
+  total: number,
+  rounding: 'up' | 'down',
+  otherwise: number,
+): number {
+  if (value === null || value === undefined) return otherwise;
+  if (typeof value === 'number') return value;
+  if (!value.endsWith('%')) return Number(value);
+  const exact = (Number.parseInt(value, 10) * total) / 100;
+  return rounding === 'up' ? Math.ceil(exact) : Math.floor(exact);
+}

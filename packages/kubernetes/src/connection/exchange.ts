@@ -1,0 +1,24 @@
+/** One request to the API server. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON; of a PATCH without a `contentType`, a JSON merge patch (RFC 7396). */
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Forms of an answer to ask for; plain JSON without it. */
+  readonly accept?: string;
+  /** Whether a request that changes something may be sent again: what it does twice is what it does once. A GET always may. */
+  readonly idempotent?: boolean;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+/** What the API server answered, parsed but not yet checked. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** Undefined where an answer that passes (503 of a load balancer) is no JSON. */
+  readonly body: unknown;
+  /** `Retry-After` in milliseconds, where there is one in seconds. */
+  readonly askedPauseMs: number | undefined;
+}

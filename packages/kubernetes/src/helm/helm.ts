@@ -1,0 +1,225 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
+import { z } from 'zod';
+import type { KubernetesOptions } from '../connection/login/access.ts';
+import { accessFile } from './access-file.ts';
+import { inPrivateFolder, type PrivateFolder } from './private-folder.ts';
+import type { HelmProgram } from './program.ts';
+import type { ReleasePlace } from './releases.ts';
+import { failureSaid, foreignObjectsSaid } from './said.ts';
+
+/** A chart and what it is given. */
+export interface ChartRun extends ReleasePlace {
+  /** The chart's archive, as the pack holds it. */
+  readonly chart: Uint8Array;
+  /** The values for this chart; JSON. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Of the release's record: who began this, for one that is found wedged. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly cancel?: AbortSignal | undefined;
+}
+
+/** What a chart comes to with its values. */
+export interface Rendered {
+  /** Kubernetes manifests, without the hooks and the definitions of the folder `crds`. */
+  readonly manifest: string;
+  readonly hooks: number;
+}
+
+/** How long hooks may take (helm's own `--timeout`), and how much longer its process then gets to say so. */
+export interface HelmTimes {
+  readonly hooksMs: number;
+  readonly graceMs: number;
+}
+
+const usualTimes: HelmTimes = { hooksMs: 10 * 60_000, graceMs: 60_000 };
+const renderMs = 2 * 60_000;
+const renderedSchema = z.object({
+  manifest: z.string().default(''),
+  hooks: z.array(z.unknown()).nullish(),
+});
+/** Kubernetes label values, and the names that Helm accepts (`pkg/chart/common/util`, RFC 1123 with 53 characters). */
+const releaseName = /^[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?$/;
+const namespaceName = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const labelText = /^[A-Za-z0-9](?:[-\w./]{0,100}[A-Za-z0-9])?$/;
+
+/**
+ * Releases of one cluster through the helm program. Charts are given as bytes; nothing is looked for in repositories, and nothing is
+ * forced: fields of others are not taken, objects of others are not adopted, and a failed revision is not rolled back.
+ */
+export class Helm {
+  readonly program: HelmProgram;
+  readonly #access: KubernetesOptions;
+  readonly #times: HelmTimes;
+
+  constructor(program: HelmProgram, access: KubernetesOptions, times: HelmTimes = usualTimes) {
+    this.program = program;
+    this.#access = access;
+    this.#times = times;
+  }
+
+  /**
+   * What an installation or upgrade would bring, rendered with what the cluster serves; nothing is changed.
+   *
+   * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
+   */
+  async render(run: ChartRun): Promise<Rendered> {
+    return await this.#withChart(run, async (parts, folder) => {
+      const more = ['--dry-run=server', '--hide-notes', '--output', 'json'];
+      const output = await this.#call('render', run, [...parts, ...more], folder, renderMs);
+      const { manifest, hooks } = this.#parse(output, run);
+      return { manifest, hooks: hooks?.length ?? 0 };
+    });
+  }
+
+  /**
+   * What the chart renders to, its hooks too, whatever state its release is in: helm renders no upgrade of a release that it takes for being
+   * worked on.
+   *
+   * @param look `away` from the cluster, also where objects are in the way: without what the chart asks of it
+   *
+   * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
+   */
+  async renderAlone(run: ChartRun, look: 'at the cluster' | 'away'): Promise<string> {
+    return await this.#inFolder(run, async (where, folder) => {
+      const [chart, values] = await writeRun(folder, run);
+      const how = look === 'away' ? '--dry-run=client' : '--dry-run=server';
+      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', how, ...where];
+      return await this.#call('render', run, parts, folder, renderMs);
+    });
+  }
+
+  /** Whether the chart brings definitions in its folder `crds`, which are part of no render. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
+  async hasDefinitions(run: ChartRun): Promise<boolean> {
+    checkPlace(run);
+    return await inPrivateFolder(async (folder) => {
+      const [chart] = await writeRun(folder, run);
+      return (await this.#call('read', run, ['show', 'crds', chart], folder, renderMs)).trim() !== '';
+    });
+  }
+
+  /**
+   * Installs the release, or upgrades it by the method it was made with: server-side apply, or the client-side of Helm 3. Returns when its
+   * hooks have ended; whether what it installed is ready is not waited for.
+   *
+   * @throws HELM_OWNERSHIP, HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
+   */
+  async upgrade(run: ChartRun): Promise<void> {
+    await this.#withChart(run, async (parts, folder) => {
+      const { hooksMs, graceMs } = this.#times;
+      const labels = labelsOf(run.labels ?? {});
+      const more = ['--timeout', `${hooksMs}ms`, '--history-max', '10', ...labels];
+      await this.#call('upgrade', run, [...parts, ...more], folder, hooksMs + graceMs);
+    });
+  }
+
+  /** Removes the release with what it installed; one that is not there is removed. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
+  async uninstall(place: ReleasePlace & { readonly cancel?: AbortSignal | undefined }): Promise<void> {
+    await this.#inFolder(place, async (where, folder) => {
+      const { hooksMs, graceMs } = this.#times;
+      const parts = ['uninstall', place.name, '--ignore-not-found', '--timeout', `${hooksMs}ms`, ...where];
+      await this.#call('uninstall', place, parts, folder, hooksMs + graceMs);
+    });
+  }
+
+  /** Renders templates that are of no chart, as `helm template` does, without a cluster. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
+  async renderTemplate(
+    template: string,
+    { values, cancel, ...place }: Omit<ChartRun, 'chart' | 'labels'>,
+  ): Promise<string> {
+    checkPlace(place);
+    return await inPrivateFolder(async (folder) => {
+      const chart = await writeChart(folder, template);
+      const file = await folder.write('values.json', JSON.stringify(values));
+      const parts = ['template', place.name, chart, '--namespace', place.namespace, '--values', file];
+      return await this.#call('render', { ...place, cancel }, parts, folder, renderMs);
+    });
+  }
+
+  async #withChart<Result>(
+    run: ChartRun,
+    work: (parts: readonly string[], folder: PrivateFolder) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#inFolder(run, async (where, folder) => {
+      const [chart, values] = await writeRun(folder, run);
+      // `auto` is the default; said, so that no later default of helm's changes it.
+      const parts = ['upgrade', run.name, chart, '--install', '--values', values, '--server-side', 'auto'];
+      return await work([...parts, '--reset-values', ...where], folder);
+    });
+  }
+
+  async #inFolder<Result>(
+    place: ReleasePlace,
+    work: (where: readonly string[], folder: PrivateFolder) => Promise<Result>,
+  ): Promise<Result> {
+    checkPlace(place);
+    const access = await accessFile(this.#access);
+    return await inPrivateFolder(async (folder) => {
+      const kubeconfig = await folder.write('kubeconfig', access);
+      return await work(['--namespace', place.namespace, '--kubeconfig', kubeconfig], folder);
+    });
+  }
+
+  async #call(
+    verb: string,
+    { name, namespace, cancel }: ReleasePlace & { readonly cancel?: AbortSignal | undefined },
+    parts: readonly string[],
+    folder: PrivateFolder,
+    deadlineMs: number,
+  ): Promise<string> {
+    const release = `${namespace}/${name}`;
+    const { code, killed, output, errors } = await this.program.run({ parts, folder, deadlineMs, cancel });
+    if (killed === 'cancelled') throw new SealiftError('CANCELLED', { place: `helm ${verb} ${release}` });
+    if (killed === 'deadline') {
+      throw new SealiftError('HELM_TIMEOUT', { values: { verb, release, seconds: deadlineMs / 1000 } });
+    }
+    if (killed === null && code === 0) return output;
+    const reason = killed === 'output' ? 'it wrote more than can be' : failureSaid(errors);
+    const foreign = foreignObjectsSaid(reason);
+    if (foreign.length > 0) {
+      throw new SealiftError('HELM_OWNERSHIP', { values: { release, objects: foreign.join(', ') } });
+    }
+    const ended = code === null || code > 128 ? `it was ended by a signal (${code ?? 'SIGKILL'}): ` : '';
+    throw new SealiftError('HELM_FAILED', { values: { verb, release, reason: `${ended}${reason}` } });
+  }
+
+  #parse(output: string, { namespace, name }: ReleasePlace): z.infer<typeof renderedSchema> {
+    try {
+      return renderedSchema.parse(JSON.parse(output));
+    } catch (cause) {
+      const reason = 'its answer is not of the form expected';
+      throw new SealiftError('HELM_FAILED', {
+        values: { verb: 'render', release: `${namespace}/${name}`, reason },
+        cause,
+      });
+    }
+  }
+}
+
+async function writeRun(folder: PrivateFolder, { chart, values }: ChartRun): Promise<readonly [string, string]> {
+  return [await folder.write('chart.tgz', chart), await folder.write('values.json', JSON.stringify(values))];
+}
+
+function checkPlace({ namespace, name }: ReleasePlace): void {
+  if (releaseName.test(name) && namespaceName.test(namespace)) return;
+  const reason = 'no such names of a release and its namespace can be (RFC 1123; a release has at most 53 characters)';
+  const release = JSON.stringify(`${namespace}/${name}`.slice(0, 200));
+  throw new SealiftError('HELM_FAILED', { values: { verb: 'use', release, reason } });
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(labels).flatMap(([name, value]) => {
+    if (!labelText.test(name) || !labelText.test(value)) throw new TypeError(`no label: ${name}=${value}`);
+    return ['--labels', `${name}=${value}`];
+  });
+}
+
+/** The least that Helm takes for a chart (Helm, "The Chart File Structure"). */
+async function writeChart(folder: PrivateFolder, template: string): Promise<string> {
+  const chart = join(folder.path, 'manifest');
+  await mkdir(join(chart, 'templates'), { recursive: true, mode: 0o700 });
+  await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: manifest\nversion: 0.0.0\n', { mode: 0o600 });
+  await writeFile(join(chart, 'templates', 'manifest.yaml'), template, { mode: 0o600 });
+  return chart;
+}

@@ -1,0 +1,242 @@
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { waitingFor } from '@sealift/core/upgrade';
+import type { ChartRun, Helm } from '@sealift/kubernetes/helm';
+import { belongsTo, fieldsShown, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
+import { placed } from '@sealift/kubernetes/helm-placed';
+import {
+  isPending,
+  readHistory,
+  recordFailed,
+  recordManifest,
+  type ReleasePlace,
+  stateOf,
+  type StoredRevision,
+} from '@sealift/kubernetes/helm-releases';
+import { readManifest } from '@sealift/kubernetes/manifest';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
+import type { Objects } from '@sealift/kubernetes/objects';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import { isKept } from './kept-objects.ts';
+import type { LayerAttempt } from './layer-record.ts';
+import type { PackChart } from './pack-content.ts';
+import { dropped, refuseShrinking } from './shrinking.ts';
+
+/** Label of a release's record: the attempt that began the revision. */
+const attemptLabel = 'sealift.dev/attempt';
+const shown = 10;
+
+/** How charts are brought to a cluster. */
+export interface ChartTools {
+  readonly helm: Helm;
+  readonly objects: Objects;
+  readonly cancel: Cancel;
+}
+
+/** A release as it is, and what its chart would make of it. */
+export interface PlannedRelease {
+  readonly chart: PackChart;
+  readonly deployed: StoredRevision | undefined;
+  /** Objects that the release has and the chart has no more, which stay. */
+  readonly kept: readonly KubeObject[];
+}
+
+/**
+ * Looks at what a chart would do before anything is done: it renders, it is not emptied, it takes nothing of others.
+ *
+ * @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FIELD_CONFLICT, HELM_RELEASE_WEDGED, HELM_FAILED, KUBERNETES_…
+ */
+export async function planRelease(chart: PackChart, mayShrink: boolean, tools: ChartTools): Promise<PlannedRelease> {
+  const { helm, objects, cancel } = tools;
+  const { deployed } = stateOf(await readHistory(objects, chart, cancel));
+  const { manifest, hooks } = await renderAll(chart, tools);
+  const after = await objectsOf(manifest, chart, tools);
+  const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
+  // A chart may be nothing but hooks, or definitions in its folder `crds`, which helm renders apart.
+  const elsewhere =
+    before.length === 0 && after.length === 0 && (hooks > 0 || (await helm.hasDefinitions(runOf(chart, cancel))));
+  if (!elsewhere)
+    refuseShrinking(`the release ${shownPlace(chart)}`, before.map(referenceOf), after.map(referenceOf), mayShrink);
+  const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
+  const release = shownPlace(chart);
+  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
+  if (foreignFields.length > 0) {
+    throw new SealiftError('HELM_FIELD_CONFLICT', {
+      values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
+    });
+  }
+  return { chart, deployed, kept: await keptOf(dropped(before, after), tools) };
+}
+
+/** Renders a chart; where objects are in its way, all of them are named and not helm's first one alone. */
+async function renderAll(chart: PackChart, tools: ChartTools): ReturnType<Helm['render']> {
+  const { helm, objects, cancel } = tools;
+  try {
+    return await helm.render(runOf(chart, cancel));
+  } catch (error) {
+    if (!isSealiftError(error, 'HELM_OWNERSHIP')) throw error;
+    const away = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'away'), chart, tools);
+    const { foreignObjects } = await inspectUpgrade(objects, chart, away, cancel);
+    throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;
+  }
+}
+
+function ownership(chart: PackChart, foreign: readonly ObjectReference[]): SealiftError {
+  return new SealiftError('HELM_OWNERSHIP', {
+    values: { release: shownPlace(chart), objects: listed(foreign.map((object) => nameOf(object))) },
+  });
+}
+
+/** Brings a release to what was planned. @throws HELM_FAILED, HELM_TIMEOUT, HELM_OWNERSHIP, KUBERNETES_… */
+export async function applyRelease(
+  { chart, deployed, kept }: PlannedRelease,
+  attempt: LayerAttempt,
+  tools: ChartTools,
+): Promise<void> {
+  const { helm, objects, cancel } = tools;
+  if (deployed !== undefined && kept.length > 0) await forget(deployed, kept, tools);
+  const labels = { [attemptLabel]: attempt.id };
+  await helm.upgrade({ ...runOf(chart, cancel), labels });
+  const { last } = stateOf(await readHistory(objects, chart, cancel));
+  if (last?.status === 'deployed' && last.labels[attemptLabel] === attempt.id) return;
+  const reason = `helm ended well, but its record says ${last === undefined ? 'nothing' : `revision ${last.revision} is ${last.status}`}`;
+  throw new SealiftError('HELM_FAILED', { values: { verb: 'upgrade', release: shownPlace(chart), reason } });
+}
+
+/** Removes a release with what it installed, but for what is kept. @throws HELM_FAILED, HELM_TIMEOUT, KUBERNETES_… */
+export async function removeRelease(place: ReleasePlace, tools: ChartTools): Promise<void> {
+  const { helm, objects, cancel } = tools;
+  const { last } = stateOf(await readHistory(objects, place, cancel));
+  if (last === undefined) return;
+  const all = await objectsOf(last.manifest, place, tools);
+  const kept = await keptOf(all, tools);
+  if (kept.length > 0) await forget(last, kept, tools);
+  await helm.uninstall({ ...place, cancel });
+}
+
+/**
+ * A release that helm takes for being worked on is given free when the record says that the attempt which began it has ended, and when
+ * nothing would be lost sight of: objects that only the cut revision has must be in what is applied next.
+ *
+ * @param ended the attempt of the layer's record that is known to have ended; null where there is none
+ * @throws HELM_RELEASE_WEDGED, KUBERNETES_…
+ */
+export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, tools: ChartTools): Promise<void> {
+  const { helm, objects, cancel } = tools;
+  const { last, deployed } = stateOf(await readHistory(objects, chart, cancel));
+  if (last === undefined || !isPending(last)) return;
+  // Helm labels what it installs, and says of what it removes only that it does.
+  const began = last.status === 'uninstalling' ? ended?.doing === 'remove' : ended?.id === last.labels[attemptLabel];
+  if (ended === null || !began) throw wedged(last, 'it is not known who began that');
+  const next = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'at the cluster'), chart, tools);
+  const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
+  const cut = dropped(await objectsOf(last.manifest, chart, tools), [...before, ...next]);
+  const left: string[] = [];
+  for (const object of cut) {
+    const live = await liveOf(objects, object, cancel);
+    if (live !== undefined && belongsTo(live, chart)) left.push(nameOf(referenceOf(live)));
+  }
+  if (left.length > 0) {
+    throw wedged(
+      last,
+      `it has made objects that neither revision ${deployed?.revision ?? 'before'} nor what comes next has: ${listed(left)}`,
+    );
+  }
+  await recordFailed(
+    objects,
+    last,
+    `cut at ${new Date().toISOString()}: ${ended.holder}, which began it, is no more`,
+    cancel,
+  );
+}
+
+/** What a release waits for; null where its last revision ended well. */
+export function releaseWait(place: ReleasePlace, { last }: ReturnType<typeof stateOf>) {
+  const object = { kind: 'Release', name: shownPlace(place) };
+  if (last === undefined) {
+    const remedy =
+      'Find out who removed it. It comes back when the layer is applied with other values or another version.';
+    return waitingFor(`the release ${object.name} is not there`, { level: 'blocked', object, remedy });
+  }
+  if (last.status === 'deployed') return null;
+  const known = {
+    object,
+    since: last.since,
+    reference: last.description === '' ? null : last.description.slice(0, 500),
+  };
+  const what = `revision ${last.revision} of the release ${object.name} is ${last.status}`;
+  if (isPending(last)) return waitingFor(what, known);
+  const remedy = 'Mend what helm says, then resume; `helm history` shows the revisions.';
+  return waitingFor(what, { ...known, level: 'failed', remedy });
+}
+
+/** The objects that a release's last good revision has installed. @throws KUBERNETES_… */
+export async function releaseObjects(
+  { deployed }: ReturnType<typeof stateOf>,
+  place: ReleasePlace,
+  tools: Pick<ChartTools, 'objects' | 'cancel'>,
+): Promise<readonly KubeObject[]> {
+  return deployed === undefined ? [] : await objectsOf(deployed.manifest, place, tools);
+}
+
+async function objectsOf(
+  manifest: string,
+  place: ReleasePlace,
+  { objects, cancel }: Pick<ChartTools, 'objects' | 'cancel'>,
+): Promise<readonly KubeObject[]> {
+  const read = readManifest(manifest, `the release ${shownPlace(place)}`).map(({ object }) => object);
+  return await placed(objects, read, place.namespace, cancel);
+}
+
+async function keptOf(from: readonly KubeObject[], { objects, cancel }: ChartTools): Promise<readonly KubeObject[]> {
+  const kept: KubeObject[] = [];
+  for (const object of from) {
+    if (await isKept(objects, object, cancel)) kept.push(object);
+  }
+  return kept;
+}
+
+async function liveOf(objects: Objects, object: KubeObject, cancel: Cancel): Promise<KubeObject | undefined> {
+  const served = await objects.discovery.resource(object, cancel);
+  return served === undefined ? undefined : await objects.get(referenceOf(object), cancel);
+}
+
+/** Takes objects out of what helm knows of a release, so that it leaves them where they are. */
+async function forget(revision: StoredRevision, kept: readonly KubeObject[], tools: ChartTools): Promise<void> {
+  const forgotten = new Set(kept.map((object) => identityOfReference(referenceOf(object))));
+  const place = { namespace: revision.namespace, name: revision.release };
+  const parts: string[] = [];
+  for (const part of revision.manifest.split(/^---[^\n]*\n/m)) {
+    const inPart = await objectsOf(part, place, tools);
+    const left = inPart.filter((object) => !forgotten.has(identityOfReference(referenceOf(object))));
+    if (left.length === inPart.length) parts.push(part);
+    // A list of several objects.
+    else parts.push(...left.map((object) => `${JSON.stringify(object)}\n`));
+  }
+  await recordManifest(tools.objects, revision, parts.map((part) => `---\n${part}`).join(''), tools.cancel);
+}
+
+function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel): ChartRun {
+  return { namespace, name, chart: archive, values, cancel };
+}
+
+function wedged({ status, namespace, release, since }: StoredRevision, reason: string): SealiftError {
+  const shownStatus = since === null ? status : `${status} since ${since}`;
+  return new SealiftError('HELM_RELEASE_WEDGED', {
+    values: { release: shownPlace({ namespace, name: release }), status: shownStatus, reason },
+  });
+}
+
+function shownPlace({ namespace, name }: ReleasePlace): string {
+  return `${namespace}/${name}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > shown ? ` and ${names.length - shown} more` : '';
+  return `${names.slice(0, shown).join(', ')}${more}`;
+}

@@ -1,0 +1,103 @@
+import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
+import { readHistory, stateOf } from '@sealift/kubernetes/helm-releases';
+import { nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import type { Objects } from '@sealift/kubernetes/objects';
+import { readiness } from '@sealift/kubernetes/readiness';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import type { LayerStatus } from '@sealift/upgrade/ports/cluster';
+import { releaseObjects, releaseWait } from './chart-release.ts';
+import { isEnded } from './holder.ts';
+import type { LayerAttempt, StoredRecord } from './layer-record.ts';
+import type { LayerTools } from './layer-tools.ts';
+import { absent } from './manifest-set.ts';
+
+/** Requests under way at a time; the client holds as many connections. */
+const atOnce = 6;
+
+type LookTools = Pick<LayerTools, 'objects' | 'holder' | 'cancel'>;
+
+/**
+ * How a layer is: as it was applied last, and what it waits for. One whose applying or removal has begun and not ended is in neither
+ * state, so it has no digest.
+ *
+ * @throws KUBERNETES_…, HELM_RELEASE_UNREADABLE
+ */
+export async function layerStatus(stored: StoredRecord, tools: LookTools): Promise<LayerStatus> {
+  const { layer, pack, applied, attempt } = stored.record;
+  if (attempt !== null) {
+    const wait = await attemptWait(stored, attempt, tools);
+    return { layer, pack, version: applied?.version ?? attempt.version, digest: '', valuesHash: '', wait };
+  }
+  if (applied === null) {
+    const wait = waitingFor(`${pack}: nothing of it has been applied yet`, { object: { kind: 'Layer', name: pack } });
+    return { layer, pack, version: '', digest: '', valuesHash: '', wait };
+  }
+  const { version, digest, valuesHash, at } = applied;
+  const wait = await layerWait(stored, tools);
+  return {
+    layer,
+    pack,
+    version,
+    digest,
+    valuesHash,
+    wait: wait === null ? null : of(pack, { ...wait, since: wait.since ?? at }),
+  };
+}
+
+/** What keeps a layer that was applied from being healthy; null when nothing does. */
+async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTools): Promise<SeenWait | null> {
+  const waits: SeenWait[] = [];
+  const wanted: ObjectReference[] = [...record.members];
+  for (const place of record.releases) {
+    const state = stateOf(await readHistory(objects, place, cancel));
+    const wait = releaseWait(place, state);
+    if (wait !== null) waits.push(wait);
+    wanted.push(...(await releaseObjects(state, place, { objects, cancel })).map(referenceOf));
+  }
+  for (let start = 0; start < wanted.length; start += atOnce) {
+    const some = wanted.slice(start, start + atOnce);
+    waits.push(...(await Promise.all(some.map((one) => waitOf(objects, one, cancel)))).filter((wait) => wait !== null));
+  }
+  return worst(waits);
+}
+
+async function waitOf(objects: Objects, reference: ObjectReference, cancel: Cancel): Promise<SeenWait | null> {
+  const isServed = (await objects.discovery.resource(reference, cancel)) !== undefined;
+  const live = isServed ? await objects.get(reference, cancel) : undefined;
+  return live === undefined ? absent(reference, isServed, nameOf(reference)) : readiness(live).wait;
+}
+
+const order = ['failed', 'blocked', 'stalled', 'slow', 'moving'] as const;
+
+/** The one to look at first; how many more there are is told with it. */
+function worst(waits: readonly SeenWait[]): SeenWait | null {
+  const [first, ...more] = waits.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  if (first === undefined) return null;
+  return more.length === 0 ? first : { ...first, what: `${first.what} (and ${more.length} more)` };
+}
+
+async function attemptWait(
+  { record: { pack, layer, releases } }: StoredRecord,
+  attempt: LayerAttempt,
+  { objects, holder, cancel }: LookTools,
+): Promise<SeenWait> {
+  const object = { kind: 'Layer', name: pack };
+  const doing = attempt.doing === 'apply' ? `${attempt.version} is being applied` : 'it is being removed';
+  if (!isEnded(attempt, holder)) return waitingFor(`${pack}: ${doing}`, { since: attempt.at, object });
+  for (const place of releases) {
+    const wait = releaseWait(place, stateOf(await readHistory(objects, place, cancel)));
+    if (wait?.level === 'failed') return of(pack, wait);
+  }
+  const cut = attempt.doing === 'apply' ? `applying ${attempt.version} was cut` : 'its removal was cut';
+  return waitingFor(`${pack}: ${cut}`, {
+    since: attempt.at,
+    level: 'blocked',
+    impact: `${layer}/${pack} is partly changed`,
+    object,
+    remedy: 'Resume the upgrade: it goes on where it was cut.',
+  });
+}
+
+function of(pack: string, wait: SeenWait): SeenWait {
+  return { ...wait, what: `${pack}: ${wait.what}` };
+}

@@ -1,0 +1,23 @@
+import type { MacroLookup } from '@sealift/core/pack';
+import { z } from 'zod';
+import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
+import type { LayerTools } from './layer-tools.ts';
+import { macroLookup } from './macro-lookup.ts';
+
+/**
+ * What macros of a layer's values and manifests refer to: the site's facts, the version of the cluster, and the values of the layers of the profile.
+ *
+ * @throws KUBERNETES_…
+ */
+export async function macroSources(layer: DesiredLayer, tools: LayerTools): Promise<MacroLookup> {
+  const { objects, facts, cancel } = tools;
+  const packs = new Map([...layer.profile, [layer.pack, layer.values]]);
+  const version = z
+    .object({ gitVersion: z.string().regex(/^v\d/) })
+    .safeParse(await objects.client.read('/version', cancel));
+  const system = {
+    ...(version.success ? { 'kubernetes.version': version.data.gitVersion.slice(1).replace(/[+-].*$/, '') } : {}),
+    ...facts.system,
+  };
+  return macroLookup({ system, variables: facts.variables, packs });
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { KubernetesClient } from '@sealift/kubernetes/client';
+import type { KubeObject } from '@sealift/kubernetes/object';
+import { Objects } from '@sealift/kubernetes/objects';
+import type { Kubernetes } from '@sealift/testkit/kube-apiserver';
+import type { Peer } from '@sealift/testkit/peers';
+import { hashOfValues } from '@sealift/upgrade/frozen';
+import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
+import type { OpenedPack, PinnedPack } from '@sealift/upgrade/ports/content';
+import { type LayersAccess, layersPort, type LayersPort } from '../layers-port.ts';
+
+export const never: AbortSignal = new AbortController().signal;
+
+/** A pack in memory, pinned by the digest of what it holds. */
+export class PackShelf {
+  readonly #packs = new Map<string, OpenedPack>();
+  opened = 0;
+
+  /** Puts a pack on the shelf, and makes the layer that runs it. */
+  layer(
+    of: {
+      readonly layer?: DesiredLayer['layer'];
+      readonly pack: string;
+      readonly version?: string;
+      readonly values?: string;
+      readonly profile?: Readonly<Record<string, string>>;
+    },
+    content: {
+      readonly manifests?: Readonly<Record<string, string>>;
+      readonly charts?: Readonly<Record<string, Uint8Array>>;
+    },
+  ): DesiredLayer {
+    const { layer = 'addon', pack, version = '1.0.0', values = '' } = of;
+    const manifests = new Map(Object.entries(content.manifests ?? {}));
+    const charts = new Map(Object.entries(content.charts ?? {}));
+    const hash = createHash('sha256').update(JSON.stringify([pack, version, [...manifests]]));
+    for (const [path, bytes] of charts) hash.update(path).update(bytes);
+    const digest = `sha256:${hash.digest('hex')}`;
+    this.#packs.set(digest, { valuesYaml: '', manifests, charts });
+    const profile = new Map(Object.entries(of.profile ?? {}));
+    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
+  }
+
+  async openPack({ digest }: PinnedPack): Promise<OpenedPack> {
+    this.opened += 1;
+    const found = this.#packs.get(digest);
+    if (found === undefined) throw new Error(`no pack of digest ${digest}`);
+    return await Promise.resolve(found);
+  }
+}
+
+/** A cluster with the port to its layers, and what a test looks at beside the port. */
+export class LayerBench {
+  readonly shelf = new PackShelf();
+  readonly client: KubernetesClient;
+  readonly objects: Objects;
+  readonly #access: LayersAccess;
+
+  private constructor(client: KubernetesClient, cluster: Kubernetes, helm: Peer) {
+    this.client = client;
+    this.objects = new Objects(client);
+    this.#access = {
+      objects: () => Promise.resolve(this.objects),
+      kubeconfig: cluster.kubeconfig,
+      helm: { path: helm.path },
+      content: this.shelf,
+      holder: () => ({ id: 'engine', epoch: 1 }),
+    };
+  }
+
+  static async open(cluster: Kubernetes, helm: Peer): Promise<LayerBench> {
+    const client = await KubernetesClient.connect({ kubeconfig: cluster.kubeconfig, retryDelaysMs: [] });
+    return new LayerBench(client, cluster, helm);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  port(over: Partial<LayersAccess> = {}): LayersPort {
+    return layersPort({ ...this.#access, ...over });
+  }
+
+  async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {
+    return (await port.layers(never)).find((one) => one.pack === pack);
+  }
+
+  get(apiVersion: string, kind: string, name: string, namespace?: string): Promise<KubeObject | undefined> {
+    return this.objects.get({ apiVersion, kind, name, namespace });
+  }
+
+  async configMap(name: string, namespace = 'default'): Promise<unknown> {
+    return (await this.get('v1', 'ConfigMap', name, namespace))?.['data'];
+  }
+}

@@ -1,0 +1,131 @@
+import { Secret } from '@sealift/core/secret';
+import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
+import { sitePeers, siteVersions } from '@sealift/testkit/site/programs';
+import { templateName } from '@sealift/testkit/site/site-objects';
+import { reuseSite } from '@sealift/testkit/site/reuse-site';
+import type { Site } from '@sealift/testkit/site/site';
+import { waitUntil } from '@sealift/testkit/wait-until';
+import { rolloutContract } from '@sealift/upgrade/ports/contract/cluster';
+import type { NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { VcenterSession } from '../vcenter/session.ts';
+import { ClusterAccess } from './cluster-access.ts';
+import { unaccounted } from './machines/accounted.ts';
+import { vcenterTemplates } from './rollout/vcenter-templates.ts';
+import { clusterRollouts, type RolloutPort } from './rollouts.ts';
+import { govc, makeTemplate } from './testing/templates.ts';
+
+// On an idle machine the site is up after two minutes, and each rollout takes one and a half.
+vi.setConfig({ testTimeout: 900_000 });
+
+const peers = sitePeers();
+const never = new AbortController().signal;
+const version = siteVersions.newer.replace(/^v/, '');
+const pace = { timeoutMs: 600_000, pollMs: 500 };
+const cluster = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/clusters/enterprise';
+const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+
+describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
+  let site: Site;
+  let management: KubeApi;
+  let workload: KubeApi;
+  let port: RolloutPort;
+  let session: VcenterSession;
+  let access: ClusterAccess;
+
+  beforeAll(async () => {
+    site = await reuseSite();
+    management = await KubeApi.fromKubeconfig(site.management.kubeconfig);
+    workload = await KubeApi.fromKubeconfig(site.workload.kubeconfig);
+    const { url, username, password, caFile } = site.vcenter;
+    const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
+    session = new VcenterSession(settings);
+    access = new ClusterAccess(site.management.kubeconfig);
+    port = clusterRollouts({
+      objects: () => access.objects(),
+      templates: vcenterTemplates(session, settings),
+      cluster: undefined,
+    });
+  }, 900_000);
+  afterAll(async () => {
+    management?.close();
+    workload?.close();
+    await access?.close();
+    await session?.close();
+    await site?.stop();
+  });
+
+  /** Rolls on as the engine does, until what it sees is as asked. */
+  const until = (what: string, group: NodeGroup, template: string, holds: (status: RolloutStatus) => boolean) =>
+    waitUntil(
+      what,
+      async () => {
+        const status = await port.rollout(group, never);
+        if (status.due !== undefined) await port.setRollout(group, { version, template }, never);
+        return holds(status) ? status : undefined;
+      },
+      pace.timeoutMs,
+    );
+  const isDone = ({ wait, due }: RolloutStatus): boolean => wait === null && due === undefined;
+
+  rolloutContract('Cluster API', async () => ({ port }), { version, template: templateName(siteVersions.newer) }, pace);
+
+  it('leaves as many etcd members, nodes and virtual machines as there are machines, and nothing held', async () => {
+    const sides = { objects: () => access.objects(), vcenter: () => session.client(), cluster: undefined };
+    const same = { strangers: [], lost: [], claims: [], unseen: [], machines: 6 };
+    expect(await unaccounted(sides, never)).toEqual(same);
+    const places = ['-pool', '/DC0/host/DC0_C0/Resources', '-net', 'VM Network', '-ds', 'LocalDS_0'];
+    await govc(site.vcenter, 'vm.create', '-on=false', '-folder', '/DC0/vm/enterprise', ...places, 'stranger');
+    expect(await unaccounted(sides, never)).toEqual({ ...same, strangers: ['/DC0/vm/enterprise/stranger'] });
+    await govc(site.vcenter, 'object.destroy', '/DC0/vm/enterprise/stranger');
+    expect(await site.controls.etcdMembers()).toHaveLength(3);
+    expect((await port.rollout('control-plane', never)).held).toBeUndefined();
+    expect((await port.rollout('workers', never)).held).toBeUndefined();
+  });
+
+  it('says which disruption budget stops a drain, and goes on once it does not', async () => {
+    const app = { matchLabels: { app: 'app' } };
+    const template = { metadata: { labels: app.matchLabels }, spec: { containers: [{ name: 'app', image: 'app' }] } };
+    await workload.create('/apis/apps/v1/namespaces/default/deployments', {
+      metadata: { name: 'app' },
+      spec: { replicas: 2, selector: app, template },
+    });
+    await workload.create(budgets, { metadata: { name: 'app' }, spec: { minAvailable: 2, selector: app } });
+    await waitUntil('the application to run', async () => {
+      const found = await workload.get<KubeObject & { status?: { currentHealthy?: number } }>(`${budgets}/app`);
+      return found?.status?.currentHealthy === 2;
+    });
+    const name = 'r_u-2204-0-k-1372-1';
+    await makeTemplate(site.vcenter, name, version);
+    await port.setRollout('workers', { version, template: name }, never);
+    const stopped = await until('the drain to be blocked', 'workers', name, ({ wait }) => wait?.level === 'blocked');
+    expect(stopped.wait?.what).toContain('the disruption budget app needs 2 healthy pods and has 2, so 0 may go');
+    expect(stopped.wait).toMatchObject({ object: { kind: 'Machine' }, remedy: expect.stringContaining('get pdb app') });
+    await workload.merge(`${budgets}/app`, { spec: { minAvailable: 0 } });
+    expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
+  });
+
+  it('says that a cluster is paused, then that a template is gone, and goes on after each', async () => {
+    await management.merge(cluster, { spec: { paused: true } });
+    const name = 'r_u-2204-0-k-1372-2';
+    await makeTemplate(site.vcenter, name, version);
+    await port.setRollout('workers', { version, template: name }, never);
+    const paused = await until('the pause to be told', 'workers', name, ({ wait }) => wait?.level === 'blocked');
+    expect(paused.wait?.object).toEqual({ kind: 'Cluster', name: 'enterprise' });
+    await govc(site.vcenter, 'object.destroy', `/DC0/vm/spectro-templates/${name}`);
+    await management.merge(cluster, { spec: { paused: false } });
+    const gone = await until(
+      'the clone to fail',
+      'workers',
+      name,
+      ({ wait }) => wait?.what.includes('cannot be made') === true,
+    );
+    expect(gone.wait).toMatchObject({
+      level: 'blocked',
+      reference: expect.stringContaining('unable to find template'),
+    });
+    await makeTemplate(site.vcenter, name, version);
+    await until('the workers to roll', 'workers', name, isDone);
+    expect(await site.controls.virtualMachines()).toHaveLength(6);
+  });
+});

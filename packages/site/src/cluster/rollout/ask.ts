@@ -1,0 +1,70 @@
+import { SealiftError } from '@sealift/core/errors';
+import { ensureTemplateCopy, type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
+import type { Objects } from '@sealift/kubernetes/objects';
+import { referenceTo } from '@sealift/kubernetes/provider-reference';
+import type { DesiredNodes } from '@sealift/upgrade/ports/cluster';
+import { plainVersion } from '../nodes.ts';
+import { hook } from './hooks.ts';
+import { planAnnotation, printPlan } from './plan.ts';
+import { templateNameOf } from './node-template.ts';
+import type { OwnerView } from './view.ts';
+
+/** Whether an owner is asked for these nodes already. */
+export function isAsked({ owner }: OwnerView, template: MachineTemplate | undefined, desired: DesiredNodes): boolean {
+  return (
+    template !== undefined &&
+    plainVersion(owner.version) === desired.version &&
+    templateNameOf(template.template) === desired.template
+  );
+}
+
+/**
+ * Asks one owner for a version and a template: makes the machine template, keeps the machines that are there from being drained before
+ * their successors are seen, and asks with one patch. Cut anywhere, it is done again from its beginning.
+ *
+ * @param path of the VM template, which was proved
+ * @throws MACHINE_TEMPLATE_…, KUBERNETES_CONFLICT where somebody changed the owner since it was read; KUBERNETES_…
+ */
+export async function askOwner(
+  objects: Objects,
+  view: OwnerView,
+  { path, version, namespace }: { readonly path: string; readonly version: string; readonly namespace: string },
+  cancel: AbortSignal,
+): Promise<void> {
+  const { owner, machines, sets } = view;
+  const source = await templateInUse(objects, view, namespace, cancel);
+  // Only a changed name makes Cluster API replace machines, and a template in use must not be edited.
+  const name =
+    source.template === path
+      ? source.ref.name
+      : await ensureTemplateCopy(objects, source, { path, prefix: owner.name }, cancel);
+  for (const { machine } of machines) await hook(objects, machine, cancel);
+  const asked = { version: inFormOf(owner.version, version), template: name };
+  const plan = printPlan(owner, asked, { machines: machines.map(({ machine }) => machine), sets });
+  const body = {
+    metadata: { resourceVersion: owner.resourceVersion, annotations: { [planAnnotation]: plan } },
+    spec: owner.patch(asked.version, name === owner.template.name ? undefined : referenceTo(owner.template, name)),
+  };
+  await objects.mergePatch(owner.ref, body, cancel);
+}
+
+/** The machine template that an owner names or, where that is gone, one that a machine of it was made from. */
+async function templateInUse(
+  objects: Objects,
+  { owner, machines }: OwnerView,
+  namespace: string,
+  cancel: AbortSignal,
+): Promise<MachineTemplate> {
+  const names = [owner.template.name, ...machines.map(({ infrastructure }) => infrastructure?.clonedFrom)];
+  for (const name of new Set(names.filter((one) => one !== undefined))) {
+    const found = await readMachineTemplate(objects, namespace, referenceTo(owner.template, name), cancel);
+    if (found !== undefined) return found;
+  }
+  const values = { owner: `${owner.kind} ${owner.name}`, name: owner.template.name };
+  throw new SealiftError('MACHINE_TEMPLATE_MISSING', { values });
+}
+
+/** Cluster API writes versions with a leading `v`. */
+function inFormOf(present: string, version: string): string {
+  return /^v?\d/i.test(present) && !/^v/i.test(version) ? `v${version}` : version;
+}

@@ -1,0 +1,170 @@
+import { type SeenWait } from '@sealift/core/upgrade';
+import { listAddressClaims } from '@sealift/kubernetes/address-claims';
+import type { ClusterName } from '@sealift/kubernetes/cluster';
+import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
+import { putBack } from '@sealift/kubernetes/hold';
+import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
+import type { Objects } from '@sealift/kubernetes/objects';
+import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import { nodesOf, plainVersion } from './nodes.ts';
+import { askOwner, isAsked } from './rollout/ask.ts';
+import { unhook } from './rollout/hooks.ts';
+import { earlyEnd, nextAct } from './rollout/next-act.ts';
+import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
+import { ownerWaits } from './rollout/owner-wait.ts';
+import { refuseUnfit } from './rollout/refuse.ts';
+import { type OwnerView, viewsOf } from './rollout/view.ts';
+import { openWindow } from './rollout/window.ts';
+
+/** The part of the engine's cluster port that is about nodes. */
+export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'> &
+  Required<Pick<ClusterPort, 'endRollout'>>;
+
+/** What a rollout needs of a site. */
+export interface RolloutSite {
+  /** Opened when it is first needed. */
+  objects(): Promise<Objects>;
+  readonly templates: NodeTemplates;
+  /** Which Cluster; else the only one. */
+  readonly cluster: ClusterName | undefined;
+  readonly now?: () => Date;
+}
+
+/** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
+const discoveryMs = 60_000;
+
+/**
+ * Rolls the nodes of a cluster through Cluster API. It holds no state: what was asked for, which machines were there before, and what
+ * is held meanwhile is kept on the objects themselves, so that another process goes on where this one ended.
+ */
+export function clusterRollouts(site: RolloutSite): RolloutPort {
+  let discoveredAt = performance.now();
+  const look = async (cancel: AbortSignal) => {
+    const objects = await site.objects();
+    if (performance.now() - discoveredAt > discoveryMs) {
+      objects.discovery.forget();
+      discoveredAt = performance.now();
+    }
+    return { objects, state: await readClusterState(objects, site.cluster, cancel) };
+  };
+  return {
+    nodes: async (cancel) => nodesOf((await look(cancel)).state),
+
+    async rollout(group, cancel) {
+      const { objects, state } = await look(cancel);
+      return await statusOf(objects, state, group, site.now ?? (() => new Date()), cancel);
+    },
+
+    async setRollout(group, desired, cancel) {
+      const { objects, state } = await look(cancel);
+      const views = viewsOf(state, group);
+      const open = [];
+      for (const view of views) {
+        if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+      }
+      if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
+      const next = nextAct(state, group);
+      for (const machine of next?.unhook ?? []) await unhook(objects, machine, cancel);
+      for (const object of next?.putBack ?? []) await putBack(objects, object, cancel);
+    },
+
+    async endRollout(group, cancel) {
+      const { objects, state } = await look(cancel);
+      const { unhook: machines, putBack: held } = earlyEnd(state, group);
+      for (const machine of machines) await unhook(objects, machine, cancel);
+      for (const object of held) await putBack(objects, object, cancel);
+    },
+  };
+
+  async function ask(
+    objects: Objects,
+    state: ClusterState,
+    group: NodeGroup,
+    open: readonly OwnerView[],
+    desired: DesiredNodes,
+    cancel: AbortSignal,
+  ): Promise<void> {
+    refuseUnfit(
+      state,
+      group,
+      open.map(({ owner }) => owner),
+      desired,
+    );
+    const path = await proveTemplate(site.templates, desired, cancel);
+    await openWindow(objects, state, cancel);
+    // What is held of a MachineDeployment has changed it.
+    const { state: now } = await look(cancel);
+    const names = new Set(open.map(({ owner }) => owner.name));
+    for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
+      await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
+    }
+  }
+}
+
+async function statusOf(
+  objects: Objects,
+  state: ClusterState,
+  group: NodeGroup,
+  now: () => Date,
+  cancel: AbortSignal,
+): Promise<RolloutStatus> {
+  const views = viewsOf(state, group);
+  // A cluster without workers wants of them what its control plane is.
+  const told = views.length > 0 ? views : viewsOf(state, 'control-plane');
+  const desired = [];
+  const waits: SeenWait[] = [];
+  const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
+  const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
+  for (const view of told) {
+    const template = await templateOf(objects, state, view, cancel);
+    desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });
+    const around = { claims, now: now(), cluster: state.cluster, templateThere: template !== undefined };
+    if (views.length > 0) waits.push(...ownerWaits(view, around));
+  }
+  const next = nextAct(state, group);
+  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group);
+  const letGo = machines.length + objectsHeld.length;
+  return {
+    desired: togetherOf(desired),
+    updated: sum(views, ({ owner, machines }) => Math.min(owner.replicas, machines.filter(isUpdated).length)),
+    total: sum(views, ({ owner }) => owner.replicas),
+    wait: mostUrgent(waits),
+    ...(next === null ? {} : { due: next.what }),
+    ...(letGo + kept.length === 0 ? {} : { held: { letGo, kept: kept.map(({ name }) => name) } }),
+  };
+}
+
+function isUpdated({ asWanted, isReady, isGoing }: OwnerView['machines'][number]): boolean {
+  return asWanted === true && isReady && !isGoing;
+}
+
+function templateOf(
+  objects: Objects,
+  { cluster }: ClusterState,
+  { owner }: OwnerView,
+  cancel: AbortSignal,
+): Promise<MachineTemplate | undefined> {
+  return readMachineTemplate(objects, cluster.namespace, owner.template, cancel);
+}
+
+/** Of a machine template that is gone, the machines that were made from it still tell. */
+function nameIn({ owner, machines }: OwnerView, template: MachineTemplate | undefined): string {
+  if (template !== undefined) return templateNameOf(template.template);
+  const made = machines.find(({ infrastructure }) => infrastructure?.clonedFrom === owner.template.name);
+  return templateNameOf(made?.infrastructure?.template ?? '');
+}
+
+/** What several owners want together. Where they differ it is what nobody asks for, so that all of them are asked. */
+function togetherOf(each: readonly DesiredNodes[]): DesiredNodes {
+  const all = (of: (one: DesiredNodes) => string): string => [...new Set(each.map(of))].join(', ');
+  return { version: all(({ version }) => version), template: all(({ template }) => template) };
+}
+
+function mostUrgent(waits: readonly SeenWait[]): SeenWait | null {
+  const order = ['failed', 'blocked', 'stalled', 'slow', 'moving'];
+  return waits.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level))[0] ?? null;
+}
+
+function sum(views: readonly OwnerView[], of: (view: OwnerView) => number): number {
+  return views.reduce((total, view) => total + of(view), 0);
+}

@@ -1,0 +1,16 @@
+export interface SiteOptions {
+  /** Of Kubernetes, with its `v`; by default the older of `siteVersions`. */
+  readonly version?: string;
+  readonly controlPlanes?: number;
+  readonly workers?: number;
+  /** Ready Nodes besides, without a machine behind them. */
+  readonly kwokNodes?: number;
+  readonly clusterName?: string;
+  readonly namespace?: string;
+  /** Whether the cluster holds its own Cluster API objects and their controllers; by default a management cluster beside it does. */
+  readonly selfManaged?: boolean;
+  /** Where to save the site once it is up, for `from`. */
+  readonly saveTo?: string;
+  /** A saved site to go on with, in seconds instead of minutes; the other options are then as they were. */
+  readonly from?: string;
+}

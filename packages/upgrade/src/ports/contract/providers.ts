@@ -1,0 +1,25 @@
+import { seenWaitSchema } from '@sealift/core/upgrade';
+import { describe, expect, it } from 'vitest';
+import type { DesiredProviders, ProvidersPort } from '../providers.ts';
+import { type MakeDriver, never, onDriver } from './driver.ts';
+
+/**
+ * What the providers behind the engine's port do.
+ *
+ * @param make a cluster whose providers are not those of `next`
+ */
+export function providersContract(name: string, make: MakeDriver<ProvidersPort>, next: DesiredProviders): void {
+  const { digest } = next.components;
+
+  describe(`${name} with its Cluster API providers`, () => {
+    it('runs others first, and those that it was asked for once it is settled, asked once or twice', () =>
+      onDriver(make, async (port) => {
+        expect((await port.status(never)).digest).not.toBe(digest);
+        for (let time = 0; time < 2; time += 1) await port.apply(next, never);
+        const asked = await port.status(never);
+        expect(asked.digest).toBe(digest);
+        if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
+        await expect.poll(() => port.status(never), { interval: 5, timeout: 20_000 }).toEqual({ digest, wait: null });
+      }));
+  });
+}
