@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Built,
   type DemoEnvironment,
+  type DemoOptions,
   prepareDemo,
   simulatedAt,
   startDemo,
@@ -31,7 +32,7 @@ export interface TestEnvironment extends DemoEnvironment {
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
-  runs: { readonly executable?: string; readonly databaseUrl?: string } = {},
+  runs: Pick<DemoOptions, 'databaseUrl'> & { readonly executable?: string } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
@@ -40,10 +41,9 @@ export async function startEnvironment(
   try {
     const site = changeValues === undefined ? {} : { changeValues };
     const { executable, databaseUrl } = runs;
-    const program = executable === undefined ? {} : { executable };
-    const demo = await prepareDemo({ dir, env: process.env, say, cancel, ...program });
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable });
     const store = databaseUrl === undefined ? {} : { databaseUrl };
-    const options = { demo, port: 0, built: built(), ...site, ...store };
+    const options = { demo, port: 0, built: built(), ...site, ...store, ownPages: executable !== undefined };
     const environment = await startDemo(options, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();

@@ -9,8 +9,6 @@ export interface Checkout {
   readonly root: string;
   /** The command line, run from source. */
   readonly sealift: string;
-  /** Whether the command line is a single-file executable instead, which brings its own pages. */
-  readonly executable: boolean;
   /** The sample platform's folder. */
   readonly harborview: string;
   readonly consolePackage: string;
@@ -25,7 +23,6 @@ export function findCheckout(): Checkout {
   return {
     root,
     sealift: join(root, 'packages', 'cli', 'bin', 'sealift'),
-    executable: false,
     harborview,
     consolePackage: join(root, 'packages', 'console'),
   };

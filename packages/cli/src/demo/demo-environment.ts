@@ -26,6 +26,8 @@ export interface DemoOptions {
   readonly built?: Built;
   /** What the site runs in place of the sample's values. */
   readonly changeValues?: ChangeValues;
+  /** The command line serves its own pages, as a single-file executable does. */
+  readonly ownPages?: boolean;
   /** The PostgreSQL server of the console, in place of the embedded store. */
   readonly databaseUrl?: string;
 }
@@ -54,12 +56,11 @@ export async function prepareDemo(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (text: string) => void;
   readonly cancel: AbortSignal;
-  /** A single-file executable in place of the checkout's command line; it serves its own pages. */
-  readonly executable?: string;
+  /** A single-file executable in place of the checkout's command line. */
+  readonly executable?: string | undefined;
 }): Promise<DemoContext> {
   const found = findCheckout();
-  const { executable } = options;
-  const checkout = executable === undefined ? found : { ...found, sealift: executable, executable: true };
+  const checkout = { ...found, sealift: options.executable ?? found.sealift };
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
 }
@@ -110,8 +111,12 @@ export async function startDemo<Cluster extends DemoCluster>(
     const cluster = await startCluster(context, vendor);
     started.push(cluster.service);
     say('Starting the system console');
-    const { port, databaseUrl } = options;
-    const console = await startConsoleServer(context, { cluster, pages, port, databaseUrl });
+    const console = await startConsoleServer(context, {
+      cluster,
+      pages: options.ownPages === true ? undefined : pages,
+      port: options.port,
+      databaseUrl: options.databaseUrl,
+    });
     started.push(console);
     const administrator = await makeAdministrator(context, console.ready, vendor);
     for (const version of [installed, offered]) {
