@@ -174,7 +174,7 @@ describe('the single executable', () => {
   const needPeers = new Set(missing === undefined ? [] : ['vsphere']);
   for (const [noun, smallest] of Object.entries(runs)) {
     const remedy = needPeers.has(noun) ? ` (${missing?.remedy})` : '';
-    it.skipIf(needPeers.has(noun))(`really runs ${noun}${remedy}`, smallest);
+    it.skipIf(needPeers.has(noun))(`really runs ${noun}${remedy}`, smallest, 240_000);
   }
 
   const consoleArgs = (data: string) => ['server', 'run', '--data', data, '--listen', '127.0.0.1:0', '--json'];

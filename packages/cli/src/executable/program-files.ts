@@ -24,25 +24,22 @@ export interface ProgramFiles {
 /** The programs of all threads. */
 export const threads: readonly ThreadProgram[] = [checkThread, hashThread, mergeThread, serverMergeThread];
 
-/** What makes other programs stays in the checkout. */
+/** What makes other programs, and bundles out of the sample platform, stays in the checkout. */
 const leaveOut: Plugin = {
   name: 'leave-out',
   setup(build) {
-    build.onResolve({ filter: /\/(?:build-executable|console-pages)\.ts$/ }, ({ path }) => ({
-      path,
-      namespace: 'left-out',
-    }));
+    build.onResolve({ filter: /\/(?:run|build-executable)\.ts$/ }, ({ importer, path }) => {
+      const part = path.endsWith('build-executable.ts') ? 'the building of executables' : '`sealift demo`';
+      const isLeftOut = path.endsWith('build-executable.ts') || importer.includes('/commands/demo/');
+      return isLeftOut ? { path: part, namespace: 'left-out' } : undefined;
+    });
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `const { SealiftError } = require('@sealift/core/errors');
-throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringify(partName(path))} } });`,
+throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringify(path)} } });`,
       resolveDir: build.initialOptions.absWorkingDir ?? '.',
     }));
   },
 };
-
-function partName(path: string): string {
-  return path.includes('console-pages') ? '`sealift demo`' : 'the building of executables';
-}
 
 /**
  * Makes the files of the executable. The same sources give the same bytes.
@@ -51,13 +48,12 @@ function partName(path: string): string {
  */
 export async function makeProgramFiles(workspace: string, pages: string): Promise<ProgramFiles> {
   const cli = join(workspace, 'packages', 'cli');
-  // The console, with web server and database: few commands need it.
+  // The console with its web server and database clients: few commands need them.
   const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/.+$/);
   const entry = { module: 'src/main.ts' };
   const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin]);
-  const console = await consoleScript.make(cli);
   const assets: Record<string, Uint8Array> = {
-    [consoleScript.asset]: console,
+    [consoleScript.asset]: await consoleScript.make(cli),
     ...(await makeThreads(cli)),
     ...(await readFiles(pages, pagesAssets)),
   };
