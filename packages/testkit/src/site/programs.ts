@@ -1,17 +1,15 @@
 import { type PeerName, peer } from '../peers.ts';
 import type { KubernetesProgram } from './management/control-plane.ts';
-import { apiServerOf } from './management/peers.ts';
+import { apiServerOf, companionOf, type ManagementMinor } from './management/peers.ts';
 import { programPath } from './management/programs.ts';
 
 /** The versions of Kubernetes that a site can have. */
 export const siteVersions = { older: 'v1.36.3', newer: 'v1.37.2' } as const;
 
-/** Paths of the programs that a workload cluster runs besides its API servers. */
+/** Paths of the programs of a workload cluster that are the same whatever its version. */
 export interface SitePrograms {
   readonly etcd: string;
   readonly kwok: string;
-  readonly controllerManager: string;
-  readonly scheduler: string;
 }
 
 /** Every peer that a site runs. */
@@ -40,14 +38,25 @@ export function sitePrograms(): SitePrograms {
   return {
     etcd: programPath('etcd'),
     kwok: programPath('kwok'),
-    controllerManager: programPath('kube-controller-manager'),
-    scheduler: programPath('kube-scheduler'),
   };
 }
 
 /** The API server of a version's minor. @throws Error when there is none */
 export function apiServerFor(version: string): KubernetesProgram {
+  return apiServerOf(minorOf(version));
+}
+
+/** The controller manager or scheduler for API servers of which none is older than a version: neither may be newer than any of them. */
+export function companionFor(
+  name: 'kube-controller-manager' | 'kube-scheduler',
+  versions: readonly string[],
+): KubernetesProgram {
+  const minors = versions.map(minorOf);
+  return companionOf(name, minors.includes('1.36') ? '1.36' : '1.37');
+}
+
+function minorOf(version: string): ManagementMinor {
   const minor = /^v?(\d+\.\d+)\./.exec(version)?.[1];
-  if (minor === '1.36' || minor === '1.37') return apiServerOf(minor);
+  if (minor === '1.36' || minor === '1.37') return minor;
   throw new Error(`there is no API server of Kubernetes ${version}`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BoundProcess } from '../../process/bound-process.ts';
 import { KubeApi } from '../kube-api.ts';
 import type { PortBlock } from '../port-block.ts';
-import { apiServerFor, type SitePrograms } from '../programs.ts';
+import { apiServerFor, companionFor, type SitePrograms } from '../programs.ts';
 import { Balancer } from './control-plane/balancer.ts';
 import { ClusterCertificates } from './control-plane/cluster-certificates.ts';
 import { ControlPlaneMachine, type ControlPlaneSettings } from './control-plane/control-plane-machine.ts';
@@ -190,6 +190,18 @@ export class WorkloadCluster {
     return machine;
   }
 
+  /** They stay what they are when the API servers are replaced by newer ones, as one minor behind is allowed (version skew policy). */
+  #companion(
+    name: 'kube-controller-manager' | 'kube-scheduler',
+    flags: Readonly<Record<string, string | number | boolean>>,
+  ) {
+    const { path, flags: own } = companionFor(
+      name,
+      this.machines.map(({ settings }) => settings.version),
+    );
+    return { name, path, flags: { ...flags, ...own } };
+  }
+
   async #startServices(configuration: ClusterConfiguration | undefined): Promise<void> {
     const { folder, ports, programs } = this.#options;
     const { certificates } = this;
@@ -218,8 +230,8 @@ export class WorkloadCluster {
     };
     this.#services = [
       kwok,
-      { name: 'kube-controller-manager', path: programs.controllerManager, flags: manager },
-      { name: 'kube-scheduler', path: programs.scheduler, flags: scheduler },
+      this.#companion('kube-controller-manager', manager),
+      this.#companion('kube-scheduler', scheduler),
     ].map((program) => startProgram(program, join(folder)));
   }
 }
