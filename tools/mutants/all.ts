@@ -1,12 +1,14 @@
 import { bundleMutants } from './bundle.ts';
 import { cliMutants } from './cli.ts';
 import { consoleMutants } from './console.ts';
+import { clusterApiMutants } from './cluster-api.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
 import { kubernetesStatusMutants } from './kubernetes-status.ts';
 import { kubernetesWaitMutants } from './kubernetes-wait.ts';
 import type { Mutant } from './mutant.ts';
+import { layerMutants } from './layers.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
@@ -28,8 +30,10 @@ export const mutants: readonly Mutant[] = [
   ...kubernetesStatusMutants,
   ...kubernetesWaitMutants,
   ...siteMutants,
+  ...clusterApiMutants,
   ...serverMutants,
   ...simulatorMutants,
   ...consoleMutants,
   ...cliMutants,
+  ...layerMutants,
 ];
