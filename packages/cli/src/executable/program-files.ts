@@ -48,12 +48,13 @@ throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringi
  */
 export async function makeProgramFiles(workspace: string, pages: string): Promise<ProgramFiles> {
   const cli = join(workspace, 'packages', 'cli');
-  // The console with its web server and database clients: few commands need them.
+  // The console, with web server and database: few commands need it.
   const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/.+$/);
   const entry = { module: 'src/main.ts' };
   const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin]);
+  const console = await consoleScript.make(cli);
   const assets: Record<string, Uint8Array> = {
-    [consoleScript.asset]: await consoleScript.make(cli),
+    [consoleScript.asset]: console,
     ...(await makeThreads(cli)),
     ...(await readFiles(pages, pagesAssets)),
   };
