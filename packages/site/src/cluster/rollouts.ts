@@ -9,8 +9,9 @@ import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@seali
 import { nodesOf, plainVersion } from './nodes.ts';
 import { askOwner, isAsked } from './rollout/ask.ts';
 import { unhook } from './rollout/hooks.ts';
-import { earlyEnd, nextAct } from './rollout/next-act.ts';
+import { earlyEnd, type NextAct, nextAct } from './rollout/next-act.ts';
 import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
+import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
 import { type OwnerView, viewsOf } from './rollout/view.ts';
@@ -64,15 +65,12 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       }
       if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
       const next = nextAct(state, group);
-      for (const machine of next?.unhook ?? []) await unhook(objects, machine, cancel);
-      for (const object of next?.putBack ?? []) await putBack(objects, object, cancel);
+      if (next !== null) await letGo(objects, next, cancel);
     },
 
     async endRollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      const { unhook: machines, putBack: held } = earlyEnd(state, group);
-      for (const machine of machines) await unhook(objects, machine, cancel);
-      for (const object of held) await putBack(objects, object, cancel);
+      await letGo(objects, earlyEnd(state, group), cancel);
     },
   };
 
@@ -98,6 +96,18 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
       await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
     }
+  }
+}
+
+async function letGo(
+  objects: Objects,
+  { unhook: machines, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
+  cancel: AbortSignal,
+): Promise<void> {
+  for (const machine of machines) await unhook(objects, machine, cancel);
+  for (const object of held) await putBack(objects, object, cancel);
+  for (const { ref } of forget) {
+    await objects.mergePatch(ref, { metadata: { annotations: { [planAnnotation]: null } } }, cancel);
   }
 }
 
