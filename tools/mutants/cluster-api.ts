@@ -97,8 +97,8 @@ export const clusterApiMutants = [
     [
       'health checks come back while the other nodes roll',
       'cluster/rollout/next-act.ts',
-      ' || others.some(isRolling)',
-      ' || others.length < 0',
+      'others.some(isRolling) ? [] :',
+      'others.length < 0 ? [] :',
       'cluster/rollout/next-act.test.ts',
     ],
     [
