@@ -1,3 +1,4 @@
+import { isSealiftError } from '@sealift/core/errors';
 import { type SeenWait } from '@sealift/core/upgrade';
 import { listAddressClaims } from '@sealift/kubernetes/address-claims';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
@@ -34,6 +35,9 @@ export interface RolloutSite {
 /** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
 const discoveryMs = 60_000;
 
+/** How often what is asked may meet a change of somebody else; beyond that the engine waits before it asks again. */
+const askAttempts = 4;
+
 /**
  * Rolls the nodes of a cluster through Cluster API. It holds no state: what was asked for, which machines were there before, and what
  * is held meanwhile is kept on the objects themselves, so that another process goes on where this one ended.
@@ -57,15 +61,14 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     },
 
     async setRollout(group, desired, cancel) {
-      const { objects, state } = await look(cancel);
-      const views = viewsOf(state, group);
-      const open = [];
-      for (const view of views) {
-        if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await askOnce(group, desired, cancel);
+        } catch (error) {
+          // Controllers write into the same objects all the time: what they changed is read, and judged, anew.
+          if (!isConflict(error) || attempt >= askAttempts) throw error;
+        }
       }
-      if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
-      const next = nextAct(state, group);
-      if (next !== null) await letGo(objects, next, cancel);
     },
 
     async endRollout(group, cancel) {
@@ -73,6 +76,18 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       await letGo(objects, earlyEnd(state, group), cancel);
     },
   };
+
+  async function askOnce(group: NodeGroup, desired: DesiredNodes, cancel: AbortSignal): Promise<void> {
+    const { objects, state } = await look(cancel);
+    const views = viewsOf(state, group);
+    const open = [];
+    for (const view of views) {
+      if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+    }
+    if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
+    const next = nextAct(state, group);
+    if (next !== null) await letGo(objects, next, cancel);
+  }
 
   async function ask(
     objects: Objects,
@@ -97,6 +112,10 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
     }
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return isSealiftError(error) && error.code === 'KUBERNETES_CONFLICT';
 }
 
 async function letGo(
