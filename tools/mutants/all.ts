@@ -8,6 +8,7 @@ import { kubernetesMutants } from './kubernetes.ts';
 import { kubernetesStatusMutants } from './kubernetes-status.ts';
 import { kubernetesWaitMutants } from './kubernetes-wait.ts';
 import type { Mutant } from './mutant.ts';
+import { layerMutants } from './layers.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...simulatorMutants,
   ...consoleMutants,
   ...cliMutants,
+  ...layerMutants,
 ];

@@ -3,9 +3,11 @@ import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
+import { helmCheck } from './checks/helm-check.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
+import type { SiteFacts } from './cluster/layers/layer-tools.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
@@ -57,12 +59,17 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
-      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder }),
+      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
     },
     host: new URL(settings.url).host,
-    checks: (needs) => [...ofVcenter(needs), machinesAccounted(machines)],
+    checks: (needs) => [...ofVcenter(needs), machinesAccounted(machines), helmCheck(undefined, needs)],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },
   };
+}
+
+/** What macros of packs may refer to. */
+function factsOf({ cluster }: SiteSettings): Partial<SiteFacts> {
+  return cluster === undefined ? {} : { system: { 'cluster.name': cluster.name } };
 }

@@ -20,6 +20,14 @@ export interface ChartRun extends ReleasePlace {
   readonly cancel?: AbortSignal | undefined;
 }
 
+/** What charts ask of a cluster (Helm, "Built-in Objects", `Capabilities`). */
+export interface Capabilities {
+  /** Of Kubernetes, such as `v1.34.2`. */
+  readonly version: string;
+  /** `apps/v1` and `apps/v1/Deployment`. */
+  readonly apiVersions: readonly string[];
+}
+
 /** What a chart comes to with its values. */
 export interface Rendered {
   /** Kubernetes manifests, without the hooks and the definitions of the folder `crds`. */
@@ -77,25 +85,25 @@ export class Helm {
    * What the chart renders to, its hooks too, whatever state its release is in: helm renders no upgrade of a release that it takes for being
    * worked on.
    *
-   * @param look `away` from the cluster, also where objects are in the way: without what the chart asks of it
-   *
+   * @param away what the cluster is, for a render without it: helm renders nothing with it where objects are in the way, or where kinds are not
+   * served yet that the chart brings itself
    * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
    */
-  async renderAlone(run: ChartRun, look: 'at the cluster' | 'away'): Promise<string> {
+  async renderAlone(run: ChartRun, away?: Capabilities): Promise<string> {
     return await this.#inFolder(run, async (where, folder) => {
       const [chart, values] = await writeRun(folder, run);
-      const how = look === 'away' ? '--dry-run=client' : '--dry-run=server';
-      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', how, ...where];
-      return await this.#call('render', run, parts, folder, renderMs);
+      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', ...where];
+      const how = away === undefined ? ['--dry-run=server'] : ['--dry-run=client', ...capabilityParts(away)];
+      return await this.#call('render', run, [...parts, ...how], folder, renderMs);
     });
   }
 
-  /** Whether the chart brings definitions in its folder `crds`, which are part of no render. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
-  async hasDefinitions(run: ChartRun): Promise<boolean> {
+  /** Definitions that the chart brings in its folder `crds`, which are part of no render. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
+  async definitions(run: ChartRun): Promise<string> {
     checkPlace(run);
     return await inPrivateFolder(async (folder) => {
       const [chart] = await writeRun(folder, run);
-      return (await this.#call('read', run, ['show', 'crds', chart], folder, renderMs)).trim() !== '';
+      return await this.#call('read', run, ['show', 'crds', chart], folder, renderMs);
     });
   }
 
@@ -199,6 +207,10 @@ export class Helm {
 
 async function writeRun(folder: PrivateFolder, { chart, values }: ChartRun): Promise<readonly [string, string]> {
   return [await folder.write('chart.tgz', chart), await folder.write('values.json', JSON.stringify(values))];
+}
+
+function capabilityParts({ version, apiVersions }: Capabilities): readonly string[] {
+  return ['--kube-version', version, ...apiVersions.flatMap((one) => ['--api-versions', one])];
 }
 
 function checkPlace({ namespace, name }: ReleasePlace): void {

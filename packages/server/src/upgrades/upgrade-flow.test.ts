@@ -362,7 +362,7 @@ it('says plainly that the web pages are not built', async () => {
   const { openMemoryStore } = await import('../testing/memory-store.ts');
   const { memoryConsole } = await import('../testing/memory-console.ts');
   const store = await openMemoryStore();
-  const app = await buildApp({ parts: memoryConsole(store), assetsDir: '/nonexistent' });
+  const app = await buildApp({ parts: memoryConsole(store), pages: { place: '/nonexistent', files: new Map() } });
   try {
     const answer = await app.inject({ url: '/', headers: { accept: 'text/html' } });
     expect(answer.statusCode).toBe(503);

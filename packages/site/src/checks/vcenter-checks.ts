@@ -11,6 +11,8 @@ import type { VcenterSession } from '../vcenter/session.ts';
 export interface UpgradeNeeds {
   /** Size of the OVA in bytes, where a template has to be made; undefined where none is needed. */
   readonly imageBytes: () => Promise<number | undefined>;
+  /** Whether a pack of the upgrade has charts, or manifests that are templates. */
+  readonly helm: () => Promise<boolean>;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

@@ -4,7 +4,7 @@ import { defineErrors } from '../definition.ts';
 export const helmErrors = defineErrors({
   HELM_MISSING: {
     message: 'the helm program cannot be run: {reason}',
-    hint: 'Install Helm 4 where the console runs, on its PATH, or start the console with the path of the helm that a bundle brought.',
+    hint: 'Install Helm 4 where the console runs, on its PATH.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',

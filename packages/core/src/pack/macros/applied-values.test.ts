@@ -61,6 +61,10 @@ describe('the values of a layer when it is applied', () => {
     expect(() => read('a: "{{ .spectro.var.missing }}{{ .spectro.var.replicas | default 1 }}"')).toThrow('missing');
   });
 
+  it('take an item of a list by its index', () => {
+    expect(resolveMacros('{{ .spectro.pack.a.list[0].x }}', (asked) => asked, 'x')).toBe('.spectro.pack.a.list[0].x');
+  });
+
   it('that are blank or comments are no values, and a list is refused', () => {
     expect(read('')).toEqual({});
     expect(read('# nothing\n\n')).toEqual({});
@@ -108,9 +112,6 @@ const files = globSync('*/values.yaml', { cwd: packs });
 it.skipIf(files.length === 0)('every pack that is public can be read with all its references set', () => {
   for (const file of files) {
     const text = readFileSync(`${packs}${file}`, 'utf8');
-    expect(
-      readAppliedValues(text, () => '1.30.1', file),
-      file,
-    ).toBeTypeOf('object');
+    expect(readAppliedValues(text, () => '1.30.1', file)).toBeTypeOf('object');
   }
 });

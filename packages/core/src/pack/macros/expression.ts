@@ -6,7 +6,7 @@ export type MacroLookup = (reference: string) => MacroValue | undefined;
 
 const ours = /\{\{(?:(?!\}\}|\{\{)[^\n])*\.spectro\.(?:(?!\}\})[^\n])*\}\}/g;
 const token =
-  /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`)|(-?\d+)(?![\w.])|(\.[\w.-]*[\w-])|(true|false)(?!\w)|([A-Za-z]\w*)|(\|))/y;
+  /\s*(?:("(?:[^"\\]|\\.)*"|`[^`]*`)|(-?\d+)(?![\w.])|(\.[\w.[\]-]*[\w\]-])|(true|false)(?!\w)|([A-Za-z]\w*)|(\|))/y;
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
 /** Whether a text holds a macro that is resolved when a pack is applied; macros of other kinds are the chart's own. */

@@ -1,8 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
-import { type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
+import { isStep, type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
+import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
 import { block, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
@@ -23,7 +24,10 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     contentPresent(services, row),
     noOpenRisk(services, row),
     templateFits(services, plan),
-    ...cluster.checks({ imageBytes: () => newImageBytes(services, row, plan) }),
+    ...cluster.checks({
+      imageBytes: () => newImageBytes(services, row, plan),
+      helm: () => needsHelm(services, plan),
+    }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
     rolloutsSettled(cluster.cluster),
@@ -66,6 +70,18 @@ async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: 
   if (stepOf(stepsOfPlan(plan), 'template') === undefined) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
   return release.spec.nodeImage?.sizeBytes;
+}
+
+/** Whether a pack that the plan applies has charts, or manifests that are templates. */
+async function needsHelm({ registry }: UpgradeServices, plan: Plan): Promise<boolean> {
+  for (const step of stepsOfPlan(plan)) {
+    if (!isStep(step, 'layer')) continue;
+    const { pack: name, version, digest } = step.target;
+    const { content } = await fetchPack(registry.client, packBase, { name, version, digest });
+    if (content.files.some((path) => /^charts\/.+\.tgz$/.test(path))) return true;
+    if ([...content.manifests.values()].some((text) => text.includes('{{'))) return true;
+  }
+  return false;
 }
 
 function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> {

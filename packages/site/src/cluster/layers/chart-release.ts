@@ -13,9 +13,16 @@ import {
   type StoredRevision,
 } from '@sealift/kubernetes/helm-releases';
 import { readManifest } from '@sealift/kubernetes/manifest';
-import { identityOfReference, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import { applyDefinitions, capabilities, type PlannedDefinitions, planDefinitions } from './chart-definitions.ts';
 import { isKept } from './kept-objects.ts';
 import type { LayerAttempt } from './layer-record.ts';
 import type { PackChart } from './pack-content.ts';
@@ -36,6 +43,7 @@ export interface ChartTools {
 export interface PlannedRelease {
   readonly chart: PackChart;
   readonly deployed: StoredRevision | undefined;
+  readonly definitions: PlannedDefinitions;
   /** Objects that the release has and the chart has no more, which stay. */
   readonly kept: readonly KubeObject[];
 }
@@ -48,14 +56,20 @@ export interface PlannedRelease {
 export async function planRelease(chart: PackChart, mayShrink: boolean, tools: ChartTools): Promise<PlannedRelease> {
   const { helm, objects, cancel } = tools;
   const { deployed } = stateOf(await readHistory(objects, chart, cancel));
-  const { manifest, hooks } = await renderAll(chart, tools);
-  const after = await objectsOf(manifest, chart, tools);
+  const definitions = await planDefinitions(
+    await helm.definitions(runOf(chart, cancel)),
+    shownPlace(chart),
+    objects,
+    cancel,
+  );
+  const { rendered: after, hooks } = await renderAll(chart, definitions, tools);
   const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
   // A chart may be nothing but hooks, or definitions in its folder `crds`, which helm renders apart.
-  const elsewhere =
-    before.length === 0 && after.length === 0 && (hooks > 0 || (await helm.hasDefinitions(runOf(chart, cancel))));
-  if (!elsewhere)
-    refuseShrinking(`the release ${shownPlace(chart)}`, before.map(referenceOf), after.map(referenceOf), mayShrink);
+  const elsewhere = before.length === 0 && after.length === 0 && hooks + definitions.objects.length > 0;
+  if (!elsewhere) {
+    const what = `the release ${shownPlace(chart)}`;
+    refuseShrinking(what, before.map(referenceOf), after.map(referenceOf), mayShrink);
+  }
   const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
   const release = shownPlace(chart);
   if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
@@ -64,18 +78,33 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
       values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
     });
   }
-  return { chart, deployed, kept: await keptOf(dropped(before, after), tools) };
+  return { chart, deployed, definitions, kept: await keptOf(dropped(before, after), tools) };
 }
 
-/** Renders a chart; where objects are in its way, all of them are named and not helm's first one alone. */
-async function renderAll(chart: PackChart, tools: ChartTools): ReturnType<Helm['render']> {
+/**
+ * Renders a chart with the cluster, or without it where its own kinds are not served yet. Where objects are in its way, all of them are named
+ * and not helm's first one alone.
+ */
+async function renderAll(
+  chart: PackChart,
+  definitions: PlannedDefinitions,
+  tools: ChartTools,
+): Promise<{ readonly rendered: readonly KubeObject[]; readonly hooks: number }> {
   const { helm, objects, cancel } = tools;
+  const away = async () => {
+    const text = await helm.renderAlone(runOf(chart, cancel), await capabilities(definitions, objects, cancel));
+    const all = readManifest(text, `the release ${shownPlace(chart)}`).map(({ object }) => object);
+    const rendered = all.filter(({ metadata }) => !Object.hasOwn(metadata.annotations ?? {}, 'helm.sh/hook'));
+    const places = await placed(objects, [...definitions.objects, ...rendered], chart.namespace, cancel);
+    return { rendered: places.slice(definitions.objects.length), hooks: all.length - rendered.length };
+  };
+  if (!definitions.served) return await away();
   try {
-    return await helm.render(runOf(chart, cancel));
+    const { manifest, hooks } = await helm.render(runOf(chart, cancel));
+    return { rendered: await objectsOf(manifest, chart, tools), hooks };
   } catch (error) {
     if (!isSealiftError(error, 'HELM_OWNERSHIP')) throw error;
-    const away = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'away'), chart, tools);
-    const { foreignObjects } = await inspectUpgrade(objects, chart, away, cancel);
+    const { foreignObjects } = await inspectUpgrade(objects, chart, (await away()).rendered, cancel);
     throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;
   }
 }
@@ -88,12 +117,13 @@ function ownership(chart: PackChart, foreign: readonly ObjectReference[]): Seali
 
 /** Brings a release to what was planned. @throws HELM_FAILED, HELM_TIMEOUT, HELM_OWNERSHIP, KUBERNETES_… */
 export async function applyRelease(
-  { chart, deployed, kept }: PlannedRelease,
+  { chart, deployed, definitions, kept }: PlannedRelease,
   attempt: LayerAttempt,
   tools: ChartTools,
 ): Promise<void> {
   const { helm, objects, cancel } = tools;
   if (deployed !== undefined && kept.length > 0) await forget(deployed, kept, tools);
+  await applyDefinitions(definitions, objects, cancel);
   const labels = { [attemptLabel]: attempt.id };
   await helm.upgrade({ ...runOf(chart, cancel), labels });
   const { last } = stateOf(await readHistory(objects, chart, cancel));
@@ -127,7 +157,7 @@ export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, 
   // Helm labels what it installs, and says of what it removes only that it does.
   const began = last.status === 'uninstalling' ? ended?.doing === 'remove' : ended?.id === last.labels[attemptLabel];
   if (ended === null || !began) throw wedged(last, 'it is not known who began that');
-  const next = await objectsOf(await helm.renderAlone(runOf(chart, cancel), 'at the cluster'), chart, tools);
+  const next = await objectsOf(await helm.renderAlone(runOf(chart, cancel)), chart, tools);
   const before = deployed === undefined ? [] : await objectsOf(deployed.manifest, chart, tools);
   const cut = dropped(await objectsOf(last.manifest, chart, tools), [...before, ...next]);
   const left: string[] = [];

@@ -107,7 +107,14 @@ describe.skipIf(missing !== undefined)(`layers of charts${missing ? ` (${missing
     const chart = { 'charts/few.tgz': packChart(helm, many, { name: 'few' }) };
     const layer = (on: string, more = '') =>
       bench.shelf.layer(
-        { pack: 'few', values: `${more}charts: { few: { ${[...on].map((one) => `${one}: true`).join(', ')} } }\n` },
+        {
+          pack: 'few',
+          values: `${more}charts: { few: { ${on
+            .split('')
+            .filter(Boolean)
+            .map((one) => `${one}: true`)
+            .join(', ')} } }\n`,
+        },
         { charts: chart },
       );
     const port = bench.port();
@@ -142,7 +149,18 @@ spec:
 `;
     const charts = { 'charts/defs.tgz': packChart(helm, { 'crds/boats.yaml': definition }, { name: 'defs' }) };
     await bench.port().applyLayer(bench.shelf.layer({ pack: 'defs' }, { charts }), never);
-    expect(await bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'boats.example.com')).toBeDefined();
+    const live = () => bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'boats.example.com');
+    expect((await live())?.metadata.labels).toBeUndefined();
+    // Helm would leave what is there as it is.
+    const newer = definition.replace(
+      '{ name: boats.example.com }',
+      '{ name: boats.example.com, labels: { fleet: "2" } }',
+    );
+    const next = {
+      'charts/defs.tgz': packChart(helm, { 'crds/boats.yaml': newer }, { name: 'defs', version: '2.0.0' }),
+    };
+    await bench.port().applyLayer(bench.shelf.layer({ pack: 'defs', version: '2.0.0' }, { charts: next }), never);
+    expect((await live())?.metadata.labels).toEqual({ fleet: '2' });
   });
 
   it('keep claims, namespaces, and definitions with instances, when a chart drops them and when it is removed', async () => {

@@ -30,7 +30,9 @@ export function macroLookup({ system, variables, packs }: MacroSources): MacroLo
     // Names of packs may have dots, and so the longest that is there counts.
     const pack = [...packs.keys()].filter((name) => rest.startsWith(`${name}.`)).sort((a, b) => b.length - a.length)[0];
     if (pack === undefined) return undefined;
-    return scalarAt(valuesOf(pack, packs.get(pack) ?? ''), rest.slice(pack.length + 1).split('.'));
+    // `list[0].name` is `list.0.name`.
+    const path = rest.slice(pack.length + 1).replaceAll(/\[(\d+)\]/g, '.$1');
+    return scalarAt(valuesOf(pack, packs.get(pack) ?? ''), path.split('.'));
   };
 }
 

@@ -5,7 +5,7 @@ import type { LayerTools } from './layer-tools.ts';
 import { macroLookup } from './macro-lookup.ts';
 
 /**
- * What macros of a layer's values and manifests refer to: the site's facts, the version of the cluster, and the values of the layers of the profile.
+ * What macros of a layer's values and manifests refer to: the site's facts, the version and uid of the cluster, and the values of the layers of the profile.
  *
  * @throws KUBERNETES_…
  */
@@ -15,7 +15,9 @@ export async function macroSources(layer: DesiredLayer, tools: LayerTools): Prom
   const version = z
     .object({ gitVersion: z.string().regex(/^v\d/) })
     .safeParse(await objects.client.read('/version', cancel));
+  const home = await objects.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }, cancel);
   const system = {
+    ...(home?.metadata.uid === undefined ? {} : { 'cluster.uid': home.metadata.uid }),
     ...(version.success ? { 'kubernetes.version': version.data.gitVersion.slice(1).replace(/[+-].*$/, '') } : {}),
     ...facts.system,
   };

@@ -127,7 +127,11 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
         'less',
         '1.0.0',
         all,
-        `${more}manifests: { all: { ${[...on].map((one) => `${one}: true`).join(', ')} } }\n`,
+        `${more}manifests: { all: { ${on
+          .split('')
+          .filter(Boolean)
+          .map((one) => `${one}: true`)
+          .join(', ')} } }\n`,
       );
     await expect(bench.port().applyLayer(layer(''), never)).rejects.toMatchObject({ code: 'LAYER_EMPTY' });
     await bench.port().applyLayer(layer('abcde'), never);
@@ -184,7 +188,7 @@ spec:
     await bench.port().applyLayer(layerOf('odd_name', '1.0.0', configMap('odd-a')), never);
     const parent = parentOf(place);
     const object = await bench.objects.get(parent);
-    const { record } = object?.['data'] as { record: string };
+    const { record } = (object?.['data'] ?? {}) as { record: string };
     const later = JSON.stringify({ ...(JSON.parse(Buffer.from(record, 'base64').toString()) as object), format: 2 });
     await bench.objects.mergePatch(parent, { data: { record: Buffer.from(later).toString('base64') } });
     for (const ask of [

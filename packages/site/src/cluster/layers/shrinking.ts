@@ -1,5 +1,11 @@
 import { SealiftError } from '@sealift/core/errors';
-import { identityOfReference, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 
 const shown = 10;
 /** Of so few objects one or two more or less are the usual course of versions. */

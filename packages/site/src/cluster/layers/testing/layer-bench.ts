@@ -56,7 +56,7 @@ export class LayerBench {
   readonly objects: Objects;
   readonly #access: LayersAccess;
 
-  private constructor(client: KubernetesClient, cluster: Kubernetes, helm: Peer) {
+  private constructor(client: KubernetesClient, cluster: Pick<Kubernetes, 'kubeconfig'>, helm: Peer) {
     this.client = client;
     this.objects = new Objects(client);
     this.#access = {
@@ -68,7 +68,7 @@ export class LayerBench {
     };
   }
 
-  static async open(cluster: Kubernetes, helm: Peer): Promise<LayerBench> {
+  static async open(cluster: Pick<Kubernetes, 'kubeconfig'>, helm: Peer): Promise<LayerBench> {
     const client = await KubernetesClient.connect({ kubeconfig: cluster.kubeconfig, retryDelaysMs: [] });
     return new LayerBench(client, cluster, helm);
   }

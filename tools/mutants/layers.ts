@@ -1,0 +1,247 @@
+import { mutantsOf } from './mutant.ts';
+
+const charts = 'cluster/layers/charts.test.ts';
+const manifests = 'cluster/layers/manifests.test.ts';
+const wedged = 'cluster/layers/wedged.test.ts';
+const cut = 'cluster/layers/cut.test.ts';
+const helm = 'helm/helm.test.ts';
+const program = 'helm/program.test.ts';
+
+/** Mistakes in how layers are applied to a cluster. */
+export const layerMutants = [
+  ...mutantsOf('site', [
+    [
+      'a layer that was cut counts as what was applied before',
+      'cluster/layers/layer-status.ts',
+      "version: applied?.version ?? attempt.version, digest: '', valuesHash: ''",
+      "version: applied?.version ?? attempt.version, digest: applied?.digest ?? '', valuesHash: applied?.valuesHash ?? ''",
+      wedged,
+    ],
+    [
+      'a layer that was cut is applied already',
+      'cluster/layers/apply-layer.ts',
+      '    attempt === null &&\n',
+      '',
+      wedged,
+    ],
+    [
+      'an attempt of the same lease is nobody’s',
+      'cluster/layers/holder.ts',
+      'attempt.epoch < holder.epoch || (attempt.epoch === holder.epoch && attempt.holder === holder.id)',
+      'attempt.epoch <= holder.epoch',
+      wedged,
+    ],
+    [
+      'an attempt of a newer lease is nobody’s',
+      'cluster/layers/holder.ts',
+      'attempt.epoch < holder.epoch',
+      'attempt.epoch !== holder.epoch',
+      wedged,
+    ],
+    [
+      'a release that somebody else works on is freed',
+      'cluster/layers/chart-release.ts',
+      'if (ended === null || !began)',
+      'if (ended === null)',
+      wedged,
+    ],
+    [
+      'objects that only a cut revision knows are lost sight of',
+      'cluster/layers/chart-release.ts',
+      'if (left.length > 0) {',
+      'if (left.length > 1) {',
+      wedged,
+    ],
+    [
+      'the record forgets the releases that the layer had',
+      'cluster/layers/apply-layer.ts',
+      'const releases = distinct([...(before?.releases ?? []), ...content.charts]);',
+      'const releases = distinct(content.charts);',
+      charts,
+    ],
+    [
+      'the record forgets the objects that the layer had',
+      'cluster/layers/apply-layer.ts',
+      'allMembers(before?.members ?? [], planned.manifests.members)',
+      'allMembers([], planned.manifests.members)',
+      manifests,
+    ],
+    [
+      'the record says it before it is done',
+      'cluster/layers/apply-layer.ts',
+      '{ ...begun, ...ended, applied, attempt: null }',
+      '{ ...begun, applied, attempt: null }',
+      cut,
+    ],
+    [
+      'a record that another has written since is written over',
+      'cluster/layers/layer-records.ts',
+      'found !== undefined && found.record.attempt?.id === record.attempt?.id',
+      'found !== undefined',
+      cut,
+    ],
+    ['claims go with what installed them', 'cluster/layers/kept-objects.ts', "'/PersistentVolumeClaim', ", '', charts],
+    [
+      'a definition goes with its instances',
+      'cluster/layers/kept-objects.ts',
+      'return isDefinition ? await hasInstances(objects, live, cancel) : true;',
+      'return !isDefinition;',
+      charts,
+    ],
+    [
+      'an empty render is taken',
+      'cluster/layers/shrinking.ts',
+      "if (after.length === 0) throw new SealiftError('LAYER_EMPTY', { values: { what } });",
+      '',
+      charts,
+    ],
+    [
+      'a render that loses more than half is taken',
+      'cluster/layers/shrinking.ts',
+      'gone.length * 2 <= before.length',
+      'gone.length <= before.length',
+      charts,
+    ],
+    [
+      'foreign objects are left to helm to find',
+      'cluster/layers/chart-release.ts',
+      'throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;',
+      'throw error;',
+      charts,
+    ],
+    [
+      'values of one chart are another’s',
+      'cluster/layers/pack-content.ts',
+      "partOf(values, 'charts', chart, place)",
+      "partOf(values, 'charts', layer.pack, place)",
+      charts,
+    ],
+    [
+      'objects of other layers are pruned',
+      'cluster/layers/manifest-set.ts',
+      'elsewhere: others.flatMap((other) => other.record.members),',
+      'elsewhere: [],',
+      manifests,
+    ],
+    [
+      'a foreign field is found when half is applied',
+      'cluster/layers/manifest-set.ts',
+      'for (const object of wanted) await tryObject(objects, asMember(object, id), cancel);',
+      '',
+      manifests,
+    ],
+    [
+      'the least of what a layer waits for is shown',
+      'cluster/layers/layer-status.ts',
+      "['failed', 'blocked', 'stalled', 'slow', 'moving']",
+      "['moving', 'slow', 'stalled', 'blocked', 'failed']",
+      manifests,
+    ],
+    [
+      'a macro of a pack finds what every object has',
+      'cluster/layers/macro-lookup.ts',
+      'return Object.hasOwn(of, name) ? of[name] : undefined;',
+      'return of[name];',
+      'cluster/layers/macro-lookup.test.ts',
+    ],
+    [
+      'helm that is not there is unknown',
+      'checks/helm-check.ts',
+      'return block(error.message, error.hint);',
+      'throw error;',
+      'checks/helm-check.test.ts',
+    ],
+  ]),
+  ...mutantsOf('kubernetes', [
+    [
+      'a release of Helm 3 becomes server-side',
+      'helm/helm.ts',
+      "'--server-side', 'auto'",
+      "'--server-side', 'true'",
+      helm,
+    ],
+    ['values of before are kept', 'helm/helm.ts', "'--reset-values'", "'--reuse-values'", helm],
+    [
+      'a release of Helm 3 counts as server-side',
+      'helm/release-record.ts',
+      "record.apply_method === 'ssa'",
+      "record.apply_method !== 'csa'",
+      helm,
+    ],
+    [
+      'a record is changed whoever changed it since',
+      'helm/release-record.ts',
+      'metadata: { resourceVersion, labels: { status } }',
+      'metadata: { labels: { status } }',
+      helm,
+    ],
+    [
+      'an object of another release is taken for one of this',
+      'helm/inspect.ts',
+      "labels['app.kubernetes.io/managed-by'] === 'Helm' &&\n",
+      "labels['app.kubernetes.io/managed-by'] === 'Helm' ||\n",
+      helm,
+    ],
+    ['Helm 3 will do', 'helm/program.ts', "version?.[1] !== '4'", 'version === null', program],
+    [
+      'helm sees the whole environment',
+      'helm/program.ts',
+      'HOME: home,',
+      '...(this.#env as Record<string, string>), HOME: home,',
+      program,
+    ],
+    [
+      'a cut run leaves its login in the temporary folder',
+      'helm/private-folder.ts',
+      '    await rm(path, { recursive: true, force: true });\n  }\n}\n\nasync',
+      '  }\n}\n\nasync',
+      program,
+    ],
+    [
+      'what a killed process left stays',
+      'helm/private-folder.ts',
+      'if (await isRunning(owner)) continue;',
+      'continue;',
+      program,
+    ],
+  ]),
+  ...mutantsOf('io', [
+    [
+      'what a program started goes on when it ends',
+      'process/run-program.ts',
+      '    killGroup(child);\n    child.stdio[3]?.destroy();',
+      '    child.stdio[3]?.destroy();',
+      'process/run-program.test.ts',
+    ],
+    [
+      'a deadline ends the program alone',
+      'process/run-program.ts',
+      "process.kill(-pid, 'SIGKILL');",
+      "process.kill(pid, 'SIGKILL');",
+      'process/run-program.test.ts',
+    ],
+    [
+      'a program outlives the one who started it',
+      'process/run-program.ts',
+      '(read -r _ <&3; kill -9 "$child")',
+      '(read -r _ <&3; true "$child")',
+      'process/run-program.test.ts',
+    ],
+  ]),
+  ...mutantsOf('core', [
+    [
+      'a version becomes a number',
+      'pack/macros/applied-values.ts',
+      ' && String(value) === text ? value : text',
+      ' ? value : text',
+      'pack/macros/applied-values.test.ts',
+    ],
+    [
+      'a default makes up for another macro',
+      'pack/macros/expression.ts',
+      "if (stage.name === 'default' && piped[0] !== undefined) unset = undefined;",
+      'if (piped[0] !== undefined) unset = undefined;',
+      'pack/macros/applied-values.test.ts',
+    ],
+  ]),
+];
