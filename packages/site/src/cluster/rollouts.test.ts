@@ -141,15 +141,26 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         expect(await hooked()).toEqual(['cp-1', 'cp-2', 'cp-3']);
         await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { replicas: 5 } });
       };
-      await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
-        code: 'KUBERNETES_CONFLICT',
-        next: 'retry',
-      });
+      await port.setRollout('control-plane', next, never);
+      cuts.meanwhile = undefined;
+      effects.stop();
+      // Refused once for the change, then asked of what is there now.
+      expect(effects.count()).toBe(7);
+      const asked = await sample.get<Owner>('KubeadmControlPlane', 'c1-cp');
+      expect(asked?.metadata.annotations?.['sealift.dev/rollout']).toContain('"replicas":5');
+      expect(await port.rollout('control-plane', never)).toMatchObject({ desired: next, total: 5 });
+    });
+
+    it('gives up on an owner that changes all the time, for the engine to ask again', async () => {
+      const { port, sample, cuts } = await settled('busy');
+      const effects = cuts.cut('before', Number.POSITIVE_INFINITY);
+      cuts.meanwhile = (effect) =>
+        sample.merge('KubeadmControlPlane', 'c1-cp', { metadata: { labels: { at: String(effect) } } });
+      const asking = port.setRollout('control-plane', next, never);
+      await expect(asking).rejects.toMatchObject({ code: 'KUBERNETES_CONFLICT', next: 'retry' });
       cuts.meanwhile = undefined;
       effects.stop();
       expect((await sample.get<Owner>('KubeadmControlPlane', 'c1-cp'))?.spec.version).toBe('v1.36.3');
-      await port.setRollout('control-plane', next, never);
-      expect(await port.rollout('control-plane', never)).toMatchObject({ desired: next, total: 5 });
     });
 
     it('holds an old machine until its successor runs what was asked, then lets it go', async () => {
@@ -360,12 +371,13 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
     it('looks at the one Cluster that is named, and asks for a name where there are several', async () => {
       const { port, sample } = await settled('several');
       expect(await port.nodes(never)).toHaveLength(5);
+      await sample.create('Cluster', 'c2', { infrastructureRef: sample.reference('VSphereMachineTemplate', 'unused') });
       const unnamed = clusterRollouts({ objects: async () => bench.objects, templates: none, cluster: undefined });
       await expect(unnamed.nodes(never)).rejects.toMatchObject({
         code: 'CLUSTER_NOT_CHOSEN',
-        message: expect.stringContaining('several/c1'),
+        message: expect.stringContaining('there are '),
       });
-      const wrong = { namespace: 'several', name: 'c2' };
+      const wrong = { namespace: 'several', name: 'c3' };
       const other = clusterRollouts({ objects: async () => bench.objects, templates: none, cluster: wrong });
       await expect(other.nodes(never)).rejects.toMatchObject({ code: 'CLUSTER_NOT_CHOSEN' });
       const topology = {

@@ -1,3 +1,4 @@
+import { isSealiftError } from '@sealift/core/errors';
 import { type SeenWait } from '@sealift/core/upgrade';
 import { listAddressClaims } from '@sealift/kubernetes/address-claims';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
@@ -9,8 +10,9 @@ import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@seali
 import { nodesOf, plainVersion } from './nodes.ts';
 import { askOwner, isAsked } from './rollout/ask.ts';
 import { unhook } from './rollout/hooks.ts';
-import { earlyEnd, nextAct } from './rollout/next-act.ts';
+import { earlyEnd, type NextAct, nextAct } from './rollout/next-act.ts';
 import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
+import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
 import { type OwnerView, viewsOf } from './rollout/view.ts';
@@ -32,6 +34,9 @@ export interface RolloutSite {
 
 /** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
 const discoveryMs = 60_000;
+
+/** How often what is asked may meet a change of somebody else; beyond that the engine waits before it asks again. */
+const askAttempts = 4;
 
 /**
  * Rolls the nodes of a cluster through Cluster API. It holds no state: what was asked for, which machines were there before, and what
@@ -56,25 +61,33 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     },
 
     async setRollout(group, desired, cancel) {
-      const { objects, state } = await look(cancel);
-      const views = viewsOf(state, group);
-      const open = [];
-      for (const view of views) {
-        if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await askOnce(group, desired, cancel);
+        } catch (error) {
+          // Controllers write into the same objects all the time: what they changed is read, and judged, anew.
+          if (!isConflict(error) || attempt >= askAttempts) throw error;
+        }
       }
-      if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
-      const next = nextAct(state, group);
-      for (const machine of next?.unhook ?? []) await unhook(objects, machine, cancel);
-      for (const object of next?.putBack ?? []) await putBack(objects, object, cancel);
     },
 
     async endRollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      const { unhook: machines, putBack: held } = earlyEnd(state, group);
-      for (const machine of machines) await unhook(objects, machine, cancel);
-      for (const object of held) await putBack(objects, object, cancel);
+      await letGo(objects, earlyEnd(state, group), cancel);
     },
   };
+
+  async function askOnce(group: NodeGroup, desired: DesiredNodes, cancel: AbortSignal): Promise<void> {
+    const { objects, state } = await look(cancel);
+    const views = viewsOf(state, group);
+    const open = [];
+    for (const view of views) {
+      if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+    }
+    if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
+    const next = nextAct(state, group);
+    if (next !== null) await letGo(objects, next, cancel);
+  }
 
   async function ask(
     objects: Objects,
@@ -98,6 +111,22 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
       await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
     }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return isSealiftError(error) && error.code === 'KUBERNETES_CONFLICT';
+}
+
+async function letGo(
+  objects: Objects,
+  { unhook: machines, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
+  cancel: AbortSignal,
+): Promise<void> {
+  for (const machine of machines) await unhook(objects, machine, cancel);
+  for (const object of held) await putBack(objects, object, cancel);
+  for (const { ref } of forget) {
+    await objects.mergePatch(ref, { metadata: { annotations: { [planAnnotation]: null } } }, cancel);
   }
 }
 

@@ -128,6 +128,13 @@ describe('not as planned is', () => {
     expect(strange({ machines: [], sets: [before, { name: 'x' }] })).toBe('');
   });
 
+  it('a machine of the same role that came since and belongs to nobody', () => {
+    const stray = { name: 's', set: 'by-hand', createdAt: '2026-11-28T10:45:00Z' };
+    expect(strange({ machines: [...old, stray] })).toContain('Machine s came and belongs to nobody');
+    expect(strange({ machines: [...old, { ...stray, createdAt: '2026-11-28T10:15:00Z' }] })).toBe('');
+    expect(unplanned(controlPlane({ machines: [...old, stray] }))).toEqual([]);
+  });
+
   it('a number of machines that was changed meanwhile', () => {
     expect(strange({ machines: old, replicas: 5 })).toContain('scaled from 3 to 5');
   });

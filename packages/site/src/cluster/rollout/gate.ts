@@ -5,12 +5,13 @@ import type { MachineView, OwnerView } from './view.ts';
  * What is not as planned: machines and sets that nobody counted on, or that are made otherwise than was asked. Each is a sign that
  * somebody else is changing the same nodes, and that more than the planned machines would go.
  */
-export function unplanned({ owner, plan, sets, machines }: OwnerView): readonly string[] {
+export function unplanned({ owner, plan, sets, machines, strays }: OwnerView): readonly string[] {
   if (plan === undefined) return [];
   const found: string[] = [];
   if (owner.replicas !== plan.replicas) {
     found.push(`${owner.kind} ${owner.name} was scaled from ${plan.replicas} to ${owner.replicas}`);
   }
+  found.push(...strays.map(({ name }) => `Machine ${name} came and belongs to nobody that is known`));
   const before = new Set(plan.sets);
   const newSets = sets.filter(({ name }) => !before.has(name));
   const strange = newSets.filter((set) => set.version !== owner.version || set.template.name !== owner.template.name);

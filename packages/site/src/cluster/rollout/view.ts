@@ -29,6 +29,8 @@ export interface OwnerView {
   readonly plan: RolloutPlan | undefined;
   readonly sets: readonly MachineSet[];
   readonly machines: readonly MachineView[];
+  /** Machines of its role that came since it was asked and are nobody's. */
+  readonly strays: readonly Machine[];
 }
 
 /** The owners of a group of nodes, each with its machines. */
@@ -68,7 +70,24 @@ function viewOf(state: ClusterState, owner: RolloutOwner): OwnerView {
       cameBackOther,
     };
   });
-  return { owner, plan, sets, machines };
+  const strays = state.machines.filter(
+    (machine) =>
+      machine.isControlPlane === (owner.kind === 'KubeadmControlPlane') &&
+      isAfter(machine.createdAt, owner.askedAt) &&
+      !isOwned(state, machine),
+  );
+  return { owner, plan, sets, machines, strays };
+}
+
+function isAfter(time: string | null, other: string | null): boolean {
+  return time !== null && other !== null && Date.parse(time) > Date.parse(other);
+}
+
+/** Whether the control plane, or a MachineDeployment by one of its sets, made it. */
+function isOwned({ controlPlane, deployments, sets }: ClusterState, { owner }: Machine): boolean {
+  if (owner?.kind === controlPlane.kind) return owner.name === controlPlane.name;
+  const set = sets.find(({ name }) => owner?.kind === 'MachineSet' && name === owner.name);
+  return deployments.some(({ name }) => name === set?.deployment);
 }
 
 /** Cluster API decides by the name of the machine template that a machine was made from, not by what it holds. */

@@ -15,6 +15,7 @@ export type Said = readonly [type: string, status: string, reason?: string, mess
 export interface MachineSketch {
   readonly name: string;
   readonly set?: string;
+  readonly createdAt?: string;
   /** Whether it was made for the new version and template. */
   readonly isNew?: boolean;
   readonly version?: string;
@@ -82,6 +83,8 @@ export function sketchState({
     ...owner.annotations,
     ...(owner.planned === false ? {} : { [planAnnotation]: JSON.stringify(plan) }),
   };
+  // Asked for at 10:30.
+  const managedFields = [{ manager: 'sealift', time: '2026-11-28T10:30:00Z' }];
   const ownerObject = (
     kind: string,
     name: string,
@@ -90,7 +93,7 @@ export function sketchState({
   ): KubeObject => ({
     apiVersion,
     kind,
-    metadata: { name, namespace: 'default', generation: 7, resourceVersion: '1', annotations },
+    metadata: { name, namespace: 'default', generation: 7, resourceVersion: '1', annotations, managedFields },
     spec: { ...spec, ...owner.spec },
     status: { observedGeneration: owner.observed === false ? 6 : 7, conditions: (owner.said ?? []).map(condition) },
   });
@@ -141,6 +144,7 @@ export function sketchState({
 
 function machineObject({
   name,
+  createdAt = '2026-11-28T10:00:00Z',
   set,
   isNew,
   version,
@@ -161,7 +165,7 @@ function machineObject({
       name,
       namespace: 'default',
       uid: name,
-      creationTimestamp: '2026-11-28T10:00:00Z',
+      creationTimestamp: createdAt,
       deletionTimestamp: deleting,
       annotations,
       ownerReferences: [owner],
