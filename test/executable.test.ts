@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { Command } from 'commander';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
@@ -15,7 +13,7 @@ import { startVCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { buildProgram } from '../packages/cli/src/program.ts';
 import { testContext } from '../packages/cli/src/testing/test-context.ts';
-import { takeExecutable } from './setup/bundle-executable.ts';
+import { unpackExecutable } from './setup/bundle-executable.ts';
 import { run as runProcess } from './setup/sealift.ts';
 
 /** Every command that can be named, as its words. */
@@ -31,6 +29,14 @@ const missing = peers.find((one) => one.missing);
 const commands = everyCommand(buildProgram(testContext().context));
 const nouns = [...new Set(commands.map(([noun = '']) => noun))];
 
+/** What services print when they are ready; each some of it. */
+interface Ready {
+  readonly url: string;
+  readonly certificate: string;
+  readonly setupUrl: string | null;
+  readonly simulated: boolean;
+}
+
 /** What the executable holds is all it has: it runs in an empty folder, with a home of its own, and no checkout anywhere near. */
 describe('the single executable', () => {
   let folder: string;
@@ -39,9 +45,7 @@ describe('the single executable', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sealift-executable-'));
-    sealift = join(folder, 'sealift');
-    await takeExecutable(`${sealift}.gz`);
-    await pipeline(createReadStream(`${sealift}.gz`), createGunzip(), createWriteStream(sealift, { mode: 0o755 }));
+    sealift = await unpackExecutable(join(folder, 'sealift'));
     for (const name of ['home', 'empty']) await mkdir(join(folder, name));
     env = {
       PATH: process.env['PATH'],
@@ -90,19 +94,9 @@ describe('the single executable', () => {
       await writeFile(file('password'), 'four random words here');
       const users = ['--push-user', `ci=${file('password')}`, '--tls-self-signed'];
       const where = ['--storage', file('registry'), '--listen', '127.0.0.1:0', '--json'];
-      const args = ['registry', 'serve', ...where, ...users];
-      const served = spawn(sealift, args, { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-      const ended = new Promise<number | null>((resolve) => served.once('close', resolve));
-      try {
-        const [line = ''] = await new Promise<string[]>((resolve) => {
-          createInterface(served.stdout).once('line', (text) => resolve([text]));
-        });
-        const { url, certificate } = JSON.parse(line);
+      await serves(['registry', 'serve', ...where, ...users], async ({ url, certificate }) => {
         expect(await statusOf(`${url}/v2/`, await readFile(certificate))).toBe(401);
-      } finally {
-        served.kill('SIGTERM');
-      }
-      expect(await ended).toBe(0);
+      });
       expect(await run(['registry', 'gc', '--storage', file('registry')])).toMatchObject({ code: 0 });
     },
 
@@ -119,10 +113,35 @@ describe('the single executable', () => {
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
 
-    // What runs a console or a simulation needs more than the executable holds, and says where it runs.
-    server: () => incomplete('server', 'run', '--data', file('console')),
-    accounts: () => incomplete('accounts', 'recover', '--data', folder),
-    simulator: () => incomplete('simulator', 'run', '--state', file('simulator')),
+    // On the embedded store; `executable-console.test.ts` runs a whole upgrade on PostgreSQL.
+    async server() {
+      await newConsole(async (url) => {
+        const page = await fetch(url);
+        expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<div id="root">')]);
+        expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      });
+      const args = ['--print', '--executable', '/usr/bin/env', '--data', '/srv/console'];
+      const printed = await run(['server', 'unit', ...args]);
+      expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining('ReadWritePaths=/srv/console') });
+    },
+
+    async accounts() {
+      const data = await newConsole();
+      const { stdout } = await run(['accounts', 'recover', '--data', data, '--json']);
+      const { username, password } = JSON.parse(stdout);
+      await serves(consoleArgs(data), async ({ url }) => {
+        expect((await post(`${url}/api/v1/session`, { username, password })).status).toBe(200);
+      });
+    },
+
+    async simulator() {
+      await serves(['simulator', 'run', '--state', file('simulator')], async ({ simulated, url }) => {
+        const health = await fetch(`${url}/v1/health`);
+        expect([simulated, await health.json()]).toEqual([true, { simulated: true }]);
+      });
+    },
+
+    // Builds bundles out of the sample platform, and neither is in the executable.
     demo: () => incomplete('demo', '--dir', file('demo')),
 
     async vsphere() {
@@ -155,7 +174,40 @@ describe('the single executable', () => {
   const needPeers = new Set(missing === undefined ? [] : ['vsphere']);
   for (const [noun, smallest] of Object.entries(runs)) {
     const remedy = needPeers.has(noun) ? ` (${missing?.remedy})` : '';
-    it.skipIf(needPeers.has(noun))(`really runs ${noun}${remedy}`, smallest);
+    it.skipIf(needPeers.has(noun))(`really runs ${noun}${remedy}`, smallest, 240_000);
+  }
+
+  const consoleArgs = (data: string) => ['server', 'run', '--data', data, '--listen', '127.0.0.1:0', '--json'];
+
+  /** A console's data, with its first administrator; made once. @returns the folder */
+  async function newConsole(look?: (url: string) => Promise<void>): Promise<string> {
+    const data = file('console');
+    if (existsSync(data) && look === undefined) return data;
+    await serves(consoleArgs(data), async ({ url, setupUrl }) => {
+      const token = setupUrl?.split('#token=')[1];
+      const account = { username: 'admin', password: 'four random words here' };
+      expect((await post(`${url}/api/v1/setup`, { token, ...account })).status).toBe(201);
+      await look?.(url);
+    });
+    return data;
+  }
+
+  /** Starts what serves, looks at it when it says that it is ready, and ends it. */
+  async function serves(args: string[], look: (ready: Ready) => Promise<void>): Promise<void> {
+    const served = spawn(sealift, args, { env, cwd: file('empty'), stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => served.once('close', resolve));
+    const said: string[] = [];
+    createInterface(served.stderr).on('line', (line) => said.push(line));
+    try {
+      const line = await new Promise<string>((resolve, reject) => {
+        createInterface(served.stdout).once('line', resolve);
+        void ended.then((code) => reject(new Error(`it ended with ${code}: ${said.join('\n')}`)));
+      });
+      await look(JSON.parse(line));
+    } finally {
+      served.kill('SIGTERM');
+    }
+    expect([await ended, said.filter((line) => line.includes('Warning'))]).toEqual([0, []]);
   }
 
   async function unreachable(...args: string[]): Promise<void> {
@@ -180,6 +232,14 @@ async function nobody(): Promise<string> {
   });
   await new Promise((resolve) => server.close(resolve));
   return `http://127.0.0.1:${port}`;
+}
+
+function post(url: string, body: unknown): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 /** The status of an answer from a server that has this certificate. */

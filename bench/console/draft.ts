@@ -5,6 +5,9 @@ import { customisedValues, sampleLayers, versions } from './sample-releases.ts';
 /** Reading a draft in which nothing has changed since the last look must not be felt. */
 const limitMs = 100;
 const reads = 21;
+/** How long anybody else may wait because a large preview is read. */
+const heldMs = 50;
+const manyPaths = 10_000;
 
 /** Reads of a draft of 60 customised layers, and of the list that shows it, over HTTP; the limits stand beside them. */
 export async function draftRows(note: (text: string) => void): Promise<Row[]> {
@@ -22,13 +25,36 @@ export async function draftRows(note: (text: string) => void): Promise<Row[]> {
     note(`the draft was made in ${Math.round(performance.now() - began)} ms`);
     const draft = await median(() => console.call('GET', `/upgrades/${id}`));
     const list = await median(() => console.call('GET', '/upgrades'));
+    note(`a layer that differs in ${manyPaths} places`);
+    const held = await heldByLargeLayer(console, id);
     return [
+      row(`another request while a layer of ${manyPaths} differing paths is read`, 'ms', held, heldMs, 'limit'),
       row('read a draft of 60 layers', 'ms', draft, limitMs, 'limit'),
       row('read the list of upgrades', 'ms', list, limitMs, 'limit'),
     ];
   } finally {
     await console.stop();
   }
+}
+
+/** The longest that a small request took, in milliseconds, while the preview of a layer that differs in very many places was read. */
+async function heldByLargeLayer(console: BenchConsole, id: string): Promise<number> {
+  const path = `/upgrades/${id}/layers/addon-sample-9`;
+  const text = Array.from({ length: manyPaths }, (_, index) => `key${index}: ${index}\n`).join('');
+  await console.call('PUT', `${path}/text`, { text });
+  let longest = 0;
+  for (let turn = 0; turn < 5; turn += 1) {
+    const over = new AbortController();
+    const reading = console.drain(path).finally(() => over.abort());
+    while (!over.signal.aborted) {
+      const began = performance.now();
+      await console.call('GET', '/upload-target');
+      longest = Math.max(longest, performance.now() - began);
+    }
+    await reading;
+  }
+  await console.call('DELETE', `${path}/text`);
+  return longest;
 }
 
 async function median(read: () => Promise<unknown>): Promise<number> {

@@ -78,6 +78,16 @@ export class BenchConsole {
     return text === '' ? null : JSON.parse(text);
   }
 
+  /** Reads an answer to its end and looks at nothing of it, so that this process is not what is measured. @returns its bytes */
+  async drain(path: string): Promise<number> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const response = await fetch(`${this.#url}/api/v1${path}`, { headers });
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) bytes += chunk.byteLength;
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+    return bytes;
+  }
+
   async stop(): Promise<void> {
     const running = this.#process;
     if (running !== undefined && running.exitCode === null) {

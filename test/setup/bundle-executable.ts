@@ -1,4 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { parsePublicKey } from '@sealift/bundle/minisign';
 import { openBundle } from '@sealift/bundle/read';
 import { manifestSchema } from '@sealift/oci/descriptor';
@@ -18,4 +21,12 @@ export async function takeExecutable(target: string): Promise<void> {
   const layer = manifestSchema.parse(JSON.parse(manifest.toString('utf8'))).layers[0];
   if (layer === undefined) throw new Error('the executable has no layer');
   await writeFile(target, await bundle.open(layer.digest));
+}
+
+/** The executable out of a bundle that was built for this run, as a site has it. @returns its path */
+export async function unpackExecutable(path: string): Promise<string> {
+  await takeExecutable(`${path}.gz`);
+  await pipeline(createReadStream(`${path}.gz`), createGunzip(), createWriteStream(path, { mode: 0o755 }));
+  await rm(`${path}.gz`);
+  return path;
 }

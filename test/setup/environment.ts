@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Built,
   type DemoEnvironment,
+  type DemoOptions,
   prepareDemo,
   simulatedAt,
   startDemo,
@@ -23,10 +24,15 @@ export interface TestEnvironment extends DemoEnvironment {
   remove(): Promise<void>;
 }
 
-/** A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded. */
+/**
+ * A platform of its own for one test file: 4.2.12 installed with the site's values, 4.2.13 uploaded.
+ *
+ * @param runs what the console runs on: by default the checkout, with the embedded store
+ */
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
+  runs: Pick<DemoOptions, 'databaseUrl'> & { readonly executable?: string } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
@@ -34,8 +40,11 @@ export async function startEnvironment(
   const cancel = new AbortController().signal;
   try {
     const site = changeValues === undefined ? {} : { changeValues };
-    const demo = await prepareDemo({ dir, env: process.env, say, cancel });
-    const environment = await startDemo({ demo, port: 0, built: built(), ...site }, simulatedAt(speed));
+    const { executable, databaseUrl } = runs;
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable });
+    const store = databaseUrl === undefined ? {} : { databaseUrl };
+    const options = { demo, port: 0, built: built(), ...site, ...store, ownPages: executable !== undefined };
+    const environment = await startDemo(options, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

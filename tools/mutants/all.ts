@@ -1,4 +1,7 @@
 import { bundleMutants } from './bundle.ts';
+import { cliMutants } from './cli.ts';
+import { consoleMutants } from './console.ts';
+import { clusterApiMutants } from './cluster-api.ts';
 import { coreMutants } from './core.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
@@ -9,6 +12,7 @@ import { layerMutants } from './layers.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
 import { serverMutants } from './server.ts';
+import { simulatorMutants } from './simulator.ts';
 import { siteMutants } from './site.ts';
 import { upgradeMutants } from './upgrade.ts';
 import { vsphereMutants } from './vsphere.ts';
@@ -26,6 +30,10 @@ export const mutants: readonly Mutant[] = [
   ...kubernetesStatusMutants,
   ...kubernetesWaitMutants,
   ...siteMutants,
+  ...clusterApiMutants,
   ...serverMutants,
+  ...simulatorMutants,
+  ...consoleMutants,
+  ...cliMutants,
   ...layerMutants,
 ];

@@ -217,4 +217,18 @@ export const kubernetesStatusMutants = mutantsOf('kubernetes', [
     'true',
     worst,
   ],
+  [
+    'a part of a list is taken for the whole',
+    'status/explain/read-some.ts',
+    'found?.isWhole === true ? found.objects : undefined',
+    'found?.objects',
+    'status/explain/read-related.test.ts',
+  ],
+  [
+    'what others own under the same labels is blamed',
+    'status/explain/read-related.ts',
+    'one.controller === true && uid !== undefined && one.uid === uid',
+    'one.controller === true && uid !== undefined',
+    'status/explain/read-related.test.ts',
+  ],
 ]);

@@ -4,7 +4,7 @@ export const registryMutants = mutantsOf('registry', [
   [
     'a blob is mounted out of a repository that lacks it',
     'storage/blobs.ts',
-    'if ((await this.size(from, digest)) === undefined) return false;',
+    'if ((await this.claim(from, digest)) === undefined) return false;',
     '',
     'storage/storage.test.ts',
   ],
@@ -76,6 +76,13 @@ export const registryMutants = mutantsOf('registry', [
     'storage/check-blob.ts',
     '      await putAside(paths, digest);\n',
     '',
+    'storage/proven-reads.test.ts',
+  ],
+  [
+    'HEAD answers for a blob that nobody has read since the start',
+    'storage/blobs.ts',
+    'if (size === undefined || !(await this.#reads.isSound(digest))) return undefined;',
+    'if (size === undefined) return undefined;',
     'storage/proven-reads.test.ts',
   ],
 ]);

@@ -141,4 +141,25 @@ export const serverMutants = mutantsOf('server', [
     'void deed;',
     'registry/registry-host.test.ts',
   ],
+  [
+    'a look at the site for another plan counts for a draft',
+    'upgrades/preflight/report.ts',
+    'return report.plan === planDigest(plan);',
+    'return report.plan !== planText(plan);',
+    'upgrades/preflight/edited-meanwhile.test.ts',
+  ],
+  [
+    'what was found is kept though the draft was edited meanwhile',
+    'upgrades/preflight/report.ts',
+    'editsText(await loadEdits(trx, upgradeId)) !== editsText(seen)',
+    'editsText(seen) !== editsText(seen)',
+    'upgrades/preflight/edited-meanwhile.test.ts',
+  ],
+  [
+    'a needed image’s tag comes to stand for another image',
+    'registry/registry-host.ts',
+    'pins.some((one) => one.digest === digest)',
+    'pins.some((one) => one.digest !== digest)',
+    'registry/registry-host.test.ts',
+  ],
 ]);

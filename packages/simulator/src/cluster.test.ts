@@ -72,7 +72,9 @@ test('a restart goes on with a rollout where the clock has brought it', async ()
   );
   await first.setRollout('control-plane', { version: '1.26.10', template: 'r_new' });
   now += 3000;
+  const logged = await effects(first);
   const second = await open(path, () => now);
+  expect(await effects(second)).toEqual(logged);
   expect((await second.rollout('control-plane')).wait?.what).toContain('control-plane-1 is drained and removed');
   now += 20_000;
   expect(await second.rollout('control-plane')).toMatchObject({ wait: null, updated: 3 });

@@ -6,6 +6,7 @@ import { hasCode } from '@sealift/io/file-errors';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, nodeImageReference, releaseTag } from '@sealift/oci/reference';
+import type { Retry } from '@sealift/io/retry';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { DifferentialBase } from '../differential/base.ts';
 import { planDifferential } from '../differential/plan-differential.ts';
@@ -46,6 +47,8 @@ export interface CreateBundleOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (phase: 'collect' | 'compare' | 'write', doneBytes: number, totalBytes: number) => void;
   readonly cancel?: AbortSignal;
+  /** Told of what a registry is about to be asked again. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** What a bundle holds, or with a dry run would hold. */
@@ -80,7 +83,8 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const file = await readReleaseFile(options.releaseFile);
   const folder = dirname(resolve(options.releaseFile));
   const content = new ContentSet();
-  await using sources = new ImageSources({ folder, env: options.env ?? process.env, cancel: options.cancel });
+  const { cancel, onRetry, env = process.env } = options;
+  await using sources = new ImageSources({ folder, env, cancel, onRetry });
   const progress = new CollectProgress(file.spec.content.images.length, (done, total) =>
     options.onProgress?.('collect', done, total),
   );

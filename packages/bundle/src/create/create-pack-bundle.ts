@@ -3,6 +3,7 @@ import type { PackRelease, ReleaseFile } from '@sealift/core/release';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, packTag } from '@sealift/oci/reference';
+import type { Retry } from '@sealift/io/retry';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { SecretKey } from '../minisign/keys.ts';
 import { makePackReleaseFiles } from '../release-marker/pack-marker.ts';
@@ -43,6 +44,8 @@ export interface CreatePackBundleOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly onProgress?: (phase: 'collect' | 'write', done: number, total: number) => void;
   readonly cancel?: AbortSignal;
+  /** Told of what a registry is about to be asked again. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** What a pack bundle holds, or with a dry run would hold. */
@@ -70,7 +73,8 @@ export interface CreatedPackBundle {
 export async function createPackBundle(options: CreatePackBundleOptions): Promise<CreatedPackBundle> {
   const { folder, secretKey, executables, elsewhere } = options;
   const content = new ContentSet();
-  await using sources = new ImageSources({ folder, env: options.env ?? process.env, cancel: options.cancel });
+  const { cancel, onRetry, env = process.env } = options;
+  await using sources = new ImageSources({ folder, env, cancel, onRetry });
   const { pack, from } = options.pack.startsWith(registryScheme)
     ? await collectRegistryPack(content, options.pack, sources)
     : { pack: { ...(await collectPack(content, resolve(folder, options.pack))), source: options.pack } };

@@ -34,8 +34,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** Runs `sealift` as a process of its own until it ends. */
-async function sealift(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+/** Starts `sealift` as a process of its own. */
+function start(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,
@@ -46,10 +46,16 @@ async function sealift(args: readonly string[], more: Readonly<Record<string, st
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const started = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   child = started;
-  let said = '';
-  started.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  const heard = { said: '' };
+  started.stderr.on('data', (chunk: Buffer) => (heard.said += chunk.toString('utf8')));
+  return { process: started, heard };
+}
+
+/** Runs `sealift` as a process of its own until it ends. */
+async function sealift(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const { process: started, heard } = start(args, more);
   const [code] = (await once(started, 'exit')) as [number | null];
-  return { code, said };
+  return { code, said: heard.said };
 }
 
 /** Refuses, and never finishes saying so, on a connection that it never ends. */
@@ -72,7 +78,15 @@ describe('every command that talks to a server ends when it is refused, whatever
     'upgrade layers',
     'profile show',
     'profile export -o',
+    'upgrade start --to 4.2.13',
+    'upgrade preflight',
+    'upgrade resolve cni-calico --path mtu --take current',
+    'upgrade confirm',
+    'upgrade wait',
+    'platform adopt --version 4.2.12',
   ];
+  const toVcenter = ['vsphere templates', 'vsphere role --create', 'vsphere import-template image.ova'];
+  const fromRegistry = 'bundle create --dry-run --key vendor.key --pack docker://';
   const toRegistry = ['bundle inventory -o'];
   const commands: readonly [string, number][] = [
     ...toConsole.map((command): [string, number] => [command, 500]),
@@ -80,18 +94,33 @@ describe('every command that talks to a server ends when it is refused, whatever
       [command, 401],
       [command, 403],
     ]),
+    ...toVcenter.map((command): [string, number] => [command, 403]),
+    [fromRegistry, 401],
+    [fromRegistry, 403],
   ];
 
   it.each(commands)('%s, answered %i', async (command, status) => {
     const url = await serve(refusing(status));
     const args = command.split(' ');
     if (args.at(-1) === '-o') args.push(join(folder, 'output'));
+    if (command === fromRegistry) {
+      const key = join(folder, 'vendor');
+      await sealift(['keys', 'generate', '--out', key]);
+      args.splice(args.indexOf('vendor.key'), 1, `${key}.key`);
+      args.push(`${String(args.pop())}${new URL(url).host}/packs/calico:3.26.1`);
+    }
     const { code, said } = await sealift(args, {
       SEALIFT_URL: url,
       SEALIFT_TOKEN: 'a-token',
+      SEALIFT_VCENTER: url,
+      SEALIFT_VCENTER_USERNAME: 'someone',
+      SEALIFT_VCENTER_PASSWORD: 'a-password',
       ...(toRegistry.includes(command) ? { OCI_PACK_REGISTRY: url, OCI_IMAGE_REGISTRY: url } : {}),
     });
-    expect([code, said]).toEqual([1, expect.stringMatching(/^error: .*\n(?:.*\n)* {2}code: (?:PLATFORM|REGISTRY)_/)]);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/^(?:trying again .*\n)*error: .*\n(?:.*\n)* {2}code: (?:PLATFORM|REGISTRY|VSPHERE)_/),
+    ]);
   });
 });
 
@@ -122,6 +151,36 @@ describe('a command that failed ends, whatever the server keeps open', () => {
     const { code, said } = await sealift(['bundle', 'inventory', '-o', join(folder, 'inventory.json')], registries);
     expect(code).toBe(1);
     expect(said).toContain('REGISTRY_UNAUTHORIZED');
+  });
+});
+
+describe('a command whose server is busy for ever', () => {
+  /** It asks for more patience than a test has. */
+  const busy: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'retry-after': '100' }).end('{"errors":[{"code":"UNKNOWN","message":"later"}]}');
+  };
+  const registries = (url: string) => ({ OCI_PACK_REGISTRY: url, OCI_IMAGE_REGISTRY: url });
+  const vcenter = (url: string) => ({
+    SEALIFT_VCENTER: url,
+    SEALIFT_VCENTER_USERNAME: 'someone',
+    SEALIFT_VCENTER_PASSWORD: 'a-password',
+  });
+
+  it.each([
+    ['bundle inventory -o inventory.json', registries, 'attempt 2): the registry failed: 503 UNKNOWN: later'],
+    ['bundle inventory --json -o inventory.json', registries, '"event":"retry"'],
+    ['vsphere templates', vcenter, 'attempt 2): '],
+  ])('says so (%s), whom it waits for and how long, and ends at once by Ctrl-C', async (command, variables, text) => {
+    const url = await serve(busy);
+    const { process: started, heard } = start(command.split(' '), variables(url));
+    await waitUntil('it says that it waits', () => heard.said.includes(text), 50_000);
+    expect(heard.said).toContain(new URL(url).host);
+    expect(heard.said).toMatch(/in (?:100|60) s|"delayMs":100000/);
+    started.kill('SIGINT');
+    const [code, endedBy] = (await once(started, 'exit')) as [number | null, NodeJS.Signals | null];
+    // Ended by itself, not by the signal that follows where a command does not stop in time.
+    expect([code, endedBy]).toEqual([expect.any(Number), null]);
+    expect(heard.said).not.toContain('a-password');
   });
 });
 

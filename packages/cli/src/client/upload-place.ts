@@ -6,6 +6,7 @@ import { findCredential } from '@sealift/oci/credentials';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { ApiClient } from './api-client.ts';
 import type { CliContext } from '../context.ts';
+import { retryNotice } from '../terminal/retry-notice.ts';
 import { isLoopbackHost, requireLogin } from './profile.ts';
 
 /** Where a bundle's content goes. Whoever asked for it closes its connections, so that no registry keeps the program from ending. */
@@ -27,6 +28,7 @@ export const uploadVariables = ['OCI_PACK_REGISTRY', 'OCI_PACK_BASE', 'OCI_IMAGE
  */
 export async function findUploadPlaces(context: CliContext): Promise<UploadPlaces> {
   const { env, cancel } = context;
+  const onRetry = retryNotice(context);
   if (uploadVariables.some((name) => (env[name] ?? '') !== '')) return await placesOfVariables(context);
   const login = await requireLogin(env);
   const platform = new ApiClient({ ...login, env, cancel });
@@ -35,7 +37,8 @@ export async function findUploadPlaces(context: CliContext): Promise<UploadPlace
   const clients = new Map<string, RegistryClient>();
   const place = (registry: string, base: string): UploadPlace => {
     const client =
-      clients.get(registry) ?? new RegistryClient({ registry, plainHttp: target.plainHttp, credential, cancel, env });
+      clients.get(registry) ??
+      new RegistryClient({ registry, plainHttp: target.plainHttp, credential, cancel, env, onRetry });
     clients.set(registry, client);
     return { client, base };
   };
@@ -47,7 +50,9 @@ export async function findUploadPlaces(context: CliContext): Promise<UploadPlace
   };
 }
 
-async function placesOfVariables({ env, cancel }: CliContext): Promise<UploadPlaces> {
+async function placesOfVariables(context: CliContext): Promise<UploadPlaces> {
+  const { env, cancel } = context;
+  const onRetry = retryNotice(context);
   const clients = new Map<string, RegistryClient>();
   const place = async (registryName: string, baseName: string): Promise<UploadPlace> => {
     const named = env[registryName] ?? '';
@@ -58,7 +63,14 @@ async function placesOfVariables({ env, cancel }: CliContext): Promise<UploadPla
     const { registry, plainHttp } = registryOf(named);
     const client =
       clients.get(named) ??
-      new RegistryClient({ registry, plainHttp, credential: await findCredential(registry, env), cancel, env });
+      new RegistryClient({
+        registry,
+        plainHttp,
+        credential: await findCredential(registry, env),
+        cancel,
+        env,
+        onRetry,
+      });
     clients.set(named, client);
     return { client, base: (env[baseName] ?? '').replace(/^\/+|\/+$/g, '') };
   };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import { SealiftError } from '@sealift/core/errors';
 
@@ -17,7 +18,8 @@ export interface Checkout {
 export function findCheckout(): Checkout {
   const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
   const harborview = join(root, 'examples', 'harborview');
-  if (!existsSync(harborview)) throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: '`sealift demo`' } });
+  if (isSea() || !existsSync(harborview))
+    throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: '`sealift demo`' } });
   return {
     root,
     sealift: join(root, 'packages', 'cli', 'bin', 'sealift'),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { buildConsolePages } from './console-pages.ts';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { buildConsolePages } from '../executable/console-pages.ts';
 import { type Administrator, makeAdministrator } from './administrator.ts';
 import type { Service } from './child-process.ts';
 import { findCheckout } from './checkout.ts';
@@ -25,6 +26,10 @@ export interface DemoOptions {
   readonly built?: Built;
   /** What the site runs in place of the sample's values. */
   readonly changeValues?: ChangeValues;
+  /** The command line serves its own pages, as a single-file executable does. */
+  readonly ownPages?: boolean;
+  /** The PostgreSQL server of the console, in place of the embedded store. */
+  readonly databaseUrl?: string;
 }
 
 /** What has to be built before a demo can start. */
@@ -51,8 +56,11 @@ export async function prepareDemo(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly say: (text: string) => void;
   readonly cancel: AbortSignal;
+  /** A single-file executable in place of the checkout's command line. */
+  readonly executable?: string | undefined;
 }): Promise<DemoContext> {
-  const checkout = findCheckout();
+  const found = findCheckout();
+  const checkout = { ...found, sealift: options.executable ?? found.sealift };
   const folder = await takeDemoFolder(options.dir);
   return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
 }
@@ -60,8 +68,12 @@ export async function prepareDemo(options: {
 /** Builds the web pages, and the bundles of both releases with a new vendor key. */
 export async function buildForDemo(demo: DemoContext): Promise<Built> {
   demo.say('Building the web pages');
-  const outDir = join(demo.folder.path, 'cache', 'console-pages');
-  const pages = await buildConsolePages(demo.checkout, outDir, demo.env, demo.cancel);
+  // The same cache as that of the executables, which hold these pages.
+  const cache = join(demo.folder.path, 'cache', 'sealift');
+  const pages = await buildConsolePages(demo.checkout.root, cache, demo.env, demo.cancel).catch((cause: unknown) => {
+    const values = { name: 'the build of the web pages', reason: reasonOf(cause) };
+    throw new SealiftError('DEMO_STEP_FAILED', { values, cause });
+  });
   return { pages, vendor: await makeVendor(demo, [installed, offered]) };
 }
 
@@ -99,7 +111,12 @@ export async function startDemo<Cluster extends DemoCluster>(
     const cluster = await startCluster(context, vendor);
     started.push(cluster.service);
     say('Starting the system console');
-    const console = await startConsoleServer(context, { cluster, pages, port: options.port });
+    const console = await startConsoleServer(context, {
+      cluster,
+      pages: options.ownPages === true ? undefined : pages,
+      port: options.port,
+      databaseUrl: options.databaseUrl,
+    });
     started.push(console);
     const administrator = await makeAdministrator(context, console.ready, vendor);
     for (const version of [installed, offered]) {

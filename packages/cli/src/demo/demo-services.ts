@@ -11,14 +11,19 @@ export function startConsoleServer(
   demo: DemoContext,
   options: {
     readonly cluster: Pick<DemoCluster, 'consoleArgs' | 'consoleEnv'>;
-    readonly pages: string;
+    /** Folder of the web pages; without it those of the command line itself. */
+    readonly pages: string | undefined;
     readonly port: number;
+    /** Without it the embedded store is used. */
+    readonly databaseUrl?: string | undefined;
   },
 ): Promise<Service<ConsoleReady>> {
-  const { cluster, pages, port } = options;
-  const where = ['--data', demo.folder.console, '--assets', pages, '--listen', `127.0.0.1:${port}`];
-  const args = ['server', 'run', '--json', ...where, ...cluster.consoleArgs];
-  const env = { ...demo.env, ...cluster.consoleEnv };
+  const { cluster, pages, port, databaseUrl } = options;
+  const where = ['--data', demo.folder.console, '--listen', `127.0.0.1:${port}`];
+  const shown = pages === undefined ? [] : ['--assets', pages];
+  const args = ['server', 'run', '--json', ...where, ...shown, ...cluster.consoleArgs];
+  const database = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl };
+  const env = { ...demo.env, ...cluster.consoleEnv, ...database };
   const described = { name: 'the system console', command: demo.checkout.sealift, args, env, cwd: demo.folder.path };
   return startService(described, jsonLine(consoleReadySchema));
 }

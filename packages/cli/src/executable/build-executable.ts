@@ -11,8 +11,9 @@ import { createGzip } from 'node:zlib';
 import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
+import { buildConsolePages } from './console-pages.ts';
 import { findNode } from './node-program.ts';
-import { makeProgramScript, makeAssets } from './program-script.ts';
+import { type ProgramFiles, makeProgramFiles } from './program-files.ts';
 import { machineOf, trimElf } from './trim-elf.ts';
 
 /** Results that nobody asked for this long are removed when a new one is made. */
@@ -20,7 +21,7 @@ const keepMs = 60 * 60 * 1000;
 /** Where Node.js looks for the injected program (nodejs.org, "Single executable applications"). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 /** Changes when the way of building changes, so that an old result in the cache is not taken. */
-const recipe = 2;
+const recipe = 3;
 const run = promisify(execFile);
 
 /**
@@ -39,17 +40,16 @@ export async function buildExecutable(
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   try {
     onPhase('bundle', 0);
-    const script = await makeProgramScript(workspace);
-    const assets = await makeAssets(workspace);
-    const cache = join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
+    const cache = executableCache(workspace, env);
+    const files = await makeProgramFiles(workspace, await buildConsolePages(workspace, cache, env));
     const host = await findNode(workspace, hostArchitecture, cache, env);
     const node = await findNode(workspace, architecture, cache, env);
     const platform = `linux-${architecture}`;
     // Code that V8 compiled beforehand halves the start, and holds only for the processor it was compiled on.
     const useCodeCache = architecture === hostArchitecture;
     const parts = `${recipe} ${platform} ${node.version} ${useCodeCache}\n`;
-    const hash = createHash('sha256').update(parts).update(script);
-    for (const [name, asset] of Object.entries(assets)) hash.update(`\n${name}\n`).update(asset);
+    const hash = createHash('sha256').update(parts).update(files.script);
+    for (const [name, asset] of Object.entries(files.assets)) hash.update(`\n${name}\n`).update(asset);
     const key = hash.digest('hex');
     const built = join(cache, `executable-${platform}-${key.slice(0, 32)}.gz`);
     if (await isThere(built)) return built;
@@ -58,7 +58,7 @@ export async function buildExecutable(
     const work = await mkdtemp(join(cache, 'building-'));
     try {
       const programs = { host: host.path, node: node.path, architecture };
-      await make({ folder: work, script, assets, useCodeCache, ...programs }, onPhase);
+      await make({ folder: work, files, useCodeCache, ...programs }, onPhase);
       await rename(join(work, 'sealift.gz'), built);
     } finally {
       await rm(work, { recursive: true, force: true });
@@ -73,11 +73,14 @@ export async function buildExecutable(
   }
 }
 
+/** The folder of the caches that executables are made with. */
+export function executableCache(workspace: string, env: Readonly<Record<string, string | undefined>>): string {
+  return join(env['XDG_CACHE_HOME'] ?? join(workspace, 'node_modules', '.cache'), 'sealift');
+}
+
 interface Ingredients {
   readonly folder: string;
-  readonly script: Uint8Array;
-  /** What the program asks for by name. */
-  readonly assets: Readonly<Record<string, Uint8Array>>;
+  readonly files: ProgramFiles;
   /** Node.js for this machine, which makes the blob. */
   readonly host: string;
   /** Node.js of the same version, which the blob goes into. */
@@ -87,10 +90,11 @@ interface Ingredients {
 }
 
 async function make(
-  { folder, script, assets, host, node, architecture, useCodeCache }: Ingredients,
+  { folder, files, host, node, architecture, useCodeCache }: Ingredients,
   onPhase: (phase: string, fraction: number) => void,
 ): Promise<void> {
   const path = join(folder, 'sealift');
+  const assets = Object.entries(files.assets);
   onPhase('prepare', 0.1);
   // Relative names: the blob states the script's path, and must not tell where it was built.
   const config = {
@@ -98,11 +102,10 @@ async function make(
     output: 'sealift.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache,
-    assets: Object.fromEntries(Object.keys(assets).map((name) => [name, name])),
+    assets: Object.fromEntries(assets.map(([name], index) => [name, `asset-${index}`])),
   };
-  for (const [name, content] of Object.entries({ ...assets, 'sealift.cjs': script })) {
-    await writeFile(join(folder, name), content);
-  }
+  await writeFile(join(folder, 'sealift.cjs'), files.script);
+  for (const [index, [, content]] of assets.entries()) await writeFile(join(folder, `asset-${index}`), content);
   await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
   // The code cache holds hashes of names, which begin with a random number: the same number gives the same bytes.
   await run(host, ['--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: folder });

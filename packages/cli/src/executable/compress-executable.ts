@@ -47,7 +47,7 @@ export async function compressExecutable(
     }
   } catch (error) {
     const reason = reasonOf(error);
-    const hint = 'Set XDG_CACHE_HOME to a folder with 50 MB of room that you can write.';
+    const hint = 'Set XDG_CACHE_HOME to a folder with 100 MB of room that you can write.';
     throw new SealiftError('FILE_UNWRITABLE', { values: { path: cache, reason }, place: cache, hint, cause: error });
   }
 }

@@ -34,6 +34,47 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe('who is waited for and asked again', () => {
+  const retry = (attempt: number, delayMs: number, reason = 'the registry failed: 503') => ({
+    what: 'registry.example/v2/a',
+    attempt,
+    delayMs,
+    reason,
+  });
+
+  it('is told on a line of its own, with the answer and when it goes on; the progress comes back below', () => {
+    const { written, stream, now } = stage(true);
+    const progress = terminalProgress(stream, now);
+    progress.update('Work', 0.5);
+    progress.retry?.(retry(1, 400));
+    progress.update('Work', 0.5);
+    expect(written.slice(1)).toEqual([
+      '\r\u001b[Ktrying again in 400 ms (attempt 2): the registry failed: 503; at registry.example/v2/a\n',
+      '\r\u001b[KWork   50%',
+    ]);
+  });
+
+  it('is told once a wait, however many pieces of work wait; another answer is told at once', () => {
+    const { written, time, stream, now } = stage(false);
+    const progress = terminalProgress(stream, now);
+    for (let piece = 0; piece < 16; piece += 1) progress.retry?.(retry(1, 4000));
+    progress.retry?.(retry(1, 4000, 'the registry failed: 502'));
+    time.ms = 4000;
+    progress.retry?.(retry(2, 8000));
+    expect(written.map((line) => line.slice(0, 52))).toEqual([
+      'trying again in 4 s (attempt 2): the registry failed',
+      'trying again in 4 s (attempt 2): the registry failed',
+      'trying again in 8 s (attempt 3): the registry failed',
+    ]);
+  });
+
+  it('is an event for programs', () => {
+    const { written, stream, now } = stage(false);
+    jsonProgress(stream, now).retry?.(retry(1, 500));
+    expect(JSON.parse(written[0] ?? '')).toEqual({ event: 'retry', ...retry(1, 500) });
+  });
+});
+
 describe('progress without a terminal', () => {
   it('is a plain line at the begin, at the end, and now and then', () => {
     const { written, time, stream, now } = stage(false);

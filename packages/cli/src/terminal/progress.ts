@@ -17,6 +17,20 @@ export interface Progress {
   done(label: string, detail?: string): void;
   /** Tells of something besides how far it is, where programs read along. */
   event?(event: ProgressEvent): void;
+  /** Tells that somebody is waited for, and asked again. */
+  retry?(retry: RetryNotice): void;
+}
+
+/** Somebody who did not answer as hoped for, and is asked again. */
+export interface RetryNotice {
+  /** Where, without what may be secret. */
+  readonly what: string;
+  /** Which one failed, from 1. */
+  readonly attempt: number;
+  /** It goes on after so long. */
+  readonly delayMs: number;
+  /** What was answered. */
+  readonly reason: string;
 }
 
 /** Where a file or terminal is that progress is written to. */
@@ -25,6 +39,7 @@ export type ProgressStream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
 /** Without a terminal a long phase says how far it is this often. */
 const plainEveryMs = 10_000;
 const jsonEveryMs = 500;
+const retriesRemembered = 1000;
 
 /** One phase's way to its end. */
 class Phase {
@@ -77,6 +92,26 @@ export function terminalProgress(stream: ProgressStream, now = (): number => per
       phase = undefined;
       shown = undefined;
     },
+    retry: retryLines((line) => {
+      stream.write(stream.isTTY ? `\r\u001b[K${line}\n` : `${line}\n`);
+      shown = undefined;
+    }, now),
+  };
+}
+
+/**
+ * Tells people of what is tried again. Many pieces of work may wait for the same at a time: who was told of a wait is not told again
+ * before it is over.
+ */
+function retryLines(write: (line: string) => void, now: () => number): (retry: RetryNotice) => void {
+  const told = new Map<string, number>();
+  return ({ what, attempt, delayMs, reason }) => {
+    const until = told.get(reason);
+    if (until !== undefined && now() < until) return;
+    told.set(reason, now() + delayMs);
+    if (told.size > retriesRemembered) told.clear();
+    const pause = delayMs < 1000 ? `${delayMs} ms` : `${Math.round(delayMs / 1000)} s`;
+    write(`trying again in ${pause} (attempt ${attempt + 1}): ${reason}; at ${what}`);
   };
 }
 
@@ -101,6 +136,7 @@ export function jsonProgress(stream: ProgressStream, now = (): number => perform
       write({ event: 'progress', phase: label, percent: 100, detail });
     },
     event: write,
+    retry: (retry) => write({ event: 'retry', ...retry }),
   };
 }
 

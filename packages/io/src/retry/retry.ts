@@ -1,5 +1,15 @@
 import { pause } from './pause.ts';
 
+/** Work that failed and is about to be tried again. */
+export interface Retry {
+  /** Where, without what may be secret. */
+  readonly what: string;
+  readonly attempt: number;
+  /** It goes on after so long. */
+  readonly delayMs: number;
+  readonly error: unknown;
+}
+
 /** When work is tried again after it failed. */
 export interface RetryRules {
   /** Whether a failure passes by itself; any other one ends the work. */

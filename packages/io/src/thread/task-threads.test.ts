@@ -42,6 +42,27 @@ describe('a task on a thread', () => {
     });
   });
 
+  it('that waits for its turn is called off at once, and is not begun later', async () => {
+    const threads = start();
+    const [stop, end] = [new AbortController(), new AbortController()];
+    const endless = threads.run('never', undefined, end.signal);
+    const waiting = threads.run('exit', undefined, stop.signal);
+    const last = threads.run('double', { number: 1 });
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    end.abort();
+    await expect(endless).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await last).toBe(2);
+  });
+
+  it('hands over the bytes that its answer consists of, and copies the rest', async () => {
+    const threads = start();
+    const first = await threads.run('bytes', 100);
+    expect(first).toMatchObject({ before: 0, text: 'x' });
+    expect([first.made.byteLength, first.again.byteLength, first.part.byteLength]).toEqual([100, 100, 4]);
+    expect(await threads.run('bytes', 1)).toMatchObject({ before: 0 });
+  });
+
   it('that takes longer than it may fails with the error that says so', async () => {
     const error = () => new SealiftError('CANCELLED', { place: 'the limit' });
     const threads = start({ limit: { ms: 20, error } });

@@ -36,9 +36,9 @@ export class TaskThreads<Work extends Tasks> {
   }
 
   /**
-   * Does one task on a thread. What it is given and what it answers is copied.
+   * Does one task on a thread. What it is given and what it answers is copied, but for bytes that the answer consists of: those are handed over.
    *
-   * @param cancel ends the thread that does it, at once
+   * @param cancel ends the thread that does it, at once; a task that waits for its turn leaves the queue
    * @throws CANCELLED, the limit's error, and what the task throws; INTERNAL when the thread ended, for want of memory for instance
    */
   async run<Name extends keyof Work & string>(
@@ -46,18 +46,30 @@ export class TaskThreads<Work extends Tasks> {
     input: Parameters<Work[Name]>[0],
     cancel?: AbortSignal,
   ): Promise<Awaited<ReturnType<Work[Name]>>> {
+    if (cancel?.aborted === true) throw new SealiftError('CANCELLED');
     const settle = Promise.withResolvers<unknown>();
-    this.#waiting.push({ name, input, settle, cancel });
+    const job: Job = { name, input, settle, cancel };
+    const leave = (): void => {
+      const at = this.#waiting.indexOf(job);
+      if (at === -1) return;
+      this.#waiting.splice(at, 1);
+      settle.reject(new SealiftError('CANCELLED'));
+    };
+    cancel?.addEventListener('abort', leave);
+    this.#waiting.push(job);
     this.#next();
-    return (await settle.promise) as Awaited<ReturnType<Work[Name]>>;
+    try {
+      return (await settle.promise) as Awaited<ReturnType<Work[Name]>>;
+    } finally {
+      cancel?.removeEventListener('abort', leave);
+    }
   }
 
   #next(): void {
     while (this.#busy < this.#options.threads) {
       const job = this.#waiting.shift();
       if (job === undefined) return;
-      if (job.cancel?.aborted === true) job.settle.reject(new SealiftError('CANCELLED'));
-      else this.#start(job);
+      this.#start(job);
     }
   }
 

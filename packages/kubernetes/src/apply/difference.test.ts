@@ -21,6 +21,12 @@ describe('the difference of two forms of an object', () => {
     ]);
   });
 
+  it('sees a field that only one of the two has, whichever it is', () => {
+    const [less, more] = [object({ spec: { a: 1 } }), object({ spec: { a: 1, b: 2 } })];
+    expect(differences(less, more)).toEqual([{ field: '.spec.b', live: undefined, wanted: 2 }]);
+    expect(differences(more, less)).toEqual([{ field: '.spec.b', live: 2, wanted: undefined }]);
+  });
+
   it('finds items of a list by their names, and else by their places', () => {
     const containers = (...images: readonly string[]) => images.map((image) => ({ name: image.split(':')[0], image }));
     const live = object({ spec: { containers: containers('side:1', 'web:1'), args: ['a', 'b'], ports: [1] } });

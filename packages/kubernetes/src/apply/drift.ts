@@ -31,6 +31,8 @@ export interface DriftOptions {
  * What differs on the cluster from what was last applied, object by object: the live object is compared with what it would be after a
  * dry run of the same apply. Nothing is changed. A difference that the server makes by itself (a default) is none, as both have it.
  *
+ * Given what will be applied next, it tells what that would change, and whose fields those are.
+ *
  * @param applied what was last applied, as it was sent
  * @returns one entry an object, in the order given
  * @throws KUBERNETES_API_INCOMPLETE, KUBERNETES_UNREACHABLE, KUBERNETES_UNAVAILABLE, CANCELLED: then nothing can be said of any
@@ -68,7 +70,7 @@ async function driftOf(objects: Objects, wanted: KubeObject, cancel: AbortSignal
   // Pinned, so that both are forms of the very same object. Forced, as nothing is stored: it shows also what others own.
   const { resourceVersion } = live.metadata;
   const pinned = { ...wanted, metadata: { ...wanted.metadata, resourceVersion } };
-  const answer = await send(objects, pinned, { dryRun: true, cancel }, { force: 'true' });
+  const answer = await send(objects, pinned, { dryRun: true, laterDelaysMs: [], cancel }, { force: 'true' });
   const { object: would } = appliedOf(answer, wanted);
   const known = new FieldOwners(live);
   const fields = differences(live, would).map((each) => ({

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testKey, validCertificate } from '@sealift/testkit/certificates';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { apply } from '../apply/apply.ts';
+import { Discovery } from '../objects/discovery.ts';
+import { Objects } from '../objects/objects.ts';
 import { KubernetesClient } from './client.ts';
+import { listPages } from './list-pages.ts';
 
 const path = '/api/v1/namespaces/x/configmaps/y';
 const statusOf = (message: string): string => JSON.stringify({ kind: 'Status', status: 'Failure', message });
@@ -91,6 +96,45 @@ describe('an API server that is away for a moment', () => {
       next: 'retry',
     });
     expect(asked).toEqual(['PATCH']);
+  });
+
+  it('that has forgotten the rest of a list is asked for all of it again, a few times', async () => {
+    const page = (name: string, token: string): string =>
+      JSON.stringify({ metadata: { continue: token }, items: [{ name }] });
+    const expired = [410, statusOf('The provided continue parameter is too old')] as const;
+    answers = [[200, page('old', 'rest')], expired, [200, page('a', 'rest')], [200, page('b', '')]];
+    const item = z.object({ name: z.string() });
+    expect(await listPages(client, '/api/v1/pods', item)).toEqual([{ name: 'a' }, { name: 'b' }]);
+    asked = [];
+    answers = [1, 2, 3].flatMap(() => [[200, page('old', 'rest')] as const, expired]);
+    await expect(listPages(client, '/api/v1/pods', item)).rejects.toMatchObject({ code: 'KUBERNETES_REFUSED' });
+    expect(asked).toHaveLength(6);
+  });
+
+  it('does not know a kind yet that another one has announced is asked again to apply', async () => {
+    const served = { group: '', version: 'v1', kind: 'Kind', plural: 'kinds', namespaced: false, verbs: ['patch'] };
+    const discovery = Object.assign(new Discovery(client), { resource: async () => served });
+    const objects = new Objects(client, discovery);
+    const object = { apiVersion: 'v1', kind: 'Kind', metadata: { name: 'a' } };
+    const unknown = [
+      404,
+      '{"kind":"Status","reason":"NotFound","message":"could not find the requested resource"}',
+    ] as const;
+    answers = [unknown, unknown, [201, JSON.stringify(object)]];
+    expect((await apply(objects, object, { laterDelaysMs: [1, 1] })).created).toBe(true);
+    expect(asked).toHaveLength(3);
+    asked = [];
+    answers = [unknown, unknown];
+    await expect(apply(objects, object, { laterDelaysMs: [1] })).rejects.toMatchObject({ code: 'KUBERNETES_REFUSED' });
+    asked = [];
+    // A namespace that is missing does not come by waiting.
+    answers = [
+      [404, '{"kind":"Status","reason":"NotFound","message":"no","details":{"name":"n","kind":"namespaces"}}'],
+    ];
+    await expect(apply(objects, object, { laterDelaysMs: [1, 1] })).rejects.toMatchObject({
+      code: 'KUBERNETES_REFUSED',
+    });
+    expect(asked).toHaveLength(1);
   });
 
   it.each([403, 422])('is not asked again after %i', async (status) => {

@@ -45,6 +45,7 @@ export class Connections {
     this.#open?.kept.close();
     this.#open?.fresh.close();
     this.#open = undefined;
+    this.#access.credentials.close();
     this.#ending.abort();
     this.#ending = new AbortController();
   }

@@ -57,7 +57,7 @@ describe('any object', () => {
       fc.anything(),
       fc.constant(complete),
     );
-    const anyKind = fc.constantFrom(
+    const anyKind = fc.constantFrom<readonly [apiVersion: string, kind: string]>(
       ...kinds,
       ['v1', 'Pod'],
       ['batch/v1', 'Job'],
@@ -67,7 +67,7 @@ describe('any object', () => {
       ['x.y/v1', 'Z'],
     );
     fc.assert(
-      fc.property(anyKind, anyStatus, fc.anything(), ([apiVersion = '', kind = ''], status, spec) => {
+      fc.property(anyKind, anyStatus, fc.anything(), ([apiVersion, kind], status, spec) => {
         const { state, wait } = readiness(objectOf(apiVersion, kind, { status, spec }));
         expect(wait === null).toBe(state === 'ready');
         if (wait !== null) seenWaitSchema.parse(wait);

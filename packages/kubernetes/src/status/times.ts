@@ -9,13 +9,3 @@ export function timeOf(text: unknown): string | null {
   const time = new Date(data);
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
-
-/** The latest of the times given, null where there is none. */
-export function latest(times: readonly (string | null)[]): string | null {
-  return (
-    times
-      .filter((time) => time !== null)
-      .toSorted()
-      .at(-1) ?? null
-  );
-}

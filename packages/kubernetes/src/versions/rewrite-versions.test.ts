@@ -116,6 +116,12 @@ describe.skipIf(apiServerMissing)(`stored versions and field managers (${apiServ
     });
     const found = await stale();
     expect(found).toMatchObject({ stored: [], managed: ['v1alpha1'], objects: { total: 1, managed: 1 }, target: 'v1' });
+    // What was found is not what is so any more: it is the proof that tells.
+    const wrong = { ...(found as StaleKind), lasting: ['v1', 'v1alpha1'] };
+    expect(await rewriteVersions(server.objects, wrong)).toMatchObject({
+      objects: [{ outcome: 'failed', error: { code: 'KUBERNETES_FIELDS_STALE' } }],
+      settled: false,
+    });
     expect((await rewriteVersions(server.objects, found as StaleKind)).settled).toBe(true);
     await prove(server.objects, referenceAs('v1', 'a'));
     await apply(server.objects, thing('v1', 'a', { y: 1 }));

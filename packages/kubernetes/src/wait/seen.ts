@@ -55,8 +55,11 @@ export class Seen {
     const there = new Set(objects.map(({ metadata: { uid } }) => uid));
     const missing = [...this.#known].filter(([uid, { isGone }]) => !isGone && !there.has(uid));
     this.#position = resourceVersion;
-    for (const [uid, { name, namespace }] of missing) {
-      this.#remember(uid, { resourceVersion, name, namespace, isGone: true });
+    for (const [uid, known] of missing) {
+      const { name, namespace } = known;
+      // A list may hold states that are newer than itself, where its server is not sound.
+      const at = isOlder(resourceVersion, known.resourceVersion) ? known.resourceVersion : resourceVersion;
+      this.#remember(uid, { resourceVersion: at, name, namespace, isGone: true });
       yield { type: 'gone', uid, name, namespace };
     }
     for (const object of objects) yield* this.#take(object, false);

@@ -12,7 +12,7 @@ const etcd = peer('etcd');
 const apiserver = peer('kube-apiserver');
 const namespace = 'default';
 const path = objectPath('/api/v1', 'configmaps', { namespace });
-const has = (key: string) => (object: KubeObject) => Object.hasOwn((object['data'] ?? {}) as object, key);
+const has = (key: string) => (object: KubeObject) => Object.hasOwn(object['data'] ?? {}, key);
 
 describe.skipIf(etcd.missing || apiserver.missing)(`waits for a real API server (${apiserver.remedy})`, () => {
   let kubernetes: Kubernetes;

@@ -24,7 +24,7 @@ const usualIdleMs = 75_000;
 const answerSeconds = 300;
 const graceMs = 15_000;
 /** An object has 1.5 MiB at most in etcd's own form, and JSON is larger. */
-const lineLimitBytes = 16 * 1024 * 1024;
+const lineLimitBytes = 8 * 1024 * 1024;
 /** A line that held so long was a line, even if nothing changed. */
 const livedMs = 5000;
 /** So often a server may be behind before all is read anew, from a quorum. */

@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { findCredential } from '../credentials.ts';
 import { formatReference, parseReference } from '../reference.ts';
 import type { Environment } from '@sealift/io/http/environment';
-import { RegistryClient } from '../registry-client/client.ts';
+import { RegistryClient, type RegistryRetry } from '../registry-client/client.ts';
 import { isLoopback } from '../registry-client/origin.ts';
 import { openDockerArchive } from './docker-archive.ts';
 import type { ImageSource, SourceImage } from './image-source.ts';
@@ -17,6 +17,8 @@ export interface ImageSourcesOptions {
   /** Proxy, CA and `DOCKER_CONFIG`; the process's own when absent. */
   readonly env?: Environment;
   readonly cancel?: AbortSignal | undefined;
+  /** Told of what a registry is about to be asked again. */
+  readonly onRetry?: ((retry: RegistryRetry) => void) | undefined;
 }
 
 /** An image by its full name, from a source that stays open. */
@@ -73,11 +75,11 @@ export class ImageSources implements AsyncDisposable {
   async client(registry: string): Promise<RegistryClient> {
     const known = this.#clients.get(registry);
     if (known !== undefined) return known;
-    const { cancel } = this.#options;
+    const { cancel, onRetry } = this.#options;
     const env = this.#options.env ?? process.env;
     const plainHttp = isLoopback(new URL(`http://${registry}/`));
     const credential = await findCredential(registry, env);
-    const client = new RegistryClient({ registry, plainHttp, credential, cancel, env });
+    const client = new RegistryClient({ registry, plainHttp, credential, cancel, env, onRetry });
     this.#clients.set(registry, client);
     return client;
   }

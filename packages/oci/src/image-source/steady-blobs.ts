@@ -20,22 +20,28 @@ export function steadyBlobs(client: RegistryClient, repository: string): Content
       if (size === undefined) {
         throw new SealiftError('CONTENT_MISSING', { values: { digest }, place: `${client.registry}/${repository}` });
       }
-      return readableOver(resuming(source, digest, size), undefined);
+      return readableOver(resuming(client, repository, digest, size), undefined);
     },
   };
 }
 
 async function* resuming(
-  source: ContentSource,
+  client: RegistryClient,
+  repository: string,
   digest: Digest,
   size: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const source = client.source(repository);
+  const { cancel, onRetry } = client.retriesOf(`${client.registry}/${repository}@${digest}`);
   let done = 0;
   const attempts = new Attempts({
     passes: (error) => isSealiftError(error) && passing.includes(error.code),
     delaysMs: registryDelaysMs,
     jitter: true,
     position: () => done,
+    cancel,
+    cancelled: (cause) => new SealiftError('PUSH_CANCELLED', { cause }),
+    ...(onRetry === undefined ? {} : { onRetry }),
   });
   for (;;) {
     try {

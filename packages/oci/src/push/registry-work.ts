@@ -48,11 +48,7 @@ export class RegistryWork {
     work: (client: RegistryClient) => Promise<Result>,
     position: () => number = () => 0,
   ): Promise<Result> {
-    return await this.at(client, (view) => {
-      const onRetry = (attempt: number, delayMs: number, error: unknown): void =>
-        this.#onRetry({ what, attempt, delayMs, error });
-      return withRegistryRetry(() => work(view), { ...view.retries, cancel: this.#cancel, position, onRetry });
-    });
+    return await this.at(client, (view) => withRegistryRetry(() => work(view), { ...view.retriesOf(what), position }));
   }
 
   #viewOf(client: RegistryClient): RegistryClient {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
+import type { Retry } from '@sealift/io/retry';
 import { invalidAnswer } from './answers.ts';
 import type { Authenticator, Scope } from './authenticator.ts';
 import { isPassingStatus, refusal } from './failures.ts';
@@ -21,13 +22,7 @@ export interface Call extends Pick<Exchange, 'method' | 'url'>, Partial<Pick<Exc
 }
 
 /** A failure that passed, or may: what was asked for is asked for again after a pause. */
-export interface RegistryRetry {
-  /** Where, without what may be secret. */
-  readonly what: string;
-  readonly attempt: number;
-  readonly delayMs: number;
-  readonly error: unknown;
-}
+export type RegistryRetry = Retry;
 
 /** What the views of one client share: its connections, its logins and what it has learned. */
 export interface Connection {

@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../digest.ts';
 import { invalidAnswer, parseTags, sizeOf } from './answers.ts';
 import { Authenticator } from './authenticator.ts';
 import { headBlob, mountBlob, openBlob } from './blobs.ts';
-import { type CallOptions, type Connection, expectStatus, RegistryCalls } from './calls.ts';
+import { type CallOptions, type Connection, expectStatus, RegistryCalls, type RegistryRetry } from './calls.ts';
 import { type FetchedManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import { pullScope } from './names.ts';
 import { placeOf, registryOrigin } from './origin.ts';
@@ -18,7 +18,7 @@ import type { RegistryRetryOptions } from './retry.ts';
 import { UploadSessions } from './upload-sessions.ts';
 
 export { type FetchedManifest, manifestLimitBytes } from './manifests.ts';
-export type { RegistryRetry } from './calls.ts';
+export type { RegistryRetry };
 
 const tagLimit = 200_000;
 /** Far more than anything is signed or described by. */
@@ -40,6 +40,8 @@ export interface RegistryClientOptions {
   readonly connections?: number;
   /** Proxy and CA variables; the process's own when absent. */
   readonly env?: Environment;
+  /** Told of each call that is about to be tried again. */
+  readonly onRetry?: ((retry: RegistryRetry) => void) | undefined;
 }
 
 /**
@@ -69,10 +71,16 @@ export class RegistryClient {
     return new RegistryClient(new RegistryCalls(connection, { ...own, ...options }));
   }
 
-  /** How work of several calls is to be tried again, so that it is like one call. */
-  get retries(): Pick<RegistryRetryOptions, 'delaysMs' | 'hasAnswered'> {
+  /** How work of several calls is to be tried again, so that it is like one call. @param what it is, for who is told of it */
+  retriesOf(what: string): Omit<RegistryRetryOptions, 'position'> {
     const { connection, options } = this.#calls;
-    return { delaysMs: options.retryDelaysMs, hasAnswered: () => connection.hasAnswered };
+    const { cancel, onRetry, retryDelaysMs: delaysMs } = options;
+    return {
+      delaysMs,
+      hasAnswered: () => connection.hasAnswered,
+      cancel,
+      onRetry: (attempt, delayMs, error) => onRetry?.({ what, attempt, delayMs, error }),
+    };
   }
 
   /** Closes every connection. */
@@ -203,7 +211,7 @@ export class RegistryClient {
 }
 
 function callsOf(options: RegistryClientOptions): RegistryCalls {
-  const { registry, plainHttp = false, credential, cancel, connections = 16, retryDelaysMs } = options;
+  const { registry, plainHttp = false, credential, cancel, connections = 16, retryDelaysMs, onRetry } = options;
   const { idleTimeoutMs = defaultIdleTimeoutMs, env = process.env } = options;
   const origin = registryOrigin(registry, plainHttp);
   const connection: Connection = {
@@ -215,7 +223,7 @@ function callsOf(options: RegistryClientOptions): RegistryCalls {
     withoutHead: false,
     withoutLeave: false,
   };
-  return new RegistryCalls(connection, { cancel, idleTimeoutMs, retryDelaysMs, onRetry: undefined });
+  return new RegistryCalls(connection, { cancel, idleTimeoutMs, retryDelaysMs, onRetry });
 }
 
 function parseReferrers(bytes: Buffer, place: string): readonly Descriptor[] {

@@ -8,7 +8,14 @@ const reasonLimit = 500;
 /** The error body of the OCI distribution-spec ("Error Codes"). */
 const errorBodySchema = z.object({
   errors: z
-    .array(z.object({ code: z.string().optional(), message: z.string().nullish() }))
+    .array(
+      z.object({
+        code: z.string().optional(),
+        message: z.string().nullish(),
+        // Whatever a registry likes; ours gives its own code.
+        detail: z.unknown().optional(),
+      }),
+    )
     .min(1)
     .max(100),
 });
@@ -30,6 +37,7 @@ export async function refusal(answer: IncomingMessage, what: string, place: stri
   if (isFull(status, body)) {
     return new SealiftError('REGISTRY_FULL', { values: { reason, registry: new URL(place).host }, place });
   }
+  if (status === 403 && isPinned(body)) return new SealiftError('TAG_PINNED', { values: { reason }, place });
   if (status === 400 && plainToTls.test(body)) return expectsHttps(place);
   const code = codeOf(status);
   const after = retryAfterMs(answer);
@@ -92,11 +100,22 @@ function isFull(status: number, body: string): boolean {
 }
 
 function ownWords(body: string): string | undefined {
+  const words = errorsIn(body).map(({ code, message }) => [code, message].filter(Boolean).join(': '));
+  return words.length === 0 ? undefined : printable(words.join('; '));
+}
+
+/** Whether a registry of ours keeps a tag as it is: a right to push would not help. */
+function isPinned(body: string): boolean {
+  return errorsIn(body).some(({ detail }) => pinnedSchema.safeParse(detail).success);
+}
+
+const pinnedSchema = z.object({ code: z.literal('TAG_PINNED') });
+
+function errorsIn(body: string): z.infer<typeof errorBodySchema>['errors'] {
   try {
-    const { errors } = errorBodySchema.parse(JSON.parse(body));
-    return printable(errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; '));
+    return errorBodySchema.parse(JSON.parse(body)).errors;
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -9,13 +9,17 @@ export interface ContentChange {
   readonly reference: string;
   /** What is there afterwards, or was before; undefined where there is nothing. */
   readonly digest: string | undefined;
+  /** Why it was refused; undefined when it was not. */
+  readonly refused?: string;
 }
 
 /** What the registry's host has a say in. */
 export interface ContentHost {
   /** Why this may not be deleted, whoever asks; undefined when it may. */
   readonly refuseRemoval: (change: ContentChange) => Promise<string | undefined>;
-  /** Told of a deletion before it happens and of a push after it; a change that cannot be recorded fails. */
+  /** Why a tag may not stand for this manifest, whoever asks; undefined when it may. */
+  readonly refuseTag: (change: ContentChange) => Promise<string | undefined>;
+  /** Told of a deletion before it happens, of a push after it, and of what was refused; a change that cannot be recorded fails. */
   readonly record: (change: ContentChange, who: { readonly name: string; readonly address: string }) => Promise<void>;
 }
 

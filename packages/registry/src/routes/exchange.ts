@@ -1,3 +1,4 @@
+import { SealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RegistryStorage } from '../storage/storage.ts';
 import type { ContentChange, ContentHost } from './content-change.ts';
@@ -22,7 +23,18 @@ export async function recordChange({ host, admission, request }: Exchange, chang
 
 /** Asks the host whether something may go, and tells it that it goes. @throws RegistryRefusal DENIED */
 export async function beforeRemoval(exchange: Exchange, change: ContentChange): Promise<void> {
-  const reason = await exchange.host?.refuseRemoval(change);
-  if (reason !== undefined) throw new RegistryRefusal(403, 'DENIED', reason);
+  const refused = await exchange.host?.refuseRemoval(change);
+  if (refused !== undefined) {
+    await recordChange(exchange, { ...change, refused });
+    throw new RegistryRefusal(403, 'DENIED', refused);
+  }
   await recordChange(exchange, change);
+}
+
+/** Asks the host whether a tag may stand for a manifest. @throws TAG_PINNED */
+export async function beforeTagging(exchange: Exchange, change: ContentChange): Promise<void> {
+  const refused = await exchange.host?.refuseTag(change);
+  if (refused === undefined) return;
+  await recordChange(exchange, { ...change, refused });
+  throw new SealiftError('TAG_PINNED', { values: { reason: refused } });
 }

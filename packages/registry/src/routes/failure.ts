@@ -42,6 +42,7 @@ const ociCodes: Readonly<Partial<Record<ErrorCode, { readonly status: number; re
   MANIFEST_INVALID: { status: 400, code: 'MANIFEST_INVALID' },
   MANIFEST_CONTENT_MISSING: { status: 404, code: 'MANIFEST_BLOB_UNKNOWN' },
   STORAGE_QUOTA_EXCEEDED: { status: 413, code: 'DENIED' },
+  TAG_PINNED: { status: 403, code: 'DENIED' },
   UPLOAD_UNKNOWN: { status: 404, code: 'BLOB_UPLOAD_UNKNOWN' },
   ACCOUNT_LOCKED: { status: 429, code: 'TOOMANYREQUESTS' },
   UPLOAD_LIMIT: { status: 429, code: 'TOOMANYREQUESTS' },

@@ -2,9 +2,9 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { readBounded } from '@sealift/oci/verify-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type ContentDigest, isContentDigest } from '../storage/content-digest.ts';
+import { type ContentDigest, contentDigestOf, isContentDigest } from '../storage/content-digest.ts';
 import type { RegistryStorage } from '../storage/storage.ts';
-import { beforeRemoval, type Exchange, recordChange } from './exchange.ts';
+import { beforeRemoval, beforeTagging, type Exchange, recordChange } from './exchange.ts';
 import { RegistryRefusal } from './failure.ts';
 import { requestBody } from './request-body.ts';
 
@@ -41,8 +41,10 @@ export async function putManifest(exchange: Exchange, reference: string): Promis
   const { storage, repository, request, reply, idleTimeoutMs } = exchange;
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
   const bytes = await readBounded(requestBody(request, idleTimeoutMs), manifestLimitBytes, 'the manifest');
+  const change = { act: 'push', kind: 'manifest', repository, reference } as const;
+  if (!isContentDigest(reference)) await beforeTagging(exchange, { ...change, digest: contentDigestOf(bytes) });
   const { digest, subject } = await storage.manifests.put(repository, reference, mediaType, bytes);
-  await recordChange(exchange, { act: 'push', kind: 'manifest', repository, reference, digest });
+  await recordChange(exchange, { ...change, digest });
   return await reply
     .code(201)
     .headers({

@@ -58,12 +58,23 @@ export class BlobStore {
     );
   }
 
-  /** Whether the repository holds the blob, asked by somebody about to need it: it is not cleaned up for a while. */
+  /**
+   * Whether the repository holds the blob, asked by somebody about to need it: it is not cleaned up for a while, and it is read through first
+   * unless it was proved since the start. A damaged one is not there: it has to be pushed again.
+   */
   async claim(repository: string, digest: ContentDigest): Promise<number | undefined> {
-    return await this.#repositories.shared(repository, () => this.claimInTurn(repository, digest));
+    const size = await this.#repositories.shared(repository, () => this.claimInTurn(repository, digest));
+    // Reading takes long where the blob is large: no turn at the repository is held meanwhile.
+    if (size === undefined || !(await this.#reads.isSound(digest))) return undefined;
+    return size;
   }
 
-  /** The same, for who has a turn at the repository already. */
+  /** A blob whose bytes were compared with its digest while they were written. */
+  written(digest: ContentDigest): void {
+    this.#reads.written(digest);
+  }
+
+  /** Whether the repository holds the blob, be its bytes good or not, for who has a turn at the repository already; it is not cleaned up for a while. */
   async claimInTurn(repository: string, digest: ContentDigest): Promise<number | undefined> {
     const size = await this.size(repository, digest);
     if (size !== undefined) await renew(this.#paths.blobLink(repository, digest));
@@ -76,9 +87,9 @@ export class BlobStore {
     return names.map(digestFromName).filter((digest) => digest !== undefined);
   }
 
-  /** Takes a blob over from another repository. @returns false when that one does not hold it */
+  /** Takes a blob over from another repository. @returns false when that one does not hold it, or it is damaged */
   async mount(repository: string, digest: ContentDigest, from: string): Promise<boolean> {
-    if ((await this.size(from, digest)) === undefined) return false;
+    if ((await this.claim(from, digest)) === undefined) return false;
     await this.link(repository, digest);
     // A clean-up may have been about to remove it.
     if ((await this.size(repository, digest)) !== undefined) return true;

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { removeFile, writeFileAtomically } from '@sealift/io/durable-file';
 import { fileSize } from '@sealift/io/file-size';
 import { isTag } from '@sealift/oci/reference';
@@ -135,13 +135,30 @@ export class ManifestStore {
     return { digest, mediaType: record.mediaType, bytes };
   }
 
-  /** A manifest, asked for by somebody about to leave it out of a push because it is here: it is not cleaned up for a while. */
+  /**
+   * A manifest, asked for by somebody about to leave it out of a push because it is here: it is not cleaned up for a while. One that is damaged, or
+   * lacks a blob that it names, is not there: pushing it again mends that.
+   */
   async claim(repository: string, reference: string): Promise<StoredManifest | undefined> {
     return await this.#lock.shared(repository, async () => {
-      const manifest = await this.get(repository, reference);
-      if (manifest !== undefined) await renew(this.#paths.manifest(repository, manifest.digest));
-      return manifest;
+      try {
+        const manifest = await this.get(repository, reference);
+        if (manifest === undefined || !(await this.#hasItsBlobs(repository, manifest))) return undefined;
+        await renew(this.#paths.manifest(repository, manifest.digest));
+        return manifest;
+      } catch (error) {
+        if (isSealiftError(error, 'STORAGE_DAMAGED')) return undefined;
+        throw error;
+      }
     });
+  }
+
+  /** Of an index other clients need one manifest only: what is below it is asked for by itself. */
+  async #hasItsBlobs(repository: string, { digest, mediaType, bytes }: StoredManifest): Promise<boolean> {
+    for (const blob of parseManifest(digest, mediaType, bytes).blobs) {
+      if ((await this.#blobs.size(repository, blob.digest)) !== blob.size) return false;
+    }
+    return true;
   }
 
   /** Removes a manifest, the tags that stand for it and its entry among the referrers. @returns false when there is none */

@@ -7,6 +7,7 @@ import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
 import { verifiedReadable } from '@sealift/oci/verify-stream';
 import { BlobStore } from './blobs.ts';
+import type { ContentDigest } from './content-digest.ts';
 import { collectGarbage, type GarbageOptions, type GarbageReport } from './garbage.ts';
 import { ManifestStore } from './manifests.ts';
 import { StoragePaths } from './paths.ts';
@@ -50,7 +51,8 @@ export class RegistryStorage implements Disposable {
       { repositories: this.#repositories, files: this.#files },
       quota,
     );
-    this.uploads = new UploadStore(paths, quota, this.#files, uploadSessions);
+    const onWritten = (digest: ContentDigest): void => this.blobs.written(digest);
+    this.uploads = new UploadStore(paths, quota, this.#files, onWritten, uploadSessions);
   }
 
   /**

@@ -27,13 +27,22 @@ export class UploadStore {
   readonly #limit: number;
 
   readonly #files: TurnLock;
+  readonly #onWritten: (digest: ContentDigest) => void;
 
   /**
    * @param files turns at blobs, by digest
+   * @param onWritten told of each blob that came, whole and right
    * @param limit the most sessions at a time; each keeps a folder and what it holds until it ends or has rested too long
    */
-  constructor(paths: StoragePaths, quota: Quota, files: TurnLock, limit = 1000) {
+  constructor(
+    paths: StoragePaths,
+    quota: Quota,
+    files: TurnLock,
+    onWritten: (digest: ContentDigest) => void,
+    limit = 1000,
+  ) {
     this.#limit = limit;
+    this.#onWritten = onWritten;
     this.#paths = paths;
     this.#files = files;
     this.#quota = quota;
@@ -101,6 +110,7 @@ export class UploadStore {
       makeFolder(blobs);
       const replaced = (await fileSize(this.#paths.blob(digest))) ?? 0;
       await this.#files.shared(digest, () => rename(path, this.#paths.blob(digest)));
+      this.#onWritten(digest);
       this.#quota.give(replaced);
       await syncFolder(blobs);
       await this.#remove(id);

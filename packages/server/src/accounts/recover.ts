@@ -63,13 +63,18 @@ export async function recoverIn(db: Db, named: string | undefined, only: 'unlock
   return { username, password };
 }
 
+const firstAccount = 'Start the console: it prints the link that makes the first administrator.';
+
 async function accountNamed(db: Db, named: string | undefined): Promise<{ id: string; username: string }> {
   const accounts = await db.selectFrom('account').select(['id', 'username']).orderBy('username').execute();
   const wanted = named?.toLowerCase();
   const [account, ...others] = accounts.filter(
     ({ username }) => wanted === undefined || username.toLowerCase() === wanted,
   );
-  if (account === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'account', name: named ?? 'any' } });
+  if (account === undefined) {
+    const missing = new SealiftError('NOT_FOUND', { values: { what: 'account', name: named ?? 'in this console' } });
+    throw named === undefined ? missing.withHint(firstAccount) : missing;
+  }
   if (others.length === 0) return account;
   const reason = `there are several: ${accounts.map(({ username }) => username).join(', ')}`;
   throw new SealiftError('INPUT_INVALID', { place: '--username', values: { what: 'the account', reason } });

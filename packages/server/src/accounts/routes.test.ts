@@ -136,6 +136,8 @@ describe('sessions', { timeout: 30_000 }, () => {
   });
 
   it('opens a locked account from the machine itself, with a new password that ends its sessions', async () => {
+    const nothing = { code: 'NOT_FOUND', message: 'there is no account in this console' };
+    await expect(recoverIn(store().db, undefined, 'new-password')).rejects.toMatchObject(nothing);
     await setUp();
     const until = new Date(Date.now() + 60_000);
     await store()

@@ -13,6 +13,7 @@ import { apiRoutes } from './api-routes.ts';
 import type { ConsoleParts } from './compose.ts';
 import { healthRoutes } from './health.ts';
 import { registerOpenApi } from './open-api.ts';
+import type { PageFiles } from './page-files.ts';
 import { servePages } from './pages.ts';
 import { ordinaryBodyBytes } from '../http/body-limits.ts';
 import { refuseUnknown } from '../http/problems.ts';
@@ -26,8 +27,8 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger;
   /** Addresses (with commas between) whose `X-Forwarded-*` headers tell the truth about scheme and client. */
   readonly trustedProxy?: string;
-  /** Folder of the built web pages; without it only the API is served. */
-  readonly assetsDir?: string;
+  /** The built web pages; without them only the API is served. */
+  readonly pages?: PageFiles;
   /** The embedded registry's content, served at `/v2/`. */
   readonly registryStorage?: RegistryStorage;
   /** Hands out tokens to clients of the embedded registry. */
@@ -84,6 +85,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       ...(tokens === undefined ? {} : { tokens }),
     });
   }
-  if (options.assetsDir !== undefined) await servePages(app, options.assetsDir);
+  if (options.pages !== undefined) servePages(app, options.pages);
   return app;
 }

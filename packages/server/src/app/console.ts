@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { maskData } from '@sealift/core/secret';
 import { hasCode } from '@sealift/io/file-errors';
@@ -10,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
+import { findPages } from './page-files.ts';
 import { composeConsole } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
@@ -36,7 +36,7 @@ export interface ConsoleOptions {
   readonly site?: SiteSettings;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
-  /** The built web pages; by default those of the checkout. */
+  /** Folder of the built web pages; by default those of this program. */
   readonly assetsDir?: string;
   /** Receives one line at a time: notes at start-up; as JSON what an upgrade does and waits for, and unexpected failures. */
   readonly log?: (line: string) => void;
@@ -99,7 +99,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
       registryStorage,
       registryTokens: await TokenService.open(registryDir),
-      assetsDir: options.assetsDir ?? fileURLToPath(new URL('../../../console/dist', import.meta.url)),
+      pages: await findPages(options.assetsDir),
     });
     undo.push(() => closeWithin(app, closeTimeoutMs));
     await app.ready();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   store = await openMemoryStore();
   app = await buildApp({
     parts: memoryConsole(store),
-    assetsDir: '/nonexistent',
+    pages: { place: '/nonexistent', files: new Map() },
     patience: { bodyDeadlineMs: 100, lingerMs: 50 },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,5 @@
-import type { LayerChange, LayerPreview } from '@sealift/core/api';
+import { type LayerChange, type LayerPreview, layerPreviewSchema, type ValueProblem } from '@sealift/core/api';
+import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
@@ -6,7 +7,10 @@ import {
   maskDecisions,
   merge,
   type MergeResult,
+  offerResolutions,
   pathText,
+  rememberedResolutionSchema,
+  rememberResolutions,
   type Resolution,
   resolutionSchema,
 } from '@sealift/core/merge';
@@ -19,15 +23,34 @@ import { valueProblems } from './check-values.ts';
 import { declaredPasswords } from './declared-passwords.ts';
 import { isOverridden, pastedDifferences } from './pasted.ts';
 
-/** A layer of an upgrade, merged. */
+/** What lists and checks need of a merged layer: little, however much it differs. */
+export interface LayerSummary extends LayerChange {
+  readonly problems: readonly ValueProblem[];
+  /** In how many places a pasted text differs from the merge. */
+  readonly pastedDifferences: number;
+}
+
+/** What a conflict was settled to, as the memory of such answers keeps it. */
+export interface SettledPath {
+  /** The path as canonical JSON. */
+  readonly pathKey: string;
+  /** `RememberedResolution` as JSON. */
+  readonly remembered: string;
+}
+
+/** A layer of an upgrade, merged. What grows with the number of its differing paths is bytes that are sent as they are. */
 export interface LayerMerge {
-  readonly preview: LayerPreview;
-  /** What takes the place of the preview's own where screens and logs may see it. */
-  readonly masked: Pick<LayerPreview, 'passwords' | 'decisions' | 'conflicts'>;
+  readonly summary: LayerSummary;
+  /**
+   * `LayerPreview` as JSON in UTF-8; its last field is `offered`, and empty. Secrets are masked in its decisions; the texts and the values
+   * that a person gave are whole, for they are edited and sent back.
+   */
+  readonly answer: Uint8Array;
   /** The text that the layer will run; null where it is removed. */
   readonly text: string | null;
   /** Whether the layer would run other values, or another pack, than now. */
   readonly changes: boolean;
+  readonly settled: readonly SettledPath[];
 }
 
 export interface MergedLayerRow extends LayerMerge {
@@ -46,6 +69,12 @@ export interface PastedRow {
   readonly text: string;
 }
 
+/** A row, and how earlier upgrades settled conflicts of its layer: each `RememberedResolution` as JSON. */
+export interface RowWithMemory {
+  readonly row: UpgradeLayerRow;
+  readonly remembered: readonly string[];
+}
+
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
 
 /** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
@@ -56,7 +85,8 @@ export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
   const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
   const kept = merged.decisions.filter((decision) => isKept(decision) && !isOverridden(decision, differences));
-  const preview: LayerPreview = {
+  const problems = text === null ? [] : valueProblems(row, text);
+  const change: LayerChange = {
     id: row.layer_id,
     layer: layerNameSchema.parse(row.layer),
     pack: row.pack,
@@ -66,33 +96,67 @@ export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
     state: stateOf(row, openConflicts),
     openConflicts,
     keptCustomisations: kept.length,
+  };
+  const preview: LayerPreview = {
+    ...change,
     base: row.base,
     current: row.current,
     incoming: row.incoming,
     merged: text ?? '',
-    decisions: [...merged.decisions],
-    conflicts: [...merged.conflicts],
+    ...maskedDecisions(row, merged.decisions),
     resolutions,
-    passwords: [],
-    offered: [],
-    problems: text === null ? [] : valueProblems(row, text),
+    problems,
     pasted: row.pasted === null ? null : { differences },
+    offered: [],
   };
-  const changes = row.from_version !== row.to_version || text !== row.current;
-  return { preview, masked: maskedDecisions(row, merged.decisions), text, changes };
+  return {
+    summary: { ...change, problems, pastedDifferences: differences.length },
+    answer: jsonBytes(inOrder(layerPreviewSchema.parse(preview))),
+    text,
+    changes: row.from_version !== row.to_version || text !== row.current,
+    settled: row.pasted === null ? settledPaths(merged.decisions, resolutions) : [],
+  };
 }
 
-function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]): LayerMerge['masked'] {
+/** With what is added to the answer later as its last field. */
+function inOrder({ offered, ...preview }: LayerPreview): LayerPreview {
+  return { ...preview, offered };
+}
+
+/** A pasted text ran in the merge's place: nothing was settled then. */
+function settledPaths(decisions: readonly Decision[], resolutions: readonly Resolution[]): SettledPath[] {
+  return rememberResolutions(decisions, resolutions).map((entry) => ({
+    pathKey: canonicalJson(entry.path),
+    remembered: JSON.stringify(entry),
+  }));
+}
+
+/** What earlier answers are offered for the open conflicts of a row, as a JSON array in UTF-8. @throws MERGE_*, RECORD_DAMAGED */
+export function offerRemembered({ row, remembered }: RowWithMemory): Uint8Array {
+  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
+  const memory = remembered.map((text) => storedJson('what was settled before', text, rememberedResolutionSchema));
+  // Compared with what was settled before by the true values.
+  return jsonBytes(offerResolutions(mergeTexts(row, resolutions).conflicts, memory));
+}
+
+function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
   const { base, current, incoming } = row;
   const passwords = declaredPasswords(row);
   const masked = maskDecisions(decisions, { base, current, incoming, declared: passwords });
   return { passwords, decisions: [...masked], conflicts: masked.filter((one) => isOpen(one)) };
 }
 
-/** The part of a preview that lists show. */
-export function layerChangeOf(preview: LayerPreview): LayerChange {
-  const { id, layer, pack, displayName, fromVersion, toVersion, state, openConflicts, keptCustomisations } = preview;
-  return { id, layer, pack, displayName, fromVersion, toVersion, state, openConflicts, keptCustomisations };
+/** The part of a merged layer that lists show. */
+export function layerChangeOf({
+  problems: _problems,
+  pastedDifferences: _count,
+  ...change
+}: LayerSummary): LayerChange {
+  return change;
 }
 
 /** @throws INPUT_INVALID for a resolution of a path about which nothing was decided; MERGE_* for one that cannot be applied */

@@ -88,6 +88,39 @@ it('keeps what the installed release needs, by digest, tag and blob, and says wh
   expect((await audit()).filter(({ action }) => action === 'registry.delete')).toEqual([]);
 });
 
+it('keeps the tags by which the platform finds its content, and says why; the pinned content may come again', async () => {
+  const index = indexOver(child);
+  const [tag, other] = ['4.2.12', indexOver(calico(newer).digest)];
+  const client = platform.registry();
+  await client.putManifest(images, tag, mediaTypes.index, index);
+  const moved = client.putManifest(images, tag, mediaTypes.index, indexOver('sha256:'.padEnd(71, '0')));
+  await expect(moved).rejects.toMatchObject({
+    code: 'TAG_PINNED',
+    message: expect.stringMatching(/403 DENIED.*4\.2\.12 has sha256:/),
+    hint: expect.stringContaining('under a tag of its own'),
+  });
+  const { tags } = JSON.parse((await v2('GET', 'sealift/packs/sealift-catalog/tags/list')).text) as { tags: string[] };
+  const marker = tags.find((one) => one.endsWith('4.2.12')) ?? '';
+  const forged = client.putManifest('sealift/packs/sealift-catalog', marker, mediaTypes.index, other);
+  await expect(forged).rejects.toMatchObject({ code: 'TAG_PINNED' });
+  expect((await v2('HEAD', `${images}/manifests/${tag}`)).digest).toBe(digestOf(index));
+  await client.putManifest(images, 'another', mediaTypes.index, index);
+  client.close();
+  const refused = (await audit()).filter(({ action }) => action === 'registry.push-refused');
+  expect(refused.map(({ subject, actor }) => [subject, actor])).toEqual([
+    [`${images}:${tag}`, 'admin'],
+    [`sealift/packs/sealift-catalog:${marker}`, 'admin'],
+  ]);
+});
+
+it('lets a pack that was built again under its version come before the upgrade to it', async () => {
+  const client = platform.registry();
+  const rebuilt = indexOver(calico(installed).digest);
+  await client.putManifest(`${packs}/calico`, '4.2.12', mediaTypes.index, rebuilt);
+  expect((await v2('HEAD', `${packs}/calico/manifests/4.2.12`)).digest).toBe(digestOf(rebuilt));
+  client.close();
+});
+
 it('tells pushes and deletions in the audit log, with who did it, and lets go what nothing needs', async () => {
   const { repository, digest } = calico(newer);
   expect((await v2('DELETE', `${repository}/manifests/${digest}`)).status).toBe(202);

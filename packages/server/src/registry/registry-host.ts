@@ -2,20 +2,52 @@ import { isSealiftError } from '@sealift/core/errors';
 import { isContentDigest } from '@sealift/registry/content-digest';
 import { changedName, type ContentChange, type ContentHost } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
+import { parseRelease } from '@sealift/core/release';
+import { catalogRepository, imageReference, releaseTag } from '@sealift/oci/reference';
 import { recordAudit } from '../audit/audit-log.ts';
+import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import type { CatalogueReleaseRow } from '../store/tables.ts';
 import type { Db } from '../store/store.ts';
 import { pinsOf } from './retention.ts';
 
-/** What the console has a say in at its registry: nothing goes that the platform needs, and every change is an audit entry. */
+/**
+ * What the console has a say in at its registry: nothing goes that the platform needs, no tag by which it finds content comes to stand for other
+ * content, and every change, and every refused one, is an audit entry.
+ */
 export function registryHost(db: Db, storage: RegistryStorage): ContentHost {
   return {
     refuseRemoval: (change) => neededBy(db, storage, change),
+    refuseTag: (change) => pinnedBy(db, change),
     async record(change, { name, address }) {
-      const details = { kind: change.kind, digest: change.digest };
-      const deed = { action: `registry.${change.act}`, subject: changedName(change), details };
+      const { act, kind, digest, refused } = change;
+      const details = { kind, digest, ...(refused === undefined ? {} : { refused }) };
+      const action = `registry.${act}${refused === undefined ? '' : '-refused'}`;
+      const deed = { action, subject: changedName(change), details };
       await db.transaction().execute((trx) => recordAudit(trx, { name, address }, deed));
     },
   };
+}
+
+/**
+ * Which needed release has other content under a tag: of an image, which nodes pull by it, or of a release's marker. Packs and node images are
+ * found by their digests, so that a pack that was built again under its version may come before the upgrade that brings it.
+ */
+async function pinnedBy(db: Db, { repository, reference, digest }: ContentChange): Promise<string | undefined> {
+  const pins = (await neededReleases(db)).flatMap((row) =>
+    tagsOf(row)
+      .filter((pin) => pin.repository === repository && pin.tag === reference)
+      .map((pin) => ({ ...pin, release: `${row.product} ${row.version}` })),
+  );
+  const [pin] = pins;
+  if (pin === undefined || pins.some((one) => one.digest === digest)) return undefined;
+  return `${pin.release} has ${pin.digest} under it, and the platform runs that release or an upgrade is about it`;
+}
+
+function tagsOf(row: CatalogueReleaseRow): { repository: string; tag: string; digest: string }[] {
+  const { product, version, digest } = row;
+  const { images } = parseRelease(row.release, `the catalogue's ${product} ${version}`).spec;
+  const marker = { repository: catalogRepository(packBase), tag: releaseTag(product, version), digest };
+  return [marker, ...images.map((image) => ({ ...imageReference(imageBase, image.name), digest: image.digest }))];
 }
 
 /** Goes down from what needed releases pin in the repository, and says which of them needs the content. */

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -33,6 +34,33 @@ describe('openStore', () => {
     expect(failure).toMatchObject({ code });
     expect(JSON.stringify(failure) + String(failure)).not.toContain('secret');
   });
+});
+
+describe('the embedded store', () => {
+  it('that cannot be made says where, and nothing of a server', async () => {
+    await writeFile(join(folder, 'postgres'), 'in the way');
+    const failure = await openStore({ dataDir: folder }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'STORE_UNREACHABLE', hint: expect.stringContaining(folder) });
+    expect(failure).toMatchObject({ message: expect.not.stringMatching(/\[object|undefined/) });
+  }, 60_000);
+
+  // Only root can make a file system so small.
+  it.skipIf(process.getuid?.() !== 0)(
+    'on a full disk says so, and is made where there is room again',
+    async () => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'sealift-test', folder]);
+      try {
+        const failure = await openStore({ dataDir: folder }).catch((error: unknown) => error);
+        expect(failure).toMatchObject({ code: 'STORE_FULL', place: join(folder, 'postgres') });
+        execFileSync('mount', ['-o', 'remount,size=200m', folder]);
+        const store = await openStore({ dataDir: folder });
+        await store.close();
+      } finally {
+        execFileSync('umount', ['-l', folder]);
+      }
+    },
+    60_000,
+  );
 });
 
 describe('migrate', () => {

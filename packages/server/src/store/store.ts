@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ConstructorOptions } from 'pg-boss';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
+import { openPglite } from './embedded-store.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -33,7 +34,7 @@ export interface StoreOptions {
 /**
  * Opens the store and brings its tables up to date.
  *
- * @throws STORE_UNREACHABLE, STORE_FROM_NEWER
+ * @throws STORE_UNREACHABLE, STORE_FULL, STORE_FROM_NEWER
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store =
@@ -51,8 +52,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** PGlite never calls fsync: it survives the death of the process, not the loss of power. */
 async function openEmbedded(dataDir: string): Promise<Store> {
   try {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const pglite = await PGlite.create({ dataDir: join(dataDir, 'postgres') });
+    const pglite = await openPglite(join(dataDir, 'postgres'));
     const { fromPglite } = await import('pg-boss');
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
     const jobs: JobDatabase = { db: fromPglite(pglite), backend: 'pglite' };
@@ -62,7 +62,8 @@ async function openEmbedded(dataDir: string): Promise<Store> {
     };
     return { db, jobs, kind: 'embedded', shared: false, close };
   } catch (error) {
-    throw unreachable(error);
+    if (isSealiftError(error)) throw error;
+    throw unreachable(error).withHint(`Check that all below ${dataDir} can be read and written by who runs this.`);
   }
 }
 

@@ -11,6 +11,7 @@ import { assertDraft } from './assert-draft.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadLayers, loadUpgrade } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
+import { countsFor } from './preflight/report.ts';
 import { runPreflight } from './preflight/run.ts';
 import { rememberLayers } from './resolution-memory.ts';
 import { planText } from './stored-plan.ts';
@@ -20,7 +21,7 @@ import { blockersOf } from './upgrade-view.ts';
  * Approves exactly the plan and values whose hash is named, freezes them and locks the console, all in one transaction. The engine
  * takes it from there, in this process or, should it die now, in the next.
  *
- * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash), UPGRADE_BLOCKED, CONSOLE_LOCKED
+ * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash, or edited meanwhile), UPGRADE_BLOCKED, CONSOLE_LOCKED
  */
 export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id: string, hash: string): Promise<void> {
   const { db } = services.store;
@@ -37,6 +38,8 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
     assertDraft(row);
     const layers = await mergeLayers(await loadLayers(trx, id));
     const draft = await planDraft(trx, row, layers);
+    // Edited back and forth the draft can have the hash again, though the site was looked at for another plan.
+    if (!countsFor(report, draft.plan)) throw new SealiftError('UPGRADE_CHANGED', { place: id });
     const checks = [...(await draftChecks(draft.plan, layers)), ...report.checks];
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
@@ -50,7 +53,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
         hash,
         preflight: canonicalJson(checks),
         preflight_at: report.at,
-        layers: canonicalJson(layers.map(({ preview }) => layerChangeOf(preview))),
+        layers: canonicalJson(layers.map(({ summary }) => layerChangeOf(summary))),
         confirmed_by: actor.name,
         confirmed_at: new Date(),
       })

@@ -23,7 +23,7 @@ export interface DraftPlan {
 export async function planDraft(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<DraftPlan> {
   try {
     const plan = await planOf(db, row, layers);
-    const isOpen = layers.some(({ preview }) => preview.openConflicts > 0);
+    const isOpen = layers.some(({ summary }) => summary.openConflicts > 0);
     if (isOpen) return { plan, frozen: null, hash: null, failure: null };
     const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }]);
     return { plan, frozen, hash: hashOfFrozen(frozen), failure: null };
@@ -39,13 +39,13 @@ async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]
     installed: installed.release,
     target: target.release,
     targetDigest: target.digest,
-    editedLayers: layers.filter(({ changes }) => changes).map(({ preview }) => preview.id),
+    editedLayers: layers.filter(({ changes }) => changes).map(({ summary }) => summary.id),
     known: (await storedReleases(db)).map(({ release }) => release),
   });
 }
 
-function mergedLayer({ row, preview, text }: MergedLayerRow): MergedLayer[] {
+function mergedLayer({ row, summary, text }: MergedLayerRow): MergedLayer[] {
   if (text === null || row.to_version === null || row.to_digest === null) return [];
   const base = digestOf(row.from_version === null ? row.incoming : row.base);
-  return [{ layer: preview.layer, pack: row.pack, version: row.to_version, digest: row.to_digest, values: text, base }];
+  return [{ layer: summary.layer, pack: row.pack, version: row.to_version, digest: row.to_digest, values: text, base }];
 }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LayerPreview, layerPreviewSchema } from '@sealift/core/api';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Store } from '../store/store.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
@@ -55,8 +56,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => store.close());
 
+async function shown(): Promise<LayerPreview> {
+  const bytes = await layerPreview(store.db, ...address);
+  return layerPreviewSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
 it('shows no secret in decisions and conflicts, also of what only the schema names, and the texts whole', async () => {
-  const { decisions, conflicts, passwords, current } = await layerPreview(store.db, ...address);
+  const { decisions, conflicts, passwords, current } = await shown();
   expect(conflicts.map(({ path }) => path)).toEqual([['password'], ['pin']]);
   expect(JSON.stringify({ decisions, conflicts })).not.toContain('hunter');
   expect(conflicts.every(({ masked }) => masked)).toBe(true);
@@ -73,9 +79,46 @@ it('compares true values with what was settled before, not what is shown of them
   const settled = await mergeLayer(await loadLayer(db, ...address));
   await db.transaction().execute((trx) => rememberLayers(trx, [settled]));
   await change({ resolutions: '[]' });
-  expect((await layerPreview(db, ...address)).offered).toMatchObject([{ match: 'same' }]);
+  expect((await shown()).offered).toMatchObject([{ match: 'same' }]);
   await change({ current: values('hunter8', 'hunter1') });
-  expect((await layerPreview(db, ...address)).offered).toMatchObject([{ match: 'path' }]);
+  expect((await shown()).offered).toMatchObject([{ match: 'path' }]);
+});
+
+/** How many values hang together in one, bytes counted as one. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 1;
+  return Object.values(value).reduce((sum: number, part) => sum + countValues(part), 1);
+}
+
+it('however much differs, is bytes that nobody here reads or writes anew, with what is offered put in', async () => {
+  const { db } = store;
+  const many = (value: string) => Array.from({ length: 500 }, (_, index) => `key${index}: ${value}${index}\n`).join('');
+  const texts = { base: many('a'), current: many('b'), incoming: many('c') };
+  const change = (resolutions: string) =>
+    db
+      .updateTable('upgrade_layer')
+      .set({ ...texts, resolutions, schema_notation: null })
+      .execute();
+  await change(JSON.stringify([{ path: ['key7'], take: 'current' }]));
+  await db
+    .transaction()
+    .execute(async (trx) => rememberLayers(trx, [await mergeLayer(await loadLayer(trx, ...address))]));
+  await change('[]');
+  const written = vi.spyOn(JSON, 'stringify');
+  const read = vi.spyOn(JSON, 'parse');
+  const bytes = await layerPreview(db, ...address);
+  const longest = Math.max(
+    ...written.mock.results.map(({ value }) => String(value).length),
+    ...read.mock.calls.map(([text]) => text.length),
+  );
+  vi.restoreAllMocks();
+  expect(bytes.byteLength).toBeGreaterThan(100_000);
+  expect(longest).toBeLessThan(1000);
+  const { row: _row, ...merged } = await mergeLayer(await loadLayer(db, ...address));
+  expect(countValues(merged)).toBeLessThan(50);
+  const { conflicts, offered } = await shown();
+  expect(conflicts).toHaveLength(500);
+  expect(offered).toMatchObject([{ resolution: { path: ['key7'], take: 'current' }, match: 'same' }]);
 });
 
 it('keeps secrets out of the audit log by the same rule', async () => {

@@ -1,21 +1,24 @@
-import type { LayerPreview } from '@sealift/core/api';
-import { offerResolutions } from '@sealift/core/merge';
+import { mergeThreads } from '../merging/merge-threads.ts';
 import type { Db } from '../store/store.ts';
 import { mergeLayer } from './merge-cache.ts';
 import { loadLayer } from './queries.ts';
 import { rememberedFor } from './resolution-memory.ts';
 
 /**
- * A layer of an upgrade, merged, with earlier answers to the conflicts that are open. Secrets are masked in its decisions; the texts and
- * the values that a person gave are whole, for they are edited and sent back.
+ * A layer of an upgrade, merged, with earlier answers to the conflicts that are open: `LayerPreview` as JSON in UTF-8. With tens of thousands of
+ * differing paths it has tens of megabytes, so a thread makes it, and nothing here reads it or writes it anew.
  *
  * @throws NOT_FOUND, MERGE_*
  */
-export async function layerPreview(db: Db, upgradeId: string, layerId: string): Promise<LayerPreview> {
-  const { preview, masked } = await mergeLayer(await loadLayer(db, upgradeId, layerId));
-  const shown = { ...preview, ...masked };
-  if (shown.openConflicts === 0) return shown;
-  // Compared with what was settled before by the true values.
-  const offered = offerResolutions(preview.conflicts, await rememberedFor(db, layerId));
-  return { ...shown, offered: [...offered] };
+export async function layerPreview(db: Db, upgradeId: string, layerId: string): Promise<Uint8Array> {
+  const { row, summary, answer } = await mergeLayer(await loadLayer(db, upgradeId, layerId));
+  if (summary.openConflicts === 0) return answer;
+  const remembered = await rememberedFor(db, layerId);
+  if (remembered.length === 0) return answer;
+  const offered = await mergeThreads.run('offerRemembered', { row, remembered });
+  return Buffer.concat([answer.subarray(0, -emptyEnd.length), offered, closingBrace]);
 }
+
+/** What the answer ends with: the list of its last field, empty, and the object's end. */
+const emptyEnd = '[]}';
+const closingBrace = Buffer.from('}');

@@ -29,8 +29,8 @@ describe('mergeLayer', () => {
   it('merges the same inputs once, wherever they stand', async () => {
     const [first, meanwhile] = await Promise.all([mergeLayer(row), mergeLayer({ ...row, upgrade_id: 'u3' })]);
     const again = await mergeLayer({ ...row, upgrade_id: 'u2', position: 7 });
-    expect(again.preview).toBe(first.preview);
-    expect(meanwhile.preview).toBe(first.preview);
+    expect(again.answer).toBe(first.answer);
+    expect(meanwhile.answer).toBe(first.answer);
     expect(again.row.upgrade_id).toBe('u2');
   });
 
@@ -43,13 +43,13 @@ describe('mergeLayer', () => {
     ['another name', { display_name: 'Calico CNI' }],
   ])('merges anew after %s', async (_, change) => {
     const changed = await mergeLayer({ ...row, ...change });
-    expect(changed.preview).not.toBe((await mergeLayer(row)).preview);
+    expect(changed.answer).not.toBe((await mergeLayer(row)).answer);
   });
 
   it('does not take a text for the one before it', async () => {
     const left = await mergeLayer({ ...row, base: 'a: 1\n', current: 'b: 2\n' });
     const right = await mergeLayer({ ...row, base: 'a: 1\nb: 2\n', current: '' });
-    expect(right.preview).not.toBe(left.preview);
+    expect(right.answer).not.toBe(left.answer);
   });
 
   it('leaves the event loop free', async () => {
@@ -69,6 +69,6 @@ describe('mergeLayer', () => {
     const broken = { ...row, current: 'mtu: [\n' };
     await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID', place: 'current:2:1' });
     await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID' });
-    expect((await mergeLayer(row)).preview.openConflicts).toBe(1);
+    expect((await mergeLayer(row)).summary.openConflicts).toBe(1);
   });
 });

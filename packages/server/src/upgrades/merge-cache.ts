@@ -3,14 +3,14 @@ import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
-/** Of the texts that are kept, in UTF-16 code units: some drafts of sixty layers. */
-const keptLength = 64 * 1024 * 1024;
+/** Of the answers and texts that are kept: some drafts of sixty layers. */
+const keptBytes = 128 * 1024 * 1024;
 
-/** Results by the hash of their inputs, the least lately used first; bounded by the length of their texts. */
+/** Results by the hash of their inputs, the least lately used first; bounded by what they take. */
 class MergeCache {
-  readonly #results = new Map<string, { readonly merged: LayerMerge; readonly length: number }>();
+  readonly #results = new Map<string, { readonly merged: LayerMerge; readonly bytes: number }>();
   readonly #running = new Map<string, Promise<LayerMerge>>();
-  #length = 0;
+  #bytes = 0;
 
   async get(row: UpgradeLayerRow): Promise<LayerMerge> {
     const key = hashOfInputs(row);
@@ -36,16 +36,15 @@ class MergeCache {
   }
 
   #keep(key: string, merged: LayerMerge): void {
-    const { base, current, incoming } = merged.preview;
-    // Decisions quote the texts: about as much again.
-    const length = 2 * (base.length + current.length + incoming.length + merged.preview.merged.length);
-    if (length > keptLength) return;
-    this.#results.set(key, { merged, length });
-    this.#length += length;
-    for (const [oldest, { length: freed }] of this.#results) {
-      if (this.#length <= keptLength) break;
+    // A text takes up to two bytes a character.
+    const bytes = merged.answer.byteLength + 2 * (merged.text?.length ?? 0);
+    if (bytes > keptBytes) return;
+    this.#results.set(key, { merged, bytes });
+    this.#bytes += bytes;
+    for (const [oldest, { bytes: freed }] of this.#results) {
+      if (this.#bytes <= keptBytes) break;
       this.#results.delete(oldest);
-      this.#length -= freed;
+      this.#bytes -= freed;
     }
   }
 }

@@ -28,13 +28,13 @@ const presets = (mode: string) => `presets:\n- name: vxlan\n  group: Mode\n  add
 it('takes what a preset changes for the release’s, not for a customisation', async () => {
   const current = '# spectrocloud.com/enabled-presets: Mode:vxlan\nmode: vxlan\nmtu: 1440\n';
   const plain = await mergeLayer({ ...row, current });
-  expect(plain.preview.keptCustomisations).toBe(1);
+  expect(plain.summary.keptCustomisations).toBe(1);
   const known = await mergeLayer({
     ...row,
     current,
     base_presets: presets('vxlan'),
     incoming_presets: presets('vxlan-cross'),
   });
-  expect(known.preview).toMatchObject({ keptCustomisations: 0, openConflicts: 0 });
+  expect(known.summary).toMatchObject({ keptCustomisations: 0, openConflicts: 0 });
   expect(known.text).toContain('mode: vxlan-cross\n');
 });

@@ -8,6 +8,7 @@ import {
   upgradeListSchema,
   upgradeSchema,
 } from '@sealift/core/api';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { confirmUpgrade } from './confirm.ts';
 import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
@@ -49,8 +50,8 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     },
     handler: async (request, reply) => {
       const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body.to);
-      await runPreflight(services, await loadUpgrade(db, id));
       if (isNew) changed(id);
+      await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));
     },
   });
@@ -134,9 +135,12 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
 
 function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
-  const preview = ({ id, layerId }: LayerAddress) => {
-    services.events.publish({ kind: 'upgrade', subject: id });
-    return layerPreview(db, id, layerId);
+  // Bytes are sent as they are: the thread that made them has held them against the schema of the answer.
+  const show = async (reply: FastifyReply, { id, layerId }: LayerAddress) =>
+    reply.type('application/json; charset=utf-8').send(await layerPreview(db, id, layerId));
+  const edited = async (reply: FastifyReply, address: LayerAddress) => {
+    services.events.publish({ kind: 'upgrade', subject: address.id });
+    return await show(reply, address);
   };
   const path = '/upgrades/:id/layers/:layerId';
 
@@ -148,9 +152,9 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
       params: byLayer,
       response: { 200: layerPreviewSchema },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       await loadUpgrade(db, request.params.id);
-      return layerPreview(db, request.params.id, request.params.layerId);
+      return await show(reply, request.params);
     },
   });
 
@@ -164,10 +168,10 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
       body: resolutionsRequestSchema,
       response: { 200: layerPreviewSchema },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { params, body } = request;
       await setResolutions(db, principalOf(request), params, body.resolutions);
-      return preview(params);
+      return await edited(reply, params);
     },
   });
 
@@ -181,20 +185,20 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
       body: pastedTextRequestSchema,
       response: { 200: layerPreviewSchema },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { params, body } = request;
       await pasteText(db, principalOf(request), params, body.text);
-      return preview(params);
+      return await edited(reply, params);
     },
   });
 
   api.delete(`${path}/text`, {
     config: { permission: 'upgrades.prepare' },
     schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { params } = request;
       await dropPastedText(db, principalOf(request), params);
-      return preview(params);
+      return await edited(reply, params);
     },
   });
 }

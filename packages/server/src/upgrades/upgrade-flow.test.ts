@@ -232,6 +232,18 @@ describe.each(stores)(
       expect((await platform.call('GET', `/upgrades/${id}`)).body).toEqual(looked.body);
     });
 
+    it.skipIf(skip)('does not count a look at the site for a plan that an edit has made another', async () => {
+      const path = `/upgrades/${id}/layers/os-ubuntu/text`;
+      expect((await platform.call('PUT', path, { text: 'swap: off\n' })).body).toMatchObject({ state: 'edited' });
+      const edited = (await platform.call('GET', `/upgrades/${id}`)).body;
+      expect(edited.plan.hops[0].steps.map((step: { id: string }) => step.id)).toContain('0-layer-os-ubuntu');
+      expect(edited).toMatchObject({ preflightAt: null, blockers: [expect.stringContaining('run the preflight')] });
+      expect((await platform.call('POST', `/upgrades/${id}/preflight`)).body).toMatchObject({ blockers: [] });
+      await platform.call('DELETE', path);
+      const looked = await platform.call('POST', `/upgrades/${id}/preflight`);
+      expect(looked.body).toMatchObject({ hash, blockers: [] });
+    });
+
     it.skipIf(skip)('refuses to confirm another hash', async () => {
       const answer = await platform.call('POST', `/upgrades/${id}/confirm`, { hash: 'a'.repeat(64) });
       expect(answer.body).toMatchObject({ code: 'UPGRADE_CHANGED', status: 409, place: 'body.hash' });
@@ -350,7 +362,7 @@ it('says plainly that the web pages are not built', async () => {
   const { openMemoryStore } = await import('../testing/memory-store.ts');
   const { memoryConsole } = await import('../testing/memory-console.ts');
   const store = await openMemoryStore();
-  const app = await buildApp({ parts: memoryConsole(store), assetsDir: '/nonexistent' });
+  const app = await buildApp({ parts: memoryConsole(store), pages: { place: '/nonexistent', files: new Map() } });
   try {
     const answer = await app.inject({ url: '/', headers: { accept: 'text/html' } });
     expect(answer.statusCode).toBe(503);

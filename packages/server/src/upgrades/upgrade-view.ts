@@ -24,7 +24,7 @@ import { layerChangeOf } from '../merging/layer-merge.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
-import { loadReport } from './preflight/report.ts';
+import { countsFor, loadReport } from './preflight/report.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** What the history shows of an upgrade: its own row and nothing else. One damaged row must not hide the others. */
@@ -123,15 +123,19 @@ function unreadableOf(error: unknown): JournalledFailure {
 async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const layers = await mergeLayers(await loadLayers(db, row.id));
   const { plan, hash, ...draft } = await planDraft(db, row, layers);
-  const report = await loadReport(db, row.id);
+  const last = await loadReport(db, row.id);
+  const report = last !== null && countsFor(last, plan) ? last : null;
   const checks = [...(await draftChecks(plan, layers)), ...(report?.checks ?? [])];
-  const unseen = report === null ? ['The site was not looked at yet; run the preflight'] : [];
+  const unseen = report === null ? [last === null ? neverLooked : lookedForAnother] : [];
   const blockers = [...unseen, ...(await blockersOf(db, row, draft, checks))];
-  const shownLayers = layers.map(({ preview }) => layerChangeOf(preview));
+  const shownLayers = layers.map(({ summary }) => layerChangeOf(summary));
   const preflightAt = report?.at.toISOString() ?? null;
   const shownPlan: Readable<Plan | null> = { value: plan, damage: null };
   return { plan: shownPlan, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
 }
+
+const neverLooked = 'The site was not looked at yet; run the preflight';
+const lookedForAnother = 'The plan has changed since the site was looked at; run the preflight again';
 
 /** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */
 export async function blockersOf(

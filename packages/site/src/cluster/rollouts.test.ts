@@ -1,6 +1,7 @@
 import type { KubeObject } from '@sealift/testkit/site/kube-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Bench, missingPeer, newTemplate, oldTemplate, startBench } from './testing/bench.ts';
+import { clusterRollouts } from './rollouts.ts';
 import { makeSettled, oldPath } from './testing/settled.ts';
 import { folder } from './testing/templates.ts';
 
@@ -25,6 +26,9 @@ interface Owner extends KubeObject {
 interface Template extends KubeObject {
   readonly spec: { readonly template: { readonly spec: Readonly<Record<string, unknown>> } };
 }
+
+/** Not asked by what only looks. */
+const none = { find: () => Promise.reject(new Error('asked')) };
 
 describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)(
   `a rollout through Cluster API %s${missingPeer ? ` (${missingPeer.remedy})` : ''}`,
@@ -128,6 +132,26 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       },
     );
 
+    it('asks only of what it has seen, and when every machine is held', async () => {
+      const { port, sample, cuts, hooked } = await settled('meanwhile');
+      const effects = cuts.cut('before', Number.POSITIVE_INFINITY);
+      // The patch is the last of five: a template, three machines, and the owner.
+      cuts.meanwhile = async (effect) => {
+        if (effect !== 5) return;
+        expect(await hooked()).toEqual(['cp-1', 'cp-2', 'cp-3']);
+        await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { replicas: 5 } });
+      };
+      await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
+        code: 'KUBERNETES_CONFLICT',
+        next: 'retry',
+      });
+      cuts.meanwhile = undefined;
+      effects.stop();
+      expect((await sample.get<Owner>('KubeadmControlPlane', 'c1-cp'))?.spec.version).toBe('v1.36.3');
+      await port.setRollout('control-plane', next, never);
+      expect(await port.rollout('control-plane', never)).toMatchObject({ desired: next, total: 5 });
+    });
+
     it('holds an old machine until its successor runs what was asked, then lets it go', async () => {
       const { port, sample, hooked } = await settled('gated');
       await port.setRollout('control-plane', next, never);
@@ -160,7 +184,7 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       expect(await hooked()).toEqual(['cp-1', 'cp-2', 'cp-3']);
 
       await sample.status('Machine', 'cp-4', {
-        ...joined('v1.37.2', version),
+        ...joined('v1.37.2', version, 'cp-4'),
         conditions: ready,
       });
       const open = await port.rollout('control-plane', never);
@@ -235,6 +259,125 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       expect((await port.rollout('control-plane', never)).held).toBeUndefined();
     });
 
+    it('asks each MachineDeployment that is not asked yet, and tells no version that only some are asked for', async () => {
+      const { port, sample } = await settled('two-pools');
+      await sample.deployment('other', 0, 'v1.36.3', 'md-old');
+      await sample.status('MachineDeployment', 'other', {});
+      await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { version: 'v1.37.2' } });
+      for (const name of ['cp-1', 'cp-2', 'cp-3']) {
+        await sample.merge('Machine', name, { spec: { version: 'v1.37.2' } });
+        await sample.status('Machine', name, joined('v1.37.2', version, name));
+      }
+      await port.setRollout('workers', next, never);
+      const generationOf = async (name: string) =>
+        (await sample.get<Owner>('MachineDeployment', name))?.metadata.generation;
+      const asked = [await generationOf('md'), await generationOf('other')];
+      // One of them is changed by somebody else.
+      const template = { spec: { infrastructureRef: sample.reference('VSphereMachineTemplate', 'md-old') } };
+      await sample.merge('MachineDeployment', 'other', { spec: { template } });
+      const { desired } = await port.rollout('workers', never);
+      expect(desired).toEqual({ version: '1.37.2', template: `${newTemplate}, ${oldTemplate}` });
+      await port.setRollout('workers', next, never);
+      expect((await port.rollout('workers', never)).desired).toEqual(next);
+      expect([await generationOf('md'), await generationOf('other')]).toEqual([asked[0], (asked[1] ?? 0) + 2]);
+    });
+
+    it('wants of workers that are not there what the control plane is asked for', async () => {
+      const { port, sample } = await settled('no-workers');
+      await bench.api.delete(sample.path('MachineDeployment', 'md'));
+      expect(await port.rollout('workers', never)).toEqual({ desired: old, updated: 0, total: 0, wait: null });
+    });
+
+    it('copies the template that machines were made from where the one in use is gone', async () => {
+      const { port, sample, templates } = await settled('gone');
+      const ref = sample.reference('VSphereMachineTemplate', 'gone');
+      const machineTemplate = version === 'v1beta2' ? { spec: { infrastructureRef: ref } } : { infrastructureRef: ref };
+      await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { machineTemplate } });
+      const stuck = await port.rollout('control-plane', never);
+      expect(stuck.wait).toMatchObject({ level: 'blocked', object: { kind: 'VSphereMachineTemplate', name: 'gone' } });
+      await port.setRollout('control-plane', next, never);
+      expect((await port.rollout('control-plane', never)).desired).toEqual(next);
+      const made = (await templates()).find(({ metadata }) => metadata.name.startsWith('c1-cp-'));
+      expect(made?.spec.template.spec).toMatchObject({ diskGiB: 40 });
+    });
+
+    it('refuses to use a template of its name that holds something else', async () => {
+      const one = await settled('taken-first');
+      await one.port.setRollout('control-plane', next, never);
+      const made = (await one.templates()).find(({ metadata }) => metadata.name.startsWith('c1-cp-'));
+      const two = await settled('taken-second');
+      await two.sample.template(made?.metadata.name ?? '', '/DC0/vm/other');
+      await expect(two.port.setRollout('control-plane', next, never)).rejects.toMatchObject({
+        code: 'MACHINE_TEMPLATE_TAKEN',
+      });
+      expect((await two.sample.get<Owner>('KubeadmControlPlane', 'c1-cp'))?.spec.version).toBe('v1.36.3');
+    });
+
+    it('can be tried again while a webhook is down', async () => {
+      const { port, sample } = await settled('webhook');
+      const webhooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+      await bench.api.create(webhooks, {
+        metadata: { name: 'down' },
+        webhooks: [
+          {
+            name: 'down.sealift.test',
+            clientConfig: { url: 'https://127.0.0.1:1/' },
+            rules: [
+              {
+                apiGroups: ['controlplane.cluster.x-k8s.io'],
+                apiVersions: ['*'],
+                operations: ['UPDATE'],
+                resources: ['*'],
+              },
+            ],
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'webhook' } },
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+          },
+        ],
+      });
+      const answer = () =>
+        port.setRollout('control-plane', next, never).then(
+          () => null,
+          (error: unknown) => error,
+        );
+      const label = { metadata: { labels: { at: 'test' } } };
+      const down = () =>
+        sample.merge('KubeadmControlPlane', 'c1-cp', label).then(
+          () => false,
+          () => true,
+        );
+      await expect.poll(down, { timeout: 30_000 }).toBe(true);
+      expect(await answer()).toMatchObject({
+        code: 'KUBERNETES_UNAVAILABLE',
+        next: 'retry',
+        message: expect.stringContaining('webhook'),
+      });
+      await bench.api.delete(`${webhooks}/down`);
+      await expect.poll(answer, { timeout: 30_000 }).toBeNull();
+    });
+
+    it('looks at the one Cluster that is named, and asks for a name where there are several', async () => {
+      const { port, sample } = await settled('several');
+      expect(await port.nodes(never)).toHaveLength(5);
+      const unnamed = clusterRollouts({ objects: async () => bench.objects, templates: none, cluster: undefined });
+      await expect(unnamed.nodes(never)).rejects.toMatchObject({
+        code: 'CLUSTER_NOT_CHOSEN',
+        message: expect.stringContaining('several/c1'),
+      });
+      const wrong = { namespace: 'several', name: 'c2' };
+      const other = clusterRollouts({ objects: async () => bench.objects, templates: none, cluster: wrong });
+      await expect(other.nodes(never)).rejects.toMatchObject({ code: 'CLUSTER_NOT_CHOSEN' });
+      const topology = {
+        version: 'v1.36.3',
+        ...(version === 'v1beta2' ? { classRef: { name: 'edge' } } : { class: 'edge' }),
+      };
+      await sample.merge('Cluster', 'c1', { spec: { topology } });
+      await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
+        code: 'CLUSTER_CLASS_MANAGED',
+      });
+    });
+
     it.each([
       ['an older version', 'control-plane', { ...next, version: '1.35.9' }, 'KUBERNETES_DOWNGRADE'],
       ['a minor skipped', 'control-plane', { ...next, version: '1.38.0' }, 'KUBERNETES_MINOR_SKIPPED'],
@@ -262,11 +405,12 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
 );
 
 /** The part of a Machine's status that comes with its node. */
-function joined(kubeletVersion: string, version: string): Readonly<Record<string, unknown>> {
+function joined(kubeletVersion: string, version: string, machine: string): Readonly<Record<string, unknown>> {
   const fields = ['architecture', 'bootID', 'containerRuntimeVersion', 'kernelVersion', 'kubeProxyVersion'];
   const more = ['machineID', 'operatingSystem', 'osImage', 'systemUUID'];
   return {
-    nodeRef: version === 'v1beta2' ? { name: 'node-cp-4' } : { apiVersion: 'v1', kind: 'Node', name: 'node-cp-4' },
+    nodeRef:
+      version === 'v1beta2' ? { name: `node-${machine}` } : { apiVersion: 'v1', kind: 'Node', name: `node-${machine}` },
     nodeInfo: { ...Object.fromEntries([...fields, ...more].map((name) => [name, ''])), kubeletVersion },
   };
 }

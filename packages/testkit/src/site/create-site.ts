@@ -29,9 +29,10 @@ export interface CreatedSite {
 export async function createSite(options: SiteOptions): Promise<CreatedSite> {
   const { version = siteVersions.older, clusterName = 'enterprise', namespace = 'default' } = options;
   const { controlPlanes = 3, workers = 3, kwokNodes = 0, selfManaged = false } = options;
+  const nodeImages = [...(options.nodeImages ?? Object.values(siteVersions))];
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claim(), (one) => one.release());
-    const wanted = { folder, ports, clusterName, namespace };
+    const wanted = { folder, ports, clusterName, namespace, nodeImages };
     const [parts, other] = await together(startParts(opened, wanted), startOtherManagement(opened, ports));
     const description = await describe(parts, other, { clusterName, namespace, version, controlPlanes, workers });
     await ensureNamespace(other, namespace);
@@ -48,7 +49,7 @@ export async function createSite(options: SiteOptions): Promise<CreatedSite> {
       site,
       save: (to) => {
         const machines = parts.workload.machines.map(({ settings }) => settings);
-        const cluster = { firstPort: ports.first, version, clusterName, namespace, selfManaged };
+        const cluster = { firstPort: ports.first, version, clusterName, namespace, selfManaged, nodeImages };
         const saved = { format: 1 as const, ...cluster, controlPlanes: machines, joined: provider.joined };
         return save(to, saved, { opened, parts, management, provider, folder });
       },

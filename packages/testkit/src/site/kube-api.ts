@@ -28,6 +28,9 @@ export interface KubeObject {
   readonly metadata: ObjectMeta;
 }
 
+const patienceMs = 10_000;
+const pauseMs = 250;
+
 /**
  * The few verbs that the stand-ins need of an API server. It is a client of its own: what is under test is not asked to judge
  * itself.
@@ -54,19 +57,19 @@ export class KubeApi {
 
   /** Undefined where there is none. */
   async get<Kind extends KubeObject>(path: string): Promise<Kind | undefined> {
-    const answer = await this.#client.send({ method: 'GET', path });
+    const answer = await this.#send({ method: 'GET', path });
     return answer.status === 404 ? undefined : (accepted(answer, { method: 'GET', path }) as Kind);
   }
 
   async list<Kind extends KubeObject>(path: string): Promise<readonly Kind[]> {
     const request = { method: 'GET', path } as const;
-    return (accepted(await this.#client.send(request), request) as { readonly items: readonly Kind[] }).items;
+    return (accepted(await this.#send(request), request) as { readonly items: readonly Kind[] }).items;
   }
 
   /** False where one of that name exists already. */
   async create(path: string, body: unknown): Promise<boolean> {
     const request = { method: 'POST', path, body } as const;
-    const answer = await this.#client.send(request);
+    const answer = await this.#send(request);
     if (answer.status === 409) return false;
     accepted(answer, request);
     return true;
@@ -75,17 +78,34 @@ export class KubeApi {
   /** A JSON merge patch; undefined where there is no such object. */
   async merge<Kind extends KubeObject>(path: string, body: unknown): Promise<Kind | undefined> {
     const request = { method: 'PATCH', path, body, contentType: 'application/merge-patch+json' } as const;
-    const answer = await this.#client.send(request);
+    const answer = await this.#send(request);
     return answer.status === 404 ? undefined : (accepted(answer, request) as Kind);
   }
 
   /** False where there was none. */
   async delete(path: string, options: unknown = {}): Promise<boolean> {
     const request = { method: 'DELETE', path, body: options } as const;
-    const answer = await this.#client.send(request);
+    const answer = await this.#send(request);
     if (answer.status === 404) return false;
     accepted(answer, request);
     return true;
+  }
+
+  /**
+   * Sends it again while an API server says that it has not looked at it, as one does that has just started (429), and, where nothing is
+   * changed by it, while none answers: the load balancer needs a moment to leave one that ended.
+   */
+  async #send(request: JsonRequest): Promise<JsonAnswer> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const answer = await this.#client.send(request).catch((error: unknown) => {
+        if (request.method !== 'GET' || Date.now() > deadline) throw error;
+        return undefined;
+      });
+      const passes = answer?.status === 429 || (answer?.status === 503 && request.method === 'GET');
+      if (answer !== undefined && (!passes || Date.now() > deadline)) return answer;
+      await new Promise((again) => setTimeout(again, pauseMs));
+    }
   }
 
   /** Whether it says that it serves; false too when it does not answer. */

@@ -3,11 +3,13 @@
  *
  *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed] [--save-to <folder>] [--from <folder>]
  *
- * With --reuse it is the one that tests of these options share.
+ * With --node-images <version>, as often as needed, only these node images are in vCenter at first. With --until-stopped the end of standard
+ * input does not count. With --reuse it is the one that tests of these options share.
  */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { reuseSite } from './reuse-site.ts';
+import { places } from './site-objects.ts';
 import { startSite } from './start-site.ts';
 
 const { values } = parseArgs({
@@ -19,6 +21,8 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '0' },
     'save-to': { type: 'string' },
     from: { type: 'string' },
+    'node-images': { type: 'string', multiple: true },
+    'until-stopped': { type: 'boolean', default: false },
     reuse: { type: 'boolean', default: false },
   },
 });
@@ -29,6 +33,7 @@ const options = {
   workers: Number(values.workers),
   kwokNodes: Number(values.nodes),
   selfManaged: values['self-managed'],
+  ...(values['node-images'] === undefined ? {} : { nodeImages: values['node-images'] }),
   ...(values.version === undefined ? {} : { version: values.version }),
 };
 const site = values.reuse
@@ -39,9 +44,13 @@ const site = values.reuse
       ...(values.from === undefined ? {} : { from: values.from }),
     });
 const { management, workload, namespace, clusterName, logs, vcenter } = site;
-const where = { management, workload, namespace, clusterName, logs, govc: vcenter.environment };
+const { url, username, caFile, environment: govc } = vcenter;
+const { templates, network } = places;
+const inVCenter = { url, username, caFile, templates, network };
+const where = { management, workload, namespace, clusterName, logs, vcenter: inVCenter, govc };
 process.stdout.write(`${JSON.stringify({ ...where, seconds: (Date.now() - began) / 1000 })}\n`);
-process.stdin.resume();
-await Promise.race([once(process.stdin, 'end'), once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
+if (!values['until-stopped']) ends.push(once(process.stdin.resume(), 'end'));
+await Promise.race(ends);
 await site.stop();
 process.exit(0);

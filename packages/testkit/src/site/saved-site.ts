@@ -11,6 +11,8 @@ const form = z.strictObject({
   clusterName: z.string(),
   namespace: z.string(),
   selfManaged: z.boolean(),
+  /** Versions whose node image is in vCenter. */
+  nodeImages: z.array(z.string()),
   controlPlanes: z.array(
     z.strictObject({
       name: z.string(),

@@ -5,6 +5,8 @@ export interface SiteOptions {
   readonly workers?: number;
   /** Ready Nodes besides, without a machine behind them. */
   readonly kwokNodes?: number;
+  /** Versions whose node image is in vCenter from the start; by default every one that a site can have. */
+  readonly nodeImages?: readonly string[];
   readonly clusterName?: string;
   readonly namespace?: string;
   /** Whether the cluster holds its own Cluster API objects and their controllers; by default a management cluster beside it does. */

@@ -13,7 +13,7 @@ import { startManagement } from './management/start-management.ts';
 import { makeNodeImages } from './node-images.ts';
 import type { Opened } from './opened.ts';
 import type { PortBlock } from './port-block.ts';
-import { sitePrograms, siteVersions } from './programs.ts';
+import { sitePrograms } from './programs.ts';
 import type { SavedSite } from './saved-site.ts';
 import { type ClusterDescription, places } from './site-objects.ts';
 
@@ -43,13 +43,15 @@ export interface PartsOptions {
   readonly ports: PortBlock;
   readonly clusterName: string;
   readonly namespace: string;
+  /** Versions whose node image is in vCenter. */
+  readonly nodeImages: readonly string[];
   /** Machines of a saved site. */
   readonly machines?: readonly ControlPlaneSettings[];
 }
 
 /** Starts the vCenter with its node images, and the workload cluster as far as it is saved: without that, its load balancer. */
 export async function startParts(opened: Opened, options: PartsOptions): Promise<SiteParts> {
-  const { clusterName, namespace, ports, machines = [] } = options;
+  const { clusterName, namespace, ports, nodeImages, machines = [] } = options;
   const workloadFolder = workloadIn(options.folder);
   await mkdir(workloadFolder, { recursive: true });
   const programs = sitePrograms();
@@ -63,7 +65,7 @@ export async function startParts(opened: Opened, options: PartsOptions): Promise
   const vcenter = opened.add(await startVCenter(simulator, { folder: templates }), (one) => one.stop());
   const virtualMachines = new VirtualMachines(peer('govc').path, vcenter);
   const folder = `/DC0/vm/${clusterName}`;
-  await makeNodeImages(virtualMachines, Object.values(siteVersions));
+  await makeNodeImages(virtualMachines, nodeImages);
   await virtualMachines.ensureFolder(folder);
   if (machines.length > 0) await waitUntil('the control plane to serve', () => workload.startServices(), 120_000);
   return { vcenter, virtualMachines, workload, folder };

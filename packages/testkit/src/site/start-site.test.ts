@@ -21,6 +21,10 @@ interface Machine extends KubeObject {
   };
 }
 
+interface Exposed extends KubeObject {
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly unknown[] } };
+}
+
 interface Conditioned extends KubeObject {
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
@@ -62,6 +66,14 @@ describe.skipIf(peers.missing)(`a real site (${peers.remedy})`, { timeout: 600_0
     expect(new Set((await nodes()).map(({ status }) => status?.nodeInfo?.kubeletVersion))).toEqual(new Set([older]));
     expect(await site.controls.virtualMachines()).toEqual(namesOf(all).map((name) => `/DC0/vm/enterprise/${name}`));
     expect(await site.controls.etcdMembers()).toEqual(namesOf(await controlPlanes()));
+  });
+
+  it('gives a Service of type LoadBalancer an address', async () => {
+    const services = '/api/v1/namespaces/default/services';
+    const spec = { type: 'LoadBalancer', ports: [{ port: 80 }], selector: { app: 'web' } };
+    await workload.create(services, { metadata: { name: 'web' }, spec });
+    const ingress = async () => (await workload.get<Exposed>(`${services}/web`))?.status?.loadBalancer?.ingress;
+    expect(await waitUntil('an address', ingress)).toEqual([{ ip: '127.0.0.1', ipMode: 'VIP' }]);
   });
 
   it('tells of an etcd member that was killed, and of its return', async () => {

@@ -236,7 +236,7 @@ async function takeBack(run: Run, begun: readonly PlannedStep[]): Promise<void> 
 
 /** What steps hold of others is let go; one whose cluster is away for good must not keep the console locked, so it is told and passed by. */
 async function letGoOf(run: Run, begun: readonly PlannedStep[]): Promise<void> {
-  for (const planned of begun.toReversed()) {
+  for (const planned of begun) {
     try {
       await letGo(run, planned);
     } catch (error) {

@@ -3,7 +3,7 @@ import { discard } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { ConnectionFailure } from '@sealift/io/http/failure';
 import type { Verification } from '@sealift/io/http/verification';
-import { withRetry } from '@sealift/io/retry';
+import { type Retry, withRetry } from '@sealift/io/retry';
 import type { IncomingMessage } from 'node:http';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { bodyOf, exchange, invalidAnswer, placeOf } from '../connection/exchange.ts';
@@ -34,6 +34,8 @@ export interface ChannelOptions extends TrustOptions {
   readonly connections: number;
   /** Waits before a call is sent again that was answered with a status that passes, in milliseconds. */
   readonly retryDelaysMs?: readonly number[] | undefined;
+  /** Told of each call that is about to be sent again. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
 /** Verified connections to one vCenter, and one SOAP call over them. Knows nothing of logins but the cookie it is handed. */
@@ -42,6 +44,7 @@ export class Channel {
   readonly verification: Verification | undefined;
   readonly #env: Environment;
   readonly #retryDelaysMs: readonly number[];
+  readonly #onRetry: ChannelOptions['onRetry'];
   /** Kept connections, for calls that may be sent twice. */
   readonly #kept: Agents;
   /** A connection for each call: it is never one that the other side has just closed, so the call is sent exactly once. */
@@ -52,6 +55,7 @@ export class Channel {
     this.verification = verification;
     this.#env = options.env;
     this.#retryDelaysMs = options.retryDelaysMs ?? defaultDelaysMs;
+    this.#onRetry = options.onRetry;
     const { env, connections } = options;
     this.#kept = agentsFor(verification, env, { keepAlive: true, connections });
     this.#fresh = agentsFor(verification, env, { keepAlive: false, connections });
@@ -108,6 +112,7 @@ export class Channel {
       jitter: true,
       askedMs: askedPauseMs,
       cancel,
+      onRetry: (attempt, delayMs, error) => this.#onRetry?.({ what: placeOf(this.url), attempt, delayMs, error }),
     });
   }
 

@@ -1,5 +1,6 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Secret } from '@sealift/core/secret';
+import type { Retry } from '@sealift/io/retry';
 import type { Environment } from '@sealift/io/http/environment';
 import type { Verification } from '@sealift/io/http/verification';
 import type { TrustOptions } from '../connection/trust.ts';
@@ -29,6 +30,8 @@ export interface VcenterOptions extends TrustOptions {
   readonly connections?: number;
   /** Waits before a call is sent again that was answered with a status that passes, in milliseconds. */
   readonly retryDelaysMs?: readonly number[] | undefined;
+  /** Told of each call that is about to be sent again. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
 const logoutTimeoutMs = 10_000;
@@ -69,8 +72,8 @@ export class VcenterClient implements AsyncDisposable {
    */
   static async connect(options: VcenterOptions): Promise<VcenterClient> {
     const url = parseVcenterUrl(options.url);
-    const { caFile, thumbprint, connections = 8, env = process.env, cancel, retryDelaysMs } = options;
-    const channel = await Channel.open({ url, env, connections, caFile, thumbprint, retryDelaysMs });
+    const { caFile, thumbprint, connections = 8, env = process.env, cancel, retryDelaysMs, onRetry } = options;
+    const channel = await Channel.open({ url, env, connections, caFile, thumbprint, retryDelaysMs, onRetry });
     try {
       const versions = await channel.getDocument('/sdk/vimServiceVersions.xml', cancel);
       const version = versions === undefined ? oldestVersion : chooseVersion(versions);

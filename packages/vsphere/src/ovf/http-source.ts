@@ -4,7 +4,7 @@ import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { ConnectionFailure } from '@sealift/io/http/failure';
-import { Attempts } from '@sealift/io/retry';
+import { Attempts, type Retry } from '@sealift/io/retry';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
 import { agentsFor, establishTrust } from '../connection/trust.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -17,6 +17,8 @@ export interface HttpSourceOptions {
   /** Waits between attempts after a cut, in milliseconds; their number is how often nothing at all may arrive. */
   readonly retryDelaysMs?: readonly number[];
   readonly idleTimeoutMs?: number;
+  /** Told of each attempt that follows a cut. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 const untrustedHint =
@@ -87,6 +89,7 @@ class Download implements ByteSource {
       position: () => position,
       cancel: this.#options.cancel,
       cancelled: () => new SealiftError('CANCELLED', { place: this.place }),
+      onRetry: (attempt, delayMs, error) => this.#options.onRetry?.({ what: this.place, attempt, delayMs, error }),
     });
     for (;;) {
       try {

@@ -2,6 +2,7 @@ import { createPackBundle, type CreatedPackBundle } from '@sealift/bundle/create
 import { parseSplitSize } from '@sealift/bundle/split-size';
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
+import { retryNotice } from '../../terminal/retry-notice.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { programVersion } from '../../program-version.ts';
 import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
@@ -38,6 +39,7 @@ export async function createFromPack(options: CreatePackOptions, context: CliCon
     ...(options.bringSealift ? {} : { sealift: programVersion }),
     cancel: context.cancel,
     env: context.env,
+    onRetry: retryNotice(context),
     onProgress: (phase: 'collect' | 'write', done: number, total: number): void =>
       progress.update(label[phase], total === 0 ? 1 : done / total),
     ...(splitBytes === undefined ? {} : { splitBytes }),

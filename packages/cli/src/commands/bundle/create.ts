@@ -3,6 +3,7 @@ import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bund
 import type { SecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
 import type { CliContext } from '../../context.ts';
+import { retryNotice } from '../../terminal/retry-notice.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
 import { checkOva } from './check-ova.ts';
@@ -43,6 +44,7 @@ export async function createFromFile(options: CreateOptions, context: CliContext
       checkOva: (path) => checkOva(path, context.cancel),
       cancel: context.cancel,
       env: context.env,
+      onRetry: retryNotice(context),
       onProgress: (phase, doneBytes, totalBytes) =>
         progress.update(label[phase], totalBytes === 0 ? 1 : doneBytes / totalBytes, undefined, {
           doneBytes,

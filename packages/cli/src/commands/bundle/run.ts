@@ -134,8 +134,7 @@ async function install(
       sections.item(item);
       context.progress.event?.({ event: 'item', ...item });
     },
-    onRetry: ({ what, attempt, delayMs, reason }) =>
-      context.progress.event?.({ event: 'retry', what, attempt, delayMs, reason }),
+    onRetry: ({ what, attempt, delayMs, reason }) => context.progress.retry?.({ what, attempt, delayMs, reason }),
     onProgress: (doneBytes, totalBytes) =>
       transcript.percent('Pushing', totalBytes === 0 ? 1 : doneBytes / totalBytes, { doneBytes, totalBytes }),
   });

@@ -1,16 +1,50 @@
+import type { Command } from 'commander';
 import type { RegisterCommand } from '../../context.ts';
 import type { ServerRunOptions } from './run.ts';
+import type { ServerUnitOptions } from './unit.ts';
 
-/** `sealift server run`: the system console. */
+/** `sealift server`: the system console, and what starts it on a machine with systemd. */
 export const registerServer: RegisterCommand = (program, context) => {
-  program
+  const server = program
     .command('server')
-    .description('The system console: web pages, API, registry and upgrade engine.')
+    .description('The system console: web pages, API, registry and upgrade engine.');
+  const run = server
     .command('run')
     .description(
       'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials.',
     )
-    .requiredOption('--data <folder>', 'where its store, registry content and backups live')
+    .requiredOption('--data <folder>', 'where its store, registry content and backups live');
+  addRunOptions(run)
+    .option('--json', 'print one line of JSON when ready: {"url":…,"setupUrl":…}')
+    .action(async (options: ServerRunOptions) => {
+      const { runServer } = await import('./run.ts');
+      await runServer(options, context);
+    });
+  const unit = server
+    .command('unit')
+    .description(
+      'Writes a systemd unit that runs the system console with the options given here, as an account that owns nothing else. Nothing is enabled or started.',
+    )
+    .option('--data <folder>', 'where its store, registry content and backups live', '/var/lib/sealift');
+  addRunOptions(unit)
+    .option('--user <name>', 'the account that it runs as', 'sealift')
+    .option(
+      '--environment-file <file>',
+      'file that DATABASE_URL stands in, and what else is secret; systemd reads it as root',
+      '/etc/sealift/server.env',
+    )
+    .option('--executable <file>', 'the sealift that the unit starts, where it is not this one')
+    .option('-o, --out <file>', 'the unit', '/etc/systemd/system/sealift.service')
+    .option('--print', 'print the unit and write nothing')
+    .action(async (options: ServerUnitOptions) => {
+      const { writeServerUnit } = await import('./unit.ts');
+      await writeServerUnit(options, unit, context);
+    });
+};
+
+/** What a console is told, whoever starts it. */
+function addRunOptions(command: Command): Command {
+  return command
     .option('--listen <address>', 'address and port; port 0 takes a free one', '127.0.0.1:8480')
     .option('--simulator <url>', 'the simulated vSphere cluster that `sealift simulator run` serves')
     .option(
@@ -43,10 +77,5 @@ export const registerServer: RegisterCommand = (program, context) => {
       '--trusted-proxy <address>',
       'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',
     )
-    .option('--assets <folder>', 'the built web pages, where they are not those of this program')
-    .option('--json', 'print one line of JSON when ready: {"url":…,"setupUrl":…}')
-    .action(async (options: ServerRunOptions) => {
-      const { runServer } = await import('./run.ts');
-      await runServer(options, context);
-    });
-};
+    .option('--assets <folder>', 'the built web pages, where they are not those of this program');
+}

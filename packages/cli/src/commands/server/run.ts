@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { readConnection } from '../vsphere/connection.ts';
+import { checkTrustedProxy, parseListen } from './addresses.ts';
 
 export interface ServerRunOptions {
   readonly data: string;
@@ -65,29 +65,6 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   } finally {
     await running.close();
   }
-}
-
-/** Addresses only: whom a name stands for can change, and whoever is believed may say that he is anybody. */
-function checkTrustedProxy(text: string): void {
-  for (const part of text.split(',')) {
-    const [address = '', bits, ...others] = part.trim().split('/');
-    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    const isRange = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= most);
-    if (most > 0 && isRange && others.length === 0) continue;
-    throw new SealiftError('USAGE', {
-      values: { reason: `--trusted-proxy ${text} is not an IP address or a range of them` },
-      place: '--trusted-proxy',
-      hint: 'Give the address that the proxy connects from, such as 10.0.0.5 or 10.0.0.0/24, several with commas between; `getent hosts NAME` shows that of a name.',
-    });
-  }
-}
-
-function parseListen(text: string): { host: string; port: number } {
-  const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) {
-    throw usage(`--listen ${text} is not an address and a port`);
-  }
-  return { host, port: Number(port) };
 }
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */

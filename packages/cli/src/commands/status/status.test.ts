@@ -18,6 +18,16 @@ describe('status', () => {
     expect(JSON.parse((await site.sealift(['status', '--json'])).out)).toEqual(summary);
   });
 
+  it('does not show a check as trouble behind a sentence that holds', async () => {
+    const [latest, healthy] = summary.statements;
+    const check = { name: 'w', title: 'Backups', outcome: 'warn', detail: 'the last one is old' };
+    const body = { ...summary, statements: [{ ...latest, holds: true, checks: [check] }, healthy] };
+    site.answers.set('GET /api/v1/summary', { status: 200, body });
+    const { out } = await site.sealift(['status']);
+    expect(out).toContain('yes  You are using the latest version');
+    expect(out).not.toContain('Backups');
+  });
+
   it('prints the remedy of several checks once', async () => {
     const [latest, healthy] = summary.statements;
     const check = { name: 'm', title: 'Layers', outcome: 'block', detail: 'none', remedy: 'look' };

@@ -9,6 +9,7 @@ import type { ConnectionOptions } from './connection.ts';
 /** How the cluster and its vCenter are reached. */
 export interface CnsOptions extends ConnectionOptions {
   readonly kubeconfig?: string;
+  readonly context?: string;
   readonly json?: true;
 }
 
@@ -19,7 +20,7 @@ export async function withSides(
   action: (sides: CnsSides) => Promise<void>,
 ): Promise<void> {
   const { env, cancel } = context;
-  const kubernetes = await KubernetesClient.connect({ kubeconfig: options.kubeconfig, env });
+  const kubernetes = await KubernetesClient.connect({ kubeconfig: options.kubeconfig, context: options.context, env });
   try {
     await using vcenter = await connectVcenter(options, context);
     const service = await cnsService(vcenter, cancel);

@@ -39,5 +39,6 @@ export function registerCns(vsphere: Command, context: CliContext): void {
 function withCluster(command: Command): Command {
   return withConnection(command)
     .option('--kubeconfig <file>', 'access to the cluster; else KUBECONFIG, else ~/.kube/config')
+    .option('--context <name>', 'a context of the kubeconfig; else its current one')
     .option('--json', 'print one JSON object');
 }

@@ -3,6 +3,7 @@ import { Secret } from '@sealift/core/secret';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
+import { retryNotice } from '../../terminal/retry-notice.ts';
 import { askHidden, readPasswordFile } from '../../terminal/secret-input.ts';
 
 /** How a command reaches vCenter. The password never comes from the command line, where others can read it. */
@@ -42,6 +43,7 @@ export async function connectVcenter(options: ConnectionOptions, context: CliCon
     ...connection,
     env,
     cancel,
+    onRetry: retryNotice(context),
     thumbprint: thumbprint === undefined ? undefined : parseThumbprint(thumbprint),
   });
 }

@@ -5,6 +5,7 @@ import { type ImportRequest, type ImportResult, importTemplate } from '@sealift/
 import { openOva } from '@sealift/vsphere/ova';
 import { openPackage } from '@sealift/vsphere/ovf';
 import type { CliContext } from '../../context.ts';
+import { retryNotice } from '../../terminal/retry-notice.ts';
 import { openWithKeys } from '../bundle/trusted-keys.ts';
 import { type ConnectionOptions, connectVcenter } from './connection.ts';
 
@@ -81,7 +82,8 @@ async function openImage(
       'note: plain HTTP does not protect the image on its way; --sha256 makes sure that it is the right one',
     );
   }
-  const open = (): ReturnType<typeof openPackage> => openPackage(name, { env, cancel, caFile: options.caFile });
+  const source = { env, cancel, caFile: options.caFile, onRetry: retryNotice(context) };
+  const open = (): ReturnType<typeof openPackage> => openPackage(name, source);
   return { image: { open, sha256 }, close: () => Promise.resolve() };
 }
 

@@ -45,7 +45,7 @@ export async function startRealCluster(demo: DemoContext, vendor: Vendor, versio
   const name = 'the real cluster';
   const kubernetes = `v${release.spec.kubernetes.version}`;
   const script = join(root, 'packages/testkit/src/site/run-site.ts');
-  const args = [script, '--until-stopped', '--version', kubernetes, '--node-images', kubernetes];
+  const args = [script, '--until-stopped', '--reuse', '--version', kubernetes, '--node-images', kubernetes];
   const { env, folder } = demo;
   const described = { name, command: process.execPath, args, env, cwd: folder.path };
   const service = await startService(described, jsonLine(readySchema), startWithinMs);

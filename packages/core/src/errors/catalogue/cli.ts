@@ -86,6 +86,27 @@ export const cliErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  UNIT_EXECUTABLE: {
+    message: 'a unit can not start {path}: {reason}',
+    hint: 'Set sealift up as root with `sh airgap-v<version>.bin --install`, which puts it into /usr/local/bin, and run that one; or name it with --executable.',
+    status: 400,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UNIT_FOREIGN: {
+    message: '{path} was not written by this command, or was changed since; it is left as it is',
+    hint: 'Keep changes beside the unit with `systemctl edit`; remove the file first, or give another name with --out. --print shows what would be written.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UNIT_REFUSED: {
+    message: 'systemd does not take the unit: {reason}',
+    hint: 'Mend what it names and run the command again; nothing was written.',
+    status: 400,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   DEMO_FOLDER_FOREIGN: {
     message: '{path} holds something that no demo put there',
     hint: 'Name an empty or new folder with --dir; a demo only ever uses a folder of its own.',

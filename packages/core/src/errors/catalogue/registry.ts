@@ -135,6 +135,13 @@ export const registryErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  TAG_PINNED: {
+    message: 'the tag is kept as it is: {reason}',
+    hint: 'Push the other content by its digest or under a tag of its own. A release that brings another image names it by another tag, or by its digest.',
+    status: 403,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   REGISTRY_FULL: {
     message: 'the registry has no room left: {reason}',
     hint: 'Free room at {registry} (remove old releases and clean up, or enlarge its volume or quota), then run it again; what is already there is not sent again.',

@@ -48,6 +48,11 @@ export class Credentials {
     this.#pair = undefined;
   }
 
+  /** Ends what goes on for a login. */
+  close(): void {
+    this.#plugin?.stop();
+  }
+
   /** What a person can do about a login that is not accepted. */
   remedy(login: RequestLogin): string {
     const expired = login.cert === undefined ? undefined : expiredSince(login.cert);

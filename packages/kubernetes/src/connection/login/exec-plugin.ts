@@ -41,6 +41,8 @@ export class ExecPlugin {
   /** Many requests at once are one run. */
   #running: Promise<Credential> | undefined;
 
+  #ending = new AbortController();
+
   /** @throws KUBERNETES_CONFIG_INVALID where it can't be used without a terminal */
   constructor(settings: ExecSettings, options: ExecPluginOptions) {
     const { command, apiVersion = '', interactiveMode } = settings;
@@ -70,6 +72,12 @@ export class ExecPlugin {
     this.#known = undefined;
   }
 
+  /** Ends a run that goes on. */
+  stop(): void {
+    this.#ending.abort();
+    this.#ending = new AbortController();
+  }
+
   async #run(): Promise<Credential> {
     const { command, args, env, apiVersion = '', installHint, provideClusterInfo } = this.#settings;
     const spec = { interactive: false, ...(provideClusterInfo === true ? { cluster: this.#options.cluster } : {}) };
@@ -85,8 +93,10 @@ export class ExecPlugin {
       env: { ...defined(given), KUBERNETES_EXEC_INFO: info },
       deadlineMs: timeoutMs,
       outputLimitBytes,
+      cancel: this.#ending.signal,
     });
     if (ended.killed === 'deadline') throw missing(`${command} gave none within ${timeoutMs / 1000} s and was stopped`);
+    if (ended.killed === 'cancelled') throw missing(`${command} was stopped, as nobody waits for it any more`);
     if (ended.killed !== null) throw missing(`${command} wrote more than a login can be and was stopped`);
     if (ended.code === 127) {
       const hint = installHint === undefined ? '' : `; ${readable(installHint)}`;

@@ -1,12 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expiredCertificate, otherNameCertificate, testKey, validCertificate } from '@sealift/testkit/certificates';
+import { isAlive } from '@sealift/io/process-identity';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesClient } from '../client.ts';
 
@@ -182,11 +183,17 @@ describe('a login', () => {
       code: 'KUBERNETES_LOGIN_MISSING',
       message: expect.stringContaining(`${join(folder, 'plugin')} gave none within 0.3 s`) as string,
     });
-    const waiting = await connect(plugin('exec sleep 60'), 2000);
+    const pid = join(folder, 'pid');
+    const waiting = await connect(plugin(`echo $$ > ${pid}; exec sleep 60`));
     const cancel = new AbortController();
     const read = waiting.read(path, cancel.signal);
     setImmediate(() => cancel.abort());
     await expect(read).rejects.toMatchObject({ code: 'CANCELLED' });
+    // Others may still wait for it, until the client is closed.
+    await expect.poll(() => existsSync(pid) && readFileSync(pid, 'utf8') !== '', { timeout: 10_000 }).toBe(true);
+    expect(isAlive(Number(readFileSync(pid, 'utf8')))).toBe(true);
+    waiting.close();
+    await expect.poll(() => isAlive(Number(readFileSync(pid, 'utf8'))), { timeout: 10_000 }).toBe(false);
     expect(seen).toEqual([]);
   });
 

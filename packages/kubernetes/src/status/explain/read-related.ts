@@ -4,7 +4,7 @@ import type { Discovery } from '../../objects/discovery.ts';
 import { groupVersionOf, type KubeObject } from '../../objects/object.ts';
 import { serviceName, servicesOf } from '../kinds/webhooks.ts';
 import type { Related } from '../related.ts';
-import { readEvents, readOne, readSome } from './read-some.ts';
+import { readEvents, readOne, readSome, readWhole } from './read-some.ts';
 import { selectorOf } from './selector.ts';
 import { isWell } from './worst.ts';
 
@@ -50,7 +50,7 @@ export async function readRelated(
       return { events: await readEvents(client, [object], cancel) };
     case 'networking.k8s.io/Ingress': {
       return {
-        ingressClasses: await readSome(client, objectPath('/apis/networking.k8s.io/v1', 'ingressclasses'), {}, cancel),
+        ingressClasses: await readWhole(client, objectPath('/apis/networking.k8s.io/v1', 'ingressclasses'), {}, cancel),
       };
     }
     case 'admissionregistration.k8s.io/ValidatingWebhookConfiguration':
@@ -127,7 +127,7 @@ function storageClasses(
   client: KubernetesClient,
   cancel: AbortSignal | undefined,
 ): Promise<readonly KubeObject[] | undefined> {
-  return readSome(client, objectPath('/apis/storage.k8s.io/v1', 'storageclasses'), {}, cancel);
+  return readWhole(client, objectPath('/apis/storage.k8s.io/v1', 'storageclasses'), {}, cancel);
 }
 
 async function slicesOf(
@@ -142,7 +142,7 @@ async function slicesOf(
   const found: KubeObject[] = [];
   for (const { namespace, name } of services) {
     const path = objectPath('/apis/discovery.k8s.io/v1', 'endpointslices', { namespace });
-    const slices = await readSome(client, path, { labelSelector: `${serviceName}=${name}` }, cancel);
+    const slices = await readWhole(client, path, { labelSelector: `${serviceName}=${name}` }, cancel);
     if (slices === undefined) return undefined;
     found.push(...slices);
   }

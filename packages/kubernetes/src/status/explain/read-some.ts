@@ -9,6 +9,7 @@ const most = 500;
 const eventsMost = 100;
 
 const page = z.object({
+  metadata: z.object({ continue: z.string().nullish() }).nullish(),
   apiVersion: z.string().optional(),
   kind: z.string().optional(),
   items: z.array(z.looseObject({})).nullish(),
@@ -21,10 +22,32 @@ export async function readSome(
   query: Readonly<Record<string, string>>,
   cancel: AbortSignal | undefined,
 ): Promise<readonly KubeObject[] | undefined> {
+  return (await readPage(client, path, query, cancel))?.objects;
+}
+
+/** As `readSome`, but undefined too where there are more: of a part nobody may conclude that something is missing. */
+export async function readWhole(
+  client: KubernetesClient,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  cancel: AbortSignal | undefined,
+): Promise<readonly KubeObject[] | undefined> {
+  const found = await readPage(client, path, query, cancel);
+  return found?.isWhole === true ? found.objects : undefined;
+}
+
+async function readPage(
+  client: KubernetesClient,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  cancel: AbortSignal | undefined,
+): Promise<{ readonly objects: readonly KubeObject[]; readonly isWhole: boolean } | undefined> {
   return orUndefined(async () => {
     const listed = decode(page, await client.list(path, { limit: String(most), ...query }, cancel), path);
     const type = { apiVersion: listed.apiVersion, kind: listed.kind?.replace(/List$/, '') };
-    return (listed.items ?? []).slice(0, most).map((item) => asObject({ ...type, ...item }, path));
+    const items = listed.items ?? [];
+    const objects = items.slice(0, most).map((item) => asObject({ ...type, ...item }, path));
+    return { objects, isWhole: (listed.metadata?.continue ?? '') === '' && items.length <= most };
   });
 }
 

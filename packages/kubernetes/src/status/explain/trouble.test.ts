@@ -84,7 +84,7 @@ describe('a pod whose container ends', () => {
   });
 
   it('tells exit code and last words', () => {
-    const words = `${'x'.repeat(2000)}`;
+    const words = 'x'.repeat(2000);
     const { wait } = readiness(
       podOf(
         ended({

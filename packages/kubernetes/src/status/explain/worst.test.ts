@@ -13,11 +13,17 @@ const noImage = podOf(
   },
   { name: 'no-image', owner: 'set' },
 );
+const slow = podOf(
+  { containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { running: {} } }] },
+  { name: 'slow', owner: 'set' },
+);
 const well = podOf({ conditions: [condition('Ready', 'True')] }, { name: 'well', owner: 'set' });
 
 describe('what stands in the way of a workload', () => {
   it('is the worst of its pods, with what that holds up', () => {
-    expect(readiness(web, { pods: [well, starting, noImage] })).toMatchObject({
+    expect(readiness(web, { pods: [slow] }).wait).toMatchObject({ object: { name: 'shop/slow' }, level: 'moving' });
+    expect(readiness(web, { pods: [noImage, slow] }).wait?.object?.name).toBe('shop/no-image');
+    expect(readiness(web, { pods: [well, slow, starting, noImage] })).toMatchObject({
       state: 'progressing',
       wait: {
         object: { kind: 'Pod', name: 'shop/no-image' },

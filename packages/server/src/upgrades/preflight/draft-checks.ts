@@ -11,19 +11,18 @@ export function draftChecks(plan: Plan, layers: readonly MergedLayerRow[]): Prom
 
 function mergeSettled(layers: readonly MergedLayerRow[]): Promise<Check> {
   return runCheck('merge-settled', 'No conflict is open', () => {
-    const open = layers.filter(({ preview }) => preview.openConflicts > 0);
+    const open = layers.filter(({ summary }) => summary.openConflicts > 0);
     if (open.length === 0) return pass(`${layers.length} layers are merged`);
-    const named = open.map(({ preview }) => `${preview.pack}: ${preview.openConflicts}`).join(', ');
+    const named = open.map(({ summary }) => `${summary.pack}: ${summary.openConflicts}`).join(', ');
     return block(`Conflicts are open in ${named}`, 'Choose a side or give a value for each.');
   });
 }
 
 function pastedTexts(layers: readonly MergedLayerRow[]): Promise<Check> {
   return runCheck('pasted-texts', 'Texts pasted by hand agree with the merge', () => {
-    const differing = layers.flatMap(({ preview }) => {
-      const count = preview.pasted?.differences.length ?? 0;
-      return count === 0 ? [] : [`${preview.pack}: ${count}`];
-    });
+    const differing = layers.flatMap(({ summary: { pack, pastedDifferences: count } }) =>
+      count === 0 ? [] : [`${pack}: ${count}`],
+    );
     if (differing.length === 0) return pass('None differs from it');
     return warn(
       `They differ in ${differing.join(', ')} places`,
@@ -36,10 +35,10 @@ const shownProblems = 10;
 
 function valuesValid(layers: readonly MergedLayerRow[]): Promise<Check> {
   return runCheck('values-valid', 'Every layer’s values fit the schemas of its pack', () => {
-    const problems = layers.flatMap(({ preview }) =>
-      preview.problems.map(({ severity, path, line, message }) => {
+    const problems = layers.flatMap(({ summary }) =>
+      summary.problems.map(({ severity, path, line, message }) => {
         const place = line === null ? path : `${path} (line ${line})`;
-        return { severity, text: `${preview.pack}: ${place}: ${message}` };
+        return { severity, text: `${summary.pack}: ${place}: ${message}` };
       }),
     );
     if (problems.length === 0) return pass(`${layers.length} layers are checked`);

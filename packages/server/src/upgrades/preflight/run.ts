@@ -3,14 +3,20 @@ import type { UpgradeRow } from '../../store/tables.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayers } from '../merge-cache.ts';
 import { loadLayers } from '../queries.ts';
-import { type PreflightReport, storeReport } from './report.ts';
+import { planDigest, type PreflightReport, storeReport } from './report.ts';
 import { siteChecks } from './site-checks.ts';
 
-/** Looks at the site for a draft, now, and keeps what was found with the time. */
+/**
+ * Looks at the site for a draft, now, and keeps what was found with the time and the plan that it was looked at for.
+ *
+ * @throws NOT_FOUND, UPGRADE_CHANGED where the draft was dropped or edited while the site was looked at
+ */
 export async function runPreflight(services: UpgradeServices, row: UpgradeRow): Promise<PreflightReport> {
   const { db } = services.store;
-  const { plan } = await planDraft(db, row, await mergeLayers(await loadLayers(db, row.id)));
-  const report = { checks: await siteChecks(services, row, plan), at: new Date() };
-  await storeReport(db, row.id, report);
+  const layers = await loadLayers(db, row.id);
+  const { plan } = await planDraft(db, row, await mergeLayers(layers));
+  const checks = await siteChecks(services, row, plan);
+  const report = { checks, at: new Date(), plan: planDigest(plan) };
+  await storeReport(db, row.id, report, layers);
   return report;
 }

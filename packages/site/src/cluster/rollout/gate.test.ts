@@ -136,6 +136,18 @@ describe('not as planned is', () => {
     expect(strange({ machines: [...old, fresh], replicas: 5, owner: { planned: false } })).toBe('');
   });
 
+  it('nothing by a plan that is no longer what is asked for, or that nobody can read', () => {
+    const four = ['d', 'e', 'f', 'g'].map((name) => ({ name, isNew: true }));
+    const planned = (plan: string) => ({ planned: false, annotations: { 'sealift.dev/rollout': plan } }) as const;
+    const plan = { format: 1, version: newVersion, template: 'new', replicas: 3, machines: [], sets: ['old'] };
+    const strangeBy = (text: string) => strange({ machines: four, owner: planned(text) });
+    expect(strangeBy(JSON.stringify(plan))).toContain('4 new Machines');
+    for (const other of [{ version: 'v1.37.1' }, { template: 'third' }, { format: 2 }]) {
+      expect(strangeBy(JSON.stringify({ ...plan, ...other }))).toBe('');
+    }
+    expect(strangeBy('{')).toBe('');
+  });
+
   it('and nothing goes then', () => {
     expect(heldBack(workers({ machines: [...old, fresh], replicas: 2 }))).toContain('scaled');
   });

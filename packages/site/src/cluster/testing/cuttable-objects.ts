@@ -13,6 +13,9 @@ export class CuttableObjects extends Objects {
   #effects = 0;
   #cut: { readonly when: 'before' | 'after'; readonly at: number } | undefined;
 
+  /** Done before each effect, as by somebody else at that moment. */
+  meanwhile: ((effects: number) => Promise<void>) | undefined;
+
   /** Cuts an effect, counted from 1, as a crash does. */
   cut(when: 'before' | 'after', at: number): Cut {
     this.#effects = 0;
@@ -37,6 +40,7 @@ export class CuttableObjects extends Objects {
 
   async #effect<Result>(effect: () => Promise<Result>): Promise<Result> {
     this.#effects += 1;
+    await this.meanwhile?.(this.#effects);
     const isCut = this.#effects === this.#cut?.at;
     if (isCut && this.#cut?.when === 'before') throw new Error('cut before the effect');
     const result = await effect();

@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube-api.ts';
 import { clusterStatus, type Contract, isProvisioned, type ProviderStatus, readContract } from './contract.ts';
 import { PodReporter } from './pod-reporter.ts';
 import type { ProviderScope } from './scope.ts';
+import { assignAddresses } from './service-addresses.ts';
 import { type Machine, MachineReconciler, type VSphereMachine } from './vsphere-machine.ts';
 
 interface VSphereCluster extends KubeObject {
@@ -99,7 +100,13 @@ export class MachineProvider {
         return this.#guard(one.metadata.name, () => this.#machines.reconcile(one, owner));
       }),
       this.#guard('the pods', () => this.#pods.report()),
+      this.#guard('the services', () => this.#assignAddresses()),
     ]);
+  }
+
+  async #assignAddresses(): Promise<void> {
+    const { workload } = this.#scope;
+    if (workload.serves) await assignAddresses(workload.api);
   }
 
   async #reconcileCluster(cluster: VSphereCluster): Promise<void> {

@@ -77,7 +77,7 @@ export function rolloutContract(
   });
 }
 
-/** The part of it that is about layers; as `clusterContract`. */
+/** The part of it that is about layers. @param make a cluster that does not run the contract's layer */
 export function layersContract(
   name: string,
   make: MakeDriver<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>>,

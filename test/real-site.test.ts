@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
+import { peer } from '@sealift/testkit/peers';
+import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
+import { sitePeers } from '@sealift/testkit/site/programs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { openWindow } from './setup/browser.ts';
+import { type RealEnvironment, startRealEnvironment } from './setup/real-environment.ts';
+import { run, sealift } from './setup/sealift.ts';
+
+const cluster = sitePeers();
+const tools = [peer('helm'), peer('govc'), peer('chromium'), peer('qemu-img')] as const;
+const [helm, govc, chromium] = tools;
+const absent = [cluster, ...tools].find(({ missing }) => missing);
+const older = { kubernetes: 'v1.36.3', template: 'r_u-2204-0-k-1363-0' };
+const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
+
+interface Node extends KubeObject {
+  readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
+}
+
+interface Deployment extends KubeObject {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+describe.skipIf(absent !== undefined)(
+  `the upgrade from 4.2.12 to 4.2.13 on a real cluster${absent === undefined ? '' : ` (${absent.remedy})`}`,
+  { timeout: 900_000 },
+  () => {
+    let site: RealEnvironment;
+    let workload: KubeApi;
+    let before: ReadonlySet<string>;
+    beforeAll(async () => {
+      site = await startRealEnvironment();
+      workload = await KubeApi.fromKubeconfig(site.cluster.service.ready.workload.kubeconfig);
+      before = new Set((await nodes()).map(({ metadata }) => metadata.name));
+    }, 1_200_000);
+    afterAll(async () => {
+      workload?.close();
+      await site?.remove();
+    }, 120_000);
+
+    const nodes = () => workload.list<Node>('/api/v1/nodes');
+    const command = (...args: string[]) => run(sealift, args, { env: site.context.env, cwd: site.context.folder.path });
+    async function json<Schema extends z.ZodType>(schema: Schema, ...args: string[]): Promise<z.output<Schema>> {
+      const { code, stdout, stderr } = await command(...args, '--json');
+      expect(`exit ${code}\n${stderr}`).toMatch(/^exit 0\n/);
+      return schema.parse(JSON.parse(stdout));
+    }
+    const ask = async (...args: string[]): Promise<string[]> => {
+      const env = { ...process.env, ...site.cluster.service.ready.govc };
+      const { stdout } = await promisify(execFile)(govc.path, args, { env });
+      return stdout.split('\n').filter((line) => line !== '');
+    };
+    const machinesFolder = () => `/DC0/vm/${site.cluster.service.ready.clusterName}`;
+
+    it('begins with six machines of the older release, and a console that shows them', async () => {
+      const summary = await json(summarySchema, 'status');
+      expect(summary).toMatchObject({ simulated: false, version: '4.2.12' });
+      expect(new Set(summary.nodes.map(({ name }) => name))).toEqual(before);
+      for (const node of summary.nodes) expect(node).toMatchObject({ template: older.template, version: '1.36.3' });
+      expect(await ask('find', machinesFolder(), '-type', 'm')).toHaveLength(6);
+    });
+
+    it('is planned and looked at, and nothing blocks it', async () => {
+      expect(await json(packRegistrySchema, 'sync', 'spectro-packs')).toMatchObject({ sync: { state: 'succeeded' } });
+      const upgrade = await json(upgradeSchema, 'upgrade', 'start', '--to', '4.2.13');
+      expect(upgrade.preflight.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+      expect(upgrade.blockers).toEqual([]);
+    });
+
+    it('goes through, watched in the console', async () => {
+      const { id, hash } = await json(upgradeSchema, 'upgrade', 'show');
+      const window = await openWindow(chromium.path, site.administrator.api.url);
+      try {
+        const { page } = window;
+        await page.goto('/');
+        await page.getByLabel('User name').fill(site.administrator.username);
+        await page.getByLabel('Password').fill(site.administrator.password.reveal());
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+        await window.picture('real-before');
+        const confirmed = command('upgrade', 'confirm', '--hash', hash ?? '', '--wait', '--json');
+        await page.goto(`/updates/${id}`);
+        await page.getByText('Roll the control plane to Kubernetes 1.37.2').waitFor();
+        await window.picture('real-running');
+        const { code, stdout, stderr } = await confirmed;
+        expect(`exit ${code}\n${stderr}`).toMatch(/^exit 0\n/);
+        expect(upgradeSchema.parse(JSON.parse(stdout))).toMatchObject({ state: 'succeeded' });
+        await page.goto('/');
+        await page.getByText('You are using the latest version of Harborview').waitFor();
+        await window.picture('real-after');
+      } finally {
+        await window.close();
+      }
+    });
+
+    it('replaced each machine once, by one of the imported template, and leaves none of the older', async () => {
+      const all = await nodes();
+      expect(all).toHaveLength(6);
+      expect(all.filter(({ metadata }) => before.has(metadata.name))).toEqual([]);
+      expect(new Set(all.map(({ status }) => status.nodeInfo.kubeletVersion))).toEqual(new Set([newer.kubernetes]));
+      const machines = await ask('find', machinesFolder(), '-type', 'm');
+      const names = all.map(({ metadata }) => `${machinesFolder()}/${metadata.name}`).sort();
+      expect(machines.sort()).toEqual(names);
+      const templates = await ask('find', '/DC0/vm/spectro-templates', '-type', 'm', '-config.template', 'true');
+      expect(templates).toContain(`/DC0/vm/spectro-templates/${newer.template}`);
+    });
+
+    it('applied the packs: charts with their hooks, manifests, and without what the release dropped', async () => {
+      const image = async (namespace: string, name: string): Promise<string | undefined> => {
+        const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+        return (await workload.get<Deployment>(path))?.spec.template.spec.containers[0]?.image;
+      };
+      expect(await image('harborview-system', 'api')).toContain('platform/api:4.2.13');
+      expect(await image('tigera-operator', 'tigera-operator')).toBe('quay.io/tigera/operator:v1.30.4');
+      expect(await workload.get('/api/v1/namespaces/harborview-system/configmaps/former-names')).toBeUndefined();
+      const { kubeconfig } = site.cluster.service.ready.workload;
+      const { stdout } = await promisify(execFile)(helm.path, ['list', '-A', '-o', 'json', '--kubeconfig', kubeconfig]);
+      const releases = (JSON.parse(stdout) as { chart: string; status: string }[]).map((one) => [
+        one.chart,
+        one.status,
+      ]);
+      expect(new Map(releases as [string, string][])).toEqual(
+        new Map([
+          ['tigera-operator-3.26.1', 'deployed'],
+          ['vsphere-csi-3.0.2', 'deployed'],
+          ['ingress-nginx-4.8.3', 'deployed'],
+        ]),
+      );
+    });
+
+    it('states both sentences, and its nodes are those of the cluster', async () => {
+      const summary = await json(summarySchema, 'status');
+      expect(summary.statements.map(({ holds }) => holds)).toEqual([true, true]);
+      const names = (await nodes()).map(({ metadata }) => metadata.name).sort();
+      expect(summary.nodes.map(({ name }) => name).sort()).toEqual(names);
+    });
+  },
+);

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RealCluster } from '@sealift/cli/demo/cluster/real-cluster';
+import {
+  type DemoEnvironment,
+  installed,
+  offered,
+  prepareDemo,
+  realCluster,
+  startDemo,
+} from '@sealift/cli/demo/demo-environment';
+import { prepareRealPlatform } from '@sealift/cli/demo/real-platform';
+import { makeVendor } from '@sealift/cli/demo/vendor';
+import { built } from './environment.ts';
+
+export interface RealEnvironment extends DemoEnvironment<RealCluster> {
+  /** Stops everything and removes the folder. */
+  remove(): Promise<void>;
+}
+
+/** A platform on a real cluster: 4.2.12 on Kubernetes 1.36 installed with the site's values, 4.2.13 on 1.37 uploaded. */
+export async function startRealEnvironment(): Promise<RealEnvironment> {
+  const dir = await mkdtemp(join(tmpdir(), 'sealift-real-'));
+  const remarks: string[] = [];
+  const say = (text: string): void => void remarks.push(text);
+  const cancel = new AbortController().signal;
+  try {
+    const demo = await prepareRealPlatform(await prepareDemo({ dir, env: process.env, say, cancel }), process.env);
+    const made = { pages: built().pages, vendor: await makeVendor(demo, [installed, offered]) };
+    const environment = await startDemo({ demo, port: 0, built: made }, realCluster);
+    const remove = async (): Promise<void> => {
+      await environment.stop();
+      await rm(dir, { recursive: true, force: true });
+    };
+    return { ...environment, remove };
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw new Error(`the real environment did not start after:\n${remarks.slice(-40).join('\n')}`, { cause: error });
+  }
+}
