@@ -1,8 +1,10 @@
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { Objects } from '@sealift/kubernetes/objects';
 import { contractLayer, layersContract } from '@sealift/upgrade/ports/contract/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parentOf } from './layer-record.ts';
+import { Cutter } from './testing/cutting.ts';
 import { LayerBench, never } from './testing/layer-bench.ts';
 
 // Machines under load are slow; nothing here waits for this long.
@@ -106,6 +108,26 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
     expect(await bench.configMap('moved')).toEqual({ mode: 'a' });
     await bench.port().removeLayer({ layer: 'addon', pack: 'to' }, never);
     expect(await bench.configMap('moved')).toBeUndefined();
+  });
+
+  it('leave an object to a layer that was to take it and was cut', async () => {
+    const rest = ['a', 'b', 'c', 'd'].map((one) => configMap(`late-${one}`)).join('');
+    await bench.port().applyLayer(layerOf('giver', '1.0.0', rest + configMap('late')), never);
+    const uid = async () => (await bench.get('v1', 'ConfigMap', 'late', 'default'))?.metadata.uid;
+    const first = await uid();
+    const cutter = new Cutter();
+    // Its record says what it is to bring: the namespace, the record and the attempt have been written.
+    cutter.cut(3, 'after');
+    const objects = new Objects(cutter.through(bench.client));
+    const taker = layerOf('taker', '1.0.0', configMap('late'));
+    await expect(bench.port({ objects: () => Promise.resolve(objects) }).applyLayer(taker, never)).rejects.toThrow(
+      'cut',
+    );
+    expect(await bench.status('taker')).toMatchObject({ digest: '', version: '1.0.0' });
+    await bench.port().applyLayer(layerOf('giver', '2.0.0', rest), never);
+    await bench.port().applyLayer(taker, never);
+    expect(await uid()).toBe(first);
+    expect(first).toBeDefined();
   });
 
   it('are templates of their part of the values, with the site’s macros', async () => {
