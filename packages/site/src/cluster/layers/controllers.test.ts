@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHistory } from '@sealift/kubernetes/helm-releases';
 import { peer } from '@sealift/testkit/peers';
-import { type BoundProcess, flags, runBound } from '@sealift/testkit/bound-process';
+import { startKwok } from '@sealift/testkit/kwok';
 import { packChart } from '@sealift/testkit/sample-chart';
 import { type Management, startManagement } from '@sealift/testkit/site/management/start-management';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -17,47 +17,6 @@ const kwok = peer('kwok');
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 const missing = [helm, kwok, ...programs.map((name) => peer(name))].find((one) => one.missing);
 
-const condition = (type: string): string => `- {type: ${type}, status: "True", lastTransitionTime: {{ Now | Quote }}}`;
-const statuses = (state: string): string =>
-  `containerStatuses:\n{{ range .spec.containers }}\n- {name: {{ .name | Quote }}, image: {{ .image | Quote }}, imageID: x, ready: ${state.startsWith('running')}, restartCount: 0, state: {${state}}}\n{{ end }}`;
-const stage = (name: string, kind: string, matchExpressions: readonly unknown[], next: unknown): unknown => ({
-  apiVersion: 'kwok.x-k8s.io/v1alpha1',
-  kind: 'Stage',
-  metadata: { name },
-  spec: { resourceRef: { apiGroup: 'v1', kind }, selector: { matchExpressions }, next },
-});
-const phase = (value: string) => ({ key: '.status.phase', operator: 'In', values: [value] });
-/** What a kubelet does: a Node and its Pods get ready, Pods of Jobs end, deleted ones go. */
-const kubelet = [
-  stage('node', 'Node', [{ key: '.status.phase', operator: 'NotIn', values: ['Running'] }], {
-    statusTemplate: [
-      'conditions:',
-      '- {type: Ready, status: "True", reason: Ready, lastHeartbeatTime: {{ Now | Quote }}, lastTransitionTime: {{ Now | Quote }}}',
-      'phase: Running',
-    ].join('\n'),
-  }),
-  stage('ready', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' }, phase('Pending')], {
-    statusTemplate: [
-      'conditions:',
-      ...['Initialized', 'ContainersReady', 'Ready'].map(condition),
-      statuses('running: {startedAt: {{ Now | Quote }}}'),
-      'phase: Running',
-      'startTime: {{ Now | Quote }}',
-    ].join('\n'),
-  }),
-  stage(
-    'end',
-    'Pod',
-    [phase('Running'), { key: '.metadata.ownerReferences.[].kind', operator: 'In', values: ['Job'] }],
-    {
-      statusTemplate: [statuses('terminated: {exitCode: 0, finishedAt: {{ Now | Quote }}}'), 'phase: Succeeded'].join(
-        '\n',
-      ),
-    },
-  ),
-  stage('gone', 'Pod', [{ key: '.metadata.deletionTimestamp', operator: 'Exists' }], { delete: true }),
-];
-
 const definition = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: { name: cranes.dock.example.com }
@@ -65,7 +24,7 @@ spec:
   group: dock.example.com
   scope: Namespaced
   names: { kind: Crane, plural: cranes }
-  versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } } } ]
+  versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object } } } } } ]
 `;
 const web = `apiVersion: apps/v1
 kind: Deployment
@@ -95,22 +54,20 @@ const chart = (): Buffer =>
 describe.skipIf(missing !== undefined)(`a layer where controllers act${missing ? ` (${missing.remedy})` : ''}`, () => {
   let management: Management;
   let bench: LayerBench;
-  let played: BoundProcess;
+  let kubelets: Awaited<ReturnType<typeof startKwok>>;
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sealift-controllers-'));
     management = await startManagement({ clusterApi: false });
     const { kubeconfig } = management;
-    const config = join(folder, 'kwok.yaml');
-    writeFileSync(config, kubelet.map((one) => JSON.stringify(one)).join('\n---\n'));
     bench = await LayerBench.open({ kubeconfig }, helm);
-    await bench.objects.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'quay' } });
-    const given = { config, kubeconfig, 'manage-all-nodes': true, 'node-ip': '127.0.0.1' };
-    played = runBound(kwok.path, flags(given), { name: 'kwok', log: join(folder, 'kwok.log') });
+    const status = { allocatable: { cpu: '4', memory: '8Gi', pods: '50' } };
+    await bench.objects.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'quay' }, status });
+    kubelets = await startKwok(kwok, kubeconfig, folder);
   });
   afterAll(async () => {
     bench?.close();
-    await played?.stop(0);
+    await kubelets?.stop(0);
     await management?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -145,8 +102,7 @@ describe.skipIf(missing !== undefined)(`a layer where controllers act${missing ?
     await expect.poll(statusOf, { timeout: 60_000, interval: 200 }).toMatchObject({
       version: '1.1.0',
       wait: {
-        what: expect.stringMatching(/^dock: Deployment default\/dock-web /) as unknown,
-        object: { kind: 'Deployment', name: 'default/dock-web' },
+        what: expect.stringMatching(/^dock: .*finds no node/) as unknown,
       },
     });
     await bench.port().applyLayer(layer('1.1.1', '{ replicas: 3 }'), never);

@@ -1,6 +1,7 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
+import { explain } from '@sealift/kubernetes/explain';
 import { readHistory, stateOf } from '@sealift/kubernetes/helm-releases';
-import { nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
+import { groupVersionOf, type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { readiness } from '@sealift/kubernetes/readiness';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
@@ -44,36 +45,55 @@ export async function layerStatus(stored: StoredRecord, tools: LookTools): Promi
   };
 }
 
+/** A wait, and the object that it was read from where there is one. */
+interface Found {
+  readonly wait: SeenWait;
+  readonly live?: KubeObject;
+}
+
 /** What keeps a layer that was applied from being healthy; null when nothing does. */
 async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTools): Promise<SeenWait | null> {
-  const waits: SeenWait[] = [];
+  const found: Found[] = [];
   const wanted: ObjectReference[] = [...record.members];
   for (const place of record.releases) {
     const state = stateOf(await readHistory(objects, place, cancel));
     const wait = releaseWait(place, state);
-    if (wait !== null) waits.push(wait);
+    if (wait !== null) found.push({ wait });
     wanted.push(...(await releaseObjects(state, place, { objects, cancel })).map(referenceOf));
   }
   for (let start = 0; start < wanted.length; start += atOnce) {
-    const some = wanted.slice(start, start + atOnce);
-    waits.push(...(await Promise.all(some.map((one) => waitOf(objects, one, cancel)))).filter((wait) => wait !== null));
+    const some = await Promise.all(wanted.slice(start, start + atOnce).map((one) => waitOf(objects, one, cancel)));
+    found.push(...some.filter((one) => one !== null));
   }
-  return worst(waits);
+  return await worst(found, objects, cancel);
 }
 
-async function waitOf(objects: Objects, reference: ObjectReference, cancel: Cancel): Promise<SeenWait | null> {
+async function waitOf(objects: Objects, reference: ObjectReference, cancel: Cancel): Promise<Found | null> {
   const isServed = (await objects.discovery.resource(reference, cancel)) !== undefined;
   const live = isServed ? await objects.get(reference, cancel) : undefined;
-  return live === undefined ? absent(reference, isServed, nameOf(reference)) : readiness(live).wait;
+  if (live === undefined) return { wait: absent(reference, isServed, nameOf(reference)) };
+  const { wait } = readiness(live);
+  if (wait === null) return null;
+  if (isBuiltIn(live)) return { wait, live };
+  // Whether a custom resource that says nothing has anything to say is known by its definition.
+  const told = (await explain(objects.client, live, { cancel, discovery: objects.discovery })).wait;
+  return told === null ? null : { wait: told };
+}
+
+function isBuiltIn({ apiVersion }: KubeObject): boolean {
+  const { group } = groupVersionOf(apiVersion);
+  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 const order = ['failed', 'blocked', 'stalled', 'slow', 'moving'] as const;
 
-/** The one to look at first; how many more there are is told with it. */
-function worst(waits: readonly SeenWait[]): SeenWait | null {
-  const [first, ...more] = waits.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+/** The one to look at first, down to what stands in its way; how many more there are is told with it. */
+async function worst(found: readonly Found[], objects: Objects, cancel: Cancel): Promise<SeenWait | null> {
+  const [first, ...more] = found.toSorted((a, b) => order.indexOf(a.wait.level) - order.indexOf(b.wait.level));
   if (first === undefined) return null;
-  return more.length === 0 ? first : { ...first, what: `${first.what} (and ${more.length} more)` };
+  const explained = first.live === undefined ? null : (await explain(objects.client, first.live, { cancel })).wait;
+  const wait = explained ?? first.wait;
+  return more.length === 0 ? wait : { ...wait, what: `${wait.what} (and ${more.length} more)` };
 }
 
 async function attemptWait(

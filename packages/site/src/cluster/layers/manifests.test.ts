@@ -1,8 +1,10 @@
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { Objects } from '@sealift/kubernetes/objects';
 import { contractLayer, layersContract } from '@sealift/upgrade/ports/contract/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parentOf } from './layer-record.ts';
+import { Cutter } from './testing/cutting.ts';
 import { LayerBench, never } from './testing/layer-bench.ts';
 
 // Machines under load are slow; nothing here waits for this long.
@@ -108,6 +110,26 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
     expect(await bench.configMap('moved')).toBeUndefined();
   });
 
+  it('leave an object to a layer that was to take it and was cut', async () => {
+    const rest = ['a', 'b', 'c', 'd'].map((one) => configMap(`late-${one}`)).join('');
+    await bench.port().applyLayer(layerOf('giver', '1.0.0', rest + configMap('late')), never);
+    const uid = async () => (await bench.get('v1', 'ConfigMap', 'late', 'default'))?.metadata.uid;
+    const first = await uid();
+    const cutter = new Cutter();
+    // Its record says what it is to bring: the namespace, the record and the attempt have been written.
+    cutter.cut(3, 'after');
+    const objects = new Objects(cutter.through(bench.client));
+    const taker = layerOf('taker', '1.0.0', configMap('late'));
+    await expect(bench.port({ objects: () => Promise.resolve(objects) }).applyLayer(taker, never)).rejects.toThrow(
+      'cut',
+    );
+    expect(await bench.status('taker')).toMatchObject({ digest: '', version: '1.0.0' });
+    await bench.port().applyLayer(layerOf('giver', '2.0.0', rest), never);
+    await bench.port().applyLayer(taker, never);
+    expect(await uid()).toBe(first);
+    expect(first).toBeDefined();
+  });
+
   it('are templates of their part of the values, with the site’s macros', async () => {
     const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: templated }\ndata: { mode: {{ .Values.mode | upper | quote }}, where: "{{ .spectro.system.kubernetes.version | substr 0 2 }}", who: "{{ .spectro.var.who | default "nobody" }}" }\n`;
     const layer = bench.shelf.layer(
@@ -191,13 +213,12 @@ spec:
     const { record } = (object?.['data'] ?? {}) as { record: string };
     const later = JSON.stringify({ ...(JSON.parse(Buffer.from(record, 'base64').toString()) as object), format: 2 });
     await bench.objects.mergePatch(parent, { data: { record: Buffer.from(later).toString('base64') } });
-    for (const ask of [
-      bench.port().layers(never),
-      bench.port().applyLayer(layerOf('odd_name', '2.0.0', ''), never),
-      bench.port().removeLayer(place, never),
-    ]) {
-      await expect(ask).rejects.toMatchObject({ code: 'RECORD_FORMAT_OTHER' });
-    }
+    const asks = [
+      () => bench.port().layers(never),
+      () => bench.port().applyLayer(layerOf('odd_name', '2.0.0', ''), never),
+      () => bench.port().removeLayer(place, never),
+    ];
+    for (const ask of asks) await expect(ask()).rejects.toMatchObject({ code: 'RECORD_FORMAT_OTHER' });
     await bench.objects.mergePatch(parent, { data: { record: Buffer.from('{}').toString('base64') } });
     await expect(bench.port().layers(never)).rejects.toMatchObject({ code: 'RECORD_FORMAT_OTHER' });
     await bench.objects.delete(parent);
