@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SealiftError } from '@sealift/core/errors';
@@ -109,7 +110,7 @@ async function install(demo: DemoContext, vendor: Vendor, release: Release, kube
 /** The configuration of the vSphere CSI driver and the cloud provider, with a cluster-id of the cluster's own. */
 async function configureStorage(client: KubernetesClient, cancel: AbortSignal): Promise<void> {
   const namespace = 'kube-system';
-  const config = '[Global]\ncluster-id = "harborview-site/enterprise"\n';
+  const config = `[Global]\ncluster-id = "${randomUUID()}/enterprise"\n`;
   const secret = { 'csi-vsphere.conf': Buffer.from(config).toString('base64') };
   const secrets = objectPath('/api/v1', 'secrets', { namespace });
   await client.create(secrets, { metadata: { name: 'vsphere-config-secret' }, data: secret }, cancel);
