@@ -44,10 +44,10 @@ export const coreMutants = mutantsOf('core', [
     'planner/build-plan.test.ts',
   ],
   [
-    'one changed provider is not enough',
+    'providers of the same versions from another build count as installed',
     'planner/build-plan.ts',
-    'wanted.core === present?.core && wanted.kubeadm',
-    'wanted.core === present?.core || wanted.kubeadm',
+    'wanted.components.digest === installed.spec.clusterApi?.components.digest',
+    'wanted.core === installed.spec.clusterApi?.core',
     'planner/build-plan.test.ts',
   ],
   [

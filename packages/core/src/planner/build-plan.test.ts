@@ -149,6 +149,25 @@ describe('buildPlan', () => {
     expect(patch.map(({ kind }) => kind)).not.toContain('gateways');
   });
 
+  it('installs providers again that are of another build, and leaves those that are installed already', () => {
+    const providers = (build: string) => ({
+      clusterApi: {
+        core: '1.10.4',
+        kubeadm: '1.10.4',
+        vsphere: '1.13.1',
+        components: { pack: 'cluster-api', version: '1.10.4', digest: digestOf(build) },
+      },
+    });
+    const kinds = (build: string) =>
+      buildPlan({
+        installed: { ...installed, spec: { ...installed.spec, ...providers('one') } },
+        target: release({ ...next, spec: providers(build) }),
+        targetDigest,
+      }).hops.flatMap(({ steps }) => steps.map(({ kind }) => kind));
+    expect(kinds('one')).not.toContain('cluster-api-providers');
+    expect(kinds('two')).toContain('cluster-api-providers');
+  });
+
   it('says that a rollout of nodes cannot be taken back, and what the release calls one-way', () => {
     const steps = stepsTo({
       kubernetes: '1.27.1',
