@@ -1,9 +1,11 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
+import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
+import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
@@ -23,10 +25,13 @@ export interface Site {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
+  readonly providers: ProvidersPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
   checks(needs: UpgradeNeeds): readonly Promise<Check>[];
+  /** What of the enterprise cluster has to hold besides, likewise. */
+  clusterChecks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -47,7 +52,6 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const management = other === undefined ? enterprise : new ClusterAccess(other);
   const sides = new StorageSides(session, enterprise);
   const { kubeconfig } = enterprise;
-  const ofVcenter = vcenterChecks(session, settings, sides);
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
@@ -62,7 +66,9 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
     },
     host: new URL(settings.url).host,
-    checks: (needs) => [...ofVcenter(needs), machinesAccounted(machines), helmCheck(undefined, needs)],
+    providers: providersPort,
+    checks: vcenterChecks(session, settings, sides),
+    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -43,8 +43,20 @@ export function connectCluster(
     const close = (): Promise<void> => Promise.resolve();
     return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
   }
-  const { host, cluster, ...site } = connectSite(settings, surroundings);
-  return { ...notConnected(), cluster, ...simulated, ...site, vcenterHost: host };
+  const site = connectSite(settings, surroundings);
+  const { vcenter, storage, cluster, providers, host } = site;
+  return {
+    simulated: false,
+    cluster,
+    providers,
+    ...simulated,
+    vcenter,
+    storage,
+    vcenterHost: host,
+    // Beside a simulated cluster the real one has no part in the upgrade.
+    checks: (needs) => [...site.checks(needs), ...(simulatorUrl === undefined ? site.clusterChecks(needs) : [])],
+    close: () => site.close(),
+  };
 }
 
 function notConnected() {

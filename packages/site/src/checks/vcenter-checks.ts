@@ -13,6 +13,8 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
+  /** Whether the release brings other Cluster API providers than those that are installed. */
+  readonly providers: boolean;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

@@ -27,6 +27,7 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     ...cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
+      providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
