@@ -77,6 +77,7 @@ describe.skipIf(minisign.missing)(
         'sudo sh airgap-v4.2.13.bin --install --public-key vendor.pub',
         'sealift login https://console.example --username admin',
         'chmod +x airgap-v4.2.12.bin && ./airgap-v4.2.12.bin',
+        'sealift server run --data /var/lib/sealift --vcenter https://vcenter.example --vcenter-username sealift@vsphere.local \\',
         'sealift sync',
       ]);
     });
@@ -99,8 +100,16 @@ describe.skipIf(minisign.missing)(
       expect(said).toContain(`sealift is set up: ${join(operator.home, '.local/bin/sealift')}`);
     });
 
+    // A vCenter and a cluster are not started here; the whole upgrade on them has a test of its own.
+    it('the console for a real site is given options that it has', async () => {
+      const options = block('--vcenter https://vcenter.example').match(/--[a-z-]+/g) ?? [];
+      const { stdout } = await operator.types('sealift server run --help');
+      expect(options.length).toBeGreaterThan(5);
+      expect(options.filter((option) => !stdout.includes(`${option} `))).toEqual([]);
+    });
+
     it('the console runs out of the same program', async () => {
-      const typed = block('sealift server run').replace('~', operator.home);
+      const typed = block('--data ~/sealift-console').replace('~', operator.home);
       const child = operator.begins(`exec ${typed} --listen 127.0.0.1:0 --trusted-proxy 127.0.0.1`);
       const ended = once(child, 'close').then(([code]) => code as number | null);
       console = { url: '', stop: () => (child.kill('SIGTERM'), ended) };
