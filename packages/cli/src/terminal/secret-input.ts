@@ -38,10 +38,11 @@ export async function readPasswordFile(file: string): Promise<string> {
  */
 export async function askHidden(what: string, noTerminal: () => SealiftError): Promise<string> {
   if (!process.stdin.isTTY) throw noTerminal();
-  process.stderr.write(`${what}: `);
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: hidden, terminal: true });
   try {
+    // From now on the terminal shows nothing that is typed: who answers at once must not be shown either.
+    process.stderr.write(`${what}: `);
     return await reader.question('');
   } finally {
     reader.close();
