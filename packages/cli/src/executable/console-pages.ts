@@ -34,7 +34,8 @@ export async function buildConsolePages(
   try {
     const target = ['--outDir', work, '--emptyOutDir', '--configLoader', 'native', '--logLevel', 'error'];
     await run(process.execPath, [join(vite, 'bin', 'vite.js'), 'build', ...target], {
-      env: { ...env, NODE_ENV: 'production' },
+      // Vite would leave a cache of its own in the folder for temporary files (Node.js, module.enableCompileCache).
+      env: { ...env, NODE_ENV: 'production', NODE_DISABLE_COMPILE_CACHE: '1' },
       cwd: consolePackage,
       timeout: buildTimeoutMs,
       ...(cancel === undefined ? {} : { signal: cancel }),
