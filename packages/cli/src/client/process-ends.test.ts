@@ -83,7 +83,7 @@ describe('every command that talks to a server ends when it is refused, whatever
     'upgrade resolve cni-calico --path mtu --take current',
     'upgrade confirm',
     'upgrade wait',
-    'platform adopt --version 4.2.12',
+    'platform adopt 4.2.12',
   ];
   const toVcenter = ['vsphere templates', 'vsphere role --create', 'vsphere import-template image.ova'];
   const fromRegistry = 'bundle create --dry-run --key vendor.key --pack docker://';
