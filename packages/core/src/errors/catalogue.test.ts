@@ -3,6 +3,7 @@ import { bundleErrors } from './catalogue/bundle.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { generalErrors } from './catalogue/general.ts';
+import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
@@ -25,6 +26,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   vsphereErrors,
   kubernetesErrors,
   clusterApiErrors,
+  helmErrors,
   simulatorErrors,
   cliErrors,
 };

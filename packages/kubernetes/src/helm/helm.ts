@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
+import { makeFolder } from '@sealift/io/make-folder';
 import { z } from 'zod';
 import type { KubernetesOptions } from '../connection/login/access.ts';
 import { accessFile } from './access-file.ts';
@@ -230,7 +231,7 @@ function labelsOf(labels: Readonly<Record<string, string>>): readonly string[] {
 /** The least that Helm takes for a chart (Helm, "The Chart File Structure"). */
 async function writeChart(folder: PrivateFolder, template: string): Promise<string> {
   const chart = join(folder.path, 'manifest');
-  await mkdir(join(chart, 'templates'), { recursive: true, mode: 0o700 });
+  makeFolder(join(chart, 'templates'), 0o700);
   await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: manifest\nversion: 0.0.0\n', { mode: 0o600 });
   await writeFile(join(chart, 'templates', 'manifest.yaml'), template, { mode: 0o600 });
   return chart;
