@@ -42,20 +42,24 @@ it('a program that is not there is told', async () => {
   await expect(absent.untilReady(async () => false)).rejects.toThrow('absent ended with 127');
 });
 
-it('a program ends with the process that runs it, even when that is killed', async () => {
+it.each([
+  ['even when that is killed', (owner: number) => process.kill(owner, 'SIGKILL')],
+  ['even a deaf one when its whole group is told to end', (owner: number) => process.kill(-owner, 'SIGTERM')],
+])('a program ends with the process that runs it, %s', async (_, end) => {
   const module = JSON.stringify(new URL('bound-process.ts', import.meta.url).href);
+  const program = `trap "" TERM; echo $$; while :; do sleep 0.05; done`;
   const owner = spawn(
     process.execPath,
     [
       '--input-type=module',
       '-e',
-      `(await import(${module})).runBound('/bin/sh', ['-c', 'echo $$; exec sleep 600'], { log: process.argv[1] })`,
+      `(await import(${module})).runBound('/bin/sh', ['-c', ${JSON.stringify(program)}], { log: process.argv[1] })`,
       log,
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', detached: true },
   );
   const pid = await waitUntil('the program to run', async () => /^\d+(?=\n)/.exec(await readFile(log, 'utf8'))?.[0]);
   expect(existsSync(`/proc/${pid}`)).toBe(true);
-  owner.kill('SIGKILL');
+  end(owner.pid ?? 0);
   await waitUntil('the program to be gone', () => !existsSync(`/proc/${pid}`));
 });

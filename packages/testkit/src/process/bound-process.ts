@@ -29,16 +29,19 @@ export interface BoundProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Each line of the shell's standard input is a signal for the program; when the input ends, the program is killed. */
+/**
+ * Each line of the shell's standard input is a signal for the program; when the input ends, the program is killed. Who does that takes no
+ * notice of a signal to the whole process group, which a program may outlive.
+ */
 const whileOpen = `exec 3<&0
 "$0" "$@" 3<&- &
 child=$!
-(while read -r signal <&3; do kill -s "$signal" "$child"; done; kill -9 "$child") &
+(trap '' TERM INT HUP; while read -r signal <&3; do kill -s "$signal" "$child"; done; kill -9 "$child") &
 watcher=$!
 exec 3<&-
 wait "$child"
 code=$?
-kill "$watcher"
+kill -9 "$watcher"
 exit "$code"`;
 
 /** Runs a program below a shell that outlives neither it nor this process. */
