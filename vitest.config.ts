@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// Machines under load are slow, and no test says anything about time: only what hangs is to end.
-const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
+/** Machines under load are slow, and no test says anything about time: only what hangs is to end. */
+export const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
+
+/** Tests that take minutes each, which `npm run test:long` runs. */
+export const long = '**/*.long.test.ts';
 
 export default defineConfig({
   test: {
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['packages/console/**'],
+          exclude: ['packages/console/**', long],
           ...patience,
         },
       },
@@ -19,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
+          exclude: [long],
           globalSetup: ['test/setup/build.ts'],
           fileParallelism: false,
           ...patience,

@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+import { long, patience } from './vitest.config.ts';
+
+/** What takes minutes: whole real sites, one after another. */
+export default defineConfig({
+  test: { include: [`packages/*/src/${long}`, `test/${long}`], fileParallelism: false, ...patience },
+});
