@@ -3,5 +3,10 @@ import { long, patience } from './vitest.config.ts';
 
 /** What takes minutes: whole real sites, one after another. */
 export default defineConfig({
-  test: { include: [`packages/*/src/${long}`, `test/${long}`], fileParallelism: false, ...patience },
+  test: {
+    include: [`packages/*/src/${long}`, `test/${long}`],
+    globalSetup: ['test/setup/build.ts'],
+    fileParallelism: false,
+    ...patience,
+  },
 });

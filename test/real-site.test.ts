@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
+import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers } from '@sealift/testkit/site/programs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { openWindow } from './setup/browser.ts';
-import { type RealEnvironment, startRealEnvironment } from './setup/real-environment.ts';
+import { endStateOf } from './setup/end-state.ts';
+import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
 const cluster = sitePeers();
@@ -16,6 +18,9 @@ const [helm, govc, chromium] = tools;
 const absent = [cluster, ...tools].find(({ missing }) => missing);
 const older = { kubernetes: 'v1.36.3', template: 'r_u-2204-0-k-1363-0' };
 const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
+
+/** Of the moments before and after each effect of the upgrade: `kills.long.test.ts` takes all of them. */
+const killOneIn = 5;
 
 interface Node extends KubeObject {
   readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
@@ -29,13 +34,13 @@ interface Deployment extends KubeObject {
 
 describe.skipIf(absent !== undefined)(
   `the upgrade from 4.2.12 to 4.2.13 on a real cluster${absent === undefined ? '' : ` (${absent.remedy})`}`,
-  { timeout: 900_000 },
+  { timeout: 1_800_000 },
   () => {
-    let site: RealEnvironment;
+    let site: KilledEnvironment;
     let workload: KubeApi;
     let before: ReadonlySet<string>;
     beforeAll(async () => {
-      site = await startRealEnvironment();
+      site = await startKilledEnvironment(killOneIn);
       workload = await KubeApi.fromKubeconfig(site.cluster.service.ready.workload.kubeconfig);
       before = new Set((await nodes()).map(({ metadata }) => metadata.name));
     }, 1_200_000);
@@ -73,7 +78,7 @@ describe.skipIf(absent !== undefined)(
       expect(upgrade.blockers).toEqual([]);
     });
 
-    it('goes through, watched in the console', async () => {
+    it('goes through, watched in the console, which is killed again and again and goes on by itself', async () => {
       const { id, hash } = await json(upgradeSchema, 'upgrade', 'show');
       const window = await openWindow(chromium.path, site.administrator.api.url);
       try {
@@ -84,13 +89,17 @@ describe.skipIf(absent !== undefined)(
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
         await window.picture('real-before');
+        const shown = Promise.withResolvers<void>();
+        site.killFrom(shown.promise);
         const confirmed = command('upgrade', 'confirm', '--hash', hash ?? '', '--wait', '--json');
         await page.goto(`/updates/${id}`);
         await page.getByText('Roll the control plane to Kubernetes 1.37.2').waitFor();
         await window.picture('real-running');
+        shown.resolve();
         const { code, stdout, stderr } = await confirmed;
         expect(`exit ${code}\n${stderr}`).toMatch(/^exit 0\n/);
         expect(upgradeSchema.parse(JSON.parse(stdout))).toMatchObject({ state: 'succeeded' });
+        expect(site.killed.kills.length).toBeGreaterThan(5);
         await page.goto('/');
         await page.getByText('You are using the latest version of Harborview').waitFor();
         await window.picture('real-after');
@@ -107,8 +116,17 @@ describe.skipIf(absent !== undefined)(
       const machines = await ask('find', machinesFolder(), '-type', 'm');
       const names = all.map(({ metadata }) => `${machinesFolder()}/${metadata.name}`).sort();
       expect(machines.sort()).toEqual(names);
+      const made = await machinesEverMade(site.cluster.service.ready.logs[0] ?? '');
+      expect(made).toHaveLength(12);
+      expect(made.slice(6).sort()).toEqual(all.map(({ metadata }) => metadata.name).sort());
       const templates = await ask('find', '/DC0/vm/spectro-templates', '-type', 'm', '-config.template', 'true');
       expect(templates).toContain(`/DC0/vm/spectro-templates/${newer.template}`);
+    });
+
+    it('holds nothing any more: no drain, no health check, no plan', async () => {
+      const { management } = site.cluster.service.ready;
+      const held = (await endStateOf(management.kubeconfig)).filter((line) => /pre-drain\.|sealift\.dev\//.test(line));
+      expect(held).toEqual([]);
     });
 
     it('applied the packs: charts with their hooks, manifests, and without what the release dropped', async () => {

@@ -11,6 +11,7 @@ import {
   startDemo,
 } from '@sealift/cli/demo/demo-environment';
 import { prepareRealPlatform } from '@sealift/cli/demo/real-platform';
+import type { DemoContext } from '@sealift/cli/demo/demo-context';
 import { makeVendor } from '@sealift/cli/demo/vendor';
 import { built } from './environment.ts';
 
@@ -19,8 +20,14 @@ export interface RealEnvironment extends DemoEnvironment<RealCluster> {
   remove(): Promise<void>;
 }
 
-/** A platform on a real cluster: 4.2.12 on Kubernetes 1.36 installed with the site's values, 4.2.13 on 1.37 uploaded. */
-export async function startRealEnvironment(): Promise<RealEnvironment> {
+/**
+ * A platform on a real cluster: 4.2.12 on Kubernetes 1.36 installed with the site's values, 4.2.13 on 1.37 uploaded.
+ *
+ * @param through what the console reaches the cluster through, in place of the cluster itself
+ */
+export async function startRealEnvironment(
+  through: (cluster: RealCluster, context: DemoContext) => Promise<RealCluster> = (cluster) => Promise.resolve(cluster),
+): Promise<RealEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-real-'));
   const remarks: string[] = [];
   const say = (text: string): void => void remarks.push(text);
@@ -28,7 +35,13 @@ export async function startRealEnvironment(): Promise<RealEnvironment> {
   try {
     const demo = await prepareRealPlatform(await prepareDemo({ dir, env: process.env, say, cancel }), process.env);
     const made = { pages: built().pages, vendor: await makeVendor(demo, [installed, offered]) };
-    const environment = await startDemo({ demo, port: 0, built: made }, realCluster);
+    const environment = await startDemo({ demo, port: 0, built: made }, async (context, vendor) => {
+      const cluster = await realCluster(context, vendor);
+      return await through(cluster, context).catch(async (error: unknown) => {
+        await cluster.service.stop();
+        throw error;
+      });
+    });
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

@@ -10,7 +10,15 @@ export interface ErrorDetails {
   readonly values?: Values;
   /** Replaces the catalogue's hint where a better remedy is known. */
   readonly hint?: string;
+  /** The one thing that it is about, for whoever waits until that is mended: `{ kind: 'vCenter', name: 'vc.example.com' }`. */
+  readonly about?: About;
   readonly cause?: unknown;
+}
+
+/** A thing by its kind and name. */
+export interface About {
+  readonly kind: string;
+  readonly name: string;
 }
 
 type Values = Readonly<Record<string, string | number>>;
@@ -35,6 +43,7 @@ export class SealiftError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: ErrorCode;
   readonly place: string | undefined;
   readonly hint: string;
+  readonly about: About | undefined;
   readonly status: number;
   readonly exit: number;
   readonly next: NextAction;
@@ -46,6 +55,7 @@ export class SealiftError<Code extends ErrorCode = ErrorCode> extends Error {
     this.code = code;
     this.place = details.place;
     this.hint = fill(details.hint ?? definition.hint, details.values);
+    this.about = details.about;
     this.status = definition.status;
     this.exit = definition.exit;
     this.next = definition.next;

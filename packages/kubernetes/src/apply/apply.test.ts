@@ -53,7 +53,7 @@ describe.skipIf(apiServerMissing)(`an apply (${apiServerRemedy})`, () => {
     await server.client.ask({ ...scaled, body: { spec: { replicas: 3 } } });
     const conflict = {
       code: 'KUBERNETES_FIELD_CONFLICT',
-      next: 'needs-a-person',
+      next: 'wait',
       object: 'Deployment.apps default/web',
       owners: [
         { manager: 'a "scaler"', operation: 'Update', subresource: 'scale', field: '.spec.replicas', since: null },

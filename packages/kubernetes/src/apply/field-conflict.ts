@@ -16,7 +16,8 @@ export class FieldConflict extends SealiftError<'KUBERNETES_FIELD_CONFLICT'> {
   constructor(object: string, owners: readonly FieldOwner[]) {
     const shown = owners.slice(0, shownOwners).map(ownerText).join('; ');
     const more = owners.length > shownOwners ? `; and ${owners.length - shownOwners} more` : '';
-    super('KUBERNETES_FIELD_CONFLICT', { values: { object, owners: `${shown}${more}` } });
+    const [kind = '', name = ''] = object.split(' ');
+    super('KUBERNETES_FIELD_CONFLICT', { values: { object, owners: `${shown}${more}` }, about: { kind, name } });
     this.object = object;
     this.owners = owners;
   }

@@ -186,6 +186,7 @@ function asCatalogued(error: unknown, server: string, place: string): SealiftErr
   return new SealiftError('KUBERNETES_UNREACHABLE', {
     values: { reason: failure.aboutCertificate ? `its certificate is not accepted: ${reason}` : reason },
     place: server,
+    about: { kind: 'APIServer', name: server },
     ...(remedy === undefined ? {} : { hint: remedy }),
     cause: failure,
   });

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { type ErrorDetails, SealiftError } from '@sealift/core/errors';
 import { messageOf } from './answer.ts';
 import type { ApiAnswer } from './exchange.ts';
 
@@ -36,8 +36,18 @@ export class Unavailable extends SealiftError<'KUBERNETES_UNAVAILABLE'> {
   readonly repeatable: boolean;
 
   constructor({ askedPauseMs }: ApiAnswer, repeatable: boolean, reason: string, place: string) {
-    super('KUBERNETES_UNAVAILABLE', { values: { reason }, place });
+    super('KUBERNETES_UNAVAILABLE', { values: { reason }, place, ...blamed(reason, place) });
     this.askedPauseMs = askedPauseMs;
     this.repeatable = repeatable;
   }
+}
+
+/** A webhook that does not answer is named by the API server, which is well itself then. */
+function blamed(reason: string, place: string): Pick<ErrorDetails, 'about' | 'hint'> {
+  const [, webhook] = /failed calling webhook "([^"]{1,253})"/.exec(reason) ?? [];
+  if (webhook === undefined) return { about: { kind: 'APIServer', name: new URL(place).origin } };
+  return {
+    about: { kind: 'Webhook', name: webhook },
+    hint: `Bring back what answers the webhook ${webhook}: kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o wide, then look at its service and pods. Where nothing is meant to answer it any more, delete its configuration.`,
+  };
 }

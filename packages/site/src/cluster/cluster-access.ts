@@ -1,6 +1,9 @@
 import type { Objects } from '@sealift/kubernetes/objects';
 import { OnDemand } from '../on-demand.ts';
 
+/** Whoever calls through it tries again himself, and says meanwhile what he waits for: within seconds. */
+const retryDelaysMs = [200, 500, 1000];
+
 /** One connection to the API server of a cluster, opened when it is first needed and kept. */
 export class ClusterAccess {
   /** Undefined: as kubectl looks for it. */
@@ -15,7 +18,7 @@ export class ClusterAccess {
         import('@sealift/kubernetes/client'),
         import('@sealift/kubernetes/objects'),
       ]);
-      return new objects.Objects(await KubernetesClient.connect({ kubeconfig }));
+      return new objects.Objects(await KubernetesClient.connect({ kubeconfig, retryDelaysMs }));
     });
   }
 

@@ -29,6 +29,8 @@ export interface SiteControls {
   etcdMembers(): Promise<readonly string[]>;
   /** Inventory paths of the machines in vCenter that are no templates. */
   virtualMachines(): Promise<readonly string[]>;
+  /** Names of every machine that was ever cloned, those that are gone too, in their order. */
+  machinesEverMade(): Promise<readonly string[]>;
 }
 
 export function controlsOf(scope: ProviderScope, defaultVersion: string): SiteControls {
@@ -75,6 +77,7 @@ export function controlsOf(scope: ProviderScope, defaultVersion: string): SiteCo
       throw new Error('no etcd member answers');
     },
     virtualMachines: () => virtualMachines.list(),
+    machinesEverMade: () => virtualMachines.everMade(),
   };
 }
 

@@ -44,7 +44,7 @@ export class KubeApi {
 
   /** Reads the current context of a kubeconfig: client certificate or token. */
   static async fromKubeconfig(file: string): Promise<KubeApi> {
-    return new KubeApi(readKubeconfig(parse(await readFile(file, 'utf8'))));
+    return new KubeApi(await kubeconfigAccess(file));
   }
 
   get server(): string {
@@ -116,6 +116,11 @@ export class KubeApi {
       return false;
     }
   }
+}
+
+/** The access of a kubeconfig's current context: client certificate or token. */
+export async function kubeconfigAccess(file: string): Promise<Access> {
+  return readKubeconfig(parse(await readFile(file, 'utf8')));
 }
 
 function accepted(answer: JsonAnswer, { method, path }: JsonRequest): unknown {

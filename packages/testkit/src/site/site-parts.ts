@@ -63,7 +63,7 @@ export async function startParts(opened: Opened, options: PartsOptions): Promise
   const templates = places.templates.split('/').at(-1) ?? '';
   const simulator = peer('vcenter-simulator');
   const vcenter = opened.add(await startVCenter(simulator, { folder: templates }), (one) => one.stop());
-  const virtualMachines = new VirtualMachines(peer('govc').path, vcenter);
+  const virtualMachines = new VirtualMachines(peer('govc').path, vcenter, options.folder);
   const folder = `/DC0/vm/${clusterName}`;
   await makeNodeImages(virtualMachines, nodeImages);
   await virtualMachines.ensureFolder(folder);

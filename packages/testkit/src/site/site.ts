@@ -29,7 +29,7 @@ export interface Site {
   /** Resolves when every machine of both roles is what is asked for. @throws Error with what the controllers say */
   untilSettled(timeoutMs?: number): Promise<void>;
   readonly controls: SiteControls;
-  /** Folders with the programs' logs. */
+  /** Folders with the programs' logs; the first is the site's own. */
   readonly logs: readonly string[];
   stop(): Promise<void>;
 }

@@ -151,6 +151,8 @@ describe.skipIf(peers.missing)(`a real site (${peers.remedy})`, { timeout: 600_0
     expect(namesOf(after).filter((name) => name.includes('workers') && before.includes(name))).toEqual([]);
     expect(new Set((await nodes()).map(({ status }) => status?.nodeInfo?.kubeletVersion))).toEqual(new Set([newer]));
     expect(await site.controls.virtualMachines()).toEqual(namesOf(after).map((name) => `/DC0/vm/enterprise/${name}`));
+    // Six at first, and one for each that was replaced; those of the wrong template were never made.
+    expect(await site.controls.machinesEverMade()).toHaveLength(12);
   });
 
   it('leaves no process when it is stopped', async () => {

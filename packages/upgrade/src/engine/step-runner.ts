@@ -6,12 +6,12 @@ import {
   lifecycle,
   type PlanStep,
   type Wait,
-  waitingFor,
 } from '@sealift/core/upgrade';
 import type { Ports } from '../ports/ports.ts';
 import { definitionOf } from '../steps/registry.ts';
 import type { Observation, StepContext, StepDirection } from '../steps/step.ts';
 import type { Clock } from './clock.ts';
+import { failureWait } from './failure-wait.ts';
 import { StepFailed } from './failures.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { ProgressReporter } from './progress-reporter.ts';
@@ -181,7 +181,7 @@ class StepRun {
       if (!isTransient(error, this.#unknownFailures)) throw new StepFailed(this.#context.step.id, failure);
       this.#attempts += 1;
       if (!isNamedTransient(error)) this.#unknownFailures += 1;
-      await this.#progress.report(0, waitingFor(`trying again: ${failure.message}`, { remedy: failure.hint }));
+      await this.#progress.report(0, failureWait(failure));
       return null;
     }
   }

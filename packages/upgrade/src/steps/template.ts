@@ -48,16 +48,17 @@ function refuseOtherContent(
   { sha256: expected, kubernetes, template }: StepOf<'template'>['target'],
   found: Pick<Template, 'sha256' | 'kubernetes'>,
 ): void {
+  const about = { kind: 'Template', name: template };
   if (found.sha256 === null && found.kubernetes === null) {
-    throw new SealiftError('TEMPLATE_UNPROVEN', { place: template, values: { template } });
+    throw new SealiftError('TEMPLATE_UNPROVEN', { place: template, values: { template }, about });
   }
   if (found.sha256 !== null && found.sha256 !== expected) {
     const values = { template, found: `SHA-256 ${found.sha256}`, expected: `SHA-256 ${expected}` };
-    throw new SealiftError('TEMPLATE_OTHER_CONTENT', { place: template, values });
+    throw new SealiftError('TEMPLATE_OTHER_CONTENT', { place: template, values, about });
   }
   if (found.kubernetes !== null && found.kubernetes !== kubernetes) {
     const values = { template, found: `Kubernetes ${found.kubernetes}`, expected: `Kubernetes ${kubernetes}` };
-    throw new SealiftError('TEMPLATE_OTHER_CONTENT', { place: template, values });
+    throw new SealiftError('TEMPLATE_OTHER_CONTENT', { place: template, values, about });
   }
 }
 

@@ -5,6 +5,7 @@ import * as body from '@sealift/io/http/body';
 import * as http from '@sealift/io/http/exchange';
 import { ConnectionFailure, failureOf } from '@sealift/io/http/failure';
 import { type Server, vcenterServer } from './server.ts';
+import { hostOf } from './unavailable.ts';
 
 /**
  * Sends one request and returns when the answer's header is there. No redirect is followed, no status is judged.
@@ -56,6 +57,7 @@ export function asCatalogued(
   return new SealiftError(failure.aboutCertificate ? 'VSPHERE_CERTIFICATE_UNTRUSTED' : 'VSPHERE_UNREACHABLE', {
     values: { server: name, reason: failure.message, presented: '' },
     place,
+    about: { kind: name, name: hostOf(place) },
     ...(hint === undefined ? {} : { hint }),
     cause: failure,
   });

@@ -26,7 +26,13 @@ class PassingStatus extends Error {
 export function unavailable(answer: IncomingMessage, { name }: Server, place: string): SealiftError | undefined {
   if (!passingStatuses.has(answer.statusCode ?? 0)) return undefined;
   const cause = new PassingStatus(answer);
-  return new SealiftError('VSPHERE_UNAVAILABLE', { values: { server: name, reason: cause.message }, place, cause });
+  const about = { kind: name, name: hostOf(place) };
+  return new SealiftError('VSPHERE_UNAVAILABLE', { values: { server: name, reason: cause.message }, place, about, cause });
+}
+
+/** Of a place in a server, which is a URL and perhaps more. */
+export function hostOf(place: string): string {
+  return URL.canParse(place) ? new URL(place).host : place;
 }
 
 /** The pause that the server asked for, in milliseconds. */

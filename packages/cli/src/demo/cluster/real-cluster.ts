@@ -22,6 +22,7 @@ const readySchema = z.object({
   clusterName: z.string(),
   vcenter: login.extend({ templates: z.string(), network: z.string() }),
   govc: z.record(z.string(), z.string()),
+  logs: z.array(z.string()),
 });
 export type SiteReady = z.infer<typeof readySchema>;
 

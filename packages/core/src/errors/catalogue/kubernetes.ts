@@ -74,10 +74,10 @@ export const kubernetesErrors = defineErrors({
   },
   KUBERNETES_FIELD_CONFLICT: {
     message: '{object} has fields that somebody else set and that would change: {owners}',
-    hint: 'Ask their owner. Then give the field the value that it has, leave it out of the values, or agree that it is taken over.',
+    hint: 'Ask their owner. Then give the field the value that it has, leave it out of the values, or agree that it is taken over. An upgrade that waits for it goes on by itself.',
     status: 409,
     exit: 1,
-    next: 'needs-a-person',
+    next: 'wait',
   },
   KUBERNETES_FIELDS_STALE: {
     message: '{object} cannot be applied, as its field managers name an API version that is gone: {reason}',

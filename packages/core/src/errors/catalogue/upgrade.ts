@@ -67,16 +67,16 @@ export const upgradeErrors = defineErrors({
   },
   TEMPLATE_OTHER_CONTENT: {
     message: 'the template {template} in vCenter holds {found}, and the release needs {expected}',
-    hint: 'Rename or remove that template, then resume the upgrade: Sealift imports the right one.',
+    hint: 'Rename or remove that template: an upgrade that waits for it imports the right one and goes on by itself.',
     status: 409,
     exit: 2,
-    next: 'needs-a-person',
+    next: 'wait',
   },
   TEMPLATE_UNPROVEN: {
     message: 'the template {template} in vCenter says neither which OVA nor which Kubernetes version it holds',
-    hint: 'Rename or remove that template, then resume the upgrade: Sealift imports the right one.',
+    hint: 'Rename or remove that template: an upgrade that waits for it imports the right one and goes on by itself.',
     status: 409,
     exit: 2,
-    next: 'needs-a-person',
+    next: 'wait',
   },
 });

@@ -75,6 +75,7 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
   if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
   if (foreignFields.length > 0) {
     throw new SealiftError('HELM_FIELD_CONFLICT', {
+      about: { kind: 'Release', name: release },
       values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
     });
   }
@@ -111,6 +112,7 @@ async function renderAll(
 
 function ownership(chart: PackChart, foreign: readonly ObjectReference[]): SealiftError {
   return new SealiftError('HELM_OWNERSHIP', {
+    about: { kind: 'Release', name: shownPlace(chart) },
     values: { release: shownPlace(chart), objects: listed(foreign.map((object) => nameOf(object))) },
   });
 }
@@ -251,8 +253,10 @@ function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel):
 
 function wedged({ status, namespace, release, since }: StoredRevision, reason: string): SealiftError {
   const shownStatus = since === null ? status : `${status} since ${since}`;
+  const place = shownPlace({ namespace, name: release });
   return new SealiftError('HELM_RELEASE_WEDGED', {
-    values: { release: shownPlace({ namespace, name: release }), status: shownStatus, reason },
+    about: { kind: 'Release', name: place },
+    values: { release: place, status: shownStatus, reason },
   });
 }
 

@@ -61,7 +61,8 @@ async function templateInUse(
     if (found !== undefined) return found;
   }
   const values = { owner: `${owner.kind} ${owner.name}`, name: owner.template.name };
-  throw new SealiftError('MACHINE_TEMPLATE_MISSING', { values });
+  const about = { kind: owner.template.kind, name: owner.template.name };
+  throw new SealiftError('MACHINE_TEMPLATE_MISSING', { values, about });
 }
 
 /** Cluster API writes versions with a leading `v`. */

@@ -48,6 +48,7 @@ export function comingWait(view: MachineView, around: Around): SeenWait | null {
   return waitingFor(`the node ${machine.node} of ${name} is not ready yet${tail(ready)}`, {
     ...known,
     since: ready?.since ?? null,
+    remedy: `It is normal for the first minutes of a node. Else kubectl describe node ${machine.node} says what is missing, and the log of its kubelet why; it goes on by itself once the node is ready.`,
   });
 }
 
@@ -110,12 +111,8 @@ function unhealthyMember({ machine, isNew }: MachineView, { now }: Around): Seen
     since: member.since,
     object: { kind: 'Machine', name },
     impact: 'no machine of the control plane is replaced meanwhile',
-    ...(isNew || !lasts
-      ? {}
-      : {
-          level: 'blocked',
-          remedy: `Look at etcd on ${machine.node ?? name}: kubectl -n kube-system logs etcd-${machine.node ?? name}. Cluster API goes on by itself once the member is healthy.`,
-        }),
+    remedy: `Look at etcd on ${machine.node ?? name}: kubectl -n kube-system logs etcd-${machine.node ?? name}. Cluster API goes on by itself once the member is healthy.`,
+    ...(isNew || !lasts ? {} : { level: 'blocked' }),
   });
 }
 

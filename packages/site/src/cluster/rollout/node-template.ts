@@ -33,14 +33,15 @@ export async function proveTemplate(
   cancel: AbortSignal,
 ): Promise<string> {
   const { path, found } = await templates.find(template, cancel);
-  if (found === undefined) throw new SealiftError('NODE_TEMPLATE_MISSING', { values: { path } });
+  const about = { kind: 'Template', name: path };
+  if (found === undefined) throw new SealiftError('NODE_TEMPLATE_MISSING', { values: { path }, about });
   // One that was made from the release's OVA is known by its digest, which was compared when it was imported.
   const proven = found.kubernetes === null ? found.sha256 !== null : sameVersion(found.kubernetes, version);
   if (!proven) {
     const values = { path, found: found.kubernetes ?? 'a version that it does not tell', expected: version };
-    throw new SealiftError('NODE_TEMPLATE_OTHER', { values });
+    throw new SealiftError('NODE_TEMPLATE_OTHER', { values, about });
   }
-  if (!found.finished) throw new SealiftError('NODE_TEMPLATE_UNFINISHED', { values: { path } });
+  if (!found.finished) throw new SealiftError('NODE_TEMPLATE_UNFINISHED', { values: { path }, about });
   return path;
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { VCenter } from '../../vcenter.ts';
+import { machinesEverMade, noteMade } from '../machines-ever-made.ts';
 
 /** What the provider asks vCenter to clone. */
 export interface CloneRequest {
@@ -20,10 +21,13 @@ const maxOutputBytes = 8 * 1024 * 1024;
 export class VirtualMachines {
   readonly #govc: string;
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #folder: string;
 
-  constructor(govc: string, vcenter: Pick<VCenter, 'environment'>) {
+  /** @param folder keeps which machines were made */
+  constructor(govc: string, vcenter: Pick<VCenter, 'environment'>, folder: string) {
     this.#govc = govc;
     this.#environment = vcenter.environment;
+    this.#folder = folder;
   }
 
   /** Runs govc. @throws Error with what it says */
@@ -71,6 +75,7 @@ export class VirtualMachines {
     };
     const flags = Object.entries(places).map(([flag, value]) => `-${flag}=${value}`);
     await this.govc('vm.clone', `-vm=${template}`, `-folder=${folder}`, ...flags, '-on=true', name);
+    await noteMade(this.#folder, name);
   }
 
   /** Makes a machine with the identity that it had, as a vCenter that was never stopped would still have it. */
@@ -89,6 +94,11 @@ export class VirtualMachines {
   async list(): Promise<readonly string[]> {
     const found = await this.govc('find', '/', '-type', 'm', '-config.template', 'false');
     return found.split('\n').filter(Boolean).sort();
+  }
+
+  /** Names of every machine that was ever made, those that are gone too, in their order. */
+  async everMade(): Promise<readonly string[]> {
+    return machinesEverMade(this.#folder);
   }
 
   async #pathOf(template: string): Promise<string | undefined> {

@@ -1,0 +1,71 @@
+import { syncRegistry } from '@sealift/cli/demo/platform';
+import { summarySchema, upgradeSchema } from '@sealift/core/api';
+import { peer } from '@sealift/testkit/peers';
+import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
+import { sitePeers } from '@sealift/testkit/site/programs';
+import { describe, expect, it } from 'vitest';
+import { endStateOf } from './setup/end-state.ts';
+import { startKilledEnvironment } from './setup/killed-environment.ts';
+import { run, sealift } from './setup/sealift.ts';
+
+const absent = [sitePeers(), peer('helm'), peer('govc'), peer('qemu-img')].find(({ missing }) => missing);
+
+/** What an upgrade came to, from its API servers, its vCenter and its console. */
+async function upgraded(oneIn: number) {
+  const site = await startKilledEnvironment(oneIn);
+  try {
+    const { administrator, context, cluster, killed } = site;
+    const { api } = administrator;
+    const { workload, management, logs } = cluster.service.ready;
+    await syncRegistry(api, context.cancel);
+    const { id } = await api.post('/api/v1/upgrades', { to: '4.2.13' }, upgradeSchema);
+    const { hash } = await api.get(`/api/v1/upgrades/${id}`, upgradeSchema);
+    const began = performance.now();
+    const confirmed = Promise.withResolvers<void>();
+    site.killFrom(confirmed.promise);
+    await api.postOnly(`/api/v1/upgrades/${id}/confirm`, { hash });
+    confirmed.resolve();
+    const { env, folder } = context;
+    const { stdout, stderr } = await run(sealift, ['upgrade', 'wait', '--json'], { env, cwd: folder.path });
+    const upgrade = upgradeSchema.parse(JSON.parse(stdout || JSON.stringify(stderr)));
+    const { statements, version, lockedBy, nodes } = await api.get('/api/v1/summary', summarySchema);
+    return {
+      state: upgrade.state,
+      failure: upgrade.failure,
+      steps: upgrade.steps.map((step) => `${step.id} ${step.state}`),
+      summary: { statements, version, lockedBy, nodes: nodes.length },
+      objects: { workload: await endStateOf(workload.kubeconfig), management: await endStateOf(management.kubeconfig) },
+      made: await machinesEverMade(logs[0] ?? ''),
+      minutes: (performance.now() - began) / 60_000,
+      kills: killed.kills,
+    };
+  } finally {
+    await site.remove();
+  }
+}
+
+describe.skipIf(absent !== undefined)(
+  `kill -9 of the console at every effect on a real cluster (${absent?.remedy})`,
+  () => {
+    it('before and after each: it ends as if nothing had happened, and each machine is replaced once', async () => {
+      const quiet = await upgraded(Number.POSITIVE_INFINITY);
+      const killed = await upgraded(1);
+      process.stdout.write(
+        `${killed.kills.join('\n')}\nkilled ${killed.kills.length} times in ${killed.minutes.toFixed(1)} minutes (${quiet.minutes.toFixed(1)} undisturbed), ${killed.made.length} machines ever made\n`,
+      );
+      for (const { state, failure, made, summary } of [quiet, killed]) {
+        expect(failure).toBeNull();
+        expect(state).toBe('succeeded');
+        expect(summary).toMatchObject({ version: '4.2.13', lockedBy: null, nodes: 6 });
+        // Six at first, and six in their place.
+        expect(made).toHaveLength(12);
+        expect(new Set(made).size).toBe(12);
+      }
+      expect(killed.kills.length).toBeGreaterThan(50);
+      expect(killed.steps).toEqual(quiet.steps);
+      expect(killed.summary).toEqual(quiet.summary);
+      expect(killed.objects.management).toEqual(quiet.objects.management);
+      expect(killed.objects.workload).toEqual(quiet.objects.workload);
+    }, 10_800_000);
+  },
+);
