@@ -5,6 +5,10 @@ export const pausedAnnotation = 'cluster.x-k8s.io/paused';
 export const clonedFromName = 'cluster.x-k8s.io/cloned-from-name';
 /** A machine that is deleted is not drained while an annotation of this name and any suffix is there. */
 export const preDrainHook = 'pre-drain.delete.hook.machine.cluster.x-k8s.io';
+/** Nor is the VM of a drained machine deleted while one of this name is there. */
+export const preTerminateHook = 'pre-terminate.delete.hook.machine.cluster.x-k8s.io';
+/** What a KubeadmControlPlane sets to remove the etcd member; it acts after everybody else's. */
+export const etcdHook = `${preTerminateHook}/kcp-cleanup`;
 /** Between these the cluster autoscaler keeps a MachineDeployment; both equal is allowed and leaves it nothing to do. */
 export const autoscalerBounds = [
   'cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size',

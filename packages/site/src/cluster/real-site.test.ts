@@ -11,8 +11,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VcenterSession } from '../vcenter/session.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { unaccounted } from './machines/accounted.ts';
+import { vcenterDisks } from './rollout/machine-disks.ts';
 import { vcenterTemplates } from './rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from './rollouts.ts';
+import { attachDisk, detachDisk } from './testing/first-class-disk.ts';
 import { govc, makeTemplate } from './testing/templates.ts';
 
 // On an idle machine the site is up after two minutes, and each rollout takes one and a half.
@@ -44,6 +46,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     port = clusterRollouts({
       objects: () => access.objects(),
       templates: vcenterTemplates(session, settings),
+      disks: vcenterDisks(session),
       cluster: undefined,
     });
   }, 900_000);
@@ -103,6 +106,38 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     expect(stopped.wait).toMatchObject({ object: { kind: 'Machine' }, remedy: expect.stringContaining('get pdb app') });
     await workload.merge(`${budgets}/app`, { spec: { minAvailable: 0 } });
     expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
+  });
+
+  it('keeps the VM of a drained machine while a volume is on it, also when Cluster API has given up on that', async () => {
+    const deployment = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machinedeployments/enterprise-workers';
+    // Copied to the Machines in place.
+    const deletion = { nodeVolumeDetachTimeoutSeconds: 1 };
+    await management.merge(deployment, { spec: { template: { spec: { deletion } } } });
+    const client = await session.client();
+    const workers = (await port.nodes(never)).filter(({ role }) => role === 'worker').map(({ name }) => name);
+    const vms = (await site.controls.virtualMachines()).filter((path) => workers.some((name) => path.endsWith(name)));
+    expect(vms).toHaveLength(3);
+    const volume = '6000C29e-1111-2222-3333-444455556666';
+    for (const vm of vms) await attachDisk(client, vm, volume);
+    const name = 'r_u-2204-0-k-1372-3';
+    await makeTemplate(site.vcenter, name, version);
+    await port.setRollout('workers', { version, template: name }, never);
+    for (const [at] of vms.entries()) {
+      const left = await site.controls.virtualMachines();
+      const held = await until(
+        `volume ${at + 1} to be in the way`,
+        'workers',
+        name,
+        ({ wait }) => wait?.what.includes(volume) === true && left.some((vm) => wait.what.includes(`VM ${vm} `)),
+      );
+      expect(held.wait).toMatchObject({ level: 'blocked', object: { kind: 'Machine' } });
+      const vm = vms.find((path) => held.wait?.what.includes(path)) ?? '';
+      expect(left).toContain(vm);
+      await detachDisk(client, vm, volume);
+      await until(`${vm} to go`, 'workers', name, ({ wait }) => wait?.what.includes(vm) !== true);
+    }
+    expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
+    expect(await site.controls.virtualMachines()).toHaveLength(6);
   });
 
   it('says that a cluster is paused, then that a template is gone, and goes on after each', async () => {

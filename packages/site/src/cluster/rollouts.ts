@@ -9,13 +9,14 @@ import type { Objects } from '@sealift/kubernetes/objects';
 import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { nodesOf, plainVersion } from './nodes.ts';
 import { askOwner, isAsked } from './rollout/ask.ts';
-import { unhook } from './rollout/hooks.ts';
-import { earlyEnd, type NextAct, nextAct } from './rollout/next-act.ts';
+import { isHooked, unhook } from './rollout/hooks.ts';
+import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
+import { earlyEnd, type NextAct, nextAct, waitsForDisks } from './rollout/next-act.ts';
 import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
 import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
-import { type OwnerView, viewsOf } from './rollout/view.ts';
+import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
 /** The part of the engine's cluster port that is about nodes. */
@@ -27,6 +28,7 @@ export interface RolloutSite {
   /** Opened when it is first needed. */
   objects(): Promise<Objects>;
   readonly templates: NodeTemplates;
+  readonly disks: MachineDisks;
   /** Which Cluster; else the only one. */
   readonly cluster: ClusterName | undefined;
   readonly now?: () => Date;
@@ -57,7 +59,8 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async rollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      return await statusOf(objects, state, group, site.now ?? (() => new Date()), cancel);
+      const disks = await disksOf(state, group, waitsForDisks, cancel);
+      return await statusOf(objects, state, { group, disks, now: site.now?.() ?? new Date() }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -73,9 +76,25 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async endRollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      await letGo(objects, earlyEnd(state, group), cancel);
+      await letGo(objects, earlyEnd(state, group, await disksOf(state, group, isGoingHeld, cancel)), cancel);
     },
   };
+
+  /** Asked only where a machine is being taken away: the VMs of the others are nobody's concern. */
+  async function disksOf(
+    state: ClusterState,
+    group: NodeGroup,
+    which: (view: MachineView) => boolean,
+    cancel: AbortSignal,
+  ): Promise<DiskLooks> {
+    const machines = viewsOf(state, group).flatMap((view) => view.machines.filter(which));
+    return await lookAtDisks(
+      site.disks,
+      state,
+      machines.map(({ machine }) => machine),
+      cancel,
+    );
+  }
 
   async function askOnce(group: NodeGroup, desired: DesiredNodes, cancel: AbortSignal): Promise<void> {
     const { objects, state } = await look(cancel);
@@ -85,7 +104,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
     }
     if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
-    const next = nextAct(state, group);
+    const next = nextAct(state, group, await disksOf(state, group, waitsForDisks, cancel));
     if (next !== null) await letGo(objects, next, cancel);
   }
 
@@ -120,21 +139,24 @@ function isConflict(error: unknown): boolean {
 
 async function letGo(
   objects: Objects,
-  { unhook: machines, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
+  { unhook: releases, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
   cancel: AbortSignal,
 ): Promise<void> {
-  for (const machine of machines) await unhook(objects, machine, cancel);
+  for (const release of releases) await unhook(objects, release, cancel);
   for (const object of held) await putBack(objects, object, cancel);
   for (const { ref } of forget) {
     await objects.mergePatch(ref, { metadata: { annotations: { [planAnnotation]: null } } }, cancel);
   }
 }
 
+function isGoingHeld({ machine, isGoing }: MachineView): boolean {
+  return isGoing && isHooked(machine, 'deletion');
+}
+
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  group: NodeGroup,
-  now: () => Date,
+  { group, disks, now }: { readonly group: NodeGroup; readonly disks: DiskLooks; readonly now: Date },
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -147,11 +169,11 @@ async function statusOf(
   for (const view of told) {
     const template = await templateOf(objects, state, view, cancel);
     desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });
-    const around = { claims, now: now(), cluster: state.cluster, templateThere: template !== undefined };
+    const around = { claims, disks, now, cluster: state.cluster, templateThere: template !== undefined };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
-  const next = nextAct(state, group);
-  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group);
+  const next = nextAct(state, group, disks);
+  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group, disks);
   const letGo = machines.length + objectsHeld.length;
   return {
     desired: togetherOf(desired),

@@ -2,6 +2,7 @@ import { type SeenWait, waitingFor, type Wait } from '@sealift/core/upgrade';
 import type { Cluster } from '@sealift/kubernetes/cluster';
 import { holds } from '@sealift/kubernetes/conditions';
 import { healthConditions, isSettled, unplanned } from './gate.ts';
+import type { DiskLooks } from './machine-disks.ts';
 import { leavingWait, unplannedWait } from './leaving-wait.ts';
 import { type Around, comingWait, tail } from './machine-wait.ts';
 import type { OwnerView } from './view.ts';
@@ -9,6 +10,7 @@ import type { OwnerView } from './view.ts';
 /** What is known besides an owner and its machines. */
 export interface OwnerAround extends Around {
   readonly cluster: Cluster;
+  readonly disks: DiskLooks;
   /** Whether the machine template that it names is there. */
   readonly templateThere: boolean;
 }
@@ -21,7 +23,7 @@ export function ownerWaits(view: OwnerView, around: OwnerAround): readonly SeenW
   if (isSettled(view)) return [];
   const stopped = stoppedWait(view, around);
   const machines = view.machines.flatMap((one) => {
-    const wait = one.isGoing ? leavingWait(one, view) : comingWait(one, around);
+    const wait = one.isGoing ? leavingWait(one, view, around.disks) : comingWait(one, around);
     return wait === null ? [] : [wait];
   });
   const strangers = unplanned(view);
