@@ -1,6 +1,8 @@
 /** Labels and annotations of Cluster API (its book, "Labels and annotations"). */
 export const clusterNameLabel = 'cluster.x-k8s.io/cluster-name';
 export const controlPlaneLabel = 'cluster.x-k8s.io/control-plane';
+/** On a MachineDeployment of a topology: its pool. */
+export const poolLabel = 'topology.cluster.x-k8s.io/deployment-name';
 export const pausedAnnotation = 'cluster.x-k8s.io/paused';
 export const clonedFromName = 'cluster.x-k8s.io/cloned-from-name';
 /** A machine that is deleted is not drained while an annotation of this name and any suffix is there. */

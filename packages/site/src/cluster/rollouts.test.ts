@@ -405,14 +405,6 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       const wrong = { namespace: 'several', name: 'c3' };
       const other = clusterRollouts({ objects: async () => bench.objects, ...none, cluster: wrong });
       await expect(other.nodes(never)).rejects.toMatchObject({ code: 'CLUSTER_NOT_CHOSEN' });
-      const topology = {
-        version: 'v1.36.3',
-        ...(version === 'v1beta2' ? { classRef: { name: 'edge' } } : { class: 'edge' }),
-      };
-      await sample.merge('Cluster', 'c1', { spec: { topology } });
-      await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
-        code: 'CLUSTER_CLASS_MANAGED',
-      });
     });
 
     it.each([

@@ -7,12 +7,15 @@ import { putBack } from '@sealift/kubernetes/hold';
 import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
-import { nodesOf, plainVersion } from './nodes.ts';
-import { askOwner, isAsked } from './rollout/ask.ts';
+import { nodesOf } from './nodes.ts';
+import { askOwner } from './rollout/ask.ts';
+import { askTopology } from './rollout/ask-topology.ts';
+import { askedNodes, isAsked } from './rollout/asked.ts';
+import { isSettled } from './rollout/gate.ts';
 import { isHooked, unhook } from './rollout/hooks.ts';
 import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
 import { earlyEnd, type NextAct, nextAct, waitsForDisks } from './rollout/next-act.ts';
-import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
+import { type NodeTemplates, proveTemplate } from './rollout/node-template.ts';
 import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
@@ -103,7 +106,8 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of views) {
       if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
     }
-    if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
+    const now = isInTopology(views) ? nextInTopology(views, open) : open;
+    if (now.length > 0) return await ask(objects, state, group, now, desired, cancel);
     const next = nextAct(state, group, await disksOf(state, group, waitsForDisks, cancel));
     if (next !== null) await letGo(objects, next, cancel);
   }
@@ -128,9 +132,27 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     const { state: now } = await look(cancel);
     const names = new Set(open.map(({ owner }) => owner.name));
     for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
-      await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
+      const { managed } = view.owner;
+      const { version } = desired;
+      if (managed === undefined) {
+        await askOwner(objects, view, { path, version, namespace: now.cluster.namespace }, cancel);
+      } else {
+        const template = await templateOf(objects, now, view, cancel);
+        await askTopology(objects, now, { view, managed, template }, { path, version }, cancel);
+      }
     }
   }
+}
+
+/** Whether owners are parts of a topology, of which one is asked at a time. */
+function isInTopology(views: readonly OwnerView[]): boolean {
+  return views.some(({ owner }) => owner.managed !== undefined);
+}
+
+/** The part that is asked now: none while one that was asked still moves. */
+function nextInTopology(views: readonly OwnerView[], open: readonly OwnerView[]): readonly OwnerView[] {
+  const moves = views.some((view) => !open.includes(view) && !isSettled(view));
+  return moves ? [] : open.slice(0, 1);
 }
 
 function isConflict(error: unknown): boolean {
@@ -161,14 +183,17 @@ async function statusOf(
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
   // A cluster without workers wants of them what its control plane is.
-  const told = views.length > 0 ? views : viewsOf(state, 'control-plane');
+  const all = views.length > 0 ? views : viewsOf(state, 'control-plane');
+  // Of a topology, what moves now is wanted before the next part is asked.
+  const moving = all.filter((view) => !isSettled(view));
+  const wanted = isInTopology(views) && moving.length > 0 ? moving : all;
   const desired = [];
   const waits: SeenWait[] = [];
   const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
   const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
-  for (const view of told) {
+  for (const view of all) {
     const template = await templateOf(objects, state, view, cancel);
-    desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });
+    if (wanted.includes(view)) desired.push(askedNodes(view, template));
     const around = { claims, disks, now, cluster: state.cluster, templateThere: template !== undefined };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
@@ -196,13 +221,6 @@ function templateOf(
   cancel: AbortSignal,
 ): Promise<MachineTemplate | undefined> {
   return readMachineTemplate(objects, cluster.namespace, owner.template, cancel);
-}
-
-/** Of a machine template that is gone, the machines that were made from it still tell. */
-function nameIn({ owner, machines }: OwnerView, template: MachineTemplate | undefined): string {
-  if (template !== undefined) return templateNameOf(template.template);
-  const made = machines.find(({ infrastructure }) => infrastructure?.clonedFrom === owner.template.name);
-  return templateNameOf(made?.infrastructure?.template ?? '');
 }
 
 /** What several owners want together. Where they differ it is what nobody asks for, so that all of them are asked. */

@@ -68,12 +68,25 @@ function stoppedWait({ owner }: OwnerView, { cluster, templateThere }: OwnerArou
       remedy: `Make it again, or let ${kind} ${name} name one that is there.`,
     });
   }
+  if (owner.managed?.passedOn === false) return notPassedOn(owner, cluster);
   if (owner.observed) return null;
   return waitingFor(`${kind} ${name} was changed, and its controller has not taken it up yet`, {
     object,
     since: owner.askedAt,
     impact: 'what it says of itself is about what was before',
     remedy: `If it stays so, look at the pods and the log of Cluster API's controllers: one that is down, or an object that ${name} refers to and that is not there, stops it without a word.`,
+  });
+}
+
+/** The topology's controller waits for other parts, for hooks of extensions, or fails to make what the class says. */
+function notPassedOn({ kind, name }: OwnerView['owner'], cluster: Cluster): SeenWait {
+  const said = cluster.conditions.get('TopologyReconciled');
+  const open = said?.status === 'True' ? undefined : said;
+  return waitingFor(`what the Cluster ${cluster.name} asks for has not come to ${kind} ${name} yet${tail(open)}`, {
+    object: { kind: 'Cluster', name: cluster.name },
+    since: open?.since ?? null,
+    impact: 'no machine is replaced',
+    remedy: `If it stays so, read the condition TopologyReconciled: kubectl -n ${cluster.namespace} describe cluster ${cluster.name}.`,
   });
 }
 

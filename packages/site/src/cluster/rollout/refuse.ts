@@ -11,7 +11,7 @@ const kubeletSkew = 3;
 /**
  * What must never be asked of Cluster API, which takes some of it: an older version, a minor skipped, workers before their control plane.
  *
- * @throws CLUSTER_CLASS_MANAGED, KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE
+ * @throws KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE
  */
 export function refuseUnfit(
   state: ClusterState,
@@ -19,11 +19,6 @@ export function refuseUnfit(
   owners: readonly RolloutOwner[],
   { version: to }: DesiredNodes,
 ): void {
-  const { cluster } = state;
-  if (cluster.managedByClass !== undefined) {
-    const values = { cluster: cluster.name, class: cluster.managedByClass };
-    throw new SealiftError('CLUSTER_CLASS_MANAGED', { values });
-  }
   const mostSkipped = group === 'control-plane' ? 1 : kubeletSkew;
   for (const owner of owners) {
     const { kind, name, version: from } = owner;
