@@ -117,24 +117,20 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     const workers = (await port.nodes(never)).filter(({ role }) => role === 'worker').map(({ name }) => name);
     const vms = (await site.controls.virtualMachines()).filter((path) => workers.some((name) => path.endsWith(name)));
     expect(vms).toHaveLength(3);
-    const volume = '6000C29e-1111-2222-3333-444455556666';
-    for (const vm of vms) await attachDisk(client, vm, volume);
+    const volumes = new Map(vms.map((vm, at) => [vm, `6000C29e-1111-2222-3333-44445555666${at}`]));
+    for (const [vm, volume] of volumes) await attachDisk(client, vm, volume);
     const name = 'r_u-2204-0-k-1372-3';
     await makeTemplate(site.vcenter, name, version);
     await port.setRollout('workers', { version, template: name }, never);
-    for (const [at] of vms.entries()) {
-      const left = await site.controls.virtualMachines();
-      const held = await until(
-        `volume ${at + 1} to be in the way`,
-        'workers',
-        name,
-        ({ wait }) => wait?.what.includes(volume) === true && left.some((vm) => wait.what.includes(`VM ${vm} `)),
+    for (let gone = 1; gone <= vms.length; gone += 1) {
+      const held = await until(`volume ${gone} to be in the way`, 'workers', name, ({ wait }) =>
+        [...volumes].some(([vm, volume]) => wait?.what.includes(vm) === true && wait.what.includes(volume)),
       );
       expect(held.wait).toMatchObject({ level: 'blocked', object: { kind: 'Machine' } });
-      const vm = vms.find((path) => held.wait?.what.includes(path)) ?? '';
-      expect(left).toContain(vm);
+      const [vm, volume] = [...volumes].find(([path]) => held.wait?.what.includes(path)) ?? ['', ''];
+      expect(await site.controls.virtualMachines()).toContain(vm);
       await detachDisk(client, vm, volume);
-      await until(`${vm} to go`, 'workers', name, ({ wait }) => wait?.what.includes(vm) !== true);
+      volumes.delete(vm);
     }
     expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
     expect(await site.controls.virtualMachines()).toHaveLength(6);
