@@ -12,6 +12,7 @@ import type { Holder } from './cluster/layers/holder.ts';
 import type { SiteFacts } from './cluster/layers/layer-tools.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
+import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
 import type { SiteSettings } from './settings.ts';
@@ -61,6 +62,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       ...clusterRollouts({
         objects,
         templates: vcenterTemplates(session, settings),
+        disks: vcenterDisks(session),
         cluster: settings.cluster,
       }),
       ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),

@@ -20,7 +20,7 @@ import { CollectProgress } from './collect-progress.ts';
 import { checkImages, checkPacks, type Unchecked } from './completeness.ts';
 import { ContentSet } from './content-set.ts';
 import { type CollectedImage, collectImages, withAttached } from './images.ts';
-import { type CollectedNodeImage, collectNodeImage } from './node-image.ts';
+import { type CollectedNodeImage, type CollectedNodeImages, collectNodeImages, ovaFiles } from './node-image.ts';
 import type { CollectedPack } from './collected-pack.ts';
 import { collectPacks } from './packs.ts';
 import { addPrograms, type BundleExecutable } from './programs.ts';
@@ -96,12 +96,11 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const { referrers } = attached;
   const { elsewhere } = file.spec.content;
   const unchecked = checkImages({ packs, images, elsewhere });
-  const { nodeImage: ova } = file.spec.content;
-  if (file.spec.nodeImage !== undefined && ova !== undefined) await options.checkOva?.(resolve(folder, ova));
+  for (const path of ovaFiles(file, folder)) await options.checkOva?.(path);
   const uncompressed = await findUncompressed(content, images);
-  const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
+  const nodeImages = await collectNodeImages(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
-  const release = pin(file, packs, images, nodeImage);
+  const release = pin(file, packs, images, nodeImages);
   const marker = addMarker(content, release, options.secretKey);
   const differential = await compareWithBase(content, release, options);
   const created = {
@@ -121,7 +120,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
     ...packs.map(packEntry),
     ...images.map(({ name, descriptor }) => ({ name, descriptor })),
     ...referrers.map(({ name, descriptor }) => ({ name, descriptor })),
-    ...(nodeImage === undefined ? [] : [nodeImageEntry(nodeImage)]),
+    ...[...nodeImages.between, nodeImages.last].flatMap((one) => (one === undefined ? [] : [nodeImageEntry(one)])),
     ...programs.entries,
   ]);
   const bundle = await writeBundle({
@@ -182,9 +181,9 @@ function pin(
   file: ReleaseFile,
   packs: readonly CollectedPack[],
   images: readonly CollectedImage[],
-  nodeImage: CollectedNodeImage | undefined,
+  { last, between }: CollectedNodeImages,
 ): Release {
-  const { content: _, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
+  const { content: _, layers, clusterApi, nodeImage: _last, intermediateNodeImages: _between, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
   const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
     const digest = digests.get(`${named.pack} ${named.version}`);
@@ -207,7 +206,8 @@ function pin(
         sizeBytes,
       })),
       images: images.map(({ name, descriptor, sizeBytes }) => ({ name, digest: descriptor.digest, sizeBytes })),
-      ...(nodeImage === undefined ? {} : { nodeImage: nodeImage.released }),
+      ...(last === undefined ? {} : { nodeImage: last.released }),
+      ...(between.length === 0 ? {} : { intermediateNodeImages: between.map(({ released }) => released) }),
     },
   };
 }

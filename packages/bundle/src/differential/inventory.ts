@@ -1,6 +1,6 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import type { Release } from '@sealift/core/release';
+import { nodeImagesOf, type Release } from '@sealift/core/release';
 import type { Digest } from '@sealift/oci/digest';
 import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
 import { type ManifestSource, walk } from '@sealift/oci/walk';
@@ -65,7 +65,7 @@ export async function blobsOfRelease(
 }
 
 function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
-  const { packs, images, nodeImage } = spec;
+  const { packs, images } = spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       registry: 'packs' as const,
@@ -77,14 +77,10 @@ function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
       repository: imageReference('', name).repository,
       digest: digest as Digest,
     })),
-    ...(nodeImage === undefined
-      ? []
-      : [
-          {
-            registry: 'packs' as const,
-            repository: nodeImageReference('', nodeImage.ova).repository,
-            digest: nodeImage.digest as Digest,
-          },
-        ]),
+    ...nodeImagesOf(spec).map(({ ova, digest }) => ({
+      registry: 'packs' as const,
+      repository: nodeImageReference('', ova).repository,
+      digest: digest as Digest,
+    })),
   ];
 }

@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { Release } from '@sealift/core/release';
+import { nodeImagesOf, type Release, type ReleasedNodeImage } from '@sealift/core/release';
 import { packTag, releaseTag } from '@sealift/oci/reference';
 import { artifactTypes } from '../artifact/artifact-types.ts';
 import type { Bundle } from '../read/open-bundle.ts';
@@ -11,7 +11,7 @@ import type { VerifiedRelease } from '../release-marker/release-marker.ts';
 export interface PinnedContent {
   readonly packs: Release['spec']['packs'];
   readonly images: Release['spec']['images'];
-  readonly nodeImage?: Release['spec']['nodeImage'];
+  readonly nodeImages: readonly ReleasedNodeImage[];
   readonly markerTag: string;
 }
 
@@ -19,11 +19,11 @@ export interface PinnedContent {
 export function pinnedBy(verified: VerifiedRelease | VerifiedPack): PinnedContent {
   if ('packRelease' in verified) {
     const { pack, images } = verified.packRelease;
-    return { packs: [pack], images, markerTag: packTag(pack.name, pack.version) };
+    return { packs: [pack], images, nodeImages: [], markerTag: packTag(pack.name, pack.version) };
   }
   const { metadata, spec } = verified.release;
-  const { packs, images, nodeImage } = spec;
-  return { packs, images, nodeImage, markerTag: releaseTag(metadata.product, metadata.version) };
+  const { packs, images } = spec;
+  return { packs, images, nodeImages: nodeImagesOf(spec), markerTag: releaseTag(metadata.product, metadata.version) };
 }
 
 /**

@@ -149,16 +149,15 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
       ...(kind === 'marker' ? { requiresAll: true } : {}),
     },
   });
-  const { nodeImage } = pinned;
   const marker = { repository: catalogRepository(packs.base), tag: pinned.markerTag };
   return [
     ...pinned.packs.map(({ name, version, digest }) =>
       plan('pack', `${name}:${version}`, packs, packReference(packs.base, name, version), digest),
     ),
     ...pinned.images.map(({ name, digest }) => plan('image', name, images, imageReference(images.base, name), digest)),
-    ...(nodeImage === undefined
-      ? []
-      : [plan('node-image', nodeImage.ova, packs, nodeImageReference(packs.base, nodeImage.ova), nodeImage.digest)]),
+    ...pinned.nodeImages.map(({ ova, digest }) =>
+      plan('node-image', ova, packs, nodeImageReference(packs.base, ova), digest),
+    ),
     plan('marker', marker.tag, packs, marker, verified.digest),
   ];
 }

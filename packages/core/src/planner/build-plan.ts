@@ -1,12 +1,14 @@
 import { SealiftError } from '../errors/sealift-error.ts';
-import type { Release, UpgradeEdge } from '../release/release.ts';
+import type { Release, ReleasedNodeImage, UpgradeEdge } from '../release/release.ts';
+import { templateName } from '../release/template-name.ts';
 import { comparePrecedence, parseVersion } from '../version/version.ts';
 import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
 import { rollbackOf } from '../upgrade/step/rollback.ts';
 import type { PlanStep } from '../upgrade/step/step.ts';
+import { planRollouts } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
-import { decideNodeImage } from './node-image.ts';
+import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -30,6 +32,7 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
   const verdict = judgeHop(installed, target, known);
   if (!verdict.legal) throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from, to, reason: verdict.reason } });
   const nodeImage = decideNodeImage(installed, target);
+  const images = imagesOnTheWay(installed, target);
   const edited = new Set(editedLayers);
   const layers = layerChanges(installed.spec.layers, target.spec.layers).filter(
     ({ id, change }) => change !== 'unchanged' || edited.has(id),
@@ -38,10 +41,10 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
     { kind: 'lock-console', title: 'Lock the console' },
     { kind: 'backup', title: 'Back up configuration, database and cluster objects' },
     ...gatewaySteps(installed, target),
-    ...templateSteps(nodeImage, target),
+    ...templateSteps(nodeImage, images),
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
-    ...rolloutSteps(nodeImage),
+    ...rolloutSteps(nodeImage, images),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
     { kind: 'unlock-console', title: 'Unlock the console' },
@@ -49,7 +52,7 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
   const steps = drafts.map((step): PlanStep => {
     const name = nameOf(step);
     const declared = Object.hasOwn(target.spec.steps, name) ? target.spec.steps[name]?.rollback : undefined;
-    return { ...step, id: `0-${name}`, rollback: declared ?? rollbackOf[step.kind] };
+    return { ...step, id: `0-${name}${suffixOf(step, target)}`, rollback: declared ?? rollbackOf[step.kind] };
   });
   return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
 }
@@ -71,11 +74,19 @@ function gatewaySteps(installed: Release, target: Release): StepDraft[] {
   return [{ kind: 'gateways', title, target: { minimum: gateway.minimum } }];
 }
 
-function templateSteps({ needed, template }: NodeImageDecision, { spec: { nodeImage } }: Release): StepDraft[] {
-  if (!needed || template === undefined || nodeImage === undefined) return [];
-  const { ova, sha256, digest, kubernetes } = nodeImage;
-  const title = `Make the template ${template}`;
-  return [{ kind: 'template', title, target: { template, ova, sha256, digest, kubernetes } }];
+/** What tells the steps of a kind apart where nodes go through several minors; those of the last have the plain name. */
+function suffixOf(step: StepDraft, { spec: { kubernetes } }: Release): string {
+  if (step.kind !== 'template' && step.kind !== 'control-plane' && step.kind !== 'workers') return '';
+  return step.target.kubernetes === kubernetes.version ? '' : `-${step.target.kubernetes}`;
+}
+
+function templateSteps({ needed }: NodeImageDecision, images: readonly ReleasedNodeImage[]): StepDraft[] {
+  if (!needed) return [];
+  return images.map(({ ova, sha256, digest, kubernetes }) => {
+    const template = templateName(ova);
+    const title = `Make the template ${template}`;
+    return { kind: 'template', title, target: { template, ova, sha256, digest, kubernetes } };
+  });
 }
 
 function storageSteps({ risk }: UpgradeEdge): StepDraft[] {
@@ -92,14 +103,17 @@ function providerSteps(installed: Release, target: Release): StepDraft[] {
   return [{ kind: 'cluster-api-providers', title, target: wanted }];
 }
 
-function rolloutSteps({ needed, template, kubernetesFrom, kubernetesTo }: NodeImageDecision): StepDraft[] {
-  if (!needed || template === undefined) return [];
-  const target = { kubernetes: kubernetesTo, template };
-  const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetesTo}`;
-  return [
-    { kind: 'control-plane', title: `Roll the control plane to ${where}`, target },
-    { kind: 'workers', title: `Roll the workers to ${where}`, target },
-  ];
+function rolloutSteps(
+  { needed, kubernetesFrom, kubernetesTo }: NodeImageDecision,
+  images: readonly ReleasedNodeImage[],
+): StepDraft[] {
+  if (!needed) return [];
+  return planRollouts(kubernetesFrom, images).map(({ group, image: { kubernetes, ova } }): StepDraft => {
+    const template = templateName(ova);
+    const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetes}`;
+    const who = group === 'control-plane' ? 'the control plane' : 'the workers';
+    return { kind: group, title: `Roll ${who} to ${where}`, target: { kubernetes, template } };
+  });
 }
 
 function layerStep({ layer, pack, change, from, to }: LayerTransition): StepDraft {

@@ -1,4 +1,5 @@
 export { buildPlan, type PlanInput } from './build-plan.ts';
+export { kubeletSkew, minorsBetween } from './kubernetes-path.ts';
 export { layerChanges, layerId, type LayerTransition, type PinnedLayer } from './layer-changes.ts';
 export { type HopVerdict, judgeHop } from './legality.ts';
 export { decideNodeImage } from './node-image.ts';

@@ -1,7 +1,8 @@
 import type { Release, UpgradeEdge } from '../release/release.ts';
 import { comparePrecedence, compareVersions, parseVersion } from '../version/version.ts';
 import { satisfies } from '../version/range.ts';
-import { decideNodeImage } from './node-image.ts';
+import { skippedMinor } from './kubernetes-path.ts';
+import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 
 /** Whether one version step may be taken, and why or why not, in one sentence. */
 export type HopVerdict =
@@ -72,12 +73,11 @@ function refuseKubernetes(installed: Release, target: Release): HopVerdict | und
   const to = target.spec.kubernetes.version;
   const order = comparePrecedence(parseVersion(to), parseVersion(from));
   if (order < 0) return refuse(`Kubernetes would go back from ${from} to ${to}; it cannot be downgraded.`);
-  const [fromMajor, fromMinor] = minorOf(from);
-  const [toMajor, toMinor] = minorOf(to);
-  if (fromMajor !== toMajor || toMinor - fromMinor > 1) {
+  const skipped = skippedMinor(from, imagesOnTheWay(installed, target));
+  if (skipped !== undefined) {
     return refuse(
       `Kubernetes would go from ${from} to ${to}, and its minor versions cannot be skipped; ` +
-        `go through a release on Kubernetes ${fromMajor}.${fromMinor + 1}.`,
+        `go through a release on Kubernetes ${skipped}.`,
     );
   }
   const { needed, template } = decideNodeImage(installed, target);
@@ -85,11 +85,6 @@ function refuseKubernetes(installed: Release, target: Release): HopVerdict | und
     return refuse(`It moves Kubernetes from ${from} to ${to} and brings no node image for it.`);
   }
   return undefined;
-}
-
-function minorOf(version: string): readonly [number, number] {
-  const [major = '0', minor = '0'] = parseVersion(version).core;
-  return [Number(major), Number(minor)];
 }
 
 function newest(releases: readonly Release[]): string | undefined {

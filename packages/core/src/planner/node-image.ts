@@ -1,6 +1,13 @@
-import type { Release } from '../release/release.ts';
+import type { Release, ReleasedNodeImage } from '../release/release.ts';
 import { templateName } from '../release/template-name.ts';
 import type { NodeImageDecision } from '../upgrade/plan/plan.ts';
+import { imagesThrough } from './kubernetes-path.ts';
+
+/** The node images that a control plane goes through from one release to another, the last of which is the release's own; none where it brings none. */
+export function imagesOnTheWay(installed: Release, target: Release): readonly ReleasedNodeImage[] {
+  const { nodeImage, intermediateNodeImages: between = [] } = target.spec;
+  return nodeImage === undefined ? [] : imagesThrough(installed.spec.kubernetes.version, between, nodeImage);
+}
 
 /**
  * Whether going from one release to another needs a new node image: it does when the nodes' Kubernetes version changes
@@ -24,10 +31,12 @@ export function decideNodeImage(installed: Release, target: Release): NodeImageD
   }
   const named = { ...decision, ova: image.ova, template: templateName(image.ova) };
   if (kubernetesFrom !== kubernetesTo) {
+    const between = imagesOnTheWay(installed, target).slice(0, -1);
+    const way = between.length === 0 ? '' : ` by way of ${between.map(({ kubernetes }) => kubernetes).join(' and ')}`;
     return {
       ...named,
       needed: true,
-      reason: `Kubernetes goes from ${kubernetesFrom} to ${kubernetesTo}; the nodes are replaced from ${image.ova}.`,
+      reason: `Kubernetes goes from ${kubernetesFrom} to ${kubernetesTo}${way}; the nodes are replaced from ${image.ova}.`,
     };
   }
   if (old === undefined) {

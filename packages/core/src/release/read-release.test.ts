@@ -59,7 +59,13 @@ describe('parseReleaseFile', () => {
     const release = parseReleaseFile(file, 'release.yaml');
     expect(release.metadata).toEqual({ product: 'Harborview', version: '4.2.13' });
     expect(release.spec.required).toBe(false);
-    expect(release.spec.content).toEqual({ elsewhere: [], packs: ['./packs/*'], images: [], tools: [] });
+    expect(release.spec.content).toEqual({
+      elsewhere: [],
+      intermediateNodeImages: [],
+      packs: ['./packs/*'],
+      images: [],
+      tools: [],
+    });
     expect(release.spec.upgradesFrom[1]?.risk?.name).toBe('ClusterIdNotUnique');
   });
 

@@ -32,6 +32,7 @@ export function checkRelease({ spec }: Described, placeOf: PlaceOf): void {
     throw refuse(reason, ['spec', 'nodeImage', 'kubernetes']);
   }
 
+  checkBetween(spec, refuse);
   checkLayers(spec, refuse);
 
   const packs = new Set(spec.layers.map(({ pack }) => pack));
@@ -43,6 +44,30 @@ export function checkRelease({ spec }: Described, placeOf: PlaceOf): void {
   for (const [index, { pack }] of spec.migrations.entries()) {
     if (!packs.has(pack)) throw refuse(`no layer has the pack ${pack}`, ['spec', 'migrations', index, 'pack']);
   }
+}
+
+/** One image a minor, oldest first, and all older than what the release brings; of one name, and so one template, there is one. */
+function checkBetween(
+  { kubernetes, nodeImage, intermediateNodeImages: between = [] }: Described['spec'],
+  refuse: (reason: string, path: readonly PropertyKey[]) => DocumentError,
+): void {
+  if (nodeImage === undefined && between.length > 0) {
+    throw refuse('there is no nodeImage that they could lead to', ['spec', 'intermediateNodeImages']);
+  }
+  const names = new Set([nodeImage?.ova]);
+  for (const [index, { ova, kubernetes: version }] of between.entries()) {
+    const path = ['spec', 'intermediateNodeImages', index];
+    if (names.has(ova)) throw refuse(`two node images are called ${ova}`, [...path, 'ova']);
+    names.add(ova);
+    const next = between[index + 1]?.kubernetes ?? kubernetes.version;
+    if (compareCore(minorOf(version), minorOf(next)) >= 0) {
+      throw refuse(`Kubernetes ${version} is no minor before ${next}`, [...path, 'kubernetes']);
+    }
+  }
+}
+
+function minorOf(version: string): readonly string[] {
+  return parseVersion(version).core.slice(0, 2);
 }
 
 function checkLayers(

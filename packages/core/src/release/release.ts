@@ -66,6 +66,18 @@ const nodeImage = z.strictObject({
   os: z.string().min(1).max(100).describe('Operating system inside, such as ubuntu-22.04.'),
   kubernetes: packVersionSchema.describe('Kubernetes inside; the same as spec.kubernetes.version.'),
 });
+const sourceOva = nodeImage.extend({
+  sha256: sha256Hex.optional().describe('SHA-256 of the OVA; filled in when the bundle is made.'),
+});
+const releasedNodeImage = nodeImage.extend({
+  sha256: sha256Hex,
+  digest: digestSchema,
+  sizeBytes: z.int().nonnegative(),
+});
+/** More minors than Kubernetes has in some years. */
+const betweenLimit = 10;
+const betweenText =
+  'Images of the Kubernetes minors between, one each, oldest first, for sites that are more than one behind: their control plane goes through each.';
 const nodeImageText = 'What the nodes are made from. Absent: the node image is unchanged.';
 
 const components = z.strictObject({
@@ -167,6 +179,11 @@ const releaseContent = z.strictObject({
       'Images that packs name and the bundle leaves out, because every site has them already; each by its full name.',
     ),
   nodeImage: z.string().min(1).max(1000).optional().describe('Path of the OVA.'),
+  intermediateNodeImages: z
+    .array(z.string().min(1).max(1000))
+    .max(betweenLimit)
+    .default([])
+    .describe('Paths of the OVAs of spec.intermediateNodeImages, in any order.'),
   tools: z
     .array(
       z.strictObject({
@@ -192,10 +209,8 @@ export const releaseFileSchema = z.strictObject({
   spec: z
     .strictObject({
       ...describedByBoth,
-      nodeImage: nodeImage
-        .extend({ sha256: sha256Hex.optional().describe('SHA-256 of the OVA; filled in when the bundle is made.') })
-        .optional()
-        .describe(nodeImageText),
+      nodeImage: sourceOva.optional().describe(nodeImageText),
+      intermediateNodeImages: z.array(sourceOva).min(1).max(betweenLimit).optional().describe(betweenText),
       clusterApi: clusterApi.optional().describe(clusterApiText),
       layers: z.array(releaseLayer).min(1).max(100).describe(layersText),
       content: releaseContent.describe('Where making the bundle finds things; not part of the released artifact.'),
@@ -225,9 +240,8 @@ export const releaseSchema = z.strictObject({
   spec: z.strictObject({
     ...describedByBoth,
     /** Absent: the node image is unchanged. `digest` is that of the OCI artifact's manifest, `sha256` of the OVA itself. */
-    nodeImage: nodeImage
-      .extend({ sha256: sha256Hex, digest: digestSchema, sizeBytes: z.int().nonnegative() })
-      .optional(),
+    nodeImage: releasedNodeImage.optional(),
+    intermediateNodeImages: z.array(releasedNodeImage).min(1).max(betweenLimit).optional(),
     clusterApi: clusterApi.extend({ components: components.extend({ digest: digestSchema }) }).optional(),
     layers: z
       .array(releaseLayer.extend({ digest: digestSchema }))
@@ -240,3 +254,14 @@ export const releaseSchema = z.strictObject({
 export type Release = z.infer<typeof releaseSchema>;
 export type ReleasedPack = z.infer<typeof releasedPackSchema>;
 export type ReleasedImage = z.infer<typeof releasedImageSchema>;
+
+/** A node image that a release pins. */
+export type ReleasedNodeImage = z.infer<typeof releasedNodeImage>;
+
+/** Every node image that a release brings: those of the minors between first. */
+export function nodeImagesOf({
+  nodeImage: last,
+  intermediateNodeImages: between = [],
+}: Pick<Release['spec'], 'nodeImage' | 'intermediateNodeImages'>): readonly ReleasedNodeImage[] {
+  return last === undefined ? between : [...between, last];
+}

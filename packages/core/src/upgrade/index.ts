@@ -40,5 +40,5 @@ export {
   type StepProgress,
 } from './progress/progress.ts';
 export { rollbackOf } from './step/rollback.ts';
-export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf } from './step/step.ts';
+export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf, stepsOf } from './step/step.ts';
 export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

@@ -5,6 +5,7 @@ import { type KubeObject, nameOf, type ObjectReference, referenceOf } from '../o
 import type { Objects } from '../objects/objects.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
 import { type ProviderReference, providerReference } from './reference.ts';
+import { type Topology, topologySchema } from './topology.ts';
 
 /** Which Cluster is meant. */
 export interface ClusterName {
@@ -19,8 +20,9 @@ export interface Cluster {
   readonly name: string;
   readonly paused: boolean;
   readonly controlPlane: ProviderReference | undefined;
-  /** The ClusterClass that manages it; undefined where its objects are managed one by one. */
-  readonly managedByClass: string | undefined;
+  readonly resourceVersion: string;
+  /** What a ClusterClass makes its objects from; undefined where they are managed one by one. */
+  readonly topology: Topology | undefined;
   readonly conditions: Conditions;
 }
 
@@ -29,7 +31,7 @@ const schema = z.object({
     .object({
       paused: z.boolean().nullish(),
       controlPlaneRef: providerReference.nullish(),
-      topology: z.object({ class: z.string().nullish(), classRef: z.object({ name: z.string() }).nullish() }).nullish(),
+      topology: topologySchema.nullish(),
     })
     .nullish(),
 });
@@ -63,14 +65,14 @@ export async function findCluster(
 function clusterOf(object: KubeObject): Cluster {
   const ref = referenceOf(object);
   const { spec } = decode(schema, object, nameOf(ref));
-  const { topology } = spec ?? {};
   return {
     ref,
     namespace: ref.namespace ?? '',
     name: ref.name,
     paused: spec?.paused === true,
     controlPlane: spec?.controlPlaneRef ?? undefined,
-    managedByClass: topology?.classRef?.name ?? topology?.class ?? undefined,
+    resourceVersion: object.metadata.resourceVersion ?? '',
+    topology: spec?.topology ?? undefined,
     conditions: conditionsOf(object),
   };
 }

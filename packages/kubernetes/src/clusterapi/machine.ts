@@ -28,6 +28,8 @@ export interface Machine {
   readonly kubelet: string | undefined;
   readonly drainingSince: string | null;
   readonly detachingSince: string | null;
+  /** Since when it is drained, and only its VM has to go. */
+  readonly terminatingSince: string | null;
   readonly conditions: Conditions;
 }
 
@@ -44,7 +46,11 @@ const machineSchema = z.object({
       nodeRef: z.object({ name: text.nullish() }).nullish(),
       nodeInfo: z.object({ kubeletVersion: text.nullish() }).nullish(),
       deletion: z
-        .object({ nodeDrainStartTime: text.nullish(), waitForNodeVolumeDetachStartTime: text.nullish() })
+        .object({
+          nodeDrainStartTime: text.nullish(),
+          waitForNodeVolumeDetachStartTime: text.nullish(),
+          waitForPreTerminateHookStartTime: text.nullish(),
+        })
         .nullish(),
     })
     .nullish(),
@@ -73,6 +79,7 @@ export function machineOf(object: KubeObject): Machine {
     kubelet: status?.nodeInfo?.kubeletVersion ?? undefined,
     drainingSince: isoOf(status?.deletion?.nodeDrainStartTime),
     detachingSince: isoOf(status?.deletion?.waitForNodeVolumeDetachStartTime),
+    terminatingSince: isoOf(status?.deletion?.waitForPreTerminateHookStartTime),
     conditions: conditionsOf(object),
   };
 }

@@ -3,7 +3,8 @@ import { decode } from '../connection/decode.ts';
 import { fieldManager } from '../connection/client.ts';
 import { nameOf, type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
 import { type Conditions, conditionsOf, isoOf } from './conditions.ts';
-import { pausedAnnotation } from './names.ts';
+import type { TemplateSource } from './cluster-class.ts';
+import { pausedAnnotation, poolLabel } from './names.ts';
 import type { ProviderReference } from './reference.ts';
 
 /** What rolls machines: a KubeadmControlPlane or a MachineDeployment, in one shape whatever API version it came in. */
@@ -28,8 +29,24 @@ export interface RolloutOwner {
   /** When this program last changed its spec. */
   readonly askedAt: string | null;
   readonly conditions: Conditions;
+  /** Name of its pool in the topology of its Cluster. */
+  readonly pool: string | undefined;
+  /** What the topology of its Cluster asks of it; undefined where it is asked itself. */
+  readonly managed: ManagedOwner | undefined;
   /** The merge patch of `spec` that asks for a version and, where there is one, another template. */
   patch(version: string, template: ProviderReference | undefined): Readonly<Record<string, unknown>>;
+}
+
+/** What the topology of a Cluster asks of one owner of machines. */
+export interface ManagedOwner {
+  /** Name of its pool in the topology; undefined for the control plane. */
+  readonly pool: string | undefined;
+  readonly source: TemplateSource;
+  readonly version: string;
+  /** The VM template as the topology names it; undefined where it comes from elsewhere. */
+  readonly template: string | undefined;
+  /** Whether the owner has got it: the topology's controller passes on what is changed. */
+  readonly passedOn: boolean;
 }
 
 /** What every owner tells in the same way. */
@@ -50,6 +67,8 @@ export function commonOf(object: KubeObject) {
     paused: Object.hasOwn(metadata.annotations ?? {}, pausedAnnotation),
     askedAt: asked.at(-1) ?? null,
     conditions: conditionsOf(object),
+    pool: metadata.labels?.[poolLabel],
+    managed: undefined,
   };
 }
 

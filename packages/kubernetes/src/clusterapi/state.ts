@@ -7,6 +7,7 @@ import { type ServedClusterApi, servedClusterApi, servedKind } from './discovery
 import { type InfrastructureMachines, listInfrastructure } from './infrastructure.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { clusterNameLabel } from './names.ts';
+import { withTopology } from './managed.ts';
 import { groupOf } from './reference.ts';
 import type { RolloutOwner } from './rollout-owner.ts';
 import { type MachineSet, machineDeploymentOf, machineSetOf } from './workers.ts';
@@ -40,8 +41,12 @@ export async function readClusterState(
   const { namespace, name } = cluster;
   const list = (kind: string): Promise<readonly KubeObject[]> =>
     objects.list({ apiVersion: api.core, kind, namespace, labelSelector: `${clusterNameLabel}=${name}` }, cancel);
-  const controlPlane = await readControlPlane(objects, api, cluster, cancel);
+  const control = await readControlPlane(objects, api, cluster, cancel);
   const deploymentObjects = await list('MachineDeployment');
+  const { topology } = cluster;
+  const own = [control, ...deploymentObjects.map(machineDeploymentOf)];
+  const [controlPlane = control, ...deployments] =
+    topology === undefined ? own : await withTopology(objects, { cluster, core: api.core, topology }, own, cancel);
   const [sets, found, checks] = await Promise.all([
     list('MachineSet'),
     list('Machine'),
@@ -52,7 +57,7 @@ export async function readClusterState(
     api,
     cluster,
     controlPlane,
-    deployments: deploymentObjects.map(machineDeploymentOf),
+    deployments,
     sets: sets.map(machineSetOf),
     machines,
     infrastructure: await listInfrastructure(objects, { namespace, cluster: name, machines }, cancel),

@@ -86,6 +86,12 @@ export async function ensureTemplateCopy(
   throw new SealiftError('MACHINE_TEMPLATE_TAKEN', { values: { name: nameOf(ref) } });
 }
 
+/** Whether its machines have disks of the size that it asks for: a linked clone's have the size of the image's. */
+export function makesFullClones({ object }: MachineTemplate): boolean {
+  const { cloneMode, diskGiB } = decode(schema, object, nameOf(referenceOf(object))).spec.template.spec;
+  return cloneMode === 'fullClone' || diskGiB === undefined;
+}
+
 function isGoing({ metadata }: KubeObject): boolean {
   return (metadata.deletionTimestamp ?? null) !== null;
 }

@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { parseRelease, type Release } from '@sealift/core/release';
+import { nodeImagesOf, parseRelease, type Release } from '@sealift/core/release';
 import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Db } from '../store/store.ts';
@@ -18,12 +18,12 @@ export interface PinnedContent {
 
 /** A release, or of one what pins content. */
 interface Pins {
-  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage'>;
+  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage' | 'intermediateNodeImages'>;
 }
 
 /** Everything a release pins. */
 export function pinnedContent(base: string, release: Pins): PinnedContent[] {
-  const { packs, images, nodeImage } = release.spec;
+  const { packs, images } = release.spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       what: `pack ${name} ${version}`,
@@ -35,15 +35,11 @@ export function pinnedContent(base: string, release: Pins): PinnedContent[] {
       repository: imageReference(imageBase, name).repository,
       digest,
     })),
-    ...(nodeImage === undefined
-      ? []
-      : [
-          {
-            what: `node image ${nodeImage.ova}`,
-            repository: nodeImageReference(base, nodeImage.ova).repository,
-            digest: nodeImage.digest,
-          },
-        ]),
+    ...nodeImagesOf(release.spec).map(({ ova, digest }) => ({
+      what: `node image ${ova}`,
+      repository: nodeImageReference(base, ova).repository,
+      digest,
+    })),
   ];
 }
 

@@ -11,8 +11,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VcenterSession } from '../vcenter/session.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { unaccounted } from './machines/accounted.ts';
+import { vcenterDisks } from './rollout/machine-disks.ts';
 import { vcenterTemplates } from './rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from './rollouts.ts';
+import { attachDisk, detachDisk } from './testing/first-class-disk.ts';
 import { govc, makeTemplate } from './testing/templates.ts';
 
 // On an idle machine the site is up after two minutes, and each rollout takes one and a half.
@@ -44,6 +46,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     port = clusterRollouts({
       objects: () => access.objects(),
       templates: vcenterTemplates(session, settings),
+      disks: vcenterDisks(session),
       cluster: undefined,
     });
   }, 900_000);
@@ -103,6 +106,34 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     expect(stopped.wait).toMatchObject({ object: { kind: 'Machine' }, remedy: expect.stringContaining('get pdb app') });
     await workload.merge(`${budgets}/app`, { spec: { minAvailable: 0 } });
     expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
+  });
+
+  it('keeps the VM of a drained machine while a volume is on it, also when Cluster API has given up on that', async () => {
+    const deployment = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machinedeployments/enterprise-workers';
+    // Copied to the Machines in place.
+    const deletion = { nodeVolumeDetachTimeoutSeconds: 1 };
+    await management.merge(deployment, { spec: { template: { spec: { deletion } } } });
+    const client = await session.client();
+    const workers = (await port.nodes(never)).filter(({ role }) => role === 'worker').map(({ name }) => name);
+    const vms = (await site.controls.virtualMachines()).filter((path) => workers.some((name) => path.endsWith(name)));
+    expect(vms).toHaveLength(3);
+    const volumes = new Map(vms.map((vm, at) => [vm, `6000C29e-1111-2222-3333-44445555666${at}`]));
+    for (const [vm, volume] of volumes) await attachDisk(client, vm, volume);
+    const name = 'r_u-2204-0-k-1372-3';
+    await makeTemplate(site.vcenter, name, version);
+    await port.setRollout('workers', { version, template: name }, never);
+    for (let gone = 1; gone <= vms.length; gone += 1) {
+      const held = await until(`volume ${gone} to be in the way`, 'workers', name, ({ wait }) =>
+        [...volumes].some(([vm, volume]) => wait?.what.includes(vm) === true && wait.what.includes(volume)),
+      );
+      expect(held.wait).toMatchObject({ level: 'blocked', object: { kind: 'Machine' } });
+      const [vm, volume] = [...volumes].find(([path]) => held.wait?.what.includes(path)) ?? ['', ''];
+      expect(await site.controls.virtualMachines()).toContain(vm);
+      await detachDisk(client, vm, volume);
+      volumes.delete(vm);
+    }
+    expect(await until('the workers to roll', 'workers', name, isDone)).toMatchObject({ updated: 3, total: 3 });
+    expect(await site.controls.virtualMachines()).toHaveLength(6);
   });
 
   it('says that a cluster is paused, then that a template is gone, and goes on after each', async () => {

@@ -7,15 +7,19 @@ import { putBack } from '@sealift/kubernetes/hold';
 import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
-import { nodesOf, plainVersion } from './nodes.ts';
-import { askOwner, isAsked } from './rollout/ask.ts';
-import { unhook } from './rollout/hooks.ts';
-import { earlyEnd, type NextAct, nextAct } from './rollout/next-act.ts';
-import { type NodeTemplates, proveTemplate, templateNameOf } from './rollout/node-template.ts';
+import { nodesOf } from './nodes.ts';
+import { askOwner } from './rollout/ask.ts';
+import { askTopology } from './rollout/ask-topology.ts';
+import { askedNodes, isAsked } from './rollout/asked.ts';
+import { isSettled } from './rollout/gate.ts';
+import { isHooked, unhook } from './rollout/hooks.ts';
+import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
+import { earlyEnd, type NextAct, nextAct, waitsForDisks } from './rollout/next-act.ts';
+import { type NodeTemplates, proveTemplate } from './rollout/node-template.ts';
 import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
-import { type OwnerView, viewsOf } from './rollout/view.ts';
+import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
 /** The part of the engine's cluster port that is about nodes. */
@@ -27,6 +31,7 @@ export interface RolloutSite {
   /** Opened when it is first needed. */
   objects(): Promise<Objects>;
   readonly templates: NodeTemplates;
+  readonly disks: MachineDisks;
   /** Which Cluster; else the only one. */
   readonly cluster: ClusterName | undefined;
   readonly now?: () => Date;
@@ -57,7 +62,8 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async rollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      return await statusOf(objects, state, group, site.now ?? (() => new Date()), cancel);
+      const disks = await disksOf(state, group, waitsForDisks, cancel);
+      return await statusOf(objects, state, { group, disks, now: site.now?.() ?? new Date() }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -73,9 +79,25 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async endRollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      await letGo(objects, earlyEnd(state, group), cancel);
+      await letGo(objects, earlyEnd(state, group, await disksOf(state, group, isGoingHeld, cancel)), cancel);
     },
   };
+
+  /** Asked only where a machine is being taken away: the VMs of the others are nobody's concern. */
+  async function disksOf(
+    state: ClusterState,
+    group: NodeGroup,
+    which: (view: MachineView) => boolean,
+    cancel: AbortSignal,
+  ): Promise<DiskLooks> {
+    const machines = viewsOf(state, group).flatMap((view) => view.machines.filter(which));
+    return await lookAtDisks(
+      site.disks,
+      state,
+      machines.map(({ machine }) => machine),
+      cancel,
+    );
+  }
 
   async function askOnce(group: NodeGroup, desired: DesiredNodes, cancel: AbortSignal): Promise<void> {
     const { objects, state } = await look(cancel);
@@ -84,8 +106,9 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of views) {
       if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
     }
-    if (open.length > 0) return await ask(objects, state, group, open, desired, cancel);
-    const next = nextAct(state, group);
+    const now = isInTopology(views) ? nextInTopology(views, open) : open;
+    if (now.length > 0) return await ask(objects, state, group, now, desired, cancel);
+    const next = nextAct(state, group, await disksOf(state, group, waitsForDisks, cancel));
     if (next !== null) await letGo(objects, next, cancel);
   }
 
@@ -109,9 +132,27 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     const { state: now } = await look(cancel);
     const names = new Set(open.map(({ owner }) => owner.name));
     for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
-      await askOwner(objects, view, { path, version: desired.version, namespace: now.cluster.namespace }, cancel);
+      const { managed } = view.owner;
+      const { version } = desired;
+      if (managed === undefined) {
+        await askOwner(objects, view, { path, version, namespace: now.cluster.namespace }, cancel);
+      } else {
+        const template = await templateOf(objects, now, view, cancel);
+        await askTopology(objects, now, { view, managed, template }, { path, version }, cancel);
+      }
     }
   }
+}
+
+/** Whether owners are parts of a topology, of which one is asked at a time. */
+function isInTopology(views: readonly OwnerView[]): boolean {
+  return views.some(({ owner }) => owner.managed !== undefined);
+}
+
+/** The part that is asked now: none while one that was asked still moves. */
+function nextInTopology(views: readonly OwnerView[], open: readonly OwnerView[]): readonly OwnerView[] {
+  const moves = views.some((view) => !open.includes(view) && !isSettled(view));
+  return moves ? [] : open.slice(0, 1);
 }
 
 function isConflict(error: unknown): boolean {
@@ -120,38 +161,44 @@ function isConflict(error: unknown): boolean {
 
 async function letGo(
   objects: Objects,
-  { unhook: machines, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
+  { unhook: releases, putBack: held, forget }: Pick<NextAct, 'unhook' | 'putBack' | 'forget'>,
   cancel: AbortSignal,
 ): Promise<void> {
-  for (const machine of machines) await unhook(objects, machine, cancel);
+  for (const release of releases) await unhook(objects, release, cancel);
   for (const object of held) await putBack(objects, object, cancel);
   for (const { ref } of forget) {
     await objects.mergePatch(ref, { metadata: { annotations: { [planAnnotation]: null } } }, cancel);
   }
 }
 
+function isGoingHeld({ machine, isGoing }: MachineView): boolean {
+  return isGoing && isHooked(machine, 'deletion');
+}
+
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  group: NodeGroup,
-  now: () => Date,
+  { group, disks, now }: { readonly group: NodeGroup; readonly disks: DiskLooks; readonly now: Date },
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
   // A cluster without workers wants of them what its control plane is.
-  const told = views.length > 0 ? views : viewsOf(state, 'control-plane');
+  const all = views.length > 0 ? views : viewsOf(state, 'control-plane');
+  // Of a topology, what moves now is wanted before the next part is asked.
+  const moving = all.filter((view) => !isSettled(view));
+  const wanted = isInTopology(views) && moving.length > 0 ? moving : all;
   const desired = [];
   const waits: SeenWait[] = [];
   const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
   const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
-  for (const view of told) {
+  for (const view of all) {
     const template = await templateOf(objects, state, view, cancel);
-    desired.push({ version: plainVersion(view.owner.version), template: nameIn(view, template) });
-    const around = { claims, now: now(), cluster: state.cluster, templateThere: template !== undefined };
+    if (wanted.includes(view)) desired.push(askedNodes(view, template));
+    const around = { claims, disks, now, cluster: state.cluster, templateThere: template !== undefined };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
-  const next = nextAct(state, group);
-  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group);
+  const next = nextAct(state, group, disks);
+  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group, disks);
   const letGo = machines.length + objectsHeld.length;
   return {
     desired: togetherOf(desired),
@@ -174,13 +221,6 @@ function templateOf(
   cancel: AbortSignal,
 ): Promise<MachineTemplate | undefined> {
   return readMachineTemplate(objects, cluster.namespace, owner.template, cancel);
-}
-
-/** Of a machine template that is gone, the machines that were made from it still tell. */
-function nameIn({ owner, machines }: OwnerView, template: MachineTemplate | undefined): string {
-  if (template !== undefined) return templateNameOf(template.template);
-  const made = machines.find(({ infrastructure }) => infrastructure?.clonedFrom === owner.template.name);
-  return templateNameOf(made?.infrastructure?.template ?? '');
 }
 
 /** What several owners want together. Where they differ it is what nobody asks for, so that all of them are asked. */

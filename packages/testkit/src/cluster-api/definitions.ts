@@ -10,7 +10,7 @@ export type ClusterApiVersion = 'v1beta1' | 'v1beta2';
 
 /** Cluster API's own definitions, by where they are below its configuration. */
 const files = [
-  ...['clusters', 'machines', 'machinesets', 'machinedeployments', 'machinehealthchecks'].map(
+  ...['clusters', 'clusterclasses', 'machines', 'machinesets', 'machinedeployments', 'machinehealthchecks'].map(
     (plural) => `core/crd/bases/cluster.x-k8s.io_${plural}.yaml`,
   ),
   'core/crd/bases/ipam.cluster.x-k8s.io_ipaddressclaims.yaml',

@@ -60,7 +60,7 @@ export class SampleCluster {
   /** The path of an object, or without a name of its collection. */
   path(kind: string, name?: string): string {
     const group = groups[kind] ?? 'cluster.x-k8s.io';
-    const collection = `/apis/${group}/${this.#version}/namespaces/${this.namespace}/${kind.toLowerCase()}s`;
+    const collection = `/apis/${group}/${this.#version}/namespaces/${this.namespace}/${kind.toLowerCase()}${kind.endsWith('s') ? 'es' : 's'}`;
     return name === undefined ? collection : `${collection}/${name}`;
   }
 

@@ -8,6 +8,7 @@ import { startOwnManagement } from './self-managed/own-management.ts';
 import { type Site, siteOf, untilSettled } from './site.ts';
 import { type ClusterDescription, clusterObjects } from './site-objects.ts';
 import type { SiteOptions } from './site-options.ts';
+import { topologyObjects } from './topology-objects.ts';
 import {
   describe,
   type ManagementSide,
@@ -28,7 +29,8 @@ export interface CreatedSite {
 
 export async function createSite(options: SiteOptions): Promise<CreatedSite> {
   const { version = siteVersions.older, clusterName = 'enterprise', namespace = 'default' } = options;
-  const { controlPlanes = 3, workers = 3, kwokNodes = 0, selfManaged = false } = options;
+  const { controlPlanes = 3, workers = 3, kwokNodes = 0, selfManaged = false, topology = false } = options;
+  if (topology && selfManaged) throw new Error('a cluster that a ClusterClass manages is not moved into itself here');
   const nodeImages = [...(options.nodeImages ?? Object.values(siteVersions))];
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claim(), (one) => one.release());
@@ -37,7 +39,8 @@ export async function createSite(options: SiteOptions): Promise<CreatedSite> {
     const description = await describe(parts, other, { clusterName, namespace, version, controlPlanes, workers });
     await ensureNamespace(other, namespace);
     const first = await startProvider(opened, parts, other, { folder, namespace, joined: [] });
-    for (const { path, object } of clusterObjects(description)) await other.api.create(path, object);
+    for (const { path, object } of topology ? topologyObjects(description) : clusterObjects(description))
+      await other.api.create(path, object);
     await untilSettled(other, description);
     const [management, provider] = selfManaged
       ? await moveInto(opened, parts, { other, first, description, ports, folder })

@@ -1,7 +1,7 @@
 /**
  * Runs a site for work by hand: prints, as one line of JSON, where it is, and ends with its standard input or with Ctrl+C.
  *
- *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed] [--save-to <folder>] [--from <folder>]
+ *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed | --topology] [--save-to <folder>] [--from <folder>]
  *
  * With --node-images <version>, as often as needed, only these node images are in vCenter at first. With --until-stopped the end of standard
  * input does not count. With --reuse it is the one that tests of these options share.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     'control-planes': { type: 'string', default: '3' },
     workers: { type: 'string', default: '3' },
     'self-managed': { type: 'boolean', default: false },
+    topology: { type: 'boolean', default: false },
     nodes: { type: 'string', default: '0' },
     'save-to': { type: 'string' },
     from: { type: 'string' },
@@ -33,6 +34,7 @@ const options = {
   workers: Number(values.workers),
   kwokNodes: Number(values.nodes),
   selfManaged: values['self-managed'],
+  ...(values.topology ? { topology: true } : {}),
   ...(values['node-images'] === undefined ? {} : { nodeImages: values['node-images'] }),
   ...(values.version === undefined ? {} : { version: values.version }),
 };

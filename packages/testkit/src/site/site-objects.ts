@@ -3,6 +3,13 @@ import type { VCenter } from '../vcenter.ts';
 const infrastructure = 'infrastructure.cluster.x-k8s.io';
 const bootstrap = 'bootstrap.cluster.x-k8s.io';
 const controlPlane = 'controlplane.cluster.x-k8s.io';
+export const groups = { infrastructure, bootstrap, controlPlane } as const;
+
+/** Of Services and pods. */
+export const clusterNetwork = {
+  services: { cidrBlocks: ['10.128.0.0/16'] },
+  pods: { cidrBlocks: ['192.168.0.0/16'] },
+} as const;
 
 /** Where a site's machines are made in the simulated vCenter. */
 export const places = {
@@ -109,7 +116,7 @@ export function clusterObjects(description: ClusterDescription): readonly Placed
     place('cluster.x-k8s.io/v1beta2', 'Cluster', {
       metadata: metadata(),
       spec: {
-        clusterNetwork: { services: { cidrBlocks: ['10.128.0.0/16'] }, pods: { cidrBlocks: ['192.168.0.0/16'] } },
+        clusterNetwork,
         controlPlaneEndpoint: endpoint,
         infrastructureRef: reference(infrastructure, 'VSphereCluster', name),
         controlPlaneRef: reference(controlPlane, 'KubeadmControlPlane', `${name}-control-plane`),
@@ -137,7 +144,8 @@ export function clusterObjects(description: ClusterDescription): readonly Placed
   ];
 }
 
-function place(
+/** @param apiVersion of a kind whose plural ends in a mere `s` */
+export function place(
   apiVersion: string,
   kind: string,
   object: { readonly metadata: object; readonly spec: unknown },

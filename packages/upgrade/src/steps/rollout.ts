@@ -1,5 +1,6 @@
 import { SealiftError } from '@sealift/core/errors';
-import type { NodeGroup, RolloutStatus } from '../ports/cluster.ts';
+import { type Hop, type StepOf, stepsOf } from '@sealift/core/upgrade';
+import type { DesiredNodes, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
 import type { StepDefinition, StepDirection } from './step.ts';
 
 /** Rolls one group of nodes to a Kubernetes version and a template: one patch with both, then the wait for every machine. */
@@ -7,10 +8,16 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
   return {
     // Kubernetes does not go back a version in place; the backup brings back the objects.
     intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
-    async observe({ ports, step: { target }, cancel }) {
-      const { kubernetes: version, template } = target;
+    async observe({ ports, hop, step, cancel }) {
+      const { kubernetes: version, template } = step.target;
       const { desired, updated, total, wait, due } = await ports.cluster.rollout(group, cancel);
-      if (desired.version !== version || desired.template !== template) {
+      const beyond = laterOf(hop, step, group).find((one) => isAsked(desired, one));
+      if (beyond !== undefined) {
+        // An earlier upgrade ended on the way: what it passed is not gone back to.
+        const message = `${result} Kubernetes ${beyond.kubernetes} already, which comes after ${version}`;
+        return { state: 'done', message, evidence: { version: beyond.kubernetes, template: beyond.template } };
+      }
+      if (!isAsked(desired, step.target)) {
         return { state: 'act', message: `Asking for Kubernetes ${version} on the ${group}` };
       }
       if (wait !== null) refuseFailed(group, wait);
@@ -28,6 +35,18 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
     act: ({ ports, step: { target }, cancel }) =>
       ports.cluster.setRollout(group, { version: target.kubernetes, template: target.template }, cancel),
   };
+}
+
+type Target = StepOf<NodeGroup>['target'];
+
+/** What the same nodes are rolled to later in the hop, where they go through several minors. */
+function laterOf({ steps }: Hop, step: StepOf<NodeGroup>, group: NodeGroup): readonly Target[] {
+  const all = stepsOf(steps, group);
+  return all.slice(all.findIndex(({ id }) => id === step.id) + 1).map(({ target }) => target);
+}
+
+function isAsked({ version, template }: DesiredNodes, target: Target): boolean {
+  return version === target.kubernetes && template === target.template;
 }
 
 /** What does not go on by itself ends the step: it is never asked for again without a person. */

@@ -1,4 +1,4 @@
-import { isStep, type SeenWait, stepOf, waitingFor } from '@sealift/core/upgrade';
+import { isStep, type SeenWait, stepsOf, waitingFor } from '@sealift/core/upgrade';
 import { hopLayer, runsLayer } from './hop-layer.ts';
 import type { StepContext, StepDefinition } from './step.ts';
 
@@ -39,8 +39,8 @@ export const validate: StepDefinition<'validate'> = {
 
 async function nodeChecks({ ports, hop, cancel }: StepContext<'validate'>): Promise<Check[]> {
   const planned = {
-    'control-plane': stepOf(hop.steps, 'control-plane')?.target,
-    worker: stepOf(hop.steps, 'workers')?.target,
+    'control-plane': stepsOf(hop.steps, 'control-plane').at(-1)?.target,
+    worker: stepsOf(hop.steps, 'workers').at(-1)?.target,
   };
   const nodes = await ports.cluster.nodes(cancel);
   const present = nodes.some(({ role }) => role === 'control-plane');
@@ -59,7 +59,7 @@ async function nodeChecks({ ports, hop, cancel }: StepContext<'validate'>): Prom
 }
 
 async function templateChecks({ ports, hop, cancel }: StepContext<'validate'>): Promise<Check[]> {
-  const name = stepOf(hop.steps, 'template')?.target.template;
+  const name = stepsOf(hop.steps, 'template').at(-1)?.target.template;
   if (name === undefined) return [];
   const found = await ports.vcenter.findTemplate(name, cancel);
   const object = { kind: 'Template', name };

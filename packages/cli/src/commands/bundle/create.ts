@@ -2,6 +2,7 @@ import { type DifferentialBase, openBase } from '@sealift/bundle/base';
 import { createBundle, type CreatedBundle, readReleaseFile } from '@sealift/bundle/create';
 import type { SecretKey } from '@sealift/bundle/minisign';
 import { parseSplitSize } from '@sealift/bundle/split-size';
+import { nodeImagesOf } from '@sealift/core/release';
 import type { CliContext } from '../../context.ts';
 import { retryNotice } from '../../terminal/retry-notice.ts';
 import { machineKeys } from '../../client/trust.ts';
@@ -96,7 +97,8 @@ function report(created: CreatedBundle, options: CreateOptions, context: CliCont
   noteUnchecked(created.unchecked, context);
   noteUncompressed(created.uncompressed, context);
   if (differential !== undefined) context.out(describeDifferential(differential));
-  const nodeImage = spec.nodeImage === undefined ? 'no node image' : `node image ${spec.nodeImage.ova}`;
+  const images = nodeImagesOf(spec);
+  const nodeImage = images.length === 0 ? 'no node image' : `node image ${images.map(({ ova }) => ova).join(', ')}`;
   const counts = `${spec.packs.length} packs, ${spec.images.length} images, ${nodeImage}`;
   if (bundle === undefined) {
     listContent(created, context);

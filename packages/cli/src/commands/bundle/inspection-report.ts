@@ -1,5 +1,6 @@
 import type { InspectedPack, Inspection } from '@sealift/bundle/inspect';
 import type { Bundle } from '@sealift/bundle/read';
+import { nodeImagesOf } from '@sealift/core/release';
 import { describeDifferential } from './differential-summary.ts';
 
 /** What a bundle holds, for a person. */
@@ -15,7 +16,7 @@ export function* inspectionLines({ manifest }: Bundle, inspection: Inspection): 
     const from = spec.upgradesFrom.map(({ range }) => range).join(' or ');
     return [
       `${metadata.product} ${metadata.version}: Kubernetes ${spec.kubernetes.version}, upgrades from ${from || 'nothing'}`,
-      ...(spec.nodeImage === undefined ? [] : [`  node image ${spec.nodeImage.ova} (${spec.nodeImage.os})`]),
+      ...nodeImagesOf(spec).map(({ ova, os }) => `  node image ${ova} (${os})`),
     ];
   });
   yield* section('Packs', packs, (pack) => [

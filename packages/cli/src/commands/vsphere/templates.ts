@@ -87,10 +87,13 @@ async function imagesOfFiles(files: readonly string[], context: CliContext): Pro
   const images: WantedImage[] = [];
   for (const file of files) {
     const { metadata, spec } = isRelease(file) ? await readReleaseFile(file) : await releaseOfBundle(file, context);
-    if (spec.nodeImage === undefined) continue;
-    const { ova, sha256, kubernetes } = spec.nodeImage;
     const source = isRelease(file) ? undefined : file;
-    images.push({ ova, sha256, kubernetes, source, neededBy: [`${metadata.product} ${metadata.version}`] });
+    const neededBy = [`${metadata.product} ${metadata.version}`];
+    const { nodeImage, intermediateNodeImages = [] } = spec;
+    for (const image of nodeImage === undefined ? [] : [...intermediateNodeImages, nodeImage]) {
+      const { ova, sha256, kubernetes } = image;
+      images.push({ ova, sha256, kubernetes, source, neededBy });
+    }
   }
   return images;
 }

@@ -17,12 +17,25 @@ export const clusterApiErrors = defineErrors({
     next: 'needs-a-person',
   },
   CLUSTER_CLASS_MANAGED: {
-    message:
-      'the Cluster {cluster} is managed by the ClusterClass {class}, which decides on versions and templates itself',
-    hint: 'Roll its nodes by its topology (spec.topology.version and the variables of its class), then resume the upgrade: what is as planned already is not done again.',
+    message: 'the Cluster {cluster} is managed by the ClusterClass {class}, and {reason}',
+    hint: 'Let the class take the template for nodes from a variable (a patch of VSphereMachineTemplate at /spec/template/spec/template with valueFrom.variable), or roll the nodes by the topology yourself; then resume the upgrade: what is as planned already is not done again.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',
+  },
+  CLUSTER_CLASS_MISSING: {
+    message: 'the Cluster {cluster} is managed by the ClusterClass {class}, which is not there',
+    hint: 'Make it again: without it Cluster API changes nothing of the cluster.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  CLUSTER_TOPOLOGY_BUSY: {
+    message: 'the topology of the Cluster {cluster} is changed only while nothing moves in it, and {reason}',
+    hint: 'Wait until it is settled, or mend what keeps it from that, then resume the upgrade. A version that arrives apart from its template would replace machines twice.',
+    status: 409,
+    exit: 1,
+    next: 'retry',
   },
   CONTROL_PLANE_OTHER_KIND: {
     message: 'the control plane of the Cluster {cluster} is of the kind {kind}; Sealift rolls a KubeadmControlPlane',

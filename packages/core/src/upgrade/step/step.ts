@@ -77,6 +77,11 @@ export function isStep<Kind extends StepKind>(step: PlanStep, kind: Kind): step 
   return step.kind === kind;
 }
 
+/** Every step of a kind, in order. */
+export function stepsOf<Kind extends StepKind>(steps: readonly PlanStep[], kind: Kind): readonly StepOf<Kind>[] {
+  return steps.filter((step) => isStep(step, kind));
+}
+
 /** The first step of a kind, or undefined. */
 export function stepOf<Kind extends StepKind>(steps: readonly PlanStep[], kind: Kind): StepOf<Kind> | undefined {
   return steps.find((step) => isStep(step, kind));

@@ -1,11 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
-import { isStep, type Plan, stepOf, stepsOfPlan } from '@sealift/core/upgrade';
+import { nodeImagesOf } from '@sealift/core/release';
+import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
-import { block, pass, runCheck } from '@sealift/upgrade/preflight/check';
+import { block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
+import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
@@ -66,11 +68,13 @@ function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promi
   });
 }
 
-/** Of the node image that a template has to be made from; undefined where none has to. */
+/** Of the node images that templates have to be made from; undefined where none has to. */
 async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
-  if (stepOf(stepsOfPlan(plan), 'template') === undefined) return undefined;
+  const needed = new Set(stepsOf(stepsOfPlan(plan), 'template').map(({ target }) => target.ova));
+  if (needed.size === 0) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
-  return release.spec.nodeImage?.sizeBytes;
+  const images = nodeImagesOf(release.spec).filter(({ ova }) => needed.has(ova));
+  return images.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 
 /** Whether a pack that the plan applies has charts, or manifests that are templates. */
@@ -87,27 +91,36 @@ async function needsHelm({ registry }: UpgradeServices, plan: Plan): Promise<boo
 
 function templateFits({ cluster }: UpgradeServices, plan: Plan): Promise<Check> {
   return runCheck('template', 'The template in vCenter fits, or can be made', async (cancel) => {
-    const target = stepOf(stepsOfPlan(plan), 'template')?.target;
-    if (target === undefined) return pass('No new node image is needed');
-    const found = await cluster.vcenter.findTemplate(target.template, cancel);
-    if (found === null) return pass(`${target.template} will be made from ${target.ova}`);
-    if (found.sha256 !== null && found.sha256 !== target.sha256) {
-      return block(`${target.template} was made from another OVA`, 'Rename or remove that template.');
+    const targets = stepsOf(stepsOfPlan(plan), 'template').map(({ target }) => target);
+    if (targets.length === 0) return pass('No new node image is needed');
+    const details: string[] = [];
+    for (const target of targets) {
+      const finding = judgeTemplate(target, await cluster.vcenter.findTemplate(target.template, cancel));
+      if (finding.outcome !== 'pass') return finding;
+      details.push(finding.detail);
     }
-    if (found.kubernetes !== null && found.kubernetes !== target.kubernetes) {
-      const detail = `${target.template} holds Kubernetes ${found.kubernetes}, the release needs ${target.kubernetes}`;
-      return block(detail, 'Rename or remove that template.');
-    }
-    if (found.sha256 === null && found.kubernetes === null) {
-      return block(
-        `Nothing in ${target.template} says which image it was made from`,
-        'Remove it and let the upgrade make it, or import the image with sealift vsphere import-template.',
-      );
-    }
-    if (found.poweredOn) return block(`${target.template} is powered on`, 'Shut it down, or remove it.');
-    if (!found.marked) return pass(`${target.template} was deployed by hand and will be made a template`);
-    return pass(`${target.template} is there`);
+    return pass(details.join('; '));
   });
+}
+
+function judgeTemplate(target: StepOf<'template'>['target'], found: Template | null): Finding {
+  if (found === null) return pass(`${target.template} will be made from ${target.ova}`);
+  if (found.sha256 !== null && found.sha256 !== target.sha256) {
+    return block(`${target.template} was made from another OVA`, 'Rename or remove that template.');
+  }
+  if (found.kubernetes !== null && found.kubernetes !== target.kubernetes) {
+    const detail = `${target.template} holds Kubernetes ${found.kubernetes}, the release needs ${target.kubernetes}`;
+    return block(detail, 'Rename or remove that template.');
+  }
+  if (found.sha256 === null && found.kubernetes === null) {
+    return block(
+      `Nothing in ${target.template} says which image it was made from`,
+      'Remove it and let the upgrade make it, or import the image with sealift vsphere import-template.',
+    );
+  }
+  if (found.poweredOn) return block(`${target.template} is powered on`, 'Shut it down, or remove it.');
+  if (!found.marked) return pass(`${target.template} was deployed by hand and will be made a template`);
+  return pass(`${target.template} is there`);
 }
 
 function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {

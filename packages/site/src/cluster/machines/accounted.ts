@@ -7,6 +7,7 @@ import type { Objects } from '@sealift/kubernetes/objects';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import { type FolderMachine, machinesIn } from './inventory.ts';
+import { uuidOf } from './provider-id.ts';
 
 /** What is compared; opened when it is first needed. */
 export interface AccountSides {
@@ -78,11 +79,6 @@ export function compare(
     unseen: [...folders].flatMap(([folder, list]) => (list === undefined ? [folder] : [])),
     machines: looked.length - lost.length,
   };
-}
-
-/** A provider's id is `vsphere://` and the VM's BIOS UUID. */
-function uuidOf(providerId: string): string {
-  return providerId.slice(providerId.lastIndexOf('/') + 1).toLowerCase();
 }
 
 function judge({ strangers, lost, claims, unseen, machines }: Unaccounted): Finding {

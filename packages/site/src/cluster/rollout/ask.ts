@@ -2,21 +2,9 @@ import { SealiftError } from '@sealift/core/errors';
 import { ensureTemplateCopy, type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { referenceTo } from '@sealift/kubernetes/provider-reference';
-import type { DesiredNodes } from '@sealift/upgrade/ports/cluster';
-import { plainVersion } from '../nodes.ts';
 import { hook } from './hooks.ts';
 import { planAnnotation, printPlan } from './plan.ts';
-import { templateNameOf } from './node-template.ts';
-import type { OwnerView } from './view.ts';
-
-/** Whether an owner is asked for these nodes already. */
-export function isAsked({ owner }: OwnerView, template: MachineTemplate | undefined, desired: DesiredNodes): boolean {
-  return (
-    template !== undefined &&
-    plainVersion(owner.version) === desired.version &&
-    templateNameOf(template.template) === desired.template
-  );
-}
+import type { MachineView, OwnerView } from './view.ts';
 
 /**
  * Asks one owner for a version and a template: makes the machine template, keeps the machines that are there from being drained before
@@ -38,7 +26,7 @@ export async function askOwner(
     source.template === path
       ? source.ref.name
       : await ensureTemplateCopy(objects, source, { path, prefix: owner.name }, cancel);
-  for (const { machine } of machines) await hook(objects, machine, cancel);
+  await hookAll(objects, machines, cancel);
   const asked = { version: inFormOf(owner.version, version), template: name };
   const plan = printPlan(owner, asked, { machines: machines.map(({ machine }) => machine), sets });
   const body = {
@@ -46,6 +34,11 @@ export async function askOwner(
     spec: owner.patch(asked.version, name === owner.template.name ? undefined : referenceTo(owner.template, name)),
   };
   await objects.mergePatch(owner.ref, body, cancel);
+}
+
+/** Keeps machines that are there from being drained before their successors are seen. @throws KUBERNETES_… */
+export async function hookAll(objects: Objects, machines: readonly MachineView[], cancel: AbortSignal): Promise<void> {
+  for (const { machine } of machines) await hook(objects, machine, cancel);
 }
 
 /** The machine template that an owner names or, where that is gone, one that a machine of it was made from. */
@@ -66,6 +59,6 @@ async function templateInUse(
 }
 
 /** Cluster API writes versions with a leading `v`. */
-function inFormOf(present: string, version: string): string {
+export function inFormOf(present: string, version: string): string {
   return /^v?\d/i.test(present) && !/^v/i.test(version) ? `v${version}` : version;
 }

@@ -1,14 +1,15 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import { holds } from '@sealift/kubernetes/conditions';
 import { type DrainObstacle, drainObstacles, isBudget } from '@sealift/kubernetes/drain';
-import { preDrainHook } from '@sealift/kubernetes/cluster-api-names';
+import { etcdHook, preDrainHook, preTerminateHook } from '@sealift/kubernetes/cluster-api-names';
 import { heldBack, unplanned } from './gate.ts';
-import { hookAnnotation } from './hooks.ts';
+import { hookAnnotations, isHooked } from './hooks.ts';
+import type { DiskLook, DiskLooks } from './machine-disks.ts';
 import { tail } from './machine-wait.ts';
 import type { MachineView, OwnerView } from './view.ts';
 
 /** What a machine that is being taken away waits for. */
-export function leavingWait({ machine, infrastructure }: MachineView, owner: OwnerView): SeenWait {
+export function leavingWait({ machine, infrastructure }: MachineView, owner: OwnerView, disks: DiskLooks): SeenWait {
   const { name, conditions } = machine;
   // It is there before the deletion too, and says no then.
   const said = holds(conditions, 'Deleting') ? conditions.get('Deleting') : undefined;
@@ -30,7 +31,7 @@ export function leavingWait({ machine, infrastructure }: MachineView, owner: Own
         remedy: `kubectl get volumeattachments shows which volumes are still on ${machine.node ?? name}.`,
       });
     case 'WaitingForPreTerminateHook':
-      return waitingFor(`the etcd member of ${name} is being removed`, known);
+      return terminateWait(machine, disks, { ...known, since: machine.terminatingSince ?? known.since });
     case 'WaitingForInfrastructureDeletion': {
       const provider = infrastructure?.conditions.get('Ready');
       return waitingFor(
@@ -44,20 +45,72 @@ export function leavingWait({ machine, infrastructure }: MachineView, owner: Own
 }
 
 function hookWait({ name, annotations }: MachineView['machine'], owner: OwnerView, known: Partial<SeenWait>): SeenWait {
-  const others = Object.keys(annotations).filter((key) => key.startsWith(preDrainHook) && key !== hookAnnotation);
-  if (others.length > 0) {
-    return waitingFor(`${name} is not drained before somebody else allows it (${others.join(', ')})`, {
-      ...known,
-      level: 'blocked',
-      remedy: 'Whoever set these annotations has to remove them.',
-    });
-  }
+  const others = othersOf(annotations, preDrainHook);
+  if (others.length > 0) return foreignWait(`${name} is not drained`, others, known);
   const strangers = unplanned(owner);
   if (strangers.length > 0) return unplannedWait(owner, strangers);
   const reason = heldBack(owner);
   return waitingFor(
     reason === undefined ? `${name} is about to be drained` : `${name} is not drained yet: ${reason}`,
     known,
+  );
+}
+
+/** Hooks of a kind that are neither ours nor Cluster API's own. */
+function othersOf(annotations: Readonly<Record<string, string>>, prefix: string): readonly string[] {
+  const known = [...Object.values(hookAnnotations), etcdHook];
+  return Object.keys(annotations).filter((key) => key.startsWith(prefix) && !known.includes(key));
+}
+
+function foreignWait(what: string, hooks: readonly string[], known: Partial<SeenWait>): SeenWait {
+  return waitingFor(`${what} before somebody else allows it (${hooks.join(', ')})`, {
+    ...known,
+    level: 'blocked',
+    remedy: 'Whoever set these annotations has to remove them.',
+  });
+}
+
+/** A machine that is drained, and whose VM is to be deleted. Cluster API removes the etcd member once all others allow it. */
+function terminateWait(machine: MachineView['machine'], disks: DiskLooks, known: Partial<SeenWait>): SeenWait {
+  const { name, annotations } = machine;
+  const look = disks.get(name);
+  if (isHooked(machine, 'deletion')) {
+    if (look?.state === 'attached') return volumeWait(machine, look, known);
+    if (look?.state === 'unseen') return unseenWait(machine, look.vm, known);
+  }
+  const others = othersOf(annotations, preTerminateHook);
+  if (others.length > 0) return foreignWait(`the VM of ${name} is not deleted`, others, known);
+  return waitingFor(
+    isHooked(machine, 'deletion')
+      ? `the VM of ${name} is about to be deleted`
+      : `the etcd member of ${name} is being removed`,
+    known,
+  );
+}
+
+function volumeWait(
+  { name, node }: MachineView['machine'],
+  { vm, disks }: Extract<DiskLook, { readonly state: 'attached' }>,
+  known: Partial<SeenWait>,
+): SeenWait {
+  const shown = `${disks.slice(0, 5).join(', ')}${disks.length > 5 ? ` and ${disks.length - 5} more` : ''}`;
+  return waitingFor(`the VM ${vm} of ${name} is not deleted while a volume is on it: ${shown}`, {
+    ...known,
+    level: 'blocked',
+    impact: 'the VM stays: it would take the volume along',
+    remedy: `See who still uses it (kubectl get volumeattachments shows what is on ${node ?? name}) and let the CSI driver detach it, or detach the disk from ${vm} in vCenter without deleting its files; it goes on by itself then.`,
+  });
+}
+
+function unseenWait({ name }: MachineView['machine'], uuid: string, known: Partial<SeenWait>): SeenWait {
+  return waitingFor(
+    `the VM of ${name} (UUID ${uuid}) is not to be seen in vCenter, so nobody knows which volumes are on it`,
+    {
+      ...known,
+      level: 'blocked',
+      impact: 'the Machine stays: its VM would take a volume along',
+      remedy: `Let the account of Sealift see the folder of the machines. Where the VM is gone for good: kubectl annotate machine ${name} ${hookAnnotations.deletion}-`,
+    },
   );
 }
 

@@ -5,27 +5,37 @@ import type { Machine } from '@sealift/kubernetes/machine';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
 import type { NodeGroup } from '@sealift/upgrade/ports/cluster';
 import { heldBack, isRolling, isSettled, unplanned } from './gate.ts';
-import { isHooked } from './hooks.ts';
+import { isHooked, type Release } from './hooks.ts';
+import type { DiskLooks } from './machine-disks.ts';
 import { planAnnotation } from './plan.ts';
-import { type OwnerView, viewsOf } from './view.ts';
+import { type MachineView, type OwnerView, viewsOf } from './view.ts';
 
 /** What has to be done by us before a rollout goes on, or at its end. */
 export interface NextAct {
   /** In words; what is shown before it is done. */
   readonly what: string;
-  readonly unhook: readonly Machine[];
+  readonly unhook: readonly Release[];
   readonly putBack: readonly KubeObject[];
   /** Owners whose rollout is over: what was planned for it says nothing of what comes later. */
   readonly forget: readonly RolloutOwner[];
 }
 
-/** The same answer is what is shown and what is done. Null when nothing is up to us. */
-export function nextAct(state: ClusterState, group: NodeGroup): NextAct | null {
+/**
+ * The same answer is what is shown and what is done. Null when nothing is up to us.
+ *
+ * @param disks of each machine that `waitsForDisks`
+ */
+export function nextAct(state: ClusterState, group: NodeGroup, disks: DiskLooks): NextAct | null {
   const views = viewsOf(state, group);
-  const unhook = views.flatMap(releasable);
-  if (unhook.length > 0) {
-    const names = unhook.map(({ name }) => name).join(', ');
-    const what = `Letting ${names} go: what comes in its place is as wanted`;
+  const drain = views.flatMap(drainable);
+  if (drain.length > 0) {
+    const what = `Letting ${namesOf(drain)} go: what comes in its place is as wanted`;
+    return { what, unhook: drain, putBack: [], forget: [] };
+  }
+  const bare = views.flatMap(({ machines }) => machines.filter(waitsForDisks)).filter(isBare(disks));
+  if (bare.length > 0) {
+    const unhook = bare.map(({ machine }): Release => ({ machine, before: ['deletion'] }));
+    const what = `Letting the VM of ${namesOf(unhook)} be deleted: no volume is on it`;
     return { what, unhook, putBack: [], forget: [] };
   }
   if (!views.every(isSettled)) return null;
@@ -41,35 +51,67 @@ function plannedOwners(views: readonly OwnerView[]): readonly RolloutOwner[] {
   return views.map(({ owner }) => owner).filter(({ annotations }) => Object.hasOwn(annotations, planAnnotation));
 }
 
-/** Machines that wait for us and may go; once all is settled, those that stayed. */
-function releasable(view: OwnerView): Machine[] {
-  const hooked = view.machines.filter(({ machine }) => isHooked(machine));
-  if (isSettled(view)) return hooked.map(({ machine }) => machine);
-  const going = hooked.filter(({ isGoing }) => isGoing);
-  return going.length > 0 && heldBack(view) === undefined ? going.map(({ machine }) => machine) : [];
+/** Machines that wait for us and may be drained; once all is settled, those that stayed. */
+function drainable(view: OwnerView): Release[] {
+  const { machines } = view;
+  if (isSettled(view)) {
+    return machines.filter(({ machine }) => isHooked(machine)).map(({ machine }) => ({ machine, before: both }));
+  }
+  const going = machines.filter(({ machine, isGoing }) => isGoing && isHooked(machine, 'drain'));
+  if (going.length === 0 || heldBack(view) !== undefined) return [];
+  return going.map(({ machine }) => ({ machine, before: ['drain'] }));
+}
+
+const both = ['drain', 'deletion'] as const;
+
+/** Whether a machine is drained, and its VM is held until no volume is on it. */
+export function waitsForDisks({ machine, isGoing }: MachineView): boolean {
+  const { reason, status } = machine.conditions.get('Deleting') ?? {};
+  const isDrained = status === 'True' && reason === 'WaitingForPreTerminateHook';
+  return isGoing && isDrained && !isHooked(machine, 'drain') && isHooked(machine, 'deletion');
+}
+
+function isBare(disks: DiskLooks): (view: MachineView) => boolean {
+  return ({ machine }) => disks.get(machine.name)?.state === 'none';
+}
+
+function namesOf(releases: readonly Release[]): string {
+  return releases.map(({ machine }) => machine.name).join(', ');
 }
 
 /** What is held back for a rollout when somebody ends it early. */
 export interface EarlyEnd {
-  readonly unhook: readonly Machine[];
+  readonly unhook: readonly Release[];
   readonly putBack: readonly KubeObject[];
-  /** Machines that stay held: what comes in their place is not as wanted, and they would go for it. */
+  /** Machines that stay held: what comes in their place is not as wanted, or a volume is on them, and they would go for it or with it. */
   readonly kept: readonly Machine[];
   readonly forget: readonly RolloutOwner[];
 }
 
-/** What of a rollout can be let go at any time, and what must not. */
-export function earlyEnd(state: ClusterState, group: NodeGroup): EarlyEnd {
+/**
+ * What of a rollout can be let go at any time, and what must not.
+ *
+ * @param disks of each machine that is being taken away and held before its deletion
+ */
+export function earlyEnd(state: ClusterState, group: NodeGroup, disks: DiskLooks): EarlyEnd {
   const isWrong = (view: OwnerView): boolean =>
     unplanned(view).length > 0 || view.machines.some(({ cameBackOther, isGoing }) => cameBackOther && !isGoing);
   const views = viewsOf(state, group);
-  const hookedOf = (some: readonly OwnerView[]): Machine[] =>
-    some.flatMap(({ machines }) => machines.map(({ machine }) => machine)).filter(isHooked);
+  const right = views.filter((view) => !isWrong(view));
+  const hookedOf = (some: readonly OwnerView[]): MachineView[] =>
+    some.flatMap(({ machines }) => machines.filter(({ machine }) => isHooked(machine)));
+  const mayGo = (view: MachineView): boolean =>
+    !view.isGoing || !isHooked(view.machine, 'deletion') || isBare(disks)(view);
+  const releases = hookedOf(right).map((view): Release => {
+    return { machine: view.machine, before: mayGo(view) ? both : ['drain'] };
+  });
   return {
-    unhook: hookedOf(views.filter((view) => !isWrong(view))),
+    unhook: releases.filter(({ machine, before }) => before.some((one) => isHooked(machine, one))),
     putBack: heldObjects(state),
-    kept: hookedOf(views.filter(isWrong)),
-    forget: plannedOwners(views.filter((view) => !isWrong(view))),
+    kept: [...hookedOf(views.filter(isWrong)), ...hookedOf(right).filter((view) => !mayGo(view))].map(
+      ({ machine }) => machine,
+    ),
+    forget: plannedOwners(right),
   };
 }
 

@@ -1,7 +1,7 @@
 import { seenWaitSchema } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { type MachineSketch, type Said, sketchState, type StateSketch } from '../testing/sample-state.ts';
-import { hookAnnotation } from './hooks.ts';
+import { hookAnnotations } from './hooks.ts';
 import { type OwnerAround, ownerWaits } from './owner-wait.ts';
 import { viewsOf } from './view.ts';
 
@@ -16,7 +16,14 @@ function waits(
   const state = sketchState(sketch);
   const [view] = viewsOf(state, group);
   if (view === undefined) throw new Error('no owner');
-  const all = ownerWaits(view, { cluster: state.cluster, templateThere: true, claims: [], now, ...around });
+  const all = ownerWaits(view, {
+    cluster: state.cluster,
+    templateThere: true,
+    claims: [],
+    disks: new Map(),
+    now,
+    ...around,
+  });
   for (const wait of all) seenWaitSchema.parse(wait);
   return all;
 }
@@ -221,7 +228,7 @@ describe('a machine that is taken away', () => {
   });
 
   it('is held by us while its successor is not well, and by others until they let go', () => {
-    const hooked = { annotations: { [hookAnnotation]: 'sealift' } };
+    const hooked = { annotations: { [hookAnnotations.drain]: 'sealift' } };
     const machines = leaves('WaitingForPreDrainHook', '', hooked).map((one) =>
       one.name === 'd' ? { ...one, said: [['NodeReady', 'False'] as Said] } : one,
     );
@@ -236,6 +243,37 @@ describe('a machine that is taken away', () => {
     expect(wait).toMatchObject({ level: 'blocked' });
     expect(wait?.what).toContain('cluster.x-k8s.io/storage');
     expect(wait?.what).not.toContain('/sealift');
+  });
+
+  it('is not deleted while a volume is on its VM, which is named with both', () => {
+    const status = { deletion: { waitForPreTerminateHookStartTime: '2026-11-28T12:25:00Z' } };
+    const hooked = { annotations: { [hookAnnotations.deletion]: 'sealift' }, status };
+    const machines = leaves('WaitingForPreTerminateHook', '', hooked);
+    const disks = { state: 'attached', vm: '/DC0/vm/a', disks: ['Hard disk 2 (6000C29e)'] } as const;
+    const wait = first({ machines }, 'control-plane', { disks: new Map([['a', disks]]) });
+    expect(wait).toMatchObject({
+      what: 'the VM /DC0/vm/a of a is not deleted while a volume is on it: Hard disk 2 (6000C29e)',
+      level: 'blocked',
+      since: '2026-11-28T12:25:00.000Z',
+      object: { kind: 'Machine', name: 'a' },
+      remedy: expect.stringContaining('kubectl get volumeattachments'),
+    });
+    const unseen = { state: 'unseen', vm: '4211' } as const;
+    const blind = first({ machines }, 'control-plane', { disks: new Map([['a', unseen]]) });
+    expect(blind).toMatchObject({ level: 'blocked', remedy: expect.stringContaining(`${hookAnnotations.deletion}-`) });
+    const none = new Map([['a', { state: 'none' } as const]]);
+    expect(first({ machines }, 'control-plane', { disks: none })?.what).toBe('the VM of a is about to be deleted');
+    const foreign = leaves('WaitingForPreTerminateHook', '', {
+      annotations: {
+        'pre-terminate.delete.hook.machine.cluster.x-k8s.io/kcp-cleanup': '',
+        'pre-terminate.delete.hook.machine.cluster.x-k8s.io/backup': '',
+      },
+    });
+    const other = first({ machines: foreign });
+    expect(other).toMatchObject({ level: 'blocked' });
+    expect(other?.what).toBe(
+      'the VM of a is not deleted before somebody else allows it (pre-terminate.delete.hook.machine.cluster.x-k8s.io/backup)',
+    );
   });
 
   it('is told of in every other step', () => {

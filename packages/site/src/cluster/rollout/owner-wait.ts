@@ -2,6 +2,7 @@ import { type SeenWait, waitingFor, type Wait } from '@sealift/core/upgrade';
 import type { Cluster } from '@sealift/kubernetes/cluster';
 import { holds } from '@sealift/kubernetes/conditions';
 import { healthConditions, isSettled, unplanned } from './gate.ts';
+import type { DiskLooks } from './machine-disks.ts';
 import { leavingWait, unplannedWait } from './leaving-wait.ts';
 import { type Around, comingWait, tail } from './machine-wait.ts';
 import type { OwnerView } from './view.ts';
@@ -9,6 +10,7 @@ import type { OwnerView } from './view.ts';
 /** What is known besides an owner and its machines. */
 export interface OwnerAround extends Around {
   readonly cluster: Cluster;
+  readonly disks: DiskLooks;
   /** Whether the machine template that it names is there. */
   readonly templateThere: boolean;
 }
@@ -21,7 +23,7 @@ export function ownerWaits(view: OwnerView, around: OwnerAround): readonly SeenW
   if (isSettled(view)) return [];
   const stopped = stoppedWait(view, around);
   const machines = view.machines.flatMap((one) => {
-    const wait = one.isGoing ? leavingWait(one, view) : comingWait(one, around);
+    const wait = one.isGoing ? leavingWait(one, view, around.disks) : comingWait(one, around);
     return wait === null ? [] : [wait];
   });
   const strangers = unplanned(view);
@@ -66,12 +68,25 @@ function stoppedWait({ owner }: OwnerView, { cluster, templateThere }: OwnerArou
       remedy: `Make it again, or let ${kind} ${name} name one that is there.`,
     });
   }
+  if (owner.managed?.passedOn === false) return notPassedOn(owner, cluster);
   if (owner.observed) return null;
   return waitingFor(`${kind} ${name} was changed, and its controller has not taken it up yet`, {
     object,
     since: owner.askedAt,
     impact: 'what it says of itself is about what was before',
     remedy: `If it stays so, look at the pods and the log of Cluster API's controllers: one that is down, or an object that ${name} refers to and that is not there, stops it without a word.`,
+  });
+}
+
+/** The topology's controller waits for other parts, for hooks of extensions, or fails to make what the class says. */
+function notPassedOn({ kind, name }: OwnerView['owner'], cluster: Cluster): SeenWait {
+  const said = cluster.conditions.get('TopologyReconciled');
+  const open = said?.status === 'True' ? undefined : said;
+  return waitingFor(`what the Cluster ${cluster.name} asks for has not come to ${kind} ${name} yet${tail(open)}`, {
+    object: { kind: 'Cluster', name: cluster.name },
+    since: open?.since ?? null,
+    impact: 'no machine is replaced',
+    remedy: `If it stays so, read the condition TopologyReconciled: kubectl -n ${cluster.namespace} describe cluster ${cluster.name}.`,
   });
 }
 

@@ -1,4 +1,3 @@
-import type { Machine } from '@sealift/kubernetes/machine';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
 import { z } from 'zod';
 
@@ -8,8 +7,8 @@ export const planAnnotation = 'sealift.dev/rollout';
 const planSchema = z.object({
   format: z.literal(1),
   version: z.string(),
-  /** Name of the machine template. */
-  template: z.string(),
+  /** Name of the machine template; null where a ClusterClass makes it, and its name is not known beforehand. */
+  template: z.string().nullable(),
   replicas: z.number().int(),
   /** Machines, and sets of them, that were there before. */
   machines: z.array(z.string()),
@@ -19,13 +18,17 @@ const planSchema = z.object({
 /** How an owner's machines are to be replaced: one new one for each that was there. */
 export type RolloutPlan = z.infer<typeof planSchema>;
 
+interface Named {
+  readonly name: string;
+}
+
 /** The text of the annotation. */
 export function printPlan(
   { replicas }: RolloutOwner,
-  asked: { readonly version: string; readonly template: string },
-  before: { readonly machines: readonly Machine[]; readonly sets: readonly { readonly name: string }[] },
+  asked: Pick<RolloutPlan, 'version' | 'template'>,
+  before: { readonly machines: readonly Named[]; readonly sets: readonly Named[] },
 ): string {
-  const names = (of: readonly { readonly name: string }[]): string[] => of.map(({ name }) => name);
+  const names = (of: readonly Named[]): string[] => of.map(({ name }) => name);
   const plan: RolloutPlan = {
     format: 1,
     ...asked,
@@ -42,7 +45,7 @@ export function planOf({ annotations, version, template }: RolloutOwner): Rollou
   if (text === undefined) return undefined;
   try {
     const plan = planSchema.parse(JSON.parse(text));
-    return plan.version === version && plan.template === template.name ? plan : undefined;
+    return plan.version === version && (plan.template ?? template.name) === template.name ? plan : undefined;
   } catch {
     return undefined;
   }

@@ -38,10 +38,6 @@ describe('a control plane', () => {
   ])('is never asked for %s', (_, version, code) => {
     expect(refused(version)).toBe(code);
   });
-
-  it('is not asked for anything where a class manages it', () => {
-    expect(refused('1.38.0', 'control-plane', { managedByClass: 'edge' })).toBe('CLUSTER_CLASS_MANAGED');
-  });
 });
 
 describe('workers', () => {

@@ -1,17 +1,15 @@
 import { SealiftError } from '@sealift/core/errors';
+import { kubeletSkew, minorsBetween } from '@sealift/core/planner';
 import { comparePrecedence, parseVersion } from '@sealift/core/version';
 import type { ClusterState } from '@sealift/kubernetes/cluster-state';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
 import type { DesiredNodes, NodeGroup } from '@sealift/upgrade/ports/cluster';
 import { viewsOf } from './view.ts';
 
-/** How many minors a kubelet may be behind its API server (Kubernetes, "Version Skew Policy"). */
-const kubeletSkew = 3;
-
 /**
  * What must never be asked of Cluster API, which takes some of it: an older version, a minor skipped, workers before their control plane.
  *
- * @throws CLUSTER_CLASS_MANAGED, KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE
+ * @throws KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE
  */
 export function refuseUnfit(
   state: ClusterState,
@@ -19,18 +17,13 @@ export function refuseUnfit(
   owners: readonly RolloutOwner[],
   { version: to }: DesiredNodes,
 ): void {
-  const { cluster } = state;
-  if (cluster.managedByClass !== undefined) {
-    const values = { cluster: cluster.name, class: cluster.managedByClass };
-    throw new SealiftError('CLUSTER_CLASS_MANAGED', { values });
-  }
-  const mostSkipped = group === 'control-plane' ? 1 : kubeletSkew;
   for (const owner of owners) {
     const { kind, name, version: from } = owner;
     const values = { owner: `${kind} ${name}`, from, to };
     if (comparePrecedence(parseVersion(to), parseVersion(from)) < 0)
       throw new SealiftError('KUBERNETES_DOWNGRADE', { values });
-    if (minorsBetween(from, to) > mostSkipped) throw new SealiftError('KUBERNETES_MINOR_SKIPPED', { values });
+    const most = group === 'control-plane' ? 1 : kubeletSkew(from);
+    if (minorsBetween(from, to) > most) throw new SealiftError('KUBERNETES_MINOR_SKIPPED', { values });
   }
   if (group === 'workers') refuseAhead(state, owners, to);
 }
@@ -46,11 +39,4 @@ function refuseAhead(state: ClusterState, owners: readonly RolloutOwner[], to: s
   if (from === undefined || first === undefined) return;
   const values = { owner: `${first.kind} ${first.name}`, from, to };
   throw new SealiftError('WORKERS_BEFORE_CONTROL_PLANE', { values });
-}
-
-/** Of another major they are as far apart as can be. */
-function minorsBetween(from: string, to: string): number {
-  const [a, b] = [parseVersion(from).core, parseVersion(to).core];
-  if (a[0] !== b[0]) return Number.POSITIVE_INFINITY;
-  return Number(b[1] ?? 0) - Number(a[1] ?? 0);
 }

@@ -7,6 +7,7 @@ import { SampleCluster } from '@sealift/testkit/sample-cluster';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { VcenterSession } from '../../vcenter/session.ts';
+import type { DiskLook } from '../rollout/machine-disks.ts';
 import { vcenterTemplates } from '../rollout/vcenter-templates.ts';
 import { clusterRollouts, type RolloutPort } from '../rollouts.ts';
 import { CuttableObjects } from './cuttable-objects.ts';
@@ -32,6 +33,8 @@ export interface BenchCluster {
   readonly port: RolloutPort;
   /** Cuts effects of what rolls it. */
   readonly cuts: CuttableObjects;
+  /** What is seen of every VM: the sample's Machines have none. */
+  readonly looks: { state: DiskLook };
 }
 
 export const oldTemplate = 'r_u-2204-0-k-1363-0';
@@ -62,12 +65,14 @@ export async function startBench(version: ClusterApiVersion): Promise<Bench> {
     const objects = new CuttableObjects(client);
     const sample = async (namespace: string): Promise<BenchCluster> => {
       await api.create('/api/v1/namespaces', { metadata: { name: namespace } });
+      const looks: BenchCluster['looks'] = { state: { state: 'none' } };
       const port = clusterRollouts({
         objects: async () => objects,
         templates: vcenterTemplates(session, settings),
+        disks: { look: async () => looks.state },
         cluster: { namespace, name: 'c1' },
       });
-      return { sample: new SampleCluster(api, version, namespace), port, cuts: objects };
+      return { sample: new SampleCluster(api, version, namespace), port, cuts: objects, looks };
     };
     return { api, vcenter, objects, sample, close };
   } catch (error) {

@@ -33,7 +33,6 @@ export interface StateSketch {
   readonly sets?: readonly { readonly name: string; readonly template?: string; readonly version?: string }[];
   readonly replicas?: number;
   readonly paused?: boolean;
-  readonly managedByClass?: string;
   /** Of the control plane and of the MachineDeployment. */
   readonly owner?: {
     readonly spec?: Readonly<Record<string, unknown>>;
@@ -65,7 +64,6 @@ export function sketchState({
   sets = [],
   replicas = 3,
   paused = false,
-  managedByClass,
   owner = {},
 }: StateSketch): ClusterState {
   const template = { kind: 'VSphereMachineTemplate', name: 'new', apiGroup: 'infrastructure.cluster.x-k8s.io' };
@@ -101,7 +99,7 @@ export function sketchState({
   const deployment = ownerObject('MachineDeployment', 'md', core, { replicas, template: machineTemplate });
   return {
     api: { core, controlPlane: 'controlplane.cluster.x-k8s.io/v1beta2' },
-    cluster: clusterOf(paused, managedByClass),
+    cluster: clusterOf(paused),
     controlPlane: controlPlaneOf(
       ownerObject('KubeadmControlPlane', 'cp', 'controlplane.cluster.x-k8s.io/v1beta2', {
         replicas,
@@ -179,7 +177,7 @@ function machineObject({
   };
 }
 
-function clusterOf(paused: boolean, managedByClass: string | undefined): Cluster {
+function clusterOf(paused: boolean): Cluster {
   const ref = { apiVersion: core, kind: 'Cluster', namespace: 'default', name: 'c1' };
   return {
     ref,
@@ -187,7 +185,8 @@ function clusterOf(paused: boolean, managedByClass: string | undefined): Cluster
     name: 'c1',
     paused,
     controlPlane: undefined,
-    managedByClass,
+    resourceVersion: '1',
+    topology: undefined,
     conditions: new Map(),
   };
 }

@@ -49,6 +49,8 @@ export async function startManager(
     'diagnostics-address': `127.0.0.1:${ports.diagnostics}`,
     'insecure-diagnostics': true,
     'health-addr': `127.0.0.1:${ports.health}`,
+    // As `clusterctl` installs it where CLUSTER_TOPOLOGY is set; it changes nothing of clusters without a ClusterClass.
+    'feature-gates': 'ClusterTopology=true',
   });
   const environment = { POD_NAMESPACE: namespace, POD_NAME: peer, POD_UID: peer };
   const manager = run(start(folder, peer, programPath(peer), parts, environment));

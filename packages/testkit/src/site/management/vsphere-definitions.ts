@@ -16,10 +16,12 @@ const contracts = { 'cluster.x-k8s.io/v1beta1': 'v1beta1', 'cluster.x-k8s.io/v1b
  */
 export async function vsphereDefinitions(): Promise<readonly Definition[]> {
   const whole = existsSync(beside) ? globSync('*.yaml', { cwd: beside }).toSorted() : [];
-  const definitions =
-    whole.length > 0
-      ? await Promise.all(whole.map(async (file) => parse(await readFile(`${beside}/${file}`, 'utf8')) as Definition))
-      : smallDefinitions();
+  const given = await Promise.all(
+    whole.map(async (file) => parse(await readFile(`${beside}/${file}`, 'utf8')) as Definition),
+  );
+  const names = new Set(given.map(({ metadata }) => metadata.name));
+  // Not every kind is among those that lie there.
+  const definitions = [...given, ...smallDefinitions().filter(({ metadata }) => !names.has(metadata.name))];
   return definitions.map((definition) => labelled(definition, contracts));
 }
 
@@ -100,6 +102,7 @@ export function smallDefinitions(): readonly Definition[] {
   const template = record({ metadata: record({ annotations: texts, labels: texts }), spec: machineSpec }, ['spec']);
   return [
     define('VSphereCluster', cluster, record(status)),
+    define('VSphereClusterTemplate', record({ template: record({ spec: cluster }, ['spec']) }, ['template'])),
     define('VSphereMachine', machineSpec, record({ ...status, addresses, network: networks })),
     define('VSphereMachineTemplate', record({ template }, ['template'])),
   ];
