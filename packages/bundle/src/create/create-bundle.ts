@@ -184,7 +184,7 @@ function pin(
   images: readonly CollectedImage[],
   nodeImage: CollectedNodeImage | undefined,
 ): Release {
-  const { content: _, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
+  const { content, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
   const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
     const digest = digests.get(`${named.pack} ${named.version}`);
@@ -207,6 +207,7 @@ function pin(
         sizeBytes,
       })),
       images: images.map(({ name, descriptor, sizeBytes }) => ({ name, digest: descriptor.digest, sizeBytes })),
+      ...(content.elsewhere.length === 0 ? {} : { elsewhere: content.elsewhere }),
       ...(nodeImage === undefined ? {} : { nodeImage: nodeImage.released }),
     },
   };
