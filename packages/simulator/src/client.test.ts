@@ -138,7 +138,7 @@ describe('the cluster over HTTP', () => {
     const valuesHash = createHash('sha256').update(values).digest('hex');
     const digest = `sha256:${'a'.repeat(64)}`;
     const layer = { layer: 'addon', pack: 'platform', version: '4.2.13', digest, valuesHash } as const;
-    await cluster.applyLayer({ ...layer, values, profile: new Map() }, never);
+    await cluster.applyLayer({ ...layer, values, profile: new Map(), release: digest }, never);
     await expect.poll(() => cluster.layers(never), { timeout: 10_000 }).toMatchObject([{ ...layer, wait: null }]);
     await cluster.removeLayer(layer, never);
     expect(await cluster.layers(never)).toEqual([]);

@@ -1,15 +1,15 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
-import type { ContentPort } from '@sealift/upgrade/ports/content';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
+import { layerChecks } from './checks/layer-checks.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
-import type { SiteFacts } from './cluster/layers/layer-tools.ts';
+import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
@@ -40,7 +40,7 @@ export interface Site {
 /** What a site is given by the one who acts on it. */
 export interface SiteSurroundings {
   /** Where packs come from. */
-  readonly content: Pick<ContentPort, 'openPack'>;
+  readonly content: LayerSource;
   /** Who acts now. */
   readonly holder: () => Holder;
 }
@@ -55,6 +55,14 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const { kubeconfig } = enterprise;
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
+  const layers = {
+    objects: () => enterprise.objects(),
+    kubeconfig,
+    content,
+    holder,
+    facts: factsOf(settings),
+    imageRegistry: settings.imageRegistry,
+  };
   return {
     vcenter: vcenterPort(session, settings),
     storage: storagePort(sides),
@@ -65,12 +73,17 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         disks: vcenterDisks(session),
         cluster: settings.cluster,
       }),
-      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
+      ...layersPort(layers),
     },
     host: new URL(settings.url).host,
     providers: providersPort,
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
+    clusterChecks: (needs) => [
+      machinesAccounted(machines),
+      helmCheck(undefined, needs),
+      providersCheck(needs),
+      ...layerChecks(layers, needs),
+    ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -21,4 +21,16 @@ export interface SiteSettings {
   readonly managementKubeconfig?: string | undefined;
   /** The Cluster there; may be left out where there is one. */
   readonly cluster?: ClusterName | undefined;
+  /** Images of packs are pulled from here; left out, nodes have a mirror of the registries that packs name. */
+  readonly imageRegistry?: ImageRegistry | undefined;
+}
+
+/** A registry as the nodes of the cluster reach it. */
+export interface ImageRegistry {
+  /** Host, with a port where there is one: `harbor.example:8443`. */
+  readonly registry: string;
+  /** The path below it that bundles push images to (`OCI_IMAGE_BASE`). */
+  readonly base: string;
+  /** A Secret in the cluster with the login that it asks for. */
+  readonly pullSecret?: { readonly namespace: string; readonly name: string } | undefined;
 }

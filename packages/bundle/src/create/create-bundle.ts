@@ -183,7 +183,7 @@ function pin(
   images: readonly CollectedImage[],
   { last, between }: CollectedNodeImages,
 ): Release {
-  const { content: _, layers, clusterApi, nodeImage: _last, intermediateNodeImages: _between, ...rest } = file.spec;
+  const { content, layers, clusterApi, nodeImage: _last, intermediateNodeImages: _between, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
   const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
     const digest = digests.get(`${named.pack} ${named.version}`);
@@ -208,6 +208,7 @@ function pin(
       images: images.map(({ name, descriptor, sizeBytes }) => ({ name, digest: descriptor.digest, sizeBytes })),
       ...(last === undefined ? {} : { nodeImage: last.released }),
       ...(between.length === 0 ? {} : { intermediateNodeImages: between.map(({ released }) => released) }),
+      ...(content.elsewhere.length === 0 ? {} : { elsewhere: content.elsewhere }),
     },
   };
 }

@@ -57,9 +57,22 @@ export interface SignedText {
 export async function readSigned(
   source: MarkerSource,
   digest: Digest,
-  { what, artifactType, jsonType }: MarkerForm,
+  form: MarkerForm,
   trustedKeys: readonly PublicKey[],
 ): Promise<SignedText> {
+  const { json, signatureLayer } = await readMarker(source, digest, form);
+  const signature = (await readLayer(source, signatureLayer, maxSignatureBytes)).toString('latin1');
+  const prehash = startPrehash().update(json);
+  const { key, trustedComment } = verify({ signature, prehash, trustedKeys, what: `${form.what} ${digest}` });
+  return { text: json.toString('utf8'), key, trustedComment };
+}
+
+/** What a marker says, as its digest pins it, and where its signature is. @throws as `readSigned`, but for SIGNATURE_* */
+export async function readMarker(
+  source: MarkerSource,
+  digest: Digest,
+  { artifactType, jsonType }: MarkerForm,
+): Promise<{ readonly json: Buffer; readonly signatureLayer: Descriptor }> {
   const manifest = await readManifest(source, digest);
   const [jsonLayer, signatureLayer] = manifest.layers;
   if (
@@ -70,11 +83,7 @@ export async function readSigned(
   ) {
     throw markerInvalid(digest, `it is not an artifact of type ${artifactType} with its two layers`);
   }
-  const json = await readLayer(source, jsonLayer, maxJsonBytes);
-  const signature = (await readLayer(source, signatureLayer, maxSignatureBytes)).toString('latin1');
-  const prehash = startPrehash().update(json);
-  const { key, trustedComment } = verify({ signature, prehash, trustedKeys, what: `${what} ${digest}` });
-  return { text: json.toString('utf8'), key, trustedComment };
+  return { json: await readLayer(source, jsonLayer, maxJsonBytes), signatureLayer };
 }
 
 /** Says why a marker is none. */

@@ -4,7 +4,7 @@ import type { Digest } from '@sealift/oci/digest';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { PublicKey, SecretKey } from '../minisign/keys.ts';
 import { sign, startPrehash } from '../minisign/signature.ts';
-import { type MarkerForm, markerInvalid, type MarkerSource, readSigned } from './marker-source.ts';
+import { type MarkerForm, markerInvalid, type MarkerSource, readMarker, readSigned } from './marker-source.ts';
 
 /** A release whose marker was read and whose signature was verified. */
 export interface VerifiedRelease {
@@ -47,4 +47,15 @@ export async function readReleaseMarker(
   const release = parseRelease(text, `${form.what} ${digest}`);
   if (canonicalJson(release) !== text) throw markerInvalid(digest, 'release.json is not canonical JSON');
   return { release, digest, keyId: key.keyId, key, trustedComment };
+}
+
+/**
+ * Reads a release that is pinned already by the digest of its marker, in a plan that was made from the signed release and approved. Every
+ * byte is checked against that digest; whether its key is still trusted is not asked again.
+ *
+ * @throws RELEASE_MARKER_INVALID, RELEASE_INVALID, CONTENT_*, INPUT_TOO_LARGE, and what reading the source throws
+ */
+export async function readPinnedRelease(source: MarkerSource, digest: Digest): Promise<Release> {
+  const { json } = await readMarker(source, digest, form);
+  return parseRelease(json.toString('utf8'), `${form.what} ${digest}`);
 }

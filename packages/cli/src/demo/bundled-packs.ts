@@ -1,3 +1,4 @@
+import type { VerifiedRelease } from '@sealift/bundle/release-marker';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { parseDigest } from '@sealift/oci/digest';
 import { packLayer, readPackArchive } from '@sealift/oci/pack-artifact';
@@ -7,8 +8,11 @@ import type { DemoBundle } from './pinned-layers.ts';
 
 const manifestLimitBytes = 4 * 1024 * 1024;
 
-/** The packs of a verified bundle, by their digest. */
-export function bundledPacks(bundle: DemoBundle): Pick<ContentPort, 'openPack'> {
+/** The packs and the release of a verified bundle, by their digests. */
+export function bundledPacks(
+  bundle: DemoBundle,
+  { release, digest: marker }: VerifiedRelease,
+): Pick<ContentPort, 'openPack' | 'openRelease'> {
   return {
     async openPack({ pack: name, version, digest }) {
       const place = `${bundle.path}, ${name}:${version}`;
@@ -16,6 +20,11 @@ export function bundledPacks(bundle: DemoBundle): Pick<ContentPort, 'openPack'> 
       const layer = packLayer(manifestSchema.parse(JSON.parse(manifest.toString('utf8'))), place);
       const archive = await bundle.open(layer.digest);
       return await readPackArchive(archive, { place, expected: { name, version }, charts: true });
+    },
+    openRelease(digest) {
+      if (digest !== marker) throw new TypeError(`${bundle.path} is not of the release ${digest}`);
+      const { images, elsewhere = [] } = release.spec;
+      return Promise.resolve({ images, elsewhere });
     },
   };
 }

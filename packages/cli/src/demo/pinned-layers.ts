@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { parsePublicKey } from '@sealift/bundle/minisign';
 import { openBundle } from '@sealift/bundle/read';
 import { markersInContent } from '@sealift/bundle/marker-source';
-import { readReleaseMarker } from '@sealift/bundle/release-marker';
+import { readReleaseMarker, type VerifiedRelease } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
-import type { Release } from '@sealift/core/release';
 import { refNameAnnotation } from '@sealift/oci/layout';
 import { catalogRepository, releaseTag } from '@sealift/oci/reference';
 import { hashOfValues } from '@sealift/upgrade/frozen';
@@ -26,7 +25,7 @@ export async function openVendorBundle(vendor: Vendor, version: string): Promise
 }
 
 /** A release as its bundle pins it. @throws DEMO_STEP_FAILED */
-export async function releaseIn(bundle: DemoBundle, vendor: Vendor, version: string): Promise<Release> {
+export async function releaseIn(bundle: DemoBundle, vendor: Vendor, version: string): Promise<VerifiedRelease> {
   const trustedKeys = [parsePublicKey(vendor.publicKey, vendor.publicKeyFile)];
   const name = `${catalogRepository('')}:${releaseTag(product, version)}`;
   const marker = bundle.index.manifests.find(({ annotations }) => annotations?.[refNameAnnotation] === name);
@@ -34,11 +33,14 @@ export async function releaseIn(bundle: DemoBundle, vendor: Vendor, version: str
     const reason = `it holds no ${name}`;
     throw new SealiftError('DEMO_STEP_FAILED', { values: { name: bundle.path, reason } });
   }
-  return (await readReleaseMarker(markersInContent(bundle), marker.digest, trustedKeys)).release;
+  return await readReleaseMarker(markersInContent(bundle), marker.digest, trustedKeys);
 }
 
 /** The layers of a release as a site runs them: its own values where it has some, else the packs' defaults. */
-export async function layersOfSite(demo: DemoContext, { spec }: Release): Promise<readonly DesiredLayer[]> {
+export async function layersOfSite(
+  demo: DemoContext,
+  { release: { spec }, digest: release }: VerifiedRelease,
+): Promise<readonly DesiredLayer[]> {
   const site = await siteValues(demo.checkout);
   const texts = await Promise.all(
     spec.layers.map(async ({ layer, pack, version }) => {
@@ -50,6 +52,6 @@ export async function layersOfSite(demo: DemoContext, { spec }: Release): Promis
   const profile = new Map(texts);
   return spec.layers.map(({ layer, pack, version, digest }) => {
     const values = profile.get(pack) ?? '';
-    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
+    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile, release };
   });
 }

@@ -249,6 +249,8 @@ export const releaseSchema = z.strictObject({
       .max(100),
     packs: z.array(releasedPackSchema).max(1000),
     images: z.array(releasedImageSchema).max(10_000),
+    /** Images that its packs name and that every site has already. */
+    elsewhere: z.array(z.string().min(1).max(500)).max(1000).optional(),
   }),
 });
 export type Release = z.infer<typeof releaseSchema>;

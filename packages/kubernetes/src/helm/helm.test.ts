@@ -72,7 +72,7 @@ describe.skipIf(missing !== undefined)(`helm at a cluster${missing ? ` (${missin
     const run = { ...place('web'), chart: chart({ 'templates/web.yaml': web, 'templates/s.yaml': settings }), values };
     const { manifest, hooks } = await helm.render(run);
     expect(readManifests(manifest, 'web').map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment']);
-    expect(hooks).toBe(0);
+    expect(hooks).toEqual([]);
     expect(await state('web')).toEqual({ last: undefined, deployed: undefined });
 
     await helm.upgrade({ ...run, labels: { 'sealift.dev/attempt': 'one' } });

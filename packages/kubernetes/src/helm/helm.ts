@@ -5,6 +5,7 @@ import { makeFolder } from '@sealift/io/make-folder';
 import { z } from 'zod';
 import type { KubernetesOptions } from '../connection/login/access.ts';
 import { accessFile } from './access-file.ts';
+import { postRenderer } from './post-renderer.ts';
 import { inPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { HelmProgram } from './program.ts';
 import type { ReleasePlace } from './releases.ts';
@@ -33,7 +34,8 @@ export interface Capabilities {
 export interface Rendered {
   /** Kubernetes manifests, without the hooks and the definitions of the folder `crds`. */
   readonly manifest: string;
-  readonly hooks: number;
+  /** Manifests of its hooks, with their annotations. */
+  readonly hooks: readonly string[];
 }
 
 /** How long hooks may take (helm's own `--timeout`), and how much longer its process then gets to say so. */
@@ -46,7 +48,7 @@ const usualTimes: HelmTimes = { hooksMs: 10 * 60_000, graceMs: 60_000 };
 const renderMs = 2 * 60_000;
 const renderedSchema = z.object({
   manifest: z.string().default(''),
-  hooks: z.array(z.unknown()).nullish(),
+  hooks: z.array(z.looseObject({ manifest: z.string() })).nullish(),
 });
 /** Kubernetes label values, and the names that Helm accepts (`pkg/chart/common/util`, RFC 1123 with 53 characters). */
 const releaseName = /^[a-z0-9](?:[-a-z0-9.]{0,51}[a-z0-9])?$/;
@@ -78,7 +80,7 @@ export class Helm {
       const more = ['--dry-run=server', '--hide-notes', '--output', 'json'];
       const output = await this.#call('render', run, [...parts, ...more], folder, renderMs);
       const { manifest, hooks } = this.#parse(output, run);
-      return { manifest, hooks: hooks?.length ?? 0 };
+      return { manifest, hooks: (hooks ?? []).map((hook) => hook.manifest) };
     });
   }
 
@@ -112,13 +114,15 @@ export class Helm {
    * Installs the release, or upgrades it by the method it was made with: server-side apply, or the client-side of Helm 3. Returns when its
    * hooks have ended; whether what it installed is ready is not waited for.
    *
-   * @throws HELM_OWNERSHIP, HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
+   * @param manifests what is installed in the place of what the chart renders to, hooks too; without it that itself
+   * @throws HELM_OWNERSHIP, HELM_FAILED, HELM_TIMEOUT, HELM_OTHER, CANCELLED, KUBERNETES_CONFIG_INVALID
    */
-  async upgrade(run: ChartRun): Promise<void> {
+  async upgrade(run: ChartRun, manifests?: string): Promise<void> {
     await this.#withChart(run, async (parts, folder) => {
       const { hooksMs, graceMs } = this.#times;
       const labels = labelsOf(run.labels ?? {});
-      const more = ['--timeout', `${hooksMs}ms`, '--history-max', '10', ...labels];
+      const instead = manifests === undefined ? [] : await postRenderer(folder, manifests);
+      const more = ['--timeout', `${hooksMs}ms`, '--history-max', '10', ...labels, ...instead];
       await this.#call('upgrade', run, [...parts, ...more], folder, hooksMs + graceMs);
     });
   }

@@ -10,6 +10,8 @@ const uuidLength = 37;
 /** A folder that only this account can read, as long as one run of a program takes. */
 export interface PrivateFolder {
   readonly path: string;
+  /** Where plugins of the program may be put; the only ones that it sees. */
+  readonly pluginsPath: string;
   /** Writes a file that only this account can read. @returns its path */
   write(name: string, content: string | Uint8Array): Promise<string>;
 }
@@ -28,6 +30,7 @@ export async function inPrivateFolder<Result>(
   try {
     return await work({
       path,
+      pluginsPath: join(path, 'plugins'),
       async write(name, content) {
         const file = join(path, name);
         await writeFile(file, content, { mode: 0o600, flag: 'wx' });

@@ -75,7 +75,9 @@ export class HelmProgram {
         HELM_CACHE_HOME: join(home, 'cache'),
         HELM_CONFIG_HOME: join(home, 'config'),
         HELM_DATA_HOME: join(home, 'data'),
+        // Of commands; a post-renderer is looked for all the same.
         HELM_NO_PLUGINS: '1',
+        HELM_PLUGINS: folder.pluginsPath,
         HELM_DRIVER: 'secret',
         ...Object.fromEntries(
           passedOn.flatMap((name) => (this.#env[name] === undefined ? [] : [[name, this.#env[name]]])),

@@ -15,6 +15,7 @@ beforeAll(async () => {
     kubernetes: '1.26.8',
     upgradesFrom: '>=4.2.0 <4.2.12',
     cniValues: 'mtu: 1440\n',
+    alter: (draft) => ({ ...draft, spec: { ...draft.spec, elsewhere: ['registry.example/everywhere:1'] } }),
     cniFiles: { 'manifests/setup.yaml': manifest, 'charts/calico-1.0.0.tgz': 'a packed chart' },
   });
 }, 60_000);
@@ -34,6 +35,13 @@ contentContract('the registry', async () => {
         valuesYaml: 'mtu: 1440\n',
         manifests: new Map([['manifests/setup.yaml', manifest]]),
         charts: new Map([['charts/calico-1.0.0.tgz', Buffer.from('a packed chart')]]),
+      },
+      release: {
+        digest: pushed.marker,
+        pinned: {
+          images: pushed.release.spec.images.map(({ name, digest }) => ({ name, digest })),
+          elsewhere: ['registry.example/everywhere:1'],
+        },
       },
     },
     close: async () => client.close(),

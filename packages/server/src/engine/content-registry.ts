@@ -1,7 +1,9 @@
+import { markersInRegistry } from '@sealift/bundle/marker-source';
+import { readPinnedRelease } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
 import { manifestSchema } from '@sealift/oci/descriptor';
 import { parseDigest } from '@sealift/oci/digest';
-import { nodeImageReference } from '@sealift/oci/reference';
+import { catalogRepository, nodeImageReference } from '@sealift/oci/reference';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
@@ -36,6 +38,12 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
         manifests: applied(manifests, pack.kubeManifests, `${name} ${version}`),
         charts: applied(charts, pack.charts, `${name} ${version}`),
       };
+    },
+    async openRelease(digestOfMarker, cancel) {
+      cancel.throwIfAborted();
+      const catalogue = markersInRegistry(link.client, catalogRepository(packBase));
+      const { spec } = await readPinnedRelease(catalogue, parseDigest(digestOfMarker));
+      return { images: spec.images.map(({ name, digest }) => ({ name, digest })), elsewhere: spec.elsewhere ?? [] };
     },
   };
 }

@@ -13,6 +13,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
 const [simulator, etcd, apiserver] = peers;
+const noLayers = () => Promise.resolve([]);
 const noCharts = () => Promise.resolve(false);
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 
@@ -56,7 +57,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
 
     const outcomes = async (imageBytes?: number) => {
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), helm: noCharts, providers: false }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(imageBytes),
+          helm: noCharts,
+          providers: false,
+          layers: noLayers,
+        }),
       );
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
@@ -109,7 +115,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       await vcenter.expireSessions();
       await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(undefined), helm: noCharts, providers: false }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(undefined),
+          helm: noCharts,
+          providers: false,
+          layers: noLayers,
+        }),
       );
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
         outcome: 'unknown',

@@ -3,6 +3,7 @@ import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
@@ -15,6 +16,8 @@ export interface UpgradeNeeds {
   readonly helm: () => Promise<boolean>;
   /** Whether the release brings other Cluster API providers than those that are installed. */
   readonly providers: boolean;
+  /** What it would apply, with the values as they are merged now; null while that is open. */
+  readonly layers: () => Promise<readonly DesiredLayer[] | null>;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

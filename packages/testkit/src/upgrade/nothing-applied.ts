@@ -1,7 +1,10 @@
-import type { OpenedPack } from '@sealift/upgrade/ports/content';
+import type { OpenedPack, PinnedRelease } from '@sealift/upgrade/ports/content';
 
 /** What a site is given where no layer is applied. */
 export const nothingApplied = {
-  content: { openPack: (): Promise<OpenedPack> => Promise.reject(new Error('no pack is opened here')) },
+  content: {
+    openPack: (): Promise<OpenedPack> => Promise.reject(new Error('no pack is opened here')),
+    openRelease: (): Promise<PinnedRelease> => Promise.reject(new Error('no release is opened here')),
+  },
   holder: (): { readonly id: string; readonly epoch: number } => ({ id: 'nobody', epoch: 0 }),
 };

@@ -24,6 +24,7 @@ export const pinned = {
   calico: `sha256:${'a'.repeat(64)}`,
   platform: `sha256:${'d'.repeat(64)}`,
   providers: `sha256:${'f'.repeat(64)}`,
+  release: `sha256:${'b'.repeat(64)}`,
 } as const;
 
 /**
@@ -119,7 +120,7 @@ export class World {
           return seen;
         },
         applyLayer: async (given) => {
-          const { values, profile: _, ...layer } = given;
+          const { values, profile: _, release: __, ...layer } = given;
           if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
             throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
@@ -199,6 +200,10 @@ export class World {
           cancel.throwIfAborted();
           refuseOther(digest, [pinned.calico, pinned.platform, pinned.providers]);
           return { valuesYaml: '', manifests: new Map(), charts: new Map() };
+        },
+        openRelease: async (digest) => {
+          refuseOther(digest, [pinned.release]);
+          return { images: [], elsewhere: [] };
         },
       },
     };

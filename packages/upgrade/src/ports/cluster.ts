@@ -57,6 +57,8 @@ export interface DesiredLayer extends LayerPlace {
   readonly valuesHash: string;
   /** Values of every layer of the profile by its pack's name, as macros may refer to them. */
   readonly profile: ReadonlyMap<string, string>;
+  /** Digest of the marker of the release that the pack is of. */
+  readonly release: string;
 }
 
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */

@@ -17,8 +17,18 @@ export interface OpenedPack {
   readonly charts: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What of a signed release those who apply its packs have to know. */
+export interface PinnedRelease {
+  /** Each by its full original reference, such as `docker.io/library/busybox:1.36`, with the digest of its manifest. */
+  readonly images: readonly { readonly name: string; readonly digest: string }[];
+  /** Images that its packs name and that every site has already. */
+  readonly elsewhere: readonly string[];
+}
+
 /** Where the plan's content comes from (the registry), checked by digest while it is read. */
 export interface ContentPort {
   openOva(digestOfArtifact: string): Promise<{ sizeBytes: number; open: OpenOva }>;
   openPack(pinned: PinnedPack, cancel: Cancel): Promise<OpenedPack>;
+  /** @param digest of the release marker's manifest, as the approved plan has it */
+  openRelease(digest: string, cancel: Cancel): Promise<PinnedRelease>;
 }

@@ -7,14 +7,19 @@ export type Finding = Pick<Check, 'outcome' | 'detail'> & { readonly remedy?: st
 /** No check of a page may take longer, or the page would not answer. */
 const timeoutMs = 5000;
 
-/** Runs a check now. One that fails to look answers `unknown` with the reason and the remedy of the failure. */
+/**
+ * Runs a check now. One that fails to look answers `unknown` with the reason and the remedy of the failure.
+ *
+ * @param withinMs how long it may look
+ */
 export async function runCheck(
   name: string,
   title: string,
   look: (cancel: AbortSignal) => Promise<Finding> | Finding,
+  withinMs: number = timeoutMs,
 ): Promise<Check> {
   try {
-    const finding = await look(AbortSignal.timeout(timeoutMs));
+    const finding = await look(AbortSignal.timeout(withinMs));
     return { name, title, ...finding };
   } catch (error) {
     const { message, hint } = asSealiftError(error);

@@ -11,9 +11,10 @@ import type { StepContext } from './step.ts';
  */
 export function hopLayer({
   upgrade,
+  hop,
   hopIndex,
   step,
-}: Pick<StepContext, 'upgrade' | 'hopIndex'> & { readonly step: StepOf<'layer'> }): DesiredLayer {
+}: Pick<StepContext, 'upgrade' | 'hop' | 'hopIndex'> & { readonly step: StepOf<'layer'> }): DesiredLayer {
   const { layer, pack, version, digest } = step.target;
   const layers = upgrade.hops[hopIndex]?.layers ?? [];
   const merged = layers.find(
@@ -23,7 +24,8 @@ export function hopLayer({
     throw new SealiftError('PLAN_INCOMPLETE', { values: { step: step.id, what: `the values of ${pack} ${version}` } });
   }
   const profile = new Map(layers.map((one) => [one.pack, one.values]));
-  return { layer, pack, version, digest, values: merged.values, valuesHash: hashOfValues(merged.values), profile };
+  const { values } = merged;
+  return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile, release: hop.release };
 }
 
 /** Whether the cluster was asked for exactly this layer. */

@@ -5,7 +5,7 @@ import type { StepDefinition } from './step.ts';
 export const layer: StepDefinition<'layer'> = {
   forward: {
     intent(context) {
-      const { values: _, profile: __, ...described } = hopLayer(context);
+      const { values: _, profile: __, release: ___, ...described } = hopLayer(context);
       return described;
     },
     async observe(context) {

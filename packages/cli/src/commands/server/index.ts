@@ -74,6 +74,14 @@ function addRunOptions(command: Command): Command {
       'the Cluster of Cluster API that is the enterprise cluster; may be left out where there is one',
     )
     .option(
+      '--image-registry <host/path>',
+      'the registry, and the path below it, that nodes pull the images of packs from: those of this console are at its own address, sealift/images. Left out, nodes have a mirror of the registries that packs name',
+    )
+    .option(
+      '--image-pull-secret <namespace/name>',
+      'Secret of the enterprise cluster (kubernetes.io/dockerconfigjson) with the login that the image registry asks for',
+    )
+    .option(
       '--trusted-proxy <address>',
       'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',
     )

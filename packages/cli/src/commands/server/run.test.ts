@@ -40,7 +40,16 @@ describe('sealift server run', () => {
       ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--cluster-name', 'no-namespace'],
       '--cluster-name no-namespace is not of the form namespace/name',
     ],
-  ])('refuses %j, and starts nothing', async (args, reason) => {
+    [['--image-registry', 'harbor.example/x'], '--image-registry is of no use without the --vcenter'],
+    ...['https://harbor.example/x', 'harbor.example/', 'harbor.example/UP', 'a b/x'].map((registry) => [
+      ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--image-registry', registry],
+      `--image-registry ${registry} is not of the form host[:port][/path]`,
+    ]),
+    [
+      ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--image-pull-secret', 'a/b'],
+      '--image-pull-secret is of no use without --image-registry',
+    ],
+  ] as [string[], string][])('refuses %j, and starts nothing', async (args, reason) => {
     const { code, notes } = await server('--listen', '127.0.0.1:0', ...args);
     expect(code).toBe(1);
     expect(notes).toContain(reason);

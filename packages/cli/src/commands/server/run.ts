@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
-import type { SiteSettings } from '@sealift/site/settings';
+import { isRegistryHost, isRepositoryName } from '@sealift/oci/reference';
+import type { ImageRegistry, SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { readConnection } from '../vsphere/connection.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
@@ -23,6 +24,8 @@ export interface ServerRunOptions {
   readonly kubeconfig?: string;
   readonly managementKubeconfig?: string;
   readonly clusterName?: string;
+  readonly imageRegistry?: string;
+  readonly imagePullSecret?: string;
   readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
@@ -70,13 +73,17 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */
 async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
   if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') {
-    const alone = [options.kubeconfig, options.managementKubeconfig, options.clusterName].some(
-      (one) => one !== undefined,
-    );
-    if (alone) throw usage('--kubeconfig is of no use without the --vcenter of the cluster');
+    const { kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret } = options;
+    const given = Object.entries({ kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret });
+    const [alone] = given.find(([, value]) => value !== undefined) ?? [];
+    if (alone !== undefined) {
+      const option = `--${alone.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      throw usage(`${option} is of no use without the --vcenter of the cluster`);
+    }
     return undefined;
   }
-  const cluster = options.clusterName === undefined ? undefined : parseClusterName(options.clusterName);
+  const cluster = parseNamespaced('--cluster-name', options.clusterName);
+  const imageRegistry = parseImageRegistry(options);
   const { vcenter, vcenterUsername, vcenterPasswordFile, vcenterCaFile, vcenterThumbprint } = options;
   const connection = await readConnection(
     {
@@ -101,14 +108,28 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     kubeconfig: options.kubeconfig,
     managementKubeconfig: options.managementKubeconfig,
     cluster,
+    imageRegistry,
   };
 }
 
-function parseClusterName(text: string): { namespace: string; name: string } {
+function parseNamespaced(option: string, text: string | undefined) {
+  if (text === undefined) return undefined;
   const [, namespace, name] = /^([a-z0-9-]{1,63})\/([a-z0-9.-]{1,253})$/.exec(text) ?? [];
-  if (namespace === undefined || name === undefined)
-    throw usage(`--cluster-name ${text} is not of the form namespace/name`);
+  if (namespace === undefined || name === undefined) throw usage(`${option} ${text} is not of the form namespace/name`);
   return { namespace, name };
+}
+
+function parseImageRegistry({ imageRegistry: text, imagePullSecret }: ServerRunOptions): ImageRegistry | undefined {
+  if (text === undefined) {
+    if (imagePullSecret !== undefined) throw usage('--image-pull-secret is of no use without --image-registry');
+    return undefined;
+  }
+  const slash = text.indexOf('/');
+  const [registry, base] = slash === -1 ? [text, ''] : [text.slice(0, slash), text.slice(slash + 1)];
+  if (!isRegistryHost(registry) || (slash !== -1 && !isRepositoryName(base))) {
+    throw usage(`--image-registry ${text} is not of the form host[:port][/path], without https://`);
+  }
+  return { registry, base, pullSecret: parseNamespaced('--image-pull-secret', imagePullSecret) };
 }
 
 function usage(reason: string): SealiftError {

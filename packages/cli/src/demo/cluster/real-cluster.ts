@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { VerifiedRelease } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
-import type { Release } from '@sealift/core/release';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
 import { Objects } from '@sealift/kubernetes/objects';
 import { type LayersPort, layersPort } from '@sealift/site/layers';
@@ -45,7 +45,7 @@ export async function startRealCluster(demo: DemoContext, vendor: Vendor, versio
   const release = await readPinned(vendor, version);
   const { root } = demo.checkout;
   const name = 'the real cluster';
-  const kubernetes = `v${release.spec.kubernetes.version}`;
+  const kubernetes = `v${release.release.spec.kubernetes.version}`;
   const script = join(root, 'packages/testkit/src/site/run-site.ts');
   const args = [script, '--until-stopped', '--reuse', '--version', kubernetes, '--node-images', kubernetes];
   const { env, folder } = demo;
@@ -78,14 +78,14 @@ function argsOf(options: Readonly<Record<string, string>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function readPinned(vendor: Vendor, version: string): Promise<Release> {
+async function readPinned(vendor: Vendor, version: string): Promise<VerifiedRelease> {
   await using bundle = await openVendorBundle(vendor, version);
   return await releaseIn(bundle, vendor, version);
 }
 
 /** Applies every layer as an upgrade does, and waits until all are healthy. @throws DEMO_STEP_FAILED, LAYER_…, HELM_…, KUBERNETES_… */
-async function install(demo: DemoContext, vendor: Vendor, release: Release, kubeconfig: string): Promise<void> {
-  const { version } = release.metadata;
+async function install(demo: DemoContext, vendor: Vendor, release: VerifiedRelease, kubeconfig: string): Promise<void> {
+  const { version } = release.release.metadata;
   await using bundle = await openVendorBundle(vendor, version);
   const client = await KubernetesClient.connect({ kubeconfig });
   try {
@@ -95,7 +95,7 @@ async function install(demo: DemoContext, vendor: Vendor, release: Release, kube
       objects: () => Promise.resolve(objects),
       kubeconfig,
       helm: { path: join(demo.checkout.root, helmBelow, 'helm') },
-      content: bundledPacks(bundle),
+      content: bundledPacks(bundle, release),
       holder: () => ({ id: `installer of ${version}`, epoch: 0 }),
     });
     for (const layer of await layersOfSite(demo, release)) {

@@ -42,7 +42,7 @@ export async function startSimulatedCluster(
 async function initialCluster(demo: DemoContext, vendor: Vendor, version: string) {
   await using bundle = await openVendorBundle(vendor, version);
   const release = await releaseIn(bundle, vendor, version);
-  const { nodeImage, kubernetes } = release.spec;
+  const { nodeImage, kubernetes } = release.release.spec;
   const layers = await layersOfSite(demo, release);
   return {
     kubernetes: kubernetes.version,

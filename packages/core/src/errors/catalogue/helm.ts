@@ -79,6 +79,20 @@ export const helmErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  LAYER_IMAGE_MISSING: {
+    message: 'pods of the layer {layer} would be told to pull what the release does not have: {images}',
+    hint: 'Correct the values that name the image, or get a bundle that holds it: the release lists what it has.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PULL_SECRET_UNUSABLE: {
+    message: 'the login {secret} to the image registry {registry} cannot be used: {reason}',
+    hint: 'Make it with `kubectl create secret docker-registry`, under the name that the console is started with.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   PACK_MACRO_UNSET: {
     message: 'nothing sets {reference}, which {place} refers to',
     hint: 'Set it, or give the macro a default: `| default "…"`.',

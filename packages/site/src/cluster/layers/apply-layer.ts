@@ -10,7 +10,12 @@ import {
   type PlannedRelease,
   planRelease,
   removeRelease,
+  type Repoint,
 } from './chart-release.ts';
+import { isWorkload } from '../images/image-places.ts';
+import { copyPullSecret, readPullSecret } from '../images/pull-secret.ts';
+import { missingImages, pulledFrom, refuseMissing } from '../images/pulled-images.ts';
+import { ReleaseImages } from '../images/release-images.ts';
 import { refuseLivingOther } from './holder.ts';
 import { type LayerAttempt, type LayerRecord, newRecord } from './layer-record.ts';
 import type { LayerTools } from './layer-tools.ts';
@@ -39,8 +44,9 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   if (before !== undefined && isApplied(before, layer)) return;
   const cut = before?.attempt ?? null;
   if (cut !== null) refuseLivingOther(cut, holder, name);
-  const content = await contentOf(layer, tools);
-  const planned = await plan(layer, content, before, cut, tools);
+  const repoint = await repointOf(layer, tools);
+  const content = await contentOf(layer, repoint, tools);
+  const planned = await plan(layer, { content, before, cut, repoint }, tools);
 
   const attempt = attemptOf('apply', layer, tools);
   const releases = distinct([...(before?.releases ?? []), ...content.charts]);
@@ -48,8 +54,11 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const begun = { ...(before ?? newRecord(layer)), attempt, releases, members };
   const stored = await records.write(await records.open(layer, cancel), begun, cancel);
   await ensureNamespaces(tools.objects, content, cancel);
-  for (const release of planned.releases) await applyRelease(release, attempt, await chartTools(tools));
+  await copyLogin(planned, tools);
+  for (const release of planned.releases) await applyRelease(release, attempt, await chartTools(tools, repoint));
   await applyManifests(stored, planned.manifests.objects, tools);
+  // Again, for namespaces that came with the objects.
+  await copyLogin(planned, tools);
   for (const old of releases) {
     if (!content.charts.some((chart) => isSame(chart, old))) await removeRelease(old, await chartTools(tools));
   }
@@ -70,30 +79,71 @@ function isApplied({ applied, attempt }: LayerRecord, { version, digest, valuesH
   );
 }
 
-async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
+async function contentOf(layer: DesiredLayer, repoint: Repoint | undefined, tools: LayerTools): Promise<LayerContent> {
   const { content, helm, cancel } = tools;
   const { pack, version, digest } = layer;
   const opened = await content.openPack({ pack, version, digest }, cancel);
   const lookup = await macroSources(layer, tools);
-  return await packContent(layer, opened, { lookup, helm, cancel });
+  const found = await packContent(layer, opened, { lookup, helm, cancel });
+  return repoint === undefined ? found : { ...found, manifests: repoint(found.manifests) };
+}
+
+/** Makes objects pull what the layer's release has from the site's registry; undefined where the site names none. @throws LAYER_IMAGE_MISSING */
+async function repointOf(
+  { layer, pack, release }: DesiredLayer,
+  { imageRegistry, content, cancel }: LayerTools,
+): Promise<Repoint | undefined> {
+  if (imageRegistry === undefined) return undefined;
+  const images = new ReleaseImages(await content.openRelease(release, cancel));
+  return (objects) => {
+    refuseMissing(`${layer}/${pack}`, missingImages(imageRegistry, images, objects));
+    return pulledFrom(imageRegistry, images, objects);
+  };
+}
+
+interface PlannedLayer {
+  readonly manifests: PlannedManifests;
+  readonly releases: readonly PlannedRelease[];
 }
 
 /** Looks at everything that could be refused. Only a release that was left wedged is changed: to one that has failed. */
 async function plan(
   layer: DesiredLayer,
-  content: LayerContent,
-  before: LayerRecord | undefined,
-  cut: LayerAttempt | null,
+  {
+    content,
+    before,
+    cut,
+    repoint,
+  }: {
+    readonly content: LayerContent;
+    readonly before: LayerRecord | undefined;
+    readonly cut: LayerAttempt | null;
+    readonly repoint: Repoint | undefined;
+  },
   tools: LayerTools,
-): Promise<{ readonly manifests: PlannedManifests; readonly releases: readonly PlannedRelease[] }> {
+): Promise<PlannedLayer> {
+  const { objects, imageRegistry, cancel } = tools;
+  if (imageRegistry?.pullSecret !== undefined) {
+    await readPullSecret(objects, imageRegistry.registry, imageRegistry.pullSecret, cancel);
+  }
   const manifests = await planManifests(layer, before?.members ?? [], content, tools);
   const releases: PlannedRelease[] = [];
   for (const chart of content.charts) {
-    const through = await chartTools(tools);
+    const through = await chartTools(tools, repoint);
     await freeRelease(chart, cut, through);
     releases.push(await planRelease(chart, content.mayShrink, through));
   }
   return { manifests, releases };
+}
+
+/** Gives the namespaces of the layer's workloads the login to the site's registry, where it asks for one. */
+async function copyLogin({ manifests, releases }: PlannedLayer, tools: LayerTools): Promise<void> {
+  const { objects, imageRegistry, cancel } = tools;
+  if (imageRegistry?.pullSecret === undefined) return;
+  const ofManifests = manifests.objects.filter(isWorkload).map(({ metadata }) => metadata.namespace ?? '');
+  // Hooks are in the namespace of their release, or name another that is there.
+  const ofReleases = releases.flatMap(({ chart, namespaces }) => [chart.namespace, ...namespaces]);
+  await copyPullSecret(objects, imageRegistry, new Set([...ofManifests, ...ofReleases]), cancel);
 }
 
 /** What is begun now. */
@@ -116,6 +166,6 @@ function distinct(releases: readonly ReleasePlace[]): LayerRecord['releases'] {
 }
 
 /** @throws HELM_MISSING, HELM_OTHER */
-export async function chartTools({ helm, objects, cancel }: LayerTools): Promise<ChartTools> {
-  return { helm: await helm(), objects, cancel };
+export async function chartTools({ helm, objects, cancel }: LayerTools, repoint?: Repoint): Promise<ChartTools> {
+  return { helm: await helm(), objects, cancel, repoint };
 }

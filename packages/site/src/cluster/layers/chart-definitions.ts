@@ -82,7 +82,7 @@ async function isServed(objects: Objects, definition: KubeObject, cancel: Cancel
 
 /** What charts may ask of the cluster, with the kinds that they bring themselves. @throws KUBERNETES_… */
 export async function capabilities(
-  { objects: brought }: PlannedDefinitions,
+  { objects: brought }: Pick<PlannedDefinitions, 'objects'>,
   objects: Objects,
   cancel: Cancel,
 ): Promise<Capabilities> {

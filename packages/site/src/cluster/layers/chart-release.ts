@@ -23,6 +23,7 @@ import {
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { applyDefinitions, capabilities, type PlannedDefinitions, planDefinitions } from './chart-definitions.ts';
+import { isWorkload } from '../images/image-places.ts';
 import { isKept } from './kept-objects.ts';
 import type { LayerAttempt } from './layer-record.ts';
 import type { PackChart } from './pack-content.ts';
@@ -37,7 +38,12 @@ export interface ChartTools {
   readonly helm: Helm;
   readonly objects: Objects;
   readonly cancel: Cancel;
+  /** Makes objects pull their images from the site's registry; undefined where they keep their names. */
+  readonly repoint?: Repoint | undefined;
 }
+
+/** @throws LAYER_IMAGE_MISSING */
+export type Repoint = (objects: readonly KubeObject[]) => readonly KubeObject[];
 
 /** A release as it is, and what its chart would make of it. */
 export interface PlannedRelease {
@@ -46,6 +52,8 @@ export interface PlannedRelease {
   readonly definitions: PlannedDefinitions;
   /** Objects that the release has and the chart has no more, which stay. */
   readonly kept: readonly KubeObject[];
+  /** Namespaces of its workloads. */
+  readonly namespaces: readonly string[];
 }
 
 /**
@@ -79,7 +87,8 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
       values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
     });
   }
-  return { chart, deployed, definitions, kept: await keptOf(dropped(before, after), tools) };
+  const namespaces = after.filter(isWorkload).map(({ metadata }) => metadata.namespace ?? chart.namespace);
+  return { chart, deployed, definitions, kept: await keptOf(dropped(before, after), tools), namespaces };
 }
 
 /**
@@ -91,10 +100,10 @@ async function renderAll(
   definitions: PlannedDefinitions,
   tools: ChartTools,
 ): Promise<{ readonly rendered: readonly KubeObject[]; readonly hooks: number }> {
-  const { helm, objects, cancel } = tools;
+  const { helm, objects, cancel, repoint = (as) => as } = tools;
   const away = async () => {
     const text = await helm.renderAlone(runOf(chart, cancel), await capabilities(definitions, objects, cancel));
-    const all = readManifest(text, `the release ${shownPlace(chart)}`).map(({ object }) => object);
+    const all = repoint(readManifest(text, `the release ${shownPlace(chart)}`).map(({ object }) => object));
     const rendered = all.filter(({ metadata }) => !Object.hasOwn(metadata.annotations ?? {}, 'helm.sh/hook'));
     const places = await placed(objects, [...definitions.objects, ...rendered], chart.namespace, cancel);
     return { rendered: places.slice(definitions.objects.length), hooks: all.length - rendered.length };
@@ -102,7 +111,8 @@ async function renderAll(
   if (!definitions.served) return await away();
   try {
     const { manifest, hooks } = await helm.render(runOf(chart, cancel));
-    return { rendered: await objectsOf(manifest, chart, tools), hooks };
+    for (const hook of hooks) repoint(readObjects(hook, chart));
+    return { rendered: repoint(await objectsOf(manifest, chart, tools)), hooks: hooks.length };
   } catch (error) {
     if (!isSealiftError(error, 'HELM_OWNERSHIP')) throw error;
     const { foreignObjects } = await inspectUpgrade(objects, chart, (await away()).rendered, cancel);
@@ -127,11 +137,20 @@ export async function applyRelease(
   if (deployed !== undefined && kept.length > 0) await forget(deployed, kept, tools);
   await applyDefinitions(definitions, objects, cancel);
   const labels = { [attemptLabel]: attempt.id };
-  await helm.upgrade({ ...runOf(chart, cancel), labels });
+  await helm.upgrade({ ...runOf(chart, cancel), labels }, await repointed(chart, tools));
   const { last } = stateOf(await readHistory(objects, chart, cancel));
   if (last?.status === 'deployed' && last.labels[attemptLabel] === attempt.id) return;
   const reason = `helm ended well, but its record says ${last === undefined ? 'nothing' : `revision ${last.revision} is ${last.status}`}`;
   throw new SealiftError('HELM_FAILED', { values: { verb: 'upgrade', release: shownPlace(chart), reason } });
+}
+
+/** What the chart renders to with its images at the site's registry; undefined where they keep their names, or where nothing comes of it. */
+async function repointed(chart: PackChart, { helm, cancel, repoint }: ChartTools): Promise<string | undefined> {
+  if (repoint === undefined) return undefined;
+  const { manifest, hooks } = await helm.render(runOf(chart, cancel));
+  const objects = [manifest, ...hooks].flatMap((text) => repoint(readObjects(text, chart)));
+  if (objects.length === 0) return undefined;
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
 }
 
 /** Removes a release with what it installed, but for what is kept. @throws HELM_FAILED, HELM_TIMEOUT, KUBERNETES_… */
@@ -215,8 +234,11 @@ async function objectsOf(
   place: ReleasePlace,
   { objects, cancel }: Pick<ChartTools, 'objects' | 'cancel'>,
 ): Promise<readonly KubeObject[]> {
-  const read = readManifest(manifest, `the release ${shownPlace(place)}`).map(({ object }) => object);
-  return await placed(objects, read, place.namespace, cancel);
+  return await placed(objects, readObjects(manifest, place), place.namespace, cancel);
+}
+
+function readObjects(manifest: string, place: ReleasePlace): readonly KubeObject[] {
+  return readManifest(manifest, `the release ${shownPlace(place)}`).map(({ object }) => object);
 }
 
 async function keptOf(from: readonly KubeObject[], { objects, cancel }: ChartTools): Promise<readonly KubeObject[]> {

@@ -14,6 +14,7 @@ export const contractLayer: DesiredLayer = {
   values,
   valuesHash: hashOfValues(values),
   profile: new Map([['cni-contract', values]]),
+  release: `sha256:${'b'.repeat(64)}`,
 };
 
 /** How long a rollout of one group may take, and how often it is looked at meanwhile. */
@@ -92,7 +93,7 @@ export function layersContract(
         expect(await layerOf(port)).toBeUndefined();
         for (let time = 0; time < 2; time += 1) await port.applyLayer(layer, never);
         const asked = await layerOf(port);
-        const { values: _, profile: __, ...described } = layer;
+        const { values: _, profile: __, release: ___, ...described } = layer;
         expect(asked).toMatchObject(described);
         if (asked?.wait !== null) expect(seenWaitSchema.parse(asked?.wait).what).toContain(layer.pack);
         await expect.poll(() => layerOf(port), { interval: 5, timeout: 20_000 }).toEqual({ ...described, wait: null });

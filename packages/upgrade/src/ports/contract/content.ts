@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { ContentPort, OpenedPack, PinnedPack } from '../content.ts';
+import type { ContentPort, OpenedPack, PinnedPack, PinnedRelease } from '../content.ts';
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 /** Content, and what is known to be in it. */
@@ -9,6 +9,7 @@ export interface KnownContent {
   readonly ova: { readonly digest: string; readonly bytes: Buffer };
   readonly pinned: PinnedPack;
   readonly opened: OpenedPack;
+  readonly release: { readonly digest: string; readonly pinned: PinnedRelease };
 }
 
 const unknown = `sha256:${'0'.repeat(64)}`;
@@ -39,6 +40,12 @@ export function contentContract(name: string, make: MakeDriver<KnownContent>): v
       onDriver(make, async ({ content, pinned }) => {
         await expect(content.openPack({ ...pinned, digest: unknown }, never)).rejects.toBeInstanceOf(Error);
         await expect(content.openOva(unknown)).rejects.toBeInstanceOf(Error);
+      }));
+
+    it('tells what a release pins', () =>
+      onDriver(make, async ({ content, release }) => {
+        expect(await content.openRelease(release.digest, never)).toEqual(release.pinned);
+        await expect(content.openRelease(unknown, never)).rejects.toBeInstanceOf(Error);
       }));
 
     it('opens no pack for one who has given up', () =>

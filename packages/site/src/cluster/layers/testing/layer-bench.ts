@@ -6,8 +6,9 @@ import type { Kubernetes } from '@sealift/testkit/kube-apiserver';
 import type { Peer } from '@sealift/testkit/peers';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
-import type { OpenedPack, PinnedPack } from '@sealift/upgrade/ports/content';
-import { type LayersAccess, layersPort, type LayersPort } from '../layers-port.ts';
+import type { OpenedPack, PinnedPack, PinnedRelease } from '@sealift/upgrade/ports/content';
+import type { LayersAccess } from '../layers-access.ts';
+import { layersPort, type LayersPort } from '../layers-port.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -15,6 +16,9 @@ export const never: AbortSignal = new AbortController().signal;
 export class PackShelf {
   readonly #packs = new Map<string, OpenedPack>();
   opened = 0;
+  /** Digest of the release that its packs are of, and what that pins. */
+  readonly release = `sha256:${'e'.repeat(64)}`;
+  pinned: PinnedRelease = { images: [], elsewhere: [] };
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
   layer(
@@ -38,7 +42,7 @@ export class PackShelf {
     const digest = `sha256:${hash.digest('hex')}`;
     this.#packs.set(digest, { valuesYaml: '', manifests, charts });
     const profile = new Map(Object.entries(of.profile ?? {}));
-    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
+    return { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile, release: this.release };
   }
 
   async openPack({ digest }: PinnedPack): Promise<OpenedPack> {
@@ -47,6 +51,11 @@ export class PackShelf {
     if (found === undefined) throw new Error(`no pack of digest ${digest}`);
     return await Promise.resolve(found);
   }
+
+  async openRelease(digest: string): Promise<PinnedRelease> {
+    if (digest !== this.release) throw new Error(`no release of digest ${digest}`);
+    return await Promise.resolve(this.pinned);
+  }
 }
 
 /** A cluster with the port to its layers, and what a test looks at beside the port. */
@@ -54,12 +63,12 @@ export class LayerBench {
   readonly shelf = new PackShelf();
   readonly client: KubernetesClient;
   readonly objects: Objects;
-  readonly #access: LayersAccess;
+  readonly access: LayersAccess;
 
   private constructor(client: KubernetesClient, cluster: Pick<Kubernetes, 'kubeconfig'>, helm: Peer) {
     this.client = client;
     this.objects = new Objects(client);
-    this.#access = {
+    this.access = {
       objects: () => Promise.resolve(this.objects),
       kubeconfig: cluster.kubeconfig,
       helm: { path: helm.path },
@@ -78,7 +87,7 @@ export class LayerBench {
   }
 
   port(over: Partial<LayersAccess> = {}): LayersPort {
-    return layersPort({ ...this.#access, ...over });
+    return layersPort({ ...this.access, ...over });
   }
 
   async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {

@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Check } from '@sealift/core/check';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { packChart } from '@sealift/testkit/sample-chart';
+import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LayersAccess } from '../cluster/layers/layers-access.ts';
+import { LayerBench } from '../cluster/layers/testing/layer-bench.ts';
+import { layerChecks } from './layer-checks.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+const helm = peer('helm');
+const peers = [helm, peer('etcd'), peer('kube-apiserver')] as const;
+const missing = peers.find((one) => one.missing);
+const digest = `sha256:${'1'.repeat(64)}`;
+
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: {{ .Release.Name }} }
+spec: { selector: { matchLabels: { app: a } }, template: { metadata: { labels: { app: a } }, spec: { containers: [ { name: a, image: "{{ .Values.image }}" } ] } } }
+`;
+
+describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing.remedy})` : ''}`, () => {
+  let cluster: Kubernetes;
+  let bench: LayerBench;
+  const servers: Server[] = [];
+  beforeAll(async () => {
+    cluster = await startKubernetes(peers[1], peers[2]);
+    bench = await LayerBench.open(cluster, helm);
+    bench.shelf.pinned = { images: [{ name: 'docker.io/calico/node:v3.25.1', digest }], elsewhere: [] };
+  });
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close().closeAllConnections();
+  });
+  afterAll(async () => {
+    bench?.close();
+    await cluster?.stop();
+  });
+  const chart = () => ({
+    'charts/web.tgz': packChart(helm, {
+      'values.yaml': 'image: calico/node:v3.25.1\n',
+      'templates/w.yaml': deployment,
+    }),
+  });
+  const look = async (layers: readonly DesiredLayer[] | null, over: Partial<LayersAccess> = {}) => {
+    const checks = await Promise.all(
+      layerChecks({ ...bench.access, ...over }, { layers: () => Promise.resolve(layers) }),
+    );
+    return Object.fromEntries(checks.map((one): [string, Check] => [one.name, one]));
+  };
+
+  it('pass where packs render and every image is in the release, and change nothing', async () => {
+    const found = await look([bench.shelf.layer({ pack: 'good' }, { charts: chart() })]);
+    expect(found).toMatchObject({
+      'layers-render': { outcome: 'pass', detail: '1 packs' },
+      'images-known': { outcome: 'pass', detail: '1 images' },
+    });
+    expect(await bench.status('good')).toBeUndefined();
+    expect(Object.keys(found)).not.toContain('images-pullable');
+  });
+
+  it('block what would be an ImagePullBackOff, with the image and the object: of a chart, of a manifest, by the site’s values', async () => {
+    const ofChart = { pack: 'newer', values: 'charts: { web: { image: "calico/node:v9" } }' };
+    const manifests = { 'manifests/a.yaml': deployment.replace('{{ .Release.Name }}', 'plain') };
+    const ofManifest = { pack: 'plain', values: 'manifests: { a: { image: "nowhere.example/tool:1" } }' };
+    const found = await look([
+      bench.shelf.layer(ofChart, { charts: chart() }),
+      bench.shelf.layer(ofManifest, { manifests }),
+    ]);
+    expect(found['images-known']).toMatchObject({ outcome: 'block', remedy: expect.stringContaining('values') });
+    expect(found['images-known']?.detail).toContain('calico/node:v9 (Deployment.apps newer-web)');
+    expect(found['images-known']?.detail).toContain('nowhere.example/tool:1 (Deployment.apps plain)');
+    expect(found['layers-render']).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('block a variable that nothing sets, and a chart that does not render, by their layer', async () => {
+    const unset = { pack: 'unset', values: 'charts: { web: { image: "{{ .spectro.var.image }}" } }' };
+    const broken = packChart(helm, { 'templates/w.yaml': '{{ fail "no mode is given" }}\n' }, { name: 'broken' });
+    const found = await look([
+      bench.shelf.layer(unset, { charts: chart() }),
+      bench.shelf.layer({ pack: 'broken' }, { charts: { 'charts/b.tgz': broken } }),
+    ]);
+    expect(found['layers-render']).toMatchObject({ outcome: 'block', remedy: expect.any(String) });
+    expect(found['layers-render']?.detail).toContain('addon/unset: nothing sets .spectro.var.image');
+    expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
+  });
+
+  it('say that they did not look while conflicts are open', async () => {
+    expect(await look(null)).toMatchObject({
+      'layers-render': { outcome: 'warn' },
+      'images-known': { outcome: 'warn' },
+    });
+  });
+
+  it('ask the image registry as the nodes will, with their login', async () => {
+    const layers = [bench.shelf.layer({ pack: 'good' }, { charts: chart() })];
+    const auth = Buffer.from('node:right').toString('base64');
+    let has = true;
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      if (request.headers.authorization !== `Basic ${auth}`) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end();
+      } else if (request.url === '/v2/') response.writeHead(200).end('{}');
+      else if (has) {
+        const type = 'application/vnd.oci.image.manifest.v1+json';
+        response.writeHead(200, { 'content-type': type, 'content-length': 2, 'docker-content-digest': digest }).end();
+      } else response.writeHead(404).end();
+    });
+    servers.push(server);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pullSecret = { namespace: 'default', name: 'login' };
+    const over = { imageRegistry: { registry, base: 'sealift/images', pullSecret } };
+    const pullable = async () => (await look(layers, over))['images-pullable'];
+    expect(await pullable()).toMatchObject({ outcome: 'block', detail: expect.stringContaining('it is not there') });
+    const data = (login: string) => {
+      const config = JSON.stringify({ auths: { [registry]: { auth: login } } });
+      return { '.dockerconfigjson': Buffer.from(config).toString('base64') };
+    };
+    const of = { apiVersion: 'v1', kind: 'Secret', ...pullSecret };
+    const type = 'kubernetes.io/dockerconfigjson';
+    const { apiVersion, kind } = of;
+    await bench.objects.create({ apiVersion, kind, metadata: pullSecret, type, data: data(auth) });
+    expect(await pullable()).toMatchObject({ outcome: 'pass', detail: `1 images at ${registry}, by digest` });
+    expect(asked).toContain(`/v2/sealift/images/docker.io/calico/node/manifests/${digest}`);
+    has = false;
+    expect(await pullable()).toMatchObject({
+      outcome: 'block',
+      detail: `${registry} does not have calico/node:v3.25.1`,
+    });
+    await bench.objects.mergePatch(of, { data: data(Buffer.from('node:wrong').toString('base64')) });
+    expect(await pullable()).toMatchObject({ outcome: 'block', remedy: expect.stringContaining('Secret') });
+    const away = { imageRegistry: { registry: '127.0.0.1:1', base: '' } };
+    expect((await look(layers, away))['images-pullable']).toMatchObject({ outcome: 'warn' });
+  });
+});

@@ -1,0 +1,133 @@
+import type { Check } from '@sealift/core/check';
+import { isSealiftError, type SealiftError } from '@sealift/core/errors';
+import type { KubeObject } from '@sealift/kubernetes/object';
+import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
+import { listed, type MissingImage, missingImages, pulledImages } from '../cluster/images/pulled-images.ts';
+import { type PinnedImage, ReleaseImages } from '../cluster/images/release-images.ts';
+import type { LayerTools } from '../cluster/layers/layer-tools.ts';
+import { type LayersAccess, openTools } from '../cluster/layers/layers-access.ts';
+import { renderLayer } from '../cluster/layers/render-layer.ts';
+import { pullable } from './images-pullable.ts';
+import type { UpgradeNeeds } from './vcenter-checks.ts';
+
+/** Sixty charts, on a machine that does other things. */
+const withinMs = 90_000;
+/** Helm takes a processor for each. */
+const atOnce = 2;
+const shown = 5;
+const openRemedy = 'Settle what is open in the merge, then run the preflight again; Confirm does so too.';
+
+/** A layer as it would be applied, or why it would not. */
+type Rendered =
+  | { readonly layer: DesiredLayer; readonly objects: readonly KubeObject[] }
+  | { readonly layer: DesiredLayer; readonly failure: SealiftError };
+
+/** Whether what the upgrade applies renders with the values as they are merged now, and nodes get every image that comes of it. */
+export function layerChecks(access: LayersAccess, needs: Pick<UpgradeNeeds, 'layers'>): readonly Promise<Check>[] {
+  let looking: Promise<readonly Rendered[] | null> | undefined;
+  const look = (
+    name: string,
+    title: string,
+    judge: (all: readonly Rendered[], tools: LayerTools) => Promise<Finding>,
+  ) =>
+    runCheck(
+      name,
+      title,
+      async (cancel) => {
+        const tools = await openTools(access, cancel);
+        const all = await (looking ??= renderAll(needs, tools));
+        return all === null
+          ? warn('Not looked at while conflicts of the merge are open', openRemedy)
+          : await judge(all, tools);
+      },
+      withinMs,
+    );
+  return [
+    look('layers-render', 'Every pack renders with its merged values', (all) => Promise.resolve(renders(all))),
+    look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
+    ...(access.imageRegistry === undefined
+      ? []
+      : [look('images-pullable', 'The image registry hands out every image that pods will pull', imagesPullable)]),
+  ];
+}
+
+async function renderAll({ layers }: Pick<UpgradeNeeds, 'layers'>, tools: LayerTools) {
+  const wanted = await layers();
+  if (wanted === null) return null;
+  const rendered: Rendered[] = [];
+  const queue = wanted.values();
+  const work = async (): Promise<void> => {
+    for (const layer of queue) rendered.push(await renderOne(layer, tools));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return rendered;
+}
+
+async function renderOne(layer: DesiredLayer, tools: LayerTools): Promise<Rendered> {
+  try {
+    return { layer, objects: await renderLayer(layer, tools) };
+  } catch (error) {
+    // Without helm nothing is known of a pack; that helm is missing is a check of its own.
+    if (!isSealiftError(error) || error.next === 'retry' || isSealiftError(error, 'CANCELLED')) throw error;
+    return { layer, failure: error };
+  }
+}
+
+function renders(all: readonly Rendered[]): Finding {
+  const failed = all.flatMap((one) => ('failure' in one ? [one] : []));
+  const [first] = failed;
+  if (first === undefined) return pass(`${all.length} packs`);
+  const named = failed.slice(0, shown).map(({ layer, failure }) => `${layer.layer}/${layer.pack}: ${failure.message}`);
+  const more = failed.length > shown ? `; and ${failed.length - shown} more` : '';
+  return block(`${named.join('; ')}${more}`, first.failure.hint);
+}
+
+async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, cancel }: LayerTools): Promise<Finding> {
+  const missing: MissingImage[] = [];
+  for (const [release, objects] of byRelease(all)) {
+    const images = await imagesOf(content, release, cancel);
+    missing.push(...missingImages(imageRegistry, images, objects));
+  }
+  if (missing.length === 0) {
+    const images = new Set(pulledImages(objectsOf(all)).map(({ image }) => image));
+    return pass(`${images.size} images`);
+  }
+  return block(
+    `The release does not have ${listed(missing)}`,
+    'Correct the values that name the image, or get a bundle of this release that holds it.',
+  );
+}
+
+async function imagesPullable(all: readonly Rendered[], tools: LayerTools): Promise<Finding> {
+  const { content, imageRegistry, objects, cancel } = tools;
+  if (imageRegistry === undefined) return pass('Images keep their names');
+  const wanted = new Map<string, PinnedImage>();
+  for (const [release, rendered] of byRelease(all)) {
+    const images = await imagesOf(content, release, cancel);
+    for (const { image } of pulledImages(rendered)) {
+      const pinned = images.find(image, imageRegistry.base);
+      if (pinned !== undefined) wanted.set(image, pinned);
+    }
+  }
+  return await pullable(imageRegistry, wanted, objects, cancel);
+}
+
+async function imagesOf(content: LayerTools['content'], release: string, cancel: Cancel): Promise<ReleaseImages> {
+  return new ReleaseImages(await content.openRelease(release, cancel));
+}
+
+/** Objects by the release that they are of. */
+function byRelease(all: readonly Rendered[]): ReadonlyMap<string, readonly KubeObject[]> {
+  return new Map(
+    [...new Set(all.map(({ layer }) => layer.release))].map((release) => [
+      release,
+      objectsOf(all.filter(({ layer }) => layer.release === release)),
+    ]),
+  );
+}
+
+function objectsOf(all: readonly Rendered[]): readonly KubeObject[] {
+  return all.flatMap((one) => ('objects' in one ? one.objects : []));
+}
