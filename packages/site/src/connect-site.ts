@@ -5,7 +5,8 @@ import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
-import { providersCheck, providersPort } from './cluster/providers.ts';
+import { providersCheck } from './cluster/providers/providers-check.ts';
+import { providersPort } from './cluster/providers/providers-port.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
@@ -54,6 +55,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const { kubeconfig } = enterprise;
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
+  const providers = { objects, content, holder };
   return {
     vcenter: vcenterPort(session, settings),
     storage: storagePort(sides),
@@ -66,9 +68,9 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
     },
     host: new URL(settings.url).host,
-    providers: providersPort,
+    providers: providersPort(providers),
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
+    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(providers, needs)],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -27,7 +27,10 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     ...cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
-      providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
+      providers: {
+        wanted: stepOf(stepsOfPlan(plan), 'cluster-api-providers')?.target,
+        kubernetes: stepOf(stepsOfPlan(plan), 'control-plane')?.target.kubernetes,
+      },
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
