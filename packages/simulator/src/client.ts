@@ -27,7 +27,12 @@ const rolloutAnswer = z.object({
   total: z.int(),
   wait: seenWaitSchema.nullable(),
 });
-const providersAnswer = z.object({ digest: z.string().nullable(), wait: seenWaitSchema.nullable() });
+const providersAnswer = z.object({
+  digest: z.string().nullable(),
+  wait: seenWaitSchema.nullable(),
+  complete: z.boolean(),
+  notes: z.array(z.string()),
+});
 const layersAnswer = z.object({
   layers: z.array(
     z.object({

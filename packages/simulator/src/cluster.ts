@@ -126,10 +126,12 @@ export class SimulatedCluster {
 
   providers(): Promise<ProvidersStatus> {
     return this.#read('providers', {}, ({ providers }, now) => {
-      if (providers === null) return { digest: null, wait: null };
+      const complete = { complete: true, notes: [] };
+      if (providers === null) return { digest: null, wait: null, ...complete };
       const { digest, appliedAt } = providers;
-      if (isSettled(appliedAt, now, this.#speed)) return { digest, wait: null };
-      return { digest, wait: waitingFor('the providers start', { since: new Date(appliedAt).toISOString() }) };
+      if (isSettled(appliedAt, now, this.#speed)) return { digest, wait: null, ...complete };
+      const wait = waitingFor('the providers start', { since: new Date(appliedAt).toISOString() });
+      return { digest, wait, ...complete };
     });
   }
 

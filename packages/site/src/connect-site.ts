@@ -5,7 +5,8 @@ import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { layerChecks } from './checks/layer-checks.ts';
-import { providersCheck, providersPort } from './cluster/providers.ts';
+import { providersCheck } from './cluster/providers/providers-check.ts';
+import { providersPort } from './cluster/providers/providers-port.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
@@ -63,6 +64,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     facts: factsOf(settings),
     imageRegistry: settings.imageRegistry,
   };
+  const providers = { objects, content, holder };
   return {
     vcenter: vcenterPort(session, settings),
     storage: storagePort(sides),
@@ -76,12 +78,12 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       ...layersPort(layers),
     },
     host: new URL(settings.url).host,
-    providers: providersPort,
+    providers: providersPort(providers),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
       helmCheck(undefined, needs),
-      providersCheck(needs),
+      providersCheck(providers, needs),
       ...layerChecks(layers, needs),
     ],
     async close() {

@@ -48,7 +48,8 @@ async function readPages<Item>(
   { cancel, pageSize = usualPageSize, query: chosen = {}, accept }: ListOptions,
   again: boolean,
 ): Promise<readonly Item[] | undefined> {
-  const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items: z.array(item) });
+  // A list of the metadata of none has null for items.
+  const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items: z.array(item).nullable() });
   const found: Item[] = [];
   let token: string | undefined;
   for (let count = 0; count < pageLimit; count += 1) {
@@ -58,7 +59,7 @@ async function readPages<Item>(
     if (answer.status === 410 && token !== undefined && again) return undefined;
     const { metadata, items } = decode(page, accepted(answer, 'list', path), path);
     // One by one: more items than a call has room for arguments would overflow the stack.
-    for (const each of items) found.push(each);
+    for (const each of items ?? []) found.push(each);
     token = metadata.continue;
     if (token === undefined || token === '') return found;
   }

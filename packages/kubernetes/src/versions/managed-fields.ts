@@ -1,3 +1,4 @@
+import { fieldUnion } from '../apply/field-union.ts';
 import { apiVersionOf, groupVersionOf, type ManagedField } from '../objects/object.ts';
 
 export interface Rewriting {
@@ -33,29 +34,7 @@ export function rewriteManagedFields(
     // Of two entries of one manager in one version, the server would forget one.
     const key = JSON.stringify([moved.manager, moved.operation, moved.apiVersion, moved.subresource ?? '']);
     const before = kept.get(key);
-    kept.set(key, before === undefined ? moved : { ...moved, fieldsV1: union(before.fieldsV1, moved.fieldsV1, 0) });
+    kept.set(key, before === undefined ? moved : { ...moved, fieldsV1: fieldUnion(before.fieldsV1, moved.fieldsV1) });
   }
   return [...kept.values()];
-}
-
-const maxDepth = 100;
-
-/** All fields of two tries. */
-function union(a: unknown, b: unknown, depth: number): unknown {
-  if (!isMapping(a) || !isMapping(b) || depth > maxDepth) return b ?? a;
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      Object.hasOwn(a, name) && Object.hasOwn(b, name)
-        ? union(a[name], b[name], depth + 1)
-        : Object.hasOwn(a, name)
-          ? a[name]
-          : b[name],
-    ]),
-  );
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

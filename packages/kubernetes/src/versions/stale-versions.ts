@@ -29,6 +29,8 @@ export interface StaleKind {
 export interface StaleOptions {
   /** Definitions that will be applied: what they do not serve counts as not served. Other objects among them are left aside. */
   readonly coming?: readonly KubeObject[] | undefined;
+  /** Looks at the kinds of those definitions only. */
+  readonly onlyComing?: boolean | undefined;
   readonly cancel?: AbortSignal | undefined;
 }
 
@@ -45,6 +47,7 @@ export async function findStaleVersions(objects: Objects, options: StaleOptions 
   const found: StaleKind[] = [];
   for (const object of await objects.list(definitions, options.cancel)) {
     const next = coming.get(object.metadata.name);
+    if (next === undefined && options.onlyComing === true) continue;
     found.push(await staleOf(objects, readDefinition(object), next && readDefinition(next), options.cancel));
   }
   return found.filter(({ stored, managed, trouble }) => stored.length > 0 || managed.length > 0 || trouble !== null);

@@ -60,7 +60,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         cluster.checks({
           imageBytes: () => Promise.resolve(imageBytes),
           helm: noCharts,
-          providers: false,
+          providers: { wanted: undefined, kubernetes: undefined },
           layers: noLayers,
         }),
       );
@@ -118,7 +118,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         cluster.checks({
           imageBytes: () => Promise.resolve(undefined),
           helm: noCharts,
-          providers: false,
+          providers: { wanted: undefined, kubernetes: undefined },
           layers: noLayers,
         }),
       );

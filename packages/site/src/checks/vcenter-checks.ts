@@ -4,6 +4,7 @@ import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
+import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
@@ -14,10 +15,14 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
-  /** Whether the release brings other Cluster API providers than those that are installed. */
-  readonly providers: boolean;
   /** What it would apply, with the values as they are merged now; null while that is open. */
   readonly layers: () => Promise<readonly DesiredLayer[] | null>;
+  readonly providers: {
+    /** The Cluster API providers that the release brings; undefined where those that run stay. */
+    readonly wanted: DesiredProviders | undefined;
+    /** The version of Kubernetes that the nodes are rolled to; undefined where they are not. */
+    readonly kubernetes: string | undefined;
+  };
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

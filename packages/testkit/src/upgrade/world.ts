@@ -48,7 +48,7 @@ export class World {
     'control-plane': { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
   };
-  providers: ProvidersStatus = { digest: null, wait: null };
+  providers: ProvidersStatus = { digest: null, wait: null, complete: false, notes: [] };
   readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
@@ -141,7 +141,8 @@ export class World {
         },
         apply: async ({ core, components: { digest } }) => {
           await effect(`providers ${core}`, () => {
-            this.providers = { digest, wait: waitingFor('capi-controller-manager starts') };
+            const wait = waitingFor('capi-controller-manager starts');
+            this.providers = { digest, wait, complete: true, notes: ['kept: --v'] };
           });
         },
       },

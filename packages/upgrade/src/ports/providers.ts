@@ -20,6 +20,13 @@ export interface ProvidersStatus {
   readonly digest: string | null;
   /** Which provider waits for what, or runs another version than its components say; null when each runs. */
   readonly wait: SeenWait | null;
+  /**
+   * False while something is left to do that only the running providers make possible, such as storing objects in a version that they convert: with
+   * nothing to wait for, they are to be asked for once more.
+   */
+  readonly complete: boolean;
+  /** What a person should know of it, such as flags that were kept. */
+  readonly notes: readonly string[];
 }
 
 /** What the engine asks of the Cluster API providers, which replace the cluster's machines. */

@@ -228,13 +228,17 @@ describe('the step of the Cluster API providers', () => {
   test('asks for other components though their versions are the same, and is done when each provider runs', async () => {
     const world = new World();
     const context = contextOf('0-cluster-api-providers', world);
-    world.providers = { digest: `sha256:${'1'.repeat(64)}`, wait: null };
+    world.providers = { digest: `sha256:${'1'.repeat(64)}`, wait: null, complete: true, notes: [] };
     expect(await look(context)).toMatchObject({ state: 'act' });
     await act(context);
     expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: 'capi-controller-manager starts' } });
+    // Only when they run can they be asked to store what they keep in their own version.
+    world.providers = { ...world.providers, complete: false };
+    expect(await look(context)).toMatchObject({ state: 'act', message: expect.stringContaining('Storing') });
+    world.providers = { ...world.providers, complete: true };
     expect(await look(context)).toMatchObject({
       state: 'done',
-      evidence: { core: '1.10.4', digest: pinned.providers },
+      evidence: { core: '1.10.4', digest: pinned.providers, notes: ['kept: --v'] },
     });
   });
 });

@@ -114,4 +114,32 @@ export const clusterApiErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  PROVIDERS_INVALID: {
+    message: 'the pack {pack} is no set of components of Cluster API providers: {reason}',
+    hint: 'Ask the vendor of the release: spec.clusterApi.components has to name a pack of manifests as clusterctl installs them. Nothing was changed.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  PROVIDERS_REFUSED: {
+    message: 'the Cluster API providers are not upgraded: {reason}',
+    hint: '{remedy} Nothing was changed.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  PROVIDERS_BUSY: {
+    message: 'the Cluster API providers are upgraded by {holder} since {since}, under the same lease',
+    hint: 'Wait until it is done, or end that console and resume the upgrade.',
+    status: 409,
+    exit: 1,
+    next: 'wait',
+  },
+  PROVIDERS_UNCONVERTED: {
+    message: '{count} objects cannot be stored in the version of the Cluster API providers, first {object}: {reason}',
+    hint: 'Look at the pods and certificates of the provider that converts its kind, or correct the object where it is refused, then resume the upgrade: what is stored anew is not done again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
 });

@@ -45,7 +45,10 @@ export async function siteChecks(
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       layers: () => Promise.resolve(frozen === null ? null : appliedLayers(frozen)),
-      providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
+      providers: {
+        wanted: stepOf(stepsOfPlan(plan), 'cluster-api-providers')?.target,
+        kubernetes: stepOf(stepsOfPlan(plan), 'control-plane')?.target.kubernetes,
+      },
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),

@@ -1,0 +1,84 @@
+import { SealiftError } from '@sealift/core/errors';
+import { pause } from '@sealift/io/pause';
+import { type KubeObject, nameOf, type ObjectReference } from '@sealift/kubernetes/object';
+import { isDefinition } from '@sealift/kubernetes/order';
+import { rewriteVersions } from '@sealift/kubernetes/rewrite-versions';
+import { findStaleVersions, type StaleKind } from '@sealift/kubernetes/stale-versions';
+import { otherwiseStored } from '@sealift/kubernetes/storage-version';
+import type { Objects } from '@sealift/kubernetes/objects';
+import type { Cancel } from '@sealift/upgrade/ports/cancel';
+import type { ProvidersTools } from './providers-tools.ts';
+
+/** Certificates of providers' webhooks rotate for up to 90 s; each request is repeated for some seconds by itself. */
+const pausesMs = [1000, 5000, 10_000, 15_000, 20_000, 30_000];
+
+/**
+ * Stores anew what a version would be dropped from under: the definitions that come do not serve it any more. The former providers convert it.
+ *
+ * @throws PROVIDERS_UNCONVERTED, KUBERNETES_VERSION_STUCK, KUBERNETES_…, CANCELLED
+ */
+export async function rewriteDropped(
+  wanted: readonly KubeObject[],
+  { objects, cancel }: ProvidersTools,
+): Promise<void> {
+  const coming = wanted.filter(isDefinition);
+  for (const stale of await findStaleVersions(objects, { coming, onlyComing: true, cancel })) {
+    await rewrite(objects, () => Promise.resolve(stale), cancel);
+  }
+}
+
+/**
+ * Stores every object of the providers' kinds in the version that their definition stores now, and lets the definition say so.
+ *
+ * @returns how many objects were looked at, of kinds that had to be stored anew
+ * @throws PROVIDERS_UNCONVERTED, KUBERNETES_…, CANCELLED
+ */
+export async function rewriteStored(
+  members: readonly ObjectReference[],
+  { objects, cancel }: ProvidersTools,
+): Promise<number> {
+  let count = 0;
+  for (const of of members.filter(({ kind }) => kind === 'CustomResourceDefinition')) {
+    count += await rewrite(
+      objects,
+      async () => {
+        const live = await objects.get(of, cancel);
+        return live === undefined ? undefined : await otherwiseStored(objects, live, cancel);
+      },
+      cancel,
+    );
+  }
+  return count;
+}
+
+/** Again while a webhook is away, since that is how long certificates take; afterwards the first object that could not be stored is named. */
+async function rewrite(
+  objects: Objects,
+  look: () => Promise<StaleKind | undefined>,
+  cancel: Cancel,
+): Promise<number> {
+  for (let attempt = 0; ; attempt += 1) {
+    let failed: { readonly object: string; readonly count: number; readonly error: SealiftError | undefined };
+    try {
+      const stale = await look();
+      if (stale === undefined) return 0;
+      if (stale.trouble !== null) throw stale.trouble;
+      const { objects: done, settled } = await rewriteVersions(objects, stale, { cancel });
+      if (settled) return done.length;
+      const open = done.filter(({ outcome }) => outcome === 'failed');
+      const [first] = open;
+      if (first === undefined) return done.length;
+      failed = { object: nameOf(first.object), error: first.error, count: open.length };
+    } catch (error) {
+      if (!(error instanceof SealiftError) || error.code !== 'KUBERNETES_UNAVAILABLE') throw error;
+      failed = { object: 'one of their kinds', error, count: 1 };
+    }
+    const pauseMs = pausesMs[attempt];
+    if (pauseMs === undefined || failed.error?.code !== 'KUBERNETES_UNAVAILABLE') {
+      const { object, count, error } = failed;
+      const reason = error?.message ?? 'the server did not say why';
+      throw new SealiftError('PROVIDERS_UNCONVERTED', { values: { object, count, reason }, cause: error });
+    }
+    await pause(pauseMs, cancel);
+  }
+}
