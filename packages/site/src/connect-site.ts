@@ -3,6 +3,7 @@ import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
@@ -17,6 +18,7 @@ import { clusterRollouts } from './cluster/rollouts.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
+import { surveyPort } from './survey/survey-port.ts';
 import { VcenterSession } from './vcenter/session.ts';
 import { vcenterPort } from './vcenter/templates.ts';
 
@@ -26,6 +28,7 @@ export interface Site {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly survey: SurveyPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -53,6 +56,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const sides = new StorageSides(session, enterprise);
   const { kubeconfig } = enterprise;
   const objects = () => management.objects();
+  const layers = { objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) };
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
     vcenter: vcenterPort(session, settings),
@@ -63,10 +67,11 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
-      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
+      ...layersPort(layers),
     },
     host: new URL(settings.url).host,
     providers: providersPort,
+    survey: surveyPort({ layers, management: objects, cluster: settings.cluster }),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
     async close() {

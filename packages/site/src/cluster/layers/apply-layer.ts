@@ -56,7 +56,8 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const { version, digest, valuesHash } = layer;
   const applied = { version, digest, valuesHash, at: new Date().toISOString() };
   const ended = { releases: distinct(content.charts), members: planned.manifests.members };
-  await records.write(await records.again(stored, cancel), { ...begun, ...ended, applied, attempt: null }, cancel);
+  const done = { ...begun, ...ended, applied, attempt: null };
+  await records.write(await records.again(stored, cancel), done, cancel, layer.values);
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */
@@ -70,7 +71,8 @@ function isApplied({ applied, attempt }: LayerRecord, { version, digest, valuesH
   );
 }
 
-async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
+/** What a layer's pack makes of its values. @throws PACK_…, CHART_INVALID, LAYER_INVALID, CONTENT_…, KUBERNETES_… */
+export async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
   const { content, helm, cancel } = tools;
   const { pack, version, digest } = layer;
   const opened = await content.openPack({ pack, version, digest }, cancel);

@@ -30,21 +30,7 @@ export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLaye
 
 /** Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster. */
 export function layersPort(access: LayersAccess): LayersPort {
-  const toolsOf = async (cancel: Cancel): Promise<LayerTools> => {
-    const { kubeconfig, content, holder, facts = {} } = access;
-    cancel.throwIfAborted();
-    const objects = await access.objects();
-    let helm: Promise<Helm> | undefined;
-    return {
-      objects,
-      records: new LayerRecords(objects),
-      helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
-      content,
-      holder: holder(),
-      facts: { system: {}, variables: {}, ...facts },
-      cancel,
-    };
-  };
+  const toolsOf = (cancel: Cancel) => layerTools(access, cancel);
   return {
     async layers(cancel: Cancel): Promise<readonly LayerStatus[]> {
       const tools = await toolsOf(cancel);
@@ -58,5 +44,22 @@ export function layersPort(access: LayersAccess): LayersPort {
     async removeLayer(place: LayerPlace, cancel: Cancel): Promise<void> {
       await removeLayer(place, await toolsOf(cancel));
     },
+  };
+}
+
+/** Connects for one call. @throws KUBERNETES_CONFIG_INVALID, CANCELLED */
+export async function layerTools(access: LayersAccess, cancel: Cancel): Promise<LayerTools> {
+  const { kubeconfig, content, holder, facts = {} } = access;
+  cancel.throwIfAborted();
+  const objects = await access.objects();
+  let helm: Promise<Helm> | undefined;
+  return {
+    objects,
+    records: new LayerRecords(objects),
+    helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
+    content,
+    holder: holder(),
+    facts: { system: {}, variables: {}, ...facts },
+    cancel,
   };
 }

@@ -1,0 +1,110 @@
+import { stringify } from 'yaml';
+import { isSealiftError } from '../errors/sealift-error.ts';
+import { merge } from '../merge/merge.ts';
+import { readPlain } from '../merge/read-plain.ts';
+import { isSameValue, isTree, laidOver, own, type ValuesTree } from './chart-values.ts';
+
+/** A chart of a pack, and what its release runs. */
+export interface RunningChart {
+  readonly chart: string;
+  /** What the pack's default values give it, their macros resolved. */
+  readonly wanted: ValuesTree;
+  /** What its user gave to Helm. */
+  readonly given: ValuesTree;
+  /** The chart's own values. */
+  readonly defaults: ValuesTree;
+}
+
+/**
+ * A pack's default values with what the site runs in its place: changed where Helm's release has another value, with the defaults' comments,
+ * order and macros elsewhere.
+ *
+ * @param base the pack's default `values.yaml`
+ * @returns undefined where the text cannot be made; one that was made is proved by laying the pack out with it again
+ */
+export function siteValues(base: string, charts: readonly RunningChart[]): string | undefined {
+  try {
+    const read = readPlain(base, 'the default values') ?? {};
+    if (!isTree(read)) return undefined;
+    const sections = own(read, 'charts');
+    const changed = new Map(Object.entries(isTree(sections) ? sections : {}));
+    for (const { chart, wanted, given, defaults } of charts) {
+      const written = changed.get(chart);
+      const runs = laidOver(defaults, given);
+      const section = sectionOf({ written: isTree(written) ? written : {}, wanted, given, defaults, runs });
+      if (changed.has(chart) || Object.keys(section).length > 0) changed.set(chart, section);
+    }
+    const runs = { ...read, charts: Object.fromEntries(changed) };
+    if (isSameValue(read, runs)) return base;
+    // Two forms of the same defaults: what differs between them is comments and layout alone, and the defaults' own are taken.
+    const merged = merge({ base: textOf(read), current: textOf(runs), incoming: base });
+    const isWhole = merged.clean && isSameValue(readPlain(merged.text, 'the values that run'), runs);
+    return isWhole ? merged.text : textOf(runs);
+  } catch (error) {
+    if (isSealiftError(error)) return undefined;
+    throw error;
+  }
+}
+
+function textOf(tree: ValuesTree): string {
+  return stringify(tree, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+interface Section {
+  /** With macros as they are written. */
+  readonly written: ValuesTree;
+  readonly wanted: ValuesTree;
+  readonly given: ValuesTree;
+  readonly defaults: ValuesTree;
+  /** What the chart sees. */
+  readonly runs: ValuesTree;
+}
+
+/** A section as it is written, with what runs where that is another. */
+function sectionOf({ written, wanted, given, defaults, runs }: Section): ValuesTree {
+  const members: [string, unknown][] = [];
+  for (const [key, resolved] of Object.entries(wanted)) {
+    const [stands, running] = [own(written, key), own(runs, key)];
+    if (isSameValue(resolved, running) || (resolved === null && running === undefined)) members.push([key, stands]);
+    // What the chart has by itself has to be taken away; else leaving it out is enough.
+    else if (running === undefined) {
+      if (own(defaults, key) !== undefined) members.push([key, null]);
+    } else members.push([key, running === null ? null : below({ stands, resolved, running, key }, given, defaults)]);
+  }
+  for (const [key, value] of Object.entries(given)) {
+    if (Object.hasOwn(wanted, key)) continue;
+    const running = own(runs, key);
+    if (!isSameValue(running, own(defaults, key))) members.push([key, running ?? value]);
+  }
+  return Object.fromEntries(members);
+}
+
+function below(
+  { stands, resolved, running, key }: { stands: unknown; resolved: unknown; running: unknown; key: string },
+  given: ValuesTree,
+  defaults: ValuesTree,
+): unknown {
+  if (isTree(resolved) && isTree(running)) {
+    const treeOf = (value: unknown): ValuesTree => (isTree(value) ? value : {});
+    return sectionOf({
+      written: treeOf(stands),
+      wanted: resolved,
+      given: treeOf(own(given, key)),
+      defaults: treeOf(own(defaults, key)),
+      runs: running,
+    });
+  }
+  if (Array.isArray(resolved) && Array.isArray(running) && Array.isArray(stands)) {
+    return running.map((item: unknown, index): unknown => asWritten(stands[index], resolved[index], item));
+  }
+  return running;
+}
+
+/** An item of a list keeps its macros where these resolve to what runs. */
+function asWritten(stands: unknown, resolved: unknown, running: unknown): unknown {
+  if (isSameValue(resolved, running)) return stands;
+  if (!isTree(stands) || !isTree(resolved) || !isTree(running)) return running;
+  return Object.fromEntries(
+    Object.entries(running).map(([key, value]) => [key, asWritten(own(stands, key), own(resolved, key), value)]),
+  );
+}
