@@ -3,7 +3,7 @@ export { type LayerEvidence, valuesSources } from './match-layer.ts';
 export { expectedTemplate } from './match-nodes.ts';
 export { type MatchedRelease, matchRelease } from './match-release.ts';
 export { rankReleases } from './rank-releases.ts';
-export { type RunningChart, siteValues } from './site-values.ts';
+export { siteValues } from './site-values.ts';
 export {
   type ExaminedLayer,
   type InstalledChart,

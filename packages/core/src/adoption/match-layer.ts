@@ -52,7 +52,11 @@ export function matchLayer(evidence: LayerEvidence, installed: readonly Installe
   const valuesFrom = sourceOf(evidence, examined);
   const inValues = valuesDifference(evidence, valuesFrom);
   const charts = examined.charts.map((chart) => chartDifferences(chart, installed, evidence));
-  const differences = [...(inValues ?? []), ...charts.flatMap((one) => one.differences), ...objectDifferences(evidence)];
+  const differences = [
+    ...(inValues ?? []),
+    ...charts.flatMap((one) => one.differences),
+    ...objectDifferences(evidence),
+  ];
   const nothingThere =
     recorded === undefined &&
     examined.charts.length + examined.objects > 0 &&
@@ -80,7 +84,12 @@ function recordDifference(pinned: PinnedLayer, recorded: RecordedLayer): SiteDif
   }
   if (digest === pinned.digest) return undefined;
   const found = `another build of ${version}, ${digest.slice(0, 19)}`;
-  return { ...at, expected: `${expected}, ${pinned.digest.slice(0, 19)}`, found, remedy: 'Adopt the release that has this build.' };
+  return {
+    ...at,
+    expected: `${expected}, ${pinned.digest.slice(0, 19)}`,
+    found,
+    remedy: 'Adopt the release that has this build.',
+  };
 }
 
 function sourceOf({ given, recorded, base, values }: LayerEvidence, { charts, objects }: ExaminedLayer): ValuesSource {
@@ -112,7 +121,8 @@ function valuesDifference(
     return [{ what: 'values', expected, found, object, remedy }];
   }
   if (valuesFrom !== 'none') return undefined;
-  const found = recorded === undefined ? 'nothing in the cluster tells them' : `${recorded.object} has their SHA-256 only`;
+  const found =
+    recorded === undefined ? 'nothing in the cluster tells them' : `${recorded.object} has their SHA-256 only`;
   const defaults = recorded === undefined ? `, or --defaults ${option} where it runs the pack’s own` : '';
   const remedy = `Give them with --values ${option}=FILE${defaults}.`;
   return [{ what: 'values', expected: 'the values that the site runs', found, object, remedy }];
@@ -130,13 +140,17 @@ function chartDifferences(
 ): ChartMatch {
   const object = `release ${wanted.namespace}/${wanted.name}`;
   const expected = `chart ${wanted.chart} ${wanted.version}`;
-  const differs = (what: 'layer' | 'values', said: Pick<SiteDifference, 'expected' | 'found' | 'remedy'>): SiteDifference => ({
+  const differs = (
+    what: 'layer' | 'values',
+    said: Pick<SiteDifference, 'expected' | 'found' | 'remedy'>,
+  ): SiteDifference => ({
     what,
     object,
     ...said,
   });
   const release = installed.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
-  if (release === undefined) return { release, differences: [differs('layer', notThere(wanted, installed, pinned, expected))] };
+  if (release === undefined)
+    return { release, differences: [differs('layer', notThere(wanted, installed, pinned, expected))] };
   if (release.chart !== wanted.chart || release.version !== wanted.version) {
     const found = `chart ${release.chart} ${release.version}`;
     const remedy = 'Adopt the release that has this version, or bring the chart to the one that is expected.';
@@ -149,7 +163,8 @@ function chartDifferences(
     differences.push(differs('layer', { expected: 'a revision that is deployed', found, remedy }));
   }
   const [before, after] = [laidOver(release.defaults, wanted.values), laidOver(release.defaults, release.values)];
-  if (!isSameValue(before, after)) differences.push(differs('values', otherValues(before, after, { release, pinned, recorded, given })));
+  if (!isSameValue(before, after))
+    differences.push(differs('values', otherValues(before, after, { release, pinned, recorded, given })));
   return { release, differences };
 }
 
@@ -163,7 +178,9 @@ function notThere(
   if (elsewhere.length === 0) {
     return { expected, found: 'no such release', remedy: 'Install what is missing, or adopt another release.' };
   }
-  const places = elsewhere.slice(0, shownObjects).map(({ namespace, name, version }) => `${namespace}/${name} ${version}`);
+  const places = elsewhere
+    .slice(0, shownObjects)
+    .map(({ namespace, name, version }) => `${namespace}/${name} ${version}`);
   const remedy = `Give values with its namespace and name (pack.namespace, pack.releaseNameOverride.${chart}): --values ${layer}/${pack}=FILE.`;
   return { expected, found: `the chart elsewhere: ${places.join(', ')}`, remedy };
 }
@@ -171,9 +188,18 @@ function notThere(
 function otherValues(
   wanted: ValuesTree,
   runs: ValuesTree,
-  { release, pinned, recorded, given }: Pick<LayerEvidence, 'pinned' | 'recorded' | 'given'> & { readonly release: InstalledChart },
+  {
+    release,
+    pinned,
+    recorded,
+    given,
+  }: Pick<LayerEvidence, 'pinned' | 'recorded' | 'given'> & { readonly release: InstalledChart },
 ): Pick<SiteDifference, 'expected' | 'found' | 'remedy'> {
-  const of = given ? 'the values that were given' : recorded === undefined ? 'values that the pack can say' : 'the values that were applied';
+  const of = given
+    ? 'the values that were given'
+    : recorded === undefined
+      ? 'values that the pack can say'
+      : 'the values that were applied';
   const found = `revision ${release.revision} has others at ${differingPaths(wanted, runs).join(', ')}`;
   const option = `--values ${pinned.layer}/${pinned.pack}=FILE`;
   const remedy =

@@ -55,16 +55,21 @@ export function templateDifferences({ spec }: Release, there: TemplateThere | nu
   if (nodeImage === undefined || name === undefined) return [];
   const at = { what: 'template', object: `template ${name}` } as const;
   if (there === null) {
-    const remedy = 'Import it with `sealift vsphere import-template`: without it no machine of this release can be made.';
+    const remedy =
+      'Import it with `sealift vsphere import-template`: without it no machine of this release can be made.';
     return [{ ...at, expected: 'in vCenter', found: 'nothing of this name', remedy }];
   }
   const remedy = 'Adopt the release that this template belongs to, or put the right one in its place.';
   if (there.sha256 !== null && there.sha256 !== nodeImage.sha256) {
-    const [expected, found] = [nodeImage.sha256, there.sha256].map((sum) => `made from an OVA of SHA-256 ${sum.slice(0, 12)}`);
+    const [expected, found] = [nodeImage.sha256, there.sha256].map(
+      (sum) => `made from an OVA of SHA-256 ${sum.slice(0, 12)}`,
+    );
     return [{ ...at, expected: expected ?? '', found: found ?? '', remedy }];
   }
   if (there.kubernetes !== null && !isVersion(there.kubernetes, spec.kubernetes.version)) {
-    return [{ ...at, expected: `Kubernetes ${spec.kubernetes.version}`, found: `Kubernetes ${there.kubernetes}`, remedy }];
+    return [
+      { ...at, expected: `Kubernetes ${spec.kubernetes.version}`, found: `Kubernetes ${there.kubernetes}`, remedy },
+    ];
   }
   return [];
 }

@@ -22,7 +22,10 @@ export interface MatchedRelease {
 export function matchRelease(
   release: Release,
   survey: SiteSurvey,
-  { layers: evidence, template }: { readonly layers: readonly LayerEvidence[]; readonly template: TemplateThere | null },
+  {
+    layers: evidence,
+    template,
+  }: { readonly layers: readonly LayerEvidence[]; readonly template: TemplateThere | null },
 ): MatchedRelease {
   const layers = evidence.map((one) => ({ ...matchLayer(one, survey.charts), evidence: one }));
   const providers = matchProviders(release, survey.providers);

@@ -4,8 +4,15 @@ import { merge } from '../merge/merge.ts';
 import { readPlain } from '../merge/read-plain.ts';
 import { isSameValue, isTree, laidOver, own, type ValuesTree } from './chart-values.ts';
 
+/** A pack, and what runs of it. */
+export interface RunningPack {
+  /** Its default `values.yaml`. */
+  readonly base: string;
+  readonly charts: readonly RunningChart[];
+}
+
 /** A chart of a pack, and what its release runs. */
-export interface RunningChart {
+interface RunningChart {
   readonly chart: string;
   /** What the pack's default values give it, their macros resolved. */
   readonly wanted: ValuesTree;
@@ -19,10 +26,9 @@ export interface RunningChart {
  * A pack's default values with what the site runs in its place: changed where Helm's release has another value, with the defaults' comments,
  * order and macros elsewhere.
  *
- * @param base the pack's default `values.yaml`
  * @returns undefined where the text cannot be made; one that was made is proved by laying the pack out with it again
  */
-export function siteValues(base: string, charts: readonly RunningChart[]): string | undefined {
+export function siteValues({ base, charts }: RunningPack): string | undefined {
   try {
     const read = readPlain(base, 'the default values') ?? {};
     if (!isTree(read)) return undefined;

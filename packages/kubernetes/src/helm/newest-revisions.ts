@@ -10,7 +10,10 @@ const item = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string(),
-    labels: z.object({ name: z.string(), version: z.string().regex(/^\d{1,9}$/) }).optional().catch(undefined),
+    labels: z
+      .object({ name: z.string(), version: z.string().regex(/^\d{1,9}$/) })
+      .optional()
+      .catch(undefined),
   }),
 });
 

@@ -30,7 +30,9 @@ export async function installedProviders(objects: Objects, cancel: Cancel): Prom
     const label = Object.hasOwn(labels, providerLabel) ? (labels[providerLabel] ?? '') : '';
     const name = Object.hasOwn(names, label) ? names[label] : undefined;
     const version = versionOf(deployment);
-    return name === undefined || version === undefined ? [] : [{ name, version, object: nameOf(referenceOf(deployment)) }];
+    return name === undefined || version === undefined
+      ? []
+      : [{ name, version, object: nameOf(referenceOf(deployment)) }];
   });
 }
 

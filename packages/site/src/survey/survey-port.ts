@@ -49,5 +49,6 @@ export function surveyPort({ layers, management, cluster }: SurveyedSite): Surve
 const versionSchema = z.object({ gitVersion: z.string().max(200) });
 
 async function serverVersion(objects: Objects, cancel: Cancel): Promise<string> {
-  return plainVersion(versionSchema.parse(await objects.client.read('/version', cancel)).gitVersion);
+  const said = versionSchema.safeParse(await objects.client.read('/version', cancel));
+  return said.success ? plainVersion(said.data.gitVersion) : 'unknown';
 }
