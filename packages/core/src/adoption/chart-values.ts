@@ -10,17 +10,20 @@ export function isTree(value: unknown): value is ValuesTree {
 }
 
 /**
- * What a chart sees: its own values with those that are given laid over them, mapping by mapping; null takes a key away (Helm,
- * `pkg/chart/common/util/coalesce.go`).
+ * What a chart sees: its own values with those that are given laid over them, mapping by mapping; null takes a key away, and a key of null is as
+ * none (Helm, `pkg/chart/common/util/coalesce.go`).
  */
 export function laidOver(defaults: ValuesTree, given: ValuesTree, depth = 0): ValuesTree {
-  const members = new Map<string, unknown>(Object.entries(defaults).filter(([, value]) => value !== null));
+  const isDeep = depth >= maxDepth;
+  const members = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(defaults)) {
+    if (value !== null) members.set(key, isTree(value) && !isDeep ? laidOver(value, {}, depth + 1) : value);
+  }
   for (const [key, value] of Object.entries(given)) {
     const below = members.get(key);
     if (value === null) members.delete(key);
-    else if (isTree(value) && depth < maxDepth) {
-      members.set(key, laidOver(isTree(below) ? below : {}, value, depth + 1));
-    } else members.set(key, value);
+    else if (isTree(value) && !isDeep) members.set(key, laidOver(isTree(below) ? below : {}, value, depth + 1));
+    else members.set(key, value);
   }
   return Object.fromEntries(members);
 }

@@ -151,6 +151,11 @@ function chartDifferences(
   const release = installed.find(({ namespace, name }) => namespace === wanted.namespace && name === wanted.name);
   if (release === undefined)
     return { release, differences: [differs('layer', notThere(wanted, installed, pinned, expected))] };
+  if (release.status === 'unreadable') {
+    const remedy = '`helm history` shows what helm makes of it; mend its record, or install it anew.';
+    const found = `revision ${release.revision}, whose record cannot be read`;
+    return { release, differences: [differs('layer', { expected, found, remedy })] };
+  }
   if (release.chart !== wanted.chart || release.version !== wanted.version) {
     const found = `chart ${release.chart} ${release.version}`;
     const remedy = 'Adopt the release that has this version, or bring the chart to the one that is expected.';

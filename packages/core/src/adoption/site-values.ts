@@ -67,43 +67,34 @@ interface Section {
 }
 
 /** A section as it is written, with what runs where that is another. */
-function sectionOf({ written, wanted, given, defaults, runs }: Section): ValuesTree {
+function sectionOf(section: Section): ValuesTree {
+  const { wanted, given, defaults, runs } = section;
   const members: [string, unknown][] = [];
-  for (const [key, resolved] of Object.entries(wanted)) {
-    const [stands, running] = [own(written, key), own(runs, key)];
-    if (isSameValue(resolved, running) || (resolved === null && running === undefined)) members.push([key, stands]);
-    // What the chart has by itself has to be taken away; else leaving it out is enough.
-    else if (running === undefined) {
-      if (own(defaults, key) !== undefined) members.push([key, null]);
-    } else members.push([key, running === null ? null : below({ stands, resolved, running, key }, given, defaults)]);
+  for (const key of Object.keys(wanted)) {
+    const value = valueOf(section, key);
+    if (value !== undefined) members.push([key, value]);
   }
   for (const [key, value] of Object.entries(given)) {
     if (Object.hasOwn(wanted, key)) continue;
-    const running = own(runs, key);
-    if (!isSameValue(running, own(defaults, key))) members.push([key, running ?? value]);
+    if (!isSameValue(own(runs, key), own(defaults, key))) members.push([key, value]);
   }
   return Object.fromEntries(members);
 }
 
-function below(
-  { stands, resolved, running, key }: { stands: unknown; resolved: unknown; running: unknown; key: string },
-  given: ValuesTree,
-  defaults: ValuesTree,
-): unknown {
+/** What a key of the pack's section has to say so that the chart sees what runs; undefined where it has to go. */
+function valueOf({ written, wanted, given, defaults, runs }: Section, key: string): unknown {
+  const [stands, resolved, running] = [own(written, key), own(wanted, key), own(runs, key)];
   if (isTree(resolved) && isTree(running)) {
-    const treeOf = (value: unknown): ValuesTree => (isTree(value) ? value : {});
-    return sectionOf({
-      written: treeOf(stands),
-      wanted: resolved,
-      given: treeOf(own(given, key)),
-      defaults: treeOf(own(defaults, key)),
-      runs: running,
-    });
+    const [below, asked, by] = [stands, own(given, key), own(defaults, key)].map((each) => (isTree(each) ? each : {}));
+    return sectionOf({ written: below ?? {}, wanted: resolved, given: asked ?? {}, defaults: by ?? {}, runs: running });
   }
+  if (isSameValue(resolved, running) || (resolved === null && running === undefined)) return stands;
+  // What the chart has by itself has to be taken away; else leaving it out is enough.
+  if (running === undefined) return own(defaults, key) === undefined ? undefined : null;
   if (Array.isArray(resolved) && Array.isArray(running) && Array.isArray(stands)) {
     return running.map((item: unknown, index): unknown => asWritten(stands[index], resolved[index], item));
   }
-  return running;
+  return own(given, key) ?? running;
 }
 
 /** An item of a list keeps its macros where these resolve to what runs. */
