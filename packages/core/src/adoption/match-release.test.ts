@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PinnedLayer } from '../planner/layer-changes.ts';
 import { release } from '../planner/plan.fixture.ts';
 import { differenceText } from './difference.ts';
 import type { LayerEvidence } from './match-layer.ts';
@@ -17,7 +18,14 @@ const newer = release({
 const [kubernetes, calico, platform] = older.spec.layers;
 if (kubernetes === undefined || calico === undefined || platform === undefined) throw new Error('no layers');
 
-const node = { name: 'cp-1', role: 'control-plane', version: '1.36.3', template: 'r_u-1363', ready: true, message: '' } as const;
+const node = {
+  name: 'cp-1',
+  role: 'control-plane',
+  version: '1.36.3',
+  template: 'r_u-1363',
+  ready: true,
+  message: '',
+} as const;
 const running: InstalledChart = {
   namespace: 'net',
   name: 'calico',
@@ -46,7 +54,7 @@ const ofKubernetes: LayerEvidence = { ...common, pinned: kubernetes, given: true
 const ofCalico: LayerEvidence = { ...common, pinned: calico, examined: { ...nothing, charts: [calicoChart] } };
 const ofPlatform: LayerEvidence = { ...common, pinned: platform, examined: manifests };
 
-function recordOf({ layer, pack, version, digest }: typeof calico): RecordedLayer {
+function recordOf({ layer, pack, version, digest }: PinnedLayer): RecordedLayer {
   const object = `Secret sealift-system/layer-${layer}-${pack}`;
   return { layer, pack, version, digest, valuesHash: 'h1', values: 'a: 1\n', unfinished: false, object };
 }
@@ -88,7 +96,14 @@ describe('what differs is named', () => {
   it('of nodes, one by one: their version, what they were made from, that there are none', () => {
     const [first, second] = site.nodes;
     if (first === undefined || second === undefined) throw new Error('no nodes');
-    expect(texts({ nodes: [{ ...first, version: '1.35.9' }, { ...second, template: '' }] })).toEqual([
+    expect(
+      texts({
+        nodes: [
+          { ...first, version: '1.35.9' },
+          { ...second, template: '' },
+        ],
+      }),
+    ).toEqual([
       'Node cp-1: expected Kubernetes 1.36.3 from r_u-1363, found Kubernetes 1.35.9 from r_u-1363',
       'Node worker-1: expected Kubernetes 1.36.3 from r_u-1363, found Kubernetes 1.36.3 from a template that nothing tells',
     ]);
@@ -170,11 +185,14 @@ describe('what differs is named', () => {
         what: 'values',
         object: 'layer k8s/kubernetes',
         found: 'nothing in the cluster tells them',
-        remedy: 'Give them with --values k8s/kubernetes=FILE, or --defaults k8s/kubernetes where it runs the pack’s own.',
+        remedy:
+          'Give them with --values k8s/kubernetes=FILE, or --defaults k8s/kubernetes where it runs the pack’s own.',
       },
     ]);
     // There is nothing to be known of a pack without values.
-    expect(texts({}, [{ ...ofKubernetes, given: false, base: '# none\n', values: '# none\n' }, ofCalico, ofPlatform])).toEqual([]);
+    expect(
+      texts({}, [{ ...ofKubernetes, given: false, base: '# none\n', values: '# none\n' }, ofCalico, ofPlatform]),
+    ).toEqual([]);
   });
 
   it('of given values that are not those that were applied', () => {
@@ -198,7 +216,9 @@ describe('what differs is named', () => {
       'ConfigMap a/b: expected as platform 4.2.12 makes it, found nothing',
       'Deployment a/c: expected as platform 4.2.12 makes it, found other values at .spec.replicas',
     ]);
-    expect(texts({}, [ofKubernetes, ofCalico, { ...ofPlatform, examined, recorded: recordOf(platform) }])).toHaveLength(1);
+    expect(texts({}, [ofKubernetes, ofCalico, { ...ofPlatform, examined, recorded: recordOf(platform) }])).toHaveLength(
+      1,
+    );
     const gone = { ...manifests, objects: 1, others: others.slice(0, 1) };
     expect(match({}, [ofKubernetes, ofCalico, { ...ofPlatform, examined: gone }]).layers[2]).toMatchObject({
       state: 'absent',
@@ -215,7 +235,9 @@ describe('what differs is named', () => {
 
   it('of layers that the release does not have', () => {
     const stranger = { ...recordOf(platform), pack: 'extra' };
-    expect(texts({ layers: [stranger] })[0]).toContain('layer addon/extra: expected no such layer in Harborview 4.2.12');
+    expect(texts({ layers: [stranger] })[0]).toContain(
+      'layer addon/extra: expected no such layer in Harborview 4.2.12',
+    );
   });
 
   it('of Cluster API providers that the release asks for', () => {

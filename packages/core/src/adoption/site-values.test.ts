@@ -68,7 +68,17 @@ describe('the values of a site out of what Helm runs', () => {
     const leaf = fc.oneof(
       fc.boolean(),
       fc.integer(),
-      fc.constantFrom('', 'text', 'true', '0x1f', '{{ .Values.x }}', 'a: b', '# no comment', ' spaces ', 'two\nlines\n'),
+      fc.constantFrom(
+        '',
+        'text',
+        'true',
+        '0x1f',
+        '{{ .Values.x }}',
+        'a: b',
+        '# no comment',
+        ' spaces ',
+        'two\nlines\n',
+      ),
       fc.constant(null),
     );
     const { tree } = fc.letrec<{ tree: Record<string, unknown>; value: unknown }>((tie) => ({
