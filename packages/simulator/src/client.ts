@@ -1,6 +1,8 @@
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
+import { siteSurveySchema } from '@sealift/core/adoption';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { nodeSchema } from '@sealift/core/cluster';
 import { layerNameSchema } from '@sealift/core/pack';
@@ -52,6 +54,7 @@ export interface SimulatedPorts {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly survey: SurveyPort;
   readonly simulated: true;
 }
 
@@ -65,6 +68,7 @@ export function connectSimulator(url: string): SimulatedPorts {
   const templatePath = (name: string) => `/v1/vcenter/templates/${encodeURIComponent(name)}`;
   const findTemplate: VCenterPort['findTemplate'] = async (name, cancel) =>
     (await connection.get(templatePath(name), templateAnswer, cancel)).template;
+  const look: SurveyPort['look'] = (cancel) => connection.get('/v1/cluster/survey', siteSurveySchema, cancel);
   return {
     simulated: true,
     vcenter: {
@@ -89,6 +93,18 @@ export function connectSimulator(url: string): SimulatedPorts {
       applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
         connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
+    },
+    survey: {
+      look,
+      // It knows of layers as they were applied, and of no objects.
+      async examine({ layer, pack }, cancel) {
+        const { layers } = await look(cancel);
+        if (layers.some((one) => one.layer === layer && one.pack === pack))
+          return { charts: [], objects: 0, others: [] };
+        return { charts: [], objects: 1, others: [{ object: `${layer}/${pack}`, state: 'missing', detail: '' }] };
+      },
+      // What it has was applied by Sealift, and so is written down.
+      record: () => Promise.resolve(),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { SiteSurvey } from '@sealift/core/adoption';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
@@ -10,7 +11,7 @@ import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
 import { isSettled, layerStatuses } from './layers.ts';
-import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
+import { advance, nodesOf, rolloutStatus, templateFolder } from './rollout.ts';
 import type {
   AppliedLayer,
   CallLine,
@@ -20,6 +21,7 @@ import type {
   SimulatedTemplate,
   SimulatorState,
 } from './state.ts';
+import { surveyOf } from './survey.ts';
 import { loadState, removeOrphans, type StateFolder, saveState } from './state-folder.ts';
 
 /** More of either than any site has; a caller gone wild is stopped here. */
@@ -67,18 +69,7 @@ export class SimulatedCluster {
   }
 
   nodes(): Promise<ClusterNode[]> {
-    return this.#read('nodes', {}, ({ groups }) => [
-      ...groups['control-plane'].machines.map((machine) => ({
-        ...machine,
-        role: 'control-plane' as const,
-        message: machineMessage(groups['control-plane'], machine),
-      })),
-      ...groups.workers.machines.map((machine) => ({
-        ...machine,
-        role: 'worker' as const,
-        message: machineMessage(groups.workers, machine),
-      })),
-    ]);
+    return this.#read('nodes', {}, nodesOf);
   }
 
   rollout(group: Group): Promise<RolloutStatus> {
@@ -87,6 +78,11 @@ export class SimulatedCluster {
 
   layers(): Promise<LayerStatus[]> {
     return this.#read('layers', {}, (state, now) => layerStatuses(state, now, this.#speed));
+  }
+
+  /** What runs, for a console that does not know it yet. */
+  survey(): Promise<SiteSurvey> {
+    return this.#read('survey', {}, surveyOf);
   }
 
   /** @throws SIMULATOR_REFUSED when it would skip a Kubernetes minor version. */
@@ -112,7 +108,7 @@ export class SimulatedCluster {
         return null;
       }
       if (old === undefined && state.layers.length >= maxLayers) throw refusal(`it holds ${maxLayers} layers already`);
-      const entry = { ...applied, appliedAt: now };
+      const entry = { ...applied, values, appliedAt: now };
       return { ...state, layers: old === undefined ? [...state.layers, entry] : state.layers.with(index, entry) };
     });
   }

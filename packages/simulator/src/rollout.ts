@@ -1,3 +1,4 @@
+import type { ClusterNode } from '@sealift/core/cluster';
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import type { RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { Group, Machine, NodeGroup, SimulatorState } from './state.ts';
@@ -133,4 +134,20 @@ function outdated(group: NodeGroup): Machine | undefined {
 
 function isOutdated(machine: Machine, { desired }: NodeGroup): boolean {
   return machine.version !== desired.version || machine.template !== desired.template;
+}
+
+/** The nodes of both groups. */
+export function nodesOf({ groups }: SimulatorState): ClusterNode[] {
+  return [
+    ...groups['control-plane'].machines.map((machine) => ({
+      ...machine,
+      role: 'control-plane' as const,
+      message: machineMessage(groups['control-plane'], machine),
+    })),
+    ...groups.workers.machines.map((machine) => ({
+      ...machine,
+      role: 'worker' as const,
+      message: machineMessage(groups.workers, machine),
+    })),
+  ];
 }

@@ -60,6 +60,7 @@ export function simulatorRoutes(app: FastifyInstance, cluster: SimulatedCluster,
     route('DELETE', '/v1/cluster/layers/:layer/:pack', 'removeLayer', ({ params }) =>
       cluster.removeLayer(check(layerKeySchema, params)),
     ),
+    route('GET', '/v1/cluster/survey', 'survey', () => cluster.survey()),
     route('GET', '/v1/cluster/providers', 'providers', () => cluster.providers()),
     route('PUT', '/v1/cluster/providers', 'applyProviders', ({ body }) =>
       cluster.applyProviders(check(desiredProvidersSchema, body)),

@@ -33,7 +33,7 @@ const templateSchema = z.strictObject({
 });
 export type SimulatedTemplate = z.infer<typeof templateSchema>;
 
-/** A layer as it was last applied; the values themselves are not kept, only their hash. */
+/** A layer as it was last applied. */
 export const appliedLayerSchema = z.strictObject({
   layer: layerNameSchema,
   pack: packNameSchema,
@@ -42,6 +42,9 @@ export const appliedLayerSchema = z.strictObject({
   valuesHash: sha256Schema,
 });
 export type AppliedLayer = z.infer<typeof appliedLayerSchema>;
+
+/** With its values, where the cluster was told of them. */
+const runningLayerSchema = appliedLayerSchema.extend({ values: z.string().max(4_000_000).nullable().default(null) });
 
 const machineSchema = z.strictObject({ ...desiredSchema.shape, name: z.string(), ready: z.boolean() });
 export type Machine = z.infer<typeof machineSchema>;
@@ -97,7 +100,7 @@ export const stateSchema = z.strictObject({
   formatVersion: z.literal(1),
   templates: z.array(templateSchema),
   groups: z.strictObject({ 'control-plane': nodeGroupSchema, workers: nodeGroupSchema }),
-  layers: z.array(appliedLayerSchema.extend({ appliedAt: z.number() })),
+  layers: z.array(runningLayerSchema.extend({ appliedAt: z.number() })),
   storage: storageSchema,
   providers: providersSchema.nullable(),
   /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
@@ -111,7 +114,7 @@ export const initialClusterSchema = z.strictObject({
   template: templateNameSchema,
   /** SHA-256 of the OVA the template was made from, if known. */
   templateSha256: sha256Schema.nullable().default(null),
-  layers: z.array(appliedLayerSchema).max(100).default([]),
+  layers: z.array(runningLayerSchema).max(100).default([]),
   storage: storageSchema.default({ clusterId: 'demo/demo-cluster', sharedWith: [] }),
 });
 export type InitialCluster = z.input<typeof initialClusterSchema>;

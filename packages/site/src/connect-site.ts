@@ -2,6 +2,7 @@ import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { layerChecks } from './checks/layer-checks.ts';
@@ -19,6 +20,7 @@ import { clusterRollouts } from './cluster/rollouts.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
+import { surveyPort } from './survey/survey-port.ts';
 import { VcenterSession } from './vcenter/session.ts';
 import { vcenterPort } from './vcenter/templates.ts';
 
@@ -28,6 +30,7 @@ export interface Site {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly survey: SurveyPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -79,6 +82,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     },
     host: new URL(settings.url).host,
     providers: providersPort(providers),
+    survey: surveyPort({ layers, management: objects, cluster: settings.cluster }),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './adoption.ts';
 export * from './permissions.ts';
 export * from './platform.ts';
 export * from './problem.ts';

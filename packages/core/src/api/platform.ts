@@ -67,16 +67,6 @@ export const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/** `POST /api/v1/platform/adopt`: records that the cluster already runs `version`, with these values where the site customised them. */
-export const adoptRequestSchema = z.object({
-  version: packVersionSchema,
-  values: z
-    .array(z.object({ layer: layerNameSchema, pack: packNameSchema, values: z.string().max(4_000_000) }))
-    .max(100)
-    .default([]),
-});
-export type AdoptRequest = z.infer<typeof adoptRequestSchema>;
-
 /** `GET /api/v1/profile`. `GET /api/v1/profile/export` answers the same as a tar.gz of one YAML file a layer and `profile.json`. */
 export const profileLayerViewSchema = z.object({
   layer: layerNameSchema,

@@ -1,8 +1,16 @@
+import { siteValues } from '@sealift/core/adoption';
 import { serveTasks } from '@sealift/io/task-thread';
 import { countCustomisations } from './count-customisations.ts';
 import { checkPasted, checkResolutions, mergeAnew, offerRemembered } from './layer-merge.ts';
 
 /** What the threads of the merge can be asked for: everything that merges, so that no merge holds the event loop. */
-export const mergeTasks = { checkPasted, checkResolutions, countCustomisations, mergeAnew, offerRemembered };
+export const mergeTasks = {
+  checkPasted,
+  checkResolutions,
+  countCustomisations,
+  mergeAnew,
+  offerRemembered,
+  siteValues,
+};
 
 serveTasks(mergeTasks);

@@ -4,6 +4,7 @@ import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { connectSite, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
@@ -15,6 +16,8 @@ export interface ClusterConnection {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  /** Null without a cluster: nothing can be looked at. */
+  readonly survey: SurveyPort | null;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -44,11 +47,12 @@ export function connectCluster(
     return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, host } = site;
+  const { vcenter, storage, cluster, providers, survey, host } = site;
   return {
     simulated: false,
     cluster,
     providers,
+    survey,
     ...simulated,
     vcenter,
     storage,
@@ -63,6 +67,7 @@ function notConnected() {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
     simulated: false as const,
+    survey: null,
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
     providers: { status: refuse, apply: refuse },

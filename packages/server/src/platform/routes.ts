@@ -1,6 +1,14 @@
-import { adoptRequestSchema, profileViewSchema, summarySchema, updateListSchema } from '@sealift/core/api';
+import {
+  adoptionProposalSchema,
+  adoptRequestSchema,
+  profileViewSchema,
+  summarySchema,
+  surveyRequestSchema,
+  updateListSchema,
+} from '@sealift/core/api';
 import { z } from 'zod';
-import { adoptRelease } from './adopt.ts';
+import { adopt } from './adoption/adopt.ts';
+import { proposeAdoption } from './adoption/propose.ts';
 import { exportProfile, profileView } from './profile-view.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { summary, type SummarySources } from './summary.ts';
@@ -31,6 +39,20 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
     handler: () => updateList(db),
   });
 
+  const adoption = { db, client: sources.registry.client, cluster: sources.cluster };
+  api.post('/platform/survey', {
+    bodyLimit: textBodyBytes,
+    // It changes nothing.
+    config: { permission: 'platform.adopt', whileLocked: true },
+    schema: {
+      tags,
+      summary: 'Looks at what runs, and proposes the profile, with every difference from a release',
+      body: surveyRequestSchema,
+      response: { 200: adoptionProposalSchema },
+    },
+    handler: async (request) => (await proposeAdoption(adoption, request.body)).view,
+  });
+
   api.post('/platform/adopt', {
     bodyLimit: textBodyBytes,
     config: { permission: 'platform.adopt' },
@@ -41,9 +63,10 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
       response: { 201: profileViewSchema },
     },
     handler: async (request, reply) => {
-      await adoptRelease(db, sources.registry.client, principalOf(request), request.body);
-      events.publish({ kind: 'catalogue', subject: request.body.version });
-      return reply.code(201).send(await profileView(db));
+      await adopt(adoption, principalOf(request), request.body);
+      const profile = await profileView(db);
+      events.publish({ kind: 'catalogue', subject: profile.version });
+      return reply.code(201).send(profile);
     },
   });
 

@@ -100,6 +100,7 @@ export class RunningPlatform {
         templateSha256: release.spec.nodeImage?.sha256 ?? null,
         layers: release.spec.layers.map((layer) => ({
           ...layer,
+          values: values[layer.pack] ?? '',
           valuesHash: hashOfValues(values[layer.pack] ?? ''),
         })),
       },

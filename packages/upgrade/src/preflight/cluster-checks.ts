@@ -80,6 +80,6 @@ function differenceOf(recorded: ProfileLayer, runs: LayerStatus | undefined): Fi
 export function notAdopted(): Finding {
   return block(
     'No release is recorded as installed',
-    'Sync the pack registry, then record it with `sealift platform adopt VERSION`.',
+    'Sync the pack registry, then record it with `sealift platform adopt`.',
   );
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digest, ScriptedConsole } from '../../testing/scripted-console.ts';
@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => site.stop());
 
-describe('profile and platform', () => {
+describe('profile', () => {
   const view = {
     format: 1,
     product: 'Harborview',
@@ -41,15 +41,5 @@ describe('profile and platform', () => {
     const path = join(site.folder, 'profile.tar.gz');
     expect((await site.sealift(['profile', 'export', '-o', path])).code).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe('the bytes');
-  });
-
-  it('adopts the installed release with the values of the site', async () => {
-    site.answers.set('POST /api/v1/platform/adopt', { status: 200, body: view });
-    const file = join(site.folder, 'calico.yaml');
-    writeFileSync(file, 'a: 2\n');
-    expect((await site.sealift(['platform', 'adopt', '4.2.12', '--values', `cni/cni-calico=${file}`])).code).toBe(0);
-    const values = [{ layer: 'cni', pack: 'cni-calico', values: 'a: 2\n' }];
-    expect(site.asked[0]?.body).toEqual({ version: '4.2.12', values });
-    expect((await site.sealift(['platform', 'adopt', '4.2.12', '--values', file])).notes).toContain('USAGE');
   });
 });

@@ -48,11 +48,12 @@ async function initialCluster(demo: DemoContext, vendor: Vendor, version: string
     kubernetes: kubernetes.version,
     template: nodeImage === undefined ? 'unknown' : templateName(nodeImage.ova),
     templateSha256: nodeImage?.sha256 ?? null,
-    layers: layers.map(({ layer, pack, version: of, digest, valuesHash }) => ({
+    layers: layers.map(({ layer, pack, version: of, digest, values, valuesHash }) => ({
       layer,
       pack,
       version: of,
       digest,
+      values,
       valuesHash,
     })),
   };

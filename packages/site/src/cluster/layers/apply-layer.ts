@@ -14,15 +14,13 @@ import {
 } from './chart-release.ts';
 import { isWorkload } from '../images/image-places.ts';
 import { copyPullSecret, readPullSecret } from '../images/pull-secret.ts';
-import { missingImages, pulledFrom, refuseMissing } from '../images/pulled-images.ts';
-import { ReleaseImages } from '../images/release-images.ts';
 import { refuseLivingOther } from './holder.ts';
 import { type LayerAttempt, type LayerRecord, newRecord } from './layer-record.ts';
+import { contentOf, repointOf } from './layer-content.ts';
 import type { LayerTools } from './layer-tools.ts';
-import { macroSources } from './macro-sources.ts';
 import { allMembers, applyManifests, type PlannedManifests, planManifests } from './manifest-set.ts';
 import { ensureNamespaces } from './namespaces.ts';
-import { type LayerContent, packContent } from './pack-content.ts';
+import type { LayerContent } from './pack-content.ts';
 
 /**
  * Makes the cluster run a layer: what its pack brings with its values, and no more what the layer brought before. All that can be refused is
@@ -65,7 +63,8 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const { version, digest, valuesHash } = layer;
   const applied = { version, digest, valuesHash, at: new Date().toISOString() };
   const ended = { releases: distinct(content.charts), members: planned.manifests.members };
-  await records.write(await records.again(stored, cancel), { ...begun, ...ended, applied, attempt: null }, cancel);
+  const done = { ...begun, ...ended, applied, attempt: null };
+  await records.write(await records.again(stored, cancel), done, cancel, layer.values);
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */
@@ -77,28 +76,6 @@ function isApplied({ applied, attempt }: LayerRecord, { version, digest, valuesH
     applied.digest === digest &&
     applied.valuesHash === valuesHash
   );
-}
-
-async function contentOf(layer: DesiredLayer, repoint: Repoint | undefined, tools: LayerTools): Promise<LayerContent> {
-  const { content, helm, cancel } = tools;
-  const { pack, version, digest } = layer;
-  const opened = await content.openPack({ pack, version, digest }, cancel);
-  const lookup = await macroSources(layer, tools);
-  const found = await packContent(layer, opened, { lookup, helm, cancel });
-  return repoint === undefined ? found : { ...found, manifests: repoint(found.manifests) };
-}
-
-/** Makes objects pull what the layer's release has from the site's registry; undefined where the site names none. @throws LAYER_IMAGE_MISSING */
-async function repointOf(
-  { layer, pack, release }: DesiredLayer,
-  { imageRegistry, content, cancel }: LayerTools,
-): Promise<Repoint | undefined> {
-  if (imageRegistry === undefined) return undefined;
-  const images = new ReleaseImages(await content.openRelease(release, cancel));
-  return (objects) => {
-    refuseMissing(`${layer}/${pack}`, missingImages(imageRegistry, images, objects));
-    return pulledFrom(imageRegistry, images, objects);
-  };
 }
 
 interface PlannedLayer {

@@ -72,7 +72,7 @@ export function readLayerRecord(object: KubeObject): StoredRecord {
 }
 
 /** The members of the Secret that say the record. */
-export function recordData(record: LayerRecord): Readonly<Record<string, string>> {
+export function recordData(record: LayerRecord): { readonly record: string } {
   return { record: Buffer.from(JSON.stringify(record)).toString('base64') };
 }
 

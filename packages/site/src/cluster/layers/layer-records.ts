@@ -4,6 +4,7 @@ import type { KubeObject } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { LayerPlace } from '@sealift/upgrade/ports/cluster';
+import { keptValues, packedValues } from './applied-values.ts';
 import {
   layerLabel,
   layerNamespace,
@@ -73,10 +74,15 @@ export class LayerRecords {
     throw new SealiftError('KUBERNETES_CONFLICT', { values: { object: `Secret ${layerNamespace}/${name}` } });
   }
 
-  /** @throws KUBERNETES_CONFLICT where somebody else wrote it since it was read; KUBERNETES_… */
-  async write({ object }: StoredRecord, record: LayerRecord, cancel: Cancel): Promise<StoredRecord> {
+  /**
+   * @param values those of what is said to be applied; without them the ones that are kept stay
+   * @throws KUBERNETES_CONFLICT where somebody else wrote it since it was read; KUBERNETES_…
+   */
+  async write({ object }: StoredRecord, record: LayerRecord, cancel: Cancel, values?: string): Promise<StoredRecord> {
     const { resourceVersion } = object.metadata;
-    const body = { metadata: { resourceVersion }, data: recordData(record) };
+    const said = recordData(record);
+    const kept = values === undefined ? keptValues(object, said) : await packedValues(values, said);
+    const body = { metadata: { resourceVersion }, data: { ...said, values: kept } };
     const written = await this.#objects.mergePatch(parentOf(record), body, cancel);
     return readLayerRecord(written);
   }

@@ -19,6 +19,8 @@ import type { OpenedPack } from '@sealift/upgrade/ports/content';
 export interface PackChart {
   /** Of its Chart.yaml: under which the pack's values speak of it. */
   readonly chart: string;
+  /** Of its Chart.yaml. */
+  readonly version: string;
   readonly namespace: string;
   readonly name: string;
   readonly archive: Uint8Array;
@@ -69,10 +71,10 @@ export async function packContent(
   const namespace = section.namespace === undefined || section.namespace === '' ? usualNamespace : section.namespace;
   const charts: PackChart[] = [];
   for (const [path, archive] of opened.charts) {
-    const chart = await chartName(archive, path, place);
+    const { name: chart, version } = await chartOf(archive, path, place);
     const own = Object.hasOwn(section.releaseNameOverride, chart) ? section.releaseNameOverride[chart] : undefined;
     const name = own ?? releaseName(layer.pack, chart);
-    charts.push({ chart, namespace, name, archive, values: partOf(values, 'charts', chart, place) });
+    charts.push({ chart, version, namespace, name, archive, values: partOf(values, 'charts', chart, place) });
   }
   refuseTwice(charts, place);
   const manifests: KubeObject[] = [];
@@ -106,11 +108,15 @@ function releaseName(pack: string, chart: string): string {
   return whole.slice(0, releaseNameLength).replace(/[-.]+$/, '');
 }
 
-async function chartName(archive: Uint8Array, path: string, place: string): Promise<string> {
+async function chartOf(
+  archive: Uint8Array,
+  path: string,
+  place: string,
+): Promise<{ readonly name: string; readonly version: string }> {
   const { files } = await readChart(archive, `${place}, ${path}`);
   const { value } = readYamlDocument(files.get('Chart.yaml') ?? '', 1_000_000);
-  const name = typeof value === 'object' && value !== null ? (value as { readonly name?: unknown }).name : undefined;
-  if (typeof name === 'string' && name !== '') return name;
+  const { name, version }: { readonly name?: unknown; readonly version?: unknown } = isMapping(value) ? value : {};
+  if (typeof name === 'string' && name !== '') return { name, version: typeof version === 'string' ? version : '' };
   throw new SealiftError('CHART_INVALID', {
     place: `${place}, ${path}`,
     values: { reason: 'its Chart.yaml has no name' },

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import {
+  expectedTemplate,
+  type MatchedRelease,
+  matchRelease,
+  rankReleases,
+  type SiteDifference,
+  type SiteSurvey,
+} from '@sealift/core/adoption';
+import type { AdoptionProposal, ProposedLayer, SurveyRequest } from '@sealift/core/api';
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { SealiftError } from '@sealift/core/errors';
+import type { ProfileLayer } from '@sealift/core/profile';
+import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { SurveyPort } from '@sealift/upgrade/ports/survey';
+import { type StoredRelease, storedRelease, storedReleases } from '../../catalogue/stored-release.ts';
+import { mergeThreads } from '../../merging/merge-threads.ts';
+import type { Db } from '../../store/store.ts';
+import type { ClusterConnection } from '../cluster.ts';
+import { defaultValues, givenValues } from './given-values.ts';
+import { layerEvidence } from './layer-evidence.ts';
+
+/** As long as a look may take. */
+const limitSeconds = 50;
+/** So many releases are compared part by part; those that nodes and records speak against are not. */
+const candidates = 3;
+
+/** What a site is compared by. */
+export interface AdoptionSources {
+  readonly db: Db;
+  readonly client: RegistryClient;
+  readonly cluster: Pick<ClusterConnection, 'survey' | 'vcenter' | 'simulated'>;
+}
+
+/** A proposal, and the profile that it would become. */
+export interface Proposal {
+  readonly view: AdoptionProposal;
+  readonly release: StoredRelease;
+  readonly layers: readonly ProfileLayer[];
+}
+
+/**
+ * Looks at the site, finds the release that it runs, and compares part by part. Changes nothing.
+ *
+ * @throws CLUSTER_NOT_CONNECTED, ADOPT_NO_RELEASE, ADOPT_TOO_LONG, RELEASE_UNKNOWN, LAYER_UNKNOWN, and what cluster, vCenter and registry throw
+ */
+export async function proposeAdoption(sources: AdoptionSources, request: SurveyRequest): Promise<Proposal> {
+  const { survey: port } = sources.cluster;
+  if (port === null) throw new SealiftError('CLUSTER_NOT_CONNECTED');
+  const deadline = AbortSignal.timeout(limitSeconds * 1000);
+  try {
+    return await propose(sources, port, request, deadline);
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    throw new SealiftError('ADOPT_TOO_LONG', { values: { seconds: limitSeconds }, cause: error });
+  }
+}
+
+async function propose(
+  sources: AdoptionSources,
+  port: SurveyPort,
+  request: SurveyRequest,
+  cancel: AbortSignal,
+): Promise<Proposal> {
+  const known = await knownReleases(sources.db, request.version);
+  const survey = await port.look(cancel);
+  const ranked = rankReleases(known, survey);
+  const compared = [];
+  for (const stored of ranked.slice(0, candidates)) {
+    compared.push(await compare(sources, port, { stored, survey, request }, cancel));
+  }
+  const [best, ...others] = compared.toSorted((a, b) => a.match.differences.length - b.match.differences.length);
+  if (best === undefined) throw new SealiftError('ADOPT_NO_RELEASE');
+  const equal = others.filter(({ match }) => match.differences.length === 0).map(({ stored }) => stored);
+  const ambiguous = best.match.differences.length === 0 ? ambiguity(best.stored, equal) : [];
+  return await proposalOf(best, survey, [...ambiguous, ...best.match.differences], sources.cluster.simulated);
+}
+
+async function knownReleases(db: Db, version: string | undefined): Promise<readonly StoredRelease[]> {
+  const known = version === undefined ? await storedReleases(db) : [await storedRelease(db, version)];
+  if (known.length === 0) throw new SealiftError('ADOPT_NO_RELEASE');
+  return known;
+}
+
+interface Compared {
+  readonly stored: StoredRelease;
+  readonly match: MatchedRelease;
+  readonly isTemplateThere: boolean;
+}
+
+async function compare(
+  { client, cluster }: AdoptionSources,
+  port: SurveyPort,
+  { stored, survey, request }: { stored: StoredRelease; survey: SiteSurvey; request: SurveyRequest },
+  cancel: AbortSignal,
+): Promise<Compared> {
+  const { release } = stored;
+  const base = await defaultValues(client, release, cancel);
+  const given = givenValues(release, request, base);
+  const layers = await layerEvidence({ release, survey, base, given }, port, cancel);
+  const name = expectedTemplate(release.spec);
+  const template = name === undefined ? null : await cluster.vcenter.findTemplate(name, cancel);
+  return { stored, match: matchRelease(release, survey, { layers, template }), isTemplateThere: template !== null };
+}
+
+/** Several releases that are the same in all that can be seen. */
+function ambiguity({ release }: StoredRelease, equal: readonly StoredRelease[]): readonly SiteDifference[] {
+  if (equal.length === 0) return [];
+  const versions = [release, ...equal.map((one) => one.release)].map(({ metadata }) => metadata.version);
+  const remedy = 'Name the one that was installed: `sealift platform adopt VERSION`.';
+  return [{ what: 'release', expected: 'one release', found: versions.join(', '), object: 'the catalogue', remedy }];
+}
+
+async function proposalOf(
+  { stored, match, isTemplateThere }: Compared,
+  survey: SiteSurvey,
+  differences: readonly SiteDifference[],
+  simulated: boolean,
+): Promise<Proposal> {
+  const { release } = stored;
+  const { product, version } = release.metadata;
+  const shown: ProposedLayer[] = [];
+  const layers: ProfileLayer[] = [];
+  for (const { evidence, state, runs, valuesFrom } of match.layers) {
+    const { pinned, base, values: current } = evidence;
+    const isKnown = valuesFrom !== 'none' && state !== 'absent';
+    const customisations = isKnown
+      ? await mergeThreads.run('countCustomisations', { base, current, presets: '' })
+      : null;
+    const { layer, pack, version: of, digest } = pinned;
+    shown.push({ layer, pack, version: of, digest, state, runs, valuesFrom, customisations });
+    layers.push({ layer, pack, version: of, digest, baseValues: base, currentValues: current });
+  }
+  const template = expectedTemplate(release.spec);
+  const found = {
+    product,
+    version,
+    kubernetes: { expected: release.spec.kubernetes.version, found: survey.kubernetes },
+    template: template === undefined ? null : { name: template, isThere: isTemplateThere },
+    layers: shown,
+    nodes: survey.nodes,
+    providers: [...match.providers],
+    others: othersOf(match, survey),
+    differences: [...differences],
+    simulated,
+  };
+  const texts = layers.map(({ currentValues }) => currentValues);
+  return { view: { digest: digestOf([stored.digest, found, texts]), ...found }, release: stored, layers };
+}
+
+/** Whether nodes are ready changes by itself, and so does what else runs: neither is a part of what is adopted. */
+function digestOf([release, { others: _, ...found }, texts]: readonly [
+  string,
+  Omit<AdoptionProposal, 'digest'>,
+  readonly string[],
+]): string {
+  const nodes = found.nodes.map(({ name, role, version, template }) => ({ name, role, version, template }));
+  return createHash('sha256')
+    .update(canonicalJson([release, { ...found, nodes }, texts]))
+    .digest('hex');
+}
+
+function othersOf(
+  { layers }: MatchedRelease,
+  { charts, applySets, layers: recorded }: SiteSurvey,
+): AdoptionProposal['others'] {
+  const own = new Set(
+    layers.flatMap(({ evidence: { examined } }) =>
+      'refused' in examined ? [] : examined.charts.map(({ namespace, name }) => `${namespace}/${name}`),
+    ),
+  );
+  const records = new Set(recorded.map(({ object }) => object));
+  return {
+    charts: charts.map(({ namespace, name }) => `${namespace}/${name}`).filter((place) => !own.has(place)),
+    applySets: applySets.map(({ object }) => object).filter((object) => !records.has(object)),
+  };
+}
