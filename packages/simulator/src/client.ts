@@ -1,4 +1,5 @@
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
@@ -47,6 +48,7 @@ export interface SimulatedPorts {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly events: EventsPort;
   readonly simulated: true;
 }
 
@@ -84,6 +86,9 @@ export function connectSimulator(url: string): SimulatedPorts {
       applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
         connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
+    },
+    events: {
+      latest: () => Promise.resolve({ events: [], more: false, note: 'A simulated cluster keeps no events.' }),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

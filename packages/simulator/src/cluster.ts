@@ -10,7 +10,7 @@ import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
 import { isSettled, layerStatuses } from './layers.ts';
-import { advance, machineMessage, rolloutStatus, templateFolder } from './rollout.ts';
+import { advance, machineState, rolloutStatus, templateFolder } from './rollout.ts';
 import type {
   AppliedLayer,
   CallLine,
@@ -71,12 +71,12 @@ export class SimulatedCluster {
       ...groups['control-plane'].machines.map((machine) => ({
         ...machine,
         role: 'control-plane' as const,
-        message: machineMessage(groups['control-plane'], machine),
+        ...machineState(groups['control-plane'], machine),
       })),
       ...groups.workers.machines.map((machine) => ({
         ...machine,
         role: 'worker' as const,
-        message: machineMessage(groups.workers, machine),
+        ...machineState(groups.workers, machine),
       })),
     ]);
   }

@@ -1,3 +1,4 @@
+import type { ClusterNode } from '@sealift/core/cluster';
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import type { RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { Group, Machine, NodeGroup, SimulatorState } from './state.ts';
@@ -118,13 +119,21 @@ function waitOf(state: SimulatorState, name: Group): SeenWait | null {
   return waitingFor(what, { since: new Date(phase.since).toISOString(), object: { kind: 'Machine', name: machine } });
 }
 
-/** What a machine is doing, in words, for the list of nodes. */
-export function machineMessage(group: NodeGroup, machine: Machine): string {
+/** What a machine is doing, for the list of nodes; in the phases that Cluster API knows. */
+export function machineState(
+  group: NodeGroup,
+  machine: Machine,
+): Pick<ClusterNode, 'message' | 'machine' | 'phase' | 'since'> {
   const { phase } = group;
-  if (phase.kind !== 'idle' && phase.machine === machine.name) {
-    return phase.kind === 'booting' ? 'boots and joins the cluster' : 'is drained and will be removed';
+  const { name } = machine;
+  if (phase.kind === 'idle' || phase.machine !== name) {
+    const message = isOutdated(machine, group) ? 'waits to be replaced' : 'ready';
+    return { message, machine: name, phase: 'Running', since: null };
   }
-  return isOutdated(machine, group) ? 'waits to be replaced' : 'ready';
+  const since = new Date(phase.since).toISOString();
+  return phase.kind === 'booting'
+    ? { message: 'boots and joins the cluster', machine: name, phase: 'Provisioning', since }
+    : { message: 'is drained and will be removed', machine: name, phase: 'Deleting', since };
 }
 
 function outdated(group: NodeGroup): Machine | undefined {

@@ -1,12 +1,15 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
+import { type IssuedKubeconfig, issueKubeconfig } from './cluster/access/issue-kubeconfig.ts';
+import { clusterEvents } from './cluster/cluster-events.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { SiteFacts } from './cluster/layers/layer-tools.ts';
@@ -26,12 +29,15 @@ export interface Site {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly events: EventsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
   checks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** What of the enterprise cluster has to hold besides, likewise. */
   clusterChecks(needs: UpgradeNeeds): readonly Promise<Check>[];
+  /** A kubeconfig of the enterprise cluster that ends after some hours. @throws KUBERNETES_… */
+  issueKubeconfig(hours: number, cancel: AbortSignal): Promise<IssuedKubeconfig>;
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -47,11 +53,10 @@ export interface SiteSurroundings {
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
 export function connectSite(settings: SiteSettings, { content, holder }: SiteSurroundings): Site {
   const session = new VcenterSession(settings);
-  const enterprise = new ClusterAccess(settings.kubeconfig);
-  const other = settings.managementKubeconfig;
+  const enterprise = new ClusterAccess(settings.enterprise);
+  const { management: other } = settings;
   const management = other === undefined ? enterprise : new ClusterAccess(other);
   const sides = new StorageSides(session, enterprise);
-  const { kubeconfig } = enterprise;
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
@@ -63,10 +68,23 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
-      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
+      ...layersPort({
+        objects: () => enterprise.objects(),
+        kubeconfig: enterprise.choice,
+        content,
+        holder,
+        facts: factsOf(settings),
+      }),
     },
     host: new URL(settings.url).host,
     providers: providersPort,
+    events: clusterEvents({
+      enterprise: () => enterprise.objects(),
+      management: other === undefined ? undefined : objects,
+      cluster: settings.cluster,
+    }),
+    issueKubeconfig: async (hours, cancel) =>
+      await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
     async close() {

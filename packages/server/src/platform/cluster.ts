@@ -2,19 +2,27 @@ import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
-import { connectSite, type SiteSurroundings } from '@sealift/site/connect-site';
+import { connectSite, type Site, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { UpgradeNeeds } from '@sealift/site/vcenter-checks';
 
-/** The cluster that the platform runs on, and its vCenter. */
-export interface ClusterConnection {
+/** What the console does with the platform's cluster, its vCenter and its storage. */
+export interface ClusterPorts {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly events: EventsPort;
+  /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
+  readonly issueKubeconfig: Site['issueKubeconfig'];
+}
+
+/** The cluster that the platform runs on, and its vCenter. */
+export interface ClusterConnection extends ClusterPorts {
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -38,17 +46,20 @@ export function connectCluster(
   { simulatorUrl, site: settings }: ClusterSettings,
   surroundings: SiteSurroundings,
 ): ClusterConnection {
-  const simulated = simulatorUrl === undefined ? {} : connectSimulator(simulatorUrl);
+  const simulated =
+    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), issueKubeconfig: refuseSimulated };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, host } = site;
+  const { vcenter, storage, cluster, providers, events, issueKubeconfig, host } = site;
   return {
     simulated: false,
     cluster,
     providers,
+    events,
+    issueKubeconfig,
     ...simulated,
     vcenter,
     storage,
@@ -59,6 +70,10 @@ export function connectCluster(
   };
 }
 
+function refuseSimulated(): Promise<never> {
+  return Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what: 'kubeconfig' } }));
+}
+
 function notConnected() {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
@@ -66,6 +81,8 @@ function notConnected() {
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
     providers: { status: refuse, apply: refuse },
+    events: { latest: refuse },
+    issueKubeconfig: refuse,
     cluster: {
       nodes: refuse,
       rollout: refuse,

@@ -1,15 +1,15 @@
 import { VcenterClient } from '@sealift/vsphere/client';
 import { parseThumbprint } from '@sealift/vsphere/thumbprint';
 import { OnDemand } from '../on-demand.ts';
-import type { SiteSettings } from '../settings.ts';
+import type { VcenterLogin } from '../settings.ts';
 
 /** One login to vCenter, made when it is first needed and kept; a login that failed is tried again by the next call. */
 export class VcenterSession {
   readonly #client: OnDemand<VcenterClient>;
 
-  constructor({ url, username, password, caFile, thumbprint }: SiteSettings) {
+  constructor({ thumbprint, ...login }: VcenterLogin) {
     const pinned = thumbprint === undefined ? undefined : parseThumbprint(thumbprint);
-    this.#client = new OnDemand(() => VcenterClient.connect({ url, username, password, caFile, thumbprint: pinned }));
+    this.#client = new OnDemand(() => VcenterClient.connect({ ...login, thumbprint: pinned }));
   }
 
   /** @throws what connecting throws */

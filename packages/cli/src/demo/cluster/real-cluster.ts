@@ -92,7 +92,7 @@ async function install(demo: DemoContext, vendor: Vendor, release: Release, kube
     const objects = new Objects(client);
     const layers = layersPort({
       objects: () => Promise.resolve(objects),
-      kubeconfig,
+      kubeconfig: { kubeconfig },
       helm: { path: join(demo.checkout.root, helmBelow, 'helm') },
       content: bundledPacks(bundle),
       holder: () => ({ id: `installer of ${version}`, epoch: 0 }),

@@ -243,7 +243,7 @@ export const serverErrors = defineErrors({
   },
   CLUSTER_NOT_CONNECTED: {
     message: 'the console is not connected to a cluster',
-    hint: 'This version knows nodes and layers of the simulated cluster only (`sealift simulator run`, then `sealift server run --simulator URL`); of a real site it looks at vCenter and storage alone. What needs a cluster cannot be done here yet.',
+    hint: 'Give the settings of the site under Administration, Site Settings, or start the console with --vcenter and --kubeconfig; for a trial without a site there is `sealift simulator run`.',
     status: 503,
     exit: 1,
     next: 'needs-a-person',

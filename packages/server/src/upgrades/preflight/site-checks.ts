@@ -19,12 +19,12 @@ import type { UpgradeRow } from '../../store/tables.ts';
 export async function siteChecks(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
-  return Promise.all([
+  const checks = await Promise.all([
     releaseSigned(services, row),
     contentPresent(services, row),
     noOpenRisk(services, row),
     templateFits(services, plan),
-    ...cluster.checks({
+    cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
@@ -35,6 +35,7 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
     backupWritable(services),
   ]);
+  return checks.flat();
 }
 
 function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Check> {

@@ -1,3 +1,4 @@
+import type { KubeconfigChoice } from '@sealift/kubernetes/access';
 import { Helm } from '@sealift/kubernetes/helm';
 import { type HelmOptions, HelmProgram } from '@sealift/kubernetes/helm-program';
 import type { Objects } from '@sealift/kubernetes/objects';
@@ -16,7 +17,7 @@ export interface LayersAccess {
   /** The cluster's API, connected when it is first needed. */
   readonly objects: () => Promise<Objects>;
   /** Of the same cluster, for helm. */
-  readonly kubeconfig?: string | undefined;
+  readonly kubeconfig?: KubeconfigChoice | undefined;
   readonly helm?: HelmOptions | undefined;
   /** Where packs come from. */
   readonly content: Pick<ContentPort, 'openPack'>;
@@ -31,14 +32,14 @@ export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLaye
 /** Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster. */
 export function layersPort(access: LayersAccess): LayersPort {
   const toolsOf = async (cancel: Cancel): Promise<LayerTools> => {
-    const { kubeconfig, content, holder, facts = {} } = access;
+    const { kubeconfig = {}, content, holder, facts = {} } = access;
     cancel.throwIfAborted();
     const objects = await access.objects();
     let helm: Promise<Helm> | undefined;
     return {
       objects,
       records: new LayerRecords(objects),
-      helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
+      helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, kubeconfig))),
       content,
       holder: holder(),
       facts: { system: {}, variables: {}, ...facts },
