@@ -1,5 +1,6 @@
 import { registerAccounts } from './commands/accounts/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
+import { registerCluster } from './commands/cluster/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   login: registerLogin,
   status: registerStatus,
   upgrade: registerUpgrade,
+  cluster: registerCluster,
   profile: registerProfile,
   merge: registerMerge,
   vsphere: registerVsphere,

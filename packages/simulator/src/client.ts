@@ -1,4 +1,5 @@
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import { siteSurveySchema } from '@sealift/core/adoption';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
@@ -55,6 +56,7 @@ export interface SimulatedPorts {
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
+  readonly events: EventsPort;
   readonly simulated: true;
 }
 
@@ -105,6 +107,9 @@ export function connectSimulator(url: string): SimulatedPorts {
       },
       // What it has was applied by Sealift, and so is written down.
       record: () => Promise.resolve(),
+    },
+    events: {
+      latest: () => Promise.resolve({ events: [], more: false, note: 'A simulated cluster keeps no events.' }),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

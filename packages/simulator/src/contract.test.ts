@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
+import { eventsContract } from '@sealift/upgrade/ports/contract/events';
 import { providersContract } from '@sealift/upgrade/ports/contract/providers';
 import { storageContract } from '@sealift/upgrade/ports/contract/storage';
 import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
@@ -35,6 +36,10 @@ vcenterContract(
 storageContract(
   'the simulator',
   driverOf(({ storage }) => storage),
+);
+eventsContract(
+  'the simulator',
+  driverOf(({ events }) => events),
 );
 providersContract(
   'the simulator',

@@ -119,13 +119,21 @@ function waitOf(state: SimulatorState, name: Group): SeenWait | null {
   return waitingFor(what, { since: new Date(phase.since).toISOString(), object: { kind: 'Machine', name: machine } });
 }
 
-/** What a machine is doing, in words, for the list of nodes. */
-export function machineMessage(group: NodeGroup, machine: Machine): string {
+/** What a machine is doing, for the list of nodes; in the phases that Cluster API knows. */
+export function machineState(
+  group: NodeGroup,
+  machine: Machine,
+): Pick<ClusterNode, 'message' | 'machine' | 'phase' | 'since'> {
   const { phase } = group;
-  if (phase.kind !== 'idle' && phase.machine === machine.name) {
-    return phase.kind === 'booting' ? 'boots and joins the cluster' : 'is drained and will be removed';
+  const { name } = machine;
+  if (phase.kind === 'idle' || phase.machine !== name) {
+    const message = isOutdated(machine, group) ? 'waits to be replaced' : 'ready';
+    return { message, machine: name, phase: 'Running', since: null };
   }
-  return isOutdated(machine, group) ? 'waits to be replaced' : 'ready';
+  const since = new Date(phase.since).toISOString();
+  return phase.kind === 'booting'
+    ? { message: 'boots and joins the cluster', machine: name, phase: 'Provisioning', since }
+    : { message: 'is drained and will be removed', machine: name, phase: 'Deleting', since };
 }
 
 function outdated(group: NodeGroup): Machine | undefined {
@@ -142,12 +150,12 @@ export function nodesOf({ groups }: SimulatorState): ClusterNode[] {
     ...groups['control-plane'].machines.map((machine) => ({
       ...machine,
       role: 'control-plane' as const,
-      message: machineMessage(groups['control-plane'], machine),
+      ...machineState(groups['control-plane'], machine),
     })),
     ...groups.workers.machines.map((machine) => ({
       ...machine,
       role: 'worker' as const,
-      message: machineMessage(groups.workers, machine),
+      ...machineState(groups.workers, machine),
     })),
   ];
 }

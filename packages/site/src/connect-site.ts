@@ -1,5 +1,6 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
@@ -9,6 +10,8 @@ import { layerChecks } from './checks/layer-checks.ts';
 import { providersCheck } from './cluster/providers/providers-check.ts';
 import { providersPort } from './cluster/providers/providers-port.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
+import { type IssuedKubeconfig, issueKubeconfig } from './cluster/access/issue-kubeconfig.ts';
+import { clusterEvents } from './cluster/cluster-events.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
@@ -31,12 +34,15 @@ export interface Site {
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
+  readonly events: EventsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
   checks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** What of the enterprise cluster has to hold besides, likewise. */
   clusterChecks(needs: UpgradeNeeds): readonly Promise<Check>[];
+  /** A kubeconfig of the enterprise cluster that ends after some hours. @throws KUBERNETES_… */
+  issueKubeconfig(hours: number, cancel: AbortSignal): Promise<IssuedKubeconfig>;
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -52,16 +58,15 @@ export interface SiteSurroundings {
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
 export function connectSite(settings: SiteSettings, { content, holder }: SiteSurroundings): Site {
   const session = new VcenterSession(settings);
-  const enterprise = new ClusterAccess(settings.kubeconfig);
-  const other = settings.managementKubeconfig;
+  const enterprise = new ClusterAccess(settings.enterprise);
+  const { management: other } = settings;
   const management = other === undefined ? enterprise : new ClusterAccess(other);
   const sides = new StorageSides(session, enterprise);
-  const { kubeconfig } = enterprise;
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   const layers = {
     objects: () => enterprise.objects(),
-    kubeconfig,
+    kubeconfig: enterprise.choice,
     content,
     holder,
     facts: factsOf(settings),
@@ -83,6 +88,13 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     host: new URL(settings.url).host,
     providers: providersPort(providers),
     survey: surveyPort({ layers, management: objects, cluster: settings.cluster }),
+    events: clusterEvents({
+      enterprise: () => enterprise.objects(),
+      management: other === undefined ? undefined : objects,
+      cluster: settings.cluster,
+    }),
+    issueKubeconfig: async (hours, cancel) =>
+      await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),

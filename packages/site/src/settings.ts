@@ -1,24 +1,31 @@
 import type { Secret } from '@sealift/core/secret';
+import type { KubeconfigChoice } from '@sealift/kubernetes/access';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import type { PlaceNames } from '@sealift/vsphere/places';
 
-/** How the console reaches the vCenter and the API server of the cluster that it runs on. */
-export interface SiteSettings {
+/** How the console reaches a vCenter. */
+export interface VcenterLogin {
   /** Such as `https://vcenter.example`. */
   readonly url: string;
   readonly username: string;
   readonly password: Secret;
   /** Trusted beside the CAs of the system. */
   readonly caFile?: string | undefined;
+  /** Such certificates themselves, PEM. */
+  readonly ca?: string | undefined;
   /** SHA-256 of the only certificate that is trusted. */
   readonly thumbprint?: string | undefined;
+}
+
+/** How the console reaches the vCenter and the API server of the cluster that it runs on. */
+export interface SiteSettings extends VcenterLogin {
   /** Where templates go; what is left out is found where vCenter has one choice. */
   readonly places: PlaceNames;
   readonly networks: readonly string[];
-  /** Of the enterprise cluster; else as kubectl looks for it. */
-  readonly kubeconfig?: string | undefined;
-  /** Of the cluster whose Cluster API makes the enterprise cluster's machines, where that is another. */
-  readonly managementKubeconfig?: string | undefined;
+  /** Access to the enterprise cluster; else as kubectl looks for it. */
+  readonly enterprise?: KubeconfigChoice | undefined;
+  /** Access to the cluster whose Cluster API makes the enterprise cluster's machines, where that is another. */
+  readonly management?: KubeconfigChoice | undefined;
   /** The Cluster there; may be left out where there is one. */
   readonly cluster?: ClusterName | undefined;
   /** Images of packs are pulled from here; left out, nodes have a mirror of the registries that packs name. */

@@ -25,6 +25,9 @@ const node = {
   template: 'r_u-1363',
   ready: true,
   message: '',
+  machine: 'cp-1',
+  phase: 'Running',
+  since: null,
 } as const;
 const running: InstalledChart = {
   namespace: 'net',

@@ -19,7 +19,7 @@ export const setupRequestSchema = z.object({
 });
 
 /** A text for people on one line: control characters could move a terminal's cursor, and NUL cannot be stored. */
-const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'no control characters');
+export const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'no control characters');
 
 /** `POST /api/v1/session` signs in and sets the session cookie. `GET` answers the same shape, `DELETE` signs out. */
 export const signInRequestSchema = z.object({

@@ -13,6 +13,7 @@ export const permissions = [
   'audit.read',
   'catalogue.read',
   'catalogue.sync',
+  'cluster.kubeconfig',
   'events.read',
   'platform.read',
   'platform.adopt',
@@ -21,6 +22,9 @@ export const permissions = [
   'registry.care',
   /** Seeing and ending one's own session: every role has it. */
   'session.own',
+  /** How the console reaches vCenter and the cluster. */
+  'site.read',
+  'site.change',
   'trusted-keys.read',
   'trusted-keys.add',
   'trusted-keys.revoke',

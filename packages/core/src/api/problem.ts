@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors/problem.ts';
+import { siteCheckSchema } from '../site/site-check.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
 
-/** What any route answers when it fails: `application/problem+json`. A 423 (the console is locked) also tells how far the upgrade is. */
+/**
+ * What any route answers when it fails: `application/problem+json`. A 423 (the console is locked) also tells how far the upgrade is,
+ * and settings of a site that lead nowhere what each look at it found.
+ */
 export const apiProblemSchema = problemSchema.extend({
   upgrade: z
     .object({
@@ -13,5 +17,6 @@ export const apiProblemSchema = problemSchema.extend({
       waitingFor: waitSchema.nullable(),
     })
     .optional(),
+  checks: z.array(siteCheckSchema).optional(),
 });
 export type ApiProblem = z.infer<typeof apiProblemSchema>;

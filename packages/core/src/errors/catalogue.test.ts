@@ -10,6 +10,7 @@ import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
+import { siteErrors } from './catalogue/site.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
 import { vsphereErrors } from './catalogue/vsphere.ts';
 import { catalogue } from './catalogue.ts';
@@ -28,6 +29,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   clusterApiErrors,
   helmErrors,
   simulatorErrors,
+  siteErrors,
   cliErrors,
 };
 

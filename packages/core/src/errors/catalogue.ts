@@ -9,6 +9,7 @@ import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
+import { siteErrors } from './catalogue/site.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
 import { vsphereErrors } from './catalogue/vsphere.ts';
 
@@ -26,6 +27,7 @@ export const catalogue = {
   ...clusterApiErrors,
   ...helmErrors,
   ...simulatorErrors,
+  ...siteErrors,
   ...cliErrors,
 } as const;
 

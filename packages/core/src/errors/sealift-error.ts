@@ -66,6 +66,12 @@ export class SealiftError<Code extends ErrorCode = ErrorCode> extends Error {
     const copy: SealiftError = Object.create(this, { hint: { value: hint, enumerable: true } });
     return copy;
   }
+
+  /** The same failure with the place where somebody has to look for it. */
+  withPlace(place: string): SealiftError {
+    const copy: SealiftError = Object.create(this, { place: { value: place, enumerable: true } });
+    return copy;
+  }
 }
 
 /** Narrows an unknown failure to a catalogue error, optionally of one code. */

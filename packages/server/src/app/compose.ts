@@ -7,9 +7,12 @@ import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
-import { type ClusterConnection, type ClusterSettings, connectCluster } from '../platform/cluster.ts';
+import type { ClusterSettings } from '../platform/cluster.ts';
+import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
+import type { SecretKeyPlace } from '../site/secret-key.ts';
+import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a console is made of. Only what starts, stops and wires it sees all of it. */
@@ -19,16 +22,24 @@ export interface ConsoleParts {
   readonly registry: RegistryLink;
   readonly care: RegistryCare;
   readonly sync: RegistrySync;
-  readonly cluster: ClusterConnection;
+  readonly cluster: SwitchedCluster;
+  readonly site: SiteParts;
   readonly engine: EngineRunner;
   /** Where backups are written. */
   readonly backupFolder: string;
 }
 
+/** What a console is composed from. */
+export interface ComposeSettings extends ClusterSettings {
+  readonly dataDir: string;
+  /** The key of stored secrets; else one is made in the data folder. */
+  readonly secretKeyFile?: string | undefined;
+}
+
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, ...settings }: { readonly dataDir: string } & ClusterSettings,
+  { dataDir, secretKeyFile, ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -36,7 +47,8 @@ export function composeConsole(
   const registry = new RegistryLink();
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
-  const cluster = connectCluster(settings, { content, holder: () => holder.now() });
+  const site = siteParts(store.db, settings, secretKeyPlace(dataDir, secretKeyFile));
+  const cluster = new SwitchedCluster(site.source, { content, holder: () => holder.now() });
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,
@@ -54,7 +66,14 @@ export function composeConsole(
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
     cluster,
+    site,
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     backupFolder,
   };
+}
+
+function secretKeyPlace(dataDir: string, given: string | undefined): SecretKeyPlace {
+  return given === undefined
+    ? { path: join(dataDir, 'secret-key'), mayBeMade: true }
+    : { path: given, mayBeMade: false };
 }

@@ -34,6 +34,8 @@ export interface ConsoleOptions {
   readonly clusterUrl?: string;
   /** The site: its vCenter and its enterprise cluster; beside a simulated cluster its vCenter and storage only. */
   readonly site?: SiteSettings;
+  /** The key of the secrets that are stored for the site; else `secret-key` in the data folder. The same for every console of a database. */
+  readonly secretKeyFile?: string;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** Folder of the built web pages; by default those of this program. */
@@ -85,7 +87,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const upgradeLogger = logger.child({}, { level: 'info' });
     const parts = composeConsole(
       store,
-      { dataDir, simulatorUrl: options.clusterUrl, site: options.site },
+      {
+        dataDir,
+        simulatorUrl: options.clusterUrl,
+        site: options.site,
+        secretKeyFile: options.secretKeyFile,
+      },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),
     );

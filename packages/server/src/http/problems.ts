@@ -1,6 +1,7 @@
 import type { ApiProblem } from '@sealift/core/api';
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RefusedSettings } from '../site/refused-settings.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** What a 423 adds: how far the upgrade is that locks the console. */
@@ -16,6 +17,7 @@ export function answerProblems(app: FastifyInstance, lockProgress: LockProgress)
       const upgrade = await lockProgress();
       if (upgrade !== undefined) problem.upgrade = upgrade;
     }
+    if (failure instanceof RefusedSettings) problem.checks = [...failure.checks];
     return sendProblem(reply, problem);
   });
   app.setNotFoundHandler(refuseUnknown);

@@ -2,22 +2,31 @@ import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
-import { connectSite, type SiteSurroundings } from '@sealift/site/connect-site';
+import { connectSite, type Site, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { UpgradeNeeds } from '@sealift/site/vcenter-checks';
 
-/** The cluster that the platform runs on, and its vCenter. */
-export interface ClusterConnection {
+/** What the console does with the platform's cluster, its vCenter and its storage. */
+export interface ClusterPorts {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
-  /** Null without a cluster: nothing can be looked at. */
-  readonly survey: SurveyPort | null;
+  readonly survey: SurveyPort;
+  readonly events: EventsPort;
+  /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
+  readonly issueKubeconfig: Site['issueKubeconfig'];
+}
+
+/** The cluster that the platform runs on, and its vCenter. */
+export interface ClusterConnection extends ClusterPorts {
+  /** False where there is no cluster at all, and so every call is refused. */
+  readonly connected: boolean;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -41,18 +50,29 @@ export function connectCluster(
   { simulatorUrl, site: settings }: ClusterSettings,
   surroundings: SiteSurroundings,
 ): ClusterConnection {
-  const simulated = simulatorUrl === undefined ? {} : connectSimulator(simulatorUrl);
+  const simulated =
+    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), issueKubeconfig: refuseSimulated };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
-    return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
+    return {
+      ...notConnected(),
+      ...simulated,
+      connected: simulatorUrl !== undefined,
+      vcenterHost: null,
+      checks: () => [],
+      close,
+    };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, survey, host } = site;
+  const { vcenter, storage, cluster, providers, survey, events, issueKubeconfig, host } = site;
   return {
+    connected: true,
     simulated: false,
     cluster,
     providers,
     survey,
+    events,
+    issueKubeconfig,
     ...simulated,
     vcenter,
     storage,
@@ -63,14 +83,20 @@ export function connectCluster(
   };
 }
 
+function refuseSimulated(): Promise<never> {
+  return Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what: 'kubeconfig' } }));
+}
+
 function notConnected() {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
     simulated: false as const,
-    survey: null,
+    survey: { look: refuse, examine: refuse, record: refuse },
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
     providers: { status: refuse, apply: refuse },
+    events: { latest: refuse },
+    issueKubeconfig: refuse,
     cluster: {
       nodes: refuse,
       rollout: refuse,

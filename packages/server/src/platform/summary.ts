@@ -7,7 +7,7 @@ import { readSyncState } from '../catalogue/sync-state.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db, Store } from '../store/store.ts';
-import type { ClusterConnection } from './cluster.ts';
+import type { SwitchedCluster } from './switched-cluster.ts';
 import { lockedBy } from '../store/change.ts';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
@@ -19,7 +19,7 @@ import { updateList } from './updates.ts';
 export interface SummarySources {
   readonly store: Pick<Store, 'db' | 'kind'>;
   readonly registry: RegistryAccess;
-  readonly cluster: ClusterConnection;
+  readonly cluster: SwitchedCluster;
 }
 
 /** The Summary page: everything looked up now, nothing remembered. */
@@ -28,6 +28,7 @@ export async function summary(sources: SummarySources): Promise<Summary> {
   const profile = await installedProfile(store.db);
   const updates = await updateList(store.db);
   const ended = await endedEarly(store.db, profile);
+  const { simulated, vcenterHost } = await clusterFacts(cluster);
   const asRecorded = layersAsRecorded(cluster.cluster, profile, ended);
   const [nodes, layers] = await Promise.all([
     look((cancel) => cluster.cluster.nodes(cancel)),
@@ -45,8 +46,8 @@ export async function summary(sources: SummarySources): Promise<Summary> {
     statements: [latest, healthy],
     update: updates.recommended,
     nodes: [...nodes],
-    simulated: cluster.simulated,
-    vcenter: cluster.vcenterHost,
+    simulated,
+    vcenter: vcenterHost,
     store: store.kind,
     lockedBy: await lockedBy(store.db),
   };
@@ -159,6 +160,11 @@ function upgradeComplete(partly: PartlyUpgraded | null): Promise<Check> {
     const detail = `Partly upgraded from ${from} to ${to}, ${state}: ${[...changed, ...machines].join('; ')}`;
     return block(detail, `Continue: ${continueBy} Or go back: ${goBackBy}`);
   });
+}
+
+/** Settings that cannot be read lead to no cluster; the checks of the cluster tell why. */
+async function clusterFacts(cluster: SwitchedCluster): ReturnType<SwitchedCluster['facts']> {
+  return await cluster.facts().catch(() => ({ connected: false, simulated: false, vcenterHost: null }));
 }
 
 /** What the cluster answers in time; nothing where it does not, as the checks tell why. */

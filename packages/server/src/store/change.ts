@@ -8,9 +8,19 @@ import type { Db, Trx } from './store.ts';
  * @throws CONSOLE_LOCKED
  */
 export function change<Result>(db: Db, run: (trx: Trx) => Promise<Result>): Promise<Result> {
+  return changeWhile(db, false, run);
+}
+
+/**
+ * Like {@link change}, for what may be changed in some cases while an upgrade runs.
+ *
+ * @param whileLocked whether this is such a case
+ * @throws CONSOLE_LOCKED
+ */
+export function changeWhile<Result>(db: Db, whileLocked: boolean, run: (trx: Trx) => Promise<Result>): Promise<Result> {
   return db.transaction().execute(async (trx) => {
     const lock = await trx.selectFrom('console_lock').select('upgrade_id').forShare().executeTakeFirstOrThrow();
-    refuseWhileLocked(lock.upgrade_id);
+    if (!whileLocked) refuseWhileLocked(lock.upgrade_id);
     return run(trx);
   });
 }

@@ -9,6 +9,7 @@ import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import * as revokedKeys from './migrations/revoked-keys.ts';
+import * as siteSettings from './migrations/site-settings.ts';
 import * as tokenMakers from './migrations/token-makers.ts';
 import type { Tables } from './tables.ts';
 
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-profile-format': profileFormat,
   '0008-token-makers': tokenMakers,
   '0009-revoked-keys': revokedKeys,
+  '0010-site-settings': siteSettings,
 };
 
 /**

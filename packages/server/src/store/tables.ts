@@ -19,6 +19,7 @@ export interface Tables {
   readonly preflight: PreflightTable;
   readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
+  readonly site_settings: SiteSettingsTable;
   readonly setup_link: SetupLinkTable;
   readonly sign_in_failure: SignInFailureTable;
   readonly trusted_key: TrustedKeyTable;
@@ -232,6 +233,20 @@ interface ResolutionMemoryTable {
   path_key: string;
   /** `RememberedResolution` as JSON: the latest for this path. */
   remembered: string;
+}
+
+interface SiteSettingsTable {
+  /** Always 1. */
+  id: number;
+  /** Grows with every change, also when they are forgotten: another console on this database sees by it that they are others. */
+  revision: number;
+  /** The settings without their secrets as canonical JSON; null where there are none. */
+  document: string | null;
+  /** The secrets, sealed with the key of that id, bound to the document. */
+  secrets: string | null;
+  key_id: string | null;
+  changed_by: string | null;
+  changed_at: Date | null;
 }
 
 interface JournalTable {

@@ -4,6 +4,7 @@ import { next } from '@sealift/core/upgrade';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
+import { siteRevision } from '../site/stored-site.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';
@@ -31,6 +32,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
   const seenDraft = await planDraft(db, seen, seenLayers);
   if (seenDraft.hash !== null && seenDraft.hash !== hash)
     throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
+  const siteBefore = await siteRevision(db);
   // Before the transaction: checks talk to the network, and nobody else may wait for that.
   const report = await runPreflight(services, seen);
   await changeAlone(db, async (trx) => {
@@ -38,8 +40,9 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
     assertDraft(row);
     const layers = await mergeLayers(await loadLayers(trx, id));
     const draft = await planDraft(trx, row, layers);
-    // Edited back and forth the draft can have the hash again, though the site was looked at for another plan.
-    if (!countsFor(report, draft.plan)) throw new SealiftError('UPGRADE_CHANGED', { place: id });
+    // Edited back and forth the draft can have the hash again, though the site was looked at for another plan, or is another one now.
+    const sameSite = (await siteRevision(trx)) === siteBefore;
+    if (!sameSite || !countsFor(report, draft.plan)) throw new SealiftError('UPGRADE_CHANGED', { place: id });
     const checks = [...(await draftChecks(draft.plan, layers)), ...report.checks];
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });

@@ -1,7 +1,8 @@
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { EventBus } from '../notify/event-bus.ts';
-import type { ClusterConnection } from '../platform/cluster.ts';
+import type { ClusterPorts } from '../platform/cluster.ts';
+import type { SwitchedCluster } from '../platform/switched-cluster.ts';
 import type { Store } from '../store/store.ts';
 
 /** What drafts, their preflight and what follows a confirmation work with. */
@@ -9,7 +10,7 @@ export interface UpgradeServices {
   readonly store: Pick<Store, 'db'>;
   readonly events: EventBus;
   readonly registry: RegistryAccess;
-  readonly cluster: ClusterConnection;
+  readonly cluster: ClusterPorts & Pick<SwitchedCluster, 'checks'>;
   readonly engine: Pick<EngineRunner, 'start'>;
   /** Where backups are written. */
   readonly backupFolder: string;

@@ -40,7 +40,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
           caFile,
           places: {},
           networks: ['VM Network'],
-          kubeconfig: kubernetes.kubeconfig,
+          enterprise: { kubeconfig: kubernetes.kubeconfig },
         },
         nothingApplied,
       );

@@ -16,6 +16,9 @@ export function nodesOf({ machines, infrastructure }: ClusterState): readonly Cl
       template: templateNameOf(template),
       ready: machine.node !== undefined && machine.deletingSince === null && holds(machine.conditions, 'NodeReady'),
       message: messageOf(machine),
+      machine: machine.name,
+      phase: machine.phase,
+      since: machine.deletingSince ?? machine.conditions.get('NodeReady')?.since ?? machine.createdAt,
     };
   });
 }

@@ -68,6 +68,9 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         template: oldTemplate,
         ready: true,
         message: 'ready',
+        machine: expect.stringContaining('cp') as string,
+        phase: expect.any(String) as string,
+        since: expect.any(String) as string,
       });
       expect(nodes[3]).toMatchObject({ name: 'node-md-1', role: 'worker' });
     });

@@ -33,6 +33,9 @@ function withoutMachine(node: KubeObject): ClusterNode {
     version: plainVersion(version),
     template: '',
     ready: false,
+    machine: null,
+    phase: '',
+    since: null,
     message: 'no Machine of Cluster API belongs to it',
   };
 }

@@ -1,7 +1,7 @@
 import { VcenterClient } from '@sealift/vsphere/client';
 import { parseThumbprint } from '@sealift/vsphere/thumbprint';
 import { OnDemand } from '../on-demand.ts';
-import type { SiteSettings } from '../settings.ts';
+import type { VcenterLogin } from '../settings.ts';
 
 /** Whoever calls through it tries again himself, and says meanwhile what he waits for: within seconds. */
 const retryDelaysMs = [500, 1000, 2000];
@@ -10,9 +10,9 @@ const retryDelaysMs = [500, 1000, 2000];
 export class VcenterSession {
   readonly #client: OnDemand<VcenterClient>;
 
-  constructor({ url, username, password, caFile, thumbprint }: SiteSettings) {
+  constructor({ thumbprint, ...login }: VcenterLogin) {
     const pinned = thumbprint === undefined ? undefined : parseThumbprint(thumbprint);
-    this.#client = new OnDemand(() => VcenterClient.connect({ url, username, password, caFile, thumbprint: pinned, retryDelaysMs }));
+    this.#client = new OnDemand(() => VcenterClient.connect({ ...login, thumbprint: pinned, retryDelaysMs }));
   }
 
   /** @throws what connecting throws */

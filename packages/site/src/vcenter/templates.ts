@@ -11,7 +11,7 @@ import type { SiteSettings } from '../settings.ts';
 import type { VcenterSession } from './session.ts';
 
 /** The templates of a vCenter, as the engine sees them. */
-export function vcenterPort(session: VcenterSession, { places, networks, caFile }: SiteSettings): VCenterPort {
+export function vcenterPort(session: VcenterSession, { places, networks, caFile, ca }: SiteSettings): VCenterPort {
   const find = async (client: VcenterClient, name: string, cancel: AbortSignal) => {
     const datacenter = await findDatacenter(client, places.datacenter, cancel, places.folder);
     const folder = await findTemplateFolder(client, datacenter, places.folder, cancel);
@@ -26,7 +26,7 @@ export function vcenterPort(session: VcenterSession, { places, networks, caFile 
       const source = byteSource(`${name} in the registry`, name, sizeBytes, ova);
       const open = () => openOva(source, cancel);
       const request = { ...places, networks, name, sha256, kubernetes, createFolder: true, open };
-      await importTemplate(await session.client(), request, { caFile, cancel });
+      await importTemplate(await session.client(), request, { caFile, ca, cancel });
     },
     async markTemplate(name, cancel) {
       const client = await session.client();

@@ -232,6 +232,9 @@ export class World {
         ...this.groups[group].desired,
         ready: this.groups[group].updated >= number,
         message: '',
+        machine: null,
+        phase: '',
+        since: null,
       })),
     );
   }

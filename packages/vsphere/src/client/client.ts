@@ -72,8 +72,8 @@ export class VcenterClient implements AsyncDisposable {
    */
   static async connect(options: VcenterOptions): Promise<VcenterClient> {
     const url = parseVcenterUrl(options.url);
-    const { caFile, thumbprint, connections = 8, env = process.env, cancel, retryDelaysMs, onRetry } = options;
-    const channel = await Channel.open({ url, env, connections, caFile, thumbprint, retryDelaysMs, onRetry });
+    const { caFile, ca, thumbprint, connections = 8, env = process.env, cancel, retryDelaysMs, onRetry } = options;
+    const channel = await Channel.open({ url, env, connections, caFile, ca, thumbprint, retryDelaysMs, onRetry });
     try {
       const versions = await channel.getDocument('/sdk/vimServiceVersions.xml', cancel);
       const version = versions === undefined ? oldestVersion : chooseVersion(versions);

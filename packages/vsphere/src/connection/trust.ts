@@ -14,6 +14,8 @@ import { hasNamedThumbprint, printThumbprint, type Thumbprint, thumbprintOf } fr
 export interface TrustOptions {
   /** PEM file of CA certificates, trusted beside those of Node, the system and `NODE_EXTRA_CA_CERTS`. */
   readonly caFile?: string | undefined;
+  /** Such certificates themselves, PEM. */
+  readonly ca?: string | undefined;
   /** Trust exactly the certificate of this thumbprint, and no authority. */
   readonly thumbprint?: Thumbprint | undefined;
 }
@@ -25,8 +27,9 @@ export interface TrustOptions {
  */
 export async function establishTrust(url: URL, options: TrustOptions, env: Environment): Promise<Verification> {
   if (options.thumbprint !== undefined) return await pinned(url, options.thumbprint, env);
-  const { caFile } = options;
-  return { ca: [...trustedCertificates(env), ...(caFile === undefined ? [] : [readCertificates(caFile)])] };
+  const { caFile, ca } = options;
+  const given = [...(caFile === undefined ? [] : [readCertificates(caFile)]), ...(ca === undefined ? [] : [ca])];
+  return { ca: [...trustedCertificates(env), ...given] };
 }
 
 /**

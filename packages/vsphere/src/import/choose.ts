@@ -37,7 +37,8 @@ export function chosen<Found extends Candidate>(
   const [first] = candidates;
   if (first === undefined) throw unknown('any', candidates, question);
   if (candidates.length === 1) return first;
-  throw new SealiftError('VSPHERE_CHOICE_NEEDED', { values: { ...question, choices: listed(candidates) } });
+  const values = { ...question, choices: listed(candidates) };
+  throw new SealiftError('VSPHERE_CHOICE_NEEDED', { place: question.option, values });
 }
 
 /** The one that is named. @throws VSPHERE_PLACE_UNKNOWN, VSPHERE_CHOICE_NEEDED when several have the name */
@@ -48,6 +49,7 @@ export function named<Found extends Candidate>(candidates: readonly Found[], nam
   if (found.length === 1) return first;
   const { what, option } = question;
   throw new SealiftError('VSPHERE_CHOICE_NEEDED', {
+    place: option,
     values: { what: `${what} of the name ${JSON.stringify(name)}`, option, choices: listed(found) },
     hint: 'Name one with {option} by its inventory path or by the managed object id that stands behind it.',
   });
@@ -83,7 +85,7 @@ export function segmentsOf(path: string): readonly string[] {
 
 function unknown(name: string, candidates: readonly Candidate[], { what, option }: Question): SealiftError {
   const values = { what: what.replace(/s$/, ''), name, choices: listed(candidates), option };
-  return new SealiftError('VSPHERE_PLACE_UNKNOWN', { values });
+  return new SealiftError('VSPHERE_PLACE_UNKNOWN', { place: option, values });
 }
 
 /** By name where all lie in one place, else by path; those that share a name with their id too. */

@@ -1,3 +1,4 @@
+import type { TrustOptions } from '../connection/trust.ts';
 import type { OvfPackage, PackageIdentity } from '../ovf/package.ts';
 import type { TemplateIdentity } from './identity.ts';
 import type { ComputePlace, PlaceNames } from './places.ts';
@@ -18,8 +19,7 @@ export interface ImportRequest extends PlaceNames {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface ImportOptions {
-  readonly caFile?: string | undefined;
+export interface ImportOptions extends Pick<TrustOptions, 'caFile' | 'ca'> {
   readonly cancel?: AbortSignal | undefined;
   /** Bytes of the disks that were sent, or in a dry run read, of all. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;

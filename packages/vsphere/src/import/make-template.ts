@@ -52,6 +52,7 @@ export async function makeTemplate(plan: ImportPlan): Promise<TemplateIdentity> 
     const ready = await waitForLease(client, lease, cancel);
     const sent = await sendPackage(client, ovf, spec.fileItems, ready, {
       caFile: options.caFile,
+      ca: options.ca,
       cancel,
       expectedSha256: request.sha256,
       onProgress: options.onProgress,

@@ -137,7 +137,11 @@ async function findPool(
 }
 
 /** Without the uplinks of distributed switches, which are no networks for machines. */
-async function usableNetworks(client: VcenterClient, refs: readonly Reference[], cancel: AbortSignal | undefined) {
+export async function usableNetworks(
+  client: VcenterClient,
+  refs: readonly Reference[],
+  cancel: AbortSignal | undefined,
+) {
   const groups = refs.filter(({ type }) => type === 'DistributedVirtualPortgroup');
   const uplinkFields = { 'config.uplink': optional(boolean), name: required(text) };
   const uplinks = (await retrieve(client, 'DistributedVirtualPortgroup', groups, uplinkFields, cancel)).filter(

@@ -1,13 +1,13 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
+import type { TrustOptions } from '../connection/trust.ts';
 import { invalidOva } from '../ovf/invalid-ova.ts';
 import type { OvfPackage, PackageFile, PackageIdentity } from '../ovf/package.ts';
 import type { FileItem } from './import-spec.ts';
 import { askForSha256, type DeviceUrl, keepLease, leaseFailure, leaseManifest, type ReadyLease } from './lease.ts';
 import { uploadFile } from './upload-disk.ts';
 
-export interface SendOptions {
-  readonly caFile?: string | undefined;
+export interface SendOptions extends Pick<TrustOptions, 'caFile' | 'ca'> {
   readonly cancel?: AbortSignal | undefined;
   /** SHA-256 that the OVA has to have, in hex. */
   readonly expectedSha256?: string | undefined;
@@ -108,6 +108,7 @@ async function sendAll(
       if (device === undefined) throw invalidOva(ovf.place, `vCenter names no place for ${file.name}`);
       const upload = uploadFile(client, device, item, file, {
         caFile: options.caFile,
+        ca: options.ca,
         cancel,
         onBytes: onBytes(item.deviceId),
         failure: () => leaseFailure(client, ready.lease),

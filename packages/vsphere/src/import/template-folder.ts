@@ -117,5 +117,5 @@ async function folderById(client: VcenterClient, folder: string, base: string, c
 
 function unknownFolder(folder: string, choices: string): SealiftError {
   const values = { what: 'VM folder', name: JSON.stringify(folder), choices, option: '--folder' };
-  return new SealiftError('VSPHERE_PLACE_UNKNOWN', { values });
+  return new SealiftError('VSPHERE_PLACE_UNKNOWN', { place: values.option, values });
 }

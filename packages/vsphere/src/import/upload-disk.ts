@@ -4,14 +4,13 @@ import { Attempts } from '@sealift/io/retry';
 import type { VcenterClient } from '../client/client.ts';
 import { bodyOf, exchange, placeOf } from '../connection/exchange.ts';
 import { esxiHost, type Server, vcenterServer } from '../connection/server.ts';
-import { agentsFor, establishTrust, trustNamed } from '../connection/trust.ts';
+import { agentsFor, establishTrust, type TrustOptions, trustNamed } from '../connection/trust.ts';
 import { askedPauseMs, isOutage, unavailable } from '../connection/unavailable.ts';
 import type { PackageFile } from '../ovf/package.ts';
 import type { FileItem } from './import-spec.ts';
 import type { DeviceUrl } from './lease.ts';
 
-export interface UploadOptions {
-  readonly caFile?: string | undefined;
+export interface UploadOptions extends Pick<TrustOptions, 'caFile' | 'ca'> {
   readonly cancel: AbortSignal;
   /** Bytes handed to the network since the file's start; falls back to 0 when it begins anew. */
   readonly onBytes: (sentBytes: number) => void;
@@ -42,7 +41,7 @@ export async function uploadFile(
 ): Promise<void> {
   const url = deviceUrl(device, client.url);
   const server = url.host === client.url.host ? vcenterServer : esxiHost(url);
-  const agents = await agentsTo(client, url, device, server, options.caFile);
+  const agents = await agentsTo(client, url, device, server, options);
   const attempts = new Attempts({
     passes: isOutage,
     askedMs: askedPauseMs,
@@ -152,7 +151,7 @@ async function agentsTo(
   url: URL,
   device: DeviceUrl,
   server: Server,
-  caFile: string | undefined,
+  { caFile, ca }: Pick<TrustOptions, 'caFile' | 'ca'>,
 ): Promise<Agents> {
   const pool = { keepAlive: false, connections: 1 };
   if (url.protocol === 'http:') return agentsFor(undefined, client.env, pool);
@@ -160,7 +159,7 @@ async function agentsTo(
   const own = url.host === client.url.host ? client.verification : undefined;
   const verification =
     named === ''
-      ? (own ?? (await establishTrust(url, { caFile }, client.env)))
+      ? (own ?? (await establishTrust(url, { caFile, ca }, client.env)))
       : await trustNamed(url, named, client.env, server);
   return agentsFor(verification, client.env, pool);
 }

@@ -1,4 +1,5 @@
 import { only, type VcenterClient } from '../client/client.ts';
+import { named } from '../import/choose.ts';
 import { findComputePlace, findDatacenter, type PlaceNames } from '../import/places.ts';
 import { findTemplateFolder } from '../import/template-folder.ts';
 import { type Demand, missingPrivileges } from '../privileges/missing.ts';
@@ -21,22 +22,26 @@ export interface Readiness {
 /**
  * Looks at what making a template needs: places, room, privileges, the clock.
  *
+ * @param networks those that are named; else the only one
  * @throws VSPHERE_CHOICE_NEEDED, VSPHERE_PLACE_UNKNOWN, VSPHERE_…, CANCELLED
  */
 export async function readReadiness(
   client: VcenterClient,
   names: PlaceNames,
   cancel?: AbortSignal,
+  networks: readonly string[] = [],
 ): Promise<Readiness> {
   const clockAheadMs = await clockAhead(client, cancel);
   const datacenter = await findDatacenter(client, names.datacenter, cancel, names.folder);
   const folder = await findTemplateFolder(client, datacenter, names.folder, cancel);
-  const { resourcePool, datastore, networks } = await findComputePlace(client, datacenter, names, cancel);
+  const { resourcePool, datastore, networks: all } = await findComputePlace(client, datacenter, names, cancel);
+  const question = { what: 'networks', option: '--network' };
+  const used = networks.length > 0 ? networks.map((name) => named(all, name, question)) : all.length === 1 ? all : [];
   const objects: Readonly<Record<RequiredPrivilege['on'], readonly Place[]>> = {
     folder: [{ ref: folder.ref ?? datacenter.vmFolder, name: `folder ${folder.path}` }],
     'resource-pool': [{ ref: resourcePool, name: 'the resource pool' }],
     datastore: [{ ref: datastore.ref, name: `datastore ${datastore.name}` }],
-    network: networks.length === 1 ? networks.map(({ ref, name }) => ({ ref, name: `network ${name}` })) : [],
+    network: used.map(({ ref, name }) => ({ ref, name: `network ${name}` })),
     vcenter: [{ ref: client.content.rootFolder, name: 'vCenter (root folder)' }],
   };
   const demands = Object.entries(objects).flatMap(([on, places]) => places.map((place) => demandOf(on, place)));

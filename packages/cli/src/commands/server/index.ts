@@ -65,9 +65,14 @@ function addRunOptions(command: Command): Command {
     .option('--vcenter-datastore <name>', 'datastore or datastore cluster; may be left out where the cluster has one')
     .option('--vcenter-network <name>', 'network of templates; may be left out where there is one')
     .option('--kubeconfig <file>', 'of the enterprise cluster that is upgraded; else as kubectl looks for it')
+    .option('--context <name>', 'a context of it; else SEALIFT_CONTEXT, else its current one')
     .option(
       '--management-kubeconfig <file>',
-      'of the cluster whose Cluster API makes the machines, where it is not the enterprise cluster itself',
+      'of the cluster whose Cluster API makes the machines, where it is not the enterprise cluster itself; else SEALIFT_MANAGEMENT_KUBECONFIG',
+    )
+    .option(
+      '--management-context <name>',
+      'a context of it, without it of the one that kubectl finds; else SEALIFT_MANAGEMENT_CONTEXT, else its current one',
     )
     .option(
       '--cluster-name <namespace/name>',
@@ -80,6 +85,10 @@ function addRunOptions(command: Command): Command {
     .option(
       '--image-pull-secret <namespace/name>',
       'Secret of the enterprise cluster (kubernetes.io/dockerconfigjson) with the login that the image registry asks for',
+    )
+    .option(
+      '--secret-key-file <file>',
+      'key of the secrets that are given in the console (32 random bytes in Base64), the same for every console of a database; else SEALIFT_SECRET_KEY_FILE, else one is made in the data folder',
     )
     .option(
       '--trusted-proxy <address>',

@@ -22,10 +22,13 @@ export interface ServerRunOptions {
   readonly vcenterDatastore?: string;
   readonly vcenterNetwork?: string;
   readonly kubeconfig?: string;
+  readonly context?: string;
   readonly managementKubeconfig?: string;
+  readonly managementContext?: string;
   readonly clusterName?: string;
   readonly imageRegistry?: string;
   readonly imagePullSecret?: string;
+  readonly secretKeyFile?: string;
   readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
@@ -42,6 +45,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
   const databaseUrl = context.env['DATABASE_URL'];
   const site = await siteSettings(options, context);
+  const secretKeyFile = options.secretKeyFile ?? given(context.env['SEALIFT_SECRET_KEY_FILE']);
   const running = await startConsole({
     dataDir: options.data,
     host,
@@ -50,6 +54,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(options.simulator === undefined ? {} : { clusterUrl: options.simulator }),
     ...(site === undefined ? {} : { site }),
+    ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
@@ -72,10 +77,13 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */
 async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
-  if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') {
-    const { kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret } = options;
-    const given = Object.entries({ kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret });
-    const [alone] = given.find(([, value]) => value !== undefined) ?? [];
+  const { env } = context;
+  if ((options.vcenter ?? env['SEALIFT_VCENTER'] ?? '') === '') {
+    const { kubeconfig, managementKubeconfig, managementContext, clusterName, imageRegistry, imagePullSecret } =
+      options;
+    const ofSite = { kubeconfig, context: options.context, managementKubeconfig, managementContext, clusterName };
+    const [alone] =
+      Object.entries({ ...ofSite, imageRegistry, imagePullSecret }).find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined) {
       const option = `--${alone.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw usage(`${option} is of no use without the --vcenter of the cluster`);
@@ -105,11 +113,25 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
       datastore: options.vcenterDatastore,
     },
     networks: options.vcenterNetwork === undefined ? [] : [options.vcenterNetwork],
-    kubeconfig: options.kubeconfig,
-    managementKubeconfig: options.managementKubeconfig,
+    enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? given(env['SEALIFT_CONTEXT']) },
+    management: managementAccess(options, env),
     cluster,
     imageRegistry,
   };
+}
+
+/** Undefined where Cluster API is in the enterprise cluster itself. */
+function managementAccess(
+  { managementKubeconfig, managementContext }: ServerRunOptions,
+  env: CliContext['env'],
+): SiteSettings['management'] {
+  const kubeconfig = managementKubeconfig ?? given(env['SEALIFT_MANAGEMENT_KUBECONFIG']);
+  const context = managementContext ?? given(env['SEALIFT_MANAGEMENT_CONTEXT']);
+  return kubeconfig === undefined && context === undefined ? undefined : { kubeconfig, context };
+}
+
+function given(variable: string | undefined): string | undefined {
+  return variable === '' ? undefined : variable;
 }
 
 function parseNamespaced(option: string, text: string | undefined) {

@@ -120,7 +120,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const { url, username, password, caFile } = vcenter;
       const login = { url, username, password: new Secret(password), caFile };
       const { kubeconfig } = kubernetes;
-      const site = connectSite({ ...login, places: {}, networks: [], kubeconfig }, nothingApplied);
+      const site = connectSite({ ...login, places: {}, networks: [], enterprise: { kubeconfig } }, nothingApplied);
       return { port: site.storage, close: () => site.close() };
     });
 

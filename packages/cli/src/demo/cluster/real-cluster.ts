@@ -93,7 +93,7 @@ async function install(demo: DemoContext, vendor: Vendor, release: VerifiedRelea
     const objects = new Objects(client);
     const layers = layersPort({
       objects: () => Promise.resolve(objects),
-      kubeconfig,
+      kubeconfig: { kubeconfig },
       helm: { path: join(demo.checkout.root, helmBelow, 'helm') },
       content: bundledPacks(bundle, release),
       holder: () => ({ id: `installer of ${version}`, epoch: 0 }),

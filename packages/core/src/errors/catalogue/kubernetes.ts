@@ -9,6 +9,13 @@ export const kubernetesErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  KUBERNETES_CONFIG_NOT_CONTAINED: {
+    message: 'the kubeconfig cannot be taken from outside this machine: {reason}',
+    hint: 'Give one that holds its certificates and its login itself: `kubectl config view --raw --flatten --minify`. A login by a program or through files works with a kubeconfig on the machine of the console, which is started with --kubeconfig.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_LOGIN_MISSING: {
     message: 'there is no login for the Kubernetes API server: {reason}',
     hint: 'Mend what the reason names; `kubectl get nodes` with the same kubeconfig must work without a question.',

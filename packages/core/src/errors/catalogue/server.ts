@@ -278,7 +278,7 @@ export const serverErrors = defineErrors({
   },
   CLUSTER_NOT_CONNECTED: {
     message: 'the console is not connected to a cluster',
-    hint: 'Start the console with --vcenter and --kubeconfig of the site, or for a trial with --simulator. To record a release without a cluster, name it: `sealift platform adopt VERSION`.',
+    hint: 'Give the settings of the site under Administration, Site Settings, or start the console with --vcenter and --kubeconfig; for a trial without a site there is `sealift simulator run`.',
     status: 503,
     exit: 1,
     next: 'needs-a-person',

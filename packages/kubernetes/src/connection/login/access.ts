@@ -1,16 +1,24 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { reasonOf } from '@sealift/core/errors';
+import type { Secret } from '@sealift/core/secret';
+import { containedContext } from './contained-kubeconfig.ts';
 import { Credentials } from './credentials.ts';
 import { invalidConfig } from './invalid-config.ts';
 import { type KubeconfigContext, readKubeconfig } from './kubeconfig.ts';
 import { readSmallFile } from './small-file.ts';
 
-export interface KubernetesOptions {
+/** Which cluster, and as whom. */
+export interface KubeconfigChoice {
   /** A kubeconfig; without it `KUBECONFIG`, `~/.kube/config` or the pod's own account, as kubectl looks for them. */
   readonly kubeconfig?: string | undefined;
+  /** The text of one that refers to nothing outside of it; goes before any file. */
+  readonly text?: Secret | undefined;
   /** One of its contexts; the current one without it. */
   readonly context?: string | undefined;
+}
+
+export interface KubernetesOptions extends KubeconfigChoice {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Waits before a request is sent again that was answered with a status that passes, in milliseconds. */
   readonly retryDelaysMs?: readonly number[] | undefined;
@@ -37,10 +45,13 @@ const podAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Shorter than a request may take, so that the error is about the plugin. */
 const usualPluginTimeoutMs = 30_000;
 
-/** Finds and reads the kubeconfig, or a pod's account. @throws KUBERNETES_CONFIG_INVALID */
+/** Finds and reads the kubeconfig, or a pod's account. @throws KUBERNETES_CONFIG_INVALID, KUBERNETES_CONFIG_NOT_CONTAINED */
 export async function loadAccess(options: KubernetesOptions): Promise<Access> {
-  const { kubeconfig, context, env = process.env, pluginTimeoutMs = usualPluginTimeoutMs } = options;
-  const found = (await readKubeconfig(kubeconfig, env, context)) ?? ofPod(env, options.accountFolder ?? podAccount);
+  const { kubeconfig, text, context, env = process.env, pluginTimeoutMs = usualPluginTimeoutMs } = options;
+  const found =
+    text === undefined
+      ? ((await readKubeconfig(kubeconfig, env, context)) ?? ofPod(env, options.accountFolder ?? podAccount))
+      : containedContext(text, context);
   if (found === undefined) throw invalidConfig('there is no ~/.kube/config, and this is no pod of a cluster');
   const { cluster, user, userName } = found;
   const server = serverOf(cluster.server);

@@ -36,7 +36,7 @@ export async function readKubeconfig(
     const config = await readOne(path);
     if (config !== undefined) files.push({ path, config: withPaths(config, dirname(resolve(path))) });
   }
-  if (files.length > 0) return choose(files, context);
+  if (files.length > 0) return chooseContext(files, context);
   if (asked.length > 0) throw invalidConfig(`there is no file ${asked.join(', ')}`);
   return undefined;
 }
@@ -50,19 +50,25 @@ async function readOne(path: string): Promise<Kubeconfig | undefined> {
     if (isMissing(error)) return undefined;
     throw invalidConfig(`${path} cannot be read: ${reasonOf(error)}`, error);
   }
+  return parseKubeconfig(text, path);
+}
+
+/** @param place how people call the text @throws KUBERNETES_CONFIG_INVALID */
+export function parseKubeconfig(text: string, place: string): Kubeconfig {
   try {
     const parsed = kubeconfigSchema.safeParse(readYamlDocument(text, maxLength).value);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw invalidConfig(`${path} has another form at ${issue?.path.join('.') ?? ''}`);
+    throw invalidConfig(`${place} has another form at ${issue?.path.join('.') ?? ''}`);
   } catch (error) {
     // What a parser says of a text may repeat it; the place is enough.
-    if (error instanceof DocumentError) throw invalidConfig(`${path}${error.at} is no YAML of a kubeconfig`);
+    if (error instanceof DocumentError) throw invalidConfig(`${place}${error.at} is no YAML of a kubeconfig`);
     throw error;
   }
 }
 
-function choose(
+/** The context that is wanted, else the current one, of kubeconfigs that count as one. @throws KUBERNETES_CONFIG_INVALID */
+export function chooseContext(
   files: readonly { readonly path: string; readonly config: Kubeconfig }[],
   wanted: string | undefined,
 ): KubeconfigContext {

@@ -31,7 +31,7 @@ export async function adopt(sources: AdoptionSources, actor: Actor, request: Ado
   const { db, cluster } = sources;
   // Before anything is looked at; in the end it is checked again in the transaction.
   await refuseAdopted(db);
-  if (cluster.survey === null) {
+  if (!(await cluster.facts()).connected) {
     const { release, layers } = await asTold(sources, request);
     return await store(db, actor, { release, layers, seen: false });
   }
@@ -78,11 +78,20 @@ async function asTold(
 }
 
 /** So that the health of every layer is known from now on; those that Sealift applied are written down already. */
-async function writeDown({ layers }: Proposal, survey: SurveyPort): Promise<void> {
+async function writeDown({ release, layers }: Proposal, survey: SurveyPort): Promise<void> {
   const cancel = AbortSignal.timeout(recordLimitMs);
   const profile = new Map(layers.map(({ pack, currentValues }) => [pack, currentValues]));
   for (const { layer, pack, version, digest, currentValues: values } of layers) {
-    const wanted = { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
+    const wanted = {
+      layer,
+      pack,
+      version,
+      digest,
+      values,
+      valuesHash: hashOfValues(values),
+      profile,
+      release: release.digest,
+    };
     await survey.record(wanted, cancel);
   }
 }

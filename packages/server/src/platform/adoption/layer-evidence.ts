@@ -1,18 +1,18 @@
 import type { ExaminedLayer, LayerEvidence, RecordedLayer, SiteSurvey } from '@sealift/core/adoption';
 import { isSealiftError } from '@sealift/core/errors';
 import { layerId } from '@sealift/core/planner';
-import type { Release } from '@sealift/core/release';
+import type { StoredRelease } from '../../catalogue/stored-release.ts';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { LayerTexts } from './given-values.ts';
 
-type ReleaseLayer = Release['spec']['layers'][number];
+type ReleaseLayer = StoredRelease['release']['spec']['layers'][number];
 
 /** A release beside a site, before its packs are laid out. */
 export interface ComparedRelease {
-  readonly release: Release;
+  readonly stored: StoredRelease;
   readonly survey: SiteSurvey;
   readonly base: LayerTexts;
   readonly given: LayerTexts;
@@ -23,6 +23,7 @@ const ofLayer: ReadonlySet<string> = new Set([
   'CHART_INVALID',
   'HELM_FAILED',
   'KUBERNETES_OBJECT_INVALID',
+  'LAYER_IMAGE_MISSING',
   'LAYER_INVALID',
   'PACK_MACRO_INVALID',
   'PACK_MACRO_UNSET',
@@ -42,8 +43,8 @@ export async function layerEvidence(
   port: SurveyPort,
   cancel: AbortSignal,
 ): Promise<readonly LayerEvidence[]> {
-  const { release, survey, base, given } = compared;
-  const { layers } = release.spec;
+  const { stored, survey, base, given } = compared;
+  const { layers } = stored.release.spec;
   const recorded = new Map(survey.layers.map((one) => [layerId(one as Pick<RecordedLayer, 'layer' | 'pack'>), one]));
   const texts = new Map(
     layers.map((layer) => {
@@ -54,7 +55,7 @@ export async function layerEvidence(
   const desired = (layer: ReleaseLayer): DesiredLayer => {
     const values = texts.get(layerId(layer)) ?? '';
     const profile = new Map(layers.map((one) => [one.pack, texts.get(layerId(one)) ?? '']));
-    return { ...layer, values, valuesHash: hashOfValues(values), profile };
+    return { ...layer, values, valuesHash: hashOfValues(values), profile, release: stored.digest };
   };
   // One after the other: macros of a pack may refer to what was found of another.
   for (const layer of layers.filter((one) => !given.has(layerId(one)) && !recorded.has(layerId(one)))) {

@@ -16,7 +16,7 @@ import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { type StoredRelease, storedRelease, storedReleases } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
-import type { ClusterConnection } from '../cluster.ts';
+import type { SwitchedCluster } from '../switched-cluster.ts';
 import { defaultValues, givenValues } from './given-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
 
@@ -29,7 +29,7 @@ const candidates = 3;
 export interface AdoptionSources {
   readonly db: Db;
   readonly client: RegistryClient;
-  readonly cluster: Pick<ClusterConnection, 'survey' | 'vcenter' | 'simulated'>;
+  readonly cluster: Pick<SwitchedCluster, 'survey' | 'vcenter' | 'facts'>;
 }
 
 /** A proposal, and the profile that it would become. */
@@ -46,7 +46,6 @@ export interface Proposal {
  */
 export async function proposeAdoption(sources: AdoptionSources, request: SurveyRequest): Promise<Proposal> {
   const { survey: port } = sources.cluster;
-  if (port === null) throw new SealiftError('CLUSTER_NOT_CONNECTED');
   const deadline = AbortSignal.timeout(limitSeconds * 1000);
   try {
     return await propose(sources, port, request, deadline);
@@ -73,7 +72,8 @@ async function propose(
   if (best === undefined) throw new SealiftError('ADOPT_NO_RELEASE');
   const equal = others.filter(({ match }) => match.differences.length === 0).map(({ stored }) => stored);
   const ambiguous = best.match.differences.length === 0 ? ambiguity(best.stored, equal) : [];
-  return await proposalOf(best, survey, [...ambiguous, ...best.match.differences], sources.cluster.simulated);
+  const { simulated } = await sources.cluster.facts();
+  return await proposalOf(best, survey, [...ambiguous, ...best.match.differences], simulated);
 }
 
 async function knownReleases(db: Db, version: string | undefined): Promise<readonly StoredRelease[]> {
@@ -97,7 +97,7 @@ async function compare(
   const { release } = stored;
   const base = await defaultValues(client, release, cancel);
   const given = givenValues(release, request, base);
-  const layers = await layerEvidence({ release, survey, base, given }, port, cancel);
+  const layers = await layerEvidence({ stored, survey, base, given }, port, cancel);
   const name = expectedTemplate(release.spec);
   const template = name === undefined ? null : await cluster.vcenter.findTemplate(name, cancel);
   return { stored, match: matchRelease(release, survey, { layers, template }), isTemplateThere: template !== null };

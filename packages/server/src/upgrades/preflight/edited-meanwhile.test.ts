@@ -21,7 +21,7 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  return { ...parts, cluster: { ...parts.cluster, checks: () => [meanwhile().then(() => check)] } };
+  return { ...parts, cluster: { ...parts.cluster, checks: () => meanwhile().then(() => [check]) } };
 }
 
 /** Somebody settles what was to be settled otherwise. */

@@ -36,12 +36,12 @@ export async function siteChecks(
 ): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
-  return Promise.all([
+  const checks = await Promise.all([
     releaseSigned(services, row),
     contentPresent(services, row),
     noOpenRisk(services, row),
     templateFits(services, plan),
-    ...cluster.checks({
+    cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       layers: () => Promise.resolve(frozen === null ? null : appliedLayers(frozen)),
@@ -56,6 +56,7 @@ export async function siteChecks(
     layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
     backupWritable(services),
   ]);
+  return checks.flat();
 }
 
 function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Check> {

@@ -1,3 +1,4 @@
+import type { KubeconfigChoice } from '@sealift/kubernetes/access';
 import { Helm } from '@sealift/kubernetes/helm';
 import { type HelmOptions, HelmProgram } from '@sealift/kubernetes/helm-program';
 import type { Objects } from '@sealift/kubernetes/objects';
@@ -12,7 +13,7 @@ export interface LayersAccess {
   /** The cluster's API, connected when it is first needed. */
   readonly objects: () => Promise<Objects>;
   /** Of the same cluster, for helm. */
-  readonly kubeconfig?: string | undefined;
+  readonly kubeconfig?: KubeconfigChoice | undefined;
   readonly helm?: HelmOptions | undefined;
   /** Where packs come from. */
   readonly content: LayerSource;
@@ -25,14 +26,14 @@ export interface LayersAccess {
 
 /** What one call works with. */
 export async function openTools(access: LayersAccess, cancel: Cancel): Promise<LayerTools> {
-  const { kubeconfig, content, holder, facts = {}, imageRegistry } = access;
+  const { kubeconfig = {}, content, holder, facts = {}, imageRegistry } = access;
   cancel.throwIfAborted();
   const objects = await access.objects();
   let helm: Promise<Helm> | undefined;
   return {
     objects,
     records: new LayerRecords(objects),
-    helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
+    helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, kubeconfig))),
     content,
     holder: holder(),
     facts: { system: {}, variables: {}, ...facts },

@@ -24,7 +24,8 @@ export function providersCheck(access: ProvidersAccess, needs: Pick<UpgradeNeeds
     const core = wanted?.core ?? coreVersion(await runningProviders(tools.objects, cancel));
     const needed = kubernetes === undefined || core === undefined ? undefined : neededBefore(kubernetes, core);
     if (needed !== undefined) return tooOld(kubernetes ?? '', core ?? '', needed, wanted !== undefined);
-    if (wanted === undefined) return pass(`The release asks for no others; Cluster API ${core ?? 'of unknown version'} runs`);
+    if (wanted === undefined)
+      return pass(`The release asks for no others; Cluster API ${core ?? 'of unknown version'} runs`);
     return await lookAt(wanted, tools);
   });
 }
@@ -61,12 +62,16 @@ async function lookAt(wanted: DesiredProviders, tools: ProvidersTools): Promise<
       'Restart kube-controller-manager after the providers, unless the control plane is rolled: until then it collects no garbage of these versions.',
     );
   }
-  if (dropped.length > 0) return warn(detail, 'Look whether the site needs what goes; set it again at the Deployment afterwards.');
+  if (dropped.length > 0)
+    return warn(detail, 'Look whether the site needs what goes; set it again at the Deployment afterwards.');
   return pass(detail);
 }
 
 /** How many objects are of kinds that will be stored in another version than now, or in more than one. */
-async function objectsToStore({ objects: planned }: ProvidersPlan, { objects, cancel }: ProvidersTools): Promise<number> {
+async function objectsToStore(
+  { objects: planned }: ProvidersPlan,
+  { objects, cancel }: ProvidersTools,
+): Promise<number> {
   const counts = await forEach(planned.map(({ object }) => object).filter(isDefinition), async (next) => {
     const live = await objects.get(referenceOf(next), cancel);
     if (live === undefined) return 0;

@@ -53,13 +53,19 @@ export async function webhookWait(
     });
   for (const { name, clientConfig } of webhooks) {
     if ((clientConfig.caBundle ?? '') !== '' || (clientConfig.url ?? '') !== '') continue;
-    return wait(`has no certificate to trust (webhook ${name})`, 'Check what is to write its caBundle, such as cert-manager.');
+    return wait(
+      `has no certificate to trust (webhook ${name})`,
+      'Check what is to write its caBundle, such as cert-manager.',
+    );
   }
   for (const { name, rules } of webhooks) {
     const asked = await askFor(objects, rules ?? [], namespace, cancel);
     if (asked === undefined) continue;
     if (asked === null) return null;
-    return wait(`does not answer (webhook ${name}): ${asked}`, 'Look at the pods of the provider, their Service, and the Certificate of its webhooks.');
+    return wait(
+      `does not answer (webhook ${name}): ${asked}`,
+      'Look at the pods of the provider, their Service, and the Certificate of its webhooks.',
+    );
   }
   return null;
 }
@@ -107,7 +113,14 @@ async function propose(objects: Objects, object: KubeObject, cancel: Cancel): Pr
   const { apiVersion, kind, metadata } = object;
   const path = await objects.pathOf({ apiVersion, kind, ...metadata }, cancel);
   const query = { fieldManager: probeName, dryRun: 'All' };
-  const answer = await objects.client.ask({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), query, body: object, idempotent: true, cancel });
+  const answer = await objects.client.ask({
+    method: 'POST',
+    path: path.slice(0, path.lastIndexOf('/')),
+    query,
+    body: object,
+    idempotent: true,
+    cancel,
+  });
   if (answer.status >= 500) {
     const reason = `HTTP status ${answer.status}`;
     throw new SealiftError('KUBERNETES_UNAVAILABLE', { values: { reason } });

@@ -22,7 +22,7 @@ describe.skipIf(simulator.missing)(`the volumes on a machine's VM (${simulator.r
   beforeAll(async () => {
     vcenter = await startVCenter(simulator, { machines: 1 });
     const { url, username, password, caFile } = vcenter;
-    session = new VcenterSession({ url, username, password: new Secret(password), caFile, places: {}, networks: [] });
+    session = new VcenterSession({ url, username, password: new Secret(password), caFile });
     const client = await session.client();
     const ref = await findByPath(client, vm);
     if (ref === undefined) throw new Error('no VM');

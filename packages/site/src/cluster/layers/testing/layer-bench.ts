@@ -70,7 +70,7 @@ export class LayerBench {
     this.objects = new Objects(client);
     this.access = {
       objects: () => Promise.resolve(this.objects),
-      kubeconfig: cluster.kubeconfig,
+      kubeconfig: { kubeconfig: cluster.kubeconfig },
       helm: { path: helm.path },
       content: this.shelf,
       holder: () => ({ id: 'engine', epoch: 1 }),

@@ -38,7 +38,7 @@ describe.skipIf(peers.missing)(`nodes of a real site by a ClusterClass (${peers.
     const { url, username, password, caFile } = site.vcenter;
     const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
     session = new VcenterSession(settings);
-    access = new ClusterAccess(site.management.kubeconfig);
+    access = new ClusterAccess({ kubeconfig: site.management.kubeconfig });
     port = clusterRollouts({
       objects: () => access.objects(),
       templates: vcenterTemplates(session, settings),

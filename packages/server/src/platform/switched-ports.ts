@@ -1,0 +1,39 @@
+import type { ClusterConnection, ClusterPorts } from './cluster.ts';
+
+/** Does something with the connection that holds now, which stays open until it is done. */
+export type OnConnection = <Result>(run: (now: ClusterConnection) => Promise<Result>) => Promise<Result>;
+
+/** Ports that ask, with each call, the connection that holds then. */
+export function switchedPorts(on: OnConnection): ClusterPorts {
+  return {
+    vcenter: {
+      findTemplate: (name, cancel) => on(({ vcenter }) => vcenter.findTemplate(name, cancel)),
+      importTemplate: (template, cancel) => on(({ vcenter }) => vcenter.importTemplate(template, cancel)),
+      markTemplate: (name, cancel) => on(({ vcenter }) => vcenter.markTemplate(name, cancel)),
+    },
+    storage: {
+      identity: (cancel) => on(({ storage }) => storage.identity(cancel)),
+      repairIdentity: (cancel) => on(({ storage }) => storage.repairIdentity(cancel)),
+    },
+    cluster: {
+      nodes: (cancel) => on(({ cluster }) => cluster.nodes(cancel)),
+      rollout: (group, cancel) => on(({ cluster }) => cluster.rollout(group, cancel)),
+      setRollout: (group, desired, cancel) => on(({ cluster }) => cluster.setRollout(group, desired, cancel)),
+      endRollout: (group, cancel) => on(async ({ cluster }) => await cluster.endRollout?.(group, cancel)),
+      layers: (cancel) => on(({ cluster }) => cluster.layers(cancel)),
+      applyLayer: (layer, cancel) => on(({ cluster }) => cluster.applyLayer(layer, cancel)),
+      removeLayer: (place, cancel) => on(({ cluster }) => cluster.removeLayer(place, cancel)),
+    },
+    providers: {
+      status: (cancel) => on(({ providers }) => providers.status(cancel)),
+      apply: (desired, cancel) => on(({ providers }) => providers.apply(desired, cancel)),
+    },
+    survey: {
+      look: (cancel) => on(({ survey }) => survey.look(cancel)),
+      examine: (layer, cancel) => on(({ survey }) => survey.examine(layer, cancel)),
+      record: (layer, cancel) => on(({ survey }) => survey.record(layer, cancel)),
+    },
+    events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
+    issueKubeconfig: (hours, cancel) => on(({ issueKubeconfig }) => issueKubeconfig(hours, cancel)),
+  };
+}

@@ -1,0 +1,124 @@
+import { X509Certificate } from 'node:crypto';
+import type { SiteRequest, SiteVcenter } from '@sealift/core/api';
+import { SealiftError } from '@sealift/core/errors';
+import { Secret } from '@sealift/core/secret';
+import { containKubeconfig } from '@sealift/kubernetes/contained-kubeconfig';
+import type { SiteDocument, SiteSecrets } from './stored-site.ts';
+
+/** Settings as somebody asks for them, whole: what was left out is that of the stored ones. */
+export interface AskedSettings {
+  readonly document: SiteDocument;
+  readonly secrets: SiteSecrets;
+  /** Fields of secrets that are new. */
+  readonly newSecrets: readonly string[];
+}
+
+/** What was stored before; the secrets are opened only where one of them is kept. */
+export interface KeptSettings {
+  readonly document: SiteDocument | null;
+  secrets(): Promise<SiteSecrets>;
+}
+
+/**
+ * The settings that a request means.
+ *
+ * @throws INPUT_INVALID, KUBERNETES_CONFIG_INVALID, KUBERNETES_CONFIG_NOT_CONTAINED, SECRET_KEY_OTHER
+ */
+export async function askedSettings(request: SiteRequest, kept: KeptSettings): Promise<AskedSettings> {
+  const { places, clusterName } = request;
+  const password = await passwordOf(request.vcenter, kept);
+  const enterprise = await accessOf('enterprise', request.enterprise, kept);
+  const management = await accessOf('management', request.management, kept);
+  const serverOf = ({ server }: Access) => (server === null ? null : { server });
+  return {
+    document: {
+      format: 1,
+      vcenter: vcenterOf(request.vcenter),
+      places,
+      enterprise: serverOf(enterprise),
+      management: serverOf(management),
+      clusterName,
+    },
+    secrets: { password, enterprise: enterprise.text, management: management.text },
+    newSecrets: [
+      ...(request.vcenter.password === undefined ? [] : ['vcenter.password']),
+      ...(request.enterprise === undefined ? [] : ['enterprise']),
+      ...(request.management === undefined ? [] : ['management']),
+    ],
+  };
+}
+
+/**
+ * The password to log in with. A stored one is used only where it goes where it went before: to the same address, as the same account,
+ * behind the same certificate.
+ *
+ * @throws INPUT_INVALID, SECRET_KEY_OTHER
+ */
+export async function passwordOf(asked: SiteRequest['vcenter'], kept: KeptSettings): Promise<Secret> {
+  if (asked.password !== undefined) return new Secret(asked.password);
+  const before = kept.document?.vcenter;
+  const now = vcenterOf(asked);
+  const same =
+    before !== undefined &&
+    before.url === now.url &&
+    before.username === now.username &&
+    before.ca === now.ca &&
+    before.thumbprint === now.thumbprint;
+  if (same) return (await kept.secrets()).password;
+  const reason = 'it is needed again where the address, the account or what is trusted changes';
+  throw invalid('body.vcenter.password', 'the password', before === undefined ? 'this is required' : reason);
+}
+
+/** What of a request is no secret, checked as far as that goes without asking anybody. @throws INPUT_INVALID */
+export function vcenterOf({ url, username, ca, thumbprint }: SiteVcenter): SiteVcenter {
+  // Plain HTTP is for a simulator on the machine itself, which is named when the console is started.
+  if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
+    throw invalid('body.vcenter.url', 'the address', 'it does not begin with https://');
+  const { username: user, password } = new URL(url);
+  if (user !== '' || password !== '') throw invalid('body.vcenter.url', 'the address', 'it holds a login');
+  if (ca !== null && thumbprint !== null)
+    throw invalid('body.vcenter.thumbprint', 'what is trusted', 'give a CA or a thumbprint, not both');
+  if (ca !== null) refuseNoCertificate(ca);
+  return { url, username, ca, thumbprint };
+}
+
+interface Access {
+  readonly text: Secret | null;
+  readonly server: string | null;
+}
+
+async function accessOf(
+  field: 'enterprise' | 'management',
+  asked: SiteRequest['enterprise'],
+  kept: KeptSettings,
+): Promise<Access> {
+  if (asked === null) return { text: null, server: null };
+  if (asked === undefined) {
+    const before = kept.document?.[field] ?? null;
+    return before === null
+      ? { text: null, server: null }
+      : { text: (await kept.secrets())[field], server: before.server };
+  }
+  try {
+    return containKubeconfig(new Secret(asked.text), asked.context);
+  } catch (error) {
+    throw error instanceof SealiftError ? error.withPlace(`body.${field}`) : error;
+  }
+}
+
+function refuseNoCertificate(text: string): void {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const place = 'body.vcenter.ca';
+  if (blocks.length === 0) throw invalid(place, 'the CA', 'it holds no certificate in PEM form');
+  for (const block of blocks) {
+    try {
+      new X509Certificate(block);
+    } catch {
+      throw invalid(place, 'the CA', 'it holds a certificate that cannot be read');
+    }
+  }
+}
+
+function invalid(place: string, what: string, reason: string): SealiftError {
+  return new SealiftError('INPUT_INVALID', { place, values: { what, reason } });
+}

@@ -1,0 +1,39 @@
+import type { SiteSettings } from '@sealift/site/settings';
+import type { ClusterSettings } from '../platform/cluster.ts';
+import type { ChangingSettings, ClusterSource } from '../platform/switched-cluster.ts';
+import type { Db } from '../store/store.ts';
+import type { LookAtSite, SiteKeeping } from './change-settings.ts';
+import type { SecretKeyPlace } from './secret-key.ts';
+import { siteSettingsOf } from './site-settings.ts';
+import { openSecrets, readStoredSite, siteRevision } from './stored-site.ts';
+
+/** What routes need of the settings of the site. */
+export interface SiteParts extends SiteKeeping {
+  /** What the console was started with, where that holds; else the settings are in the store. */
+  readonly options: ClusterSettings | undefined;
+  readonly source: ClusterSource;
+}
+
+/** Options win over the store: who starts the console says where it leads. */
+export function siteParts(db: Db, given: ClusterSettings, key: SecretKeyPlace): SiteParts {
+  const options = given.simulatorUrl === undefined && given.site === undefined ? undefined : given;
+  return { db, key, look: lookAtSite, options, source: options ?? storedSettings(db, key) };
+}
+
+function storedSettings(db: Db, key: SecretKeyPlace): ChangingSettings {
+  return {
+    revision: () => siteRevision(db),
+    async read() {
+      const stored = await readStoredSite(db);
+      const { revision, document } = stored;
+      const settings = document === null ? undefined : siteSettingsOf(document, await openSecrets(key, stored));
+      return { revision, settings };
+    },
+  };
+}
+
+/** Loads the clients of vCenter and Kubernetes, which takes seconds, when it is first needed. */
+const lookAtSite: LookAtSite = async (settings: SiteSettings) => {
+  const looks = await import('@sealift/site/look-at-site');
+  return await looks.lookAtSite(settings);
+};
