@@ -54,12 +54,12 @@ export class LayerBench {
   readonly shelf = new PackShelf();
   readonly client: KubernetesClient;
   readonly objects: Objects;
-  readonly #access: LayersAccess;
+  readonly access: LayersAccess;
 
   private constructor(client: KubernetesClient, cluster: Pick<Kubernetes, 'kubeconfig'>, helm: Peer) {
     this.client = client;
     this.objects = new Objects(client);
-    this.#access = {
+    this.access = {
       objects: () => Promise.resolve(this.objects),
       kubeconfig: cluster.kubeconfig,
       helm: { path: helm.path },
@@ -78,7 +78,7 @@ export class LayerBench {
   }
 
   port(over: Partial<LayersAccess> = {}): LayersPort {
-    return layersPort({ ...this.#access, ...over });
+    return layersPort({ ...this.access, ...over });
   }
 
   async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {
