@@ -39,7 +39,7 @@ export async function releaseIn(bundle: DemoBundle, vendor: Vendor, version: str
 
 /** The layers of a release as a site runs them: its own values where it has some, else the packs' defaults. */
 export async function layersOfSite(demo: DemoContext, { spec }: Release): Promise<readonly DesiredLayer[]> {
-  const site = await siteValues(demo.checkout);
+  const site = await siteValues(demo.checkout, demo.changeValues);
   const texts = await Promise.all(
     spec.layers.map(async ({ layer, pack, version }) => {
       const own = site.find((one) => one.layer === layer && one.pack === pack);
