@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
+import { adoptionProposalSchema, packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
 import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers } from '@sealift/testkit/site/programs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { openWindow } from './setup/browser.ts';
 import { endStateOf } from './setup/end-state.ts';
 import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
@@ -21,6 +22,8 @@ const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
 
 /** Of the moments before and after each effect of the upgrade: `kills.long.test.ts` takes all of them. */
 const killOneIn = 5;
+
+const lookSchema = z.object({ proposal: adoptionProposalSchema });
 
 interface Node extends KubeObject {
   readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
@@ -69,6 +72,62 @@ describe.skipIf(absent !== undefined)(
       expect(new Set(summary.nodes.map(({ name }) => name))).toEqual(before);
       for (const node of summary.nodes) expect(node).toMatchObject({ template: older.template, version: '1.36.3' });
       expect(await ask('find', machinesFolder(), '-type', 'm')).toHaveLength(6);
+    });
+
+    it('was adopted by looking: each layer with its values, each machine, and the template', async () => {
+      const { code, stdout } = await command('platform', 'adopt', '--dry-run', '--json');
+      const { proposal } = lookSchema.parse(JSON.parse(stdout));
+      expect([code, proposal.version, proposal.differences]).toEqual([0, '4.2.12', []]);
+      expect(proposal.template).toEqual({ name: older.template, isThere: true });
+      expect(new Set(proposal.nodes.map(({ name }) => name))).toEqual(before);
+      const layers = proposal.layers.map(({ pack, valuesFrom, customisations }) => [pack, valuesFrom, customisations]);
+      expect(layers).toEqual([
+        ['ubuntu-vsphere', 'record', 0],
+        ['kubernetes', 'record', 2],
+        ['cni-calico', 'record', 3],
+        ['csi-vsphere-csi', 'record', 2],
+        ['ingress-nginx', 'record', 1],
+        ['platform', 'record', 2],
+      ]);
+      const shown = await command('platform', 'adopt', '--dry-run');
+      expect(shown.stdout).toContain('Nothing differs');
+      expect(await command('platform', 'adopt')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('ALREADY_ADOPTED') as unknown,
+      });
+    });
+
+    it('would be adopted without records too: out of Helm what charts run, and of others what is not known is named', async () => {
+      const secrets = '/api/v1/namespaces/sealift-system/secrets';
+      const names = ['layer-k8s-kubernetes', 'layer-cni-cni-calico', 'layer-addon-ingress-nginx'];
+      const records = await Promise.all(names.map((name) => workload.get(`${secrets}/${name}`)));
+      for (const name of names) expect(await workload.delete(`${secrets}/${name}`)).toBe(true);
+      try {
+        const unknown = await command('platform', 'adopt', '--dry-run', '--json');
+        const { differences } = lookSchema.parse(JSON.parse(unknown.stdout)).proposal;
+        expect([unknown.code, differences.map(({ what, object }) => [what, object])]).toEqual([
+          1,
+          [['values', 'layer k8s/kubernetes']],
+        ]);
+        const values = join(site.context.checkout.harborview, 'site', 'k8s-kubernetes.yaml');
+        const given = await command('platform', 'adopt', '--dry-run', '--json', '--values', `k8s/kubernetes=${values}`);
+        const { proposal } = lookSchema.parse(JSON.parse(given.stdout));
+        expect([given.code, proposal.differences]).toEqual([0, []]);
+        const found = proposal.layers.map(({ pack, valuesFrom, customisations }) => [pack, valuesFrom, customisations]);
+        expect(found.slice(1, 5)).toEqual([
+          ['kubernetes', 'given', 2],
+          ['cni-calico', 'helm', 3],
+          ['csi-vsphere-csi', 'record', 2],
+          ['ingress-nginx', 'helm', 1],
+        ]);
+      } finally {
+        for (const record of records) {
+          if (record === undefined) throw new Error('a layer had no record');
+          const { name, namespace, labels, annotations } = record.metadata as KubeObject['metadata'] &
+            Record<string, unknown>;
+          await workload.create(secrets, { ...record, metadata: { name, namespace, labels, annotations } });
+        }
+      }
     });
 
     it('is planned and looked at, and nothing blocks it', async () => {

@@ -39,11 +39,10 @@ export async function startEnvironment(
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const site = changeValues === undefined ? {} : { changeValues };
     const { executable, databaseUrl } = runs;
-    const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable });
+    const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable, changeValues });
     const store = databaseUrl === undefined ? {} : { databaseUrl };
-    const options = { demo, port: 0, built: built(), ...site, ...store, ownPages: executable !== undefined };
+    const options = { demo, port: 0, built: built(), ...store, ownPages: executable !== undefined };
     const environment = await startDemo(options, simulatedAt(speed));
     const remove = async (): Promise<void> => {
       await environment.stop();

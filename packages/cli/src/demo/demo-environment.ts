@@ -10,7 +10,7 @@ import type { DemoCluster } from './cluster/demo-cluster.ts';
 import { type RealCluster, startRealCluster } from './cluster/real-cluster.ts';
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts';
 import { type ConsoleReady, startConsoleServer } from './demo-services.ts';
-import { adoptWithSiteValues, type ChangeValues, syncRegistry } from './platform.ts';
+import { adoptWhatRuns, type ChangeValues, syncRegistry } from './platform.ts';
 import { executeBundle } from './support-host.ts';
 import { bundleOf, makeVendor, type Vendor } from './vendor.ts';
 
@@ -24,8 +24,6 @@ export interface DemoOptions {
   readonly port: number;
   /** Taken instead of being built. */
   readonly built?: Built;
-  /** What the site runs in place of the sample's values. */
-  readonly changeValues?: ChangeValues;
   /** The command line serves its own pages, as a single-file executable does. */
   readonly ownPages?: boolean;
   /** The PostgreSQL server of the console, in place of the embedded store. */
@@ -58,11 +56,14 @@ export async function prepareDemo(options: {
   readonly cancel: AbortSignal;
   /** A single-file executable in place of the checkout's command line. */
   readonly executable?: string | undefined;
+  /** What the site runs in place of the sample's values. */
+  readonly changeValues?: ChangeValues | undefined;
 }): Promise<DemoContext> {
   const found = findCheckout();
   const checkout = { ...found, sealift: options.executable ?? found.sealift };
   const folder = await takeDemoFolder(options.dir);
-  return { checkout, folder, env: demoEnvironment(folder, options.env), say: options.say, cancel: options.cancel };
+  const { say, cancel, changeValues } = options;
+  return { checkout, folder, env: demoEnvironment(folder, options.env), say, cancel, changeValues };
 }
 
 /** Builds the web pages, and the bundles of both releases with a new vendor key. */
@@ -126,7 +127,7 @@ export async function startDemo<Cluster extends DemoCluster>(
       await syncRegistry(administrator.api, context.cancel);
       await cluster.install();
       say(`The platform runs ${version}, with the site's own values`);
-      await adoptWithSiteValues(context.checkout, administrator.api, version, options.changeValues);
+      await adoptWhatRuns(administrator.api, version);
     }
     return { context, built, administrator, console, cluster, stop };
   } catch (error) {

@@ -41,7 +41,7 @@ export async function layersOfSite(
   demo: DemoContext,
   { release: { spec }, digest: release }: VerifiedRelease,
 ): Promise<readonly DesiredLayer[]> {
-  const site = await siteValues(demo.checkout);
+  const site = await siteValues(demo.checkout, demo.changeValues);
   const texts = await Promise.all(
     spec.layers.map(async ({ layer, pack, version }) => {
       const own = site.find((one) => one.layer === layer && one.pack === pack);

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type adoptRequestSchema, packRegistrySchema, profileViewSchema } from '@sealift/core/api';
+import { differenceText } from '@sealift/core/adoption';
+import { adoptionProposalSchema, packRegistrySchema, profileViewSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { layerNameSchema, packNameSchema } from '@sealift/core/pack';
-import type { z } from 'zod';
+import { type LayerName, layerNameSchema, packNameSchema } from '@sealift/core/pack';
 import type { Checkout } from './checkout.ts';
 import type { ApiClient } from '../client/api-client.ts';
 
@@ -13,26 +13,40 @@ const pollMs = 250;
 /** A layer's text, changed on the way. */
 export type ChangeValues = (values: string, pack: string) => string;
 
-/** Records that the cluster already runs a release, with what the sample site customised. */
-export async function adoptWithSiteValues(
-  checkout: Checkout,
-  api: ApiClient,
-  version: string,
-  change: ChangeValues = (values) => values,
-): Promise<void> {
-  const given = (await siteValues(checkout)).map((one) => ({ ...one, values: change(one.values, one.pack) }));
-  await api.post('/api/v1/platform/adopt', { version, values: given }, profileViewSchema);
+/**
+ * Has the console look at the cluster, and records what it found: the release that was installed, with the site's values.
+ *
+ * @throws DEMO_STEP_FAILED where it runs another release, or differs from it
+ */
+export async function adoptWhatRuns(api: ApiClient, version: string): Promise<void> {
+  const found = await api.post('/api/v1/platform/survey', {}, adoptionProposalSchema);
+  const differences = found.differences.map(differenceText);
+  if (found.version !== version || differences.length > 0) {
+    const reason = `it looks like ${found.version}${differences.length > 0 ? `; ${differences.join('; ')}` : ''}`;
+    throw new SealiftError('DEMO_STEP_FAILED', { values: { name: `the adoption of ${version}`, reason } });
+  }
+  await api.post('/api/v1/platform/adopt', { proposal: found.digest }, profileViewSchema);
+}
+
+interface SiteLayer {
+  readonly layer: LayerName;
+  readonly pack: string;
+  readonly values: string;
 }
 
 /** What the sample site runs: complete values of the layers it customised, from files named `<layer>-<pack>.yaml`. */
-export async function siteValues(checkout: Checkout): Promise<z.output<typeof adoptRequestSchema>['values']> {
+export async function siteValues(
+  checkout: Checkout,
+  change: ChangeValues = (values) => values,
+): Promise<readonly SiteLayer[]> {
   const folder = join(checkout.harborview, 'site');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
   return Promise.all(
     names.map(async (name) => {
       const [, layer, pack] = /^([a-z0-9]+)-(.+)\.yaml$/.exec(name) ?? [];
       const values = await readFile(join(folder, name), 'utf8');
-      return { layer: layerNameSchema.parse(layer), pack: packNameSchema.parse(pack), values };
+      const named = packNameSchema.parse(pack);
+      return { layer: layerNameSchema.parse(layer), pack: named, values: change(values, named) };
     }),
   );
 }

@@ -39,7 +39,7 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
     handler: () => updateList(db),
   });
 
-  const adoption = { db, client: sources.registry.client, cluster: sources.cluster };
+  const adoption = { db, registry: sources.registry, cluster: sources.cluster };
   api.post('/platform/survey', {
     bodyLimit: textBodyBytes,
     // It changes nothing.

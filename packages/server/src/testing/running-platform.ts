@@ -108,6 +108,12 @@ export class RunningPlatform {
     await this.restart();
   }
 
+  /** Of the connected cluster. */
+  get simulatorUrl(): string {
+    if (this.#simulator === undefined) throw new Error('no cluster is connected');
+    return this.#simulator.url;
+  }
+
   /** How often the cluster was asked for something. */
   async clusterCalls(): Promise<number> {
     if (this.#simulator === undefined) throw new Error('no cluster is connected');

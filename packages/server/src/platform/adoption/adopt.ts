@@ -56,13 +56,13 @@ async function refuseAdopted(db: Db | Trx): Promise<void> {
 
 /** The release and the values that a person names, where there is no cluster to look at. */
 async function asTold(
-  { db, client }: AdoptionSources,
+  { db, registry }: AdoptionSources,
   request: AdoptRequest,
 ): Promise<Pick<Proposal, 'release' | 'layers'>> {
   const { version } = request;
   if (version === undefined) throw new SealiftError('CLUSTER_NOT_CONNECTED', { place: 'body.version' });
   const stored = await storedRelease(db, version);
-  const base = await defaultValues(client, stored.release);
+  const base = await defaultValues(registry.client, stored.release);
   const given = givenValues(stored.release, request, base);
   const layers: ProfileLayer[] = [];
   for (const pinned of stored.release.spec.layers) {

@@ -1,18 +1,19 @@
 import type { ExaminedLayer, LayerEvidence, RecordedLayer, SiteSurvey } from '@sealift/core/adoption';
 import { isSealiftError } from '@sealift/core/errors';
 import { layerId } from '@sealift/core/planner';
-import type { StoredRelease } from '../../catalogue/stored-release.ts';
+import type { Release } from '@sealift/core/release';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { LayerTexts } from './given-values.ts';
 
-type ReleaseLayer = StoredRelease['release']['spec']['layers'][number];
+type ReleaseLayer = Release['spec']['layers'][number];
 
 /** A release beside a site, before its packs are laid out. */
 export interface ComparedRelease {
-  readonly stored: StoredRelease;
+  /** With the digest of its marker. */
+  readonly stored: { readonly release: Release; readonly digest: string };
   readonly survey: SiteSurvey;
   readonly base: LayerTexts;
   readonly given: LayerTexts;

@@ -11,8 +11,8 @@ import type { AdoptionProposal, ProposedLayer, SurveyRequest } from '@sealift/co
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import type { ProfileLayer } from '@sealift/core/profile';
-import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
+import type { RegistryAccess } from '../../catalogue/registry-access.ts';
 import { type StoredRelease, storedRelease, storedReleases } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
@@ -28,7 +28,7 @@ const candidates = 3;
 /** What a site is compared by. */
 export interface AdoptionSources {
   readonly db: Db;
-  readonly client: RegistryClient;
+  readonly registry: RegistryAccess;
   readonly cluster: Pick<SwitchedCluster, 'survey' | 'vcenter' | 'facts'>;
 }
 
@@ -89,13 +89,13 @@ interface Compared {
 }
 
 async function compare(
-  { client, cluster }: AdoptionSources,
+  { registry, cluster }: AdoptionSources,
   port: SurveyPort,
   { stored, survey, request }: { stored: StoredRelease; survey: SiteSurvey; request: SurveyRequest },
   cancel: AbortSignal,
 ): Promise<Compared> {
   const { release } = stored;
-  const base = await defaultValues(client, release, cancel);
+  const base = await defaultValues(registry.client, release, cancel);
   const given = givenValues(release, request, base);
   const layers = await layerEvidence({ stored, survey, base, given }, port, cancel);
   const name = expectedTemplate(release.spec);
