@@ -5,12 +5,13 @@ import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
+import { layerChecks } from './checks/layers/layer-checks.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { SiteFacts } from './cluster/layers/layer-tools.ts';
-import { layersPort } from './cluster/layers/layers-port.ts';
+import { type LayersAccess, layersPort, layerTools } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
@@ -53,6 +54,13 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const sides = new StorageSides(session, enterprise);
   const { kubeconfig } = enterprise;
   const objects = () => management.objects();
+  const layers: LayersAccess = {
+    objects: () => enterprise.objects(),
+    kubeconfig,
+    content,
+    holder,
+    facts: factsOf(settings),
+  };
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
     vcenter: vcenterPort(session, settings),
@@ -63,12 +71,17 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
-      ...layersPort({ objects: () => enterprise.objects(), kubeconfig, content, holder, facts: factsOf(settings) }),
+      ...layersPort(layers),
     },
     host: new URL(settings.url).host,
     providers: providersPort,
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
+    clusterChecks: (needs) => [
+      machinesAccounted(machines),
+      helmCheck(undefined, needs),
+      providersCheck(needs),
+      ...layerChecks((cancel) => layerTools(layers, cancel), needs.layers),
+    ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
 const [simulator, etcd, apiserver] = peers;
-const noCharts = () => Promise.resolve(false);
+const quiet = { helm: () => Promise.resolve(false), layers: () => Promise.resolve([]), providers: false };
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 
 describe.skipIf(peers.some(({ missing }) => missing))(
@@ -55,9 +55,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     });
 
     const outcomes = async (imageBytes?: number) => {
-      const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), helm: noCharts, providers: false }),
-      );
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), ...quiet }));
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
 
@@ -108,9 +106,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     it('are unknown, with the reason and a remedy, when vCenter refuses', async () => {
       await vcenter.expireSessions();
       await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
-      const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(undefined), helm: noCharts, providers: false }),
-      );
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(undefined), ...quiet }));
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
         outcome: 'unknown',
         detail: expect.stringContaining('does not accept this user name'),

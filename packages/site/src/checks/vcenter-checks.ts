@@ -3,6 +3,7 @@ import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { LayerMove } from './layers/layer-move.ts';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
@@ -13,6 +14,8 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
+  /** What becomes of each layer. */
+  readonly layers: () => Promise<readonly LayerMove[]>;
   /** Whether the release brings other Cluster API providers than those that are installed. */
   readonly providers: boolean;
 }

@@ -11,12 +11,19 @@ import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
+import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/registry-access.ts';
+import { layerMoves } from './layer-moves.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 
 /** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
-export async function siteChecks(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check[]> {
+export async function siteChecks(
+  services: UpgradeServices,
+  row: UpgradeRow,
+  plan: Plan,
+  merged: readonly MergedLayerRow[],
+): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
   return Promise.all([
@@ -27,6 +34,7 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
     ...cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
+      layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
     }),
     storageIdentityUnique(cluster.storage),

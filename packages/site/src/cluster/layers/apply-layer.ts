@@ -70,7 +70,8 @@ function isApplied({ applied, attempt }: LayerRecord, { version, digest, valuesH
   );
 }
 
-async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
+/** What a layer brings, with its values. @throws PACK_…, CHART_INVALID, LAYER_INVALID, KUBERNETES_…, HELM_… */
+export async function contentOf(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
   const { content, helm, cancel } = tools;
   const { pack, version, digest } = layer;
   const opened = await content.openPack({ pack, version, digest }, cancel);

@@ -1,7 +1,7 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { ChartRun, Helm } from '@sealift/kubernetes/helm';
-import { belongsTo, fieldsShown, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
+import { belongsTo, fieldsShown, type Inspection, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
 import { placed } from '@sealift/kubernetes/helm-placed';
 import {
   isPending,
@@ -48,12 +48,34 @@ export interface PlannedRelease {
   readonly kept: readonly KubeObject[];
 }
 
+/** The same, with what it would bring and what of others it would meet. */
+export interface InspectedRelease extends PlannedRelease, Inspection {
+  readonly rendered: readonly KubeObject[];
+}
+
 /**
  * Looks at what a chart would do before anything is done: it renders, it is not emptied, it takes nothing of others.
  *
  * @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FIELD_CONFLICT, HELM_RELEASE_WEDGED, HELM_FAILED, KUBERNETES_…
  */
 export async function planRelease(chart: PackChart, mayShrink: boolean, tools: ChartTools): Promise<PlannedRelease> {
+  const found = await inspectRelease(chart, mayShrink, tools);
+  const { foreignObjects, foreignFields } = found;
+  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
+  if (foreignFields.length > 0) {
+    throw new SealiftError('HELM_FIELD_CONFLICT', {
+      values: { release: shownPlace(chart), fields: fieldsShown(foreignFields.slice(0, shown)) },
+    });
+  }
+  return found;
+}
+
+/** As `planRelease`, but tells what belongs to others. @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FAILED, KUBERNETES_… */
+export async function inspectRelease(
+  chart: PackChart,
+  mayShrink: boolean,
+  tools: ChartTools,
+): Promise<InspectedRelease> {
   const { helm, objects, cancel } = tools;
   const { deployed } = stateOf(await readHistory(objects, chart, cancel));
   const definitions = await planDefinitions(
@@ -70,15 +92,9 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
     const what = `the release ${shownPlace(chart)}`;
     refuseShrinking(what, before.map(referenceOf), after.map(referenceOf), mayShrink);
   }
-  const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
-  const release = shownPlace(chart);
-  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
-  if (foreignFields.length > 0) {
-    throw new SealiftError('HELM_FIELD_CONFLICT', {
-      values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
-    });
-  }
-  return { chart, deployed, definitions, kept: await keptOf(dropped(before, after), tools) };
+  const met = await inspectUpgrade(objects, chart, after, cancel);
+  const kept = await keptOf(dropped(before, after), tools);
+  return { chart, deployed, definitions, kept, rendered: after, ...met };
 }
 
 /**
@@ -151,9 +167,21 @@ export async function removeRelease(place: ReleasePlace, tools: ChartTools): Pro
  * @throws HELM_RELEASE_WEDGED, KUBERNETES_…
  */
 export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, tools: ChartTools): Promise<void> {
+  const last = await cutRevision(chart, ended, tools);
+  if (last === undefined) return;
+  const reason = `cut at ${new Date().toISOString()}: ${ended?.holder ?? 'what'}, which began it, is no more`;
+  await recordFailed(tools.objects, last, reason, tools.cancel);
+}
+
+/** The revision that `freeRelease` would end; undefined where helm takes the release for idle. Only looks. @throws as `freeRelease` */
+export async function cutRevision(
+  chart: PackChart,
+  ended: LayerAttempt | null,
+  tools: ChartTools,
+): Promise<StoredRevision | undefined> {
   const { helm, objects, cancel } = tools;
   const { last, deployed } = stateOf(await readHistory(objects, chart, cancel));
-  if (last === undefined || !isPending(last)) return;
+  if (last === undefined || !isPending(last)) return undefined;
   // Helm labels what it installs, and says of what it removes only that it does.
   const began = last.status === 'uninstalling' ? ended?.doing === 'remove' : ended?.id === last.labels[attemptLabel];
   if (ended === null || !began) throw wedged(last, 'it is not known who began that');
@@ -171,12 +199,7 @@ export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, 
       `it has made objects that neither revision ${deployed?.revision ?? 'before'} nor what comes next has: ${listed(left)}`,
     );
   }
-  await recordFailed(
-    objects,
-    last,
-    `cut at ${new Date().toISOString()}: ${ended.holder}, which began it, is no more`,
-    cancel,
-  );
+  return last;
 }
 
 /** What a release waits for; null where its last revision ended well. */
@@ -256,7 +279,8 @@ function wedged({ status, namespace, release, since }: StoredRevision, reason: s
   });
 }
 
-function shownPlace({ namespace, name }: ReleasePlace): string {
+/** For a person: `shop/web`. */
+export function shownPlace({ namespace, name }: ReleasePlace): string {
   return `${namespace}/${name}`;
 }
 

@@ -28,23 +28,26 @@ export interface LayersAccess {
 /** The part of the engine's port to the cluster that is about layers. */
 export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>;
 
+/** What layers are applied and looked at with, for one call that may be cancelled. @throws KUBERNETES_CONFIG_INVALID */
+export async function layerTools(access: LayersAccess, cancel: Cancel): Promise<LayerTools> {
+  const { kubeconfig, content, holder, facts = {} } = access;
+  cancel.throwIfAborted();
+  const objects = await access.objects();
+  let helm: Promise<Helm> | undefined;
+  return {
+    objects,
+    records: new LayerRecords(objects),
+    helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
+    content,
+    holder: holder(),
+    facts: { system: {}, variables: {}, ...facts },
+    cancel,
+  };
+}
+
 /** Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster. */
 export function layersPort(access: LayersAccess): LayersPort {
-  const toolsOf = async (cancel: Cancel): Promise<LayerTools> => {
-    const { kubeconfig, content, holder, facts = {} } = access;
-    cancel.throwIfAborted();
-    const objects = await access.objects();
-    let helm: Promise<Helm> | undefined;
-    return {
-      objects,
-      records: new LayerRecords(objects),
-      helm: () => (helm ??= HelmProgram.open(access.helm, cancel).then((program) => new Helm(program, { kubeconfig }))),
-      content,
-      holder: holder(),
-      facts: { system: {}, variables: {}, ...facts },
-      cancel,
-    };
-  };
+  const toolsOf = (cancel: Cancel): Promise<LayerTools> => layerTools(access, cancel);
   return {
     async layers(cancel: Cancel): Promise<readonly LayerStatus[]> {
       const tools = await toolsOf(cancel);

@@ -7,7 +7,8 @@ import type { Peer } from '@sealift/testkit/peers';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { OpenedPack, PinnedPack } from '@sealift/upgrade/ports/content';
-import { type LayersAccess, layersPort, type LayersPort } from '../layers-port.ts';
+import type { LayerTools } from '../layer-tools.ts';
+import { type LayersAccess, layersPort, type LayersPort, layerTools } from '../layers-port.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -79,6 +80,10 @@ export class LayerBench {
 
   port(over: Partial<LayersAccess> = {}): LayersPort {
     return layersPort({ ...this.#access, ...over });
+  }
+
+  tools(cancel: AbortSignal): Promise<LayerTools> {
+    return layerTools(this.#access, cancel);
   }
 
   async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {
