@@ -5,6 +5,7 @@ import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
+import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { layerChecks } from './checks/layers/layer-checks.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
@@ -80,6 +81,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       machinesAccounted(machines),
       helmCheck(undefined, needs),
       providersCheck(needs),
+      ...clusterChecks({ enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster }, needs),
       ...layerChecks((cancel) => layerTools(layers, cancel), needs.layers),
     ],
     async close() {

@@ -14,6 +14,8 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
+  /** Whether nodes are replaced. */
+  readonly nodes: boolean;
   /** What becomes of each layer. */
   readonly layers: () => Promise<readonly LayerMove[]>;
   /** Whether the release brings other Cluster API providers than those that are installed. */

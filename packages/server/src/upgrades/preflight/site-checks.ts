@@ -26,6 +26,7 @@ export async function siteChecks(
 ): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
+  const steps = stepsOfPlan(plan);
   return Promise.all([
     releaseSigned(services, row),
     contentPresent(services, row),
@@ -34,8 +35,9 @@ export async function siteChecks(
     ...cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
+      nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
-      providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
+      providers: stepOf(steps, 'cluster-api-providers') !== undefined,
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),

@@ -1,4 +1,3 @@
-import { isSealiftError } from '@sealift/core/errors';
 import type { KubernetesClient } from '@sealift/kubernetes/client';
 import { block, type Finding, pass } from '@sealift/upgrade/preflight/check';
 
@@ -14,18 +13,19 @@ export async function apiServersReady(apis: readonly NamedApi[], cancel: AbortSi
     const reason = await trouble(client, cancel);
     if (reason !== null) {
       const remedy = `See kubectl get --raw '/readyz?verbose' at ${client.server}, and the pods of the control plane.`;
-      return block(`The API server of ${name} is not ready: ${reason}`, remedy);
+      return block(`The API server of ${name} is not ready (${reason})`, remedy);
     }
   }
   return pass(`Ready: ${apis.map(({ name, client }) => `${name} (${client.server})`).join(', ')}`);
 }
 
 async function trouble(client: NamedApi['client'], cancel: AbortSignal): Promise<string | null> {
-  try {
-    const { status } = await client.ask({ method: 'GET', path: '/readyz', cancel });
-    return status === 200 ? null : `it answers with HTTP status ${status}`;
-  } catch (error) {
-    if (isSealiftError(error, 'KUBERNETES_UNAVAILABLE')) return error.message;
-    throw error;
-  }
+  const { status, body } = await client.ask({ method: 'GET', path: '/readyz', isHealth: true, cancel });
+  if (status === 200) return null;
+  // `[-]etcd failed: reason withheld`
+  const lines = typeof body === 'string' ? body.slice(0, 20_000).split('\n') : [];
+  const failing = lines.flatMap((line) => /^\[-\]([\w./-]{1,100})/.exec(line)?.[1] ?? []);
+  return failing.length === 0
+    ? `it answers with HTTP status ${status}`
+    : `not ready: ${failing.slice(0, 10).join(', ')}`;
 }

@@ -55,7 +55,7 @@ export function clusterChecks(
       const objects = await enterprise();
       const budgets = await objects.list({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' }, cancel);
       const { machines } = await state(cancel);
-      const isBounded = machines.length > 0 && machines.every(({ drainsForMs }) => drainsForMs !== null);
+      const isBounded = machines.length > 0 && machines.every(({ isDrainBounded }) => isDrainBounded);
       return budgetsAllow(budgets, { drained, isBounded });
     }),
     runCheck('webhooks', 'Every admission webhook has somebody who answers', async (cancel) =>

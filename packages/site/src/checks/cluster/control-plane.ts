@@ -11,7 +11,10 @@ const wanted = [
  * Whether etcd has all its members and the control plane its components, as their controller says of the present state: conditions of a
  * generation that it has not seen yet count for nothing.
  */
-export function controlPlaneHealthy({ controlPlane, machines }: Pick<ClusterState, 'controlPlane' | 'machines'>): Finding {
+export function controlPlaneHealthy({
+  controlPlane,
+  machines,
+}: Pick<ClusterState, 'controlPlane' | 'machines'>): Finding {
   const { name, observed, conditions, replicas } = controlPlane;
   const remedy = `See the conditions of KubeadmControlPlane ${name} and of its Machines.`;
   if (!observed) {
@@ -26,12 +29,16 @@ export function controlPlaneHealthy({ controlPlane, machines }: Pick<ClusterStat
     return condition.status === 'Unknown' ? { ...finding, outcome: 'unknown' } : finding;
   }
   const there = machines.filter(({ isControlPlane }) => isControlPlane).length;
-  if (there !== replicas) return block(`${name} wants ${replicas} machines and has ${there}`, 'Wait until it has them.');
+  if (there !== replicas)
+    return block(`${name} wants ${replicas} machines and has ${there}`, 'Wait until it has them.');
   return pass(`${there} machines, each a healthy etcd member`);
 }
 
 function said({ status, message, reason, since }: Condition): string {
   const [line = ''] = message.split('\n');
   const words = line === '' ? reason : line;
-  return `${status === 'Unknown' ? 'not known' : 'not healthy'}${since === null ? '' : ` since ${since}`}: ${words}`.slice(0, 400);
+  return `${status === 'Unknown' ? 'not known' : 'not healthy'}${since === null ? '' : ` since ${since}`}: ${words}`.slice(
+    0,
+    400,
+  );
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const count = z.number().int().nullish();
 const schema = z.object({
-  spec: z.object({ minAvailable: z.unknown(), maxUnavailable: z.unknown() }),
+  spec: z.object({ minAvailable: z.unknown().optional(), maxUnavailable: z.unknown().optional() }),
   status: z
     .object({
       observedGeneration: count,
@@ -24,7 +24,10 @@ const schema = z.object({
  * @param drained whether nodes are replaced at all
  * @param isBounded whether a drain is given up after a time, and pods are taken away then
  */
-export function budgetsAllow(budgets: readonly KubeObject[], { drained, isBounded }: { readonly drained: boolean; readonly isBounded: boolean }): Finding {
+export function budgetsAllow(
+  budgets: readonly KubeObject[],
+  { drained, isBounded }: { readonly drained: boolean; readonly isBounded: boolean },
+): Finding {
   if (!drained) return pass('No node is replaced');
   const never: CheckItem[] = [];
   const later: CheckItem[] = [];
@@ -34,7 +37,11 @@ export function budgetsAllow(budgets: readonly KubeObject[], { drained, isBounde
     const { data } = schema.safeParse(budget);
     const { status } = data ?? {};
     const { generation = 0 } = budget.metadata;
-    if (data === undefined || (status?.observedGeneration ?? 0) < generation) {
+    if (data === undefined) {
+      unknown.push({ place, text: 'is not of the usual form' });
+      continue;
+    }
+    if ((status?.observedGeneration ?? 0) < generation) {
       unknown.push({ place, text: 'was not computed yet for what it asks for' });
       continue;
     }
@@ -44,7 +51,11 @@ export function budgetsAllow(budgets: readonly KubeObject[], { drained, isBounde
     const sum = `needs ${needed} healthy pods of ${pods} and has ${healthy}`;
     if (needed >= pods) {
       const text = `never allows an eviction: it ${sum} (${askedText(data.spec)})`;
-      never.push({ place, text, remedy: 'Give it one pod more than it needs, or let it need one less, for the time of the upgrade.' });
+      never.push({
+        place,
+        text,
+        remedy: 'Give it one pod more than it needs, or let it need one less, for the time of the upgrade.',
+      });
     } else {
       later.push({ place, text: `allows no eviction now: it ${sum}`, remedy: 'Bring its pods back to health.' });
     }
@@ -57,7 +68,14 @@ export function budgetsAllow(budgets: readonly KubeObject[], { drained, isBounde
   return withItems((never.length > 0 && !isBounded ? block : warn)(detail, remedy), items);
 }
 
-function askedText({ minAvailable, maxUnavailable }: { readonly minAvailable?: unknown; readonly maxUnavailable?: unknown }): string {
-  const [name, value] = minAvailable === undefined ? ['maxUnavailable', maxUnavailable] : ['minAvailable', minAvailable];
+function askedText({
+  minAvailable,
+  maxUnavailable,
+}: {
+  readonly minAvailable?: unknown;
+  readonly maxUnavailable?: unknown;
+}): string {
+  const [name, value] =
+    minAvailable === undefined ? ['maxUnavailable', maxUnavailable] : ['minAvailable', minAvailable];
   return `${String(name)} ${typeof value === 'number' || typeof value === 'string' ? value : 'unset'}`;
 }

@@ -47,7 +47,10 @@ export function clocksAgree(nodes: readonly KubeObject[], leases: readonly KubeO
     return withItems((worst.ms >= blockMs ? block : warn)(detail, remedy), items);
   }
   if (silent.length > 0 || compared === 0) {
-    const detail = compared === 0 && silent.length === 0 ? 'There is no ready node' : `No lease tells the time of ${silent.slice(0, 5).join(', ')}`;
+    const detail =
+      compared === 0 && silent.length === 0
+        ? 'There is no ready node'
+        : `No lease tells the time of ${silent.slice(0, 5).join(', ')}`;
     return warn(detail, 'See kubectl get leases -n kube-node-lease: each kubelet renews one of its name.');
   }
   return pass(`${compared} nodes, none more than ${warnMs / 1000} s apart from this machine`);
