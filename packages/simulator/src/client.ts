@@ -1,6 +1,7 @@
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { nodeSchema } from '@sealift/core/cluster';
 import { layerNameSchema } from '@sealift/core/pack';
@@ -28,6 +29,17 @@ const rolloutAnswer = z.object({
   wait: seenWaitSchema.nullable(),
 });
 const providersAnswer = z.object({ digest: z.string().nullable(), wait: seenWaitSchema.nullable() });
+const staleAnswer = z.object({
+  stale: z.array(
+    z.object({
+      definition: z.string(),
+      versions: z.array(z.string()),
+      objects: z.int(),
+      target: z.string(),
+      trouble: z.null(),
+    }),
+  ),
+});
 const layersAnswer = z.object({
   layers: z.array(
     z.object({
@@ -47,6 +59,7 @@ export interface SimulatedPorts {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly storedVersions: StoredVersionsPort;
   readonly simulated: true;
 }
 
@@ -84,6 +97,10 @@ export function connectSimulator(url: string): SimulatedPorts {
       applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
         connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),
+    },
+    storedVersions: {
+      stale: async (_, cancel) => (await connection.get('/v1/cluster/stored-versions', staleAnswer, cancel)).stale,
+      rewrite: (_, cancel) => connection.put('/v1/cluster/stored-versions', {}, cancel),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

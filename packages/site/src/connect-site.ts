@@ -3,6 +3,7 @@ import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
@@ -16,6 +17,7 @@ import { type LayersAccess, layersPort, layerTools } from './cluster/layers/laye
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
+import { storedVersionsPort } from './cluster/stored-versions/stored-versions-port.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
@@ -28,6 +30,7 @@ export interface Site {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly storedVersions: StoredVersionsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -76,12 +79,16 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     },
     host: new URL(settings.url).host,
     providers: providersPort,
+    storedVersions: storedVersionsPort((cancel) => layerTools(layers, cancel)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
       helmCheck(undefined, needs),
       providersCheck(needs),
-      ...clusterChecks({ enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster }, needs),
+      ...clusterChecks(
+        { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
+        needs,
+      ),
       ...layerChecks((cancel) => layerTools(layers, cancel), needs.layers),
     ],
     async close() {

@@ -4,6 +4,7 @@ import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { connectSite, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
@@ -15,6 +16,7 @@ export interface ClusterConnection {
   readonly storage: StoragePort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly storedVersions: StoredVersionsPort;
   /** True when it is the demo's simulation; every page says so. */
   readonly simulated: boolean;
   /** Of a real vCenter. */
@@ -44,11 +46,12 @@ export function connectCluster(
     return { ...notConnected(), ...simulated, vcenterHost: null, checks: () => [], close };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, host } = site;
+  const { vcenter, storage, cluster, providers, storedVersions, host } = site;
   return {
     simulated: false,
     cluster,
     providers,
+    storedVersions,
     ...simulated,
     vcenter,
     storage,
@@ -66,6 +69,7 @@ function notConnected() {
     vcenter: { findTemplate: refuse, importTemplate: refuse, markTemplate: refuse },
     storage: { identity: refuse, repairIdentity: refuse },
     providers: { status: refuse, apply: refuse },
+    storedVersions: { stale: refuse, rewrite: refuse },
     cluster: {
       nodes: refuse,
       rollout: refuse,

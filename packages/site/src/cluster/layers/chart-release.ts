@@ -268,7 +268,8 @@ async function forget(revision: StoredRevision, kept: readonly KubeObject[], too
   await recordManifest(tools.objects, revision, parts.map((part) => `---\n${part}`).join(''), tools.cancel);
 }
 
-function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel): ChartRun {
+/** A chart as helm is run with it. */
+export function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel): ChartRun {
   return { namespace, name, chart: archive, values, cancel };
 }
 
