@@ -7,7 +7,8 @@ import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions'
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
-import { layerChecks } from './checks/layers/layer-checks.ts';
+import { apiVersionsCheck } from './checks/api-versions.ts';
+import { layerChecks, type OpenLayerTools } from './checks/layers/layer-checks.ts';
 import { providersCheck, providersPort } from './cluster/providers.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
@@ -65,6 +66,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     holder,
     facts: factsOf(settings),
   };
+  const tools: OpenLayerTools = (cancel) => layerTools(layers, cancel);
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   return {
     vcenter: vcenterPort(session, settings),
@@ -79,7 +81,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     },
     host: new URL(settings.url).host,
     providers: providersPort,
-    storedVersions: storedVersionsPort((cancel) => layerTools(layers, cancel)),
+    storedVersions: storedVersionsPort(tools),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
@@ -89,7 +91,8 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
         needs,
       ),
-      ...layerChecks((cancel) => layerTools(layers, cancel), needs.layers),
+      ...layerChecks(tools, needs.layers),
+      apiVersionsCheck(tools, needs),
     ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);

@@ -13,7 +13,13 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
 const [simulator, etcd, apiserver] = peers;
-const quiet = { helm: () => Promise.resolve(false), layers: () => Promise.resolve([]), nodes: true, providers: false };
+const quiet = {
+  helm: () => Promise.resolve(false),
+  layers: () => Promise.resolve([]),
+  kubernetes: '1.37.2',
+  nodes: true,
+  providers: false,
+};
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 
 describe.skipIf(peers.some(({ missing }) => missing))(

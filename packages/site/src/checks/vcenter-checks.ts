@@ -14,6 +14,8 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
+  /** Of the target, such as `1.37.2`. */
+  readonly kubernetes: string;
   /** Whether nodes are replaced. */
   readonly nodes: boolean;
   /** What becomes of each layer. */

@@ -35,6 +35,7 @@ export async function siteChecks(
     ...cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
+      kubernetes: plan.nodeImage.kubernetesTo,
       nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers') !== undefined,

@@ -200,6 +200,22 @@ describe.skipIf(missing !== undefined)(`the checks of layers${missing ? ` (${mis
     ]);
   });
 
+  it('do not take a definition that drops a stored version for refused: its objects are rewritten before', async () => {
+    const tugs = (versions: readonly string[]) => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: tugs.harbor.example.com }
+spec:
+  group: harbor.example.com
+  scope: Namespaced
+  names: { kind: Tug, plural: tugs }
+  versions: [ ${versions.map((name, at) => `{ name: ${name}, served: true, storage: ${at === 0}, schema: { openAPIV3Schema: { type: object } } }`).join(', ')} ]
+`;
+    const now = manifests('tugs', '1.0.0', tugs(['v1alpha1', 'v1']));
+    await bench.port().applyLayer(now, never);
+    const { applied } = await look(move(now, manifests('tugs', '2.0.0', tugs(['v1']))));
+    expect(applied).toMatchObject({ outcome: 'warn', items: [{ text: text('storedVersions') }] });
+  });
+
   it('give no all-clear where they could not look', async () => {
     const away = manifests('away', '1.0.0', configMap('away', '{}'));
     const unknown = await look(move(undefined, { ...away, digest: `sha256:${'0'.repeat(64)}` }));

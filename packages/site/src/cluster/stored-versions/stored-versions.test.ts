@@ -92,6 +92,11 @@ describe.skipIf(missing !== undefined)(`stored versions of a cluster${missing ? 
       { definition: `tugs.${own}`, versions: ['v1alpha1'], objects: 1, target: 'v1', trouble: null },
     ]);
     await port().rewrite([layer], never);
+    const between = await bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `tugs.${own}`);
+    // Its versions are nobody's now: who brings the next one, helm too, meets no other owner.
+    expect(between?.metadata.managedFields).not.toContainEqual(
+      expect.objectContaining({ manager: 'sealift', operation: 'Update', subresource: undefined }),
+    );
     await bench.port().applyLayer(layer, never);
     expect((await bench.get(`${own}/v1`, 'Tug', 'one', 'default'))?.['spec']).toEqual({ power: 3 });
     expect(await bench.get('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `tugs.${own}`)).toMatchObject({
