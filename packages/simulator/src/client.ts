@@ -4,6 +4,7 @@ import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import { siteSurveySchema } from '@sealift/core/adoption';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { nodeSchema } from '@sealift/core/cluster';
 import { layerNameSchema } from '@sealift/core/pack';
@@ -36,6 +37,17 @@ const providersAnswer = z.object({
   complete: z.boolean(),
   notes: z.array(z.string()),
 });
+const staleAnswer = z.object({
+  stale: z.array(
+    z.object({
+      definition: z.string(),
+      versions: z.array(z.string()),
+      objects: z.int(),
+      target: z.string(),
+      trouble: z.null(),
+    }),
+  ),
+});
 const layersAnswer = z.object({
   layers: z.array(
     z.object({
@@ -57,6 +69,7 @@ export interface SimulatedPorts {
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
   readonly events: EventsPort;
+  readonly storedVersions: StoredVersionsPort;
   readonly simulated: true;
 }
 
@@ -110,6 +123,10 @@ export function connectSimulator(url: string): SimulatedPorts {
     },
     events: {
       latest: () => Promise.resolve({ events: [], more: false, note: 'A simulated cluster keeps no events.' }),
+    },
+    storedVersions: {
+      stale: async (_, cancel) => (await connection.get('/v1/cluster/stored-versions', staleAnswer, cancel)).stale,
+      rewrite: (_, cancel) => connection.put('/v1/cluster/stored-versions', {}, cancel),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

@@ -7,6 +7,7 @@ import { waitingFor } from '@sealift/core/upgrade';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import type { DesiredProviders, ProvidersStatus } from '@sealift/upgrade/ports/providers';
+import type { StaleVersions } from '@sealift/upgrade/ports/stored-versions';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
@@ -129,6 +130,19 @@ export class SimulatedCluster {
       const wait = waitingFor('the providers start', { since: new Date(appliedAt).toISOString() });
       return { digest, wait, ...complete };
     });
+  }
+
+  /** Whatever layers come: which kinds they bring is not simulated. */
+  staleVersions(): Promise<readonly StaleVersions[]> {
+    return this.#read('staleVersions', {}, ({ staleVersions }) =>
+      staleVersions.map((stale) => ({ ...stale, trouble: null })),
+    );
+  }
+
+  rewriteVersions(): Promise<void> {
+    return this.#change('rewriteVersions', {}, (state) =>
+      state.staleVersions.length === 0 ? null : { ...state, staleVersions: [] },
+    );
   }
 
   applyProviders({ components }: DesiredProviders): Promise<void> {

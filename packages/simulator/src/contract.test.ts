@@ -4,6 +4,7 @@ import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
 import { eventsContract } from '@sealift/upgrade/ports/contract/events';
 import { providersContract } from '@sealift/upgrade/ports/contract/providers';
 import { storageContract } from '@sealift/upgrade/ports/contract/storage';
+import { storedVersionsContract } from '@sealift/upgrade/ports/contract/stored-versions';
 import { vcenterContract } from '@sealift/upgrade/ports/contract/vcenter';
 import { vi } from 'vitest';
 import { connectSimulator, type SimulatedPorts } from './client.ts';
@@ -21,7 +22,10 @@ const never = new AbortController().signal;
 function driverOf<Port>(choose: (ports: SimulatedPorts) => Port | Promise<Port>) {
   return async () => {
     const storage = { clusterId: 'spectro-mgmt/spectro-mgmt-cluster', sharedWith: ['another cluster'] };
-    const initial = { ...sampleCluster, storage };
+    const staleVersions = [
+      { definition: 'tugs.harbor.example.com', versions: ['v1alpha1'], objects: 12, target: 'v1' },
+    ];
+    const initial = { ...sampleCluster, storage, staleVersions };
     const simulator = await startSimulator({ stateDir: await temporaryFolder(), speed: 500, initial });
     return { port: await choose(connectSimulator(simulator.url)), close: () => simulator.close() };
   };
@@ -40,6 +44,11 @@ storageContract(
 eventsContract(
   'the simulator',
   driverOf(({ events }) => events),
+);
+storedVersionsContract(
+  'the simulator',
+  driverOf(({ storedVersions }) => storedVersions),
+  () => [],
 );
 providersContract(
   'the simulator',

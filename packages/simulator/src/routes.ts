@@ -65,6 +65,10 @@ export function simulatorRoutes(app: FastifyInstance, cluster: SimulatedCluster,
     route('PUT', '/v1/cluster/providers', 'applyProviders', ({ body }) =>
       cluster.applyProviders(check(desiredProvidersSchema, body)),
     ),
+    route('GET', '/v1/cluster/stored-versions', 'staleVersions', async () => ({
+      stale: await cluster.staleVersions(),
+    })),
+    route('PUT', '/v1/cluster/stored-versions', 'rewriteVersions', () => cluster.rewriteVersions()),
     route('GET', '/v1/faults', 'faults', async () => ({ pending: faults.pending })),
     route('PUT', '/v1/faults', 'faults', async ({ body }) => faults.set(check(z.array(faultSchema).max(100), body))),
   ];

@@ -83,6 +83,14 @@ export const desiredProvidersSchema = z.strictObject({
 /** Digest of the Cluster API providers' components that were last asked for. */
 const providersSchema = z.strictObject({ digest: digestSchema, appliedAt: z.number() });
 
+/** A custom kind with objects in a version that goes. */
+const staleVersionsSchema = z.strictObject({
+  definition: z.string().min(1).max(500),
+  versions: z.array(z.string().min(1).max(63)).min(1).max(100),
+  objects: z.int().min(1),
+  target: z.string().min(1).max(63),
+});
+
 /** One line of `calls.log`. */
 export const callLineSchema = z.object({
   at: z.iso.datetime(),
@@ -103,6 +111,7 @@ export const stateSchema = z.strictObject({
   layers: z.array(runningLayerSchema.extend({ appliedAt: z.number() })),
   storage: storageSchema,
   providers: providersSchema.nullable(),
+  staleVersions: z.array(staleVersionsSchema).max(100),
   /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
   lastEffect: callLineSchema.nullable(),
 });
@@ -115,6 +124,7 @@ export const initialClusterSchema = z.strictObject({
   /** SHA-256 of the OVA the template was made from, if known. */
   templateSha256: sha256Schema.nullable().default(null),
   layers: z.array(runningLayerSchema).max(100).default([]),
+  staleVersions: z.array(staleVersionsSchema).max(100).default([]),
   storage: storageSchema.default({ clusterId: 'demo/demo-cluster', sharedWith: [] }),
 });
 export type InitialCluster = z.input<typeof initialClusterSchema>;
@@ -124,7 +134,7 @@ export const sampleCluster: InitialCluster = { kubernetes: '1.26.8', template: '
 
 /** A settled cluster: three control-plane nodes, three workers, their template in place, every layer healthy. */
 export function initialState(given: InitialCluster): SimulatorState {
-  const { kubernetes, template, templateSha256, layers, storage } = initialClusterSchema.parse(given);
+  const { kubernetes, template, templateSha256, layers, storage, staleVersions } = initialClusterSchema.parse(given);
   const desired: Desired = { version: kubernetes, template };
   const group = (prefix: string): NodeGroup => ({
     desired,
@@ -140,6 +150,7 @@ export function initialState(given: InitialCluster): SimulatorState {
     layers: layers.map((layer) => ({ ...layer, appliedAt: 0 })),
     storage,
     providers: null,
+    staleVersions,
     lastEffect: null,
   };
 }

@@ -4,22 +4,28 @@ import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
-import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
-import { helmCheck } from './checks/helm-check.ts';
-import { layerChecks } from './checks/layer-checks.ts';
 import { providersCheck } from './cluster/providers/providers-check.ts';
 import { providersPort } from './cluster/providers/providers-port.ts';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
+import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
+import { helmCheck } from './checks/helm-check.ts';
+import { clusterChecks } from './checks/cluster/cluster-checks.ts';
+import { apiVersionsCheck } from './checks/api-versions.ts';
+import { layerChecks, type OpenLayerTools } from './checks/layers/layer-checks.ts';
+import { renderChecks } from './checks/layers/render-checks.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { type IssuedKubeconfig, issueKubeconfig } from './cluster/access/issue-kubeconfig.ts';
 import { clusterEvents } from './cluster/cluster-events.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
+import { type LayersAccess, openTools } from './cluster/layers/layers-access.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
+import { storedVersionsPort } from './cluster/stored-versions/stored-versions-port.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
@@ -35,6 +41,7 @@ export interface Site {
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
   readonly events: EventsPort;
+  readonly storedVersions: StoredVersionsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -64,7 +71,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const sides = new StorageSides(session, enterprise);
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
-  const layers = {
+  const layers: LayersAccess = {
     objects: () => enterprise.objects(),
     kubeconfig: enterprise.choice,
     content,
@@ -72,6 +79,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     facts: factsOf(settings),
     imageRegistry: settings.imageRegistry,
   };
+  const tools: OpenLayerTools = (cancel) => openTools(layers, cancel);
   const providers = { objects, content, holder };
   return {
     vcenter: vcenterPort(session, settings),
@@ -95,12 +103,19 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
+    storedVersions: storedVersionsPort(tools),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
       helmCheck(undefined, needs),
       providersCheck(providers, needs),
-      ...layerChecks(layers, needs),
+      ...clusterChecks(
+        { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
+        needs,
+      ),
+      ...layerChecks(tools, needs.layers),
+      ...renderChecks(tools, needs.layers, settings.imageRegistry),
+      apiVersionsCheck(tools, needs),
     ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);

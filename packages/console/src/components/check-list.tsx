@@ -5,7 +5,7 @@ import {
   ExclamationTriangleIcon,
   QuestionCircleIcon,
 } from '@patternfly/react-icons';
-import type { Check } from '@sealift/core/check';
+import type { Check, CheckItem } from '@sealift/core/check';
 
 const looks = {
   pass: { status: 'success', word: 'Passed', note: '', Glyph: CheckCircleIcon },
@@ -13,6 +13,9 @@ const looks = {
   block: { status: 'danger', word: 'Blocks', note: 'not so: this blocks', Glyph: ExclamationCircleIcon },
   unknown: { status: 'info', word: 'Unknown', note: 'not known', Glyph: QuestionCircleIcon },
 } as const;
+
+/** More would push the other checks out of sight. */
+const shownAtOnce = 5;
 
 /** Checks with their outcome in a word and a sign, what was seen, and the remedy where there is one. */
 export function CheckList({ checks, label }: { checks: readonly Check[]; label: string }) {
@@ -33,11 +36,29 @@ export function CheckList({ checks, label }: { checks: readonly Check[]; label: 
                 </Label>
               )}
               <p className="quiet">{check.detail}</p>
+              {check.items !== undefined && <CheckItems title={check.title} items={check.items} />}
               {check.remedy !== undefined && <p>What to do: {check.remedy}</p>}
             </div>
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** What a check found one by one; a long list opens on demand. */
+function CheckItems({ title, items }: { title: string; items: readonly CheckItem[] }) {
+  return (
+    <details open={items.length <= shownAtOnce}>
+      <summary>{items.length === 1 ? 'One place' : `${items.length} places`}</summary>
+      <ul aria-label={`Found by: ${title}`}>
+        {items.map(({ place, text, remedy }, at) => (
+          <li key={`${at} ${place}`}>
+            <strong>{place}</strong> {text}
+            {remedy !== undefined && <p className="quiet">{remedy}</p>}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

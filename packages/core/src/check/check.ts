@@ -1,5 +1,17 @@
 import { z } from 'zod';
 
+/** As many things as a check names one by one; its detail says how many there are. */
+export const maxCheckItems = 50;
+
+/** One of the things that a check found. */
+export const checkItemSchema = z.object({
+  /** What it is about: `addon/shop: Deployment.apps shop/web .spec.replicas`. */
+  place: z.string(),
+  text: z.string(),
+  remedy: z.string().optional(),
+});
+export type CheckItem = z.infer<typeof checkItemSchema>;
+
 /** One check behind a Summary sentence or a preflight. */
 export const checkSchema = z.object({
   name: z.string(),
@@ -7,5 +19,7 @@ export const checkSchema = z.object({
   outcome: z.enum(['pass', 'warn', 'block', 'unknown']),
   detail: z.string(),
   remedy: z.string().optional(),
+  /** What it found, one by one and no more than are worth reading; missing where the detail says all. */
+  items: z.array(checkItemSchema).max(maxCheckItems).optional(),
 });
 export type Check = z.infer<typeof checkSchema>;

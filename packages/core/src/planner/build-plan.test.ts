@@ -48,6 +48,7 @@ describe('buildPlan', () => {
       '0-lock-console',
       '0-backup',
       '0-template',
+      '0-stored-versions',
       '0-control-plane',
       '0-workers',
       '0-layer-k8s-kubernetes',

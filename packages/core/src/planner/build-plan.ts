@@ -44,6 +44,7 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
     ...templateSteps(nodeImage, images),
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
+    ...storedVersionSteps(layers),
     ...rolloutSteps(nodeImage, images),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
@@ -101,6 +102,12 @@ function providerSteps(installed: Release, target: Release): StepDraft[] {
   // New providers may store their objects in a new version, which the old ones cannot read.
   const title = `Upgrade the Cluster API providers to ${wanted.core}`;
   return [{ kind: 'cluster-api-providers', title, target: wanted }];
+}
+
+/** A layer's definitions may serve other versions than those that objects are stored in; nobody knows before their packs are opened. */
+function storedVersionSteps(layers: readonly LayerTransition[]): StepDraft[] {
+  if (!layers.some(({ to }) => to !== undefined)) return [];
+  return [{ kind: 'stored-versions', title: 'Rewrite objects that are stored in API versions that go' }];
 }
 
 function rolloutSteps(

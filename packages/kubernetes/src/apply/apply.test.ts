@@ -90,6 +90,17 @@ describe.skipIf(apiServerMissing)(`an apply (${apiServerRemedy})`, () => {
     await apply(server.objects, configMap('agreed', { a: '3', b: '2' }));
   });
 
+  it('takes back what we ourselves set by an update', async () => {
+    await apply(server.objects, configMap('own', { a: '1' }));
+    await server.objects.mergePatch({ ...at, name: 'own' }, { data: { a: '2', b: '2' } });
+    await apply(server.objects, configMap('own', { a: '3' }));
+    expect((await read('own'))?.['data']).toEqual({ a: '3', b: '2' });
+    await applyAs(server, 'other', configMap('own', { b: '2' }));
+    await expect(apply(server.objects, configMap('own', { a: '4', b: '3' }))).rejects.toMatchObject({
+      owners: [expect.objectContaining({ manager: 'other', field: '.data.b' })],
+    });
+  });
+
   it('sends what an export holds of the server as little as it needs', async () => {
     const { object } = await apply(server.objects, configMap('exported', { a: '1' }));
     await server.objects.mergePatch({ ...at, name: 'exported' }, { metadata: { labels: { x: '1' } } });

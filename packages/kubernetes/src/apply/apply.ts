@@ -75,7 +75,9 @@ function refuseForeign(
   const name = nameOf(referenceOf(wanted));
   if (owners.length === 0) accepted(answer, 'apply', name);
   const open = owners.filter(
-    ({ manager, field }) => !agreed.some((by) => by.manager === manager && by.field === field),
+    // What we set by an update, such as the storage version of a definition, is ours as well.
+    ({ manager, field }) =>
+      manager !== fieldManager && !agreed.some((by) => by.manager === manager && by.field === field),
   );
   if (open.length > 0) throw new FieldConflict(name, open);
 }

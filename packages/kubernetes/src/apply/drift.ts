@@ -9,7 +9,7 @@ import { prepare } from './prepare.ts';
 
 /** A field that an apply would set back, and who set it meanwhile. */
 export interface DriftedField extends FieldDifference {
-  /** Others than us; none where nobody says so. */
+  /** Others than the manager that applied it; none where nobody says so. */
   readonly owners: readonly FieldOwner[];
 }
 
@@ -24,6 +24,8 @@ export type Drift =
 export interface DriftOptions {
   /** For objects that name none. */
   readonly namespace?: string | undefined;
+  /** Under which they were applied, where that was not us. Its objects may have fields that the server does not know. */
+  readonly manager?: string | undefined;
   readonly cancel?: AbortSignal | undefined;
 }
 
@@ -40,13 +42,13 @@ export interface DriftOptions {
 export async function drift(
   objects: Objects,
   applied: readonly KubeObject[],
-  { namespace, cancel }: DriftOptions = {},
+  { namespace, manager = fieldManager, cancel }: DriftOptions = {},
 ): Promise<readonly Drift[]> {
   const found: Drift[] = [];
   for (const object of applied) {
     try {
       const resource = await objects.resourceOf(object, cancel);
-      found.push(await driftOf(objects, prepare(object, resource, namespace), cancel));
+      found.push(await driftOf(objects, prepare(object, resource, namespace), manager, cancel));
     } catch (error) {
       if (!(error instanceof SealiftError) || !ofObject.has(error.code)) throw error;
       found.push({ object: referenceOf(object), state: 'unknown', reason: error });
@@ -63,19 +65,26 @@ const ofObject: ReadonlySet<string> = new Set([
   'KUBERNETES_FIELDS_STALE',
 ]);
 
-async function driftOf(objects: Objects, wanted: KubeObject, cancel: AbortSignal | undefined): Promise<Drift> {
+async function driftOf(
+  objects: Objects,
+  wanted: KubeObject,
+  manager: string,
+  cancel: AbortSignal | undefined,
+): Promise<Drift> {
   const object = referenceOf(wanted);
   const live = await objects.get(object, cancel);
   if (live === undefined) return { object, state: 'missing' };
   // Pinned, so that both are forms of the very same object. Forced, as nothing is stored: it shows also what others own.
   const { resourceVersion } = live.metadata;
   const pinned = { ...wanted, metadata: { ...wanted.metadata, resourceVersion } };
-  const answer = await send(objects, pinned, { dryRun: true, laterDelaysMs: [], cancel }, { force: 'true' });
+  const lenient = manager === fieldManager ? {} : { fieldValidation: 'Ignore' };
+  const as = { force: 'true', fieldManager: manager, ...lenient };
+  const answer = await send(objects, pinned, { dryRun: true, laterDelaysMs: [], cancel }, as);
   const { object: would } = appliedOf(answer, wanted);
   const known = new FieldOwners(live);
   const fields = differences(live, would).map((each) => ({
     ...each,
-    owners: known.of(each.field).filter(({ manager }) => manager !== fieldManager),
+    owners: known.of(each.field).filter((owner) => owner.manager !== manager),
   }));
   return fields.length === 0 ? { object, state: 'same' } : { object, state: 'drifted', fields };
 }

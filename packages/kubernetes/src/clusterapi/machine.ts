@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decode } from '../connection/decode.ts';
 import { nameOf, type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
 import { type Conditions, conditionsOf, isoOf } from './conditions.ts';
-import { controlPlaneLabel } from './names.ts';
+import { certificatesAnnotation, controlPlaneLabel } from './names.ts';
 import { type ProviderReference, providerReference } from './reference.ts';
 
 /** One Machine, in one shape whatever API version it came in. */
@@ -30,6 +30,10 @@ export interface Machine {
   readonly detachingSince: string | null;
   /** Since when it is drained, and only its VM has to go. */
   readonly terminatingSince: string | null;
+  /** Whether its drain is given up after a time. */
+  readonly isDrainBounded: boolean;
+  /** When the first certificate of its control plane ends, where that is known. */
+  readonly certificatesEndAt: string | null;
   readonly conditions: Conditions;
 }
 
@@ -39,10 +43,15 @@ const machineSchema = z.object({
     version: text.nullish(),
     providerID: text.nullish(),
     infrastructureRef: providerReference,
+    // v1beta1
+    nodeDrainTimeout: text.nullish(),
+    // v1beta2
+    deletion: z.object({ nodeDrainTimeoutSeconds: z.number().nullish() }).nullish(),
   }),
   status: z
     .object({
       phase: text.nullish(),
+      certificatesExpiryDate: text.nullish(),
       nodeRef: z.object({ name: text.nullish() }).nullish(),
       nodeInfo: z.object({ kubeletVersion: text.nullish() }).nullish(),
       deletion: z
@@ -80,6 +89,13 @@ export function machineOf(object: KubeObject): Machine {
     drainingSince: isoOf(status?.deletion?.nodeDrainStartTime),
     detachingSince: isoOf(status?.deletion?.waitForNodeVolumeDetachStartTime),
     terminatingSince: isoOf(status?.deletion?.waitForPreTerminateHookStartTime),
+    isDrainBounded: (spec.deletion?.nodeDrainTimeoutSeconds ?? 0) > 0 || /[1-9]/.test(spec.nodeDrainTimeout ?? ''),
+    certificatesEndAt: isoOf(status?.certificatesExpiryDate ?? annotationOf(metadata.annotations)),
     conditions: conditionsOf(object),
   };
+}
+
+/** A person can set it where Cluster API has not read it from the node. */
+function annotationOf(annotations: Readonly<Record<string, string>> = {}): string | undefined {
+  return Object.hasOwn(annotations, certificatesAnnotation) ? annotations[certificatesAnnotation] : undefined;
 }

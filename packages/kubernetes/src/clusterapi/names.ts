@@ -4,6 +4,7 @@ export const controlPlaneLabel = 'cluster.x-k8s.io/control-plane';
 /** On a MachineDeployment of a topology: its pool. */
 export const poolLabel = 'topology.cluster.x-k8s.io/deployment-name';
 export const pausedAnnotation = 'cluster.x-k8s.io/paused';
+export const certificatesAnnotation = 'machine.cluster.x-k8s.io/certificates-expiry';
 export const clonedFromName = 'cluster.x-k8s.io/cloned-from-name';
 /** A machine that is deleted is not drained while an annotation of this name and any suffix is there. */
 export const preDrainHook = 'pre-drain.delete.hook.machine.cluster.x-k8s.io';

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly accept?: string;
   /** Whether a request that changes something may be sent again: what it does twice is what it does once. A GET always may. */
   readonly idempotent?: boolean;
+  /** The answer is text and no JSON, and every status of it tells something, so that it is asked for once: a health endpoint. */
+  readonly isHealth?: boolean;
   readonly cancel?: AbortSignal | undefined;
 }
 

@@ -105,7 +105,7 @@ export class Connections {
   }
 
   async #exchange(asked: ApiRequest, login: RequestLogin, cancel: AbortSignal, place: string): Promise<ApiAnswer> {
-    const { method, query = {}, body, accept = 'application/json' } = asked;
+    const { method, query = {}, body, accept = asked.isHealth === true ? '*/*' : 'application/json' } = asked;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const type = asked.contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
     const repeatable = method === 'GET' || asked.idempotent === true;
@@ -124,7 +124,8 @@ export class Connections {
       const bytes = await readBody(answer, answerLimitBytes, { idleTimeoutMs: timeoutMs, cancel });
       const status = answer.statusCode ?? 0;
       const askedPauseMs = pauseAsked(answer.headers['retry-after']);
-      return { status, body: parse(bytes.toString('utf8'), status, place), askedPauseMs };
+      const said = bytes.toString('utf8');
+      return { status, body: asked.isHealth === true ? said : parse(said, status, place), askedPauseMs };
     } catch (error) {
       throw asCatalogued(error, this.#access.server, place);
     }

@@ -5,7 +5,7 @@ import type { Objects } from '../objects/objects.ts';
 import type { ReleasePlace } from './releases.ts';
 
 /** Under which Helm sets fields (`metadata.managedFields`), by server-side apply and client-side alike. */
-const helmManager = 'helm';
+export const helmManager = 'helm';
 
 /** A field that a release sets, and that another manager set to something else. */
 export interface ForeignField {
@@ -57,6 +57,20 @@ export function belongsTo({ metadata: { labels = {}, annotations = {} } }: KubeO
     annotations['meta.helm.sh/release-name'] === place.name &&
     annotations['meta.helm.sh/release-namespace'] === place.namespace
   );
+}
+
+/** A rendered object as helm sends it: marked as one of the release, which no manifest says (Helm, `pkg/action/validate.go`). */
+export function asReleaseObject(object: KubeObject, { namespace, name }: ReleasePlace): KubeObject {
+  const { labels, annotations } = object.metadata;
+  const marks = { 'meta.helm.sh/release-name': name, 'meta.helm.sh/release-namespace': namespace };
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: { ...annotations, ...marks },
+    },
+  };
 }
 
 const causesSchema = z.array(z.object({ reason: z.string(), message: z.string(), field: z.string().optional() }));

@@ -1,4 +1,5 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { fieldManager } from '../connection/client.ts';
 import { accepted, messageOf } from '../connection/answer.ts';
 import { apiVersionOf, type KubeObject, nameOf, type ObjectReference } from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
@@ -67,14 +68,31 @@ async function storeIn(
   target: string,
   cancel: AbortSignal | undefined,
 ): Promise<DefinitionVersions> {
-  const found = await definitionOf(objects, name, cancel);
+  let found = await definitionOf(objects, name, cancel);
   const known = readDefinition(found);
   if (!known.versions.some((each) => each.storage && each.name === target)) {
     const versions = versionsOf(found).map((each) => ({ ...each, storage: each['name'] === target }));
     const { resourceVersion } = found.metadata;
-    await objects.mergePatch({ ...definitions, name }, { metadata: { resourceVersion }, spec: { versions } }, cancel);
+    const body = { metadata: { resourceVersion }, spec: { versions } };
+    found = await objects.mergePatch({ ...definitions, name }, body, cancel);
   }
+  await disown(objects, found, cancel);
   return known;
+}
+
+/** Whoever brought the definition brings its next one too, and would find the versions to be ours. */
+async function disown(
+  objects: Objects,
+  { metadata: { name, resourceVersion, managedFields = [] } }: KubeObject,
+  cancel: AbortSignal | undefined,
+): Promise<void> {
+  const others = managedFields.filter(
+    ({ manager, operation, subresource = '' }) =>
+      manager !== fieldManager || operation !== 'Update' || subresource !== '',
+  );
+  if (others.length === managedFields.length) return;
+  const kept = others.length === 0 ? [{}] : others;
+  await objects.mergePatch({ ...definitions, name }, { metadata: { resourceVersion, managedFields: kept } }, cancel);
 }
 
 async function rewriteOne(

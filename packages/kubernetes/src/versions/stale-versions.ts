@@ -29,8 +29,10 @@ export interface StaleKind {
 export interface StaleOptions {
   /** Definitions that will be applied: what they do not serve counts as not served. Other objects among them are left aside. */
   readonly coming?: readonly KubeObject[] | undefined;
-  /** Looks at the kinds of those definitions only. */
-  readonly onlyComing?: boolean | undefined;
+  /** Definitions that are looked at; all without it. */
+  readonly isMeant?:
+    | ((of: { readonly definition: string; readonly group: string; readonly kind: string }) => boolean)
+    | undefined;
   readonly cancel?: AbortSignal | undefined;
 }
 
@@ -46,9 +48,11 @@ export async function findStaleVersions(objects: Objects, options: StaleOptions 
   const coming = new Map((options.coming ?? []).filter(isDefinition).map((each) => [each.metadata.name, each]));
   const found: StaleKind[] = [];
   for (const object of await objects.list(definitions, options.cancel)) {
-    const next = coming.get(object.metadata.name);
-    if (next === undefined && options.onlyComing === true) continue;
-    found.push(await staleOf(objects, readDefinition(object), next && readDefinition(next), options.cancel));
+    const now = readDefinition(object);
+    const { name: definition, group, kind } = now;
+    if (options.isMeant?.({ definition, group, kind }) === false) continue;
+    const next = coming.get(definition);
+    found.push(await staleOf(objects, now, next && readDefinition(next), options.cancel));
   }
   return found.filter(({ stored, managed, trouble }) => stored.length > 0 || managed.length > 0 || trouble !== null);
 }

@@ -55,6 +55,7 @@ export function composeConsole(
     storage: cluster.storage,
     cluster: cluster.cluster,
     providers: cluster.providers,
+    storedVersions: cluster.storedVersions,
     backup: backupStore(store.db, backupFolder, cluster.cluster),
     console: consoleState(store.db, events),
     content,

@@ -6,6 +6,7 @@ import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
+import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { connectSite, type Site, type SiteSurroundings } from '@sealift/site/connect-site';
 import type { SiteSettings } from '@sealift/site/settings';
@@ -18,6 +19,7 @@ export interface ClusterPorts {
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
+  readonly storedVersions: StoredVersionsPort;
   readonly events: EventsPort;
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
   readonly issueKubeconfig: Site['issueKubeconfig'];
@@ -64,7 +66,7 @@ export function connectCluster(
     };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, survey, events, issueKubeconfig, host } = site;
+  const { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig, host } = site;
   return {
     connected: true,
     simulated: false,
@@ -73,6 +75,7 @@ export function connectCluster(
     survey,
     events,
     issueKubeconfig,
+    storedVersions,
     ...simulated,
     vcenter,
     storage,
@@ -97,6 +100,7 @@ function notConnected() {
     providers: { status: refuse, apply: refuse },
     events: { latest: refuse },
     issueKubeconfig: refuse,
+    storedVersions: { stale: refuse, rewrite: refuse },
     cluster: {
       nodes: refuse,
       rollout: refuse,

@@ -25,6 +25,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly cluster: ClusterPorts['cluster'];
   readonly providers: ClusterPorts['providers'];
   readonly survey: ClusterPorts['survey'];
+  readonly storedVersions: ClusterPorts['storedVersions'];
   readonly events: ClusterPorts['events'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
   readonly #changing: ChangingSettings | undefined;
@@ -47,6 +48,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.cluster = ports.cluster;
     this.providers = ports.providers;
     this.survey = ports.survey;
+    this.storedVersions = ports.storedVersions;
     this.events = ports.events;
     this.issueKubeconfig = ports.issueKubeconfig;
   }

@@ -33,6 +33,10 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       examine: (layer, cancel) => on(({ survey }) => survey.examine(layer, cancel)),
       record: (layer, cancel) => on(({ survey }) => survey.record(layer, cancel)),
     },
+    storedVersions: {
+      stale: (layers, cancel) => on(({ storedVersions }) => storedVersions.stale(layers, cancel)),
+      rewrite: (layers, cancel) => on(({ storedVersions }) => storedVersions.rewrite(layers, cancel)),
+    },
     events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
     issueKubeconfig: (hours, cancel) => on(({ issueKubeconfig }) => issueKubeconfig(hours, cancel)),
   };

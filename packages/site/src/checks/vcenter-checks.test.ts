@@ -13,8 +13,13 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
 const [simulator, etcd, apiserver] = peers;
-const noLayers = () => Promise.resolve([]);
-const noCharts = () => Promise.resolve(false);
+const quiet = {
+  helm: () => Promise.resolve(false),
+  layers: () => Promise.resolve([]),
+  kubernetes: '1.37.2',
+  nodes: true,
+  providers: undefined,
+};
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 
 describe.skipIf(peers.some(({ missing }) => missing))(
@@ -56,14 +61,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     });
 
     const outcomes = async (imageBytes?: number) => {
-      const checks = await Promise.all(
-        cluster.checks({
-          imageBytes: () => Promise.resolve(imageBytes),
-          helm: noCharts,
-          providers: { wanted: undefined, kubernetes: undefined },
-          layers: noLayers,
-        }),
-      );
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), ...quiet }));
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
 
@@ -114,14 +112,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     it('are unknown, with the reason and a remedy, when vCenter refuses', async () => {
       await vcenter.expireSessions();
       await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
-      const checks = await Promise.all(
-        cluster.checks({
-          imageBytes: () => Promise.resolve(undefined),
-          helm: noCharts,
-          providers: { wanted: undefined, kubernetes: undefined },
-          layers: noLayers,
-        }),
-      );
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(undefined), ...quiet }));
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
         outcome: 'unknown',
         detail: expect.stringContaining('does not accept this user name'),

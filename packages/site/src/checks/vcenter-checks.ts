@@ -3,8 +3,8 @@ import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
-import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
+import type { LayerMove } from './layers/layer-move.ts';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
@@ -15,14 +15,14 @@ export interface UpgradeNeeds {
   readonly imageBytes: () => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
-  /** What it would apply, with the values as they are merged now; null while that is open. */
-  readonly layers: () => Promise<readonly DesiredLayer[] | null>;
-  readonly providers: {
-    /** The Cluster API providers that the release brings; undefined where those that run stay. */
-    readonly wanted: DesiredProviders | undefined;
-    /** The version of Kubernetes that the nodes are rolled to; undefined where they are not. */
-    readonly kubernetes: string | undefined;
-  };
+  /** Of the target, such as `1.37.2`. */
+  readonly kubernetes: string;
+  /** Whether nodes are replaced. */
+  readonly nodes: boolean;
+  /** What becomes of each layer. */
+  readonly layers: () => Promise<readonly LayerMove[]>;
+  /** The Cluster API providers that the release brings; undefined where those that run stay. */
+  readonly providers: DesiredProviders | undefined;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

@@ -8,6 +8,7 @@ import type { LayerStatus, NodeGroup, RolloutStatus } from '@sealift/upgrade/por
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
+import type { StaleVersions } from '@sealift/upgrade/ports/stored-versions';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 
 interface GroupState {
@@ -49,6 +50,9 @@ export class World {
     workers: { desired: { version: '1.26.8', template: 'r_old' }, updated: 3 },
   };
   providers: ProvidersStatus = { digest: null, wait: null, complete: false, notes: [] };
+  staleVersions: readonly StaleVersions[] = [
+    { definition: 'tugs.harbor.example.com', versions: ['v1alpha1'], objects: 3, target: 'v1', trouble: null },
+  ];
   readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
@@ -143,6 +147,18 @@ export class World {
           await effect(`providers ${core}`, () => {
             const wait = waitingFor('capi-controller-manager starts');
             this.providers = { digest, wait, complete: true, notes: ['kept: --v'] };
+          });
+        },
+      },
+      storedVersions: {
+        stale: async () => {
+          alive();
+          return this.staleVersions;
+        },
+        rewrite: async () => {
+          if (this.staleVersions.length === 0) return;
+          await effect('rewrite stored versions', () => {
+            this.staleVersions = [];
           });
         },
       },

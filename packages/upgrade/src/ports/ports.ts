@@ -4,12 +4,14 @@ import type { ConsolePort } from './console.ts';
 import type { ContentPort } from './content.ts';
 import type { ProvidersPort } from './providers.ts';
 import type { StoragePort } from './storage.ts';
+import type { StoredVersionsPort } from './stored-versions.ts';
 import type { VCenterPort } from './vcenter.ts';
 
 /** Everything outside that a step can act on. */
 export interface Ports {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
+  readonly storedVersions: StoredVersionsPort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
   readonly backup: BackupPort;

@@ -1,25 +1,23 @@
-import type { Check } from '@sealift/core/check';
+import { type Check, type CheckItem, maxCheckItems } from '@sealift/core/check';
 import { asSealiftError } from '@sealift/core/errors';
 
 /** What a check found; the remedy belongs to every outcome but `pass`. */
-export type Finding = Pick<Check, 'outcome' | 'detail'> & { readonly remedy?: string };
+export type Finding = Pick<Check, 'outcome' | 'detail' | 'items'> & { readonly remedy?: string };
 
 /** No check of a page may take longer, or the page would not answer. */
-const timeoutMs = 5000;
+const usualTimeoutMs = 5000;
 
 /**
  * Runs a check now. One that fails to look answers `unknown` with the reason and the remedy of the failure.
- *
- * @param withinMs how long it may look
  */
 export async function runCheck(
   name: string,
   title: string,
   look: (cancel: AbortSignal) => Promise<Finding> | Finding,
-  withinMs: number = timeoutMs,
+  { timeoutMs = usualTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): Promise<Check> {
   try {
-    const finding = await look(AbortSignal.timeout(withinMs));
+    const finding = await look(AbortSignal.timeout(timeoutMs));
     return { name, title, ...finding };
   } catch (error) {
     const { message, hint } = asSealiftError(error);
@@ -37,4 +35,9 @@ export function block(detail: string, remedy: string): Finding {
 
 export function warn(detail: string, remedy: string): Finding {
   return { outcome: 'warn', detail, remedy };
+}
+
+/** A finding about several things, each named as far as there is room; those that stop the upgrade first. */
+export function withItems(finding: Finding, items: readonly CheckItem[]): Finding {
+  return items.length === 0 ? finding : { ...finding, items: items.slice(0, maxCheckItems) };
 }

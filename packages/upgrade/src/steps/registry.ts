@@ -8,6 +8,7 @@ import { providers } from './providers.ts';
 import { removeLayer } from './remove-layer.ts';
 import { controlPlane, workers } from './rollout.ts';
 import type { StepDefinition } from './step.ts';
+import { storedVersions } from './stored-versions.ts';
 import { template } from './template.ts';
 import { unlockConsole } from './unlock-console.ts';
 import { validate } from './validate.ts';
@@ -19,6 +20,7 @@ export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kin
   template,
   cns,
   'cluster-api-providers': providers,
+  'stored-versions': storedVersions,
   'control-plane': controlPlane,
   workers,
   layer,

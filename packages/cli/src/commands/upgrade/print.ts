@@ -23,8 +23,13 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
   }
   if (upgrade.preflightAt !== null) context.out(`site looked at: ${upgrade.preflightAt}`);
   const remedies = new Remedies();
-  for (const { title, outcome, detail, remedy } of upgrade.preflight) {
+  for (const { title, outcome, detail, items = [], remedy } of upgrade.preflight) {
     context.out(`preflight ${outcome}: ${title}: ${detail}`);
+    for (const item of items) {
+      context.out(`  - ${item.place} ${item.text}`);
+      const settle = remedies.line(item.remedy);
+      if (settle !== undefined) context.out(`    ${settle}`);
+    }
     const mend = outcome === 'pass' ? undefined : remedies.line(remedy);
     if (mend !== undefined) context.out(`  ${mend}`);
   }

@@ -11,6 +11,8 @@ export const rollbackOf: Readonly<Record<StepKind, RollbackClass>> = {
   template: 'reversible',
   cns: 'restorable',
   'cluster-api-providers': 'restorable',
+  // What is rewritten is served before and after alike.
+  'stored-versions': 'reversible',
   'control-plane': 'one-way',
   workers: 'one-way',
   layer: 'restorable',

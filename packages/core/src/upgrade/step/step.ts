@@ -57,6 +57,7 @@ export const planStepSchema = z.discriminatedUnion('kind', [
       components: z.object({ pack: packNameSchema, version: packVersionSchema, digest: digestSchema }),
     }),
   ),
+  plain('stored-versions'),
   aimed('control-plane', nodes),
   aimed('workers', nodes),
   /** The digest is that of the pack's manifest. */

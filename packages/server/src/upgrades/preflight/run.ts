@@ -14,9 +14,10 @@ import { siteChecks } from './site-checks.ts';
 export async function runPreflight(services: UpgradeServices, row: UpgradeRow): Promise<PreflightReport> {
   const { db } = services.store;
   const layers = await loadLayers(db, row.id);
-  const draft = await planDraft(db, row, await mergeLayers(layers));
-  const checks = await siteChecks(services, row, draft);
-  const report = { checks, at: new Date(), plan: planDigest(draft.plan) };
+  const merged = await mergeLayers(layers);
+  const { plan } = await planDraft(db, row, merged);
+  const checks = await siteChecks(services, row, plan, merged);
+  const report = { checks, at: new Date(), plan: planDigest(plan) };
   await storeReport(db, row.id, report, layers);
   return report;
 }

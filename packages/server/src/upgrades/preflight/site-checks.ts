@@ -2,29 +2,20 @@ import { access, constants } from 'node:fs/promises';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
-import {
-  type FrozenUpgrade,
-  isStep,
-  type Plan,
-  stepOf,
-  type StepOf,
-  stepsOf,
-  stepsOfPlan,
-} from '@sealift/core/upgrade';
+import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
 import { block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
-import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
-import { hopLayer } from '@sealift/upgrade/hop-layer';
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
+import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/registry-access.ts';
-import type { DraftPlan } from '../freeze.ts';
+import { layerMoves } from './layer-moves.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 
@@ -32,10 +23,12 @@ import type { UpgradeRow } from '../../store/tables.ts';
 export async function siteChecks(
   services: UpgradeServices,
   row: UpgradeRow,
-  { plan, frozen }: Pick<DraftPlan, 'plan' | 'frozen'>,
+  plan: Plan,
+  merged: readonly MergedLayerRow[],
 ): Promise<Check[]> {
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
+  const steps = stepsOfPlan(plan);
   const checks = await Promise.all([
     releaseSigned(services, row),
     contentPresent(services, row),
@@ -44,11 +37,10 @@ export async function siteChecks(
     cluster.checks({
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
-      layers: () => Promise.resolve(frozen === null ? null : appliedLayers(frozen)),
-      providers: {
-        wanted: stepOf(stepsOfPlan(plan), 'cluster-api-providers')?.target,
-        kubernetes: stepOf(stepsOfPlan(plan), 'control-plane')?.target.kubernetes,
-      },
+      kubernetes: plan.nodeImage.kubernetesTo,
+      nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
+      layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
+      providers: stepOf(steps, 'cluster-api-providers')?.target,
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
@@ -95,13 +87,6 @@ async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: 
   const { release } = await storedRelease(store.db, row.to_version, row.product);
   const images = nodeImagesOf(release.spec).filter(({ ova }) => needed.has(ova));
   return images.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-}
-
-/** What an upgrade applies, with the merged values. */
-function appliedLayers(upgrade: FrozenUpgrade): readonly DesiredLayer[] {
-  return upgrade.plan.hops.flatMap((hop, hopIndex) =>
-    hop.steps.flatMap((step) => (isStep(step, 'layer') ? [hopLayer({ upgrade, hop, hopIndex, step })] : [])),
-  );
 }
 
 /** Whether a pack that the plan applies has charts, or manifests that are templates. */

@@ -1,7 +1,7 @@
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { ChartRun, Helm } from '@sealift/kubernetes/helm';
-import { belongsTo, fieldsShown, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
+import { belongsTo, fieldsShown, type Inspection, inspectUpgrade } from '@sealift/kubernetes/helm-inspect';
 import { placed } from '@sealift/kubernetes/helm-placed';
 import {
   isPending,
@@ -56,12 +56,36 @@ export interface PlannedRelease {
   readonly namespaces: readonly string[];
 }
 
+/** The same, with what it would bring and what of others it would meet. */
+export interface InspectedRelease extends PlannedRelease, Inspection {
+  readonly rendered: readonly KubeObject[];
+}
+
 /**
  * Looks at what a chart would do before anything is done: it renders, it is not emptied, it takes nothing of others.
  *
  * @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FIELD_CONFLICT, HELM_RELEASE_WEDGED, HELM_FAILED, KUBERNETES_…
  */
 export async function planRelease(chart: PackChart, mayShrink: boolean, tools: ChartTools): Promise<PlannedRelease> {
+  const found = await inspectRelease(chart, mayShrink, tools);
+  const { foreignObjects, foreignFields } = found;
+  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
+  if (foreignFields.length > 0) {
+    const release = shownPlace(chart);
+    throw new SealiftError('HELM_FIELD_CONFLICT', {
+      about: { kind: 'Release', name: release },
+      values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
+    });
+  }
+  return found;
+}
+
+/** As `planRelease`, but tells what belongs to others. @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FAILED, KUBERNETES_… */
+export async function inspectRelease(
+  chart: PackChart,
+  mayShrink: boolean,
+  tools: ChartTools,
+): Promise<InspectedRelease> {
   const { helm, objects, cancel } = tools;
   const { deployed } = stateOf(await readHistory(objects, chart, cancel));
   const definitions = await planDefinitions(
@@ -78,17 +102,10 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
     const what = `the release ${shownPlace(chart)}`;
     refuseShrinking(what, before.map(referenceOf), after.map(referenceOf), mayShrink);
   }
-  const { foreignObjects, foreignFields } = await inspectUpgrade(objects, chart, after, cancel);
-  const release = shownPlace(chart);
-  if (foreignObjects.length > 0) throw ownership(chart, foreignObjects);
-  if (foreignFields.length > 0) {
-    throw new SealiftError('HELM_FIELD_CONFLICT', {
-      about: { kind: 'Release', name: release },
-      values: { release, fields: fieldsShown(foreignFields.slice(0, shown)) },
-    });
-  }
+  const met = await inspectUpgrade(objects, chart, after, cancel);
+  const kept = await keptOf(dropped(before, after), tools);
   const namespaces = after.filter(isWorkload).map(({ metadata }) => metadata.namespace ?? chart.namespace);
-  return { chart, deployed, definitions, kept: await keptOf(dropped(before, after), tools), namespaces };
+  return { chart, deployed, definitions, kept, namespaces, rendered: after, ...met };
 }
 
 /**
@@ -172,9 +189,21 @@ export async function removeRelease(place: ReleasePlace, tools: ChartTools): Pro
  * @throws HELM_RELEASE_WEDGED, KUBERNETES_…
  */
 export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, tools: ChartTools): Promise<void> {
+  const last = await cutRevision(chart, ended, tools);
+  if (last === undefined) return;
+  const reason = `cut at ${new Date().toISOString()}: ${ended?.holder ?? 'what'}, which began it, is no more`;
+  await recordFailed(tools.objects, last, reason, tools.cancel);
+}
+
+/** The revision that `freeRelease` would end; undefined where helm takes the release for idle. Only looks. @throws as `freeRelease` */
+export async function cutRevision(
+  chart: PackChart,
+  ended: LayerAttempt | null,
+  tools: ChartTools,
+): Promise<StoredRevision | undefined> {
   const { helm, objects, cancel } = tools;
   const { last, deployed } = stateOf(await readHistory(objects, chart, cancel));
-  if (last === undefined || !isPending(last)) return;
+  if (last === undefined || !isPending(last)) return undefined;
   // Helm labels what it installs, and says of what it removes only that it does.
   const began = last.status === 'uninstalling' ? ended?.doing === 'remove' : ended?.id === last.labels[attemptLabel];
   if (ended === null || !began) throw wedged(last, 'it is not known who began that');
@@ -192,12 +221,7 @@ export async function freeRelease(chart: PackChart, ended: LayerAttempt | null, 
       `it has made objects that neither revision ${deployed?.revision ?? 'before'} nor what comes next has: ${listed(left)}`,
     );
   }
-  await recordFailed(
-    objects,
-    last,
-    `cut at ${new Date().toISOString()}: ${ended.holder}, which began it, is no more`,
-    cancel,
-  );
+  return last;
 }
 
 /** What a release waits for; null where its last revision ended well. */
@@ -269,7 +293,8 @@ async function forget(revision: StoredRevision, kept: readonly KubeObject[], too
   await recordManifest(tools.objects, revision, parts.map((part) => `---\n${part}`).join(''), tools.cancel);
 }
 
-function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel): ChartRun {
+/** A chart as helm is run with it. */
+export function runOf({ archive, namespace, name, values }: PackChart, cancel: Cancel): ChartRun {
   return { namespace, name, chart: archive, values, cancel };
 }
 
@@ -282,7 +307,8 @@ function wedged({ status, namespace, release, since }: StoredRevision, reason: s
   });
 }
 
-function shownPlace({ namespace, name }: ReleasePlace): string {
+/** For a person: `shop/web`. */
+export function shownPlace({ namespace, name }: ReleasePlace): string {
   return `${namespace}/${name}`;
 }
 

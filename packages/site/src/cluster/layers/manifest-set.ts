@@ -5,8 +5,6 @@ import { applyMembers, recordedWith } from '@sealift/kubernetes/apply-members';
 import { applySetId, asMember } from '@sealift/kubernetes/apply-set';
 import { placed } from '@sealift/kubernetes/helm-placed';
 import { groupVersionOf, type KubeObject, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
-import type { Objects } from '@sealift/kubernetes/objects';
-import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { LayerPlace } from '@sealift/upgrade/ports/cluster';
 import { type LayerRecord, maxMembers, parentOf, type StoredRecord } from './layer-record.ts';
 import type { LayerTools } from './layer-tools.ts';
@@ -28,6 +26,18 @@ export async function planManifests(
   place: LayerPlace,
   before: LayerRecord['members'],
   content: LayerContent,
+  tools: LayerTools,
+): Promise<PlannedManifests> {
+  const planned = await placeManifests(place, before, content, tools);
+  for (const object of planned.objects) await tryObject(place, object, tools);
+  return planned;
+}
+
+/** As `planManifests`, but for what the server says of each object. @throws LAYER_EMPTY, LAYER_SHRUNK, LAYER_INVALID, KUBERNETES_… */
+export async function placeManifests(
+  place: LayerPlace,
+  before: LayerRecord['members'],
+  content: LayerContent,
   { objects, cancel }: LayerTools,
 ): Promise<PlannedManifests> {
   const wanted = await placed(objects, content.manifests, content.namespace, cancel);
@@ -39,19 +49,25 @@ export async function planManifests(
   }
   const isAll = content.hasManifests && content.charts.length === 0;
   if (before.length > 0 || isAll) refuseShrinking(`the manifests of ${name}`, before, members, content.mayShrink);
-  const id = applySetId(parentOf(place));
-  for (const object of wanted) await tryObject(objects, asMember(object, id), cancel);
   return { objects: wanted, members };
 }
 
-/** The server is asked what it would say; what it can't know yet is left to when it is done. */
-async function tryObject(objects: Objects, object: KubeObject, cancel: Cancel): Promise<void> {
+/**
+ * The server is asked what it would say of an object of a layer's manifests; what it can't know yet is left to when it is done.
+ *
+ * @throws KUBERNETES_FIELD_CONFLICT, KUBERNETES_REFUSED, CANCELLED
+ */
+export async function tryObject(
+  place: LayerPlace,
+  object: KubeObject,
+  { objects, cancel }: Pick<LayerTools, 'objects' | 'cancel'>,
+): Promise<void> {
   if ((await objects.discovery.resource(object, cancel)) === undefined) return;
   const { namespace } = object.metadata;
   const home = { apiVersion: 'v1', kind: 'Namespace', name: namespace ?? '' };
   if (namespace !== undefined && (await objects.get(home, cancel)) === undefined) return;
   try {
-    await apply(objects, object, { dryRun: true, laterDelaysMs: [], cancel });
+    await apply(objects, memberObject(place, object), { dryRun: true, laterDelaysMs: [], cancel });
   } catch (error) {
     if (isSealiftError(error, 'KUBERNETES_FIELD_CONFLICT') || isSealiftError(error, 'CANCELLED')) throw error;
     // A custom resource may need the definition that comes with it; a webhook may be away, or know no dry run.
@@ -59,6 +75,11 @@ async function tryObject(objects: Objects, object: KubeObject, cancel: Cancel): 
     if (isTold && isBuiltIn(object)) throw error;
     if (!isSealiftError(error)) throw error;
   }
+}
+
+/** An object of a layer's manifests as it is sent: marked as a member of the layer's set. */
+export function memberObject(place: LayerPlace, object: KubeObject): KubeObject {
+  return asMember(object, applySetId(parentOf(place)));
 }
 
 /** Of Kubernetes itself, whose kinds no pack redefines. */

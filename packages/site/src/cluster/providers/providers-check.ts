@@ -15,10 +15,14 @@ import { coreVersion, runningProviders } from './running.ts';
 const shown = 5;
 
 /** Whether the Cluster API providers can do what the upgrade asks of them: those that it brings, else those that run. */
-export function providersCheck(access: ProvidersAccess, needs: Pick<UpgradeNeeds, 'providers'>): Promise<Check> {
+export function providersCheck(
+  access: ProvidersAccess,
+  needs: Pick<UpgradeNeeds, 'providers' | 'nodes' | 'kubernetes'>,
+): Promise<Check> {
   const title = 'The Cluster API providers are, or can become, those that the release needs';
   return runCheck('cluster-api-providers', title, async (cancel) => {
-    const { wanted, kubernetes } = needs.providers;
+    const wanted = needs.providers;
+    const kubernetes = needs.nodes ? needs.kubernetes : undefined;
     if (wanted === undefined && kubernetes === undefined) return pass('The release asks for no others');
     const tools = await toolsOf(access, cancel);
     const core = wanted?.core ?? coreVersion(await runningProviders(tools.objects, cancel));

@@ -80,7 +80,11 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
   };
   beforeEach(clear);
   const check = async (wanted: DesiredProviders | undefined, kubernetes?: string) =>
-    await providersCheck(bench.access, { providers: { wanted, kubernetes } });
+    await providersCheck(bench.access, {
+      providers: wanted,
+      nodes: kubernetes !== undefined,
+      kubernetes: kubernetes ?? '1.36.3',
+    });
 
   const contracted = packOf('1.14.2', components('v1.14.2'));
   providersContract(

@@ -22,7 +22,9 @@ export async function rewriteDropped(
   { objects, cancel }: ProvidersTools,
 ): Promise<void> {
   const coming = wanted.filter(isDefinition);
-  for (const stale of await findStaleVersions(objects, { coming, onlyComing: true, cancel })) {
+  const names = new Set(coming.map(({ metadata }) => metadata.name));
+  const isMeant = ({ definition }: { readonly definition: string }): boolean => names.has(definition);
+  for (const stale of await findStaleVersions(objects, { coming, isMeant, cancel })) {
     await rewrite(objects, () => Promise.resolve(stale), cancel);
   }
 }

@@ -9,6 +9,7 @@ import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';
 import { providersContract } from './providers.ts';
 import { storageContract } from './storage.ts';
+import { storedVersionsContract } from './stored-versions.ts';
 import { vcenterContract } from './vcenter.ts';
 
 const world = () => {
@@ -30,6 +31,11 @@ providersContract('the model', async () => ({ port: world().providers }), {
   vsphere: '1.13.1',
   components: { pack: 'cluster-api', version: '1.10.4', digest: pinned.providers },
 });
+storedVersionsContract(
+  'the model',
+  async () => ({ port: world().storedVersions }),
+  () => [],
+);
 backupContract('the model', async () => ({ port: { backup: world().backup, upgradeIds: ['u1', 'u2'] } }));
 consoleContract('the model', async () => ({
   port: { console: world().console, upgradeId: 'u1', from: '4.2.12', to: '4.2.13' },

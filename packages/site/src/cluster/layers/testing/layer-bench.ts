@@ -7,7 +7,8 @@ import type { Peer } from '@sealift/testkit/peers';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { OpenedPack, PinnedPack, PinnedRelease } from '@sealift/upgrade/ports/content';
-import type { LayersAccess } from '../layers-access.ts';
+import { type LayersAccess, openTools } from '../layers-access.ts';
+import type { LayerTools } from '../layer-tools.ts';
 import { layersPort, type LayersPort } from '../layers-port.ts';
 
 export const never: AbortSignal = new AbortController().signal;
@@ -88,6 +89,10 @@ export class LayerBench {
 
   port(over: Partial<LayersAccess> = {}): LayersPort {
     return layersPort({ ...this.access, ...over });
+  }
+
+  tools(cancel: AbortSignal): Promise<LayerTools> {
+    return openTools(this.access, cancel);
   }
 
   async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {

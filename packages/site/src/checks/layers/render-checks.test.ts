@@ -6,9 +6,10 @@ import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { LayersAccess } from '../cluster/layers/layers-access.ts';
-import { LayerBench } from '../cluster/layers/testing/layer-bench.ts';
-import { layerChecks } from './layer-checks.ts';
+import { type LayersAccess, openTools } from '../../cluster/layers/layers-access.ts';
+import { LayerBench } from '../../cluster/layers/testing/layer-bench.ts';
+import type { LayerMove } from './layer-move.ts';
+import { renderChecks } from './render-checks.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -47,8 +48,20 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     }),
   });
   const look = async (layers: readonly DesiredLayer[] | null, over: Partial<LayersAccess> = {}) => {
+    const access = { ...bench.access, ...over };
+    const open: LayerMove = { layer: 'addon', pack: 'open', now: undefined, next: undefined, doing: 'apply' };
+    const moves =
+      layers === null
+        ? [open]
+        : layers.map(
+            (next): LayerMove => ({ layer: next.layer, pack: next.pack, now: undefined, next, doing: 'apply' }),
+          );
     const checks = await Promise.all(
-      layerChecks({ ...bench.access, ...over }, { layers: () => Promise.resolve(layers) }),
+      renderChecks(
+        (cancel) => openTools(access, cancel),
+        () => Promise.resolve(moves),
+        access.imageRegistry,
+      ),
     );
     return Object.fromEntries(checks.map((one): [string, Check] => [one.name, one]));
   };

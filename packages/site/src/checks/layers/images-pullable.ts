@@ -7,9 +7,9 @@ import { forEachBounded } from '@sealift/oci/pool';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { block, type Finding, pass, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
-import type { PinnedImage } from '../cluster/images/release-images.ts';
-import { loginOf, readPullSecret } from '../cluster/images/pull-secret.ts';
-import type { ImageRegistry } from '../settings.ts';
+import type { PinnedImage } from '../../cluster/images/release-images.ts';
+import { loginOf, readPullSecret } from '../../cluster/images/pull-secret.ts';
+import type { ImageRegistry } from '../../settings.ts';
 
 /** Questions to the registry at a time. */
 const concurrency = 8;

@@ -4,16 +4,17 @@ import type { KubeObject } from '@sealift/kubernetes/object';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
-import { listed, type MissingImage, missingImages, pulledImages } from '../cluster/images/pulled-images.ts';
-import { type PinnedImage, ReleaseImages } from '../cluster/images/release-images.ts';
-import type { LayerTools } from '../cluster/layers/layer-tools.ts';
-import { type LayersAccess, openTools } from '../cluster/layers/layers-access.ts';
-import { renderLayer } from '../cluster/layers/render-layer.ts';
+import { listed, type MissingImage, missingImages, pulledImages } from '../../cluster/images/pulled-images.ts';
+import { type PinnedImage, ReleaseImages } from '../../cluster/images/release-images.ts';
+import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
+import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { pullable } from './images-pullable.ts';
-import type { UpgradeNeeds } from './vcenter-checks.ts';
+import type { OpenLayerTools } from './layer-checks.ts';
+import type { LayerMove } from './layer-move.ts';
+import type { ImageRegistry } from '../../settings.ts';
 
 /** Sixty charts, on a machine that does other things. */
-const withinMs = 90_000;
+const timeoutMs = 90_000;
 /** Helm takes a processor for each. */
 const atOnce = 2;
 const shown = 5;
@@ -25,7 +26,11 @@ type Rendered =
   | { readonly layer: DesiredLayer; readonly failure: SealiftError };
 
 /** Whether what the upgrade applies renders with the values as they are merged now, and nodes get every image that comes of it. */
-export function layerChecks(access: LayersAccess, needs: Pick<UpgradeNeeds, 'layers'>): readonly Promise<Check>[] {
+export function renderChecks(
+  open: OpenLayerTools,
+  moves: () => Promise<readonly LayerMove[]>,
+  imageRegistry: ImageRegistry | undefined,
+): readonly Promise<Check>[] {
   let looking: Promise<readonly Rendered[] | null> | undefined;
   const look = (
     name: string,
@@ -36,26 +41,28 @@ export function layerChecks(access: LayersAccess, needs: Pick<UpgradeNeeds, 'lay
       name,
       title,
       async (cancel) => {
-        const tools = await openTools(access, cancel);
-        const all = await (looking ??= renderAll(needs, tools));
+        const tools = await open(cancel);
+        const all = await (looking ??= renderAll(await moves(), tools));
         return all === null
           ? warn('Not looked at while conflicts of the merge are open', openRemedy)
           : await judge(all, tools);
       },
-      withinMs,
+      { timeoutMs },
     );
   return [
     look('layers-render', 'Every pack renders with its merged values', (all) => Promise.resolve(renders(all))),
     look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
-    ...(access.imageRegistry === undefined
+    ...(imageRegistry === undefined
       ? []
       : [look('images-pullable', 'The image registry hands out every image that pods will pull', imagesPullable)]),
   ];
 }
 
-async function renderAll({ layers }: Pick<UpgradeNeeds, 'layers'>, tools: LayerTools) {
-  const wanted = await layers();
-  if (wanted === null) return null;
+/** Null while the merge of a layer is open. */
+async function renderAll(moves: readonly LayerMove[], tools: LayerTools): Promise<readonly Rendered[] | null> {
+  const applied = moves.filter(({ doing }) => doing === 'apply');
+  const wanted = applied.flatMap(({ next }) => next ?? []);
+  if (wanted.length < applied.length) return null;
   const rendered: Rendered[] = [];
   const queue = wanted.values();
   const work = async (): Promise<void> => {

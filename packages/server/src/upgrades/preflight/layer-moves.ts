@@ -1,0 +1,60 @@
+import { isStep, type Plan, stepsOfPlan } from '@sealift/core/upgrade';
+import type { LayerMove } from '@sealift/site/layer-move';
+import { hashOfValues } from '@sealift/upgrade/frozen';
+import type { DesiredLayer, LayerPlace } from '@sealift/upgrade/ports/cluster';
+import type { InstalledProfile } from '../../platform/installed.ts';
+import type { MergedLayerRow } from '../../merging/layer-merge.ts';
+
+/**
+ * What an upgrade does with each layer that the site runs or will run, with the values that were merged for it.
+ *
+ * @param profile what is recorded to run; null where no release was adopted
+ */
+export function layerMoves(
+  profile: InstalledProfile | null,
+  plan: Plan,
+  merged: readonly MergedLayerRow[],
+): readonly LayerMove[] {
+  const before = desired(
+    (profile?.layers ?? []).map(({ currentValues, ...layer }) => ({ ...layer, values: currentValues })),
+    profile?.releaseDigest ?? '',
+  );
+  const after = desired(
+    merged.flatMap(({ row, summary, text }) => {
+      const { to_version: version, to_digest: digest } = row;
+      if (text === null || version === null || digest === null) return [];
+      return [{ layer: summary.layer, pack: row.pack, version, digest, values: text }];
+    }),
+    plan.hops.at(-1)?.release ?? '',
+  );
+  const open = new Set(merged.filter(({ summary }) => summary.openConflicts > 0).map(({ summary }) => keyOf(summary)));
+  const doing = new Map<string, LayerMove['doing']>();
+  for (const step of stepsOfPlan(plan)) {
+    if (isStep(step, 'layer')) doing.set(keyOf(step.target), 'apply');
+    if (isStep(step, 'remove-layer')) doing.set(keyOf(step.target), 'remove');
+  }
+  const places = new Map([...before, ...after].map(([key, { layer, pack }]) => [key, { layer, pack }]));
+  return [...places].map(([key, place]) => {
+    const does = doing.get(key) ?? 'nothing';
+    const next = does === 'apply' && !open.has(key) ? after.get(key) : undefined;
+    return { ...place, now: before.get(key), next, doing: does };
+  });
+}
+
+/** @param release digest of its marker */
+function desired(
+  layers: readonly Pick<DesiredLayer, 'layer' | 'pack' | 'version' | 'digest' | 'values'>[],
+  release: string,
+): ReadonlyMap<string, DesiredLayer> {
+  const profile = new Map(layers.map(({ pack, values }) => [pack, values]));
+  return new Map(
+    layers.map(({ layer, pack, version, digest, values }) => [
+      keyOf({ layer, pack }),
+      { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile, release },
+    ]),
+  );
+}
+
+function keyOf({ layer, pack }: LayerPlace): string {
+  return `${layer}/${pack}`;
+}

@@ -1,0 +1,109 @@
+import { SealiftError } from '@sealift/core/errors';
+import type { KubeObject } from '@sealift/kubernetes/object';
+import type { StaleKind } from '@sealift/kubernetes/stale-versions';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LayerBench, never } from '../cluster/layers/testing/layer-bench.ts';
+import { apiVersionsCheck, judgeVersions, type UsedVersions } from './api-versions.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
+const nothing: UsedVersions = { coming: [], recorded: [], requested: [], stale: [] };
+const stale: StaleKind = {
+  definition: 'tugs.harbor.example.com',
+  group: 'harbor.example.com',
+  kind: 'Tug',
+  stored: ['v1alpha1'],
+  lasting: ['v1'],
+  target: 'v1',
+  managed: ['v1alpha1'],
+  objects: { total: 3, managed: 2 },
+  trouble: null,
+};
+
+describe('API versions that go', () => {
+  const classes = object('storage.k8s.io/v1beta1', 'VolumeAttributesClass');
+
+  it('block where a layer brings them or helm has recorded them, from the Kubernetes on that removes them', () => {
+    const coming = [{ place: 'addon/shop', object: classes }];
+    expect(judgeVersions({ ...nothing, coming }, '1.36.3')).toMatchObject({ outcome: 'pass' });
+    expect(judgeVersions({ ...nothing, coming }, '1.37.2')).toMatchObject({
+      outcome: 'block',
+      detail: text('storage.k8s.io/v1beta1 is not served from Kubernetes 1.37 on'),
+    });
+    const recorded = [{ place: 'addon/shop, release shop/web', object: classes }];
+    expect(judgeVersions({ ...nothing, recorded }, '1.37.2')).toMatchObject({
+      outcome: 'block',
+      remedy: text('Helm fails'),
+    });
+  });
+
+  it('are a warning where somebody asks for them', () => {
+    const requested = [{ name: 'networking.k8s.io/v1beta1 servicecidrs', removedIn: 37 }];
+    expect(judgeVersions({ ...nothing, requested }, '1.37.2')).toMatchObject({
+      outcome: 'warn',
+      detail: text('servicecidrs'),
+    });
+    expect(judgeVersions({ ...nothing, requested }, '1.36.3')).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('of stored objects are counted, and block only where there is no way out of them', () => {
+    expect(judgeVersions({ ...nothing, stale: [stale] }, '1.37.2')).toMatchObject({
+      outcome: 'pass',
+      items: [{ place: 'tugs.harbor.example.com', text: text('3 objects may be stored in v1alpha1') }],
+    });
+    expect(judgeVersions({ ...nothing, stale: [{ ...stale, target: undefined }] }, '1.37.2')).toMatchObject({
+      outcome: 'block',
+    });
+  });
+
+  it('give no all-clear where they cannot be known', () => {
+    const trouble = new SealiftError('KUBERNETES_UNAVAILABLE', { values: { reason: 'its webhook is away' } });
+    expect(judgeVersions({ ...nothing, stale: [{ ...stale, objects: null, trouble }] }, '1.37.2')).toMatchObject({
+      outcome: 'unknown',
+    });
+    expect(judgeVersions({ ...nothing, requested: undefined }, '1.37.2')).toMatchObject({ outcome: 'warn' });
+    expect(judgeVersions(nothing, '1.44.0')).toMatchObject({ outcome: 'warn', detail: text('not known here') });
+  });
+});
+
+const peers = [peer('helm'), peer('etcd'), peer('kube-apiserver')] as const;
+const missing = peers.find((one) => one.missing);
+
+describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${missing.remedy})` : ''}`, () => {
+  let cluster: Kubernetes;
+  let bench: LayerBench;
+  beforeAll(async () => {
+    cluster = await startKubernetes(peers[1], peers[2]);
+    bench = await LayerBench.open(cluster, peers[0]);
+  });
+  afterAll(async () => {
+    bench?.close();
+    await cluster?.stop();
+  });
+
+  it('are read of the API server and of what the layers bring', async () => {
+    const layer = (version: string, all: string) =>
+      bench.shelf.layer({ pack: 'batch', version }, { manifests: { 'manifests/all.yaml': all } });
+    const now = layer('1.0.0', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: batch, namespace: default }\n');
+    await bench.port().applyLayer(now, never);
+    const look = async (next: typeof now) =>
+      await apiVersionsCheck((cancel) => bench.tools(cancel), {
+        kubernetes: '1.37.2',
+        layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
+      });
+    expect(await look(now)).toMatchObject({ outcome: 'pass', detail: text('1 objects of layers') });
+    const old = layer(
+      '2.0.0',
+      'apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: { name: batch, namespace: default }\n',
+    );
+    expect(await look(old)).toMatchObject({
+      outcome: 'block',
+      detail: text('CronJob.batch default/batch: batch/v1beta1 is not served'),
+    });
+  });
+});

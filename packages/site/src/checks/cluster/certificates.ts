@@ -1,0 +1,50 @@
+import type { X509Certificate } from 'node:crypto';
+import type { CheckItem } from '@sealift/core/check';
+import type { Machine } from '@sealift/kubernetes/machine';
+import { block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
+
+const dayMs = 86_400_000;
+/** So long an upgrade may take, with what has to be mended in it. */
+const blockDays = 2;
+const warnDays = 30;
+
+/** Certificates that kubeadm made end a year after their node was made. */
+const remedy =
+  'Renew them on each control-plane machine (kubeadm certs renew all, then restart its static pods), or replace the machines (spec.rollout.after of the KubeadmControlPlane).';
+
+/**
+ * When the certificates of the control plane end.
+ *
+ * @param presented what an API server showed of itself; undefined where none did
+ */
+export function certificatesLast(
+  machines: readonly Pick<Machine, 'name' | 'isControlPlane' | 'certificatesEndAt'>[],
+  presented: Pick<X509Certificate, 'validToDate'> | undefined,
+  now: Date,
+): Finding {
+  const own = machines.filter(({ isControlPlane }) => isControlPlane);
+  const ends = [
+    ...own.map(({ name, certificatesEndAt }) => ({ name: `Machine ${name}`, at: certificatesEndAt })),
+    ...(presented === undefined ? [] : [{ name: 'the API server', at: presented.validToDate.toISOString() }]),
+  ];
+  const known = ends.flatMap(({ name, at }) => (at === null ? [] : [{ name, at, days: daysUntil(at, now) }]));
+  const [first] = known.toSorted((a, b) => a.days - b.days);
+  if (first === undefined) {
+    const detail = 'Neither a Machine nor an API server tells when its certificates end';
+    return { outcome: 'unknown', detail, remedy: 'Ask each control-plane machine: kubeadm certs check-expiration.' };
+  }
+  const items = known
+    .filter(({ days }) => days < warnDays)
+    .map(({ name, at, days }): CheckItem => ({ place: name, text: `its certificates ${endText(at, days)}` }));
+  const detail = `The first, of ${first.name}, ${endText(first.at, first.days)}`;
+  if (first.days < blockDays) return withItems(block(detail, remedy), items);
+  return first.days < warnDays ? withItems(warn(detail, remedy), items) : pass(detail);
+}
+
+function daysUntil(at: string, now: Date): number {
+  return Math.floor((Date.parse(at) - now.getTime()) / dayMs);
+}
+
+function endText(at: string, days: number): string {
+  return days < 0 ? `ended at ${at}` : `end at ${at}, in ${days} days`;
+}

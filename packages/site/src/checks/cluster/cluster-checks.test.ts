@@ -1,0 +1,161 @@
+import type { Check } from '@sealift/core/check';
+import { KubernetesClient } from '@sealift/kubernetes/client';
+import { Objects } from '@sealift/kubernetes/objects';
+import { defineClusterApi } from '@sealift/testkit/cluster-api-definitions';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { SampleCluster } from '@sealift/testkit/sample-cluster';
+import { KubeApi } from '@sealift/testkit/site/kube-api';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeSettled } from '../../cluster/testing/settled.ts';
+import { clusterChecks } from './cluster-checks.ts';
+
+// Machines under load are slow; nothing here waits for this long.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+const peers = [peer('etcd'), peer('kube-apiserver'), peer('cluster-api-core')] as const;
+const missing = peers.find((one) => one.missing);
+const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+const webhooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+
+describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${missing.remedy})` : ''}`, () => {
+  let cluster: Kubernetes;
+  let api: KubeApi;
+  let sample: SampleCluster;
+  let objects: Objects;
+  beforeAll(async () => {
+    cluster = await startKubernetes(peers[0], peers[1]);
+    api = await KubeApi.fromKubeconfig(cluster.kubeconfig);
+    await defineClusterApi(api, peers[2], 'v1beta2');
+    objects = new Objects(await KubernetesClient.connect({ kubeconfig: cluster.kubeconfig }));
+    sample = new SampleCluster(api, 'v1beta2', 'default');
+    await makeSettled(sample);
+    const conditions = ['EtcdClusterHealthy', 'ControlPlaneComponentsHealthy'].map((type) => ({
+      type,
+      status: 'True' as const,
+    }));
+    await sample.status('KubeadmControlPlane', 'c1-cp', { conditions });
+    await api.create('/api/v1/nodes', { metadata: { name: 'node-cp-1' } });
+    await api.merge('/api/v1/nodes/node-cp-1/status', { status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+    await api.create('/api/v1/namespaces', { metadata: { name: 'kube-node-lease' } });
+    await renew(0);
+  });
+  afterAll(async () => {
+    objects?.client.close();
+    api?.close();
+    await cluster?.stop();
+  });
+
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  async function renew(aheadMs: number): Promise<void> {
+    const spec = {
+      holderIdentity: 'node-cp-1',
+      renewTime: new Date(Date.now() + aheadMs).toISOString().replace('Z', '000Z'),
+    };
+    const body = { metadata: { name: 'node-cp-1' }, spec };
+    if (!(await api.create(leases, body))) await api.merge(`${leases}/node-cp-1`, { spec });
+  }
+  async function look(nodes = true): Promise<Readonly<Record<string, Check>>> {
+    const open = () => Promise.resolve(objects);
+    const checks = await Promise.all(
+      clusterChecks({ enterprise: open, management: open, cluster: undefined }, { nodes }),
+    );
+    return Object.fromEntries(checks.map((check) => [check.name, check]));
+  }
+
+  it('pass on a cluster that is well, each having looked', async () => {
+    await renew(0);
+    const found = await look();
+    expect(Object.values(found).map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'api-ready pass',
+      'control-plane-healthy pass',
+      'cluster-not-paused pass',
+      'certificates pass',
+      'node-clocks pass',
+      'disruption-budgets pass',
+      'webhooks pass',
+    ]);
+    // The certificate that the API server presents: no Machine tells of its own here.
+    expect(found['certificates']?.detail).toContain('of the API server');
+  });
+
+  it('name a budget that never lets a node be drained, with its sum', async () => {
+    await api.create(budgets, {
+      metadata: { name: 'tight' },
+      spec: { minAvailable: 2, selector: { matchLabels: { app: 'x' } } },
+    });
+    expect((await look())['disruption-budgets']).toMatchObject({
+      outcome: 'warn',
+      detail: text('was not computed yet'),
+    });
+    const status = {
+      observedGeneration: 1,
+      disruptionsAllowed: 0,
+      currentHealthy: 2,
+      desiredHealthy: 2,
+      expectedPods: 2,
+    };
+    await api.merge(`${budgets}/tight/status`, { status });
+    expect((await look())['disruption-budgets']).toMatchObject({
+      outcome: 'block',
+      detail: text('default/tight never allows an eviction: it needs 2 healthy pods of 2 and has 2 (minAvailable 2)'),
+    });
+    expect((await look(false))['disruption-budgets']).toMatchObject({ outcome: 'pass' });
+    await api.delete(`${budgets}/tight`);
+  });
+
+  it('name a webhook that nobody answers, by whether it refuses meanwhile, and pass when somebody does', async () => {
+    const webhook = (name: string, service: string, failurePolicy: string) => ({
+      name: `${name}.harbor.example.com`,
+      failurePolicy,
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+      clientConfig: {
+        service: { namespace: 'default', name: service },
+        caBundle: Buffer.from(cluster.ca).toString('base64'),
+      },
+      rules: [{ apiGroups: ['harbor.example.com'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['tugs'] }],
+    });
+    await api.create(webhooks, {
+      metadata: { name: 'tugs' },
+      webhooks: [webhook('polite', 'away', 'Ignore'), webhook('strict', 'there', 'Fail')],
+    });
+    expect((await look())['webhooks']).toMatchObject({
+      outcome: 'block',
+      detail: text('default/there (webhook strict'),
+    });
+    await api.create(slices, {
+      metadata: { name: 'there-1', labels: { 'kubernetes.io/service-name': 'there' } },
+      addressType: 'IPv4',
+      ports: [],
+      endpoints: [{ addresses: ['10.1.2.3'], conditions: { ready: true } }],
+    });
+    expect((await look())['webhooks']).toMatchObject({
+      outcome: 'warn',
+      detail: text('default/away (webhook polite'),
+      items: [{}],
+    });
+    await api.delete(`${webhooks}/tugs`);
+    expect((await look())['webhooks']).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('tell of a clock that is wrong, of a pause, and of certificates that end soon', async () => {
+    await renew(400_000);
+    await sample.merge('Cluster', 'c1', { spec: { paused: true } });
+    const soon = new Date(Date.now() + 86_400_000).toISOString();
+    await sample.status('Machine', 'cp-1', { certificatesExpiryDate: soon });
+    const found = await look();
+    expect(found['node-clocks']).toMatchObject({ outcome: 'block', detail: text('Node node-cp-1') });
+    expect(found['cluster-not-paused']).toMatchObject({ outcome: 'block', detail: 'Paused: Cluster c1' });
+    expect(found['certificates']).toMatchObject({ outcome: 'block', detail: text('Machine cp-1') });
+    await sample.merge('Cluster', 'c1', { spec: { paused: false } });
+  });
+
+  it('are no all-clear when the API server is away', async () => {
+    await cluster.stop();
+    const found = await look();
+    for (const check of Object.values(found)) expect(check).toMatchObject({ outcome: 'unknown' });
+  });
+});
