@@ -20,8 +20,8 @@ import type { ClusterConnection } from '../cluster.ts';
 import { defaultValues, givenValues } from './given-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
 
-/** As long as a look may take. */
-const limitSeconds = 50;
+/** As long as a look may take; with the writing down after it, it is less than clients wait. */
+const limitSeconds = 40;
 /** So many releases are compared part by part; those that nodes and records speak against are not. */
 const candidates = 3;
 
