@@ -145,19 +145,14 @@ async function proposalOf(
     simulated,
   };
   const texts = layers.map(({ currentValues }) => currentValues);
-  return { view: { digest: digestOf([stored.digest, found, texts]), ...found }, release: stored, layers };
+  return { view: { digest: digestOf(stored.digest, found, texts), ...found }, release: stored, layers };
 }
 
 /** Whether nodes are ready changes by itself, and so does what else runs: neither is a part of what is adopted. */
-function digestOf([release, { others: _, ...found }, texts]: readonly [
-  string,
-  Omit<AdoptionProposal, 'digest'>,
-  readonly string[],
-]): string {
+function digestOf(release: string, found: Omit<AdoptionProposal, 'digest'>, texts: readonly string[]): string {
   const nodes = found.nodes.map(({ name, role, version, template }) => ({ name, role, version, template }));
-  return createHash('sha256')
-    .update(canonicalJson([release, { ...found, nodes }, texts]))
-    .digest('hex');
+  const adopted = canonicalJson([release, { ...found, nodes, others: undefined }, texts]);
+  return createHash('sha256').update(adopted).digest('hex');
 }
 
 function othersOf(
