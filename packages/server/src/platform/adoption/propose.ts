@@ -19,6 +19,7 @@ import type { Db } from '../../store/store.ts';
 import type { ClusterConnection } from '../cluster.ts';
 import { defaultValues, givenValues } from './given-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
+import { within } from './within.ts';
 
 /** As long as a look may take; with the writing down after it, it is less than clients wait. */
 const limitSeconds = 40;
@@ -47,13 +48,7 @@ export interface Proposal {
 export async function proposeAdoption(sources: AdoptionSources, request: SurveyRequest): Promise<Proposal> {
   const { survey: port } = sources.cluster;
   if (port === null) throw new SealiftError('CLUSTER_NOT_CONNECTED');
-  const deadline = AbortSignal.timeout(limitSeconds * 1000);
-  try {
-    return await propose(sources, port, request, deadline);
-  } catch (error) {
-    if (!deadline.aborted) throw error;
-    throw new SealiftError('ADOPT_TOO_LONG', { values: { seconds: limitSeconds }, cause: error });
-  }
+  return await within(limitSeconds, (cancel) => propose(sources, port, request, cancel));
 }
 
 async function propose(
