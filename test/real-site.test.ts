@@ -100,7 +100,8 @@ describe.skipIf(absent !== undefined)(
     it('would be adopted without records too: out of Helm what charts run, and of others what is not known is named', async () => {
       const secrets = '/api/v1/namespaces/sealift-system/secrets';
       const names = ['layer-k8s-kubernetes', 'layer-cni-cni-calico', 'layer-addon-ingress-nginx'];
-      const records = await Promise.all(names.map((name) => workload.get(`${secrets}/${name}`)));
+      const records = await Promise.all(names.map((name) => workload.get<KubeObject>(`${secrets}/${name}`)));
+      expect(records).not.toContain(undefined);
       for (const name of names) expect(await workload.delete(`${secrets}/${name}`)).toBe(true);
       try {
         const unknown = await command('platform', 'adopt', '--dry-run', '--json');
@@ -122,9 +123,7 @@ describe.skipIf(absent !== undefined)(
         ]);
       } finally {
         for (const record of records) {
-          if (record === undefined) throw new Error('a layer had no record');
-          const { name, namespace, labels, annotations } = record.metadata as KubeObject['metadata'] &
-            Record<string, unknown>;
+          const { name, namespace, labels, annotations } = record?.metadata ?? { name: 'no record' };
           await workload.create(secrets, { ...record, metadata: { name, namespace, labels, annotations } });
         }
       }

@@ -12,7 +12,8 @@ export function isSettled(appliedAt: number, now: number, speed: number): boolea
 
 /** What an observer sees of the layers at `now` (wall clock, ms). */
 export function layerStatuses(state: SimulatorState, now: number, speed: number): LayerStatus[] {
-  return state.layers.map(({ appliedAt, values: _, ...layer }) => {
+  return state.layers.map(({ appliedAt, layer: of, pack, version, digest, valuesHash }) => {
+    const layer = { layer: of, pack, version, digest, valuesHash };
     if (isSettled(appliedAt, now, speed)) return { ...layer, wait: null };
     const wait = waitingFor(`${layer.pack}: pods are starting`, {
       since: new Date(appliedAt).toISOString(),

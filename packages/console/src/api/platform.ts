@@ -1,6 +1,13 @@
-import { profileViewSchema, summarySchema, updateListSchema } from '@sealift/core/api';
-import { useQuery } from '@tanstack/react-query';
-import { read, send } from './http.ts';
+import {
+  type AdoptionProposal,
+  adoptionProposalSchema,
+  profileViewSchema,
+  summarySchema,
+  type SurveyRequest,
+  updateListSchema,
+} from '@sealift/core/api';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { read, request, send } from './http.ts';
 
 export const summaryKey = ['summary'];
 export const updatesKey = ['updates'];
@@ -29,6 +36,26 @@ export function useUpdates() {
 /** The enterprise cluster's layers with their values. */
 export function useProfile() {
   return useQuery({ queryKey: profileKey, queryFn: ({ signal }) => read(profileViewSchema, '/profile', signal) });
+}
+
+/** What a person says beside what is found: the layers that run their packs' defaults. */
+export type RunsDefaults = SurveyRequest['defaults'];
+
+/** Looks at what the cluster runs; changes nothing. */
+export function useSurvey() {
+  return useMutation({
+    mutationFn: (defaults: RunsDefaults) => request(adoptionProposalSchema, 'POST', '/platform/survey', { defaults }),
+  });
+}
+
+/** Records what was shown as installed. */
+export function useAdopt() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ proposal, defaults }: { proposal: AdoptionProposal; defaults: RunsDefaults }) =>
+      request(profileViewSchema, 'POST', '/platform/adopt', { proposal: proposal.digest, defaults }),
+    onSuccess: () => client.invalidateQueries(),
+  });
 }
 
 /** Every layer's configuration as one archive (tar.gz). */

@@ -188,7 +188,7 @@ describe.skipIf(missing !== undefined)(`a look at a cluster${missing ? ` (${miss
   });
 
   it('finds what Sealift applied with its values, however long, as long as the Secret has room', async () => {
-    const text = (of: string): string => `# ${of}\n${'key: "{{ .spectro.system.cluster.uid }}"\n'}`;
+    const text = (of: string): string => `# ${of}\nkey: "{{ .spectro.system.cluster.uid }}"\n`;
     const long = `${text('long')}# ${'ä comment that is long '.repeat(100_000)}\n`;
     for (const [name, values] of [
       ['short', text('short')],

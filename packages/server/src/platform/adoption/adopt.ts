@@ -19,7 +19,7 @@ import { type AdoptionSources, type Proposal, proposeAdoption } from './propose.
 /** Differences that are named in one message. */
 const shownDifferences = 50;
 /** As long as writing down layers may take. */
-const recordLimitMs = 60_000;
+const recordLimitMs = 15_000;
 
 /**
  * Records which release the cluster runs, with the site's values. A console with a cluster looks again and records what was shown, and only

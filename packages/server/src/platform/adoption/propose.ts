@@ -19,9 +19,10 @@ import type { Db } from '../../store/store.ts';
 import type { SwitchedCluster } from '../switched-cluster.ts';
 import { defaultValues, givenValues } from './given-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
+import { within } from './within.ts';
 
-/** As long as a look may take. */
-const limitSeconds = 50;
+/** As long as a look may take; with the writing down after it, it is less than clients wait. */
+const limitSeconds = 40;
 /** So many releases are compared part by part; those that nodes and records speak against are not. */
 const candidates = 3;
 
@@ -46,13 +47,7 @@ export interface Proposal {
  */
 export async function proposeAdoption(sources: AdoptionSources, request: SurveyRequest): Promise<Proposal> {
   const { survey: port } = sources.cluster;
-  const deadline = AbortSignal.timeout(limitSeconds * 1000);
-  try {
-    return await propose(sources, port, request, deadline);
-  } catch (error) {
-    if (!deadline.aborted) throw error;
-    throw new SealiftError('ADOPT_TOO_LONG', { values: { seconds: limitSeconds }, cause: error });
-  }
+  return await within(limitSeconds, (cancel) => propose(sources, port, request, cancel));
 }
 
 async function propose(
@@ -145,19 +140,14 @@ async function proposalOf(
     simulated,
   };
   const texts = layers.map(({ currentValues }) => currentValues);
-  return { view: { digest: digestOf([stored.digest, found, texts]), ...found }, release: stored, layers };
+  return { view: { digest: digestOf(stored.digest, found, texts), ...found }, release: stored, layers };
 }
 
 /** Whether nodes are ready changes by itself, and so does what else runs: neither is a part of what is adopted. */
-function digestOf([release, { others: _, ...found }, texts]: readonly [
-  string,
-  Omit<AdoptionProposal, 'digest'>,
-  readonly string[],
-]): string {
+function digestOf(release: string, found: Omit<AdoptionProposal, 'digest'>, texts: readonly string[]): string {
   const nodes = found.nodes.map(({ name, role, version, template }) => ({ name, role, version, template }));
-  return createHash('sha256')
-    .update(canonicalJson([release, { ...found, nodes }, texts]))
-    .digest('hex');
+  const adopted = canonicalJson([release, { ...found, nodes, others: undefined }, texts]);
+  return createHash('sha256').update(adopted).digest('hex');
 }
 
 function othersOf(
