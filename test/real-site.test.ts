@@ -97,7 +97,7 @@ describe.skipIf(absent !== undefined)(
         await window.picture('real-running');
         shown.resolve();
         const { code, stdout, stderr } = await confirmed;
-        expect(`exit ${code}\n${stderr}`).toMatch(/^exit 0\n/);
+        expect(`exit ${code}\n${stderr}\n${stdout}`).toMatch(/^exit 0\n/);
         expect(upgradeSchema.parse(JSON.parse(stdout))).toMatchObject({ state: 'succeeded' });
         expect(site.killed.kills.length).toBeGreaterThan(5);
         await page.goto('/');
