@@ -123,9 +123,11 @@ describe('a machine that comes', () => {
     expect(wait?.what).toContain('has not joined');
     expect(wait?.since).toBe('2026-11-28T12:05:00.000Z');
     const unready: readonly Said[] = [...up, ['NodeReady', 'False', 'NotReady', 'cni plugin not initialized']];
-    expect(first({ machines: comes(unready, { kubelet: 'v1.37.2' }) })?.what).toBe(
-      'the node node-d of d is not ready yet: cni plugin not initialized',
-    );
+    expect(first({ machines: comes(unready, { kubelet: 'v1.37.2' }) })).toMatchObject({
+      what: 'the node node-d of d is not ready yet: cni plugin not initialized',
+      object: { kind: 'Machine', name: 'd' },
+      remedy: expect.stringContaining('kubectl describe node node-d'),
+    });
   });
 
   it('has failed for good', () => {
