@@ -7,7 +7,8 @@ const passing = (method: string, path: string, body: unknown = '') => ({
   body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 const machine = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machines/m1';
-const on = (method: string, path: string, body?: unknown) => effectOnKubernetes('workload', passing(method, path, body));
+const on = (method: string, path: string, body?: unknown) =>
+  effectOnKubernetes('workload', passing(method, path, body));
 
 describe('what a request changes at an API server', () => {
   it('is nothing where it looks, tries, or asks for leave', () => {
@@ -42,10 +43,18 @@ describe('what a request changes at an API server', () => {
 
 describe('what a request changes at a vCenter', () => {
   const call = (method: string) =>
-    effectOnVcenter(passing('POST', '/sdk', `<e:Envelope><e:Body><${method} xmlns="urn:vim25"/></e:Body></e:Envelope>`));
+    effectOnVcenter(
+      passing('POST', '/sdk', `<e:Envelope><e:Body><${method} xmlns="urn:vim25"/></e:Body></e:Envelope>`),
+    );
 
   it('is nothing where it looks or keeps its session', () => {
-    for (const method of ['Login', 'RetrievePropertiesEx', 'CreateContainerView', 'HttpNfcLeaseProgress', 'CreateImportSpec'])
+    for (const method of [
+      'Login',
+      'RetrievePropertiesEx',
+      'CreateContainerView',
+      'HttpNfcLeaseProgress',
+      'CreateImportSpec',
+    ])
       expect(call(method)).toBeUndefined();
   });
 

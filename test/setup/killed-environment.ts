@@ -25,7 +25,9 @@ export async function startKilledEnvironment(oneIn: number): Promise<KilledEnvir
     const port = Number(new URL(environment.console.ready.url).port);
     return startConsoleServer(context, { cluster, pages: built.pages, port });
   });
-  const environment = await startRealEnvironment((cluster, context) => behindProxies(cluster, context, killed, proxies));
+  const environment = await startRealEnvironment((cluster, context) =>
+    behindProxies(cluster, context, killed, proxies),
+  );
   return {
     ...environment,
     killed,

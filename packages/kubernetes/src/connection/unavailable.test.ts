@@ -20,7 +20,11 @@ describe('an answer that passes', () => {
   });
 
   it.each([
-    ['etcdserver: request timed out', { kind: 'APIServer', name: 'https://10.0.0.5:6443' }, 'Look at the control plane'],
+    [
+      'etcdserver: request timed out',
+      { kind: 'APIServer', name: 'https://10.0.0.5:6443' },
+      'Look at the control plane',
+    ],
     [
       'Internal error occurred: failed calling webhook "validation.machine.cluster.x-k8s.io": connection refused',
       { kind: 'Webhook', name: 'validation.machine.cluster.x-k8s.io' },

@@ -12,7 +12,9 @@ export class VcenterSession {
 
   constructor({ url, username, password, caFile, thumbprint }: SiteSettings) {
     const pinned = thumbprint === undefined ? undefined : parseThumbprint(thumbprint);
-    this.#client = new OnDemand(() => VcenterClient.connect({ url, username, password, caFile, thumbprint: pinned, retryDelaysMs }));
+    this.#client = new OnDemand(() =>
+      VcenterClient.connect({ url, username, password, caFile, thumbprint: pinned, retryDelaysMs }),
+    );
   }
 
   /** @throws what connecting throws */

@@ -27,7 +27,12 @@ export function unavailable(answer: IncomingMessage, { name }: Server, place: st
   if (!passingStatuses.has(answer.statusCode ?? 0)) return undefined;
   const cause = new PassingStatus(answer);
   const about = { kind: name, name: hostOf(place) };
-  return new SealiftError('VSPHERE_UNAVAILABLE', { values: { server: name, reason: cause.message }, place, about, cause });
+  return new SealiftError('VSPHERE_UNAVAILABLE', {
+    values: { server: name, reason: cause.message },
+    place,
+    about,
+    cause,
+  });
 }
 
 /** Of a place in a server, which is a URL and perhaps more. */

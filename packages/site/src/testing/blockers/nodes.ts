@@ -109,10 +109,14 @@ export async function protectedApplication({ workload }: BlockerStage): Promise<
     spec: { replicas: 6, selector: app, template },
   });
   await workload.create(budgets, { metadata: { name: 'app' }, spec: { minAvailable: 6, selector: app } });
-  await waitUntil('the application to run', async () => {
-    const found = await workload.get<KubeObject & { status?: { currentHealthy?: number } }>(`${budgets}/app`);
-    return found?.status?.currentHealthy === 6;
-  }, 120_000);
+  await waitUntil(
+    'the application to run',
+    async () => {
+      const found = await workload.get<KubeObject & { status?: { currentHealthy?: number } }>(`${budgets}/app`);
+      return found?.status?.currentHealthy === 6;
+    },
+    120_000,
+  );
 }
 
 /** Names of the machines there are. */

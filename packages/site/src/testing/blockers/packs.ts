@@ -31,7 +31,12 @@ function deployment(name: string, more: { readonly volumes?: unknown } = {}): st
     kind: 'Deployment',
     metadata: { name, namespace: 'default' },
     // Long enough not to be through before its pod falls ill.
-    spec: { replicas: 1, minReadySeconds: 15, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    spec: {
+      replicas: 1,
+      minReadySeconds: 15,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec },
+    },
   });
 }
 
@@ -64,10 +69,22 @@ function illPod(stage: BlockerStage, name: string, called: string, waiting: obje
 
 export const packBlockers = {
   imagePull: (stage: BlockerStage): BlockedLayer =>
-    illPod(stage, 'pulled', 'image pull', { reason: 'ImagePullBackOff', message: 'Back-off pulling image "example/web:2"' }, 0),
+    illPod(
+      stage,
+      'pulled',
+      'image pull',
+      { reason: 'ImagePullBackOff', message: 'Back-off pulling image "example/web:2"' },
+      0,
+    ),
 
   failingPod: (stage: BlockerStage): BlockedLayer =>
-    illPod(stage, 'failing', 'failing pod', { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' }, 4),
+    illPod(
+      stage,
+      'failing',
+      'failing pod',
+      { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' },
+      4,
+    ),
 
   pendingVolume({ workload, shelf }: BlockerStage): BlockedLayer {
     const name = 'stored';
