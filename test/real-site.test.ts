@@ -131,7 +131,11 @@ describe.skipIf(absent !== undefined)(
 
     it('is planned and looked at, and nothing blocks it', async () => {
       expect(await json(packRegistrySchema, 'sync', 'spectro-packs')).toMatchObject({ sync: { state: 'succeeded' } });
-      const upgrade = await json(upgradeSchema, 'upgrade', 'start', '--to', '4.2.13');
+      let upgrade = await json(upgradeSchema, 'upgrade', 'start', '--to', '4.2.13');
+      // A machine under load has no time to look; a check says then that it does not know.
+      for (let looks = 1; looks < 5 && upgrade.preflight.some(({ outcome }) => outcome === 'unknown'); looks += 1) {
+        upgrade = await site.administrator.api.post(`/api/v1/upgrades/${upgrade.id}/preflight`, {}, upgradeSchema);
+      }
       expect(upgrade.preflight.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
       expect(upgrade.blockers).toEqual([]);
     });
@@ -155,7 +159,7 @@ describe.skipIf(absent !== undefined)(
         await window.picture('real-running');
         shown.resolve();
         const { code, stdout, stderr } = await confirmed;
-        expect(`exit ${code}\n${stderr}`).toMatch(/^exit 0\n/);
+        expect(`exit ${code}\n${stderr}\n${stdout}`).toMatch(/^exit 0\n/);
         expect(upgradeSchema.parse(JSON.parse(stdout))).toMatchObject({ state: 'succeeded' });
         expect(site.killed.kills.length).toBeGreaterThan(5);
         await page.goto('/');

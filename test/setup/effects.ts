@@ -3,7 +3,7 @@ import type { PassingRequest } from '@sealift/testkit/cutting-proxy';
 
 /** Calls to vCenter that change nothing, or nothing but the caller's own session. */
 const looking =
-  /^(?:Retrieve|Query|Find|Log(?:in|out)|Wait|Check|Continue|Cancel|CurrentTime|Has|Parse|Fetch|Validate|CnsQuery|Create(?:Filter|ContainerView|PropertyCollector|ImportSpec)|Destroy(?:PropertyFilter|PropertyCollector|View)|HttpNfcLease(?:Progress|GetManifest))/;
+  /^(?:Retrieve|Query|Find|Log(?:in|out)|Wait|Check|Continue|Cancel|CurrentTime|Has|Parse|Fetch|Validate|CnsQuery|Create(?:Filter|ContainerView|PropertyCollector|ImportSpec)|Destroy(?:PropertyFilter|PropertyCollector|View)|HttpNfcLease(?:Progress|GetManifest|SetManifest))/;
 
 /** What a request changes at a vCenter; undefined when it only looks. */
 export function effectOnVcenter({ method, path, body }: PassingRequest): string | undefined {

@@ -63,7 +63,8 @@ async function behindProxies(
   const line = await startCuttingProxy(origin, { ...hooksOf(effectOnVcenter), keepHost: true }, { ca });
   proxies.push(line);
   const caFile = join(context.folder.temporary, 'vcenter-ca.pem');
-  await writeFile(caFile, validCertificate);
+  // Disks go straight to the host, past the proxy.
+  await writeFile(caFile, `${validCertificate}\n${ca}`);
   const instead = new Map([
     [workload.kubeconfig, await kubeconfigOf('workload', workload.kubeconfig)],
     [management.kubeconfig, await kubeconfigOf('management', management.kubeconfig)],

@@ -42,14 +42,14 @@ describe.skipIf(absent !== undefined)(
       met.push(named);
       expect(named.wait).toMatchObject({ object: { kind: expect.any(String) }, since: expect.any(String) });
       expect(named.wait.remedy).not.toBe('');
-      expect(named.afterMs, named.blocker).toBeLessThan(withinMs);
+      expect.soft(named).toMatchObject({ afterMs: expect.toSatisfy((ms: number) => ms < withinMs) });
     };
 
     const layers: readonly [string, (stage: BlockerStage) => BlockedLayer][] = [
       ['a failing pod', packBlockers.failingPod],
       ['an image that cannot be pulled', packBlockers.imagePull],
-      ['a volume that is pending', packBlockers.pendingVolume],
-      ['a field of somebody else', packBlockers.foreignOwner],
+      ['a volume that is pending', (on) => packBlockers.pendingVolume(on)],
+      ['a field of somebody else', (on) => packBlockers.foreignOwner(on)],
       ['a release that somebody else left wedged', (on) => packBlockers.wedgedRelease(on, helm)],
     ];
     it.each(layers)('of a layer: %s; and goes on once it is mended', async (_, make) => {
@@ -75,7 +75,7 @@ describe.skipIf(absent !== undefined)(
       await protectedApplication(stage);
       site.controls.pauseCreation();
       const running = stage.roll('workers', { kubernetes, template });
-      check(await meet(running, nodeBlockers.missingTemplate(template)));
+      check(await meet(running, nodeBlockers.missingTemplate(stage, template)));
       check(await meet(running, outages.vcenter(stage)));
       check(await meet(running, nodeBlockers.wrongTemplate(stage, template)));
       check(await meet(running, outages.apiServer(stage)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPassingStatus, pauseAsked } from './unavailable.ts';
+import { isPassingStatus, pauseAsked, Unavailable } from './unavailable.ts';
 
 describe('an answer that passes', () => {
   it.each([
@@ -17,5 +17,22 @@ describe('an answer that passes', () => {
   it('is told by its status', () => {
     expect([429, 500, 502, 503, 504].every(isPassingStatus)).toBe(true);
     expect([400, 401, 403, 404, 409, 422, 501].some(isPassingStatus)).toBe(false);
+  });
+
+  it.each([
+    [
+      'etcdserver: request timed out',
+      { kind: 'APIServer', name: 'https://10.0.0.5:6443' },
+      'Look at the control plane',
+    ],
+    [
+      'Internal error occurred: failed calling webhook "validation.machine.cluster.x-k8s.io": connection refused',
+      { kind: 'Webhook', name: 'validation.machine.cluster.x-k8s.io' },
+      'Bring back what answers the webhook validation.machine.cluster.x-k8s.io',
+    ],
+  ])('%s names who does not answer, and what to do', (reason, about, remedy) => {
+    const answer = { status: 500, body: undefined, askedPauseMs: undefined };
+    const error = new Unavailable(answer, true, reason, 'https://10.0.0.5:6443/api/v1/nodes');
+    expect(error).toMatchObject({ about, next: 'retry', hint: expect.stringContaining(remedy) });
   });
 });

@@ -1,3 +1,4 @@
+import { SealiftError } from '@sealift/core/errors';
 import { currentWait, progressOf } from '@sealift/core/upgrade';
 import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { describe, expect, test } from 'vitest';
@@ -115,4 +116,28 @@ test('a wait keeps the time since when it stands over the death of the process',
   expect(await later.engine.run(upgradeId)).toMatchObject({ result: 'rested' });
   const waits = setting.store.entries.slice(lines).flatMap((entry) => (entry.phase === 'progress' ? [entry.data] : []));
   for (const { wait } of waits) expect(wait.since).toBe(before?.since);
+});
+
+test('what somebody has to mend outside is a wait that is blocked, with its object and remedy, and the step goes on by itself', async () => {
+  const setting = newSetting();
+  const about = { kind: 'Template', name: '/DC0/vm/templates/r_new' };
+  let missing = 3;
+  const outcome = await runOnce(setting, 'a', null, {
+    effect: (name) => {
+      if (!name.startsWith('roll workers') || missing === 0) return;
+      missing -= 1;
+      throw new SealiftError('NODE_TEMPLATE_MISSING', { values: { path: about.name }, about });
+    },
+  });
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  expect(setting.world.effects).toEqual(sampleEffects);
+  const waits = setting.store.entries.flatMap((entry) =>
+    entry.stepId === '0-workers' && entry.phase === 'progress' ? [entry.data.wait] : [],
+  );
+  expect(waits[0]).toMatchObject({
+    what: 'there is no template /DC0/vm/templates/r_new in vCenter',
+    level: 'blocked',
+    object: about,
+    remedy: expect.stringContaining('Import it'),
+  });
 });

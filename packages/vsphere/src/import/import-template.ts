@@ -75,8 +75,10 @@ async function importOnce(
   const compute = await findComputePlace(client, datacenter, request, cancel);
   const plan: ImportPlan = { client, ovf, request, options, name, compute, datacenter, folder };
   const leftover = wholeLeftover(machines, name, ovf, request);
-  if (leftover === undefined) refuseSmallDatastore(ovf, compute);
-  if (request.dryRun === true) return await dryRun(plan, path, leftover?.machine.name);
+  if (request.dryRun === true) {
+    if (leftover === undefined) refuseSmallDatastore(ovf, compute);
+    return await dryRun(plan, path, leftover?.machine.name);
+  }
   if (leftover !== undefined) {
     const { machine, identity } = leftover;
     onNote?.(`${machine.name} has arrived whole in an import that was cut; it is finished, and nothing is sent`);
@@ -94,7 +96,10 @@ async function importOnce(
     );
   const result = { name, path, compute: placesOf(compute) };
   if (leftover !== undefined) return { outcome: 'completed', ...result, identity: leftover.identity, sentBytes: 0 };
-  const identity = await makeTemplate(plan);
+  // What a cut import left took room, which is there again.
+  const place = removed.length === 0 ? compute : await findComputePlace(client, datacenter, request, cancel);
+  refuseSmallDatastore(ovf, place);
+  const identity = await makeTemplate({ ...plan, compute: place });
   return { outcome: 'imported', ...result, identity, sentBytes: ovf.totalBytes ?? 0 };
 }
 

@@ -90,6 +90,14 @@ export class ImportBench {
     });
   }
 
+  /** Of the datastore that images go to. */
+  freeBytes(): number {
+    const { datastores } = JSON.parse(this.govc('datastore.info', '-json', 'LocalDS_0')) as {
+      readonly datastores: readonly { readonly summary: { readonly freeSpace: number } }[];
+    };
+    return datastores[0]?.summary.freeSpace ?? 0;
+  }
+
   /** Code and message of what it fails with. */
   async refusal(running: Promise<unknown>): Promise<SealiftError> {
     const error = await running.then(

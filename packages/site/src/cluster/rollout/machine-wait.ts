@@ -29,7 +29,7 @@ export function comingWait(view: MachineView, around: Around): SeenWait | null {
       },
     );
   }
-  if (view.isReady) return unhealthyMember(view, around);
+  if (view.isReady) return unhealthyPart(view, around);
   if (machine.phase === 'Failed') {
     const what = `${name} has failed for good${tail(conditions.get('InfrastructureReady') ?? conditions.get('Ready'))}`;
     const remedy = `Read what it says with kubectl describe machine ${name}, mend it, and delete the Machine: another one is made.`;
@@ -100,20 +100,32 @@ function failsToClone({ status, reason, message }: Condition): boolean {
   );
 }
 
-/** A machine that is a ready node, and whose etcd member is not known to be well. */
-function unhealthyMember({ machine, isNew }: MachineView, { now }: Around): SeenWait | null {
-  const member = machine.conditions.get('EtcdMemberHealthy');
-  if (member === undefined || member.status === 'True') return null;
-  const { name } = machine;
-  const state = member.status === 'Unknown' ? 'is not known to be healthy' : 'is not healthy';
-  const lasts = member.since !== null && now.getTime() - Date.parse(member.since) > flickerMs;
-  return waitingFor(`the etcd member of ${name} ${state}${tail(member)}`, {
-    since: member.since,
-    object: { kind: 'Machine', name },
-    impact: 'no machine of the control plane is replaced meanwhile',
-    remedy: `Look at etcd on ${machine.node ?? name}: kubectl -n kube-system logs etcd-${machine.node ?? name}. Cluster API goes on by itself once the member is healthy.`,
-    ...(isNew || !lasts ? {} : { level: 'blocked' }),
-  });
+/** What Cluster API says of the parts of a control-plane machine, in words, with the name of the part's pod. */
+const parts = [
+  ['EtcdMemberHealthy', 'the etcd member', 'etcd'],
+  ['EtcdPodHealthy', 'the etcd pod', 'etcd'],
+  ['APIServerPodHealthy', 'the API server', 'kube-apiserver'],
+  ['ControllerManagerPodHealthy', 'the controller manager', 'kube-controller-manager'],
+  ['SchedulerPodHealthy', 'the scheduler', 'kube-scheduler'],
+] as const;
+
+/** A machine that is a ready node, and a part of which is not known to be well. */
+function unhealthyPart({ machine, isNew }: MachineView, { now }: Around): SeenWait | null {
+  const { name, conditions } = machine;
+  for (const [type, part, pod] of parts) {
+    const said = conditions.get(type);
+    if (said === undefined || said.status === 'True') continue;
+    const state = said.status === 'Unknown' ? 'is not known to be healthy' : 'is not healthy';
+    const lasts = said.since !== null && now.getTime() - Date.parse(said.since) > flickerMs;
+    return waitingFor(`${part} of ${name} ${state}${tail(said)}`, {
+      since: said.since,
+      object: { kind: 'Machine', name },
+      impact: 'no machine of the control plane is replaced meanwhile',
+      remedy: `Look at it on ${machine.node ?? name}: kubectl -n kube-system logs ${pod}-${machine.node ?? name}. Cluster API goes on by itself once it is healthy.`,
+      ...(isNew || !lasts ? {} : { level: 'blocked' }),
+    });
+  }
+  return null;
 }
 
 /** What somebody else said, behind a colon, in one line. */

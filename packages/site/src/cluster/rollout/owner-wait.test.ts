@@ -130,9 +130,11 @@ describe('a machine that comes', () => {
     expect(wait?.what).toContain('has not joined');
     expect(wait?.since).toBe('2026-11-28T12:05:00.000Z');
     const unready: readonly Said[] = [...up, ['NodeReady', 'False', 'NotReady', 'cni plugin not initialized']];
-    expect(first({ machines: comes(unready, { kubelet: 'v1.37.2' }) })?.what).toBe(
-      'the node node-d of d is not ready yet: cni plugin not initialized',
-    );
+    expect(first({ machines: comes(unready, { kubelet: 'v1.37.2' }) })).toMatchObject({
+      what: 'the node node-d of d is not ready yet: cni plugin not initialized',
+      object: { kind: 'Machine', name: 'd' },
+      remedy: expect.stringContaining('kubectl describe node node-d'),
+    });
   });
 
   it('has failed for good', () => {
@@ -148,20 +150,11 @@ describe('a machine that comes', () => {
 });
 
 describe('etcd', () => {
-  const member = (status: string, since: string, isNew = false): StateSketch => ({
-    machines: [
-      {
-        name: 'b',
-        isNew,
-        said: [
-          ['NodeReady', 'True'],
-          ['EtcdMemberHealthy', status, 'x', 'no answer', since],
-        ],
-      },
-      { name: 'a' },
-      { name: 'c' },
-    ],
+  const partOf = (said: readonly Said[], isNew = false): StateSketch => ({
+    machines: [{ name: 'b', isNew, said: [['NodeReady', 'True'], ...said] }, { name: 'a' }, { name: 'c' }],
   });
+  const member = (status: string, since: string, isNew = false): StateSketch =>
+    partOf([['EtcdMemberHealthy', status, 'x', 'no answer', since]], isNew);
 
   it('that flickers in a step is no more than a wait', () => {
     expect(first(member('Unknown', '2026-11-28T12:29:30Z'))).toMatchObject({ level: 'moving' });
@@ -178,6 +171,23 @@ describe('etcd', () => {
     });
     expect(wait?.what).toContain('is not known to be healthy: no answer');
     expect(first(member('False', '2026-11-28T12:20:00Z'))?.what).toContain('is not healthy');
+  });
+
+  it('whose process does not run is named, as other parts of a control plane are', () => {
+    const well: Said = ['EtcdMemberHealthy', 'True'];
+    const parts: readonly (readonly [string, string])[] = [
+      ['EtcdPodHealthy', 'the etcd pod of b is not healthy: CrashLoopBackOff'],
+      ['APIServerPodHealthy', 'the API server of b is not healthy: CrashLoopBackOff'],
+    ];
+    for (const [type, what] of parts) {
+      const said: readonly Said[] = [well, [type, 'False', 'PodFailed', 'CrashLoopBackOff', '2026-11-28T12:29:30Z']];
+      expect(first(partOf(said))).toMatchObject({
+        what,
+        object: { kind: 'Machine', name: 'b' },
+        since: '2026-11-28T12:29:30.000Z',
+        remedy: expect.stringContaining('kubectl -n kube-system logs'),
+      });
+    }
   });
 
   it('of a machine that has just come is waited for', () => {

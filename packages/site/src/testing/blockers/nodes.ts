@@ -19,16 +19,17 @@ interface Machine extends KubeObject {
 
 /** What stops the rolling of nodes, in the order in which one rollout of the workers meets it. */
 export const nodeBlockers = {
-  missingTemplate: (name: string): Blocker => ({
+  /** In its place comes one of other content. */
+  missingTemplate: ({ site }: BlockerStage, name: string): Blocker => ({
     name: 'missing template',
     begin: () => Promise.resolve(),
     named: { kind: 'Template', name: `${folder}/${name}`, what: 'there is no template' },
-    end: () => Promise.resolve(),
+    end: () => makeTemplate(site.vcenter, name, '1.30.0'),
   }),
 
   wrongTemplate: ({ site }: BlockerStage, name: string): Blocker => ({
     name: 'wrong template',
-    begin: () => makeTemplate(site.vcenter, name, '1.30.0'),
+    begin: () => Promise.resolve(),
     named: { kind: 'Template', name: `${folder}/${name}`, what: 'holds Kubernetes 1.30.0' },
     end: () => govc(site.vcenter, 'object.destroy', `${folder}/${name}`),
   }),

@@ -53,7 +53,7 @@ function illPod(stage: BlockerStage, name: string, called: string, waiting: obje
     const conditions = ['ContainersReady', 'Ready'].map((type) => ({ type, status, lastTransitionTime: at }));
     const container = { name: 'web', image: 'example/web:2', imageID: '', ready, restartCount: restarts, state };
     await workload.merge(`${pods}/${pod.metadata.name}/status`, {
-      status: { phase: ready || restarts > 0 ? 'Running' : 'Pending', conditions, containerStatuses: [container] },
+      status: { conditions, containerStatuses: [container] },
     });
   };
   return {

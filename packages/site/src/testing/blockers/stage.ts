@@ -20,7 +20,9 @@ import { connectSite, type Site } from '../../connect-site.ts';
 export interface Running {
   readonly outcome: Promise<RunOutcome>;
   /** The last wait that was written; undefined before the first, and once the step is done. */
-  waitsFor(): Wait | undefined;
+  readonly waitsFor: () => Wait | undefined;
+  /** The last line of the journal. */
+  readonly last: () => unknown;
 }
 
 /** A whole site behind the product's own ports, and an engine that runs single steps on it: what it says is what people are shown. */
@@ -125,6 +127,7 @@ export class BlockerStage {
     const engine = new Engine({ journal, lease, ports, holder: 'engine' });
     return {
       outcome: engine.run(step.id),
+      last: () => store.entries.at(-1),
       waitsFor() {
         const last = store.entries.at(-1);
         return last?.phase === 'progress' ? last.data.wait : undefined;
@@ -137,10 +140,10 @@ export class BlockerStage {
 export interface Blocker {
   readonly name: string;
   /** Begins it, and resolves when it is there; the time counts from then on. */
-  begin(): Promise<unknown>;
+  readonly begin: () => Promise<unknown>;
   /** What is to be named. */
   readonly named: { readonly kind: string; readonly name?: string; readonly what?: string };
-  end(): Promise<unknown>;
+  readonly end: () => Promise<unknown>;
 }
 
 /** How long it took until a blocker was named, in milliseconds, and as what. */
@@ -161,14 +164,14 @@ export async function meet(running: Running, { name, begin, named, end }: Blocke
   const began = performance.now();
   let wait: Wait | undefined;
   await waitUntil(
-    `${name} to be named; what was said last: ${JSON.stringify(wait)}`,
+    `${name} to be named`,
     () => {
       wait = running.waitsFor();
       return isNamed(wait);
     },
     120_000,
   ).catch((error: unknown) => {
-    throw new Error(`${name} was not named; what was said last: ${JSON.stringify(wait)}`, { cause: error });
+    throw new Error(`${name} was not named; the last line is ${JSON.stringify(running.last())}`, { cause: error });
   });
   const afterMs = Math.round(performance.now() - began);
   if (wait === undefined) throw new Error(`${name} was not named`);
