@@ -11,6 +11,7 @@ import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { SiteFacts } from './cluster/layers/layer-tools.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
+import { topologyCheck } from './cluster/rollout/topology-check.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
@@ -70,7 +71,12 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     host: new URL(settings.url).host,
     providers: providersPort,
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(needs)],
+    clusterChecks: (needs) => [
+      machinesAccounted(machines),
+      topologyCheck(machines, needs),
+      helmCheck(undefined, needs),
+      providersCheck(needs),
+    ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

@@ -56,7 +56,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
 
     const outcomes = async (imageBytes?: number) => {
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), helm: noCharts, providers: false }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(imageBytes),
+          helm: noCharts,
+          providers: false,
+          controlPlaneRollouts: 0,
+        }),
       );
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
@@ -109,7 +114,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       await vcenter.expireSessions();
       await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(undefined), helm: noCharts, providers: false }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(undefined),
+          helm: noCharts,
+          providers: false,
+          controlPlaneRollouts: 0,
+        }),
       );
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
         outcome: 'unknown',

@@ -15,6 +15,8 @@ export interface UpgradeNeeds {
   readonly helm: () => Promise<boolean>;
   /** Whether the release brings other Cluster API providers than those that are installed. */
   readonly providers: boolean;
+  /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
+  readonly controlPlaneRollouts: number;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

@@ -30,6 +30,7 @@ export async function siteChecks(services: UpgradeServices, row: UpgradeRow, pla
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
+      controlPlaneRollouts: stepsOf(stepsOfPlan(plan), 'control-plane').length,
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
