@@ -25,8 +25,8 @@ export const upgradeMutants = mutantsOf('upgrade', [
   [
     'a new template on the same Kubernetes is not rolled',
     'steps/rollout.ts',
-    'desired.version !== version || desired.template !== template',
-    'desired.version !== version',
+    'version === target.kubernetes && template === target.template',
+    'version === target.kubernetes',
     'steps/steps.test.ts',
   ],
   [

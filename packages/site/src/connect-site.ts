@@ -21,6 +21,7 @@ import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
 import { type LayersAccess, openTools } from './cluster/layers/layers-access.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
+import { topologyCheck } from './cluster/rollout/topology-check.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
@@ -107,6 +108,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
+      topologyCheck(machines, needs),
       helmCheck(undefined, needs),
       providersCheck(providers, needs),
       ...clusterChecks(

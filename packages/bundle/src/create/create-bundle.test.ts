@@ -22,6 +22,7 @@ import { openBundle } from '../read/open-bundle.ts';
 import { verifyBundle } from '../read/verify-bundle.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';
 import { smallImage, smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
+import { pinnedBy } from '../upload/pinned-content.ts';
 import { readBundleRelease } from '../upload/upload.ts';
 import { type CreatedBundle, createBundle } from './create-bundle.ts';
 
@@ -183,6 +184,42 @@ describe('createBundle', () => {
     expect(mismatch.code).toBe('NODE_IMAGE_MISMATCH');
     const none = await refusal((copy) => edit(join(copy, 'release.yaml'), /\n {4}nodeImage: .*\n$/, '\n'));
     expect(none.code).toBe('NODE_IMAGE_MISSING');
+  });
+
+  it('brings the node images of the minors between along, each by its name', async () => {
+    const between = 'u-2204-0-k-1259-0.ova';
+    const copy = mkdtempSync(join(folder, 'between-'));
+    cpSync(join(folder, 'release'), copy, { recursive: true });
+    cpSync(join(copy, smallOva), join(copy, between));
+    const file = join(copy, 'release.yaml');
+    edit(
+      file,
+      '  layers:\n',
+      `  intermediateNodeImages: [{ ova: ${between}, os: u, kubernetes: 1.25.9 }]\n  layers:\n`,
+    );
+    const make = () => create(file, 'between.bin');
+    await expect(make()).rejects.toMatchObject({
+      code: 'NODE_IMAGE_MISSING',
+      message: expect.stringContaining(between),
+    });
+    edit(file, '  content:\n', `  content:\n    intermediateNodeImages: [ ./${between} ]\n`);
+    const { release } = await make();
+    const { nodeImage, intermediateNodeImages } = release.spec;
+    expect(intermediateNodeImages).toEqual([
+      {
+        ...nodeImage,
+        ova: between,
+        os: 'u',
+        kubernetes: '1.25.9',
+        digest: expect.stringMatching(/^sha256:/),
+      },
+    ]);
+    await using bundle = await openBundle(join(folder, 'between.bin'), { trustedKeys: [secretKey.publicKey] });
+    const verified = await readBundleRelease(bundle);
+    expect(verified.release).toEqual(release);
+    const [image] = pinnedBy(verified).nodeImages;
+    expect(image?.ova).toBe(between);
+    expect(await bundle.size((image?.digest ?? '') as `sha256:${string}`)).toBeGreaterThan(0);
   });
 
   it('refuses a layout with a blob missing, damaged or of another size', async () => {

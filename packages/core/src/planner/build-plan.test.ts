@@ -33,6 +33,11 @@ const next: ReleaseSketch = {
   from: ['>=4.2.0 <4.2.13'],
   layers: newLayers,
 };
+const image = (kubernetes: string) => {
+  const ova = `k-${kubernetes}.ova`;
+  const digest = digestOf(ova);
+  return { ova, os: 'ubuntu-22.04', kubernetes, sha256: digest.slice(7), digest, sizeBytes: 1 };
+};
 const targetDigest = digestOf('marker');
 const stepsTo = (sketch: Partial<ReleaseSketch>, more: { editedLayers?: string[] } = {}) =>
   buildPlan({ installed, target: release({ ...next, ...sketch }), targetDigest, ...more }).hops.flatMap(
@@ -91,6 +96,33 @@ describe('buildPlan', () => {
       target: { layer: 'addon', pack: 'legacy' },
       rollback: 'restorable',
     });
+  });
+
+  it('goes through the minors between, and no step of them has the name of another', () => {
+    const between = ['1.25.4', '1.27.4', '1.28.9'].map((kubernetes) => image(kubernetes));
+    const steps = stepsTo({ kubernetes: '1.29.1', spec: { intermediateNodeImages: between } });
+    const nodes = steps.filter(({ kind }) => ['template', 'control-plane', 'workers'].includes(kind));
+    expect(nodes.map(({ id }) => id)).toEqual([
+      '0-template-1.27.4',
+      '0-template-1.28.9',
+      '0-template',
+      '0-control-plane-1.27.4',
+      '0-control-plane-1.28.9',
+      '0-control-plane',
+      '0-workers',
+    ]);
+    expect(nodes[3]).toMatchObject({
+      title: 'Roll the control plane to Kubernetes 1.27.4',
+      target: { kubernetes: '1.27.4', template: 'r_k-1.27.4' },
+      rollback: 'one-way',
+    });
+    const plan = buildPlan({
+      installed,
+      target: release({ ...next, kubernetes: '1.29.1', spec: { intermediateNodeImages: between } }),
+      targetDigest,
+    });
+    expect(planSchema.parse(plan)).toEqual(plan);
+    expect(plan.nodeImage.reason).toContain('from 1.26.8 to 1.29.1 by way of 1.27.4 and 1.28.9');
   });
 
   it('replaces no node when neither Kubernetes nor the image changes', () => {

@@ -44,6 +44,28 @@ describe('judgeHop', () => {
     expect(verdict.reason).toContain(reason);
   });
 
+  it('allows several Kubernetes minors where the release brings an image of each between, and names the first it lacks', () => {
+    const image = (kubernetes: string) => {
+      const sha256 = 'a'.repeat(64);
+      const ova = `k-${kubernetes}.ova`;
+      return { ova, os: 'x', kubernetes, sha256, digest: `sha256:${sha256}`, sizeBytes: 1 };
+    };
+    const to = (...between: readonly string[]) =>
+      judgeHop(
+        from('4.2.12'),
+        release({
+          version: '4.2.13',
+          kubernetes: '1.29.1',
+          ova: 'b.ova',
+          from: ['>=4.0.0'],
+          spec: { intermediateNodeImages: between.map(image) },
+        }),
+      );
+    expect(to('1.27.4', '1.28.9').legal).toBe(true);
+    expect(to('1.27.4').reason).toContain('Kubernetes 1.28');
+    expect(to('1.28.9').reason).toContain('Kubernetes 1.27');
+  });
+
   it('does not pass a required release, and names the last one', () => {
     const target = release({ version: '4.2.13', kubernetes: '1.26.8', from: ['>=4.2.0 <4.2.13'] });
     const between = ['4.2.10', '4.2.11'].map((version) => release({ version, kubernetes: '1.26.8', required: true }));

@@ -124,6 +124,53 @@ describe('parseReleaseFile', () => {
     expect(error.message).toMatch(new RegExp(reason));
   });
 
+  describe('with node images of the minors between', () => {
+    const withBetween = (...images: readonly { readonly ova: string; readonly kubernetes: string }[]) => {
+      const list = images.map(({ ova, kubernetes }) => `{ ova: ${ova}, os: u, kubernetes: ${kubernetes} }`);
+      return file.replace('spec:\n', `spec:\n  intermediateNodeImages: [${list.join(', ')}]\n`);
+    };
+
+    it('reads them', () => {
+      const images = [
+        { ova: 'a.ova', kubernetes: '1.24.4' },
+        { ova: 'b.ova', kubernetes: '1.25.9' },
+      ];
+      const { spec } = parseReleaseFile(withBetween(...images), 'release.yaml');
+      expect(spec.intermediateNodeImages).toMatchObject(images);
+    });
+
+    it.each([
+      [
+        'of one minor',
+        [
+          { ova: 'a.ova', kubernetes: '1.25.1' },
+          { ova: 'b.ova', kubernetes: '1.25.9' },
+        ],
+        /0\/kubernetes$/,
+      ],
+      [
+        'newest first',
+        [
+          { ova: 'a.ova', kubernetes: '1.25.1' },
+          { ova: 'b.ova', kubernetes: '1.24.9' },
+        ],
+        /0\/kubernetes$/,
+      ],
+      ['of the minor of the release', [{ ova: 'a.ova', kubernetes: '1.26.1' }], /0\/kubernetes$/],
+      ['of one name', [{ ova: 'u-2204-0-k-12610-0.ova', kubernetes: '1.25.1' }], /0\/ova$/],
+      ['that are none', [], /intermediateNodeImages$/],
+    ])('refuses some %s', (_, images, place) => {
+      const error = refusalOf(() => parseReleaseFile(withBetween(...images), 'release.yaml'));
+      expect(error.place).toMatch(place);
+    });
+
+    it('refuses some that lead to none', () => {
+      const text = withBetween({ ova: 'a.ova', kubernetes: '1.25.1' }).replace(/\n {2}nodeImage: .*\n/, '\n');
+      const error = refusalOf(() => parseReleaseFile(text, 'release.yaml'));
+      expect(error.place).toMatch(/intermediateNodeImages$/);
+    });
+  });
+
   it('answers or refuses any change of one character, and never fails otherwise', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.nat(file.length - 1), fc.string({ unit: 'binary', maxLength: 2 }), (at, text) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KubeObject } from '../objects/object.ts';
+import { type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
 import { servedKind } from './discovery.ts';
@@ -9,6 +9,9 @@ import { groupOf } from './reference.ts';
 
 /** The machine of the infrastructure provider behind a Machine, such as a VSphereMachine. */
 export interface InfrastructureMachine {
+  readonly ref: ObjectReference;
+  readonly uid: string;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly kind: string;
   readonly name: string;
   /** Inventory path or name of the VM template that it is cloned from, as it was written. */
@@ -65,6 +68,9 @@ function infrastructureMachineOf(object: KubeObject): InfrastructureMachine {
   const { annotations = {}, name } = object.metadata;
   const spec = parsed.success ? parsed.data.spec : undefined;
   return {
+    ref: referenceOf(object),
+    uid: object.metadata.uid ?? '',
+    annotations,
     kind: object.kind,
     name,
     template: spec?.template ?? '',

@@ -23,6 +23,8 @@ export interface UpgradeNeeds {
   readonly layers: () => Promise<readonly LayerMove[]>;
   /** The Cluster API providers that the release brings; undefined where those that run stay. */
   readonly providers: DesiredProviders | undefined;
+  /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
+  readonly controlPlaneRollouts: number;
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

@@ -27,6 +27,10 @@ const pace = { timeoutMs: 600_000, pollMs: 500 };
 const cluster = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/clusters/enterprise';
 const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
 
+interface Machine extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & { readonly creationTimestamp: string };
+}
+
 describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
   let site: Site;
   let management: KubeApi;
@@ -69,6 +73,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
       },
       pace.timeoutMs,
     );
+  const machines = () => management.list<Machine>('/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machines');
   const isDone = ({ wait, due }: RolloutStatus): boolean => wait === null && due === undefined;
 
   rolloutContract('Cluster API', async () => ({ port }), { version, template: templateName(siteVersions.newer) }, pace);
@@ -156,7 +161,48 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
       reference: expect.stringContaining('unable to find template'),
     });
     await makeTemplate(site.vcenter, name, version);
+    // The provider does not look again by itself for minutes.
+    await until(
+      'the provider to be made to look again',
+      'workers',
+      name,
+      ({ due }) => due?.includes('its template is there now') === true,
+    );
     await until('the workers to roll', 'workers', name, isDone);
     expect(await site.controls.virtualMachines()).toHaveLength(6);
+  });
+
+  it('keeps a health check from deleting a machine that is only slow to come, and puts it back', async () => {
+    const checks = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machinehealthchecks';
+    const annotations = { mine: 'yes' };
+    await management.create(checks, {
+      metadata: { name: 'workers', annotations },
+      spec: {
+        clusterName: 'enterprise',
+        selector: { matchLabels: { pool: 'enterprise-workers' } },
+        checks: { nodeStartupTimeoutSeconds: 30 },
+      },
+    });
+    const name = 'r_u-2204-0-k-1372-4';
+    await makeTemplate(site.vcenter, name, version);
+    site.controls.pauseCreation();
+    const before = await machines();
+    await port.setRollout('workers', { version, template: name }, never);
+    // Twice as long as the check would let it be.
+    const slow = await waitUntil(
+      'a machine to be late',
+      async () =>
+        (await machines()).find(
+          ({ metadata }) =>
+            !before.some((one) => one.metadata.name === metadata.name) &&
+            Date.now() - Date.parse(metadata.creationTimestamp) > 60_000,
+        ),
+      300_000,
+    );
+    expect(slow.metadata.deletionTimestamp).toBeUndefined();
+    site.controls.resumeCreation();
+    await until('the workers to roll', 'workers', name, isDone);
+    expect((await machines()).map(({ metadata }) => metadata.name)).toContain(slow.metadata.name);
+    expect((await management.get<KubeObject>(`${checks}/workers`))?.metadata.annotations).toEqual(annotations);
   });
 });

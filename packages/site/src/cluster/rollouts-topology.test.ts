@@ -1,5 +1,6 @@
 import type { KubeObject } from '@sealift/testkit/site/kube-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { topologyCheck } from './rollout/topology-check.ts';
 import { type Bench, missingPeer, newTemplate, oldTemplate, startBench } from './testing/bench.ts';
 import { makeSettled, oldPath } from './testing/settled.ts';
 import { folder } from './testing/templates.ts';
@@ -95,7 +96,9 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         return found;
       };
       const pools = async () => (await cluster()).spec.topology.workers.machineDeployments;
-      return { ...made, cluster, pools };
+      const side = { objects: async () => bench.objects, cluster: { namespace, name: 'c1' } };
+      const check = (controlPlaneRollouts: number) => topologyCheck(side, { controlPlaneRollouts });
+      return { ...made, cluster, pools, check };
     };
 
     /** What the topology's controller and the control plane's do together, all at once. */
@@ -226,6 +229,12 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       },
     );
 
+    it('is checked before an upgrade: the class lets the template be chosen, and one minor is gone at a time', async () => {
+      const { check } = await managed('checked');
+      expect(await check(1)).toMatchObject({ outcome: 'pass', detail: expect.stringContaining('edge') });
+      expect(await check(2)).toMatchObject({ outcome: 'block', detail: expect.stringContaining('2 minors') });
+    });
+
     it('changes nothing while anything moves', async () => {
       const { port, sample, cluster } = await managed('busy');
       await sample.status('Machine', 'md-1', {
@@ -247,7 +256,9 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         'is kept back',
       ],
     ])('refuses a topology %s, by name', async (_, change, reason) => {
-      const { port, cluster } = await managed(`refused-${reason.length}`, change);
+      const { port, cluster, check } = await managed(`refused-${reason.length}`, change);
+      expect(await check(1)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(reason) });
+      expect(await check(0)).toMatchObject({ outcome: 'pass' });
       const before = (await cluster()).metadata.generation;
       await expect(port.setRollout('control-plane', next, never)).rejects.toMatchObject({
         code: 'CLUSTER_CLASS_MANAGED',

@@ -233,6 +233,39 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       expect(await held()).not.toContain(deletionHook);
     });
 
+    it('has the provider look again at a machine whose template is there now, once', async () => {
+      const { port, sample } = await settled('touched');
+      await port.setRollout('control-plane', next, never);
+      await sample.status('KubeadmControlPlane', 'c1-cp', {});
+      const message = `unable to find template by name "${folder}/${newTemplate}": vm not found`;
+      await sample.machine({
+        name: 'cp-4',
+        owner: { kind: 'KubeadmControlPlane', name: 'c1-cp' },
+        version: 'v1.37.2',
+        from: { name: 'any', template: `${folder}/${newTemplate}` },
+        conditions: [{ type: 'BootstrapConfigReady', status: 'True' }],
+        infrastructure: [{ type: 'VirtualMachineProvisioned', status: 'False', reason: 'NotProvisioned', message }],
+      });
+      const uid = (await sample.get('VSphereMachine', 'cp-4'))?.metadata.uid ?? '';
+      const owner = {
+        apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta1',
+        kind: 'VSphereMachine',
+        name: 'cp-4',
+        uid,
+      };
+      await sample.create('VSphereVM', 'vm-of-cp-4', {}, { ownerReferences: [owner] });
+      await sample.create('VSphereVM', 'other', {}, { ownerReferences: [{ ...owner, uid: 'another' }] });
+      const touched = async (kind: string, name: string) =>
+        (await sample.get(kind, name))?.metadata.annotations?.['sealift.dev/touched'];
+      expect((await port.rollout('control-plane', never)).due).toContain('look at cp-4 again');
+      await port.setRollout('control-plane', next, never);
+      const at = await touched('VSphereMachine', 'cp-4');
+      expect(Date.parse(at ?? '')).not.toBeNaN();
+      expect(await touched('VSphereVM', 'vm-of-cp-4')).toBe(at);
+      expect(await touched('VSphereVM', 'other')).toBeUndefined();
+      expect((await port.rollout('control-plane', never)).due).toBeUndefined();
+    });
+
     it('stops at a node that came back with another version, and its predecessor stays', async () => {
       const { port, sample, hooked } = await settled('other');
       await port.setRollout('control-plane', next, never);

@@ -6,6 +6,7 @@ import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster
 import { putBack } from '@sealift/kubernetes/hold';
 import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
 import type { Objects } from '@sealift/kubernetes/objects';
+import { touch } from '@sealift/kubernetes/touch';
 import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
@@ -19,6 +20,7 @@ import { type NodeTemplates, proveTemplate } from './rollout/node-template.ts';
 import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
+import { templatesBack } from './rollout/template-back.ts';
 import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
@@ -37,6 +39,12 @@ export interface RolloutSite {
   readonly now?: () => Date;
 }
 
+/** What vCenter says of the machines of a group, as far as it matters now. */
+interface SeenBesides {
+  readonly disks: DiskLooks;
+  readonly back: ReadonlySet<string>;
+}
+
 /** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
 const discoveryMs = 60_000;
 
@@ -49,6 +57,7 @@ const askAttempts = 4;
  */
 export function clusterRollouts(site: RolloutSite): RolloutPort {
   let discoveredAt = performance.now();
+  const now = site.now ?? (() => new Date());
   const look = async (cancel: AbortSignal) => {
     const objects = await site.objects();
     if (performance.now() - discoveredAt > discoveryMs) {
@@ -62,8 +71,8 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async rollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      const disks = await disksOf(state, group, waitsForDisks, cancel);
-      return await statusOf(objects, state, { group, disks, now: site.now?.() ?? new Date() }, cancel);
+      const seen = await seenBesides(state, group, cancel);
+      return await statusOf(objects, state, { group, seen, now: now() }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -82,6 +91,12 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       await letGo(objects, earlyEnd(state, group, await disksOf(state, group, isGoingHeld, cancel)), cancel);
     },
   };
+
+  async function seenBesides(state: ClusterState, group: NodeGroup, cancel: AbortSignal): Promise<SeenBesides> {
+    const disks = await disksOf(state, group, waitsForDisks, cancel);
+    const machines = viewsOf(state, group).flatMap((view) => view.machines);
+    return { disks, back: await templatesBack(site.templates, machines, now(), cancel) };
+  }
 
   /** Asked only where a machine is being taken away: the VMs of the others are nobody's concern. */
   async function disksOf(
@@ -106,10 +121,13 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of views) {
       if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
     }
-    const now = isInTopology(views) ? nextInTopology(views, open) : open;
-    if (now.length > 0) return await ask(objects, state, group, now, desired, cancel);
-    const next = nextAct(state, group, await disksOf(state, group, waitsForDisks, cancel));
-    if (next !== null) await letGo(objects, next, cancel);
+    const due = isInTopology(views) ? nextInTopology(views, open) : open;
+    if (due.length > 0) return await ask(objects, state, group, due, desired, cancel);
+    const next = nextAct(state, group, await seenBesides(state, group, cancel));
+    if (next === null) return;
+    const { name } = state.cluster;
+    for (const machine of next.touch) await touch(objects, machine, { cluster: name, at: now() }, cancel);
+    await letGo(objects, next, cancel);
   }
 
   async function ask(
@@ -129,16 +147,16 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     const path = await proveTemplate(site.templates, desired, cancel);
     await openWindow(objects, state, cancel);
     // What is held of a MachineDeployment has changed it.
-    const { state: now } = await look(cancel);
+    const { state: fresh } = await look(cancel);
     const names = new Set(open.map(({ owner }) => owner.name));
-    for (const view of viewsOf(now, group).filter(({ owner }) => names.has(owner.name))) {
+    for (const view of viewsOf(fresh, group).filter(({ owner }) => names.has(owner.name))) {
       const { managed } = view.owner;
       const { version } = desired;
       if (managed === undefined) {
-        await askOwner(objects, view, { path, version, namespace: now.cluster.namespace }, cancel);
+        await askOwner(objects, view, { path, version, namespace: fresh.cluster.namespace }, cancel);
       } else {
-        const template = await templateOf(objects, now, view, cancel);
-        await askTopology(objects, now, { view, managed, template }, { path, version }, cancel);
+        const template = await templateOf(objects, fresh, view, cancel);
+        await askTopology(objects, fresh, { view, managed, template }, { path, version }, cancel);
       }
     }
   }
@@ -178,7 +196,7 @@ function isGoingHeld({ machine, isGoing }: MachineView): boolean {
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, disks, now }: { readonly group: NodeGroup; readonly disks: DiskLooks; readonly now: Date },
+  { group, seen, now }: { readonly group: NodeGroup; readonly seen: SeenBesides; readonly now: Date },
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -194,11 +212,11 @@ async function statusOf(
   for (const view of all) {
     const template = await templateOf(objects, state, view, cancel);
     if (wanted.includes(view)) desired.push(askedNodes(view, template));
-    const around = { claims, disks, now, cluster: state.cluster, templateThere: template !== undefined };
+    const around = { claims, disks: seen.disks, now, cluster: state.cluster, templateThere: template !== undefined };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
-  const next = nextAct(state, group, disks);
-  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group, disks);
+  const next = nextAct(state, group, seen);
+  const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group, seen.disks);
   const letGo = machines.length + objectsHeld.length;
   return {
     desired: togetherOf(desired),

@@ -50,7 +50,7 @@ export async function defineClusterApi(api: KubeApi, core: Peer, version: Cluste
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   const all = [
     ...definitions,
-    ...['VSphereMachine', 'VSphereMachineTemplate'].map((kind) => providerKind(kind, version)),
+    ...['VSphereMachine', 'VSphereMachineTemplate', 'VSphereVM'].map((kind) => providerKind(kind, version)),
   ];
   for (const definition of all) await api.create(path, definition);
   for (const { metadata } of all) {

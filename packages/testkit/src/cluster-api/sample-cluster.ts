@@ -29,6 +29,7 @@ const groups: Readonly<Record<string, string>> = {
   KubeadmControlPlane: 'controlplane.cluster.x-k8s.io',
   VSphereMachine: 'infrastructure.cluster.x-k8s.io',
   VSphereMachineTemplate: 'infrastructure.cluster.x-k8s.io',
+  VSphereVM: 'infrastructure.cluster.x-k8s.io',
   IPAddressClaim: 'ipam.cluster.x-k8s.io',
 };
 const finalizer = 'machine.cluster.x-k8s.io';

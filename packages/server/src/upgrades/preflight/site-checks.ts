@@ -41,6 +41,7 @@ export async function siteChecks(
       nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
+      controlPlaneRollouts: stepsOf(steps, 'control-plane').length,
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),

@@ -68,27 +68,35 @@ function refuseBusy(state: ClusterState): void {
   throw new SealiftError('CLUSTER_TOPOLOGY_BUSY', { values });
 }
 
-/** The place in the variables of the topology that the template comes from, which has to be so now too. */
+/** The place in the variables of the topology that the template comes from. @throws CLUSTER_CLASS_MANAGED */
 function placeOf(
   { cluster }: ClusterState,
   topology: Topology,
-  { source, template: asked }: ManagedOwner,
+  managed: ManagedOwner,
   template: MachineTemplate | undefined,
 ): VariablePlace {
-  const refusal = (reason: string): SealiftError => {
-    const values = { cluster: cluster.name, class: classOf(topology).name, reason };
-    return new SealiftError('CLUSTER_CLASS_MANAGED', { values });
-  };
-  if (source.from === 'elsewhere') throw refusal(source.reason);
-  const variable = [source.place.name, ...source.place.fields].join('.');
-  if (asked === undefined) throw refusal(`its variable ${variable} has no text in the topology`);
+  const reason = topologyRefusal(topology, managed, template);
+  if (reason === undefined && managed.source.from === 'variable') return managed.source.place;
+  const values = { cluster: cluster.name, class: classOf(topology).name, reason: reason ?? '' };
+  throw new SealiftError('CLUSTER_CLASS_MANAGED', { values });
+}
+
+/** Why a part of a topology can't be asked for a version and a template; undefined where it can. */
+export function topologyRefusal(
+  topology: Topology,
+  { source, template: asked }: ManagedOwner,
+  template: MachineTemplate | undefined,
+): string | undefined {
+  if (source.from === 'elsewhere') return source.reason;
+  if (asked === undefined) {
+    return `its variable ${[source.place.name, ...source.place.fields].join('.')} has no text in the topology`;
+  }
   if ((topology.workers?.machinePools ?? []).length > 0) {
-    throw refusal('its MachinePools would follow the control plane by themselves');
+    return 'its MachinePools would follow the control plane by themselves';
   }
   const held = heldByOthers(topology);
-  if (held !== undefined) throw refusal(held);
-  if (template !== undefined && !makesFullClones(template)) {
-    throw refusal('its machine templates make linked clones, whose disks have the size of the image (cloneMode)');
-  }
-  return source.place;
+  if (held !== undefined) return held;
+  return template === undefined || makesFullClones(template)
+    ? undefined
+    : 'its machine templates make linked clones, whose disks have the size of the image (cloneMode)';
 }

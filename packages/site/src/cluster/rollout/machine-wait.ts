@@ -90,6 +90,12 @@ function saidOfVm(infrastructure: MachineView['infrastructure']): Condition | un
   return conditions?.get('VirtualMachineProvisioned') ?? conditions?.get('VMProvisioned') ?? conditions?.get('Ready');
 }
 
+/** Whether the VM of a machine could not be made since the provider found no template; what it says may be of minutes ago. */
+export function lacksTemplate({ machine, infrastructure, isGoing }: MachineView): boolean {
+  const said = saidOfVm(infrastructure) ?? machine.conditions.get('InfrastructureReady');
+  return !isGoing && said !== undefined && said.status !== 'True' && /unable to find template/i.test(said.message);
+}
+
 /** The older kind of condition has reasons such as CloningFailed; the newer one of the same failure is NotProvisioned, with a message. */
 function failsToClone({ status, reason, message }: Condition): boolean {
   if (status === 'True') return false;

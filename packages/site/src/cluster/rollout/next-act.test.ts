@@ -9,8 +9,9 @@ const going = '2026-11-28T12:00:00Z';
 const drain = { [hookAnnotations.drain]: 'sealift' };
 const deletion = { [hookAnnotations.deletion]: 'sealift' };
 const annotations = { ...drain, ...deletion };
+const seen = (disks: DiskLooks) => ({ disks, back: new Set<string>() });
 const bare: DiskLooks = new Map([['a', { state: 'none' }]]);
-const unlooked: DiskLooks = new Map();
+const unlooked = seen(new Map());
 const told = (releases: readonly Release[] = []) =>
   releases.map(({ machine, before }) => `${machine.name}: ${before.join(', ')}`);
 const done = (names: readonly string[], more: Partial<MachineSketch> = {}): MachineSketch[] =>
@@ -91,10 +92,14 @@ describe('a machine that is drained', () => {
     said: [['Deleting', 'True', 'WaitingForPreTerminateHook']],
   };
   const act = (machine: MachineSketch, disks: DiskLooks) =>
-    nextAct(stateOf({ machines: [machine, { name: 'b' }, { name: 'c' }, ...done(['d'])] }), 'control-plane', disks);
+    nextAct(
+      stateOf({ machines: [machine, { name: 'b' }, { name: 'c' }, ...done(['d'])] }),
+      'control-plane',
+      seen(disks),
+    );
 
   it('goes when vCenter has no volume on its VM, and not before somebody looked', () => {
-    expect(act(drained, unlooked)).toBeNull();
+    expect(act(drained, new Map())).toBeNull();
     const attached = { state: 'attached', vm: '/DC0/vm/a', disks: ['x'] } as const;
     for (const look of [attached, { state: 'unseen', vm: 'u' } as const]) {
       expect(act(drained, new Map([['a', look]]))).toBeNull();
@@ -109,7 +114,7 @@ describe('a machine that is drained', () => {
     const held = { ...drained, annotations };
     const unready = done(['d'], { said: [['NodeReady', 'False']] });
     const state = stateOf({ machines: [held, { name: 'b' }, { name: 'c' }, ...unready] });
-    expect(nextAct(state, 'control-plane', bare)).toBeNull();
+    expect(nextAct(state, 'control-plane', seen(bare))).toBeNull();
     expect(told(act(held, bare)?.unhook)).toEqual(['a: drain']);
   });
 
@@ -117,6 +122,15 @@ describe('a machine that is drained', () => {
     const draining = { ...drained, said: [['Deleting', 'True', 'DrainingNode']] as const };
     expect(act(draining, bare)).toBeNull();
   });
+});
+
+it('a machine whose template is back is looked at again, once everything else is done', () => {
+  const machines = [{ name: 'a' }, { name: 'b' }, { name: 'c' }, ...done(['d'], { kubelet: null })];
+  const back = new Set(['d']);
+  const act = nextAct(stateOf({ machines }), 'control-plane', { disks: new Map(), back });
+  expect(act).toMatchObject({ unhook: [], putBack: [], touch: [{ name: 'd' }] });
+  expect(act?.what).toBe('Having the provider look at d again: its template is there now');
+  expect(nextAct(stateOf({ machines }), 'control-plane', unlooked)).toBeNull();
 });
 
 describe('an early end', () => {
@@ -150,7 +164,10 @@ describe('an early end', () => {
   });
 
   it('lets a machine be drained whose VM it holds for a volume', () => {
-    for (const disks of [unlooked, new Map([['a', { state: 'attached', vm: 'a', disks: ['x'] } as const]])]) {
+    for (const disks of [
+      new Map<never, never>(),
+      new Map([['a', { state: 'attached', vm: 'a', disks: ['x'] } as const]]),
+    ]) {
       expect(names(earlyEnd(stateOf({ machines }), 'control-plane', disks))).toEqual({
         unhook: ['a: drain', 'b: drain, deletion'],
         kept: ['a'],
@@ -159,7 +176,7 @@ describe('an early end', () => {
       });
     }
     const drained = machines.map((one) => (one.name === 'a' ? { ...one, annotations: deletion } : one));
-    expect(names(earlyEnd(stateOf({ machines: drained }), 'control-plane', unlooked))).toMatchObject({
+    expect(names(earlyEnd(stateOf({ machines: drained }), 'control-plane', new Map()))).toMatchObject({
       unhook: ['b: drain, deletion'],
       kept: ['a'],
     });

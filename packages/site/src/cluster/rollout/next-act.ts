@@ -1,6 +1,7 @@
 import type { KubeObject } from '@sealift/kubernetes/object';
 import type { ClusterState } from '@sealift/kubernetes/cluster-state';
 import { isHeld } from '@sealift/kubernetes/hold';
+import type { InfrastructureMachine } from '@sealift/kubernetes/infrastructure';
 import type { Machine } from '@sealift/kubernetes/machine';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
 import type { NodeGroup } from '@sealift/upgrade/ports/cluster';
@@ -15,28 +16,43 @@ export interface NextAct {
   /** In words; what is shown before it is done. */
   readonly what: string;
   readonly unhook: readonly Release[];
+  /** What the provider is made to look at again. */
+  readonly touch: readonly InfrastructureMachine[];
   readonly putBack: readonly KubeObject[];
   /** Owners whose rollout is over: what was planned for it says nothing of what comes later. */
   readonly forget: readonly RolloutOwner[];
 }
 
+const nothing = { unhook: [], touch: [], putBack: [], forget: [] };
+
 /**
  * The same answer is what is shown and what is done. Null when nothing is up to us.
  *
  * @param disks of each machine that `waitsForDisks`
+ * @param back names of machines that lacked a template which is there now
  */
-export function nextAct(state: ClusterState, group: NodeGroup, disks: DiskLooks): NextAct | null {
+export function nextAct(
+  state: ClusterState,
+  group: NodeGroup,
+  { disks, back }: { readonly disks: DiskLooks; readonly back: ReadonlySet<string> },
+): NextAct | null {
   const views = viewsOf(state, group);
   const drain = views.flatMap(drainable);
   if (drain.length > 0) {
     const what = `Letting ${namesOf(drain)} go: what comes in its place is as wanted`;
-    return { what, unhook: drain, putBack: [], forget: [] };
+    return { ...nothing, what, unhook: drain };
   }
   const bare = views.flatMap(({ machines }) => machines.filter(waitsForDisks)).filter(isBare(disks));
   if (bare.length > 0) {
     const unhook = bare.map(({ machine }): Release => ({ machine, before: ['deletion'] }));
     const what = `Letting the VM of ${namesOf(unhook)} be deleted: no volume is on it`;
-    return { what, unhook, putBack: [], forget: [] };
+    return { ...nothing, what, unhook };
+  }
+  const again = views.flatMap(({ machines }) => machines).filter(({ machine }) => back.has(machine.name));
+  if (again.length > 0) {
+    const names = again.map(({ machine }) => machine.name).join(', ');
+    const touch = again.flatMap(({ infrastructure }) => infrastructure ?? []);
+    return { ...nothing, what: `Having the provider look at ${names} again: its template is there now`, touch };
   }
   if (!views.every(isSettled)) return null;
   const others = viewsOf(state, group === 'workers' ? 'control-plane' : 'workers');
@@ -44,7 +60,7 @@ export function nextAct(state: ClusterState, group: NodeGroup, disks: DiskLooks)
   const forget = plannedOwners(views);
   if (putBack.length + forget.length === 0) return null;
   const what = 'Ending the rollout: health checks and the autoscaler are put back as they were';
-  return { what, unhook: [], putBack, forget };
+  return { ...nothing, what, putBack, forget };
 }
 
 function plannedOwners(views: readonly OwnerView[]): readonly RolloutOwner[] {

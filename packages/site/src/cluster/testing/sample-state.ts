@@ -121,6 +121,14 @@ export function sketchState({
       machines.map(({ name, isNew, clonedFrom, infrastructure = [] }) => [
         keyOf({ kind: 'VSphereMachine', name }),
         {
+          ref: {
+            apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+            kind: 'VSphereMachine',
+            namespace: 'default',
+            name,
+          },
+          uid: `${name}-vm`,
+          annotations: {},
           kind: 'VSphereMachine',
           name,
           template: `/DC0/vm/spectro-templates/${isNew === true ? 'r_new' : 'r_old'}`,

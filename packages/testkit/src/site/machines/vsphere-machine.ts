@@ -19,6 +19,13 @@ export interface VSphereMachine extends KubeObject {
   readonly status?: ProviderStatus;
 }
 
+/** The provider's default `--sync-period`. */
+const resyncMs = 10 * 60_000;
+
+function annotationsOf({ metadata }: VSphereMachine): string {
+  return JSON.stringify(metadata.annotations ?? {});
+}
+
 /** Cluster API's Machine, which owns the provider's. */
 export interface Machine extends KubeObject {
   readonly spec: { readonly version?: string; readonly bootstrap?: { readonly dataSecretName?: string } };
@@ -37,6 +44,8 @@ export class MachineReconciler {
   readonly #contract: Contract;
   /** Names of machines whose Node and pods are there. */
   readonly #joined = new Set<string>();
+  /** When a machine found no template, and how its object was then. */
+  readonly #failed = new Map<string, { readonly at: number; readonly annotations: string }>();
 
   constructor(scope: ProviderScope, contract: Contract) {
     this.#scope = scope;
@@ -83,11 +92,13 @@ export class MachineReconciler {
         await this.#report(machine, { at: 'waiting', for: 'Clone' });
         return undefined;
       }
+      if (!this.#isToBeTried(machine)) return undefined;
       try {
         await virtualMachines.clone({ name, folder, template, resourcePool, datastore });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         // As the provider's own error reads, which names the template once more.
+        if (/not found/.test(reason)) this.#failed.set(name, { at: Date.now(), annotations: annotationsOf(machine) });
         const message = /not found/.test(reason) ? `unable to find template by name "${template}": ${reason}` : reason;
         await this.#report(machine, { at: 'failed', message });
         return undefined;
@@ -97,6 +108,12 @@ export class MachineReconciler {
     const providerID = `vsphere://${uuid}`;
     await this.#scope.management.merge(this.#path(machine), { spec: { providerID } });
     return providerID;
+  }
+
+  /** As the vSphere provider does: what failed for lack of a template is left until its object changes, or the next resync. */
+  #isToBeTried(machine: VSphereMachine): boolean {
+    const failed = this.#failed.get(machine.metadata.name);
+    return failed === undefined || failed.annotations !== annotationsOf(machine) || Date.now() - failed.at > resyncMs;
   }
 
   /** True when the machine is a member of its cluster. */
