@@ -73,7 +73,8 @@ async function objectsToStore({ objects: planned }: ProvidersPlan, { objects, ca
     const now = readDefinition(live);
     const { group, kind, storedVersions } = now;
     const target = readDefinition(next).versions.find(({ storage }) => storage)?.name;
-    const [version] = servedOf(now);
+    // As they are stored they need no conversion to be counted.
+    const version = now.versions.find(({ storage, served }) => storage && served)?.name ?? servedOf(now)[0];
     if (version === undefined || storedVersions.every((stored) => stored === target)) return 0;
     return (await staleObjects(objects, { group, version, kind }, [], cancel)).length;
   });

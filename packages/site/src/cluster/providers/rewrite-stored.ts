@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { pause } from '@sealift/io/pause';
-import { type KubeObject, nameOf, type ObjectReference } from '@sealift/kubernetes/object';
+import { readDefinition, servedOf } from '@sealift/kubernetes/definition-versions';
+import { type KubeObject, nameOf, type ObjectReference, referenceOf } from '@sealift/kubernetes/object';
 import { isDefinition } from '@sealift/kubernetes/order';
 import { rewriteVersions } from '@sealift/kubernetes/rewrite-versions';
 import { findStaleVersions, type StaleKind } from '@sealift/kubernetes/stale-versions';
@@ -21,10 +22,27 @@ export async function rewriteDropped(
   wanted: readonly KubeObject[],
   { objects, cancel }: ProvidersTools,
 ): Promise<void> {
-  const coming = wanted.filter(isDefinition);
+  // Of the others nothing is read: it would have to be converted, by providers that may be down for the very reason for which others come.
+  const coming = await dropping(wanted.filter(isDefinition), objects, cancel);
+  if (coming.length === 0) return;
   for (const stale of await findStaleVersions(objects, { coming, onlyComing: true, cancel })) {
     await rewrite(objects, () => Promise.resolve(stale), cancel);
   }
+}
+
+/** Definitions that do not serve every version any more that is served now. */
+async function dropping(
+  coming: readonly KubeObject[],
+  objects: Objects,
+  cancel: Cancel,
+): Promise<readonly KubeObject[]> {
+  const found: KubeObject[] = [];
+  for (const next of coming) {
+    const live = await objects.get(referenceOf(next), cancel);
+    const later = servedOf(readDefinition(next));
+    if (live !== undefined && !servedOf(readDefinition(live)).every((version) => later.includes(version))) found.push(next);
+  }
+  return found;
 }
 
 /**
