@@ -70,7 +70,11 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     host: new URL(settings.url).host,
     providers: providersPort(providers),
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [machinesAccounted(machines), helmCheck(undefined, needs), providersCheck(providers, needs)],
+    clusterChecks: (needs) => [
+      machinesAccounted(machines),
+      helmCheck(undefined, needs),
+      providersCheck(providers, needs),
+    ],
     async close() {
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },

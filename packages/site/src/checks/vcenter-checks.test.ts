@@ -56,7 +56,11 @@ describe.skipIf(peers.some(({ missing }) => missing))(
 
     const outcomes = async (imageBytes?: number) => {
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(imageBytes), helm: noCharts, providers: { wanted: undefined, kubernetes: undefined } }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(imageBytes),
+          helm: noCharts,
+          providers: { wanted: undefined, kubernetes: undefined },
+        }),
       );
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
@@ -109,7 +113,11 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       await vcenter.expireSessions();
       await vcenter.fault({ method: 'Login', count: 100, fault: { type: 'InvalidLogin' } });
       const checks = await Promise.all(
-        cluster.checks({ imageBytes: () => Promise.resolve(undefined), helm: noCharts, providers: { wanted: undefined, kubernetes: undefined } }),
+        cluster.checks({
+          imageBytes: () => Promise.resolve(undefined),
+          helm: noCharts,
+          providers: { wanted: undefined, kubernetes: undefined },
+        }),
       );
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({
         outcome: 'unknown',

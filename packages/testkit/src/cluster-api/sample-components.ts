@@ -84,7 +84,11 @@ export function programOf(
 export function smallDefinition(
   { provider }: SampleProvider,
   kind: string,
-  { group, stored, served = [] }: { readonly group: string; readonly stored: string; readonly served?: readonly string[] },
+  {
+    group,
+    stored,
+    served = [],
+  }: { readonly group: string; readonly stored: string; readonly served?: readonly string[] },
 ): Component {
   const plural = `${kind.toLowerCase()}s`;
   const any = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

@@ -5,7 +5,9 @@ import { providerOf } from './deployment.ts';
 /** Label of a definition: which of its versions speak a contract of Cluster API, joined by `_` (Cluster API, "Provider contract"). */
 const contract = /^cluster\.x-k8s\.io\/(v\d\w*)$/;
 /** Groups whose kinds Cluster API's core works with through a contract. */
-const spoken: ReadonlySet<string> = new Set(['bootstrap', 'controlplane', 'infrastructure'].map((of) => `${of}.cluster.x-k8s.io`));
+const spoken: ReadonlySet<string> = new Set(
+  ['bootstrap', 'controlplane', 'infrastructure'].map((of) => `${of}.cluster.x-k8s.io`),
+);
 
 /**
  * Definitions of providers that speak no contract of the Cluster API that comes: their machines would stand still.

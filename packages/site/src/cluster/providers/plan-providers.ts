@@ -104,7 +104,10 @@ async function obstaclesOf(
   const [from, to] = isDeployment(coming) ? [versionOf(live), versionOf(coming)] : [];
   if (from !== undefined && to !== undefined && comparePrecedence(parseVersion(from), parseVersion(to)) > 0) {
     const what = `${nameOf(referenceOf(coming))} runs ${from}, and ${to} is older`;
-    found.push({ what, remedy: 'Providers do not read what newer ones have stored. Choose a release whose providers are newer.' });
+    found.push({
+      what,
+      remedy: 'Providers do not read what newer ones have stored. Choose a release whose providers are newer.',
+    });
   }
   if (isDefinition(coming)) return [...found, ...definitionObstacles(live)];
   try {
@@ -112,7 +115,8 @@ async function obstaclesOf(
   } catch (error) {
     if (error instanceof FieldConflict) {
       const foreign = error.owners.filter(
-        (owner) => !isInstaller(owner) && !agreed.some((by) => by.manager === owner.manager && by.field === owner.field),
+        (owner) =>
+          !isInstaller(owner) && !agreed.some((by) => by.manager === owner.manager && by.field === owner.field),
       );
       if (foreign.length > 0) found.push(foreignObstacle(error.object, foreign));
     } else if (isSealiftError(error, 'KUBERNETES_REFUSED')) {
@@ -128,7 +132,9 @@ async function obstaclesOf(
  */
 function definitionObstacles(live: KubeObject): readonly Obstacle[] {
   const foreign = othersOf(live, '.spec').flatMap(({ manager = '', operation = '', time, fieldsV1 }) => {
-    const field = [...fieldPaths(fieldsV1)].find((path) => path.startsWith('.spec.') && !/\.(caBundle|clientConfig)$/.test(path));
+    const field = [...fieldPaths(fieldsV1)].find(
+      (path) => path.startsWith('.spec.') && !/\.(caBundle|clientConfig)$/.test(path),
+    );
     return field === undefined ? [] : [{ manager, operation, field, since: time ?? null }];
   });
   return foreign.length === 0 ? [] : [foreignObstacle(nameOf(referenceOf(live)), foreign)];
@@ -144,7 +150,8 @@ function contractsOf(brought: readonly KubeObject[], there: readonly KubeObject[
   const all = [...brought, ...there.filter(({ metadata }) => !names.has(metadata.name))];
   return unspoken(all).map((name) => ({
     what: `${name} speaks no contract of the Cluster API that comes`,
-    remedy: 'Upgrade the provider that brings it to a version that speaks one, or choose a release with another Cluster API.',
+    remedy:
+      'Upgrade the provider that brings it to a version that speaks one, or choose a release with another Cluster API.',
   }));
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from '@sealift/core/check';
+import { isSealiftError } from '@sealift/core/errors';
 import { readDefinition, servedOf } from '@sealift/kubernetes/definition-versions';
 import { referenceOf } from '@sealift/kubernetes/object';
 import { isDefinition } from '@sealift/kubernetes/order';
@@ -23,9 +24,18 @@ export function providersCheck(access: ProvidersAccess, needs: Pick<UpgradeNeeds
     const tools = await toolsOf(access, cancel);
     const core = wanted?.core ?? coreVersion(await runningProviders(tools.objects, cancel));
     const needed = kubernetes === undefined || core === undefined ? undefined : neededBefore(kubernetes, core);
+    if (kubernetes !== undefined && core === undefined && neededBefore(kubernetes, '0') !== undefined)
+      return untold(kubernetes);
     if (needed !== undefined) return tooOld(kubernetes ?? '', core ?? '', needed, wanted !== undefined);
-    if (wanted === undefined) return pass(`The release asks for no others; Cluster API ${core ?? 'of unknown version'} runs`);
-    return await lookAt(wanted, tools);
+    if (wanted === undefined)
+      return pass(`The release asks for no others; Cluster API ${core ?? 'of unknown version'} runs`);
+    try {
+      return await lookAt(wanted, tools);
+    } catch (error) {
+      // Not unknown: with these components the upgrade would stop in its middle.
+      if (isSealiftError(error, 'PROVIDERS_INVALID')) return block(error.message, error.hint);
+      throw error;
+    }
   });
 }
 
@@ -35,6 +45,12 @@ function tooOld(kubernetes: string, core: string, needed: string, isBrought: boo
     ? 'Ask the vendor for a release with newer providers: machines of that Kubernetes would not join.'
     : 'Upgrade the providers first, or choose a release that brings them: machines of that Kubernetes would not join.';
   return block(detail, remedy);
+}
+
+/** No Deployment says it, as where the providers run elsewhere. */
+function untold(kubernetes: string): Finding {
+  const detail = `Nothing in the cluster says which Cluster API runs, and Kubernetes ${kubernetes} needs ${neededBefore(kubernetes, '0')} or newer`;
+  return warn(detail, 'Look which version runs, and upgrade it first where it is older.');
 }
 
 async function lookAt(wanted: DesiredProviders, tools: ProvidersTools): Promise<Finding> {
@@ -61,12 +77,16 @@ async function lookAt(wanted: DesiredProviders, tools: ProvidersTools): Promise<
       'Restart kube-controller-manager after the providers, unless the control plane is rolled: until then it collects no garbage of these versions.',
     );
   }
-  if (dropped.length > 0) return warn(detail, 'Look whether the site needs what goes; set it again at the Deployment afterwards.');
+  if (dropped.length > 0)
+    return warn(detail, 'Look whether the site needs what goes; set it again at the Deployment afterwards.');
   return pass(detail);
 }
 
 /** How many objects are of kinds that will be stored in another version than now, or in more than one. */
-async function objectsToStore({ objects: planned }: ProvidersPlan, { objects, cancel }: ProvidersTools): Promise<number> {
+async function objectsToStore(
+  { objects: planned }: ProvidersPlan,
+  { objects, cancel }: ProvidersTools,
+): Promise<number> {
   const counts = await forEach(planned.map(({ object }) => object).filter(isDefinition), async (next) => {
     const live = await objects.get(referenceOf(next), cancel);
     if (live === undefined) return 0;

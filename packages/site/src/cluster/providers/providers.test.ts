@@ -18,7 +18,10 @@ const { core, bootstrap, controlPlane, vsphere } = sampleProviders;
 const group = 'cluster.x-k8s.io';
 
 /** Components of all four providers, small ones. */
-function components(tag: string, { args = ['--leader-elect'], versions = ['v1beta1', 'v1beta2'] } = {}): readonly Component[] {
+function components(
+  tag: string,
+  { args = ['--leader-elect'], versions = ['v1beta1', 'v1beta2'] } = {},
+): readonly Component[] {
   const [stored = '', ...served] = versions;
   return [
     ...programOf(core, tag, args),
@@ -93,11 +96,15 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const before = components('v1.13.1', { args: ['--leader-elect', '--v=2', '--gone=1', '--feature-gates=A=true'] });
     await bench.createAs('clusterctl', byClusterctl([...before, role('capi-gone'), role('capi-kept')]));
     const args = ['--leader-elect', '--v=2', '--gone=1', '--feature-gates=A=true', '--by-hand=7'];
-    const containers = [{ name: 'manager', image: `${core.image}:v1.13.1`, args, resources: { limits: { memory: '1Gi' } } }];
+    const containers = [
+      { name: 'manager', image: `${core.image}:v1.13.1`, args, resources: { limits: { memory: '1Gi' } } },
+    ];
     await bench.patchAs('kubectl-edit', coreOf(before), { spec: { template: { spec: { containers } } } });
     await bench.patchAs('kubectl', coreOf(before), { spec: { replicas: 2 } });
 
-    const wanted = components('v1.14.2', { args: ['--leader-elect', '--v=3', '--new', '--feature-gates=A=${A:=false}'] });
+    const wanted = components('v1.14.2', {
+      args: ['--leader-elect', '--v=3', '--new', '--feature-gates=A=${A:=false}'],
+    });
     const next = bench.shelve(packOf('1.14.2', [...wanted, role('capi-kept')]));
     expect(await check(next)).toMatchObject({
       outcome: 'pass',
@@ -119,7 +126,9 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       metadata: { labels: { 'clusterctl.cluster.x-k8s.io': '' } },
       spec: {
         replicas: 2,
-        template: { spec: { containers: [{ image: `${core.image}:v1.14.2`, resources: { limits: { memory: '1Gi' } } }] } },
+        template: {
+          spec: { containers: [{ image: `${core.image}:v1.14.2`, resources: { limits: { memory: '1Gi' } } }] },
+        },
       },
     });
     expect(notes).toEqual(
@@ -147,7 +156,10 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
   });
 
   it('of clusterctl alone have nothing set by hand: flags that are no more go, and are told', async () => {
-    await bench.createAs('clusterctl', components('v1.13.1', { args: ['--old=1', '--v=2', '--feature-gates=A=true,Z=true'] }));
+    await bench.createAs(
+      'clusterctl',
+      components('v1.13.1', { args: ['--old=1', '--v=2', '--feature-gates=A=true,Z=true'] }),
+    );
     const wanted = components('v1.14.2', { args: ['--v=3', '--feature-gates=A=${A:=false}'] });
     const next = bench.shelve(packOf('1.14.2', wanted));
     expect(await check(next)).toMatchObject({
@@ -187,7 +199,17 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       outcome: 'block',
       remedy: expect.stringContaining('vendor'),
     });
-    expect(await check(bench.shelve(packOf('1.13.2', components('v1.13.2'))), '1.36.1')).toMatchObject({ outcome: 'pass' });
+    expect(await check(bench.shelve(packOf('1.13.2', components('v1.13.2'))), '1.36.1')).toMatchObject({
+      outcome: 'pass',
+    });
+  });
+
+  it('that do not say their version are not taken to be new enough', async () => {
+    expect(await check(undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
+    expect(await check(undefined, '1.36.1')).toMatchObject({
+      outcome: 'warn',
+      detail: 'Nothing in the cluster says which Cluster API runs, and Kubernetes 1.36.1 needs 1.11.11 or newer',
+    });
   });
 
   it('with variables keep what runs; without a value for one nothing is applied', async () => {
@@ -218,7 +240,12 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
 
   it.each([
     ['a chart', { charts: new Map([['charts/a.tgz', new Uint8Array()]]) }, [], 'it has charts'],
-    ['a kind that none brings', {}, [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }], 'Node n is of a kind'],
+    [
+      'a kind that none brings',
+      {},
+      [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }],
+      'Node n is of a kind',
+    ],
     [
       'an object in a namespace of others',
       {},
@@ -231,13 +258,22 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       [smallDefinition(core, 'Thing', { group: 'x.example', stored: 'v1' })],
       'is no definition of Cluster API',
     ],
-    ['another version than the release says', {}, programOf({ ...core, deployment: 'second' }, 'v1.13.9'), 'the release says 1.14.2'],
+    [
+      'another version than the release says',
+      {},
+      programOf({ ...core, deployment: 'second' }, 'v1.13.9'),
+      'the release says 1.14.2',
+    ],
   ])('with %s are no components', async (_, more, added, reason) => {
-    const pack = packOf('1.14.2', [...components('v1.14.2'), ...added.filter(({ kind }) => kind !== 'Namespace')], more);
+    const pack = packOf(
+      '1.14.2',
+      [...components('v1.14.2'), ...added.filter(({ kind }) => kind !== 'Namespace')],
+      more,
+    );
     const next = bench.shelve(pack);
     const refused = { code: 'PROVIDERS_INVALID', message: expect.stringContaining(reason) as unknown };
     await expect(bench.port().apply(next, never)).rejects.toMatchObject(refused);
-    expect(await check(next)).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining(reason) });
+    expect(await check(next)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(reason) });
     expect(await bench.objects.get(record)).toBeUndefined();
   });
 
@@ -249,12 +285,21 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       spec: {},
     };
     const needs = bench.shelve(packOf('1.14.2', [...components('v1.14.2'), certificate]));
-    expect(await check(needs)).toMatchObject({ outcome: 'block', detail: expect.stringContaining('cert-manager.io/v1') });
-    const old = smallDefinition(vsphere, 'OldMachine', { group: 'infrastructure.cluster.x-k8s.io', stored: 'v1alpha4' });
+    expect(await check(needs)).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('cert-manager.io/v1'),
+    });
+    const old = smallDefinition(vsphere, 'OldMachine', {
+      group: 'infrastructure.cluster.x-k8s.io',
+      stored: 'v1alpha4',
+    });
     const labels = { 'cluster.x-k8s.io/provider': vsphere.provider, 'cluster.x-k8s.io/v1alpha4': 'v1alpha4' };
     const machine = { ...old, metadata: { ...old.metadata, labels } };
     const skewed = bench.shelve(packOf('1.14.2', [...components('v1.14.2'), machine]));
-    expect(await check(skewed)).toMatchObject({ outcome: 'block', detail: expect.stringContaining('speaks no contract') });
+    expect(await check(skewed)).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('speaks no contract'),
+    });
   });
 
   it('that somebody changes afterwards are not said to run', async () => {
@@ -263,7 +308,10 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const containers = [{ name: 'manager', image: 'other:v1' }];
     await bench.patchAs('kubectl-set', coreOf(components('')), { spec: { template: { spec: { containers } } } });
     expect(await bench.port().status(never)).toMatchObject({
-      wait: { level: 'blocked', what: expect.stringMatching(/capi-controller-manager runs other:v1, .*v1\.14\.2/) as unknown },
+      wait: {
+        level: 'blocked',
+        what: expect.stringMatching(/capi-controller-manager runs other:v1, .*v1\.14\.2/) as unknown,
+      },
     });
     await bench.objects.delete({ ...deployments, namespace: core.namespace, name: core.deployment });
     expect(await bench.port().status(never)).toMatchObject({
@@ -275,14 +323,19 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const configuration = (clientConfig: object): Component => ({
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
-      metadata: { name: 'capi-validating-webhook-configuration', labels: { 'cluster.x-k8s.io/provider': core.provider } },
+      metadata: {
+        name: 'capi-validating-webhook-configuration',
+        labels: { 'cluster.x-k8s.io/provider': core.provider },
+      },
       webhooks: [
         {
           name: 'validation.cluster.cluster.x-k8s.io',
           clientConfig,
           admissionReviewVersions: ['v1'],
           sideEffects: 'None',
-          rules: [{ apiGroups: [group], apiVersions: ['v1beta1'], resources: ['clusters'], operations: ['CREATE', 'UPDATE'] }],
+          rules: [
+            { apiGroups: [group], apiVersions: ['v1beta1'], resources: ['clusters'], operations: ['CREATE', 'UPDATE'] },
+          ],
         },
       ],
     });
@@ -296,7 +349,11 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       await bench.port().apply(next, never);
       await expect
         .poll(() => bench.port().status(never), { timeout: 60_000 })
-        .toMatchObject({ digest: next.components.digest, complete: false, wait: { what: expect.stringContaining(what) as unknown } });
+        .toMatchObject({
+          digest: next.components.digest,
+          complete: false,
+          wait: { what: expect.stringContaining(what) as unknown },
+        });
     }
     const of = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' };
     await bench.objects.delete({ ...of, name: 'capi-validating-webhook-configuration' });
@@ -304,7 +361,12 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
 
   it('store what there is in the new version, also where an old version goes for good', async () => {
     await bench.settle(bench.shelve(packOf('1.12.0', components('v1.12.0', { versions: ['v1alpha4', 'v1beta1'] }))));
-    const one = (name: string) => ({ apiVersion: `${group}/v1alpha4`, kind: 'Cluster', metadata: { name, namespace: 'default' }, spec: { a: name } });
+    const one = (name: string) => ({
+      apiVersion: `${group}/v1alpha4`,
+      kind: 'Cluster',
+      metadata: { name, namespace: 'default' },
+      spec: { a: name },
+    });
     for (const name of ['a', 'b', 'c']) await bench.createAs('someone', [one(name)]);
     const next = bench.shelve(packOf('1.14.2', components('v1.14.2', { versions: ['v1beta2', 'v1beta1'] })));
     expect(await check(next)).toMatchObject({
@@ -336,7 +398,12 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const next = bench.shelve(
       packOf('1.14.2', components('v1.14.2', { args: ['--v=3', '--new'], versions: ['v1beta2', 'v1beta1'] })),
     );
-    const one = { apiVersion: `${group}/v1alpha4`, kind: 'Cluster', metadata: { name: 'a', namespace: 'default' }, spec: { a: 1 } };
+    const one = {
+      apiVersion: `${group}/v1alpha4`,
+      kind: 'Cluster',
+      metadata: { name: 'a', namespace: 'default' },
+      spec: { a: 1 },
+    };
     const before = components('v1.13.1', { args: ['--v=2', '--gone'], versions: ['v1alpha4', 'v1beta1'] });
     let undisturbed: unknown;
     let cuts = 0;
@@ -345,12 +412,15 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       await bench.createAs('clusterctl', byClusterctl([...before, role('capi-gone')]));
       await bench.createAs('someone', [one]);
       const containers = [{ name: 'manager', image: `${core.image}:v1.13.1`, args: ['--v=5', '--gone', '--mine'] }];
-      await bench.patchAs('kubectl-edit', coreOf(before), { spec: { replicas: 2, template: { spec: { containers } } } });
+      await bench.patchAs('kubectl-edit', coreOf(before), {
+        spec: { replicas: 2, template: { spec: { containers } } },
+      });
       // The first run is not cut, and says what the others have to end as.
       cutter.cut(at, at % 2 === 0 ? 'after' : 'before');
       const wasCut = await bench.settle(next, bench.port({ objects: () => Promise.resolve(objects) })).then(
         () => false,
-        (error: unknown) => /^cut (before|after) the effect$/.test(String((error as Error).message)) || Promise.reject(error),
+        (error: unknown) =>
+          /^cut (before|after) the effect$/.test(String((error as Error).message)) || Promise.reject(error),
       );
       const { digest, notes } = await bench.settle(next);
       const live = await running();
@@ -361,8 +431,14 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
         args: argumentsOf(live),
         replicas: (live?.['spec'] as { readonly replicas: number }).replicas,
         stored: (found?.['status'] as { readonly storedVersions: unknown }).storedVersions,
-        cluster: (await bench.objects.list({ apiVersion: `${group}/v1beta2`, kind: 'Cluster' })).map(({ spec }) => spec),
-        role: await bench.objects.get({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'capi-gone' }),
+        cluster: (await bench.objects.list({ apiVersion: `${group}/v1beta2`, kind: 'Cluster' })).map(
+          ({ spec }) => spec,
+        ),
+        role: await bench.objects.get({
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRole',
+          name: 'capi-gone',
+        }),
       };
       if (at === 0) undisturbed = ended;
       expect(ended, `cut at effect ${at}`).toEqual(undisturbed);

@@ -40,7 +40,8 @@ async function dropping(
   for (const next of coming) {
     const live = await objects.get(referenceOf(next), cancel);
     const later = servedOf(readDefinition(next));
-    if (live !== undefined && !servedOf(readDefinition(live)).every((version) => later.includes(version))) found.push(next);
+    if (live !== undefined && !servedOf(readDefinition(live)).every((version) => later.includes(version)))
+      found.push(next);
   }
   return found;
 }
@@ -70,11 +71,7 @@ export async function rewriteStored(
 }
 
 /** Again while a webhook is away, since that is how long certificates take; afterwards the first object that could not be stored is named. */
-async function rewrite(
-  objects: Objects,
-  look: () => Promise<StaleKind | undefined>,
-  cancel: Cancel,
-): Promise<number> {
+async function rewrite(objects: Objects, look: () => Promise<StaleKind | undefined>, cancel: Cancel): Promise<number> {
   for (let attempt = 0; ; attempt += 1) {
     let failed: { readonly object: string; readonly count: number; readonly error: SealiftError | undefined };
     try {

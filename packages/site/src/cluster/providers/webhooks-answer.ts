@@ -51,7 +51,10 @@ export async function webhookWait(
     const asked = await askFor(objects, rules ?? [], namespace, cancel);
     if (asked === undefined) continue;
     if (asked === null) return null;
-    return wait(`does not answer (webhook ${name}): ${asked}`, 'Look at the pods of the provider, their Service, and the Certificate of its webhooks.');
+    return wait(
+      `does not answer (webhook ${name}): ${asked}`,
+      'Look at the pods of the provider, their Service, and the Certificate of its webhooks.',
+    );
   }
   return null;
 }
@@ -126,7 +129,14 @@ async function propose(objects: Objects, object: KubeObject, cancel: Cancel): Pr
   const { apiVersion, kind, metadata } = object;
   const path = await objects.pathOf({ apiVersion, kind, ...metadata }, cancel);
   const query = { fieldManager: probeName, dryRun: 'All' };
-  const answer = await objects.client.ask({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), query, body: object, idempotent: true, cancel });
+  const answer = await objects.client.ask({
+    method: 'POST',
+    path: path.slice(0, path.lastIndexOf('/')),
+    query,
+    body: object,
+    idempotent: true,
+    cancel,
+  });
   if (answer.status >= 500) {
     const reason = `HTTP status ${answer.status}`;
     throw new SealiftError('KUBERNETES_UNAVAILABLE', { values: { reason } });

@@ -15,22 +15,26 @@ export function providersContract(name: string, make: MakeDriver<ProvidersPort>,
   const { digest } = next.components;
 
   describe(`${name} with its Cluster API providers`, () => {
-    it('runs others first, and those that it was asked for once it is settled, asked once or twice', { timeout: 2 * patienceMs }, () =>
-      onDriver(make, async (port) => {
-        expect((await port.status(never)).digest).not.toBe(digest);
-        for (let time = 0; time < 2; time += 1) await port.apply(next, never);
-        const asked = await port.status(never);
-        expect(asked.digest).toBe(digest);
-        if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
-        // As the step does: what only the running providers make possible is asked for when they run.
-        const settled = async (): Promise<ProvidersStatus> => {
-          const status = await port.status(never);
-          if (status.wait === null && !status.complete) await port.apply(next, never);
-          return status;
-        };
-        await expect
-          .poll(settled, { interval: 5, timeout: patienceMs })
-          .toMatchObject({ digest, wait: null, complete: true });
-      }));
+    it(
+      'runs others first, and those that it was asked for once it is settled, asked once or twice',
+      { timeout: 2 * patienceMs },
+      () =>
+        onDriver(make, async (port) => {
+          expect((await port.status(never)).digest).not.toBe(digest);
+          for (let time = 0; time < 2; time += 1) await port.apply(next, never);
+          const asked = await port.status(never);
+          expect(asked.digest).toBe(digest);
+          if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
+          // As the step does: what only the running providers make possible is asked for when they run.
+          const settled = async (): Promise<ProvidersStatus> => {
+            const status = await port.status(never);
+            if (status.wait === null && !status.complete) await port.apply(next, never);
+            return status;
+          };
+          await expect
+            .poll(settled, { interval: 5, timeout: patienceMs })
+            .toMatchObject({ digest, wait: null, complete: true });
+        }),
+    );
   });
 }

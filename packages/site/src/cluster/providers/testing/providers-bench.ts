@@ -20,7 +20,11 @@ export interface ComponentsPack {
 }
 
 /** Makes a pack of components, all of one version. */
-export function packOf(version: string, components: readonly Component[], more: Partial<OpenedPack> = {}): ComponentsPack {
+export function packOf(
+  version: string,
+  components: readonly Component[],
+  more: Partial<OpenedPack> = {},
+): ComponentsPack {
   const text = manifestOf(components);
   const digest = `sha256:${createHash('sha256').update(version).update(text).digest('hex')}`;
   const manifests = new Map([['manifests/components.yaml', text]]);
