@@ -70,7 +70,7 @@ export class DeploymentRunner {
   async stop(): Promise<void> {
     this.#end.abort();
     await this.#work;
-    await Promise.all([...this.#running.values()].map(({ program }) => program?.process.stop()));
+    await Promise.all([...this.#running.values()].map(async ({ program }) => await program?.process.stop()));
   }
 
   async #loop(): Promise<void> {

@@ -419,8 +419,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       cutter.cut(at, at % 2 === 0 ? 'after' : 'before');
       const wasCut = await bench.settle(next, bench.port({ objects: () => Promise.resolve(objects) })).then(
         () => false,
-        (error: unknown) =>
-          /^cut (before|after) the effect$/.test(String((error as Error).message)) || Promise.reject(error),
+        (error: unknown) => /^cut (before|after) the effect$/.test((error as Error).message) || Promise.reject(error),
       );
       const { digest, notes } = await bench.settle(next);
       const live = await running();
@@ -429,8 +428,8 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
         digest,
         notes: notes.filter((note) => note.startsWith('kept')),
         args: argumentsOf(live),
-        replicas: (live?.['spec'] as { readonly replicas: number }).replicas,
-        stored: (found?.['status'] as { readonly storedVersions: unknown }).storedVersions,
+        replicas: (live?.['spec'] as { readonly replicas: number } | undefined)?.replicas,
+        stored: (found?.['status'] as { readonly storedVersions: unknown } | undefined)?.storedVersions,
         cluster: (await bench.objects.list({ apiVersion: `${group}/v1beta2`, kind: 'Cluster' })).map(
           ({ spec }) => spec,
         ),

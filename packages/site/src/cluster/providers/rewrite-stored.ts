@@ -26,7 +26,7 @@ export async function rewriteDropped(
   const coming = await dropping(wanted.filter(isDefinition), objects, cancel);
   if (coming.length === 0) return;
   for (const stale of await findStaleVersions(objects, { coming, onlyComing: true, cancel })) {
-    await rewrite(objects, () => Promise.resolve(stale), cancel);
+    await rewrite(objects, stale.definition, () => Promise.resolve(stale), cancel);
   }
 }
 
@@ -60,6 +60,7 @@ export async function rewriteStored(
   for (const of of members.filter(({ kind }) => kind === 'CustomResourceDefinition')) {
     count += await rewrite(
       objects,
+      of.name,
       async () => {
         const live = await objects.get(of, cancel);
         return live === undefined ? undefined : await otherwiseStored(objects, live, cancel);
@@ -71,28 +72,32 @@ export async function rewriteStored(
 }
 
 /** Again while a webhook is away, since that is how long certificates take; afterwards the first object that could not be stored is named. */
-async function rewrite(objects: Objects, look: () => Promise<StaleKind | undefined>, cancel: Cancel): Promise<number> {
+async function rewrite(
+  objects: Objects,
+  definition: string,
+  look: () => Promise<StaleKind | undefined>,
+  cancel: Cancel,
+): Promise<number> {
   for (let attempt = 0; ; attempt += 1) {
-    let failed: { readonly object: string; readonly count: number; readonly error: SealiftError | undefined };
+    let failed: { readonly named: string; readonly error: SealiftError | undefined };
     try {
       const stale = await look();
       if (stale === undefined) return 0;
       if (stale.trouble !== null) throw stale.trouble;
-      const { objects: done, settled } = await rewriteVersions(objects, stale, { cancel });
-      if (settled) return done.length;
-      const open = done.filter(({ outcome }) => outcome === 'failed');
-      const [first] = open;
+      const { objects: done } = await rewriteVersions(objects, stale, { cancel });
+      const [first, ...more] = done.filter(({ outcome }) => outcome === 'failed');
       if (first === undefined) return done.length;
-      failed = { object: nameOf(first.object), error: first.error, count: open.length };
+      const others = more.length === 0 ? '' : ` and ${more.length} more`;
+      failed = { named: `${nameOf(first.object)}${others}`, error: first.error };
     } catch (error) {
       if (!(error instanceof SealiftError) || error.code !== 'KUBERNETES_UNAVAILABLE') throw error;
-      failed = { object: 'one of their kinds', error, count: 1 };
+      failed = { named: `those of ${definition}`, error };
     }
+    const { named, error } = failed;
     const pauseMs = pausesMs[attempt];
-    if (pauseMs === undefined || failed.error?.code !== 'KUBERNETES_UNAVAILABLE') {
-      const { object, count, error } = failed;
+    if (pauseMs === undefined || error?.code !== 'KUBERNETES_UNAVAILABLE') {
       const reason = error?.message ?? 'the server did not say why';
-      throw new SealiftError('PROVIDERS_UNCONVERTED', { values: { object, count, reason }, cause: error });
+      throw new SealiftError('PROVIDERS_UNCONVERTED', { values: { objects: named, reason }, cause: error });
     }
     await pause(pauseMs, cancel);
   }
