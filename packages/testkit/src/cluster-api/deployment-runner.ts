@@ -29,13 +29,18 @@ export interface RunProgram {
 interface Running {
   readonly template: string;
   readonly program: RunProgram | undefined;
+  /** How often it has ended by itself, and when it was seen last. */
+  readonly ends: number;
+  readonly endedAt: number | undefined;
 }
 
 const pauseMs = 100;
+/** A kubelet waits longer after each end. */
+const againMs = [500, 1000, 2000, 5000];
 
 /**
  * Stands in for the controller of Deployments, the scheduler and a kubelet: runs one program for each Deployment of a cluster, anew when the
- * template of its pods changes, and says in its status how that program is. It starts nothing again that has ended: what is to be seen stays.
+ * template of its pods changes or it ends, and says in its status how that program is.
  */
 export class DeploymentRunner {
   readonly #api: KubeApi;
@@ -65,7 +70,7 @@ export class DeploymentRunner {
   async stop(): Promise<void> {
     this.#end.abort();
     await this.#work;
-    await Promise.all([...this.#running.values()].map(({ program }) => program?.process.stop()));
+    await Promise.all([...this.#running.values()].map(async ({ program }) => await program?.process.stop()));
   }
 
   async #loop(): Promise<void> {
@@ -92,8 +97,13 @@ export class DeploymentRunner {
     let found = this.#running.get(name);
     if (found?.template !== template) {
       await found?.program?.process.stop();
-      found = { template, program: this.#end.signal.aborted ? undefined : this.#run(deployment) };
+      found = this.#begin(name, deployment, { template, ends: 0 });
+    } else if (found.program?.process.ended === true) {
+      const { ends, endedAt = Date.now() } = found;
+      found = { ...found, endedAt };
       this.#running.set(name, found);
+      const waitMs = againMs[Math.min(ends, againMs.length - 1)] ?? 0;
+      if (Date.now() - endedAt >= waitMs) found = this.#begin(name, deployment, { template, ends: ends + 1 });
     }
     const { program } = found;
     const isReady = program === undefined || (!program.process.ended && (await program.isReady().catch(() => false)));
@@ -101,6 +111,13 @@ export class DeploymentRunner {
     if (isWithin(deployment.status, status)) return;
     const { namespace = '', name: own } = deployment.metadata;
     await this.#api.merge(`/apis/apps/v1/namespaces/${namespace}/deployments/${own}/status`, { status });
+  }
+
+  #begin(name: string, deployment: RunDeployment, known: Pick<Running, 'template' | 'ends'>): Running {
+    const program = this.#end.signal.aborted ? undefined : this.#run(deployment);
+    const begun = { ...known, program, endedAt: undefined };
+    this.#running.set(name, begun);
+    return begun;
   }
 }
 

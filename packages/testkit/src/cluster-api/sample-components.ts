@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { readDefinitions, type Webhooks } from '../site/management/definitions.ts';
 import { peersConfig } from '../site/management/peers.ts';
 
@@ -116,24 +114,10 @@ export function smallDefinition(
   };
 }
 
-/** The roles of Cluster API's core, as its installation has them. */
-export async function coreRole(): Promise<Component> {
-  const text = await readFile(join(peersConfig, 'core/rbac/role.yaml'), 'utf8');
-  const [role] = parseAllDocuments(text).map((document) => document.toJS() as Component);
-  if (role === undefined) throw new Error('Cluster API has no role');
-  const labels = { 'cluster.x-k8s.io/provider': sampleProviders.core.provider };
-  return { ...role, metadata: { name: 'capi-manager-role', labels } };
-}
-
-/** Cluster API's own definitions and webhooks of one provider, labelled as its installation has them. */
-export async function realDefinitions(
-  which: 'core' | 'bootstrap' | 'controlPlane',
-  webhooks: Webhooks,
-): Promise<readonly Component[]> {
-  const { provider, namespace } = sampleProviders[which];
-  const folder = { core: 'core', bootstrap: 'kubeadm-bootstrap', controlPlane: 'kubeadm-control-plane' }[which];
-  const prefix = { core: 'capi-', bootstrap: 'capi-kubeadm-bootstrap-', controlPlane: 'capi-kubeadm-control-plane-' };
-  const found = await readDefinitions(join(peersConfig, folder), { namespace, prefix: prefix[which] }, webhooks);
+/** Cluster API's own definitions and webhooks, labelled as its installation has them. */
+export async function coreDefinitions(webhooks: Webhooks): Promise<readonly Component[]> {
+  const { provider, namespace } = sampleProviders.core;
+  const found = await readDefinitions(join(peersConfig, 'core'), { namespace, prefix: 'capi-' }, webhooks);
   return found
     .filter(({ kind }) => kind !== 'Namespace')
     .map((one) => {

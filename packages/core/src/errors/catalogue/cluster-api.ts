@@ -136,7 +136,7 @@ export const clusterApiErrors = defineErrors({
     next: 'wait',
   },
   PROVIDERS_UNCONVERTED: {
-    message: '{count} objects cannot be stored in the version of the Cluster API providers, first {object}: {reason}',
+    message: 'objects cannot be stored in the version of the Cluster API providers, {objects}: {reason}',
     hint: 'Look at the pods and certificates of the provider that converts its kind, or correct the object where it is refused, then resume the upgrade: what is stored anew is not done again.',
     status: 409,
     exit: 1,

@@ -38,6 +38,7 @@ export async function applyProviders(desired: DesiredProviders, tools: Providers
   const cut = before?.attempt?.digest === digest ? before.attempt : null;
   const attempt = { digest, at, remembered: rememberedBy(plan, 'during'), kept: cut?.kept ?? keptBy(plan) };
   const opened = await records.open(cancel);
+  refuseOther(before, opened.record);
   const members = unionOf(opened.record.members, wanted);
   const begun = await records.write(opened, { ...opened.record, attempt, members }, cancel);
   const left = await findLeftovers(wanted, members, tools);
@@ -65,6 +66,13 @@ function refuse({ obstacles }: ProvidersPlan): void {
   if (first === undefined) return;
   const others = more.length === 0 ? '' : `; and ${more.length} more`;
   throw new SealiftError('PROVIDERS_REFUSED', { values: { reason: `${first.what}${others}`, remedy: first.remedy } });
+}
+
+/** What was planned is not done where somebody has begun or ended something meanwhile. @throws KUBERNETES_CONFLICT */
+function refuseOther(before: ProviderRecord | undefined, now: ProviderRecord): void {
+  if (before?.attempt?.at === now.attempt?.at && before?.applied?.at === now.applied?.at) return;
+  const object = 'the record of the Cluster API providers';
+  throw new SealiftError('KUBERNETES_CONFLICT', { values: { object } });
 }
 
 /** Definitions first and established; what an installer owns passes to us just before each object is applied. */

@@ -3,13 +3,14 @@ import { comparePrecedence, parseVersion } from '@sealift/core/version';
 import { apply } from '@sealift/kubernetes/apply';
 import { readDefinition, servedOf } from '@sealift/kubernetes/definition-versions';
 import { FieldConflict } from '@sealift/kubernetes/field-conflict';
-import { identityOfReference, type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
+import { fieldPaths } from '@sealift/kubernetes/field-paths';
+import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
 import { isDefinition } from '@sealift/kubernetes/order';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import { readComponents } from './components.ts';
 import { unspoken } from './contracts.ts';
 import { isDeployment, versionOf } from './deployment.ts';
-import { isInstaller } from './installers.ts';
+import { isInstaller, othersOf } from './installers.ts';
 import type { ProviderRecord } from './provider-record.ts';
 import { forEach, type ProvidersTools } from './providers-tools.ts';
 import { settle, type SettledObject } from './settle.ts';
@@ -108,6 +109,7 @@ async function obstaclesOf(
       remedy: 'Providers do not read what newer ones have stored. Choose a release whose providers are newer.',
     });
   }
+  if (isDefinition(coming)) return [...found, ...definitionObstacles(live)];
   try {
     await apply(objects, object, { dryRun: true, agreed, laterDelaysMs: [], cancel });
   } catch (error) {
@@ -116,16 +118,30 @@ async function obstaclesOf(
         (owner) =>
           !isInstaller(owner) && !agreed.some((by) => by.manager === owner.manager && by.field === owner.field),
       );
-      if (foreign.length > 0) found.push(foreignObstacle(new FieldConflict(error.object, foreign)));
+      if (foreign.length > 0) found.push(foreignObstacle(error.object, foreign));
     } else if (isSealiftError(error, 'KUBERNETES_REFUSED')) {
-      // A version that objects are stored in can go only when they have been stored anew, which comes first.
-      if (!isDefinition(object)) found.push({ what: error.message, remedy: error.hint });
+      found.push({ what: error.message, remedy: error.hint });
     } else throw error;
   }
   return found;
 }
 
-function foreignObstacle({ message, hint }: FieldConflict): Obstacle {
+/**
+ * Definitions are large, and a version that objects are stored in can go only when they have been stored anew, which comes first: the server is not
+ * asked, and whoever else sets a part of one is taken to go on doing so. A `caBundle` is its writer's own.
+ */
+function definitionObstacles(live: KubeObject): readonly Obstacle[] {
+  const foreign = othersOf(live, '.spec').flatMap(({ manager = '', operation = '', time, fieldsV1 }) => {
+    const field = [...fieldPaths(fieldsV1)].find(
+      (path) => path.startsWith('.spec.') && !/\.(caBundle|clientConfig)$/.test(path),
+    );
+    return field === undefined ? [] : [{ manager, operation, field, since: time ?? null }];
+  });
+  return foreign.length === 0 ? [] : [foreignObstacle(nameOf(referenceOf(live)), foreign)];
+}
+
+function foreignObstacle(object: string, foreign: FieldConflict['owners']): Obstacle {
+  const { message, hint } = new FieldConflict(object, foreign);
   return { what: message, remedy: hint };
 }
 
@@ -157,9 +173,4 @@ function moveOf(object: KubeObject, live: KubeObject | undefined): string {
   const [from, to] = [live === undefined ? 'none' : (versionOf(live) ?? 'unknown'), versionOf(object) ?? 'unknown'];
   const { name } = object.metadata;
   return from === to ? `${name} ${to}` : `${name} ${from} → ${to}`;
-}
-
-/** What was applied before and is not wanted any more has another identity than all that is. */
-export function identitiesOf(plan: ProvidersPlan): ReadonlySet<string> {
-  return new Set(plan.objects.map(({ object }) => identityOfReference(referenceOf(object))));
 }

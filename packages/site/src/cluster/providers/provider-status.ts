@@ -1,12 +1,13 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import { explain } from '@sealift/kubernetes/explain';
 import { type KubeObject, nameOf, type ObjectReference } from '@sealift/kubernetes/object';
+import { isDefinition } from '@sealift/kubernetes/order';
 import type { ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import { containersOf, isDeployment } from './deployment.ts';
 import { keyOf } from './plan-providers.ts';
 import type { ProviderRecord } from './provider-record.ts';
 import { forEach, type ProvidersTools } from './providers-tools.ts';
-import { webhookWait } from './webhooks-answer.ts';
+import { conversionWait, webhookWait } from './webhooks-answer.ts';
 
 type Applied = NonNullable<ProviderRecord['applied']>;
 type Tools = Pick<ProvidersTools, 'objects' | 'records' | 'cancel'>;
@@ -27,10 +28,15 @@ export async function providersStatus(tools: Tools): Promise<ProvidersStatus> {
   return { digest, wait, complete: rewritten !== null, notes: [...kept.map((what) => `kept: ${what}`), ...stored] };
 }
 
-const judged: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'Deployment', 'Certificate']);
-const webhooks: ReadonlySet<string> = new Set(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']);
+const judged: ReadonlySet<string> = new Set(['Deployment', 'Certificate']);
+/** Looked at when the programs run, as nobody answers before; definitions are large, too. */
+const answered: ReadonlySet<string> = new Set([
+  'CustomResourceDefinition',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]);
 
-/** Programs and certificates first: webhooks can't answer before. */
+/** Programs and certificates first. */
 async function waitOf(
   members: readonly ObjectReference[],
   applied: Applied,
@@ -52,10 +58,13 @@ async function waitOf(
   if (programs !== null) return programs;
   const namespace = members.find(({ kind }) => kind === 'Deployment')?.namespace ?? 'default';
   const answers = await forEach(
-    members.filter(({ kind }) => webhooks.has(kind)),
+    members.filter(({ kind }) => answered.has(kind)),
     async (of) => {
       const live = await objects.get(of, cancel);
-      return live === undefined ? absent(of, since) : await webhookWait(objects, live, { since, namespace, cancel });
+      if (live === undefined) return absent(of, since);
+      return isDefinition(live)
+        ? conversionWait(live, since)
+        : await webhookWait(objects, live, { since, namespace, cancel });
     },
   );
   return worst(answers);

@@ -1,4 +1,5 @@
 import type { Check } from '@sealift/core/check';
+import { isSealiftError } from '@sealift/core/errors';
 import { readDefinition, servedOf } from '@sealift/kubernetes/definition-versions';
 import { referenceOf } from '@sealift/kubernetes/object';
 import { isDefinition } from '@sealift/kubernetes/order';
@@ -27,10 +28,18 @@ export function providersCheck(
     const tools = await toolsOf(access, cancel);
     const core = wanted?.core ?? coreVersion(await runningProviders(tools.objects, cancel));
     const needed = kubernetes === undefined || core === undefined ? undefined : neededBefore(kubernetes, core);
+    if (kubernetes !== undefined && core === undefined && neededBefore(kubernetes, '0') !== undefined)
+      return untold(kubernetes);
     if (needed !== undefined) return tooOld(kubernetes ?? '', core ?? '', needed, wanted !== undefined);
     if (wanted === undefined)
       return pass(`The release asks for no others; Cluster API ${core ?? 'of unknown version'} runs`);
-    return await lookAt(wanted, tools);
+    try {
+      return await lookAt(wanted, tools);
+    } catch (error) {
+      // Not unknown: with these components the upgrade would stop in its middle.
+      if (isSealiftError(error, 'PROVIDERS_INVALID')) return block(error.message, error.hint);
+      throw error;
+    }
   });
 }
 
@@ -40,6 +49,12 @@ function tooOld(kubernetes: string, core: string, needed: string, isBrought: boo
     ? 'Ask the vendor for a release with newer providers: machines of that Kubernetes would not join.'
     : 'Upgrade the providers first, or choose a release that brings them: machines of that Kubernetes would not join.';
   return block(detail, remedy);
+}
+
+/** No Deployment says it, as where the providers run elsewhere. */
+function untold(kubernetes: string): Finding {
+  const detail = `Nothing in the cluster says which Cluster API runs, and Kubernetes ${kubernetes} needs ${neededBefore(kubernetes, '0')} or newer`;
+  return warn(detail, 'Look which version runs, and upgrade it first where it is older.');
 }
 
 async function lookAt(wanted: DesiredProviders, tools: ProvidersTools): Promise<Finding> {
@@ -82,7 +97,8 @@ async function objectsToStore(
     const now = readDefinition(live);
     const { group, kind, storedVersions } = now;
     const target = readDefinition(next).versions.find(({ storage }) => storage)?.name;
-    const [version] = servedOf(now);
+    // As they are stored they need no conversion to be counted.
+    const version = now.versions.find(({ storage, served }) => storage && served)?.name ?? servedOf(now)[0];
     if (version === undefined || storedVersions.every((stored) => stored === target)) return 0;
     return (await staleObjects(objects, { group, version, kind }, [], cancel)).length;
   });

@@ -208,6 +208,14 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     });
   });
 
+  it('that do not say their version are not taken to be new enough', async () => {
+    expect(await check(undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
+    expect(await check(undefined, '1.36.1')).toMatchObject({
+      outcome: 'warn',
+      detail: 'Nothing in the cluster says which Cluster API runs, and Kubernetes 1.36.1 needs 1.11.11 or newer',
+    });
+  });
+
   it('with variables keep what runs; without a value for one nothing is applied', async () => {
     const secret = (stringData: object): Component => ({
       apiVersion: 'v1',
@@ -269,7 +277,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const next = bench.shelve(pack);
     const refused = { code: 'PROVIDERS_INVALID', message: expect.stringContaining(reason) as unknown };
     await expect(bench.port().apply(next, never)).rejects.toMatchObject(refused);
-    expect(await check(next)).toMatchObject({ outcome: 'unknown', detail: expect.stringContaining(reason) });
+    expect(await check(next)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(reason) });
     expect(await bench.objects.get(record)).toBeUndefined();
   });
 
@@ -415,8 +423,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       cutter.cut(at, at % 2 === 0 ? 'after' : 'before');
       const wasCut = await bench.settle(next, bench.port({ objects: () => Promise.resolve(objects) })).then(
         () => false,
-        (error: unknown) =>
-          /^cut (before|after) the effect$/.test(String((error as Error).message)) || Promise.reject(error),
+        (error: unknown) => /^cut (before|after) the effect$/.test((error as Error).message) || Promise.reject(error),
       );
       const { digest, notes } = await bench.settle(next);
       const live = await running();
@@ -425,8 +432,8 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
         digest,
         notes: notes.filter((note) => note.startsWith('kept')),
         args: argumentsOf(live),
-        replicas: (live?.['spec'] as { readonly replicas: number }).replicas,
-        stored: (found?.['status'] as { readonly storedVersions: unknown }).storedVersions,
+        replicas: (live?.['spec'] as { readonly replicas: number } | undefined)?.replicas,
+        stored: (found?.['status'] as { readonly storedVersions: unknown } | undefined)?.storedVersions,
         cluster: (await bench.objects.list({ apiVersion: `${group}/v1beta2`, kind: 'Cluster' })).map(
           ({ spec }) => spec,
         ),

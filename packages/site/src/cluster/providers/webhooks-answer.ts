@@ -9,6 +9,7 @@ import { z } from 'zod';
 /** As long as certificates may take to come to where they are used. */
 const usualMs = 90_000;
 const probeName = 'sealift-probe';
+const trustRemedy = 'Check what is to write its caBundle, such as cert-manager.';
 
 const names = z.array(z.string()).max(100);
 const schema = z.object({
@@ -40,23 +41,11 @@ export async function webhookWait(
   live: KubeObject,
   { since, namespace, cancel }: { readonly since: string; readonly namespace: string; readonly cancel: Cancel },
 ): Promise<SeenWait | null> {
-  const { kind, metadata } = live;
   const webhooks = schema.safeParse(live).data?.webhooks ?? [];
-  const isUsual = Date.now() - Date.parse(since) < usualMs;
-  const wait = (what: string, remedy: string): SeenWait =>
-    waitingFor(`${kind} ${metadata.name} ${what}`, {
-      since,
-      level: isUsual ? 'moving' : 'blocked',
-      impact: 'Changes that it is to judge are refused meanwhile',
-      object: { kind, name: metadata.name },
-      remedy,
-    });
+  const wait = (what: string, remedy: string): SeenWait => waitFor(live, what, since, remedy);
   for (const { name, clientConfig } of webhooks) {
     if ((clientConfig.caBundle ?? '') !== '' || (clientConfig.url ?? '') !== '') continue;
-    return wait(
-      `has no certificate to trust (webhook ${name})`,
-      'Check what is to write its caBundle, such as cert-manager.',
-    );
+    return wait(`has no certificate to trust (webhook ${name})`, trustRemedy);
   }
   for (const { name, rules } of webhooks) {
     const asked = await askFor(objects, rules ?? [], namespace, cancel);
@@ -68,6 +57,33 @@ export async function webhookWait(
     );
   }
   return null;
+}
+
+const conversionSchema = z.object({
+  spec: z.object({
+    conversion: z.object({
+      strategy: z.literal('Webhook'),
+      webhook: z.object({ clientConfig: z.object({ caBundle: z.string().nullish(), url: z.string().nullish() }) }),
+    }),
+  }),
+});
+
+/** Whether the webhook that converts a definition's objects has certificates to trust. */
+export function conversionWait(live: KubeObject, since: string): SeenWait | null {
+  const { data } = conversionSchema.safeParse(live);
+  const { caBundle, url } = data?.spec.conversion.webhook.clientConfig ?? { url: 'none' };
+  if ((caBundle ?? '') !== '' || (url ?? '') !== '') return null;
+  return waitFor(live, 'has no certificate to trust for the conversion of its objects', since, trustRemedy);
+}
+
+function waitFor({ kind, metadata: { name } }: KubeObject, what: string, since: string, remedy: string): SeenWait {
+  return waitingFor(`${kind} ${name} ${what}`, {
+    since,
+    level: Date.now() - Date.parse(since) < usualMs ? 'moving' : 'blocked',
+    impact: 'Changes that it is to judge are refused meanwhile',
+    object: { kind, name },
+    remedy,
+  });
 }
 
 type Rules = NonNullable<NonNullable<z.infer<typeof schema>['webhooks']>[number]['rules']>;

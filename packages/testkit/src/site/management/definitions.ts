@@ -5,11 +5,15 @@ import { waitUntil } from '../../wait-until.ts';
 import type { JsonClient } from '../json-client.ts';
 import type { ClusterApiComponent } from './cluster-api.ts';
 
-/** An object of the API server's own: a resource definition, a webhook configuration, a namespace. */
+/** An object of the API server's own: a resource definition, a webhook configuration, a namespace, a Deployment. */
 export interface Definition {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -37,6 +41,7 @@ interface WebhookConfiguration extends Definition {
 const patienceMs = 120_000;
 
 const collections: Readonly<Record<string, string>> = {
+  Deployment: '/apis/apps/v1/namespaces',
   Namespace: '/api/v1/namespaces',
   CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   MutatingWebhookConfiguration: '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations',
@@ -110,9 +115,10 @@ async function apply(client: JsonClient, definition: Definition): Promise<void> 
   const { kind, metadata } = definition;
   const collection = collections[kind];
   if (collection === undefined) throw new Error(`${kind} is not among what is defined here`);
+  const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/deployments/${metadata.name}`;
   const answer = await client.send({
     method: 'PATCH',
-    path: `${collection}/${metadata.name}?fieldManager=installation&force=true`,
+    path: `${collection}/${place}?fieldManager=installation&force=true`,
     // JSON is YAML.
     contentType: 'application/apply-patch+yaml',
     body: definition,

@@ -115,6 +115,13 @@ describe.skipIf(missing)(`a management cluster (${remedy})`, () => {
       .toBe('ServiceAccount');
   });
 
+  it('says in Deployments which version of Cluster API runs, though no pods are wanted', async () => {
+    const { items } = (await get('/apis/apps/v1/deployments')) as { readonly items: readonly unknown[] };
+    expect(items).toHaveLength(3);
+    expect(JSON.stringify(items)).toContain('cluster-api/cluster-api-controller:v1.14.2');
+    expect(await get('/api/v1/pods')).toMatchObject({ items: [] });
+  });
+
   it('says the version of its API server', async () => {
     expect(await get('/version')).toMatchObject({ gitVersion: 'v1.37.2', major: '1', minor: '37' });
   });

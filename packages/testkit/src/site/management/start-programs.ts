@@ -10,6 +10,7 @@ import {
   startScheduler,
 } from './control-plane.ts';
 import { applyDefinitions, readDefinitions } from './definitions.ts';
+import { clusterApiDeployments } from './deployments.ts';
 import { apiServerOf, companionOf, type ManagementMinor, peersConfig } from './peers.ts';
 import { programPath } from './programs.ts';
 import { onceFor } from './saved-folder.ts';
@@ -100,10 +101,13 @@ async function define({ path, certificates, ports }: ManagementFolder): Promise<
     }),
   );
   const definitions = (await Promise.all([...components, vsphereDefinitions()])).flat();
-  await onceFor(definitions, join(path, 'defined'), async () => {
+  const deployments = await clusterApiDeployments();
+  await onceFor([...definitions, ...deployments], join(path, 'defined'), async () => {
     const client = new JsonClient(access, { timeoutMs: 30_000 });
     try {
       await applyDefinitions(client, definitions);
+      // Their namespaces are there now.
+      await applyDefinitions(client, deployments);
     } finally {
       client.close();
     }
