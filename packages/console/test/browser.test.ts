@@ -18,6 +18,10 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const addresses = [
   '/',
   '/cluster/profile?layer=cni-cni-calico',
+  '/cluster/overview',
+  '/cluster/events',
+  '/cluster/kubeconfig',
+  '/administration/site',
   '/updates',
   '/updates/up-1',
   '/administration/registries',
