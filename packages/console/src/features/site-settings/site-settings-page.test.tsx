@@ -1,12 +1,13 @@
 import { screen, within } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
+
+// Forms of this size are slow without a browser.
+vi.setConfig({ testTimeout: 60_000 });
 
 const address = '/administration/site';
 
-test('asks for the settings while there are none, lets places be chosen, and shows what was stored', {
-  timeout: 60_000,
-}, async () => {
+test('asks for the settings while there are none, lets places be chosen, and shows what was stored', async () => {
   const { user, api } = openPage(address);
   const vcenter = await screen.findByRole('textbox', { name: /^Address/ }, { timeout: 20_000 });
   await user.clear(vcenter);
