@@ -1,4 +1,4 @@
-import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
+import { asSealiftError, isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { ClusterSettings } from '../platform/cluster.ts';
 import type { ChangingSettings, ClusterSource } from '../platform/switched-cluster.ts';
@@ -31,6 +31,17 @@ function storedSettings(db: Db, key: SecretKeyPlace): ChangingSettings {
       return { revision, settings };
     },
   };
+}
+
+/** Why the stored settings cannot be used by this console; undefined where they can, or there are none. */
+export async function unusableSettings({ source }: SiteParts): Promise<SealiftError | undefined> {
+  if ('simulatorUrl' in source) return undefined;
+  try {
+    await source.read();
+    return undefined;
+  } catch (error) {
+    return asSealiftError(error);
+  }
 }
 
 /** The engine waits for a database that is away; any other failure of a step would end its upgrade. */

@@ -38,7 +38,7 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
   };
   const { settings } = view;
   return (
-    <Form onSubmit={submit} noValidate isWidthLimited aria-label="Settings of the site">
+    <Form onSubmit={submit} noValidate isWidthLimited aria-label="Change the settings of the site">
       <FormSection title="vCenter" titleElement="h2">
         <VcenterFields form={form} hasPassword={settings !== null} problems={problems} onChange={setForm} />
       </FormSection>
