@@ -93,7 +93,13 @@ const request = {
   clusterName: { namespace: 'mgmt', name: 'c1' },
 };
 const { password: _password, ...keptVcenter } = request.vcenter;
-const kept = { revision: 1, vcenter: keptVcenter, places: noPlaces, management: null, clusterName: request.clusterName };
+const kept = {
+  revision: 1,
+  vcenter: keptVcenter,
+  places: noPlaces,
+  management: null,
+  clusterName: request.clusterName,
+};
 const row = () => store().db.selectFrom('site_settings').selectAll().executeTakeFirstOrThrow();
 const audit = async () => JSON.stringify(await store().db.selectFrom('audit_entry').selectAll().execute());
 
@@ -115,7 +121,11 @@ describe('settings of the site', () => {
     const saved = await client.call('PUT', '/site', request);
     expect([saved.status, saved.body['checks']]).toEqual([200, [ok]]);
     const [settings] = looked;
-    expect(settings).toMatchObject({ url: 'https://vc.example', networks: ['VM Network'], cluster: request.clusterName });
+    expect(settings).toMatchObject({
+      url: 'https://vc.example',
+      networks: ['VM Network'],
+      cluster: request.clusterName,
+    });
     expect(settings?.password.reveal()).toBe('pa55word');
     expect(settings?.enterprise?.text?.reveal()).toContain('t0ken');
     const shown = await client.call('GET', '/site');
@@ -157,7 +167,12 @@ describe('settings of the site', () => {
   it.each<[string, object, string, string]>([
     ['no password at first', { vcenter }, 'INPUT_INVALID', 'body.vcenter.password'],
     ['plain HTTP', { vcenter: { ...request.vcenter, url: 'http://127.0.0.1' } }, 'INPUT_INVALID', 'body.vcenter.url'],
-    ['a login in the address', { vcenter: { ...request.vcenter, url: 'https://a:b@c' } }, 'INPUT_INVALID', 'body.vcenter.url'],
+    [
+      'a login in the address',
+      { vcenter: { ...request.vcenter, url: 'https://a:b@c' } },
+      'INPUT_INVALID',
+      'body.vcenter.url',
+    ],
     ['a CA that is none', { vcenter: { ...request.vcenter, ca: 'hello' } }, 'INPUT_INVALID', 'body.vcenter.ca'],
     [
       'a CA and a thumbprint',
@@ -172,7 +187,12 @@ describe('settings of the site', () => {
       'KUBERNETES_CONFIG_NOT_CONTAINED',
       'body.management',
     ],
-    ['an odd name of a Cluster', { clusterName: { namespace: '..', name: 'x' } }, 'INPUT_INVALID', 'body.clusterName.namespace'],
+    [
+      'an odd name of a Cluster',
+      { clusterName: { namespace: '..', name: 'x' } },
+      'INPUT_INVALID',
+      'body.clusterName.namespace',
+    ],
     ['settings that others changed', { revision: 7 }, 'SITE_SETTINGS_CHANGED', 'body.revision'],
   ])('are refused with %s before anybody is asked', async (_what, change, code, place) => {
     const { body } = await client.call('PUT', '/site', { ...request, ...change });

@@ -8,7 +8,7 @@ import type { EventsPort } from '@sealift/upgrade/ports/events';
 
 /** Whose events are read; connected when they are first needed. */
 export interface EventSides {
-  enterprise(): Promise<Objects>;
+  readonly enterprise: () => Promise<Objects>;
   /** Where Cluster API is; undefined where that is the enterprise cluster. */
   readonly management: (() => Promise<Objects>) | undefined;
   readonly cluster: ClusterName | undefined;

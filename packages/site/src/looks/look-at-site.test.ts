@@ -85,7 +85,12 @@ describe.skipIf(missingPeer !== undefined)(`a look at a site${missingPeer ? ` ($
       'vcenter.thumbprint',
       'VSPHERE_THUMBPRINT_MISMATCH',
     ],
-    ['the pin is none', () => ({ ca: undefined, thumbprint: 'xyz' }), 'vcenter.thumbprint', 'VSPHERE_THUMBPRINT_INVALID'],
+    [
+      'the pin is none',
+      () => ({ ca: undefined, thumbprint: 'xyz' }),
+      'vcenter.thumbprint',
+      'VSPHERE_THUMBPRINT_INVALID',
+    ],
     ['the password is wrong', () => ({ password: new Secret('no') }), 'vcenter.password', 'VSPHERE_LOGIN_REFUSED'],
     ['a datacenter is unknown', () => ({ places: { datacenter: 'x' } }), 'places.datacenter', 'VSPHERE_PLACE_UNKNOWN'],
     ['a cluster is unknown', () => ({ places: { cluster: 'x' } }), 'places.cluster', 'VSPHERE_PLACE_UNKNOWN'],
@@ -107,7 +112,11 @@ describe.skipIf(missingPeer !== undefined)(`a look at a site${missingPeer ? ` ($
   it.each<[string, (config: string) => string, string]>([
     ['is no kubeconfig', () => 'x: 1', 'KUBERNETES_CONFIG_INVALID'],
     ['leads to nobody', (config) => config.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'), 'KUBERNETES_UNREACHABLE'],
-    ['has a token of another cluster', (config) => config.replaceAll(kubernetes.token, 'x'), 'KUBERNETES_LOGIN_REFUSED'],
+    [
+      'has a token of another cluster',
+      (config) => config.replaceAll(kubernetes.token, 'x'),
+      'KUBERNETES_LOGIN_REFUSED',
+    ],
   ])('of the cluster names the kubeconfig that %s, and not the vCenter', async (_what, change, code) => {
     const found = await failed({ enterprise: { text: changed(change) } });
     expect(found.map((one) => `${one.name} ${one.field} ${one.code}`)).toEqual([
