@@ -16,6 +16,10 @@ const cases: readonly Case[] = [
   { name: 'Summary', address: '/' },
   { name: 'Profile', address: '/cluster/profile' },
   { name: 'Nodes', address: '/cluster/nodes' },
+  { name: 'Overview', address: '/cluster/overview' },
+  { name: 'Events', address: '/cluster/events' },
+  { name: 'Kubernetes Config File', address: '/cluster/kubeconfig' },
+  { name: 'Site Settings', address: '/administration/site' },
   { name: 'Update Management', address: '/updates' },
   { name: 'the preview', address: '/updates/up-1', heading: 'Harborview version update' },
   {

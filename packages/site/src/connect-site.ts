@@ -50,7 +50,7 @@ export interface Site {
   /** What of the enterprise cluster has to hold besides, likewise. */
   clusterChecks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws KUBERNETES_… */
-  issueKubeconfig(hours: number, cancel: AbortSignal): Promise<IssuedKubeconfig>;
+  readonly issueKubeconfig: (hours: number, cancel: AbortSignal) => Promise<IssuedKubeconfig>;
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }

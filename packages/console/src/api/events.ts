@@ -1,12 +1,14 @@
 import { eventSchema } from '@sealift/core/api';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { clusterKey } from './cluster.ts';
 import { profileKey, summaryKey, updatesKey } from './platform.ts';
 import { registriesKey } from './registries.ts';
+import { siteKey } from './site.ts';
 import { upgradesKey } from './upgrades.ts';
 
 const gatherMs = 250;
-const kinds = ['sync', 'upgrade', 'catalogue', 'lock'] as const;
+const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site'] as const;
 
 /**
  * Listens to the server's events and reads again what each concerns. The browser reconnects by itself; a stream that
@@ -66,6 +68,8 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
       return [registriesKey, updatesKey, summaryKey];
     case 'upgrade':
       return [['upgrade', event.data.subject], upgradesKey];
+    case 'site':
+      return [siteKey, clusterKey, summaryKey];
     case 'lock':
       return [summaryKey, upgradesKey, profileKey, updatesKey, ['upgrade']];
   }

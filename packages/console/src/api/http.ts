@@ -1,4 +1,4 @@
-import { type Problem, problemSchema } from '@sealift/core/errors';
+import { type ApiProblem, apiProblemSchema } from '@sealift/core/api';
 import type { z } from 'zod';
 import { reportReachable } from './connection.ts';
 
@@ -6,9 +6,9 @@ const timeoutMs = 60_000;
 
 /** The server refused a request; `problem` says what, where and the remedy (RFC 9457). */
 export class ProblemError extends Error {
-  readonly problem: Problem;
+  readonly problem: ApiProblem;
 
-  constructor(problem: Problem) {
+  constructor(problem: ApiProblem) {
     super(problem.detail);
     this.name = 'ProblemError';
     this.problem = problem;
@@ -42,7 +42,7 @@ export async function send(method: Method, path: string, body?: unknown, signal?
     reportReachable(true);
     return response;
   }
-  const problem = problemSchema.safeParse(await response.json().catch(() => null));
+  const problem = apiProblemSchema.safeParse(await response.json().catch(() => null));
   if (!problem.success && response.status >= 502) {
     reportReachable(false);
     throw new UnreachableError(`status ${response.status}`);
@@ -84,7 +84,7 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function unexpected(path: string, status: number, reason: string): Problem {
+function unexpected(path: string, status: number, reason: string): ApiProblem {
   return {
     type: 'about:blank',
     title: 'UNEXPECTED_ANSWER',

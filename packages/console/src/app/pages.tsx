@@ -1,8 +1,12 @@
 import type { Permission } from '@sealift/core/api';
 import { type ComponentType, lazy } from 'react';
 import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
+import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
+import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
+import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
 import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
+import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
 import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
@@ -26,6 +30,13 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: '/', title: 'Summary', menu: 'alone', permission: 'platform.read', component: SummaryPage },
   {
+    path: '/cluster/overview',
+    title: 'Overview',
+    menu: 'Enterprise Cluster',
+    permission: 'platform.read',
+    component: ClusterOverviewPage,
+  },
+  {
     path: '/cluster/profile',
     title: 'Profile',
     menu: 'Enterprise Cluster',
@@ -40,6 +51,20 @@ export const pages: readonly PageEntry[] = [
     component: NodesPage,
   },
   {
+    path: '/cluster/events',
+    title: 'Events',
+    menu: 'Enterprise Cluster',
+    permission: 'platform.read',
+    component: ClusterEventsPage,
+  },
+  {
+    path: '/cluster/kubeconfig',
+    title: 'Kubernetes Config File',
+    menu: 'Enterprise Cluster',
+    permission: 'cluster.kubeconfig',
+    component: KubeconfigPage,
+  },
+  {
     path: '/updates',
     title: 'Update Management',
     menu: 'alone',
@@ -47,6 +72,13 @@ export const pages: readonly PageEntry[] = [
     component: UpdateManagementPage,
   },
   { path: '/updates/:id', title: 'Upgrade', menu: 'none', permission: 'upgrades.read', component: UpgradePage },
+  {
+    path: '/administration/site',
+    title: 'Site Settings',
+    menu: 'Administration',
+    permission: 'site.read',
+    component: SiteSettingsPage,
+  },
   {
     path: '/administration/registries',
     title: 'Pack Registries',

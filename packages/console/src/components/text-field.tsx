@@ -12,19 +12,29 @@ interface TextFieldProps {
   /** What is wrong with the value, shown instead of the help. */
   problem?: string | undefined;
   autoFocus?: boolean;
+  isRequired?: boolean;
 }
 
 /** A labelled input whose help or problem is tied to it for screen readers. */
-export function TextField({ label, value, onChange, type = 'text', help, problem, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  type = 'text',
+  help,
+  problem,
+  isRequired = true,
+  ...rest
+}: TextFieldProps) {
   const id = useId();
   const message = problem ?? help;
   return (
-    <FormGroup label={label} isRequired fieldId={id}>
+    <FormGroup label={label} isRequired={isRequired} fieldId={id}>
       <TextInput
         id={id}
         type={type}
         value={value}
-        isRequired
+        isRequired={isRequired}
         onChange={(_event, next) => onChange(next)}
         validated={problem === undefined ? 'default' : 'error'}
         aria-describedby={message === undefined ? undefined : `${id}-help`}

@@ -14,6 +14,7 @@ import { composeConsole } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
+import { unusableSettings } from '../site/site-parts.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -97,6 +98,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       (about, message) => upgradeLogger.info(about, message),
     );
     undo.push(() => parts.cluster.close());
+    const unusable = await unusableSettings(parts.site);
+    if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
     const registryDir = join(dataDir, 'registry');
     const registryStorage = await RegistryStorage.open(registryDir);
     undo.push(() => registryStorage.close());

@@ -110,12 +110,14 @@ function refuseNoCertificate(text: string): void {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   const place = 'body.vcenter.ca';
   if (blocks.length === 0) throw invalid(place, 'the CA', 'it holds no certificate in PEM form');
-  for (const block of blocks) {
-    try {
-      new X509Certificate(block);
-    } catch {
-      throw invalid(place, 'the CA', 'it holds a certificate that cannot be read');
-    }
+  if (!blocks.every(isCertificate)) throw invalid(place, 'the CA', 'it holds a certificate that cannot be read');
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { asSealiftError, isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { SiteSettings } from '@sealift/site/settings';
 import type { ClusterSettings } from '../platform/cluster.ts';
 import type { ChangingSettings, ClusterSource } from '../platform/switched-cluster.ts';
@@ -22,14 +23,35 @@ export function siteParts(db: Db, given: ClusterSettings, key: SecretKeyPlace): 
 
 function storedSettings(db: Db, key: SecretKeyPlace): ChangingSettings {
   return {
-    revision: () => siteRevision(db),
+    revision: () => asked(siteRevision(db)),
     async read() {
-      const stored = await readStoredSite(db);
+      const stored = await asked(readStoredSite(db));
       const { revision, document } = stored;
       const settings = document === null ? undefined : siteSettingsOf(document, await openSecrets(key, stored));
       return { revision, settings };
     },
   };
+}
+
+/** Why the stored settings cannot be used by this console; undefined where they can, or there are none. */
+export async function unusableSettings({ source }: SiteParts): Promise<SealiftError | undefined> {
+  if ('simulatorUrl' in source) return undefined;
+  try {
+    await source.read();
+    return undefined;
+  } catch (error) {
+    return asSealiftError(error);
+  }
+}
+
+/** The engine waits for a database that is away; any other failure of a step would end its upgrade. */
+async function asked<Result>(query: Promise<Result>): Promise<Result> {
+  try {
+    return await query;
+  } catch (error) {
+    if (isSealiftError(error)) throw error;
+    throw new SealiftError('STORE_UNREACHABLE', { values: { reason: reasonOf(error) }, cause: error });
+  }
 }
 
 /** Loads the clients of vCenter and Kubernetes, which takes seconds, when it is first needed. */

@@ -11,6 +11,7 @@ export async function showLayers({ json }: { readonly json?: true }, context: Cl
   for (const { layer, pack, version, recorded, wait } of answer.layers) {
     const runs = version ?? 'is not there';
     const other = recorded === version ? '' : `  (recorded: ${recorded ?? 'not'})`;
-    context.out(`${layer}/${pack}  ${runs}${other}  ${wait === null ? 'healthy' : wait.what}`);
+    const state = wait?.what ?? (version === null ? 'missing' : 'healthy');
+    context.out(`${layer}/${pack}  ${runs}${other}  ${state}`);
   }
 }

@@ -37,19 +37,20 @@ export const siteErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  // An upgrade waits for the right key, which is read anew each time, and goes on.
   SECRET_KEY_INVALID: {
     message: '{path} is no key for the secrets of the console: {reason}',
     hint: 'Give a file with 32 random bytes in Base64 that others cannot read: (umask 077; openssl rand -base64 32 > FILE).',
     status: 500,
     exit: 1,
-    next: 'needs-a-person',
+    next: 'wait',
   },
   SECRET_KEY_OTHER: {
     message: 'the stored secrets of the site cannot be read with the key in {path}: {reason}',
     hint: 'Start every console of this database with the same file as --secret-key-file. Where the key is lost, give the settings of the site again, with password and kubeconfigs.',
     status: 500,
     exit: 1,
-    next: 'needs-a-person',
+    next: 'wait',
   },
   CLUSTER_SIMULATED: {
     message: 'the cluster is a simulated one: it has no {what}',

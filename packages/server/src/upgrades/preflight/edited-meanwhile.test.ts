@@ -21,7 +21,9 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  return { ...parts, cluster: { ...parts.cluster, checks: () => meanwhile().then(() => [check]) } };
+  const { vcenter, storage, cluster, providers, events, issueKubeconfig } = parts.cluster;
+  const checks = () => meanwhile().then(() => [check]);
+  return { ...parts, cluster: { vcenter, storage, cluster, providers, events, issueKubeconfig, checks } };
 }
 
 /** Somebody settles what was to be settled otherwise. */

@@ -1,0 +1,44 @@
+import { clusterLayersSchema, clusterNodesSchema, issuedKubeconfigSchema } from '@sealift/core/api';
+import { clusterEventsSchema } from '@sealift/core/cluster';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { read, request } from './http.ts';
+
+/** All that the cluster says of itself; it changes without the console. */
+export const clusterKey = ['cluster'];
+
+const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
+
+/** Nodes with their machines. */
+export function useNodes() {
+  return useQuery({
+    queryKey: [...clusterKey, 'nodes'],
+    queryFn: ({ signal }) => read(clusterNodesSchema, '/cluster/nodes', signal),
+    refetchInterval: everyMs.nodes,
+  });
+}
+
+/** Layers as the cluster runs them. */
+export function useLayers() {
+  return useQuery({
+    queryKey: [...clusterKey, 'layers'],
+    queryFn: ({ signal }) => read(clusterLayersSchema, '/cluster/layers', signal),
+    refetchInterval: everyMs.layers,
+  });
+}
+
+/** The latest events. */
+export function useClusterEvents() {
+  return useQuery({
+    queryKey: [...clusterKey, 'events'],
+    queryFn: ({ signal }) => read(clusterEventsSchema, '/cluster/events', signal),
+    refetchInterval: everyMs.events,
+  });
+}
+
+/** Makes a kubeconfig that lives for some hours; it is kept nowhere. */
+export function useIssueKubeconfig() {
+  return useMutation({
+    mutationFn: (hours: number) => request(issuedKubeconfigSchema, 'POST', '/cluster/kubeconfig', { hours }),
+    gcTime: 0,
+  });
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubernetesClient } from '@sealift/kubernetes/client';
+import { Objects } from '@sealift/kubernetes/objects';
+import { type RunningConsole, startConsole } from '@sealift/server/console';
+import { defineClusterApi } from '@sealift/testkit/cluster-api-definitions';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { peer } from '@sealift/testkit/peers';
+import { KubeApi } from '@sealift/testkit/site/kube-api';
+import { SampleCluster } from '@sealift/testkit/sample-cluster';
+import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWindow, type Window } from './setup/browser.ts';
+import { built } from './setup/environment.ts';
+
+const chromium = peer('chromium');
+const names = ['etcd', 'kube-apiserver', 'cluster-api-core', 'vcenter-simulator'] as const;
+const absent = [...names.map(peer), chromium].find(({ missing }) => missing);
+const nodes = ['node-cp-1', 'node-cp-2', 'node-cp-3', 'node-md-1', 'node-md-2'];
+
+describe.skipIf(absent !== undefined)(
+  `a console that is told of its site in the browser${absent === undefined ? '' : ` (${absent.remedy})`}`,
+  { timeout: 300_000 },
+  () => {
+    let folder: string;
+    let vcenter: VCenter;
+    let kubernetes: Kubernetes;
+    let console: RunningConsole;
+    let window: Window;
+    let api: KubeApi;
+    const lines: string[] = [];
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'sealift-settings-'));
+      [vcenter, kubernetes] = await Promise.all([
+        startVCenter(peer('vcenter-simulator'), { folder: 'spectro-templates' }),
+        startKubernetes(peer('etcd'), peer('kube-apiserver')),
+      ]);
+      api = await KubeApi.fromKubeconfig(kubernetes.kubeconfig);
+      await makeCluster(api);
+      const log = (line: string): void => void lines.push(line);
+      console = await startConsole({ dataDir: join(folder, 'data'), assetsDir: built().pages, log });
+      window = await openWindow(chromium.path, console.url);
+    }, 900_000);
+    afterAll(async () => {
+      await window?.close();
+      await console?.close();
+      api?.close();
+      await Promise.all([vcenter?.stop(), kubernetes?.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    }, 120_000);
+
+    it('finds nothing wrong with the settings of the site, and says what is wrong with others', async () => {
+      const { page } = window;
+      await page.goto(console.setupUrl ?? '');
+      await page.getByLabel('User name').fill('admin');
+      await page.getByLabel('Password', { exact: true }).fill('four random words here');
+      await page.getByLabel('Password again').fill('four random words here');
+      await page.getByRole('button', { name: 'Create administrator' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+      await page.goto('/administration/site');
+      const { url, username, password, caFile } = vcenter;
+      await page.getByRole('textbox', { name: 'Address' }).fill(url);
+      await page.getByRole('textbox', { name: 'Account' }).fill(username);
+      await page.getByLabel('Password').fill('wrong');
+      await page.getByLabel('These too').check();
+      await page.locator('input[type=file]').first().setInputFiles(caFile);
+      await page.locator('input[type=file]').nth(1).setInputFiles(kubernetes.kubeconfig);
+      const other = page.getByRole('radiogroup', { name: /Cluster API/ });
+      await other.getByLabel('A kubeconfig').check();
+      await page.locator('input[type=file]').nth(2).setInputFiles(kubernetes.kubeconfig);
+      await page.getByRole('button', { name: 'Try and save' }).click();
+      const found = page.getByRole('list', { name: 'What was found at the site' });
+      await found.waitFor();
+      await found.scrollIntoViewIfNeeded();
+      await window.picture('site-settings-refused');
+      expect(await found.textContent()).toContain('vCenter does not accept this user name and password');
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Ask vCenter what there is' }).click();
+      await page.getByLabel('Datacenter').selectOption('DC0');
+      await page.getByLabel('Network').selectOption('VM Network');
+      await window.picture('site-settings-places');
+      await page.getByRole('button', { name: 'Try and save' }).click();
+      await page.getByRole('button', { name: 'Try these settings' }).click();
+      await page.getByText('The machines are nodes of the enterprise cluster').waitFor();
+      await window.picture('site-settings-stored');
+    });
+
+    it('shows the nodes, the events and the layers of the cluster at once', async () => {
+      const { page } = window;
+      await page.goto('/cluster/nodes');
+      for (const name of nodes) await page.getByText(name, { exact: true }).waitFor();
+      await window.picture('site-nodes');
+      await api.create('/api/v1/namespaces/default/events', {
+        metadata: { name: 'told-by-a-test' },
+        type: 'Warning',
+        reason: 'FailedMount',
+        message: 'the volume is still attached to another node',
+        involvedObject: { kind: 'Pod', namespace: 'default', name: 'mongo-1' },
+        source: { component: 'kubelet' },
+        lastTimestamp: new Date().toISOString().replace(/\.\d+/, ''),
+      });
+      await page.goto('/cluster/events');
+      await page.getByText('the volume is still attached to another node').waitFor();
+      await window.picture('site-events');
+      await page.goto('/cluster/overview');
+      await page.getByText('The cluster runs no layer that a console has applied.').waitFor();
+      await window.picture('site-overview');
+    });
+
+    it('hands out a kubeconfig with which the cluster answers, and writes down who took it', async () => {
+      const { page } = window;
+      await page.goto('/cluster/kubeconfig');
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download' }).click();
+      const path = join(folder, 'kubeconfig');
+      await (await download).saveAs(path);
+      await page.getByText(/was made/).waitFor();
+      await window.picture('site-kubeconfig');
+      const client = await KubernetesClient.connect({ kubeconfig: path });
+      expect(await new Objects(client).list({ apiVersion: 'v1', kind: 'Node' })).toHaveLength(nodes.length);
+      client.close();
+      await page.goto('/administration/audit');
+      await page.getByText('cluster.kubeconfig').waitFor();
+      await page.getByText('site.change').waitFor();
+    });
+
+    it('showed no secret to the browser or the log, and met no error', () => {
+      expect(window.foreignRequests).toEqual([]);
+      // The settings that were refused, and the questions to a cluster that was not there yet.
+      expect(window.errors.filter((error) => !/status of (?:422|503)/.test(error))).toEqual([]);
+      expect(lines.join('\n')).not.toContain(vcenter.password);
+    });
+  },
+);
+
+/** A cluster with its nodes, and the Cluster API objects that tell of it. */
+async function makeCluster(api: KubeApi): Promise<void> {
+  await defineClusterApi(api, peer('cluster-api-core'), 'v1beta2');
+  await api.create('/api/v1/namespaces', { metadata: { name: 'mgmt' } });
+  const sample = new SampleCluster(api, 'v1beta2', 'mgmt');
+  const version = 'v1.36.3';
+  const path = '/DC0/vm/spectro-templates/r_u-2204-0-k-1363-0';
+  const kubelet = version;
+  await sample.create('Cluster', 'c1', {
+    controlPlaneRef: sample.reference('KubeadmControlPlane', 'c1-cp'),
+    infrastructureRef: sample.reference('VSphereMachineTemplate', 'unused'),
+  });
+  await sample.template('old', path, {});
+  await sample.controlPlane(3, version, 'old');
+  await sample.deployment('md', 2, version, 'old');
+  await sample.set('md-a', 'md', version, 'old');
+  const from = { name: 'old', template: path };
+  for (const name of ['cp-1', 'cp-2', 'cp-3'])
+    await sample.machine({ name, owner: { kind: 'KubeadmControlPlane', name: 'c1-cp' }, version, from, kubelet });
+  for (const name of ['md-1', 'md-2'])
+    await sample.machine({ name, owner: { kind: 'MachineSet', name: 'md-a' }, version, from, kubelet });
+  for (const name of nodes) await api.create('/api/v1/nodes', { metadata: { name } });
+}
