@@ -10,6 +10,7 @@ import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
+import { LayerRuns } from './cluster/layers/layer-runs.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
@@ -54,6 +55,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const { kubeconfig } = enterprise;
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
+  const runs = new LayerRuns();
   const layers = {
     objects: () => enterprise.objects(),
     kubeconfig,
@@ -71,7 +73,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         templates: vcenterTemplates(session, settings),
         cluster: settings.cluster,
       }),
-      ...layersPort(layers),
+      ...layersPort(layers, runs),
     },
     host: new URL(settings.url).host,
     providers: providersPort,
@@ -83,6 +85,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
       ...layerChecks(layers, needs),
     ],
     async close() {
+      await runs.close();
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },
   };

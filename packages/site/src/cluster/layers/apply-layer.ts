@@ -18,6 +18,7 @@ import { missingImages, pulledFrom, refuseMissing } from '../images/pulled-image
 import { ReleaseImages } from '../images/release-images.ts';
 import { refuseLivingOther } from './holder.ts';
 import { type LayerAttempt, type LayerRecord, newRecord } from './layer-record.ts';
+import type { Rest } from './layer-runs.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { macroSources } from './macro-sources.ts';
 import { allMembers, applyManifests, type PlannedManifests, planManifests } from './manifest-set.ts';
@@ -29,9 +30,10 @@ import { type LayerContent, packContent } from './pack-content.ts';
  * refused before anything is changed. The record says it last, so that a layer whose applying was cut is one that is not applied, and
  * applying it again goes on. What is applied already is not touched.
  *
+ * @returns the rest, which takes as long as hooks do; null where the layer is applied already
  * @throws LAYER_…, PACK_…, HELM_…, KUBERNETES_…, RECORD_…, LEASE_LOST, CANCELLED
  */
-export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promise<void> {
+export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promise<Rest | null> {
   const { records, holder, cancel } = tools;
   const name = `${layer.layer}/${layer.pack}`;
   if (hashOfValues(layer.values) !== layer.valuesHash) {
@@ -41,7 +43,7 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   }
   const found = await records.find(layer, cancel);
   const before = found?.record;
-  if (before !== undefined && isApplied(before, layer)) return;
+  if (before !== undefined && isApplied(before, layer)) return null;
   const cut = before?.attempt ?? null;
   if (cut !== null) refuseLivingOther(cut, holder, name);
   const repoint = await repointOf(layer, tools);
@@ -53,19 +55,27 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const members = allMembers(before?.members ?? [], planned.manifests.members);
   const begun = { ...(before ?? newRecord(layer)), attempt, releases, members };
   const stored = await records.write(await records.open(layer, cancel), begun, cancel);
-  await ensureNamespaces(tools.objects, content, cancel);
-  await copyLogin(planned, tools);
-  for (const release of planned.releases) await applyRelease(release, attempt, await chartTools(tools, repoint));
-  await applyManifests(stored, planned.manifests.objects, tools);
-  // Again, for namespaces that came with the objects.
-  await copyLogin(planned, tools);
-  for (const old of releases) {
-    if (!content.charts.some((chart) => isSame(chart, old))) await removeRelease(old, await chartTools(tools));
-  }
-  const { version, digest, valuesHash } = layer;
-  const applied = { version, digest, valuesHash, at: new Date().toISOString() };
-  const ended = { releases: distinct(content.charts), members: planned.manifests.members };
-  await records.write(await records.again(stored, cancel), { ...begun, ...ended, applied, attempt: null }, cancel);
+  return async (at) => {
+    await ensureNamespaces(tools.objects, content, cancel);
+    await copyLogin(planned, tools);
+    for (const release of planned.releases) {
+      at(release.chart);
+      await applyRelease(release, attempt, await chartTools(tools, repoint));
+    }
+    at(null);
+    await applyManifests(stored, planned.manifests.objects, tools);
+    // Again, for namespaces that came with the objects.
+    await copyLogin(planned, tools);
+    for (const old of releases) {
+      if (content.charts.some((chart) => isSame(chart, old))) continue;
+      at(old);
+      await removeRelease(old, await chartTools(tools));
+    }
+    const { version, digest, valuesHash } = layer;
+    const applied = { version, digest, valuesHash, at: new Date().toISOString() };
+    const ended = { releases: distinct(content.charts), members: planned.manifests.members };
+    await records.write(await records.again(stored, cancel), { ...begun, ...ended, applied, attempt: null }, cancel);
+  };
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */

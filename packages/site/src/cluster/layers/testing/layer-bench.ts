@@ -8,7 +8,9 @@ import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { OpenedPack, PinnedPack, PinnedRelease } from '@sealift/upgrade/ports/content';
 import type { LayersAccess } from '../layers-access.ts';
+import { LayerRuns } from '../layer-runs.ts';
 import { layersPort, type LayersPort } from '../layers-port.ts';
+import { applyToTheEnd, removeToTheEnd } from '../to-the-end.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -86,8 +88,19 @@ export class LayerBench {
     this.client.close();
   }
 
+  /** As the engine's, with the work of each call done when it returns. */
   port(over: Partial<LayersAccess> = {}): LayersPort {
-    return layersPort({ ...this.access, ...over });
+    const port = this.begins(new LayerRuns(), over);
+    return {
+      ...port,
+      applyLayer: (layer, cancel) => applyToTheEnd(port, layer, cancel),
+      removeLayer: (place, cancel) => removeToTheEnd(port, place, cancel),
+    };
+  }
+
+  /** The port itself: work goes on when a call has returned. */
+  begins(runs: LayerRuns, over: Partial<LayersAccess> = {}): LayersPort {
+    return layersPort({ ...this.access, ...over }, runs);
   }
 
   async status(pack: string, port = this.port()): Promise<LayerStatus | undefined> {
