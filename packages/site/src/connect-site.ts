@@ -41,12 +41,14 @@ export interface Site {
 export interface SiteSurroundings {
   /** Where packs come from. */
   readonly content: LayerSource;
+  /** Where programs that releases bring are kept. */
+  readonly toolsFolder?: string | undefined;
   /** Who acts now. */
   readonly holder: () => Holder;
 }
 
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
-export function connectSite(settings: SiteSettings, { content, holder }: SiteSurroundings): Site {
+export function connectSite(settings: SiteSettings, { content, toolsFolder, holder }: SiteSurroundings): Site {
   const session = new VcenterSession(settings);
   const enterprise = new ClusterAccess(settings.kubeconfig);
   const other = settings.managementKubeconfig;
@@ -60,8 +62,10 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     objects: () => enterprise.objects(),
     kubeconfig,
     content,
+    toolsFolder,
     holder,
     facts: factsOf(settings),
+    variablesFile: settings.variablesFile,
     imageRegistry: settings.imageRegistry,
   };
   return {
@@ -80,7 +84,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => [
       machinesAccounted(machines),
-      helmCheck(undefined, needs),
+      helmCheck(layers, needs),
       providersCheck(needs),
       ...layerChecks(layers, needs),
     ],

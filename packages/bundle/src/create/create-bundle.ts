@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
+import { parseReleaseFile, type Release, type ReleasedTool, type ReleaseFile } from '@sealift/core/release';
 import { hasCode } from '@sealift/io/file-errors';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
@@ -101,7 +101,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const uncompressed = await findUncompressed(content, images);
   const nodeImage = await collectNodeImage(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
-  const release = pin(file, packs, images, nodeImage);
+  const release = pin(file, packs, images, nodeImage, programs.tools);
   const marker = addMarker(content, release, options.secretKey);
   const differential = await compareWithBase(content, release, options);
   const created = {
@@ -183,6 +183,7 @@ function pin(
   packs: readonly CollectedPack[],
   images: readonly CollectedImage[],
   nodeImage: CollectedNodeImage | undefined,
+  tools: readonly ReleasedTool[],
 ): Release {
   const { content, layers, clusterApi, nodeImage: _named, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
@@ -208,6 +209,7 @@ function pin(
       })),
       images: images.map(({ name, descriptor, sizeBytes }) => ({ name, digest: descriptor.digest, sizeBytes })),
       ...(content.elsewhere.length === 0 ? {} : { elsewhere: content.elsewhere }),
+      ...(tools.length === 0 ? {} : { tools: [...tools] }),
       ...(nodeImage === undefined ? {} : { nodeImage: nodeImage.released }),
     },
   };

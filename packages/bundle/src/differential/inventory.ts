@@ -2,7 +2,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import type { Digest } from '@sealift/oci/digest';
-import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import { imageReference, nodeImageReference, packReference, toolReference } from '@sealift/oci/reference';
 import { type ManifestSource, walk } from '@sealift/oci/walk';
 import { z } from 'zod';
 import { type PlacedBlob, placedBlobSchema } from './section.ts';
@@ -65,7 +65,7 @@ export async function blobsOfRelease(
 }
 
 function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
-  const { packs, images, nodeImage } = spec;
+  const { packs, images, nodeImage, tools = [] } = spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       registry: 'packs' as const,
@@ -86,5 +86,10 @@ function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
             digest: nodeImage.digest as Digest,
           },
         ]),
+    ...tools.map((tool) => ({
+      registry: 'packs' as const,
+      repository: toolReference('', tool).repository,
+      digest: tool.digest as Digest,
+    })),
   ];
 }

@@ -12,6 +12,7 @@ export interface PinnedContent {
   readonly packs: Release['spec']['packs'];
   readonly images: Release['spec']['images'];
   readonly nodeImage?: Release['spec']['nodeImage'];
+  readonly tools?: Release['spec']['tools'];
   readonly markerTag: string;
 }
 
@@ -22,8 +23,8 @@ export function pinnedBy(verified: VerifiedRelease | VerifiedPack): PinnedConten
     return { packs: [pack], images, markerTag: packTag(pack.name, pack.version) };
   }
   const { metadata, spec } = verified.release;
-  const { packs, images, nodeImage } = spec;
-  return { packs, images, nodeImage, markerTag: releaseTag(metadata.product, metadata.version) };
+  const { packs, images, nodeImage, tools } = spec;
+  return { packs, images, nodeImage, tools, markerTag: releaseTag(metadata.product, metadata.version) };
 }
 
 /**

@@ -6,6 +6,7 @@ export {
   migrationSchema,
   type Release,
   type ReleasedImage,
+  type ReleasedTool,
   releasedImageSchema,
   type ReleasedPack,
   releasedPackSchema,

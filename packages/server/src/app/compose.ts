@@ -36,7 +36,11 @@ export function composeConsole(
   const registry = new RegistryLink();
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
-  const cluster = connectCluster(settings, { content, holder: () => holder.now() });
+  const cluster = connectCluster(settings, {
+    content,
+    toolsFolder: join(dataDir, 'tools'),
+    holder: () => holder.now(),
+  });
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,

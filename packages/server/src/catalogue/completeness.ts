@@ -1,6 +1,12 @@
 import { SealiftError } from '@sealift/core/errors';
 import { parseRelease, type Release } from '@sealift/core/release';
-import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import {
+  catalogRepository,
+  imageReference,
+  nodeImageReference,
+  packReference,
+  toolReference,
+} from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Db } from '../store/store.ts';
 import { imageBase, packBase } from './registry-access.ts';
@@ -18,12 +24,12 @@ export interface PinnedContent {
 
 /** A release, or of one what pins content. */
 interface Pins {
-  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage'>;
+  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage' | 'tools'>;
 }
 
 /** Everything a release pins. */
 export function pinnedContent(base: string, release: Pins): PinnedContent[] {
-  const { packs, images, nodeImage } = release.spec;
+  const { packs, images, nodeImage, tools = [] } = release.spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       what: `pack ${name} ${version}`,
@@ -44,6 +50,11 @@ export function pinnedContent(base: string, release: Pins): PinnedContent[] {
             digest: nodeImage.digest,
           },
         ]),
+    ...tools.map((tool) => ({
+      what: `program ${tool.name} for ${tool.platform}`,
+      repository: toolReference(base, tool).repository,
+      digest: tool.digest,
+    })),
   ];
 }
 

@@ -62,6 +62,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
           helm: noCharts,
           providers: false,
           layers: noLayers,
+          releases: [],
         }),
       );
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
@@ -120,6 +121,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
           helm: noCharts,
           providers: false,
           layers: noLayers,
+          releases: [],
         }),
       );
       expect(checks.find(({ name }) => name === 'vcenter')).toMatchObject({

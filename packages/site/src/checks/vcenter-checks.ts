@@ -16,6 +16,8 @@ export interface UpgradeNeeds {
   readonly helm: () => Promise<boolean>;
   /** Whether the release brings other Cluster API providers than those that are installed. */
   readonly providers: boolean;
+  /** The releases that it leads to, by the digests of their markers. */
+  readonly releases: readonly string[];
   /** What it would apply, with the values as they are merged now; null while that is open. */
   readonly layers: () => Promise<readonly DesiredLayer[] | null>;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
 import { isRegistryHost, isRepositoryName } from '@sealift/oci/reference';
@@ -24,6 +25,7 @@ export interface ServerRunOptions {
   readonly kubeconfig?: string;
   readonly managementKubeconfig?: string;
   readonly clusterName?: string;
+  readonly variablesFile?: string;
   readonly imageRegistry?: string;
   readonly imagePullSecret?: string;
   readonly trustedProxy?: string;
@@ -73,8 +75,9 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */
 async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
   if ((options.vcenter ?? context.env['SEALIFT_VCENTER'] ?? '') === '') {
-    const { kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret } = options;
-    const given = Object.entries({ kubeconfig, managementKubeconfig, clusterName, imageRegistry, imagePullSecret });
+    const { kubeconfig, managementKubeconfig, clusterName, variablesFile, imageRegistry, imagePullSecret } = options;
+    const ofSite = { kubeconfig, managementKubeconfig, clusterName, variablesFile, imageRegistry, imagePullSecret };
+    const given = Object.entries(ofSite);
     const [alone] = given.find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined) {
       const option = `--${alone.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -108,6 +111,7 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     kubeconfig: options.kubeconfig,
     managementKubeconfig: options.managementKubeconfig,
     cluster,
+    variablesFile: options.variablesFile === undefined ? undefined : resolve(options.variablesFile),
     imageRegistry,
   };
 }

@@ -35,6 +35,7 @@ export async function siteChecks(
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       layers: () => Promise.resolve(frozen === null ? null : appliedLayers(frozen)),
+      releases: plan.hops.map(({ release }) => release),
       providers: stepOf(stepsOfPlan(plan), 'cluster-api-providers') !== undefined,
     }),
     storageIdentityUnique(cluster.storage),

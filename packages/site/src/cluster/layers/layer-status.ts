@@ -32,9 +32,9 @@ export async function layerStatus(
   tools: LookTools,
 ): Promise<LayerStatus> {
   const { layer, pack, applied, attempt } = stored.record;
-  if (attempt !== null && underway !== undefined) {
+  if (underway !== undefined) {
     const wait = await underwayWait(pack, underway, tools);
-    const version = applied?.version ?? attempt.version;
+    const version = applied?.version ?? underway.work.version;
     return { layer, pack, version, digest: '', valuesHash: '', wait, underway: underway.work };
   }
   if (attempt !== null) {
