@@ -11,6 +11,34 @@ const program = 'helm/program.test.ts';
 export const layerMutants = [
   ...mutantsOf('site', [
     [
+      'images are pulled by their tag alone',
+      'cluster/images/pulled-images.ts',
+      '${tag}@${pinned.digest}',
+      '${tag}',
+      'cluster/layers/images.test.ts',
+    ],
+    [
+      'an image that the release does not have is let through',
+      'cluster/images/pulled-images.ts',
+      "images.find(image, '') === undefined && !images.isElsewhere(image)",
+      'false',
+      'checks/layer-checks.test.ts',
+    ],
+    [
+      'a helm that was changed since it was fetched is started',
+      'cluster/layers/helm-of-release.ts',
+      'HelmProgram.open({ path, sha256 }, cancel).catch',
+      'HelmProgram.open({ path }, cancel).catch',
+      'cluster/layers/helm-of-release.test.ts',
+    ],
+    [
+      'the failure of work that goes on is told to nobody',
+      'cluster/layers/layer-runs.ts',
+      'if (isSame && known.failure !== undefined) throw known.failure;',
+      '',
+      'cluster/layers/underway.test.ts',
+    ],
+    [
       'a layer that was cut counts as what was applied before',
       'cluster/layers/layer-status.ts',
       "version: applied?.version ?? attempt.version, digest: '', valuesHash: ''",
@@ -182,7 +210,7 @@ export const layerMutants = [
       "labels['app.kubernetes.io/managed-by'] === 'Helm' ||\n",
       helm,
     ],
-    ['Helm 3 will do', 'helm/program.ts', "version?.[1] !== '4'", 'version === null', program],
+    ['Helm 3 will do', 'helm/program.ts', 'if (Number(major) !== least.major) return true;', 'if (Number(major) > least.major) return false;', program],
     [
       'helm sees the whole environment',
       'helm/program.ts',

@@ -144,6 +144,18 @@ export function nodeImageReference(base: string, ova: string): TargetName {
   return checked(base, 'sealift-node-images', tagOf(ova.replace(/\.ova$/, '')));
 }
 
+/** Where a program of a release goes: `<base>/sealift-tools/<name>`, tagged with its platform and the beginning of its SHA-256: each content has a tag. */
+export function toolReference(
+  base: string,
+  tool: { readonly name: string; readonly platform: string; readonly sha256: string },
+): TargetName {
+  return checked(
+    base,
+    `sealift-tools/${tool.name}`,
+    `${tool.platform.replaceAll('/', '-')}-${tool.sha256.slice(0, 12)}`,
+  );
+}
+
 /** Build metadata (`1.2.3+build`) is legal in versions and not in tags; helm and we write `_` for it. */
 function tagOf(version: string): string {
   return version.replaceAll('+', '_');

@@ -20,6 +20,7 @@ import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
 import { type LayersAccess, openTools } from './cluster/layers/layers-access.ts';
+import { LayerRuns } from './cluster/layers/layer-runs.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { topologyCheck } from './cluster/rollout/topology-check.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
@@ -59,12 +60,14 @@ export interface Site {
 export interface SiteSurroundings {
   /** Where packs come from. */
   readonly content: LayerSource;
+  /** Where programs that releases bring are kept. */
+  readonly toolsFolder?: string | undefined;
   /** Who acts now. */
   readonly holder: () => Holder;
 }
 
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
-export function connectSite(settings: SiteSettings, { content, holder }: SiteSurroundings): Site {
+export function connectSite(settings: SiteSettings, { content, toolsFolder, holder }: SiteSurroundings): Site {
   const session = new VcenterSession(settings);
   const enterprise = new ClusterAccess(settings.enterprise);
   const { management: other } = settings;
@@ -72,15 +75,17 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
   const sides = new StorageSides(session, enterprise);
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
+  const runs = new LayerRuns();
   const layers: LayersAccess = {
     objects: () => enterprise.objects(),
     kubeconfig: enterprise.choice,
     content,
+    toolsFolder,
     holder,
     facts: factsOf(settings),
+    variablesFile: settings.variablesFile,
     imageRegistry: settings.imageRegistry,
   };
-  const tools: OpenLayerTools = (cancel) => openTools(layers, cancel);
   const providers = { objects, content, holder };
   return {
     vcenter: vcenterPort(session, settings),
@@ -92,7 +97,7 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
         disks: vcenterDisks(session),
         cluster: settings.cluster,
       }),
-      ...layersPort(layers),
+      ...layersPort(layers, runs),
     },
     host: new URL(settings.url).host,
     providers: providersPort(providers),
@@ -104,22 +109,26 @@ export function connectSite(settings: SiteSettings, { content, holder }: SiteSur
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
-    storedVersions: storedVersionsPort(tools),
+    storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
-    clusterChecks: (needs) => [
-      machinesAccounted(machines),
-      topologyCheck(machines, needs),
-      helmCheck(undefined, needs),
-      providersCheck(providers, needs),
-      ...clusterChecks(
-        { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
-        needs,
-      ),
-      ...layerChecks(tools, needs.layers),
-      ...renderChecks(tools, needs.layers, settings.imageRegistry),
-      apiVersionsCheck(tools, needs),
-    ],
+    clusterChecks: (needs) => {
+      const tools: OpenLayerTools = (cancel) => openTools(layers, cancel, needs.releases.at(-1));
+      return [
+        machinesAccounted(machines),
+        topologyCheck(machines, needs),
+        helmCheck(layers, needs),
+        providersCheck(providers, needs),
+        ...clusterChecks(
+          { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
+          needs,
+        ),
+        ...layerChecks(tools, needs.layers),
+        ...renderChecks(tools, needs.layers, settings.imageRegistry),
+        apiVersionsCheck(tools, needs),
+      ];
+    },
     async close() {
+      await runs.close();
       await Promise.all([enterprise.close(), management.close(), session.close()]);
     },
   };

@@ -28,6 +28,8 @@ export interface SiteSettings extends VcenterLogin {
   readonly management?: KubeconfigChoice | undefined;
   /** The Cluster there; may be left out where there is one. */
   readonly cluster?: ClusterName | undefined;
+  /** YAML with the variables that packs refer to (`.spectro.var.<name>`); read anew for each layer. */
+  readonly variablesFile?: string | undefined;
   /** Images of packs are pulled from here; left out, nodes have a mirror of the registries that packs name. */
   readonly imageRegistry?: ImageRegistry | undefined;
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { parseReleaseFile, type Release, type ReleaseFile } from '@sealift/core/release';
+import { parseReleaseFile, type Release, type ReleasedTool, type ReleaseFile } from '@sealift/core/release';
 import { hasCode } from '@sealift/io/file-errors';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
@@ -100,7 +100,7 @@ export async function createBundle(options: CreateBundleOptions): Promise<Create
   const uncompressed = await findUncompressed(content, images);
   const nodeImages = await collectNodeImages(content, file, folder, (done, total) => progress.fileAt(done, total));
   const programs = await addPrograms(content, options.executables, file.spec.content.tools, folder);
-  const release = pin(file, packs, images, nodeImages);
+  const release = pin(file, packs, images, nodeImages, programs.tools);
   const marker = addMarker(content, release, options.secretKey);
   const differential = await compareWithBase(content, release, options);
   const created = {
@@ -182,6 +182,7 @@ function pin(
   packs: readonly CollectedPack[],
   images: readonly CollectedImage[],
   { last, between }: CollectedNodeImages,
+  tools: readonly ReleasedTool[],
 ): Release {
   const { content, layers, clusterApi, nodeImage: _last, intermediateNodeImages: _between, ...rest } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
@@ -209,6 +210,7 @@ function pin(
       ...(last === undefined ? {} : { nodeImage: last.released }),
       ...(between.length === 0 ? {} : { intermediateNodeImages: between.map(({ released }) => released) }),
       ...(content.elsewhere.length === 0 ? {} : { elsewhere: content.elsewhere }),
+      ...(tools.length === 0 ? {} : { tools: [...tools] }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ReleaseFile } from '@sealift/core/release';
+import type { ReleasedTool, ReleaseFile } from '@sealift/core/release';
 import { artifactTypes, layerTypes } from '../artifact/artifact-types.ts';
 import type { Architecture } from '../stub/stub.ts';
 import { addArtifact } from './artifact.ts';
@@ -30,12 +30,15 @@ export async function addPrograms(
     entries.push({ name: `sealift-tools/sealift:linux-${architecture}`, descriptor: { ...descriptor, platform } });
     started.push({ architecture, digest: blob.digest, unpackedSize: await gzipContentSize(gzipPath) });
   }
+  const released: ReleasedTool[] = [];
   for (const { name, platform, path } of tools) {
     const blob = await content.addFile(resolve(folder, path), 'content', layerTypes.tool);
     const descriptor = addArtifact(content, artifactTypes.tool, [{ descriptor: blob, title: name }]);
     entries.push({ name: `sealift-tools/${name}:${platform.replaceAll('/', '-')}`, descriptor });
+    const sha256 = blob.digest.slice('sha256:'.length);
+    released.push({ name, platform, sha256, digest: descriptor.digest, sizeBytes: blob.size });
   }
-  return { entries, executables: started };
+  return { entries, executables: started, tools: released };
 }
 
 /** What a gzip file holds, in bytes: its last field (RFC 1952, section 2.3.1), for content below 4 GiB. */

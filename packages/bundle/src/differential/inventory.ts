@@ -2,7 +2,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { nodeImagesOf, type Release } from '@sealift/core/release';
 import type { Digest } from '@sealift/oci/digest';
-import { imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import { imageReference, nodeImageReference, packReference, toolReference } from '@sealift/oci/reference';
 import { type ManifestSource, walk } from '@sealift/oci/walk';
 import { z } from 'zod';
 import { type PlacedBlob, placedBlobSchema } from './section.ts';
@@ -65,7 +65,7 @@ export async function blobsOfRelease(
 }
 
 function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
-  const { packs, images } = spec;
+  const { packs, images, tools = [] } = spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       registry: 'packs' as const,
@@ -81,6 +81,11 @@ function uploadedOf({ spec }: Release): readonly Omit<PlacedBlob, 'size'>[] {
       registry: 'packs' as const,
       repository: nodeImageReference('', ova).repository,
       digest: digest as Digest,
+    })),
+    ...tools.map((tool) => ({
+      registry: 'packs' as const,
+      repository: toolReference('', tool).repository,
+      digest: tool.digest as Digest,
     })),
   ];
 }

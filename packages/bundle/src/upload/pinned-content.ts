@@ -12,6 +12,7 @@ export interface PinnedContent {
   readonly packs: Release['spec']['packs'];
   readonly images: Release['spec']['images'];
   readonly nodeImages: readonly ReleasedNodeImage[];
+  readonly tools?: Release['spec']['tools'];
   readonly markerTag: string;
 }
 
@@ -22,8 +23,9 @@ export function pinnedBy(verified: VerifiedRelease | VerifiedPack): PinnedConten
     return { packs: [pack], images, nodeImages: [], markerTag: packTag(pack.name, pack.version) };
   }
   const { metadata, spec } = verified.release;
-  const { packs, images } = spec;
-  return { packs, images, nodeImages: nodeImagesOf(spec), markerTag: releaseTag(metadata.product, metadata.version) };
+  const { packs, images, tools } = spec;
+  const markerTag = releaseTag(metadata.product, metadata.version);
+  return { packs, images, nodeImages: nodeImagesOf(spec), tools, markerTag };
 }
 
 /**

@@ -1,8 +1,11 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
+import { parseDigest } from '@sealift/oci/digest';
+import { toolReference } from '@sealift/oci/reference';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
@@ -93,6 +96,27 @@ describe.skipIf(dockerRegistry.missing)(`uploadRelease to docker-registry (${doc
     const markers = markersInRegistry(client, 'site/packs/sealift-catalog');
     const read = await readReleaseMarker(markers, release.digest, trustedKeys);
     expect(read.release).toEqual(release.release);
+  });
+
+  it('pins the programs of a release, and sends them with it', async () => {
+    const program = '#!/bin/sh\necho v4.3.1\n';
+    const brings = await bundleOf('brings', (release) => {
+      writeFileSync(join(release, 'helm'), program);
+      const tool = '    tools: [ { name: helm, platform: linux/amd64, path: ./helm } ]\n';
+      appendFileSync(join(release, 'release.yaml'), tool);
+    });
+    const items: UploadItem[] = [];
+    const { release } = await upload(brings, items);
+    expect(items.at(-2)).toEqual({ kind: 'tool', name: 'helm for linux/amd64' });
+    const [tool, ...others] = 'release' in release ? (release.release.spec.tools ?? []) : [];
+    expect(others).toEqual([]);
+    if (tool === undefined) throw new Error('the release pins no program');
+    const { repository, tag } = toolReference('site/packs', tool);
+    expect(tag).toBe(`linux-amd64-${tool.sha256.slice(0, 12)}`);
+    expect((await client.getManifest(repository, tag)).digest).toBe(tool.digest);
+    const bytes = await text(await client.openBlob(repository, parseDigest(`sha256:${tool.sha256}`)));
+    expect(bytes).toBe(program);
+    expect(tool.sizeBytes).toBe(program.length);
   });
 
   it('sends nothing again', async () => {

@@ -10,7 +10,13 @@ import {
   type PushResult,
   push,
 } from '@sealift/oci/push';
-import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import {
+  catalogRepository,
+  imageReference,
+  nodeImageReference,
+  packReference,
+  toolReference,
+} from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { UploadJournal } from '@sealift/oci/upload-journal';
 import { artifactTypes } from '../artifact/artifact-types.ts';
@@ -50,7 +56,7 @@ export interface UploadOptions {
 
 /** One thing that an upload sends; the marker makes the release visible and comes last. */
 export interface UploadItem {
-  readonly kind: 'pack' | 'image' | 'node-image' | 'marker';
+  readonly kind: 'pack' | 'image' | 'node-image' | 'tool' | 'marker';
   readonly name: string;
 }
 
@@ -149,6 +155,7 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
       ...(kind === 'marker' ? { requiresAll: true } : {}),
     },
   });
+  const { tools = [] } = pinned;
   const marker = { repository: catalogRepository(packs.base), tag: pinned.markerTag };
   return [
     ...pinned.packs.map(({ name, version, digest }) =>
@@ -157,6 +164,9 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
     ...pinned.images.map(({ name, digest }) => plan('image', name, images, imageReference(images.base, name), digest)),
     ...pinned.nodeImages.map(({ ova, digest }) =>
       plan('node-image', ova, packs, nodeImageReference(packs.base, ova), digest),
+    ),
+    ...tools.map((tool) =>
+      plan('tool', `${tool.name} for ${tool.platform}`, packs, toolReference(packs.base, tool), tool.digest),
     ),
     plan('marker', marker.tag, packs, marker, verified.digest),
   ];

@@ -12,7 +12,7 @@ const manifestLimitBytes = 4 * 1024 * 1024;
 export function bundledPacks(
   bundle: DemoBundle,
   { release, digest: marker }: VerifiedRelease,
-): Pick<ContentPort, 'openPack' | 'openRelease'> {
+): Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool'> {
   return {
     async openPack({ pack: name, version, digest }) {
       const place = `${bundle.path}, ${name}:${version}`;
@@ -23,8 +23,9 @@ export function bundledPacks(
     },
     openRelease(digest) {
       if (digest !== marker) throw new TypeError(`${bundle.path} is not of the release ${digest}`);
-      const { images, elsewhere = [] } = release.spec;
-      return Promise.resolve({ images, elsewhere });
+      const { images, elsewhere = [], tools = [] } = release.spec;
+      return Promise.resolve({ images, elsewhere, tools });
     },
+    openTool: async ({ sha256 }) => await bundle.open(parseDigest(`sha256:${sha256}`)),
   };
 }

@@ -8,6 +8,7 @@ export {
   type Release,
   type ReleasedImage,
   type ReleasedNodeImage,
+  type ReleasedTool,
   releasedImageSchema,
   type ReleasedPack,
   releasedPackSchema,

@@ -165,6 +165,9 @@ const imageSource = z.union([
   }),
 ]);
 
+const toolName = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'lower-case letters, digits and hyphens');
+const toolPlatform = z.string().regex(/^linux\/(?:amd64|arm64)$/, 'linux/amd64 or linux/arm64');
+
 const releaseContent = z.strictObject({
   packs: z
     .array(z.string().min(1).max(1000))
@@ -187,14 +190,8 @@ const releaseContent = z.strictObject({
   tools: z
     .array(
       z.strictObject({
-        name: z
-          .string()
-          .regex(/^[a-z][a-z0-9-]{0,60}$/, 'lower-case letters, digits and hyphens')
-          .describe('Name of the program, such as helm.'),
-        platform: z
-          .string()
-          .regex(/^linux\/(?:amd64|arm64)$/, 'linux/amd64 or linux/arm64')
-          .describe('Where it runs.'),
+        name: toolName.describe('Name of the program, such as helm.'),
+        platform: toolPlatform.describe('Where it runs.'),
         path: z.string().min(1).max(1000).describe('Path of the program file.'),
       }),
     )
@@ -234,6 +231,15 @@ export const releasedImageSchema = z.strictObject({
   sizeBytes: z.int().nonnegative(),
 });
 
+/** A released program, such as helm: `digest` is that of the OCI artifact's manifest, `sha256` of the program itself. */
+const releasedToolSchema = z.strictObject({
+  name: toolName,
+  platform: toolPlatform,
+  sha256: sha256Hex,
+  digest: digestSchema,
+  sizeBytes: z.int().nonnegative(),
+});
+
 /** `release.json`, the released artifact that the release marker carries: everything pinned by digest. */
 export const releaseSchema = z.strictObject({
   ...head,
@@ -251,10 +257,13 @@ export const releaseSchema = z.strictObject({
     images: z.array(releasedImageSchema).max(10_000),
     /** Images that its packs name and that every site has already. */
     elsewhere: z.array(z.string().min(1).max(500)).max(1000).optional(),
+    /** Programs that the release is applied with. */
+    tools: z.array(releasedToolSchema).max(20).optional(),
   }),
 });
 export type Release = z.infer<typeof releaseSchema>;
 export type ReleasedPack = z.infer<typeof releasedPackSchema>;
+export type ReleasedTool = z.infer<typeof releasedToolSchema>;
 export type ReleasedImage = z.infer<typeof releasedImageSchema>;
 
 /** A node image that a release pins. */

@@ -55,10 +55,9 @@ export class HelmProgram {
       const end = await program.run({ parts, folder, deadlineMs: versionTimeoutMs, cancel });
       if (end.killed === 'cancelled') throw new SealiftError('CANCELLED', { place: found });
       if (end.code !== 0) throw missing(`${found} ends with ${end.code ?? end.killed}: ${failureSaid(end.errors)}`);
-      const version = /^v(\d{1,4})\.\d{1,4}[\w.+-]{0,60}$/.exec(end.output.trim());
-      // Helm 3 knows no server-side apply, and would take what Helm 4 applied for changes by hand.
-      if (version?.[1] !== '4') throw other(found, `its version is ${JSON.stringify(end.output.trim().slice(0, 60))}`);
-      return new HelmProgram(found, version[0], env);
+      const said = end.output.trim();
+      if (isOther(said)) throw other(found, `its version is ${JSON.stringify(said.slice(0, 60))}`);
+      return new HelmProgram(found, said, env);
     });
   }
 
@@ -127,4 +126,14 @@ function missing(reason: string): SealiftError {
 
 function other(program: string, reason: string): SealiftError {
   return new SealiftError('HELM_OTHER', { values: { program, reason } });
+}
+
+/** The first 4.x without faults that would be met here: mid 2026. Helm 3 knows no server-side apply, and would take what Helm 4 applied for changes by hand. */
+const least = { major: 4, minor: 2, patch: 1 } as const;
+
+function isOther(version: string): boolean {
+  const [, major, minor, patch = '0'] =
+    /^v(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+][\w.+-]{0,60})?$/.exec(version) ?? [];
+  if (Number(major) !== least.major) return true;
+  return Number(minor) < least.minor || (Number(minor) === least.minor && Number(patch) < least.patch);
 }

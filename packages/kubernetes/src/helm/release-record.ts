@@ -21,13 +21,19 @@ const statuses = [
 ] as const;
 export type ReleaseStatus = (typeof statuses)[number];
 
+const hookSchema = z.looseObject({
+  manifest: z.string().default(''),
+  events: z.array(z.string()).nullish(),
+  last_run: z.looseObject({ phase: z.string().optional(), started_at: z.string().nullish() }).nullish(),
+});
+
 /** What is read of a revision; the rest is kept as it is. */
 const recordSchema = z.looseObject({
   name: z.string().max(253),
   namespace: z.string().max(253),
   version: z.int().positive(),
   manifest: z.string().default(''),
-  hooks: z.array(z.looseObject({ name: z.string().optional(), kind: z.string().optional() })).nullish(),
+  hooks: z.array(hookSchema).nullish(),
   info: z.looseObject({
     status: z.enum(statuses).catch('unknown'),
     description: z.string().default(''),
@@ -113,4 +119,21 @@ export async function patchOf(
 /** Whether an operation on the revision began and its end was not recorded. */
 export function isPending({ status }: Pick<Revision, 'status'>): boolean {
   return status.startsWith('pending-') || status === 'uninstalling';
+}
+
+/** A hook that helm waits for. */
+export interface RunningHook {
+  readonly manifest: string;
+  /** Such as `pre-upgrade`. */
+  readonly events: readonly string[];
+  readonly since: string | null;
+}
+
+/** The hook of a pending revision that was begun and has not ended; undefined where none is (Helm, `HookPhaseRunning`). */
+export function runningHook({ record: { hooks } }: Pick<StoredRevision, 'record'>): RunningHook | undefined {
+  const found = hooks?.find((hook) => hook.last_run?.phase === 'Running');
+  if (found === undefined) return undefined;
+  const since = Date.parse(found.last_run?.started_at ?? '');
+  const events = found.events ?? [];
+  return { manifest: found.manifest, events, since: Number.isNaN(since) ? null : new Date(since).toISOString() };
 }

@@ -2,7 +2,7 @@ import type { ObjectReference } from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
 import { isPending, patchOf, readRevision, type Revision, type StoredRevision } from './release-record.ts';
 
-export { isPending, type StoredRevision } from './release-record.ts';
+export { isPending, runningHook, type StoredRevision } from './release-record.ts';
 
 /** Where a release is. */
 export interface ReleasePlace {

@@ -48,7 +48,11 @@ export function composeConsole(
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
   const site = siteParts(store.db, settings, secretKeyPlace(dataDir, secretKeyFile));
-  const cluster = new SwitchedCluster(site.source, { content, holder: () => holder.now() });
+  const cluster = new SwitchedCluster(site.source, {
+    content,
+    toolsFolder: join(dataDir, 'tools'),
+    holder: () => holder.now(),
+  });
   const backupFolder = join(dataDir, 'backups');
   const ports = {
     vcenter: cluster.vcenter,

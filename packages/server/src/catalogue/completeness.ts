@@ -1,6 +1,12 @@
 import { SealiftError } from '@sealift/core/errors';
 import { nodeImagesOf, parseRelease, type Release } from '@sealift/core/release';
-import { catalogRepository, imageReference, nodeImageReference, packReference } from '@sealift/oci/reference';
+import {
+  catalogRepository,
+  imageReference,
+  nodeImageReference,
+  packReference,
+  toolReference,
+} from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Db } from '../store/store.ts';
 import { imageBase, packBase } from './registry-access.ts';
@@ -18,12 +24,12 @@ export interface PinnedContent {
 
 /** A release, or of one what pins content. */
 interface Pins {
-  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage' | 'intermediateNodeImages'>;
+  readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage' | 'intermediateNodeImages' | 'tools'>;
 }
 
 /** Everything a release pins. */
 export function pinnedContent(base: string, release: Pins): PinnedContent[] {
-  const { packs, images } = release.spec;
+  const { packs, images, tools = [] } = release.spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       what: `pack ${name} ${version}`,
@@ -39,6 +45,11 @@ export function pinnedContent(base: string, release: Pins): PinnedContent[] {
       what: `node image ${ova}`,
       repository: nodeImageReference(base, ova).repository,
       digest,
+    })),
+    ...tools.map((tool) => ({
+      what: `program ${tool.name} for ${tool.platform}`,
+      repository: toolReference(base, tool).repository,
+      digest: tool.digest,
     })),
   ];
 }

@@ -41,6 +41,7 @@ contentContract('the registry', async () => {
         pinned: {
           images: pushed.release.spec.images.map(({ name, digest }) => ({ name, digest })),
           elsewhere: ['registry.example/everywhere:1'],
+          tools: [],
         },
       },
     },

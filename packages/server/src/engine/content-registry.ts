@@ -1,9 +1,10 @@
 import { markersInRegistry } from '@sealift/bundle/marker-source';
 import { readPinnedRelease } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
-import { manifestSchema } from '@sealift/oci/descriptor';
-import { parseDigest } from '@sealift/oci/digest';
-import { catalogRepository, nodeImageReference } from '@sealift/oci/reference';
+import { type Descriptor, manifestSchema } from '@sealift/oci/descriptor';
+import { type Digest, parseDigest } from '@sealift/oci/digest';
+import { catalogRepository, nodeImageReference, toolReference } from '@sealift/oci/reference';
+import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
@@ -15,14 +16,7 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
     async openOva(digestOfArtifact) {
       const digest = parseDigest(digestOfArtifact);
       const { client } = link;
-      const { bytes } = await client.getManifest(repository, digest);
-      const parsed = manifestSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-      const [layer, ...others] = parsed.data?.layers ?? [];
-      if (layer === undefined || others.length > 0) {
-        throw new SealiftError('MANIFEST_INVALID', {
-          values: { digest, reason: 'a node image has one layer, the OVA' },
-        });
-      }
+      const layer = await onlyLayer(client, repository, digest, 'a node image has one layer, the OVA');
       const { size } = layer;
       return {
         sizeBytes: size,
@@ -43,9 +37,34 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
       cancel.throwIfAborted();
       const catalogue = markersInRegistry(link.client, catalogRepository(packBase));
       const { spec } = await readPinnedRelease(catalogue, parseDigest(digestOfMarker));
-      return { images: spec.images.map(({ name, digest }) => ({ name, digest })), elsewhere: spec.elsewhere ?? [] };
+      const { images, elsewhere = [], tools = [] } = spec;
+      return { images: images.map(({ name, digest }) => ({ name, digest })), elsewhere, tools };
+    },
+    async openTool(tool, cancel) {
+      cancel.throwIfAborted();
+      const { repository: place } = toolReference(packBase, tool);
+      const layer = await onlyLayer(link.client, place, parseDigest(tool.digest), 'a program has one layer, itself');
+      if (layer.digest !== `sha256:${tool.sha256}`) {
+        const reason = `it holds ${layer.digest}, and not the program sha256:${tool.sha256}`;
+        throw new SealiftError('MANIFEST_INVALID', { values: { digest: tool.digest, reason } });
+      }
+      return await link.client.openBlob(place, layer.digest);
     },
   };
+}
+
+/** @throws MANIFEST_INVALID, REGISTRY_*, CONTENT_* */
+async function onlyLayer(
+  client: RegistryClient,
+  repository: string,
+  digest: Digest,
+  reason: string,
+): Promise<Descriptor> {
+  const { bytes } = await client.getManifest(repository, digest);
+  const parsed = manifestSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+  const [layer, ...others] = parsed.data?.layers ?? [];
+  if (layer !== undefined && others.length === 0) return layer;
+  throw new SealiftError('MANIFEST_INVALID', { values: { digest, reason } });
 }
 
 /**

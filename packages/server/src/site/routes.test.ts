@@ -40,6 +40,7 @@ const nothingApplied = {
   content: {
     openPack: () => Promise.reject(new Error('asked')),
     openRelease: () => Promise.reject(new Error('asked')),
+    openTool: () => Promise.reject(new Error('asked')),
   },
   holder: () => ({ id: 'x', epoch: 0 }),
 };

@@ -19,6 +19,7 @@ const quiet = {
   kubernetes: '1.37.2',
   nodes: true,
   providers: undefined,
+  releases: [],
   controlPlaneRollouts: 0,
 };
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');

@@ -218,9 +218,10 @@ export class World {
           refuseOther(digest, [pinned.calico, pinned.platform, pinned.providers]);
           return { valuesYaml: '', manifests: new Map(), charts: new Map() };
         },
+        openTool: () => Promise.reject(new Error('no release of the world has a program')),
         openRelease: async (digest) => {
           refuseOther(digest, [pinned.release]);
-          return { images: [], elsewhere: [] };
+          return { images: [], elsewhere: [], tools: [] };
         },
       },
     };

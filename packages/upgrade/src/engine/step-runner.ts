@@ -58,7 +58,14 @@ export async function runStep(
   before: Wait | null = null,
 ): Promise<void> {
   const way = definitionOf(planned.step)[direction];
-  if (way !== undefined) await new StepRun(run, planned, direction, way, before).complete();
+  if (way === undefined) return;
+  const step = new StepRun(run, planned, direction, way, before);
+  try {
+    await step.complete();
+  } finally {
+    // What the step began and left running ends before anything else is done, or the lease is given back.
+    step.leave();
+  }
 }
 
 /** The intents of a whole plan: fails before anything acts where the plan lacks something or asks for an unknown kind. */
@@ -103,6 +110,8 @@ class StepRun {
   readonly #context: StepContext;
   readonly #progress: ProgressReporter;
   readonly #startedAt: number;
+  readonly #stop = new AbortController();
+  #busy = false;
   #attempts = 0;
   #unknownFailures = 0;
   #acts = 0;
@@ -112,14 +121,13 @@ class StepRun {
     this.#run = run;
     this.#direction = direction;
     this.#way = way;
-    const stop = new AbortController();
     this.#progress = new ProgressReporter({
       direction,
       clock,
       timing,
       before,
       write: (line) => recorder.write(planned.step.id, line),
-      onFailure: (error) => stop.abort(error),
+      onFailure: (error) => this.#stop.abort(error),
     });
     this.#startedAt = clock.monotonic();
     this.#context = {
@@ -127,15 +135,19 @@ class StepRun {
       upgradeId: recorder.upgradeId,
       upgrade,
       ports,
-      cancel: AbortSignal.any([run.cancel, stop.signal]),
+      cancel: AbortSignal.any([run.cancel, this.#stop.signal]),
       report: (fraction, wait) => this.#progress.reportSoon(fraction, wait),
     };
   }
 
+  leave(): void {
+    this.#stop.abort(new RunStopped('cancelled'));
+  }
+
   async complete(): Promise<void> {
     for (;;) {
-      await this.#safePoint();
-      const observation = await this.#attempt(() => this.#lookAndAct());
+      const isPaused = await this.#safePoint();
+      const observation = await this.#attempt(() => this.#lookAndAct(isPaused));
       if (observation?.state === 'done') return this.#finish(observation);
       this.#checkDeadline();
       const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#run.timing.pollMs;
@@ -144,9 +156,12 @@ class StepRun {
     }
   }
 
-  async #lookAndAct(): Promise<Observation> {
+  /** @param isPaused then nothing is begun any more */
+  async #lookAndAct(isPaused: boolean): Promise<Observation> {
     const observation = await this.#way.observe(this.#context);
+    this.#busy = observation.state === 'wait' && observation.busy === true;
     if (observation.state === 'done') return observation;
+    if (isPaused && !this.#busy) throw new RunStopped('paused');
     if (observation.state === 'wait') {
       this.#acts = 0;
       await this.#progress.report(observation.fraction, observation.wait);
@@ -160,6 +175,8 @@ class StepRun {
     this.#acts += 1;
     this.#run.lease.assertHeld();
     this.#context.cancel.throwIfAborted();
+    // It may have left work running: the next look tells.
+    this.#busy = true;
     try {
       await this.#way.act(this.#context);
     } finally {
@@ -194,16 +211,23 @@ class StepRun {
     throw cancel.reason instanceof RunStopped ? cancel.reason : new RunStopped('cancelled', error);
   }
 
-  /** Where pause, abort and the end of the run take hold: nothing is in flight. What is being taken back is taken back whole. */
-  async #safePoint(): Promise<void> {
+  /**
+   * Where pause, abort and the end of the run take hold: nothing is in flight, but for work that a pause lets end. What is being taken back is taken
+   * back whole.
+   *
+   * @returns whether it is paused, and only work that is under way goes on
+   */
+  async #safePoint(): Promise<boolean> {
     const { cancel } = this.#context;
     if (cancel.aborted) this.#rethrowStop(cancel.reason);
     this.#run.lease.assertHeld();
     const state = await this.#run.recorder.state();
-    if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return;
+    if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return false;
     if (state === 'aborting') throw new AbortRequested();
+    if (state === 'paused' && this.#busy) return true;
     if (state === 'paused') throw new RunStopped('paused');
     if (state !== 'running') throw new RunStopped('state-changed');
+    return false;
   }
 
   async #finish({ message, evidence: details }: Observation & { state: 'done' }): Promise<void> {

@@ -46,6 +46,16 @@ export interface LayerStatus extends LayerPlace {
   readonly valuesHash: string;
   /** What it waits for; null when it is healthy. */
   readonly wait: SeenWait | null;
+  /** What this process is doing to it now, as it was asked to; how that ended is told by asking for the same again. */
+  readonly underway?: LayerWork | undefined;
+}
+
+/** Work on a layer that takes its time; of a removal the content says nothing. */
+export interface LayerWork {
+  readonly doing: 'apply' | 'remove';
+  readonly version: string;
+  readonly digest: string;
+  readonly valuesHash: string;
 }
 
 /** A layer as the cluster is asked to run it. */
@@ -69,6 +79,12 @@ export interface ClusterPort {
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   layers(cancel: Cancel): Promise<readonly LayerStatus[]>;
+  /**
+   * Refuses what can be refused, begins, and returns; asked again it joins what is under way, or throws why that failed.
+   *
+   * @param cancel ends it also after the call has returned
+   */
   applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void>;
+  /** Likewise. */
   removeLayer(layer: LayerPlace, cancel: Cancel): Promise<void>;
 }

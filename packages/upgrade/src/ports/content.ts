@@ -23,6 +23,17 @@ export interface PinnedRelease {
   readonly images: readonly { readonly name: string; readonly digest: string }[];
   /** Images that its packs name and that every site has already. */
   readonly elsewhere: readonly string[];
+  readonly tools: readonly PinnedTool[];
+}
+
+/** A program that a release brings; the digest is that of its artifact's manifest. */
+export interface PinnedTool {
+  readonly name: string;
+  /** Such as `linux/amd64`. */
+  readonly platform: string;
+  readonly digest: string;
+  /** Of the program itself, hex. */
+  readonly sha256: string;
 }
 
 /** Where the plan's content comes from (the registry), checked by digest while it is read. */
@@ -31,4 +42,6 @@ export interface ContentPort {
   openPack(pinned: PinnedPack, cancel: Cancel): Promise<OpenedPack>;
   /** @param digest of the release marker's manifest, as the approved plan has it */
   openRelease(digest: string, cancel: Cancel): Promise<PinnedRelease>;
+  /** The program's bytes, checked against its SHA-256 to their end. */
+  openTool(tool: PinnedTool, cancel: Cancel): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -1,3 +1,5 @@
+import { waitingFor } from '@sealift/core/upgrade';
+import type { DesiredLayer, LayerWork } from '../ports/cluster.ts';
 import { hopLayer, runsLayer } from './hop-layer.ts';
 import type { StepDefinition } from './step.ts';
 
@@ -14,6 +16,10 @@ export const layer: StepDefinition<'layer'> = {
       const planned = hopLayer(context);
       const statuses = await ports.cluster.layers(cancel);
       const found = statuses.find((one) => one.layer === target.layer && one.pack === target.pack);
+      if (found?.underway !== undefined && isOf(found.underway, planned)) {
+        const wait = found.wait ?? waitingFor(`${planned.pack}: ${planned.version} is being applied`);
+        return { state: 'wait', wait, fraction: 0.25, busy: true };
+      }
       if (found === undefined || !runsLayer(found, planned)) {
         return { state: 'act', message: `Applying ${planned.pack} ${planned.version}` };
       }
@@ -28,3 +34,7 @@ export const layer: StepDefinition<'layer'> = {
     act: (context) => context.ports.cluster.applyLayer(hopLayer(context), context.cancel),
   },
 };
+
+function isOf({ doing, digest, valuesHash }: LayerWork, planned: DesiredLayer): boolean {
+  return doing === 'apply' && digest === planned.digest && valuesHash === planned.valuesHash;
+}

@@ -11,6 +11,7 @@ export interface StepContext<Kind extends StepKind = StepKind> {
   readonly hopIndex: number;
   readonly step: StepOf<Kind>;
   readonly ports: Ports;
+  /** Ends with the process, with the lease, and when the step is left. */
   readonly cancel: Cancel;
   /** Tells how far a long effect is (0 to 1) and what it does. */
   readonly report: (fraction: number, wait: SeenWait) => void;
@@ -20,12 +21,18 @@ export interface StepContext<Kind extends StepKind = StepKind> {
  * What a step finds when it looks.
  * - `done`: the postcondition holds; `evidence` proves it.
  * - `act`: the desired state is not asked for yet, and can be.
- * - `wait`: it is asked for and on its way, or something else must come first.
+ * - `wait`: it is asked for and on its way, or something else must come first; `busy` while work of this process goes on, which a pause lets
+ *   end and an abort ends.
  */
 export type Observation =
   | { readonly state: 'done'; readonly message: string; readonly evidence: StepDetails }
   | { readonly state: 'act'; readonly message: string }
-  | { readonly state: 'wait'; readonly wait: SeenWait; readonly fraction: number };
+  | {
+      readonly state: 'wait';
+      readonly wait: SeenWait;
+      readonly fraction: number;
+      readonly busy?: boolean | undefined;
+    };
 
 /** One direction of a step. Running it again at any point ends in the same state. */
 export interface StepDirection<Kind extends StepKind = StepKind> {

@@ -197,6 +197,7 @@ class Sections {
   item({ kind, name }: UploadItem): void {
     this.#open(kind === 'pack' ? 1 : 2);
     if (kind === 'pack') this.#transcript.line(`- Pushing Pack ${name}`);
+    else if (kind === 'tool') this.#transcript.line(`- Pushing program ${name}`);
     else if (kind !== 'marker') this.#transcript.line(`- Pushing image ${name}`);
   }
 

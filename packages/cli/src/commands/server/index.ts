@@ -79,6 +79,10 @@ function addRunOptions(command: Command): Command {
       'the Cluster of Cluster API that is the enterprise cluster; may be left out where there is one',
     )
     .option(
+      '--variables-file <file>',
+      'YAML with the variables of the site, one `name: value` a line, that values of packs refer to (.spectro.var.<name>); read anew for each layer',
+    )
+    .option(
       '--image-registry <host/path>',
       'the registry, and the path below it, that nodes pull the images of packs from: those of this console are at its own address, sealift/images. Left out, nodes have a mirror of the registries that packs name',
     )

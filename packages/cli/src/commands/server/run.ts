@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
 import { isRegistryHost, isRepositoryName } from '@sealift/oci/reference';
@@ -26,6 +27,7 @@ export interface ServerRunOptions {
   readonly managementKubeconfig?: string;
   readonly managementContext?: string;
   readonly clusterName?: string;
+  readonly variablesFile?: string;
   readonly imageRegistry?: string;
   readonly imagePullSecret?: string;
   readonly secretKeyFile?: string;
@@ -79,11 +81,11 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
 async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
   const { env } = context;
   if ((options.vcenter ?? env['SEALIFT_VCENTER'] ?? '') === '') {
-    const { kubeconfig, managementKubeconfig, managementContext, clusterName, imageRegistry, imagePullSecret } =
-      options;
-    const ofSite = { kubeconfig, context: options.context, managementKubeconfig, managementContext, clusterName };
-    const [alone] =
-      Object.entries({ ...ofSite, imageRegistry, imagePullSecret }).find(([, value]) => value !== undefined) ?? [];
+    const { kubeconfig, managementKubeconfig, managementContext, clusterName } = options;
+    const clusters = { kubeconfig, context: options.context, managementKubeconfig, managementContext, clusterName };
+    const { variablesFile, imageRegistry, imagePullSecret } = options;
+    const ofSite = { ...clusters, variablesFile, imageRegistry, imagePullSecret };
+    const [alone] = Object.entries(ofSite).find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined) {
       const option = `--${alone.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw usage(`${option} is of no use without the --vcenter of the cluster`);
@@ -116,6 +118,7 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? given(env['SEALIFT_CONTEXT']) },
     management: managementAccess(options, env),
     cluster,
+    variablesFile: options.variablesFile === undefined ? undefined : resolve(options.variablesFile),
     imageRegistry,
   };
 }

@@ -6,6 +6,8 @@ import { SealiftError } from '@sealift/core/errors';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
 import { Objects } from '@sealift/kubernetes/objects';
 import { type LayersPort, layersPort } from '@sealift/site/layers';
+import { applyToTheEnd } from '@sealift/site/layers-to-the-end';
+import { LayerRuns } from '@sealift/site/layer-runs';
 import { z } from 'zod';
 import { jsonLine, type Service, startService } from '../child-process.ts';
 import type { DemoContext } from '../demo-context.ts';
@@ -88,22 +90,25 @@ async function install(demo: DemoContext, vendor: Vendor, release: VerifiedRelea
   const { version } = release.release.metadata;
   await using bundle = await openVendorBundle(vendor, version);
   const client = await KubernetesClient.connect({ kubeconfig });
+  const runs = new LayerRuns();
   try {
     await configureStorage(client, demo.cancel);
     const objects = new Objects(client);
-    const layers = layersPort({
+    const access = {
       objects: () => Promise.resolve(objects),
       kubeconfig: { kubeconfig },
       helm: { path: join(demo.checkout.root, helmBelow, 'helm') },
       content: bundledPacks(bundle, release),
       holder: () => ({ id: `installer of ${version}`, epoch: 0 }),
-    });
+    };
+    const layers = layersPort(access, runs);
     for (const layer of await layersOfSite(demo, release)) {
       demo.say(`  applying ${layer.pack} ${layer.version}`);
-      await layers.applyLayer(layer, demo.cancel);
+      await applyToTheEnd(layers, layer, demo.cancel);
     }
     await untilHealthy(layers, demo.cancel);
   } finally {
+    await runs.close();
     client.close();
   }
 }

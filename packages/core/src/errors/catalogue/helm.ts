@@ -4,14 +4,14 @@ import { defineErrors } from '../definition.ts';
 export const helmErrors = defineErrors({
   HELM_MISSING: {
     message: 'the helm program cannot be run: {reason}',
-    hint: 'Install Helm 4 where the console runs, on its PATH.',
+    hint: 'Install Helm 4 where the console runs, on its PATH, or get a release that brings it.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',
   },
   HELM_OTHER: {
     message: '{program} is not the helm that is needed: {reason}',
-    hint: 'Install a version of Helm 4, or put the helm of the bundle back in place, byte for byte.',
+    hint: 'Install Helm 4.2.1 or later, or put the helm of the bundle back in place, byte for byte.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',
@@ -93,9 +93,16 @@ export const helmErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  VARIABLES_INVALID: {
+    message: 'the variables of the site cannot be read from {file}: {reason}',
+    hint: 'Write one line for each, `name: value`, as `sealift server run --variables-file` is told; then try again.',
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   PACK_MACRO_UNSET: {
     message: 'nothing sets {reference}, which {place} refers to',
-    hint: 'Set it, or give the macro a default: `| default "…"`.',
+    hint: 'Set it (a `.spectro.var` in the file of `sealift server run --variables-file`), or give the macro a default: `| default "…"`.',
     status: 422,
     exit: 1,
     next: 'needs-a-person',

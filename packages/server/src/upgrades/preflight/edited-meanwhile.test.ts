@@ -21,9 +21,10 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  const { vcenter, storage, cluster, providers, events, issueKubeconfig } = parts.cluster;
+  const { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig } = parts.cluster;
+  const ports = { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig };
   const checks = () => meanwhile().then(() => [check]);
-  return { ...parts, cluster: { vcenter, storage, cluster, providers, events, issueKubeconfig, checks } };
+  return { ...parts, cluster: { ...ports, checks } };
 }
 
 /** Somebody settles what was to be settled otherwise. */

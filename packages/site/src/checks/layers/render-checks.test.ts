@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Check } from '@sealift/core/check';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
@@ -32,7 +35,7 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
   beforeAll(async () => {
     cluster = await startKubernetes(peers[1], peers[2]);
     bench = await LayerBench.open(cluster, helm);
-    bench.shelf.pinned = { images: [{ name: 'docker.io/calico/node:v3.25.1', digest }], elsewhere: [] };
+    bench.shelf.pinned = { images: [{ name: 'docker.io/calico/node:v3.25.1', digest }], elsewhere: [], tools: [] };
   });
   afterEach(() => {
     for (const server of servers.splice(0)) server.close().closeAllConnections();
@@ -100,6 +103,22 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['layers-render']).toMatchObject({ outcome: 'block', remedy: expect.any(String) });
     expect(found['layers-render']?.detail).toContain('addon/unset: nothing sets .spectro.var.image');
     expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
+  });
+
+  it('find the variables of the site in their file, as it is now', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sealift-variables-'));
+    try {
+      const variablesFile = join(folder, 'variables.yaml');
+      writeFileSync(variablesFile, 'image: calico/node:v3.25.1\n');
+      const values = 'charts: { web: { image: "{{ .spectro.var.image }}" } }';
+      const layers = [bench.shelf.layer({ pack: 'set', values }, { charts: chart() })];
+      expect(await look(layers, { variablesFile })).toMatchObject({
+        'layers-render': { outcome: 'pass' },
+        'images-known': { outcome: 'pass', detail: '1 images' },
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('say that they did not look while conflicts are open', async () => {

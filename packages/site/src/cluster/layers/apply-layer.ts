@@ -17,6 +17,7 @@ import { copyPullSecret, readPullSecret } from '../images/pull-secret.ts';
 import { refuseLivingOther } from './holder.ts';
 import { type LayerAttempt, type LayerRecord, newRecord } from './layer-record.ts';
 import { contentOf, repointOf } from './layer-content.ts';
+import type { Rest } from './layer-runs.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { allMembers, applyManifests, type PlannedManifests, planManifests } from './manifest-set.ts';
 import { ensureNamespaces } from './namespaces.ts';
@@ -27,9 +28,10 @@ import type { LayerContent } from './pack-content.ts';
  * refused before anything is changed. The record says it last, so that a layer whose applying was cut is one that is not applied, and
  * applying it again goes on. What is applied already is not touched.
  *
+ * @returns the rest, which takes as long as hooks do; null where the layer is applied already
  * @throws LAYER_…, PACK_…, HELM_…, KUBERNETES_…, RECORD_…, LEASE_LOST, CANCELLED
  */
-export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promise<void> {
+export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promise<Rest | null> {
   const { records, holder, cancel } = tools;
   const name = `${layer.layer}/${layer.pack}`;
   if (hashOfValues(layer.values) !== layer.valuesHash) {
@@ -39,7 +41,7 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   }
   const found = await records.find(layer, cancel);
   const before = found?.record;
-  if (before !== undefined && isApplied(before, layer)) return;
+  if (before !== undefined && isApplied(before, layer)) return null;
   const cut = before?.attempt ?? null;
   if (cut !== null) refuseLivingOther(cut, holder, name);
   const repoint = await repointOf(layer, tools);
@@ -51,20 +53,28 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const members = allMembers(before?.members ?? [], planned.manifests.members);
   const begun = { ...(before ?? newRecord(layer)), attempt, releases, members };
   const stored = await records.write(await records.open(layer, cancel), begun, cancel);
-  await ensureNamespaces(tools.objects, content, cancel);
-  await copyLogin(planned, tools);
-  for (const release of planned.releases) await applyRelease(release, attempt, await chartTools(tools, repoint));
-  await applyManifests(stored, planned.manifests.objects, tools);
-  // Again, for namespaces that came with the objects.
-  await copyLogin(planned, tools);
-  for (const old of releases) {
-    if (!content.charts.some((chart) => isSame(chart, old))) await removeRelease(old, await chartTools(tools));
-  }
-  const { version, digest, valuesHash } = layer;
-  const applied = { version, digest, valuesHash, at: new Date().toISOString() };
-  const ended = { releases: distinct(content.charts), members: planned.manifests.members };
-  const done = { ...begun, ...ended, applied, attempt: null };
-  await records.write(await records.again(stored, cancel), done, cancel, layer.values);
+  return async (at) => {
+    await ensureNamespaces(tools.objects, content, cancel);
+    await copyLogin(planned, tools);
+    for (const release of planned.releases) {
+      at(release.chart);
+      await applyRelease(release, attempt, await chartTools(tools, repoint));
+    }
+    at(null);
+    await applyManifests(stored, planned.manifests.objects, tools);
+    // Again, for namespaces that came with the objects.
+    await copyLogin(planned, tools);
+    for (const old of releases) {
+      if (content.charts.some((chart) => isSame(chart, old))) continue;
+      at(old);
+      await removeRelease(old, await chartTools(tools));
+    }
+    const { version, digest, valuesHash } = layer;
+    const applied = { version, digest, valuesHash, at: new Date().toISOString() };
+    const ended = { releases: distinct(content.charts), members: planned.manifests.members };
+    const done = { ...begun, ...ended, applied, attempt: null };
+    await records.write(await records.again(stored, cancel), done, cancel, layer.values);
+  };
 }
 
 /** Whether the layer was applied to its end with exactly this, and nothing was begun since. */

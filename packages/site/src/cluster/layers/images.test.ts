@@ -22,6 +22,7 @@ const pinned = {
     { name: 'docker.io/library/busybox:1.36', digest: digest('3') },
   ],
   elsewhere: ['registry.k8s.io/pause:3.10'],
+  tools: [],
 };
 const imageRegistry = { registry: 'harbor.example:8443', base: 'sealift/images' };
 const node = `harbor.example:8443/sealift/images/docker.io/calico/node:v3.25.1@${digest('1')}`;

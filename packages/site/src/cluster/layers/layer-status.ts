@@ -9,8 +9,10 @@ import type { LayerStatus } from '@sealift/upgrade/ports/cluster';
 import { releaseObjects, releaseWait } from './chart-release.ts';
 import { isEnded } from './holder.ts';
 import type { LayerAttempt, StoredRecord } from './layer-record.ts';
+import type { Underway } from './layer-runs.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { absent } from './manifest-set.ts';
+import { underwayWait } from './underway-wait.ts';
 
 /** Requests under way at a time; the client holds as many connections. */
 const atOnce = 6;
@@ -21,10 +23,20 @@ type LookTools = Pick<LayerTools, 'objects' | 'holder' | 'cancel'>;
  * How a layer is: as it was applied last, and what it waits for. One whose applying or removal has begun and not ended is in neither
  * state, so it has no digest.
  *
+ * @param underway what this process is doing to it
  * @throws KUBERNETES_…, HELM_RELEASE_UNREADABLE
  */
-export async function layerStatus(stored: StoredRecord, tools: LookTools): Promise<LayerStatus> {
+export async function layerStatus(
+  stored: StoredRecord,
+  underway: Underway | undefined,
+  tools: LookTools,
+): Promise<LayerStatus> {
   const { layer, pack, applied, attempt } = stored.record;
+  if (underway !== undefined) {
+    const wait = await underwayWait(pack, underway, tools);
+    const version = applied?.version ?? underway.work.version;
+    return { layer, pack, version, digest: '', valuesHash: '', wait, underway: underway.work };
+  }
   if (attempt !== null) {
     const wait = await attemptWait(stored, attempt, tools);
     return { layer, pack, version: applied?.version ?? attempt.version, digest: '', valuesHash: '', wait };

@@ -16,7 +16,7 @@ export interface SiteFacts {
 }
 
 /** Where packs come from, and the releases that they are of. */
-export type LayerSource = Pick<ContentPort, 'openPack' | 'openRelease'>;
+export type LayerSource = Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool'>;
 
 /** All that layers are applied and looked at with, for one call. */
 export interface LayerTools {
@@ -26,7 +26,8 @@ export interface LayerTools {
   readonly helm: () => Promise<Helm>;
   readonly content: LayerSource;
   readonly holder: Holder;
-  readonly facts: SiteFacts;
+  /** Looked up where a pack is rendered. */
+  readonly facts: () => Promise<SiteFacts>;
   /** Undefined where nodes have a mirror, and images keep their names. */
   readonly imageRegistry: ImageRegistry | undefined;
   readonly cancel: Cancel;

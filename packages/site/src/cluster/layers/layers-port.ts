@@ -1,6 +1,7 @@
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ClusterPort, DesiredLayer, LayerPlace, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import { applyLayer } from './apply-layer.ts';
+import type { LayerRuns } from './layer-runs.ts';
 import { layerStatus } from './layer-status.ts';
 import { type LayersAccess, openTools } from './layers-access.ts';
 import { removeLayer } from './remove-layer.ts';
@@ -8,20 +9,29 @@ import { removeLayer } from './remove-layer.ts';
 /** The part of the engine's port to the cluster that is about layers. */
 export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>;
 
-/** Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster. */
-export function layersPort(access: LayersAccess): LayersPort {
+/**
+ * Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster.
+ *
+ * @param runs what goes on after a call has returned; whoever ends the process closes it
+ */
+export function layersPort(access: LayersAccess, runs: LayerRuns): LayersPort {
   return {
     async layers(cancel: Cancel): Promise<readonly LayerStatus[]> {
       const tools = await openTools(access, cancel);
       const statuses: LayerStatus[] = [];
-      for (const stored of await tools.records.all(cancel)) statuses.push(await layerStatus(stored, tools));
+      for (const stored of await tools.records.all(cancel)) {
+        statuses.push(await layerStatus(stored, runs.find(stored.record), tools));
+      }
       return statuses;
     },
     async applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void> {
-      await applyLayer(layer, await openTools(access, cancel));
+      const { version, digest, valuesHash } = layer;
+      const begin = async (until: Cancel) => await applyLayer(layer, await openTools(access, until, layer.release));
+      await runs.ask(layer, { doing: 'apply', version, digest, valuesHash }, begin, cancel);
     },
     async removeLayer(place: LayerPlace, cancel: Cancel): Promise<void> {
-      await removeLayer(place, await openTools(access, cancel));
+      const begin = async (until: Cancel) => await removeLayer(place, await openTools(access, until));
+      await runs.ask(place, { doing: 'remove', version: '', digest: '', valuesHash: '' }, begin, cancel);
     },
   };
 }

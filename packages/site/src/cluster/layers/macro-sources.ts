@@ -7,10 +7,11 @@ import { macroLookup } from './macro-lookup.ts';
 /**
  * What macros of a layer's values and manifests refer to: the site's facts, the version and uid of the cluster, and the values of the layers of the profile.
  *
- * @throws KUBERNETES_…
+ * @throws VARIABLES_INVALID, KUBERNETES_…
  */
 export async function macroSources(layer: DesiredLayer, tools: LayerTools): Promise<MacroLookup> {
-  const { objects, facts, cancel } = tools;
+  const { objects, cancel } = tools;
+  const { system: own, variables } = await tools.facts();
   const packs = new Map([...layer.profile, [layer.pack, layer.values]]);
   const version = z
     .object({ gitVersion: z.string().regex(/^v\d/) })
@@ -19,7 +20,7 @@ export async function macroSources(layer: DesiredLayer, tools: LayerTools): Prom
   const system = {
     ...(home?.metadata.uid === undefined ? {} : { 'cluster.uid': home.metadata.uid }),
     ...(version.success ? { 'kubernetes.version': version.data.gitVersion.slice(1).replace(/[+-].*$/, '') } : {}),
-    ...facts.system,
+    ...own,
   };
-  return macroLookup({ system, variables: facts.variables, packs });
+  return macroLookup({ system, variables, packs });
 }

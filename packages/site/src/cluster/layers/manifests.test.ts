@@ -51,6 +51,7 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
         expect(pinned.digest).toBe(digest);
         return Promise.resolve({ valuesYaml: content.values, manifests, charts: new Map() });
       },
+      openTool: () => Promise.reject(new Error('no program is needed')),
       openRelease: () => Promise.reject(new Error('images keep their names')),
     };
     return await Promise.resolve({ port: bench.port({ content: shelf, helm: { path: '/not/needed' } }) });

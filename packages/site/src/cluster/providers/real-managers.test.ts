@@ -149,7 +149,7 @@ describe.skipIf(missing !== undefined)(`the managers of Cluster API${missing ? `
     expect(await stored('a')).toBe(`${group}/v1beta1`);
 
     const wanted = bench.shelve(packOf('1.14.2', await components('v1.14.2', '--v=2')));
-    const check = () => providersCheck(bench.access, { providers: { wanted, kubernetes: '1.36.1' } });
+    const check = () => providersCheck(bench.access, { providers: wanted, nodes: true, kubernetes: '1.36.1' });
     // A check has 5 s, which a machine that does other things may need for its large definitions.
     await expect.poll(check, { timeout: 120_000 }).toMatchObject({
       outcome: 'pass',

@@ -10,18 +10,24 @@ import { staleKinds } from './stale-kinds.ts';
 
 const atOnce = 3;
 
-/** Stored versions of a real cluster: its definitions compared with those that the layers bring. */
-export function storedVersionsPort(open: (cancel: Cancel) => Promise<LayerTools>): StoredVersionsPort {
+/**
+ * Stored versions of a real cluster: its definitions compared with those that the layers bring.
+ *
+ * @param open tools for layers of a release
+ */
+export function storedVersionsPort(
+  open: (cancel: Cancel, release: string | undefined) => Promise<LayerTools>,
+): StoredVersionsPort {
   const find = async (coming: readonly DesiredLayer[], tools: LayerTools): Promise<readonly StaleKind[]> => {
     const brought = await mapAtOnce(coming, atOnce, (layer) => renderLayer(layer, tools));
     return await staleKinds(tools.objects, brought.flat(), tools.cancel);
   };
   return {
     async stale(coming, cancel) {
-      return (await find(coming, await open(cancel))).map(told);
+      return (await find(coming, await open(cancel, coming[0]?.release))).map(told);
     },
     async rewrite(coming, cancel) {
-      const tools = await open(cancel);
+      const tools = await open(cancel, coming[0]?.release);
       for (const kind of await find(coming, tools)) {
         const { objects: done } = await rewriteVersions(tools.objects, kind, { cancel });
         const failed = done.find(({ error }) => error !== undefined)?.error;

@@ -46,7 +46,7 @@ contentContract('the model', async () => ({
     ova: { digest: pinned.ova, bytes: ovaBytes },
     pinned: { pack: 'cni-calico', version: '3.26.1', digest: pinned.calico },
     opened: { valuesYaml: '', manifests: new Map(), charts: new Map() },
-    release: { digest: pinned.release, pinned: { images: [], elsewhere: [] } },
+    release: { digest: pinned.release, pinned: { images: [], elsewhere: [], tools: [] } },
   },
 }));
 leaseContract('the store in memory', async () => ({ port: new MemoryStore().lease }));

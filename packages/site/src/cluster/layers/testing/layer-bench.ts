@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { KubernetesClient } from '@sealift/kubernetes/client';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import { Objects } from '@sealift/kubernetes/objects';
@@ -6,10 +7,12 @@ import type { Kubernetes } from '@sealift/testkit/kube-apiserver';
 import type { Peer } from '@sealift/testkit/peers';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { DesiredLayer, LayerStatus } from '@sealift/upgrade/ports/cluster';
-import type { OpenedPack, PinnedPack, PinnedRelease } from '@sealift/upgrade/ports/content';
 import { type LayersAccess, openTools } from '../layers-access.ts';
 import type { LayerTools } from '../layer-tools.ts';
+import type { OpenedPack, PinnedPack, PinnedRelease, PinnedTool } from '@sealift/upgrade/ports/content';
+import { LayerRuns } from '../layer-runs.ts';
 import { layersPort, type LayersPort } from '../layers-port.ts';
+import { applyToTheEnd, removeToTheEnd } from '../to-the-end.ts';
 
 export const never: AbortSignal = new AbortController().signal;
 
@@ -19,7 +22,9 @@ export class PackShelf {
   opened = 0;
   /** Digest of the release that its packs are of, and what that pins. */
   readonly release = `sha256:${'e'.repeat(64)}`;
-  pinned: PinnedRelease = { images: [], elsewhere: [] };
+  pinned: PinnedRelease = { images: [], elsewhere: [], tools: [] };
+  /** Programs of the release, by their SHA-256. */
+  readonly programs = new Map<string, Uint8Array>();
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
   layer(
@@ -51,6 +56,12 @@ export class PackShelf {
     const found = this.#packs.get(digest);
     if (found === undefined) throw new Error(`no pack of digest ${digest}`);
     return await Promise.resolve(found);
+  }
+
+  async openTool({ sha256 }: PinnedTool): Promise<AsyncIterable<Uint8Array>> {
+    const found = this.programs.get(sha256);
+    if (found === undefined) throw new Error(`no program of SHA-256 ${sha256}`);
+    return await Promise.resolve(Readable.from([found]));
   }
 
   async openRelease(digest: string): Promise<PinnedRelease> {
@@ -87,8 +98,19 @@ export class LayerBench {
     this.client.close();
   }
 
+  /** As the engine's, with the work of each call done when it returns. */
   port(over: Partial<LayersAccess> = {}): LayersPort {
-    return layersPort({ ...this.access, ...over });
+    const port = this.begins(new LayerRuns(), over);
+    return {
+      ...port,
+      applyLayer: (layer, cancel) => applyToTheEnd(port, layer, cancel),
+      removeLayer: (place, cancel) => removeToTheEnd(port, place, cancel),
+    };
+  }
+
+  /** The port itself: work goes on when a call has returned. */
+  begins(runs: LayerRuns, over: Partial<LayersAccess> = {}): LayersPort {
+    return layersPort({ ...this.access, ...over }, runs);
   }
 
   tools(cancel: AbortSignal): Promise<LayerTools> {
