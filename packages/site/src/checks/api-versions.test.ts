@@ -92,10 +92,14 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
     const now = layer('1.0.0', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: batch, namespace: default }\n');
     await bench.port().applyLayer(now, never);
     const look = async (next: typeof now) =>
-      await apiVersionsCheck((cancel) => bench.tools(cancel), {
-        kubernetes: '1.37.2',
-        layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
-      });
+      await apiVersionsCheck(
+        (cancel) => bench.tools(cancel),
+        {
+          kubernetes: '1.37.2',
+          layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
+        },
+        { timeoutMs: 60_000 },
+      );
     expect(await look(now)).toMatchObject({ outcome: 'pass', detail: text('1 objects of layers') });
     const old = layer(
       '2.0.0',

@@ -66,7 +66,8 @@ export interface ClusterPort {
   setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel): Promise<void>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
-  layers(cancel: Cancel): Promise<readonly LayerStatus[]>;
+  /** @param only of this layer alone, which costs no look at the others */
+  layers(cancel: Cancel, only?: LayerPlace): Promise<readonly LayerStatus[]>;
   applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void>;
   removeLayer(layer: LayerPlace, cancel: Cancel): Promise<void>;
 }

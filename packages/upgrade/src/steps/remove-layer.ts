@@ -5,7 +5,7 @@ export const removeLayer: StepDefinition<'remove-layer'> = {
   forward: {
     intent: ({ step: { target } }) => ({ remove: `${target.layer}/${target.pack}` }),
     async observe({ ports, step: { target }, cancel }) {
-      const statuses = await ports.cluster.layers(cancel);
+      const statuses = await ports.cluster.layers(cancel, target);
       const present = statuses.some((one) => one.layer === target.layer && one.pack === target.pack);
       if (present) return { state: 'act', message: `Removing ${target.pack}` };
       return { state: 'done', message: `${target.pack} is removed`, evidence: { removed: true } };

@@ -1,3 +1,4 @@
+import { mapAtOnce } from '@sealift/io/map-at-once';
 import { Helm } from '@sealift/kubernetes/helm';
 import { type HelmOptions, HelmProgram } from '@sealift/kubernetes/helm-program';
 import type { Objects } from '@sealift/kubernetes/objects';
@@ -10,6 +11,9 @@ import { LayerRecords } from './layer-records.ts';
 import { layerStatus } from './layer-status.ts';
 import type { LayerTools, SiteFacts } from './layer-tools.ts';
 import { removeLayer } from './remove-layer.ts';
+
+/** Layers looked at at a time: of each several objects are. */
+const atOnce = 3;
 
 /** What the layers of a cluster are reached through. */
 export interface LayersAccess {
@@ -49,11 +53,11 @@ export async function layerTools(access: LayersAccess, cancel: Cancel): Promise<
 export function layersPort(access: LayersAccess): LayersPort {
   const toolsOf = (cancel: Cancel): Promise<LayerTools> => layerTools(access, cancel);
   return {
-    async layers(cancel: Cancel): Promise<readonly LayerStatus[]> {
+    async layers(cancel: Cancel, only?: LayerPlace): Promise<readonly LayerStatus[]> {
       const tools = await toolsOf(cancel);
-      const statuses: LayerStatus[] = [];
-      for (const stored of await tools.records.all(cancel)) statuses.push(await layerStatus(stored, tools));
-      return statuses;
+      const found = only === undefined ? await tools.records.all(cancel) : [await tools.records.find(only, cancel)];
+      const stored = found.filter((one) => one !== undefined);
+      return await mapAtOnce(stored, atOnce, (one) => layerStatus(one, tools));
     },
     async applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void> {
       await applyLayer(layer, await toolsOf(cancel));
