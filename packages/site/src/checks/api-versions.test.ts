@@ -10,7 +10,7 @@ import { apiVersionsCheck, judgeVersions, type UsedVersions } from './api-versio
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
 const nothing: UsedVersions = { coming: [], recorded: [], requested: [], stale: [] };
 const stale: StaleKind = {

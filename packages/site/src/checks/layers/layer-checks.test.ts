@@ -30,7 +30,7 @@ spec:
 `;
 const configMap = (name: string, data: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: default }\ndata: ${data}\n---\n`;
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 
 describe.skipIf(missing !== undefined)(`the checks of layers${missing ? ` (${missing.remedy})` : ''}`, () => {
   let cluster: Kubernetes;
