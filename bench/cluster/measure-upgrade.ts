@@ -27,7 +27,7 @@ export interface MeasuredUpgrades {
   readonly upgrades: readonly MeasuredUpgrade[];
 }
 
-const sampleMs = 50;
+const sampleMs = 200;
 const [kubeconfig = '', machinesKubeconfig = '', namespace = '', runs = '1'] = process.argv.slice(2);
 
 async function main(): Promise<void> {

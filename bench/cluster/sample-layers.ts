@@ -36,6 +36,6 @@ export function manifestOf(index: number, version: string, namespace: string): s
       },
     },
   ];
-  // JSON is YAML.
-  return objects.map((object) => `${JSON.stringify(object)}\n---\n`).join('');
+  // JSON is YAML; without the line before it kubectl would take all of it for one JSON document.
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
 }

@@ -14,7 +14,7 @@ const mebibyte = 2 ** 20;
 /** What is demanded. */
 const ownShare = 5;
 const memoryLimit = 100;
-const runs = 4;
+const runs = 3;
 
 /** Upgrades of 60 layers at a cluster of 100 nodes, one after another in one process; kubectl does the same to other objects. */
 export async function upgradeRows(note: (text: string) => void): Promise<Row[]> {

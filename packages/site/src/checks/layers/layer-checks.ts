@@ -117,7 +117,10 @@ function driftFinding(all: readonly Examined[]): Finding {
   const remedy = 'Find out who changed it. What shall stay belongs into the values of its layer.';
   if (found.length === 0) return withItems(warn(`Not compared: ${firstOf(unseen)}`, 'Look again.'), items);
   const places = found.length === 1 ? 'One place differs' : `${found.length} places differ`;
-  return withItems(warn(`${places} from what was applied; first ${firstOf(found)}`, remedy), items);
+  return withItems(
+    warn(`${places} from what was applied, or cannot be compared; first ${firstOf(found)}`, remedy),
+    items,
+  );
 }
 
 function firstOf(items: readonly CheckItem[]): string {
