@@ -14,6 +14,7 @@ interface Benchmark {
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   bundle: () => import('./bundle/bench.ts'),
+  cluster: () => import('./cluster/bench.ts'),
   console: () => import('./console/bench.ts'),
   merge: () => import('./merge/bench.ts'),
   vsphere: () => import('./vsphere/bench.ts'),

@@ -104,7 +104,10 @@ export function connectSimulator(url: string): SimulatedPorts {
       nodes: async (cancel) => (await connection.get('/v1/cluster/nodes', nodesAnswer, cancel)).nodes,
       rollout: (group, cancel) => connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel),
       setRollout: (group, desired, cancel) => connection.put(`/v1/cluster/rollouts/${group}`, desired, cancel),
-      layers: async (cancel) => (await connection.get('/v1/cluster/layers', layersAnswer, cancel)).layers,
+      async layers(cancel, only) {
+        const { layers } = await connection.get('/v1/cluster/layers', layersAnswer, cancel);
+        return layers.filter(({ layer, pack }) => only === undefined || (layer === only.layer && pack === only.pack));
+      },
       applyLayer: ({ layer, pack, version, digest, values, valuesHash }, cancel) =>
         connection.put('/v1/cluster/layers', { layer, pack, version, digest, values, valuesHash }, cancel),
       removeLayer: ({ layer, pack }, cancel) => connection.remove(`/v1/cluster/layers/${layer}/${pack}`, cancel),

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { KubernetesClient } from '../connection/client.ts';
 
 /** An API that somebody has asked an API server for since that started, and that a later minor does not serve. */
@@ -15,14 +15,16 @@ const most = 1000;
  * What an API server counts of requests for APIs that go (`apiserver_requested_deprecated_apis`, stable since Kubernetes 1.19, with the release
  * that removes each). One server of several knows only of its own requests, and only since it started.
  *
- * @returns undefined where the account may not read its metrics
- * @throws KUBERNETES_UNREACHABLE, KUBERNETES_ANSWER_INVALID, KUBERNETES_REFUSED, CANCELLED
+ * @returns undefined where the account may not read its metrics, or they are more than is read
+ * @throws KUBERNETES_UNREACHABLE, KUBERNETES_REFUSED, CANCELLED
  */
 export async function requestedRemovedApis(
   client: Pick<KubernetesClient, 'ask'>,
   cancel?: AbortSignal,
 ): Promise<readonly RequestedApi[] | undefined> {
-  const { status, body } = await client.ask({ method: 'GET', path: '/metrics', isHealth: true, cancel });
+  const answer = await readAll(client, cancel);
+  if (answer === undefined) return undefined;
+  const { status, body } = answer;
   if (status === 403 || status === 404) return undefined;
   if (status !== 200 || typeof body !== 'string') {
     throw new SealiftError('KUBERNETES_REFUSED', {
@@ -30,6 +32,15 @@ export async function requestedRemovedApis(
     });
   }
   return readMetrics(body);
+}
+
+async function readAll(client: Pick<KubernetesClient, 'ask'>, cancel: AbortSignal | undefined) {
+  try {
+    return await client.ask({ method: 'GET', path: '/metrics', isHealth: true, cancel });
+  } catch (error) {
+    if (isSealiftError(error, 'KUBERNETES_ANSWER_INVALID')) return undefined;
+    throw error;
+  }
 }
 
 /** The lines of the metric, in the text format of Prometheus. */

@@ -20,7 +20,7 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       rollout: (group, cancel) => on(({ cluster }) => cluster.rollout(group, cancel)),
       setRollout: (group, desired, cancel) => on(({ cluster }) => cluster.setRollout(group, desired, cancel)),
       endRollout: (group, cancel) => on(async ({ cluster }) => await cluster.endRollout?.(group, cancel)),
-      layers: (cancel) => on(({ cluster }) => cluster.layers(cancel)),
+      layers: (cancel, only) => on(({ cluster }) => cluster.layers(cancel, only)),
       applyLayer: (layer, cancel) => on(({ cluster }) => cluster.applyLayer(layer, cancel)),
       removeLayer: (place, cancel) => on(({ cluster }) => cluster.removeLayer(place, cancel)),
     },

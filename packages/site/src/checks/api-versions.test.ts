@@ -10,7 +10,7 @@ import { apiVersionsCheck, judgeVersions, type UsedVersions } from './api-versio
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
 const nothing: UsedVersions = { coming: [], recorded: [], requested: [], stale: [] };
 const stale: StaleKind = {
@@ -92,10 +92,14 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
     const now = layer('1.0.0', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: batch, namespace: default }\n');
     await bench.port().applyLayer(now, never);
     const look = async (next: typeof now) =>
-      await apiVersionsCheck((cancel) => bench.tools(cancel), {
-        kubernetes: '1.37.2',
-        layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
-      });
+      await apiVersionsCheck(
+        (cancel) => bench.tools(cancel),
+        {
+          kubernetes: '1.37.2',
+          layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
+        },
+        { timeoutMs: 60_000 },
+      );
     expect(await look(now)).toMatchObject({ outcome: 'pass', detail: text('1 objects of layers') });
     const old = layer(
       '2.0.0',

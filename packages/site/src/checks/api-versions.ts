@@ -13,7 +13,7 @@ import { staleKinds } from '../cluster/stored-versions/stale-kinds.ts';
 import type { OpenLayerTools } from './layers/layer-checks.ts';
 import { type LayerMove, moveName } from './layers/layer-move.ts';
 
-const timeoutMs = 8000;
+const usualTimeoutMs = 8000;
 const atOnce = 3;
 
 /** What in the cluster and in the layers hangs on API versions that go with the upgrade. */
@@ -37,6 +37,7 @@ export interface PlacedObject {
 export function apiVersionsCheck(
   open: OpenLayerTools,
   { layers, kubernetes }: { readonly layers: () => Promise<readonly LayerMove[]>; readonly kubernetes: string },
+  { timeoutMs = usualTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): Promise<Check> {
   const look = async (cancel: AbortSignal): Promise<Finding> => {
     const [tools, moves] = await Promise.all([open(cancel), layers()]);

@@ -115,13 +115,15 @@ export class World {
           alive();
           if (this.held.has(group)) await effect(`let go of ${group}`, () => void this.held.delete(group));
         },
-        layers: async () => {
+        layers: async (_, only) => {
           alive();
+          const isAsked = ({ layer, pack }: LayerStatus) =>
+            only === undefined || (layer === only.layer && pack === only.pack);
           const seen = this.layers.map((layer) => ({ ...layer }));
           for (const [index, layer] of seen.entries()) {
-            if (!this.sick.has(layer.pack)) this.layers.splice(index, 1, { ...layer, wait: null });
+            if (isAsked(layer) && !this.sick.has(layer.pack)) this.layers.splice(index, 1, { ...layer, wait: null });
           }
-          return seen;
+          return seen.filter(isAsked);
         },
         applyLayer: async (given) => {
           const { values, profile: _, release: __, ...layer } = given;

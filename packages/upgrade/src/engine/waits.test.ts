@@ -61,7 +61,15 @@ describe('a person', () => {
     expect(setting.world.effects.slice(-2)).toEqual(['roll control-plane 1.26.10', 'unlock']);
     const last = setting.store.entries.at(-1);
     expect(last?.data).toMatchObject({
-      begun: ['0-lock-console', '0-backup', '0-template', '0-cns', '0-cluster-api-providers', '0-control-plane'],
+      begun: [
+        '0-lock-console',
+        '0-backup',
+        '0-template',
+        '0-cns',
+        '0-cluster-api-providers',
+        '0-stored-versions',
+        '0-control-plane',
+      ],
     });
   });
 });

@@ -78,7 +78,8 @@ export interface ClusterPort {
   setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel): Promise<void>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
-  layers(cancel: Cancel): Promise<readonly LayerStatus[]>;
+  /** @param only of this layer alone, which costs no look at the others */
+  layers(cancel: Cancel, only?: LayerPlace): Promise<readonly LayerStatus[]>;
   /**
    * Refuses what can be refused, begins, and returns; asked again it joins what is under way, or throws why that failed.
    *

@@ -14,7 +14,7 @@ export const layer: StepDefinition<'layer'> = {
       const { ports, step, cancel } = context;
       const { target } = step;
       const planned = hopLayer(context);
-      const statuses = await ports.cluster.layers(cancel);
+      const statuses = await ports.cluster.layers(cancel, target);
       const found = statuses.find((one) => one.layer === target.layer && one.pack === target.pack);
       if (found?.underway !== undefined && isOf(found.underway, planned)) {
         const wait = found.wait ?? waitingFor(`${planned.pack}: ${planned.version} is being applied`);

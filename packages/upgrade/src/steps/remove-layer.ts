@@ -6,7 +6,7 @@ export const removeLayer: StepDefinition<'remove-layer'> = {
   forward: {
     intent: ({ step: { target } }) => ({ remove: `${target.layer}/${target.pack}` }),
     async observe({ ports, step: { target }, cancel }) {
-      const statuses = await ports.cluster.layers(cancel);
+      const statuses = await ports.cluster.layers(cancel, target);
       const found = statuses.find((one) => one.layer === target.layer && one.pack === target.pack);
       if (found?.underway?.doing === 'remove') {
         const wait = found.wait ?? waitingFor(`${target.pack} is being removed`);

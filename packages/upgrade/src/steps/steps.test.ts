@@ -243,6 +243,47 @@ describe('the step of the Cluster API providers', () => {
   });
 });
 
+describe('the step of stored versions', () => {
+  const tugs = {
+    definition: 'tugs.harbor.example.com',
+    versions: ['v1alpha1'],
+    objects: 3,
+    target: 'v1',
+    trouble: null,
+  };
+
+  test('rewrites what is stored in versions that go, and is done when nothing is', async () => {
+    const world = new World();
+    const context = contextOf('0-stored-versions', world);
+    expect(await look(context)).toMatchObject({
+      state: 'act',
+      message: 'Rewriting 3 of tugs.harbor.example.com out of v1alpha1',
+    });
+    expect(definitionOf(context.step).forward.intent(context)).toEqual({
+      layers: ['cni-calico 3.26.1', 'platform 4.2.13'],
+    });
+    await act(context);
+    expect(await look(context)).toMatchObject({ state: 'done' });
+  });
+
+  test('waits while objects cannot be listed, and ends where there is no way for them', async () => {
+    const world = new World();
+    const context = contextOf('0-stored-versions', world);
+    const trouble = { reason: 'its webhook is away', remedy: 'Bring it back.' };
+    world.staleVersions = [{ ...tugs, objects: null, trouble }];
+    expect(await look(context)).toMatchObject({
+      state: 'wait',
+      wait: {
+        level: 'blocked',
+        what: expect.stringContaining('its webhook is away') as string,
+        remedy: 'Bring it back.',
+      },
+    });
+    world.staleVersions = [{ ...tugs, target: null }];
+    await expect(look(context)).rejects.toMatchObject({ code: 'KUBERNETES_VERSION_STUCK' });
+  });
+});
+
 describe('the storage step', () => {
   test('asks for an id of its own where another cluster shares it', async () => {
     const world = new World();

@@ -71,6 +71,8 @@ export class Credentials {
     if (cert === undefined && key === undefined) return {};
     if (cert === undefined || key === undefined)
       throw this.#missing('has a client certificate without its key, or a key without it');
+    // Looked at for every request, and it takes a millisecond to read a certificate and its key.
+    if (this.#pair?.cert === cert && this.#pair.key === key) return this.#pair;
     const problem = pairProblem(cert, key);
     if (problem === undefined) this.#pair = { cert, key };
     else if (this.#pair === undefined) throw this.#missing(problem);

@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const peers = [peer('etcd'), peer('kube-apiserver'), peer('cluster-api-core')] as const;
 const missing = peers.find((one) => one.missing);
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
 const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
 const webhooks = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';

@@ -77,5 +77,5 @@ function askedText({
 }): string {
   const [name, value] =
     minAvailable === undefined ? ['maxUnavailable', maxUnavailable] : ['minAvailable', minAvailable];
-  return `${String(name)} ${typeof value === 'number' || typeof value === 'string' ? value : 'unset'}`;
+  return `${name} ${typeof value === 'number' || typeof value === 'string' ? value : 'unset'}`;
 }

@@ -9,7 +9,7 @@ import { clocksAgree } from './node-clocks.ts';
 import { nothingPaused } from './paused.ts';
 
 const now = new Date('2026-11-29T12:00:00Z');
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 const controlPlane = ['a', 'b', 'c'].map((name) => ({ name }));
 const healthy = [
   ['EtcdClusterHealthy', 'True'],

@@ -3,6 +3,7 @@ import type { KubeObject } from '@sealift/kubernetes/object';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LayerBench, never } from '../../cluster/layers/testing/layer-bench.ts';
@@ -29,7 +30,7 @@ spec:
 `;
 const configMap = (name: string, data: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: default }\ndata: ${data}\n---\n`;
-const text = (match: string): string => expect.stringContaining(match) as unknown as string;
+const text = (match: string): string => expect.stringContaining(match) as string;
 
 describe.skipIf(missing !== undefined)(`the checks of layers${missing ? ` (${missing.remedy})` : ''}`, () => {
   let cluster: Kubernetes;
@@ -54,6 +55,7 @@ describe.skipIf(missing !== undefined)(`the checks of layers${missing ? ` (${mis
       layerChecks(
         (cancel) => bench.tools(cancel),
         () => Promise.resolve(moves),
+        { timeoutMs: 60_000 },
       ),
     );
     if (applied === undefined || drift === undefined) throw new Error('there are two checks');
@@ -214,6 +216,22 @@ spec:
     await bench.port().applyLayer(now, never);
     const { applied } = await look(move(now, manifests('tugs', '2.0.0', tugs(['v1']))));
     expect(applied).toMatchObject({ outcome: 'warn', items: [{ text: text('storedVersions') }] });
+  });
+
+  it('say what they did not look at in time', async () => {
+    const late = manifests('late', '1.0.0', configMap('late', '{}'));
+    const began = performance.now();
+    const checks = await Promise.all(
+      layerChecks(
+        (cancel) => bench.tools(cancel),
+        async () => {
+          await waitUntil('the time to be over', () => Promise.resolve(performance.now() - began > 5));
+          return [move(undefined, late)];
+        },
+        { timeoutMs: 1 },
+      ),
+    );
+    for (const check of checks) expect(check.outcome).not.toBe('pass');
   });
 
   it('give no all-clear where they could not look', async () => {

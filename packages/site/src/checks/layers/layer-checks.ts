@@ -21,7 +21,7 @@ interface Examined {
 }
 
 /** A preflight answers within 10 s. */
-const timeoutMs = 8000;
+const usualTimeoutMs = 8000;
 /** Layers looked at at a time: the requests of each follow one another. */
 const atOnce = 6;
 
@@ -32,6 +32,7 @@ export type OpenLayerTools = (cancel: Cancel) => Promise<LayerTools>;
 export function layerChecks(
   open: OpenLayerTools,
   moves: () => Promise<readonly LayerMove[]>,
+  { timeoutMs = usualTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): readonly Promise<Check>[] {
   let examining: Promise<readonly Examined[]> | undefined;
   const examined = (): Promise<readonly Examined[]> =>
@@ -67,7 +68,7 @@ async function examine(move: LayerMove, tools: LayerTools): Promise<Examined> {
     const late = tools.cancel.aborted || isSealiftError(error, 'CANCELLED');
     const { message, hint } = asSealiftError(error);
     const unseen = late
-      ? { place: moveName(move), text: `was not looked at to its end within ${timeoutMs / 1000} s` }
+      ? { place: moveName(move), text: 'was not looked at to its end in the time of a preflight' }
       : { place: moveName(move), text: message, remedy: hint };
     return { move, trial: trial ?? nothing, drift: [], unseen, late };
   }
@@ -116,7 +117,10 @@ function driftFinding(all: readonly Examined[]): Finding {
   const remedy = 'Find out who changed it. What shall stay belongs into the values of its layer.';
   if (found.length === 0) return withItems(warn(`Not compared: ${firstOf(unseen)}`, 'Look again.'), items);
   const places = found.length === 1 ? 'One place differs' : `${found.length} places differ`;
-  return withItems(warn(`${places} from what was applied; first ${firstOf(found)}`, remedy), items);
+  return withItems(
+    warn(`${places} from what was applied, or cannot be compared; first ${firstOf(found)}`, remedy),
+    items,
+  );
 }
 
 function firstOf(items: readonly CheckItem[]): string {

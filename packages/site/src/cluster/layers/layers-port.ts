@@ -1,3 +1,4 @@
+import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ClusterPort, DesiredLayer, LayerPlace, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import { applyLayer } from './apply-layer.ts';
@@ -5,6 +6,9 @@ import type { LayerRuns } from './layer-runs.ts';
 import { layerStatus } from './layer-status.ts';
 import { type LayersAccess, openTools } from './layers-access.ts';
 import { removeLayer } from './remove-layer.ts';
+
+/** Layers looked at at a time: of each several objects are. */
+const atOnce = 3;
 
 /** The part of the engine's port to the cluster that is about layers. */
 export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>;
@@ -16,13 +20,11 @@ export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLaye
  */
 export function layersPort(access: LayersAccess, runs: LayerRuns): LayersPort {
   return {
-    async layers(cancel: Cancel): Promise<readonly LayerStatus[]> {
+    async layers(cancel: Cancel, only?: LayerPlace): Promise<readonly LayerStatus[]> {
       const tools = await openTools(access, cancel);
-      const statuses: LayerStatus[] = [];
-      for (const stored of await tools.records.all(cancel)) {
-        statuses.push(await layerStatus(stored, runs.find(stored.record), tools));
-      }
-      return statuses;
+      const found = only === undefined ? await tools.records.all(cancel) : [await tools.records.find(only, cancel)];
+      const stored = found.filter((one) => one !== undefined);
+      return await mapAtOnce(stored, atOnce, (one) => layerStatus(one, runs.find(one.record), tools));
     },
     async applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void> {
       const { version, digest, valuesHash } = layer;

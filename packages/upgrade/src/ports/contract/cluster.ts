@@ -110,6 +110,8 @@ export function layersContract(
         expect((await port.layers(never)).filter(({ pack }) => pack === layer.pack)).toHaveLength(1);
         const { version, valuesHash } = other;
         expect(await layerOf(port)).toMatchObject({ version, valuesHash });
+        expect(await port.layers(never, other)).toMatchObject([{ pack: layer.pack, version }]);
+        expect(await port.layers(never, { layer: 'addon', pack: layer.pack })).toEqual([]);
         await port.removeLayer(layer, never);
       }));
 

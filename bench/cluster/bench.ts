@@ -1,0 +1,4 @@
+import { upgradeRows } from './upgrade.ts';
+
+/** The engine at a real API server with 100 nodes and 60 layers, beside kubectl and what is demanded. */
+export const parts = { upgrade: upgradeRows };
