@@ -53,7 +53,7 @@ test('refusals change nothing and are logged with their reason', async () => {
   const cluster = await open(await temporaryFolder());
   const before = await readFile(cluster.folder.state, 'utf8');
   await expect(cluster.applyLayer({ ...layer, values: 'other' })).rejects.toMatchObject({ code: 'SIMULATOR_REFUSED' });
-  const skipping = cluster.setRollout('workers', { version: '1.28.1', template: 'r_old' });
+  const skipping = cluster.setRollout('control-plane', { version: '1.28.1', template: 'r_old' });
   await expect(skipping).rejects.toThrow('a minor version is never skipped');
   expect(await readFile(cluster.folder.state, 'utf8')).toBe(before);
   const lines = await readCallLog(cluster.folder.log);

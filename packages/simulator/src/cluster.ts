@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SiteSurvey } from '@sealift/core/adoption';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
+import { kubeletSkew, minorsBetween } from '@sealift/core/planner';
 import { waitingFor } from '@sealift/core/upgrade';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
@@ -91,7 +92,7 @@ export class SimulatedCluster {
     return this.#change('setRollout', { group, ...desired }, (state) => {
       const current = state.groups[group];
       if (current.desired.version === desired.version && current.desired.template === desired.template) return null;
-      refuseSkippedMinor(current.desired.version, desired.version);
+      refuseSkew(state, group, desired.version);
       return { ...state, groups: { ...state.groups, [group]: { ...current, desired } } };
     });
   }
@@ -277,10 +278,14 @@ function templateView(state: SimulatorState, name: string): Template | null {
 }
 
 /** Kubernetes minors are never skipped (Kubernetes version skew policy; Cluster API refuses it, too). */
-function refuseSkippedMinor(from: string, to: string): void {
-  const [fromMajor, fromMinor] = from.split('.').map(Number);
-  const [toMajor, toMinor] = to.split('.').map(Number);
-  if (fromMajor === toMajor && Number(toMinor) > Number(fromMinor) + 1) {
+/** As a real cluster's policy has it: a control plane skips no minor, and kubelets stay within their skew of it. */
+function refuseSkew({ groups }: SimulatorState, group: Group, to: string): void {
+  const from = groups[group].desired.version;
+  const workers = groups.workers.desired.version;
+  if (minorsBetween(from, to) > (group === 'control-plane' ? 1 : kubeletSkew(from))) {
     throw refusal(`Kubernetes cannot go from ${from} to ${to}: a minor version is never skipped`);
+  }
+  if (group === 'control-plane' && minorsBetween(workers, to) > kubeletSkew(workers)) {
+    throw refusal(`the workers run Kubernetes ${workers}, which is too far behind ${to}`);
   }
 }

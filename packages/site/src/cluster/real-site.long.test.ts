@@ -176,6 +176,8 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     const checks = '/apis/cluster.x-k8s.io/v1beta2/namespaces/default/machinehealthchecks';
     const annotations = { mine: 'yes' };
     await management.create(checks, {
+      apiVersion: 'cluster.x-k8s.io/v1beta2',
+      kind: 'MachineHealthCheck',
       metadata: { name: 'workers', annotations },
       spec: {
         clusterName: 'enterprise',

@@ -29,7 +29,7 @@ export interface RolloutStatus {
 export interface HeldNodes {
   /** How many things `endRollout` would let go. */
   readonly letGo: number;
-  /** Machines that it would not: they would be taken away for others that are not as wanted. */
+  /** Machines that it would not, or not wholly: they would go for others that are not as wanted, or with a volume that is on their VM. */
   readonly kept: readonly string[];
 }
 

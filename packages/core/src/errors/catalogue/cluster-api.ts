@@ -65,6 +65,13 @@ export const clusterApiErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  WORKERS_TOO_FAR_BEHIND: {
+    message: '{owner} runs Kubernetes {from}, and the control plane is to run {to}',
+    hint: 'A node may be at most three minors behind its API servers. Roll the workers first, with a release whose Kubernetes the control plane runs.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   NODE_TEMPLATE_MISSING: {
     message: 'there is no template {path} in vCenter',
     hint: 'Import it with `sealift vsphere import-template`; an upgrade that waits for it goes on by itself. Nothing was asked of Cluster API.',

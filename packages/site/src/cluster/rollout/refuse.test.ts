@@ -38,6 +38,17 @@ describe('a control plane', () => {
   ])('is never asked for %s', (_, version, code) => {
     expect(refused(version)).toBe(code);
   });
+
+  it('does not leave workers further behind than their kubelets may be', () => {
+    const worker = (kubelet: string, more: Partial<MachineSketch> = {}): Partial<StateSketch> => ({
+      sets: [{ name: 'old', template: 'old' }],
+      machines: [...done, { name: 'w', set: 'old', kubelet, ...more }],
+    });
+    expect(refused('1.38.0', 'control-plane', worker('v1.35.1'))).toBeUndefined();
+    expect(refused('1.38.0', 'control-plane', worker('v1.34.9'))).toBe('WORKERS_TOO_FAR_BEHIND');
+    const going = { deleting: '2026-11-28T12:00:00Z' };
+    expect(refused('1.38.0', 'control-plane', worker('v1.34.9', going))).toBeUndefined();
+  });
 });
 
 describe('workers', () => {

@@ -7,9 +7,10 @@ import type { DesiredNodes, NodeGroup } from '@sealift/upgrade/ports/cluster';
 import { viewsOf } from './view.ts';
 
 /**
- * What must never be asked of Cluster API, which takes some of it: an older version, a minor skipped, workers before their control plane.
+ * What must never be asked of Cluster API, which takes some of it: an older version, a minor skipped, workers before their
+ * control plane or too far behind it.
  *
- * @throws KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE
+ * @throws KUBERNETES_DOWNGRADE, KUBERNETES_MINOR_SKIPPED, WORKERS_BEFORE_CONTROL_PLANE, WORKERS_TOO_FAR_BEHIND
  */
 export function refuseUnfit(
   state: ClusterState,
@@ -26,6 +27,18 @@ export function refuseUnfit(
     if (minorsBetween(from, to) > most) throw new SealiftError('KUBERNETES_MINOR_SKIPPED', { values });
   }
   if (group === 'workers') refuseAhead(state, owners, to);
+  else refuseTooFarAhead(state, to);
+}
+
+/** A control plane must not leave workers further behind than their kubelets may be. */
+function refuseTooFarAhead(state: ClusterState, to: string): void {
+  for (const { machines } of viewsOf(state, 'workers')) {
+    for (const { machine } of machines.filter(({ isGoing }) => !isGoing)) {
+      const from = machine.kubelet ?? machine.version;
+      const values = { owner: `Machine ${machine.name}`, from, to };
+      if (minorsBetween(from, to) > kubeletSkew(from)) throw new SealiftError('WORKERS_TOO_FAR_BEHIND', { values });
+    }
+  }
 }
 
 /** Every machine of the control plane counts, not only what it is asked to run. */
