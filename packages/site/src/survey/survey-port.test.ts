@@ -63,7 +63,7 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         holder: () => ({ id: 'engine', epoch: 1 }),
       };
       const port = surveyPort({ layers, management: () => Promise.resolve(bench.objects), cluster: undefined });
-      await expect(port.look(AbortSignal.abort())).rejects.toThrow();
+      await expect(port.look(AbortSignal.abort())).rejects.toThrow(/aborted/);
     });
   },
 );
