@@ -48,8 +48,9 @@ async function readPages<Item>(
   { cancel, pageSize = usualPageSize, query: chosen = {}, accept }: ListOptions,
   again: boolean,
 ): Promise<readonly Item[] | undefined> {
-  // A list of the metadata of none has null for items.
-  const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items: z.array(item).nullable() });
+  // An empty list of metadata alone has null in place of items.
+  const items = z.array(item).nullable();
+  const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items });
   const found: Item[] = [];
   let token: string | undefined;
   for (let count = 0; count < pageLimit; count += 1) {
@@ -57,9 +58,9 @@ async function readPages<Item>(
     const form = accept === undefined ? {} : { accept };
     const answer = await client.ask({ method: 'GET', path, query, cancel, ...form });
     if (answer.status === 410 && token !== undefined && again) return undefined;
-    const { metadata, items } = decode(page, accepted(answer, 'list', path), path);
+    const { metadata, items: some } = decode(page, accepted(answer, 'list', path), path);
     // One by one: more items than a call has room for arguments would overflow the stack.
-    for (const each of items ?? []) found.push(each);
+    for (const each of some ?? []) found.push(each);
     token = metadata.continue;
     if (token === undefined || token === '') return found;
   }

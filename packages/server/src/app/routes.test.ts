@@ -66,6 +66,8 @@ describe('bad input to each route is an error with place and remedy', { timeout:
       'INPUT_INVALID',
       'body.values.0.layer',
     ],
+    ['POST', '/platform/adopt', { proposal: 'none' }, 'INPUT_INVALID', 'body.proposal'],
+    ['POST', '/platform/survey', { defaults: [{ layer: 'net', pack: 'x' }] }, 'INPUT_INVALID', 'body.defaults.0.layer'],
     ['GET', '/profile', undefined, 'NOT_ADOPTED', undefined],
     ['GET', '/profile/export', undefined, 'NOT_ADOPTED', undefined],
     ['GET', '/registries/none', undefined, 'NOT_FOUND', undefined],

@@ -55,6 +55,7 @@ describe('before it is known who asks', { timeout: 30_000 }, () => {
     ['/api/v1/nowhere', 404, 'ROUTE_UNKNOWN'],
     ['/api/v1/upgrades', 401, 'NOT_SIGNED_IN'],
     ['/api/v1/platform/adopt', 401, 'NOT_SIGNED_IN'],
+    ['/api/v1/platform/survey', 401, 'NOT_SIGNED_IN'],
     ['/api/v1/session', 413, 'INPUT_TOO_LARGE'],
     ['/api/v1/setup', 413, 'INPUT_TOO_LARGE'],
   ])('a body announced to %s is answered without being read, and the connection ends', async (path, status, code) => {
