@@ -48,6 +48,8 @@ export const nodeBlockers = {
       const { spec } = await newMachine(stage, before, () => true);
       const poolRef = { apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name: 'workers' };
       await stage.management.create(claims, {
+        apiVersion: 'ipam.cluster.x-k8s.io/v1beta2',
+        kind: 'IPAddressClaim',
         metadata: { name: `${spec.infrastructureRef.name}-0-0` },
         spec: { poolRef },
       });
@@ -90,7 +92,7 @@ export const nodeBlockers = {
         (await management.get<Machine>(`${machines}/${machine}`))?.status?.conditions?.some(
           ({ type, status }) => type.startsWith('Etcd') && status !== 'True',
         );
-      await waitUntil('the control plane to tell', tells, 120_000);
+      await waitUntil('the control plane to tell', tells, 300_000);
     },
     named: { kind: 'Machine', name: machine, what: 'etcd' },
     end: async () => site.controls.startMachine(machine),
