@@ -5,6 +5,7 @@ export interface Timing {
   /** Between two looks at something that is on its way. */
   readonly pollMs: number;
   readonly retryFirstMs: number;
+  /** What comes meanwhile is seen after this long at most: a person is to be told within 10 s. */
   readonly retryMostMs: number;
   /** A wait without any change for this long is shown as stalled; it goes on. */
   readonly stallMs: number;
@@ -20,7 +21,7 @@ export const defaultTiming: Timing = {
   leaseTtlMs: 10_000,
   pollMs: 500,
   retryFirstMs: 500,
-  retryMostMs: 30_000,
+  retryMostMs: 5000,
   stallMs: 120_000,
   deadlineMs: 2 * 60 * 60 * 1000,
   progressMs: 1000,

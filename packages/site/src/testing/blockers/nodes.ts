@@ -7,6 +7,7 @@ const namespace = '/namespaces/default';
 const claims = `/apis/ipam.cluster.x-k8s.io/v1beta2${namespace}/ipaddressclaims`;
 const budgets = `/apis/policy/v1${namespace}/poddisruptionbudgets`;
 const cluster = `/apis/cluster.x-k8s.io/v1beta2${namespace}/clusters/enterprise`;
+const controlPlane = `/apis/controlplane.cluster.x-k8s.io/v1beta2${namespace}/kubeadmcontrolplanes/enterprise-control-plane`;
 const machines = `/apis/cluster.x-k8s.io/v1beta2${namespace}/machines`;
 
 interface Machine extends KubeObject {
@@ -48,6 +49,8 @@ export const nodeBlockers = {
       const { spec } = await newMachine(stage, before, () => true);
       const poolRef = { apiGroup: 'ipam.cluster.x-k8s.io', kind: 'InClusterIPPool', name: 'workers' };
       await stage.management.create(claims, {
+        apiVersion: 'ipam.cluster.x-k8s.io/v1beta2',
+        kind: 'IPAddressClaim',
         metadata: { name: `${spec.infrastructureRef.name}-0-0` },
         spec: { poolRef },
       });
@@ -87,10 +90,10 @@ export const nodeBlockers = {
       await site.controls.killEtcd(machine);
       // Cluster API looks at etcd from time to time; until then nobody can know.
       const tells = async () =>
-        (await management.get<Machine>(`${machines}/${machine}`))?.status?.conditions?.some(
-          ({ type, status }) => type.startsWith('Etcd') && status !== 'True',
+        (await management.get<Machine>(controlPlane))?.status?.conditions?.some(
+          ({ type, status }) => type === 'ControlPlaneComponentsHealthy' && status === 'False',
         );
-      await waitUntil('the control plane to tell', tells, 120_000);
+      await waitUntil('the control plane to tell', tells, 300_000);
     },
     named: { kind: 'Machine', name: machine, what: 'etcd' },
     end: async () => site.controls.startMachine(machine),
