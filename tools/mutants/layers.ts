@@ -210,7 +210,13 @@ export const layerMutants = [
       "labels['app.kubernetes.io/managed-by'] === 'Helm' ||\n",
       helm,
     ],
-    ['Helm 3 will do', 'helm/program.ts', 'if (Number(major) !== least.major) return true;', 'if (Number(major) > least.major) return false;', program],
+    [
+      'Helm 3 will do',
+      'helm/program.ts',
+      'if (Number(major) !== least.major) return true;',
+      'if (Number(major) > least.major) return false;',
+      program,
+    ],
     [
       'helm sees the whole environment',
       'helm/program.ts',

@@ -108,6 +108,18 @@ describe('work that goes on after a step has begun it', () => {
     expect(slow.calls).toBe(1);
   });
 
+  test('that has gone without an end is not begun again while it is paused', async () => {
+    const setting = newSetting();
+    const slow = new SlowLayer();
+    slow.onLook = (looks) => {
+      if (looks === 2) setting.store.byHand(upgradeId, 'pause');
+      if (looks === 4) slow.work = undefined;
+    };
+    const outcome = await engineOf(setting, slow).run(upgradeId);
+    expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
+    expect(slow.calls).toBe(1);
+  });
+
   test('is ended by an abort, before the lease is given back', async () => {
     const setting = newSetting();
     const slow = new SlowLayer();
