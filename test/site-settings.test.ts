@@ -89,7 +89,7 @@ describe.skipIf(absent !== undefined)(
     it('shows the nodes, the events and the layers of the cluster at once', async () => {
       const { page } = window;
       await page.goto('/cluster/nodes');
-      for (const name of nodes) await page.getByText(name, { exact: true }).waitFor();
+      for (const name of nodes) await page.getByText(name).first().waitFor();
       await window.picture('site-nodes');
       await api.create('/api/v1/namespaces/default/events', {
         metadata: { name: 'told-by-a-test' },
