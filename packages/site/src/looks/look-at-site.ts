@@ -8,8 +8,8 @@ import type { SiteSettings, VcenterLogin } from '../settings.ts';
 import { lookAtEnterprise, lookAtManagement, lookAtMembers } from './look-at-clusters.ts';
 import { runLook } from './run-look.ts';
 
-/** A person waits for the answer. */
-const timeoutMs = 15_000;
+/** A person waits for two of them, one after the other; a vCenter of some size takes its time. */
+const timeoutMs = 25_000;
 const retryDelaysMs = [500, 1000];
 
 /**

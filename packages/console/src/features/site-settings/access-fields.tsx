@@ -10,7 +10,7 @@ interface AccessFieldsProps {
   /** What can be chosen, in words. */
   choices: readonly (readonly [AccessChoice, string])[];
   problem: string | undefined;
-  onChange: (access: AccessForm) => void;
+  onChange: (change: Partial<AccessForm>) => void;
 }
 
 /** Where the access to a cluster comes from. */
@@ -26,7 +26,7 @@ export function AccessFields({ label, access, choices, problem, onChange }: Acce
             name={id}
             label={words}
             isChecked={access.choice === choice}
-            onChange={() => onChange({ ...access, choice })}
+            onChange={() => onChange({ choice })}
           />
         ))}
         {problem !== undefined && access.choice !== 'kubeconfig' && <p className="field-problem">{problem}</p>}
@@ -36,14 +36,14 @@ export function AccessFields({ label, access, choices, problem, onChange }: Acce
           <TextFileField
             label={`Kubeconfig: ${label}`}
             value={access.text}
-            onChange={(text) => onChange({ ...access, text })}
+            onChange={(text) => onChange({ text })}
             help="One that holds its certificates and login itself: kubectl config view --raw --flatten --minify"
             problem={problem}
           />
           <TextField
             label="Context of it"
             value={access.context}
-            onChange={(context) => onChange({ ...access, context })}
+            onChange={(context) => onChange({ context })}
             autoComplete="off"
             isRequired={false}
             help="Left empty: its current context. Only this one is kept"

@@ -28,7 +28,7 @@ interface PlaceFieldsProps {
   /** What vCenter has; undefined before it was asked. */
   choices: PlaceChoicesView | undefined;
   problems: Readonly<Partial<Record<PlaceKey, string>>>;
-  onChange: (places: SiteForm['places']) => void;
+  onChange: (change: Partial<SiteForm['places']>) => void;
 }
 
 /** Where templates go: typed, or chosen once vCenter was asked what it has. */
@@ -38,7 +38,7 @@ export function PlaceFields({ places, choices, problems, onChange }: PlaceFields
       label: placeLabels[key],
       value: places[key],
       problem: problems[key],
-      onChange: (value: string) => onChange({ ...places, [key]: value }),
+      onChange: (value: string) => onChange({ [key]: value }),
     };
     return choices === undefined ? (
       <TextField key={key} {...shared} autoComplete="off" isRequired={false} help={`Left empty: ${leftOut[key]}`} />

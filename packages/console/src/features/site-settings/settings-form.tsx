@@ -23,6 +23,8 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
   const [form, setForm] = useState<SiteForm>(() => formOf(view));
   // That of what the form was filled from: who changed the settings meanwhile must not be overwritten.
   const [revision] = useState(view.revision);
+  // A file is read while other fields are typed in: nothing typed meanwhile may be lost.
+  const change = (part: Partial<SiteForm>) => setForm((now) => ({ ...now, ...part }));
   const save = useSaveSite();
   const places = useFindPlaces();
   const problems = problemsOf(save.error ?? places.error);
@@ -40,7 +42,7 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
   return (
     <Form onSubmit={submit} noValidate isWidthLimited aria-label="Change the settings of the site">
       <FormSection title="vCenter" titleElement="h2">
-        <VcenterFields form={form} hasPassword={settings !== null} problems={problems} onChange={setForm} />
+        <VcenterFields form={form} hasPassword={settings !== null} problems={problems} onChange={change} />
       </FormSection>
       <FormSection title="Where templates go" titleElement="h2">
         {places.isError && <ErrorNotice error={places.error} />}
@@ -48,7 +50,7 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
           places={form.places}
           choices={places.data}
           problems={placeProblems(problems)}
-          onChange={(chosen) => setForm({ ...form, places: chosen })}
+          onChange={(part) => setForm((now) => ({ ...now, places: { ...now.places, ...part } }))}
         />
         <ActionGroup>
           <Button variant="secondary" onClick={find} isLoading={places.isPending} isDisabled={places.isPending}>
@@ -62,19 +64,19 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
           access={form.enterprise}
           choices={[...stored(settings?.enterprise.server), kubeconfig, machine]}
           problem={problems.enterprise}
-          onChange={(enterprise) => setForm({ ...form, enterprise })}
+          onChange={(part) => setForm((now) => ({ ...now, enterprise: { ...now.enterprise, ...part } }))}
         />
         <AccessFields
           label="Access to Cluster API, which makes its machines"
           access={form.management}
           choices={[same, ...stored(settings?.management?.server), kubeconfig]}
           problem={problems.management}
-          onChange={(management) => setForm({ ...form, management })}
+          onChange={(part) => setForm((now) => ({ ...now, management: { ...now.management, ...part } }))}
         />
         <TextField
           label="Name of the Cluster there"
           value={form.clusterName}
-          onChange={(clusterName) => setForm({ ...form, clusterName })}
+          onChange={(clusterName) => change({ clusterName })}
           autoComplete="off"
           isRequired={false}
           help="As namespace/name. Left empty: the only one there"

@@ -10,7 +10,7 @@ interface VcenterFieldsProps {
   /** Whether there is a password that is used while none is typed. */
   hasPassword: boolean;
   problems: Readonly<Partial<Record<SiteField, string>>>;
-  onChange: (form: SiteForm) => void;
+  onChange: (change: Partial<SiteForm>) => void;
 }
 
 const trusts: readonly (readonly [TrustChoice, string])[] = [
@@ -20,9 +20,8 @@ const trusts: readonly (readonly [TrustChoice, string])[] = [
 ];
 
 /** Address, account and trust of vCenter. */
-export function VcenterFields({ form, hasPassword, problems, onChange }: VcenterFieldsProps) {
+export function VcenterFields({ form, hasPassword, problems, onChange: set }: VcenterFieldsProps) {
   const id = useId();
-  const set = (change: Partial<SiteForm>) => onChange({ ...form, ...change });
   return (
     <>
       <TextField

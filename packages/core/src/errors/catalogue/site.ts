@@ -25,7 +25,7 @@ export const siteErrors = defineErrors({
   },
   SITE_LOOK_TIMEOUT: {
     message: 'there was no answer within {seconds} s: {what}',
-    hint: 'Check the address, and that the network lets the machine of the console reach it; then try again.',
+    hint: 'Check that the network lets the machine of the console reach it, and that the other side is not overloaded; then try again.',
     status: 504,
     exit: 1,
     next: 'retry',
