@@ -14,7 +14,7 @@ import type { OpenLayerTools } from './layers/layer-checks.ts';
 import { type LayerMove, moveName } from './layers/layer-move.ts';
 
 const usualTimeoutMs = 8000;
-const atOnce = 3;
+const atOnce = 2;
 
 /** What in the cluster and in the layers hangs on API versions that go with the upgrade. */
 export interface UsedVersions {

@@ -16,10 +16,16 @@ export async function runCheck(
   look: (cancel: AbortSignal) => Promise<Finding> | Finding,
   { timeoutMs = usualTimeoutMs }: { readonly timeoutMs?: number } = {},
 ): Promise<Check> {
+  const cancel = AbortSignal.timeout(timeoutMs);
   try {
-    const finding = await look(AbortSignal.timeout(timeoutMs));
+    const finding = await look(cancel);
     return { name, title, ...finding };
   } catch (error) {
+    if (cancel.aborted) {
+      // What it was stopped in says something else: that somebody stopped it, or that a server is away.
+      const detail = `It was not over within ${timeoutMs / 1000} s`;
+      return { name, title, outcome: 'unknown', detail, remedy: 'Look again; where it stays so, see what is slow.' };
+    }
     const { message, hint } = asSealiftError(error);
     return { name, title, outcome: 'unknown', detail: message, remedy: hint };
   }

@@ -23,7 +23,7 @@ interface Examined {
 /** A preflight answers within 10 s. */
 const usualTimeoutMs = 8000;
 /** Layers looked at at a time: the requests of each follow one another. */
-const atOnce = 6;
+const atOnce = 3;
 
 /** What layers are looked at with. */
 export type OpenLayerTools = (cancel: Cancel) => Promise<LayerTools>;

@@ -63,18 +63,24 @@ export async function tryObject(
   { objects, cancel }: Pick<LayerTools, 'objects' | 'cancel'>,
 ): Promise<void> {
   if ((await objects.discovery.resource(object, cancel)) === undefined) return;
-  const { namespace } = object.metadata;
-  const home = { apiVersion: 'v1', kind: 'Namespace', name: namespace ?? '' };
-  if (namespace !== undefined && (await objects.get(home, cancel)) === undefined) return;
   try {
     await apply(objects, memberObject(place, object), { dryRun: true, laterDelaysMs: [], cancel });
   } catch (error) {
     if (isSealiftError(error, 'KUBERNETES_FIELD_CONFLICT') || isSealiftError(error, 'CANCELLED')) throw error;
     // A custom resource may need the definition that comes with it; a webhook may be away, or know no dry run.
     const isTold = isSealiftError(error, 'KUBERNETES_REFUSED') && !/dry.?run/i.test(error.message);
-    if (isTold && isBuiltIn(object)) throw error;
+    if (isTold && isBuiltIn(object) && (await hasHome(object, { objects, cancel }))) throw error;
     if (!isSealiftError(error)) throw error;
   }
+}
+
+/** Whether its namespace is there; one that is missing is made before the object is applied. */
+async function hasHome(
+  { metadata: { namespace } }: KubeObject,
+  { objects, cancel }: Pick<LayerTools, 'objects' | 'cancel'>,
+): Promise<boolean> {
+  if (namespace === undefined) return true;
+  return (await objects.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, cancel)) !== undefined;
 }
 
 /** An object of a layer's manifests as it is sent: marked as a member of the layer's set. */
