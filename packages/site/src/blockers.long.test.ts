@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
 import { sitePeers, siteVersions } from '@sealift/testkit/site/programs';
 import { reuseSite } from '@sealift/testkit/site/reuse-site';
@@ -27,10 +28,13 @@ describe.skipIf(absent !== undefined)(
     let stage: BlockerStage;
     const met: Named[] = [];
     beforeAll(async () => {
+      // A site finds helm where the console runs.
+      vi.stubEnv('PATH', `${dirname(helm.path)}:${process.env['PATH'] ?? ''}`);
       site = await reuseSite();
       stage = await BlockerStage.open(site);
     }, 900_000);
     afterAll(async () => {
+      vi.unstubAllEnvs();
       for (const { blocker, afterMs, wait } of met) {
         process.stdout.write(`${blocker.padEnd(22)} ${String(afterMs).padStart(6)} ms  ${wait.level}: ${wait.what}\n`);
       }
