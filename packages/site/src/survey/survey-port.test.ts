@@ -1,6 +1,8 @@
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PackShelf } from '../cluster/layers/testing/layer-bench.ts';
+import { LayerRuns } from '../cluster/layers/layer-runs.ts';
+import { applyToTheEnd } from '../cluster/layers/to-the-end.ts';
 import { layersPort } from '../cluster/layers/layers-port.ts';
 import { type Bench, missingPeer, oldTemplate, startBench } from '../cluster/testing/bench.ts';
 import { makeSettled } from '../cluster/testing/settled.ts';
@@ -34,7 +36,7 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
         content: shelf,
         holder: () => ({ id: 'engine', epoch: 1 }),
       };
-      await layersPort(layers).applyLayer(layer, never);
+      await applyToTheEnd(layersPort(layers, new LayerRuns()), layer, never);
       const cluster = { namespace: 'looked-at', name: 'c1' };
       const port = surveyPort({ layers, management: () => Promise.resolve(bench.objects), cluster });
       const { kubernetes, nodes, ...found } = await port.look(never);
