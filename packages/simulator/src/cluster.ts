@@ -277,8 +277,7 @@ function templateView(state: SimulatorState, name: string): Template | null {
   return { name, sha256, kubernetes, poweredOn, marked };
 }
 
-/** Kubernetes minors are never skipped (Kubernetes version skew policy; Cluster API refuses it, too). */
-/** As a real cluster's policy has it: a control plane skips no minor, and kubelets stay within their skew of it. */
+/** A control plane skips no minor, and kubelets stay within their skew of it (Kubernetes, "Version Skew Policy"; Cluster API refuses it, too). */
 function refuseSkew({ groups }: SimulatorState, group: Group, to: string): void {
   const from = groups[group].desired.version;
   const workers = groups.workers.desired.version;

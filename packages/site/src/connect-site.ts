@@ -52,6 +52,8 @@ export interface Site {
   clusterChecks(needs: UpgradeNeeds): readonly Promise<Check>[];
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws KUBERNETES_… */
   readonly issueKubeconfig: (hours: number, cancel: AbortSignal) => Promise<IssuedKubeconfig>;
+  /** Whether work on layers goes on that only this connection knows of. */
+  isBusy(): boolean;
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
         apiVersionsCheck(tools, needs),
       ];
     },
+    isBusy: () => runs.isBusy,
     async close() {
       await runs.close();
       await Promise.all([enterprise.close(), management.close(), session.close()]);

@@ -69,7 +69,7 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
     case 'upgrade':
       return [['upgrade', event.data.subject], upgradesKey];
     case 'site':
-      return [siteKey, clusterKey, summaryKey];
+      return [siteKey, clusterKey, summaryKey, ['upgrade']];
     case 'lock':
       return [summaryKey, upgradesKey, profileKey, updatesKey, ['upgrade']];
   }

@@ -12,7 +12,7 @@ import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
-import { siteParts, type SiteParts } from '../site/site-parts.ts';
+import { siteParts, type SiteParts, type StartedWith } from '../site/site-parts.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a console is made of. Only what starts, stops and wires it sees all of it. */
@@ -34,12 +34,14 @@ export interface ComposeSettings extends ClusterSettings {
   readonly dataDir: string;
   /** The key of stored secrets; else one is made in the data folder. */
   readonly secretKeyFile?: string | undefined;
+  /** Of a site whose other settings are in the store. */
+  readonly startedWith?: StartedWith | undefined;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, ...settings }: ComposeSettings,
+  { dataDir, secretKeyFile, startedWith, ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -47,7 +49,7 @@ export function composeConsole(
   const registry = new RegistryLink();
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
-  const site = siteParts(store.db, settings, secretKeyPlace(dataDir, secretKeyFile));
+  const site = siteParts(store.db, settings, secretKeyPlace(dataDir, secretKeyFile), startedWith);
   const cluster = new SwitchedCluster(site.source, {
     content,
     toolsFolder: join(dataDir, 'tools'),

@@ -14,7 +14,7 @@ import { composeConsole } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
-import { unusableSettings } from '../site/site-parts.ts';
+import { type StartedWith, unusableSettings } from '../site/site-parts.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   readonly site?: SiteSettings;
   /** The key of the secrets that are stored for the site; else `secret-key` in the data folder. The same for every console of a database. */
   readonly secretKeyFile?: string;
+  /** What packs are applied with at a site whose settings are given in the console. */
+  readonly startedWith?: StartedWith;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** Folder of the built web pages; by default those of this program. */
@@ -93,6 +95,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         simulatorUrl: options.clusterUrl,
         site: options.site,
         secretKeyFile: options.secretKeyFile,
+        startedWith: options.startedWith,
       },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),

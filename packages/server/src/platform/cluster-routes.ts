@@ -5,6 +5,7 @@ import {
   kubeconfigRequestSchema,
 } from '@sealift/core/api';
 import { clusterEventsSchema } from '@sealift/core/cluster';
+import { SealiftError } from '@sealift/core/errors';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
@@ -31,14 +32,17 @@ export function clusterRoutes(
       summary: 'Nodes with their machines, as the cluster and Cluster API report them',
       response: { 200: clusterNodesSchema },
     },
-    handler: async () => ({ nodes: [...(await cluster.cluster.nodes(AbortSignal.timeout(answerMs)))] }),
+    handler: async () => ({ nodes: [...(await inTime('the nodes', (cancel) => cluster.cluster.nodes(cancel)))] }),
   });
 
   api.get('/cluster/layers', {
     config: { permission: 'platform.read' },
     schema: { tags, summary: 'Layers as the cluster runs them', response: { 200: clusterLayersSchema } },
     handler: async () => ({
-      layers: runningLayers(await cluster.cluster.layers(AbortSignal.timeout(answerMs)), await installedProfile(db)),
+      layers: runningLayers(
+        await inTime('the layers', (cancel) => cluster.cluster.layers(cancel)),
+        await installedProfile(db),
+      ),
     }),
   });
 
@@ -49,7 +53,7 @@ export function clusterRoutes(
       summary: 'The latest events of the cluster: warnings first, of each the newest first',
       response: { 200: clusterEventsSchema },
     },
-    handler: () => cluster.events.latest(AbortSignal.timeout(answerMs)),
+    handler: () => inTime('the events', (cancel) => cluster.events.latest(cancel)),
   });
 
   api.post('/cluster/kubeconfig', {
@@ -63,7 +67,7 @@ export function clusterRoutes(
     },
     handler: async (request) => {
       const { hours } = request.body;
-      const issued = await cluster.issueKubeconfig(hours, AbortSignal.timeout(answerMs));
+      const issued = await inTime('a kubeconfig', (cancel) => cluster.issueKubeconfig(hours, cancel));
       const { text, server, tokenId } = issued;
       const expiresAt = issued.expiresAt.toISOString();
       await db.transaction().execute((trx) =>
@@ -76,4 +80,15 @@ export function clusterRoutes(
       return { kubeconfig: text.reveal(), fileName: 'enterprise-cluster.kubeconfig', server, expiresAt };
     },
   });
+}
+
+/** What the cluster says in time. @throws SITE_LOOK_TIMEOUT: what it was stopped in would say that somebody stopped it */
+async function inTime<Answer>(what: string, ask: (cancel: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const cancel = AbortSignal.timeout(answerMs);
+  try {
+    return await ask(cancel);
+  } catch (error) {
+    if (!cancel.aborted) throw error;
+    throw new SealiftError('SITE_LOOK_TIMEOUT', { values: { what, seconds: answerMs / 1000 }, cause: error });
+  }
 }

@@ -35,6 +35,8 @@ export interface ClusterConnection extends ClusterPorts {
   readonly vcenterHost: string | null;
   /** What of vCenter and storage has to hold for an upgrade; nothing for a simulated one. */
   checks(needs: UpgradeNeeds): readonly Promise<Check>[];
+  /** Whether work goes on that only this connection knows of. */
+  isBusy(): boolean;
   /** Logs out where there was a login. */
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function connectCluster(
       connected: simulatorUrl !== undefined,
       vcenterHost: null,
       checks: () => [],
+      isBusy: () => false,
       close,
     };
   }
@@ -82,6 +85,7 @@ export function connectCluster(
     vcenterHost: host,
     // Beside a simulated cluster the real one has no part in the upgrade.
     checks: (needs) => [...site.checks(needs), ...(simulatorUrl === undefined ? site.clusterChecks(needs) : [])],
+    isBusy: () => site.isBusy(),
     close: () => site.close(),
   };
 }

@@ -75,15 +75,18 @@ export class SwitchedCluster implements ClusterPorts {
   }
 
   async #follow(changing: ChangingSettings): Promise<void> {
-    if ((await changing.revision()) === this.#held.revision) return;
-    await (this.#switching ??= this.#switch(changing).finally(() => {
-      this.#switching = undefined;
-    }));
+    // Work on a layer is known to the connection that began it alone: on another it would be begun a second time. And a switch that was under
+    // way may have read what was there before.
+    while (!this.#held.isBusy && (await changing.revision()) !== this.#held.revision) {
+      await (this.#switching ??= this.#switch(changing).finally(() => {
+        this.#switching = undefined;
+      }));
+    }
   }
 
   async #switch(changing: ChangingSettings): Promise<void> {
     const { revision, settings } = await changing.read();
-    if (revision === this.#held.revision) return;
+    if (revision === this.#held.revision || this.#held.isBusy) return;
     const before = this.#held;
     const connection = connectCluster({ simulatorUrl: undefined, site: settings }, this.#surroundings);
     this.#held = new HeldConnection(revision, connection);
@@ -116,6 +119,10 @@ class HeldConnection {
       this.#users -= 1;
       if (this.#users === 0) this.#onUnused?.();
     }
+  }
+
+  get isBusy(): boolean {
+    return this.#connection.isBusy();
   }
 
   /** Waits for those who use it; nobody begins to any more. */

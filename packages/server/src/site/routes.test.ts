@@ -359,11 +359,11 @@ describe('two consoles on one database', () => {
     first.cookie = client.cookie;
     expect(await two.parts.cluster.facts()).toEqual({ connected: false, simulated: false, vcenterHost: null });
     expect((await first.call('PUT', '/site', request)).status).toBe(200);
-    expect(await two.parts.cluster.facts()).toEqual({ simulated: false, vcenterHost: 'vc.example' });
+    expect(await two.parts.cluster.facts()).toEqual({ connected: true, simulated: false, vcenterHost: 'vc.example' });
     await expect(three.parts.cluster.facts()).rejects.toMatchObject({ code: 'SECRET_KEY_INVALID' });
     await first.call('DELETE', '/site');
-    expect(await two.parts.cluster.facts()).toEqual({ simulated: false, vcenterHost: null });
-    expect(await three.parts.cluster.facts()).toEqual({ simulated: false, vcenterHost: null });
+    expect(await two.parts.cluster.facts()).toEqual({ connected: false, simulated: false, vcenterHost: null });
+    expect(await three.parts.cluster.facts()).toEqual({ connected: false, simulated: false, vcenterHost: null });
   });
 });
 
@@ -381,7 +381,7 @@ describe('a cluster whose settings change', () => {
       },
     };
     const cluster = new SwitchedCluster(changing, nothingApplied);
-    expect(await cluster.facts()).toEqual({ simulated: false, vcenterHost: null });
+    expect(await cluster.facts()).toEqual({ connected: false, simulated: false, vcenterHost: null });
     revision = 1;
     const all = await Promise.all([cluster.facts(), cluster.facts(), cluster.facts()]);
     expect(all.map(({ vcenterHost }) => vcenterHost)).toEqual(Array(3).fill('vc1.example'));

@@ -71,7 +71,8 @@ export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): v
 
   api.post('/site/places', {
     bodyLimit: siteBodyBytes,
-    config: { permission: 'site.change' },
+    // It changes nothing.
+    config: { permission: 'site.change', whileLocked: true },
     schema: {
       tags,
       summary: 'What a vCenter has to choose from: datacenters, folders, clusters, pools, datastores, networks',

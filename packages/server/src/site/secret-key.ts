@@ -17,6 +17,9 @@ export interface SecretKeyPlace {
   readonly mayBeMade: boolean;
 }
 
+/** Keys being made by this process: two at once would replace one that something is sealed with. */
+const making = new Map<string, Promise<Buffer>>();
+
 /** The key that secrets of the store are sealed with: AES-256-GCM (NIST SP 800-38D), a new nonce for each sealing. */
 export class SecretKey {
   /** Tells keys apart, and says nothing of the key. */
@@ -37,9 +40,9 @@ export class SecretKey {
     const found = await readKey(path);
     if (found !== undefined) return new SecretKey(found);
     if (!mayBeMade) throw invalid(path, 'there is no such file');
-    const key = randomBytes(keyBytes);
-    await writeFileAtomically(path, `${key.toString('base64')}\n`, 0o600);
-    return new SecretKey(key);
+    const made = making.get(path) ?? makeKey(path).finally(() => making.delete(path));
+    making.set(path, made);
+    return new SecretKey(await made);
   }
 
   /** @param about what the text belongs to: it can be read only together with exactly that */
@@ -65,6 +68,15 @@ export class SecretKey {
       return undefined;
     }
   }
+}
+
+async function makeKey(path: string): Promise<Buffer> {
+  // It may have been made since it was looked for.
+  const found = await readKey(path);
+  if (found !== undefined) return found;
+  const key = randomBytes(keyBytes);
+  await writeFileAtomically(path, `${key.toString('base64')}\n`, 0o600);
+  return key;
 }
 
 /** @returns undefined where there is no file */

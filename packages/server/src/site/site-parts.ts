@@ -15,19 +15,28 @@ export interface SiteParts extends SiteKeeping {
   readonly source: ClusterSource;
 }
 
+/** What of a site is given when the console is started, also where the rest is given in the console. */
+export type StartedWith = Pick<SiteSettings, 'variablesFile' | 'imageRegistry'>;
+
 /** Options win over the store: who starts the console says where it leads. */
-export function siteParts(db: Db, given: ClusterSettings, key: SecretKeyPlace): SiteParts {
+export function siteParts(
+  db: Db,
+  given: ClusterSettings,
+  key: SecretKeyPlace,
+  startedWith: StartedWith = {},
+): SiteParts {
   const options = given.simulatorUrl === undefined && given.site === undefined ? undefined : given;
-  return { db, key, look: lookAtSite, options, source: options ?? storedSettings(db, key) };
+  return { db, key, look: lookAtSite, options, source: options ?? storedSettings(db, key, startedWith) };
 }
 
-function storedSettings(db: Db, key: SecretKeyPlace): ChangingSettings {
+function storedSettings(db: Db, key: SecretKeyPlace, startedWith: StartedWith): ChangingSettings {
   return {
     revision: () => asked(siteRevision(db)),
     async read() {
       const stored = await asked(readStoredSite(db));
       const { revision, document } = stored;
-      const settings = document === null ? undefined : siteSettingsOf(document, await openSecrets(key, stored));
+      const settings =
+        document === null ? undefined : { ...siteSettingsOf(document, await openSecrets(key, stored)), ...startedWith };
       return { revision, settings };
     },
   };

@@ -1,6 +1,6 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { clusterNameSchema, sitePlacesSchema } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
+import { catalogue, isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { z } from 'zod';
 import { storedJson } from '../store/stored-json.ts';
@@ -69,6 +69,11 @@ export async function readStoredSite(db: Db): Promise<StoredSite> {
   };
 }
 
+/** Keeps the settings as they are until the end of the transaction. @returns their revision */
+export async function shareSite(trx: Trx): Promise<number> {
+  return (await trx.selectFrom('site_settings').select('revision').forShare().executeTakeFirstOrThrow()).revision;
+}
+
 /** Holds the row until the end of the transaction. @returns its revision */
 export async function holdSite(trx: Trx): Promise<number> {
   return (await trx.selectFrom('site_settings').select('revision').forUpdate().executeTakeFirstOrThrow()).revision;
@@ -111,7 +116,10 @@ export async function openSecrets(
   { document, sealed }: Pick<StoredSite, 'document' | 'sealed'>,
 ): Promise<SiteSecrets> {
   // A key that is made now could not read what was sealed before.
-  const key = await SecretKey.open({ ...place, mayBeMade: false });
+  const key = await SecretKey.open({ ...place, mayBeMade: false }).catch((error: unknown) => {
+    // Nor could one that a person makes now: the one that they were sealed with is needed.
+    throw isSealiftError(error, 'SECRET_KEY_INVALID') ? error.withHint(catalogue.SECRET_KEY_OTHER.hint) : error;
+  });
   if (sealed === null || document === null) throw other(place, 'there are none');
   if (key.id !== sealed.keyId) throw other(place, `they were sealed with the key ${sealed.keyId}, not ${key.id}`);
   const text = key.open(sealed.text, canonicalJson(document));

@@ -13,7 +13,8 @@ import { staleKinds } from '../cluster/stored-versions/stale-kinds.ts';
 import type { OpenLayerTools } from './layers/layer-checks.ts';
 import { type LayerMove, moveName } from './layers/layer-move.ts';
 
-const usualTimeoutMs = 8000;
+/** It renders what the checks of rendering do: sixty charts, on a machine that does other things. */
+const usualTimeoutMs = 90_000;
 const atOnce = 2;
 
 /** What in the cluster and in the layers hangs on API versions that go with the upgrade. */
@@ -49,14 +50,15 @@ export function apiVersionsCheck(
 async function usedVersions(moves: readonly LayerMove[], tools: LayerTools): Promise<UsedVersions> {
   const { objects, cancel } = tools;
   const applied = moves.flatMap((move) => (move.next === undefined ? [] : [{ move, next: move.next }]));
-  const of = await mapAtOnce(applied, atOnce, async ({ move, next }) => ({
-    coming: (await renderLayer(next, tools)).map((object) => ({ place: moveName(move), object })),
-    recorded: await recordedObjects(move, tools),
-  }));
-  const coming = of.flatMap((one) => one.coming);
+  const rendered = await mapAtOnce(applied, atOnce, async ({ move, next }) =>
+    (await renderLayer(next, tools)).map((object) => ({ place: moveName(move), object })),
+  );
+  // Of layers that stay or go as well: helm looks for every object of its record in the version that stands there.
+  const recorded = await mapAtOnce(moves, atOnce, (move) => recordedObjects(move, tools));
+  const coming = rendered.flat();
   return {
     coming,
-    recorded: of.flatMap((one) => one.recorded),
+    recorded: recorded.flat(),
     requested: await requestedRemovedApis(objects.client, cancel),
     stale: await staleKinds(
       objects,

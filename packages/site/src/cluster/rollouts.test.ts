@@ -225,7 +225,8 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       expect(blocked).toMatchObject({ wait: { level: 'blocked', what: expect.stringContaining('6000C29e') } });
       expect(blocked.due).toBeUndefined();
       await port.setRollout('control-plane', next, never);
-      await port.endRollout('control-plane', never);
+      const kept = { code: 'MACHINES_KEPT', message: expect.stringContaining('cp-1') };
+      await expect(port.endRollout('control-plane', never)).rejects.toMatchObject(kept);
       expect(await held()).toContain(deletionHook);
       looks.state = { state: 'none' };
       expect((await port.rollout('control-plane', never)).due).toContain('the VM of cp-1');
@@ -289,7 +290,7 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       expect(status.wait?.what).toContain('v1.36.3');
       expect(status.due).toBeUndefined();
       await port.setRollout('control-plane', next, never);
-      await port.endRollout('control-plane', never);
+      await expect(port.endRollout('control-plane', never)).rejects.toMatchObject({ code: 'MACHINES_KEPT' });
       expect(await hooked()).toEqual(['cp-1', 'cp-2', 'cp-3']);
       expect(status.held).toEqual({ letGo: 0, kept: ['cp-1', 'cp-2', 'cp-3'] });
     });

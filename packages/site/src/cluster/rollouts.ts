@@ -1,4 +1,4 @@
-import { isSealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { type SeenWait } from '@sealift/core/upgrade';
 import { listAddressClaims } from '@sealift/kubernetes/address-claims';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
@@ -88,7 +88,20 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async endRollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      await letGo(objects, earlyEnd(state, group, await disksOf(state, group, isGoingHeld, cancel)), cancel);
+      let failure: unknown;
+      // A vCenter that is away keeps what it was not asked about, and nothing else.
+      const disks = await disksOf(state, group, isGoingHeld, cancel).catch((error: unknown): DiskLooks => {
+        failure = error;
+        return new Map();
+      });
+      cancel.throwIfAborted();
+      const end = earlyEnd(state, group, disks);
+      await letGo(objects, end, cancel);
+      if (failure !== undefined) throw failure;
+      if (end.kept.length > 0) {
+        const machines = end.kept.map(({ name }) => name).join(', ');
+        throw new SealiftError('MACHINES_KEPT', { values: { group, machines } });
+      }
     },
   };
 

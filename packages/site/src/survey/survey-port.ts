@@ -41,8 +41,8 @@ export function surveyPort({ layers, management, cluster }: SurveyedSite): Surve
         applySets: [...(await applySetParents(enterprise, cancel))],
       };
     },
-    examine: async (layer, cancel) => await examineLayer(layer, await openTools(layers, cancel)),
-    record: async (layer, cancel) => await recordLayer(layer, await openTools(layers, cancel)),
+    examine: async (layer, cancel) => await examineLayer(layer, await openTools(layers, cancel, layer.release)),
+    record: async (layer, cancel) => await recordLayer(layer, await openTools(layers, cancel, layer.release)),
   };
 }
 

@@ -16,7 +16,8 @@ export interface FirstClassDisk {
 export interface MachineDisks {
   /** Inventory path. */
   readonly path: string;
-  readonly disks: readonly FirstClassDisk[];
+  /** Undefined where the device list is not to be had: it may not be read, or the files of the VM are out of reach. */
+  readonly disks: readonly FirstClassDisk[] | undefined;
 }
 
 const device = record({
@@ -24,13 +25,13 @@ const device = record({
   deviceInfo: optional(record({ label: optional(text) })),
 });
 // A device list that may not be read must not look like an empty one.
-const fields = { 'config.hardware.device': required(arrayOf(device)) };
+const fields = { 'config.hardware.device': optional(arrayOf(device)) };
 
 /**
  * Every VM with a BIOS UUID that the account can see, each with its first-class disks (`FindAllByUuid`; `VirtualDisk.vDiskId`, which only
  * these have).
  *
- * @throws VSPHERE_PERMISSION_DENIED where a device list may not be read; VSPHERE_…
+ * @throws VSPHERE_…
  */
 export async function disksByUuid(
   client: VcenterClient,
@@ -51,7 +52,7 @@ export async function disksByUuid(
   const paths = await pathsOf(client, refs, cancel);
   return found.map((one) => ({
     path: paths.get(one.ref.value) ?? one.ref.value,
-    disks: one['config.hardware.device'].flatMap(diskOf),
+    disks: one['config.hardware.device']?.flatMap(diskOf),
   }));
 }
 

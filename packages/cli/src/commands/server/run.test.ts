@@ -40,7 +40,6 @@ describe('sealift server run', () => {
       ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--cluster-name', 'no-namespace'],
       '--cluster-name no-namespace is not of the form namespace/name',
     ],
-    [['--image-registry', 'harbor.example/x'], '--image-registry is of no use without the --vcenter'],
     ...['https://harbor.example/x', 'harbor.example/', 'harbor.example/UP', 'a b/x'].map((registry) => [
       ['--vcenter', 'https://vc.example', '--vcenter-username', 'u', '--image-registry', registry],
       `--image-registry ${registry} is not of the form host[:port][/path]`,

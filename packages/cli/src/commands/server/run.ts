@@ -56,6 +56,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(options.simulator === undefined ? {} : { clusterUrl: options.simulator }),
     ...(site === undefined ? {} : { site }),
+    startedWith: ofPacks(options),
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
@@ -83,9 +84,7 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
   if ((options.vcenter ?? env['SEALIFT_VCENTER'] ?? '') === '') {
     const { kubeconfig, managementKubeconfig, managementContext, clusterName } = options;
     const clusters = { kubeconfig, context: options.context, managementKubeconfig, managementContext, clusterName };
-    const { variablesFile, imageRegistry, imagePullSecret } = options;
-    const ofSite = { ...clusters, variablesFile, imageRegistry, imagePullSecret };
-    const [alone] = Object.entries(ofSite).find(([, value]) => value !== undefined) ?? [];
+    const [alone] = Object.entries(clusters).find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined) {
       const option = `--${alone.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw usage(`${option} is of no use without the --vcenter of the cluster`);
@@ -93,7 +92,6 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     return undefined;
   }
   const cluster = parseNamespaced('--cluster-name', options.clusterName);
-  const imageRegistry = parseImageRegistry(options);
   const { vcenter, vcenterUsername, vcenterPasswordFile, vcenterCaFile, vcenterThumbprint } = options;
   const connection = await readConnection(
     {
@@ -118,8 +116,16 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? given(env['SEALIFT_CONTEXT']) },
     management: managementAccess(options, env),
     cluster,
-    variablesFile: options.variablesFile === undefined ? undefined : resolve(options.variablesFile),
-    imageRegistry,
+    ...ofPacks(options),
+  };
+}
+
+/** What packs are applied with: it holds also where vCenter and cluster are given in the console. */
+function ofPacks(options: ServerRunOptions): Pick<SiteSettings, 'variablesFile' | 'imageRegistry'> {
+  const { variablesFile } = options;
+  return {
+    variablesFile: variablesFile === undefined ? undefined : resolve(variablesFile),
+    imageRegistry: parseImageRegistry(options),
   };
 }
 

@@ -32,7 +32,7 @@ export const clusterApiErrors = defineErrors({
   },
   CLUSTER_TOPOLOGY_BUSY: {
     message: 'the topology of the Cluster {cluster} is changed only while nothing moves in it, and {reason}',
-    hint: 'Wait until it is settled, or mend what keeps it from that, then resume the upgrade. A version that arrives apart from its template would replace machines twice.',
+    hint: 'Wait until it is settled, or mend what keeps it from that: the upgrade goes on by itself. A version that arrives apart from its template would replace machines twice.',
     status: 409,
     exit: 1,
     next: 'retry',
@@ -121,6 +121,13 @@ export const clusterApiErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  MACHINES_KEPT: {
+    message: 'these machines of the {group} stay held: {machines}',
+    hint: 'A volume is on their VM, or what comes in their place is not as wanted. The next rollout lets go of them; by hand, once no volume is on the VM: `kubectl annotate machine NAME pre-drain.delete.hook.machine.cluster.x-k8s.io/sealift- pre-terminate.delete.hook.machine.cluster.x-k8s.io/sealift-`.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   PROVIDERS_INVALID: {
     message: 'the pack {pack} is no set of components of Cluster API providers: {reason}',
     hint: 'Ask the vendor of the release: spec.clusterApi.components has to name a pack of manifests as clusterctl installs them. Nothing was changed.',
@@ -137,7 +144,7 @@ export const clusterApiErrors = defineErrors({
   },
   PROVIDERS_BUSY: {
     message: 'the Cluster API providers are upgraded by {holder} since {since}, under the same lease',
-    hint: 'Wait until it is done, or end that console and resume the upgrade.',
+    hint: 'Wait until it is done, or end that console: the upgrade goes on by itself.',
     status: 409,
     exit: 1,
     next: 'wait',

@@ -10,6 +10,7 @@ import type { Actor } from '../../audit/actor.ts';
 import { recordAudit } from '../../audit/audit-log.ts';
 import { type StoredRelease, storedRelease } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
+import { siteRevision } from '../../site/stored-site.ts';
 import { change } from '../../store/change.ts';
 import type { Db, Trx } from '../../store/store.ts';
 import type { Tables } from '../../store/tables.ts';
@@ -37,6 +38,7 @@ export async function adopt(sources: AdoptionSources, actor: Actor, request: Ado
   }
   const shown = request.proposal;
   if (shown === undefined) throw new SealiftError('ADOPT_NOT_LOOKED_AT');
+  const site = await siteRevision(db);
   const proposal = await proposeAdoption(sources, request);
   const { product, version, digest, differences } = proposal.view;
   if (differences.length > 0) {
@@ -44,9 +46,9 @@ export async function adopt(sources: AdoptionSources, actor: Actor, request: Ado
     const named = `${differences.slice(0, shownDifferences).map(differenceText).join('; ')}${more}`;
     throw new SealiftError('ADOPT_DIFFERS', { values: { product, version, differences: named } });
   }
-  if (digest !== shown) throw new SealiftError('ADOPT_CHANGED');
+  if (digest !== shown || (await siteRevision(db)) !== site) throw new SealiftError('ADOPT_CHANGED');
   await writeDown(proposal, cluster.survey);
-  await store(db, actor, { ...proposal, seen: true });
+  await store(db, actor, { ...proposal, seen: true, site });
 }
 
 async function refuseAdopted(db: Db | Trx): Promise<void> {
@@ -101,9 +103,13 @@ interface Adopted {
   readonly layers: readonly ProfileLayer[];
   /** Whether it was found at the site, not told. */
   readonly seen: boolean;
+  /** Revision of the settings of the site that was looked at. */
+  readonly site?: number;
 }
 
-async function store(db: Db, actor: Actor, { release: { release, digest }, layers, seen }: Adopted): Promise<void> {
+async function store(db: Db, actor: Actor, adopted: Adopted): Promise<void> {
+  const { layers, seen, site } = adopted;
+  const { release, digest } = adopted.release;
   const { product, version } = release.metadata;
   const rows = layers.map(
     (
@@ -121,6 +127,7 @@ async function store(db: Db, actor: Actor, { release: { release, digest }, layer
   );
   await change(db, async (trx) => {
     await refuseAdopted(trx);
+    if (site !== undefined && (await siteRevision(trx)) !== site) throw new SealiftError('ADOPT_CHANGED');
     await trx
       .insertInto('profile')
       .values({ id: 1, product, version, release_digest: digest, revision: 1, recorded_by: actor.name })

@@ -9,7 +9,7 @@ import {
 } from '@sealift/core/adoption';
 import type { AdoptionProposal, ProposedLayer, SurveyRequest } from '@sealift/core/api';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { RegistryAccess } from '../../catalogue/registry-access.ts';
@@ -60,11 +60,18 @@ async function propose(
   const survey = await port.look(cancel);
   const ranked = rankReleases(known, survey);
   const compared = [];
+  let unfit: SealiftError | undefined;
   for (const stored of ranked.slice(0, candidates)) {
-    compared.push(await compare(sources, port, { stored, survey, request }, cancel));
+    try {
+      compared.push(await compare(sources, port, { stored, survey, request }, cancel));
+    } catch (error) {
+      // A person speaks of a layer that this release does not have: it is not the one that runs.
+      if (!isSealiftError(error, 'LAYER_UNKNOWN')) throw error;
+      unfit ??= error;
+    }
   }
   const [best, ...others] = compared.toSorted((a, b) => a.match.differences.length - b.match.differences.length);
-  if (best === undefined) throw new SealiftError('ADOPT_NO_RELEASE');
+  if (best === undefined) throw unfit ?? new SealiftError('ADOPT_NO_RELEASE');
   const equal = others.filter(({ match }) => match.differences.length === 0).map(({ stored }) => stored);
   const ambiguous = best.match.differences.length === 0 ? ambiguity(best.stored, equal) : [];
   const { simulated } = await sources.cluster.facts();

@@ -5,6 +5,7 @@ import { readRecord } from '@sealift/core/record';
 import type { Plan } from '@sealift/core/upgrade';
 import { digestOf } from '@sealift/oci/digest';
 import { z } from 'zod';
+import { shareSite } from '../../site/stored-site.ts';
 import type { Db, Trx } from '../../store/store.ts';
 import type { UpgradeLayerRow } from '../../store/tables.ts';
 import { planText } from '../stored-plan.ts';
@@ -50,13 +51,15 @@ export async function loadReport(db: Db, upgradeId: string): Promise<PreflightRe
  * Keeps a look at the site in the place of the one before.
  *
  * @param seen the draft's layers as they were when the look began
- * @throws NOT_FOUND when the draft was dropped meanwhile, UPGRADE_CHANGED when it was edited meanwhile: nothing is kept
+ * @param site the revision of the site's settings then
+ * @throws NOT_FOUND when the draft was dropped meanwhile, UPGRADE_CHANGED when it or the site's settings were changed: nothing is kept
  */
 export async function storeReport(
   db: Db,
   upgradeId: string,
   { at, checks, plan }: PreflightReport,
   seen: DraftEdits,
+  site: number,
 ): Promise<void> {
   const values = { at, report: canonicalJson({ format, plan, checks: [...checks] }) };
   await db.transaction().execute(async (trx) => {
@@ -69,6 +72,10 @@ export async function storeReport(
     if (found === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'upgrade', name: upgradeId } });
     if (editsText(await loadEdits(trx, upgradeId)) !== editsText(seen)) {
       const hint = 'It was edited while the site was looked at; run the preflight again.';
+      throw new SealiftError('UPGRADE_CHANGED', { place: upgradeId, hint });
+    }
+    if ((await shareSite(trx)) !== site) {
+      const hint = 'The settings of the site were changed while it was looked at; run the preflight again.';
       throw new SealiftError('UPGRADE_CHANGED', { place: upgradeId, hint });
     }
     await trx

@@ -1,5 +1,6 @@
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
+import { siteRevision } from '../../site/stored-site.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayers } from '../merge-cache.ts';
 import { loadLayers } from '../queries.ts';
@@ -16,8 +17,9 @@ export async function runPreflight(services: UpgradeServices, row: UpgradeRow): 
   const layers = await loadLayers(db, row.id);
   const merged = await mergeLayers(layers);
   const { plan } = await planDraft(db, row, merged);
+  const site = await siteRevision(db);
   const checks = await siteChecks(services, row, plan, merged);
   const report = { checks, at: new Date(), plan: planDigest(plan) };
-  await storeReport(db, row.id, report, layers);
+  await storeReport(db, row.id, report, layers, site);
   return report;
 }

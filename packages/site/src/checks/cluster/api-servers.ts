@@ -10,7 +10,16 @@ export interface NamedApi {
 /** Whether each API server says of itself that it is ready, its etcd and its start-up hooks included (Kubernetes, "API health endpoints"). */
 export async function apiServersReady(apis: readonly NamedApi[], cancel: AbortSignal): Promise<Finding> {
   for (const { name, client } of apis) {
-    const reason = await trouble(client, cancel);
+    const answer = await client.ask({ method: 'GET', path: '/readyz', isHealth: true, cancel });
+    if (answer.status === 403) {
+      const remedy = 'Let the account read /readyz (ClusterRole system:public-info-viewer).';
+      return { outcome: 'unknown', detail: `${name} may not be asked whether it is ready`, remedy };
+    }
+    if (answer.status === 429) {
+      const detail = `${name} has too much to do to say whether it is ready`;
+      return { outcome: 'unknown', detail, remedy: 'Look again when it has less to do.' };
+    }
+    const reason = trouble(answer);
     if (reason !== null) {
       const remedy = `See kubectl get --raw '/readyz?verbose' at ${client.server}, and the pods of the control plane.`;
       return block(`The API server of ${name} is not ready (${reason})`, remedy);
@@ -19,8 +28,7 @@ export async function apiServersReady(apis: readonly NamedApi[], cancel: AbortSi
   return pass(`Ready: ${apis.map(({ name, client }) => `${name} (${client.server})`).join(', ')}`);
 }
 
-async function trouble(client: NamedApi['client'], cancel: AbortSignal): Promise<string | null> {
-  const { status, body } = await client.ask({ method: 'GET', path: '/readyz', isHealth: true, cancel });
+function trouble({ status, body }: Awaited<ReturnType<NamedApi['client']['ask']>>): string | null {
   if (status === 200) return null;
   // `[-]etcd failed: reason withheld`
   const lines = typeof body === 'string' ? body.slice(0, 20_000).split('\n') : [];

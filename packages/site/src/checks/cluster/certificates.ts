@@ -38,7 +38,10 @@ export function certificatesLast(
     .map(({ name, at, days }): CheckItem => ({ place: name, text: `its certificates ${endText(at, days)}` }));
   const detail = `The first, of ${first.name}, ${endText(first.at, first.days)}`;
   if (first.days < blockDays) return withItems(block(detail, remedy), items);
-  return first.days < warnDays ? withItems(warn(detail, remedy), items) : pass(detail);
+  if (first.days < warnDays) return withItems(warn(detail, remedy), items);
+  const untold = own.filter(({ certificatesEndAt }) => certificatesEndAt === null).map(({ name }) => name);
+  if (untold.length === 0) return pass(detail);
+  return warn(`${detail}; nobody tells of ${untold.join(', ')}`, 'Ask each of them: kubeadm certs check-expiration.');
 }
 
 function daysUntil(at: string, now: Date): number {

@@ -16,6 +16,8 @@ interface Examined {
   readonly drift: readonly CheckItem[];
   /** Why it could not be looked at, or not to its end; null where it was. */
   readonly unseen: CheckItem | null;
+  /** Whether the trial went to its end, whatever became of the rest. */
+  readonly isTried: boolean;
   /** Whether time alone was short. */
   readonly late: boolean;
 }
@@ -58,19 +60,21 @@ const nothing = { refusals: [], untried: [] };
 
 async function examine(move: LayerMove, tools: LayerTools): Promise<Examined> {
   let trial: Trial | undefined;
+  let isTried = false;
   try {
     tools.cancel.throwIfAborted();
     const stored = await tools.records.find(move, tools.cancel);
     trial = await trialOf(move, stored, tools);
+    isTried = true;
     const drift = stored === undefined ? [] : await layerDrift(move, stored, trial, tools);
-    return { move, trial: trial ?? nothing, drift, unseen: null, late: false };
+    return { move, trial: trial ?? nothing, drift, unseen: null, isTried, late: false };
   } catch (error) {
     const late = tools.cancel.aborted || isSealiftError(error, 'CANCELLED');
     const { message, hint } = asSealiftError(error);
     const unseen = late
       ? { place: moveName(move), text: 'was not looked at to its end in the time of a preflight' }
       : { place: moveName(move), text: message, remedy: hint };
-    return { move, trial: trial ?? nothing, drift: [], unseen, late };
+    return { move, trial: trial ?? nothing, drift: [], unseen, isTried, late };
   }
 }
 
@@ -89,14 +93,15 @@ function appliedFinding(all: readonly Examined[]): Finding {
   const applied = all.filter(({ move }) => move.doing === 'apply');
   const refusals = applied.flatMap(({ trial }) => trial.refusals);
   const untried = applied.flatMap(({ trial }) => trial.untried);
-  const unseen = applied.flatMap((one) => one.unseen ?? []);
+  const open = applied.filter(({ isTried }) => !isTried);
+  const unseen = open.flatMap((one) => one.unseen ?? []);
   const items = [...refusals, ...unseen, ...untried];
   if (refusals.length > 0) {
     const where = refusals.length === 1 ? 'one place' : `${refusals.length} places`;
     const remedy = 'Settle each of them as it says; until then the upgrade would stop in its middle.';
     return withItems(block(`The cluster would refuse ${where}; first ${firstOf(refusals)}`, remedy), items);
   }
-  const blind = applied.filter(({ unseen: why, late }) => why !== null && !late);
+  const blind = open.filter(({ unseen: why, late }) => why !== null && !late);
   if (blind.length > 0) {
     const remedy = 'Mend what keeps it from being looked at, then look again.';
     return withItems({ outcome: 'unknown', detail: firstOf(unseen), remedy }, items);

@@ -1,5 +1,6 @@
 import type { Check } from '@sealift/core/check';
 import { isSealiftError, type SealiftError } from '@sealift/core/errors';
+import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
@@ -42,7 +43,7 @@ export function renderChecks(
       title,
       async (cancel) => {
         const tools = await open(cancel);
-        const all = await (looking ??= renderAll(await moves(), tools));
+        const all = await (looking ??= moves().then((found) => renderAll(found, tools)));
         return all === null
           ? warn('Not looked at while conflicts of the merge are open', openRemedy)
           : await judge(all, tools);
@@ -63,13 +64,7 @@ async function renderAll(moves: readonly LayerMove[], tools: LayerTools): Promis
   const applied = moves.filter(({ doing }) => doing === 'apply');
   const wanted = applied.flatMap(({ next }) => next ?? []);
   if (wanted.length < applied.length) return null;
-  const rendered: Rendered[] = [];
-  const queue = wanted.values();
-  const work = async (): Promise<void> => {
-    for (const layer of queue) rendered.push(await renderOne(layer, tools));
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return rendered;
+  return await mapAtOnce(wanted, atOnce, (layer) => renderOne(layer, tools));
 }
 
 async function renderOne(layer: DesiredLayer, tools: LayerTools): Promise<Rendered> {

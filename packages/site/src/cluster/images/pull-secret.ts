@@ -55,15 +55,19 @@ export async function copyPullSecret(
     const of = { apiVersion: 'v1', kind: 'Secret', namespace, name: pullSecret.name };
     const labels = { [copyLabel]: pullSecret.namespace };
     const metadata = { namespace, name: pullSecret.name, labels };
-    const there = await objects.get(of, cancel);
+    let there = await objects.get(of, cancel);
     if (there === undefined) {
       if (await objects.create({ apiVersion: 'v1', kind: 'Secret', metadata, type, data }, cancel)) continue;
-    } else if (there.metadata.labels?.[copyLabel] === undefined) {
+      // Somebody made one meanwhile: it is judged like any other.
+      there = await objects.get(of, cancel);
+    }
+    if (there?.metadata.labels?.[copyLabel] === undefined) {
       const reason = `a Secret ${namespace}/${pullSecret.name} of somebody else is in the way`;
       const secret = `${pullSecret.namespace}/${pullSecret.name}`;
       throw new SealiftError('PULL_SECRET_UNUSABLE', { values: { secret, registry, reason } });
-    } else if (dataOf(there)[field] === data[field]) continue;
-    await objects.mergePatch(of, { data }, cancel);
+    }
+    if (dataOf(there)[field] === data[field]) continue;
+    await objects.mergePatch(of, { metadata: { resourceVersion: there.metadata.resourceVersion }, data }, cancel);
   }
 }
 

@@ -42,6 +42,9 @@ export async function openHelm(
   return { program: await HelmProgram.open(helm, cancel), from: 'this machine' };
 }
 
+/** Under way in this process, by path. */
+const fetching = new Map<string, Promise<void>>();
+
 async function bringHelm(
   content: HelmChoice['content'],
   folder: string,
@@ -53,13 +56,26 @@ async function bringHelm(
   if (tool === undefined) return undefined;
   const { sha256 } = tool;
   const path = join(folder, `helm-${sha256}`);
-  const kept = await HelmProgram.open({ path, sha256 }, cancel).catch((error: unknown) => {
-    // Not there, or damaged: it is fetched again.
-    if (isSealiftError(error, 'HELM_MISSING') || isSealiftError(error, 'HELM_OTHER')) return undefined;
-    throw error;
-  });
-  if (kept !== undefined) return kept;
-  await fetchTool(content, tool, folder, path, cancel);
+  for (;;) {
+    const kept = await HelmProgram.open({ path, sha256 }, cancel).catch((error: unknown) => {
+      // Not there, or damaged: it is fetched again.
+      if (isSealiftError(error, 'HELM_MISSING') || isSealiftError(error, 'HELM_OTHER')) return undefined;
+      throw error;
+    });
+    if (kept !== undefined) return kept;
+    const other = fetching.get(path);
+    if (other === undefined) break;
+    // Whoever fetches may be cut; then it is our turn.
+    await other.catch(() => undefined);
+    cancel.throwIfAborted();
+  }
+  const work = fetchTool(content, tool, folder, path, cancel);
+  fetching.set(path, work);
+  try {
+    await work;
+  } finally {
+    fetching.delete(path);
+  }
   return await HelmProgram.open({ path, sha256 }, cancel);
 }
 

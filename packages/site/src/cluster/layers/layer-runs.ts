@@ -26,6 +26,12 @@ export type Underway = Pick<LayerRun, 'work' | 'since' | 'release'>;
 export class LayerRuns {
   readonly #runs = new Map<string, LayerRun>();
   readonly #closing = new AbortController();
+  #beginning = 0;
+
+  /** Whether work goes on, or is just being begun. */
+  get isBusy(): boolean {
+    return this.#beginning > 0 || [...this.#runs.values()].some(({ isEnded }) => !isEnded);
+  }
 
   /** What is done to a layer now; undefined where nothing is. */
   find(place: LayerPlace): Underway | undefined {
@@ -45,7 +51,20 @@ export class LayerRuns {
     begin: (cancel: Cancel) => Promise<Rest | null>,
     given: Cancel,
   ): Promise<void> {
-    const key = keyOf(place);
+    this.#beginning += 1;
+    try {
+      await this.#ask(keyOf(place), work, begin, given);
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
+  async #ask(
+    key: string,
+    work: LayerWork,
+    begin: (cancel: Cancel) => Promise<Rest | null>,
+    given: Cancel,
+  ): Promise<void> {
     const known = this.#runs.get(key);
     if (known !== undefined) {
       const isSame = isSameWork(known.work, work) && !known.cancel.aborted;

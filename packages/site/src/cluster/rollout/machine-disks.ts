@@ -1,9 +1,9 @@
-import { findByPath } from '@sealift/vsphere/inventory';
 import { disksByUuid } from '@sealift/vsphere/first-class-disks';
 import { keyOf } from '@sealift/kubernetes/infrastructure';
 import type { ClusterState } from '@sealift/kubernetes/cluster-state';
 import type { Machine } from '@sealift/kubernetes/machine';
 import type { VcenterSession } from '../../vcenter/session.ts';
+import { machinesIn } from '../machines/inventory.ts';
 import { uuidOf } from '../machines/provider-id.ts';
 
 /** What vCenter says of the volumes on a machine's VM, which would be deleted with it. */
@@ -52,15 +52,16 @@ export function vcenterDisks(session: VcenterSession): MachineDisks {
     async look({ uuid, folder }, cancel) {
       const client = await session.client();
       const found = await disksByUuid(client, uuid, cancel);
-      const holding = found.find(({ disks }) => disks.length > 0);
+      const [holding] = found.flatMap(({ path, disks = [] }) => (disks.length > 0 ? [{ path, disks }] : []));
       if (holding !== undefined) {
         const disks = holding.disks.map(({ id, label }) => (label === '' ? id : `${label} (${id})`));
         return { state: 'attached', vm: holding.path, disks };
       }
+      if (found.some(({ disks }) => disks === undefined)) return { state: 'unseen', vm: uuid };
       if (found.length > 0) return { state: 'none' };
-      // An account that may see its folder sees the VM too: it is gone.
-      const isSeen = folder !== undefined && (await findByPath(client, folder, cancel))?.type === 'Folder';
-      return isSeen ? { state: 'none' } : { state: 'unseen', vm: uuid };
+      // Only an account that sees VMs of that folder, not the folder alone, would see this one too: it is gone.
+      const others = folder === undefined ? undefined : await machinesIn(client, folder, cancel);
+      return (others?.length ?? 0) > 0 ? { state: 'none' } : { state: 'unseen', vm: uuid };
     },
   };
 }
