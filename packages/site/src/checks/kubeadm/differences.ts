@@ -12,7 +12,7 @@ export interface KubeadmDifference extends CheckItem {
 type Met = 'as asked' | 'missing' | 'other' | 'not told';
 
 const stayingRemedy =
-  'Take it away there. A flag or feature gate that a newer Kubernetes does not know keeps its component from starting.';
+  'Take it away there, if nothing else needs it. A flag or feature gate that a newer Kubernetes does not know keeps its component from starting.';
 
 /**
  * Where machines that join are set up otherwise than values ask; what the upgrade changes first. What cannot be compared counts where the
@@ -32,22 +32,25 @@ export function kubeadmDifferences(
     return text === undefined ? [] : [{ place: setting.place, text, isChange }];
   });
   const gone = [...now].flatMap(([key, setting]) => {
-    if (next.has(key)) return [];
-    if (setting.untold !== undefined) {
-      return [
-        {
-          place: setting.place,
-          text: `goes with this upgrade, and was not looked for: ${setting.untold}`,
-          isChange: true,
-        },
-      ];
-    }
-    const kept = machines.filter((one) => concerns(one, setting) && metBy(one, key, setting) === 'as asked');
-    const text = `goes with this upgrade, and is still in ${named(kept)}`;
-    return kept.length === 0 ? [] : [{ place: setting.place, text, remedy: stayingRemedy, isChange: true }];
+    const text = next.has(key) || isUnread(next, key) ? undefined : goneText(key, setting, machines);
+    return text === undefined ? [] : [{ place: setting.place, text, remedy: stayingRemedy, isChange: true }];
   });
   const all = [...gone, ...asked];
   return [...all.filter(({ isChange }) => isChange), ...all.filter(({ isChange }) => !isChange)];
+}
+
+/** Whether it is in a part of the values that could not be read, which is named as a whole. */
+function isUnread(next: KubeadmSettings, key: string): boolean {
+  return [1, 2, 3].some((deep) => next.get(key.split(/[. ]/, deep).join('.'))?.untold !== undefined);
+}
+
+/** Undefined where machines do not get it any more. */
+function goneText(key: string, setting: KubeadmSetting, machines: readonly JoinConfiguration[]): string | undefined {
+  const what = 'goes with this upgrade, and';
+  if (setting.untold !== undefined) return `${what} was not looked for: ${setting.untold}`;
+  const those = meeting(key, setting, machines);
+  const parts = [...part('is still in', those('as asked')), ...part('could not be looked for in', those('not told'))];
+  return parts.length === 0 ? undefined : `${what} ${parts.join('; ')}`;
 }
 
 /** Undefined where machines get it, or nobody can tell and the upgrade changes nothing of it. */
@@ -59,14 +62,23 @@ function textOf(
 ): string | undefined {
   const what = isChange ? 'changes with this upgrade' : 'is asked for already';
   if (setting.untold !== undefined) return isChange ? `${what}, and was not compared: ${setting.untold}` : undefined;
-  const met = machines.filter((one) => concerns(one, setting)).map((one) => ({ one, how: metBy(one, key, setting) }));
-  const those = (wanted: Met): JoinConfiguration[] => met.flatMap(({ one, how }) => (how === wanted ? [one] : []));
+  const those = meeting(key, setting, machines);
   const parts = [
     ...part('is not in', those('missing')),
     ...part('has another value in', those('other')),
     ...(isChange ? part('could not be compared with', those('not told')) : []),
   ];
   return parts.length === 0 ? undefined : `${what}, and ${parts.join('; ')}`;
+}
+
+/** The machines that a setting is about, by how they meet it. */
+function meeting(
+  key: string,
+  setting: KubeadmSetting,
+  machines: readonly JoinConfiguration[],
+): (how: Met) => readonly JoinConfiguration[] {
+  const met = machines.filter((one) => concerns(one, setting)).map((one) => ({ one, how: metBy(one, key, setting) }));
+  return (wanted) => met.flatMap(({ one, how }) => (how === wanted ? [one] : []));
 }
 
 function concerns({ isControlPlane }: JoinConfiguration, { everywhere }: KubeadmSetting): boolean {

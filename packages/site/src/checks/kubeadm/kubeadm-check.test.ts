@@ -7,6 +7,7 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { SampleCluster } from '@sealift/testkit/sample-cluster';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeSettled } from '../../cluster/testing/settled.ts';
 import type { LayerMove } from '../layers/layer-move.ts';
@@ -189,6 +190,48 @@ it.each([
   expect(kubeadmDifferences(next, next, machines)).toEqual([]);
   expect(kubeadmDifferences(new Map(), next, machines).map(({ place }) => place)).toContain(
     'k8s/kubernetes: kubeadmconfig.clusterName',
+  );
+});
+
+it('names a part that can not be read as a whole, and not what it held as gone', () => {
+  const next = packSettings('kubeadmconfig:\n  files: none\n  preKubeadmCommands: { a: b }\n', 'k8s/kubernetes');
+  const now = packSettings(installed, 'k8s/kubernetes');
+  const settings = new Map([...now].filter(([key]) => /^(files|pre)/.test(key)));
+  const found = kubeadmDifferences(now, next, [{ owner: 'KubeadmControlPlane c1-cp', isControlPlane: true, settings }]);
+  expect(found.map(({ place, text: said }) => [place, said])).toEqual(
+    ['files', 'preKubeadmCommands'].map((place) => [
+      `k8s/kubernetes: kubeadmconfig.${place}`,
+      'changes with this upgrade, and was not compared: it has a form that is not known here',
+    ]),
+  );
+});
+
+it('finds nothing where machines are as asked, and on machines as they were exactly what the upgrade changes', () => {
+  const name = fc.constantFrom('a', 'b.c', '/etc/x y', 'd-e');
+  const args = fc.dictionary(name, fc.constantFrom('1', 'two', 'x: y'));
+  const config = fc.record({
+    apiServer: fc.record({ extraArgs: args, certSANs: fc.uniqueArray(name) }),
+    kubeletExtraArgs: args,
+    files: fc.uniqueArray(fc.record({ path: name, content: fc.constantFrom('one', 'two\n') }), {
+      selector: ({ path }) => path,
+    }),
+    preKubeadmCommands: fc.uniqueArray(name),
+  });
+  fc.assert(
+    fc.property(config, config, (before, after) => {
+      const [now, next] = [before, after].map((kubeadmconfig) =>
+        packSettings(JSON.stringify({ kubeadmconfig }), 'k8s/kubernetes'),
+      );
+      if (now === undefined || next === undefined) throw new Error('two were made');
+      const found = (settings: typeof now) =>
+        kubeadmDifferences(now, next, [{ owner: 'one', isControlPlane: true, settings }]);
+      expect(found(next)).toEqual([]);
+      const changed = [...new Set([...now.keys(), ...next.keys()])].filter(
+        (key) => now.get(key)?.value !== next.get(key)?.value,
+      );
+      expect(found(now).filter(({ isChange }) => isChange)).toHaveLength(changed.length);
+      expect(found(now)).toHaveLength(changed.length);
+    }),
   );
 });
 
