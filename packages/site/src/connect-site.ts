@@ -11,6 +11,7 @@ import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
+import { kubeadmCheck } from './checks/kubeadm/kubeadm-check.ts';
 import { layerChecks, type OpenLayerTools } from './checks/layers/layer-checks.ts';
 import { renderChecks } from './checks/layers/render-checks.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
@@ -118,6 +119,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
       return [
         machinesAccounted(machines),
         topologyCheck(machines, needs),
+        kubeadmCheck(machines, needs),
         helmCheck(layers, needs),
         providersCheck(providers, needs),
         ...clusterChecks(

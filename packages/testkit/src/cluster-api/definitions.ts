@@ -15,6 +15,7 @@ const files = [
   ),
   'core/crd/bases/ipam.cluster.x-k8s.io_ipaddressclaims.yaml',
   'kubeadm-control-plane/crd/bases/controlplane.cluster.x-k8s.io_kubeadmcontrolplanes.yaml',
+  'kubeadm-bootstrap/crd/bases/bootstrap.cluster.x-k8s.io_kubeadmconfigtemplates.yaml',
 ];
 
 interface Definition extends KubeObject {

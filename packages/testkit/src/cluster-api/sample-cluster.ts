@@ -27,6 +27,7 @@ export interface SampleMachine {
 
 const groups: Readonly<Record<string, string>> = {
   KubeadmControlPlane: 'controlplane.cluster.x-k8s.io',
+  KubeadmConfigTemplate: 'bootstrap.cluster.x-k8s.io',
   VSphereMachine: 'infrastructure.cluster.x-k8s.io',
   VSphereMachineTemplate: 'infrastructure.cluster.x-k8s.io',
   VSphereVM: 'infrastructure.cluster.x-k8s.io',
