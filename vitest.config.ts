@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['packages/console/**', long],
+          // Most of them wait for a program that starts.
+          maxWorkers: 2,
           ...patience,
         },
       },
@@ -25,6 +27,8 @@ export default defineConfig({
           exclude: [long],
           globalSetup: ['test/setup/build.ts'],
           fileParallelism: false,
+          // By themselves, after all others.
+          sequence: { groupOrder: 1 },
           ...patience,
           testTimeout: 120_000,
           hookTimeout: 180_000,
