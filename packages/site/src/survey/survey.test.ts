@@ -137,8 +137,10 @@ describe.skipIf(missing !== undefined)(`a look at a cluster${missing ? ` (${miss
       metadata: { name, namespace: 'default', labels: { team: 'site' } },
       data: { region },
     });
-    await bench.objects.create(made('by-hand', 'north'), never);
-    await bench.objects.create(made('by-hand-too', 'west'), never);
+    for (const body of [made('by-hand', 'north'), made('by-hand-too', 'west')]) {
+      const path = '/api/v1/namespaces/default/configmaps';
+      await bench.client.ask({ method: 'POST', path, query: { fieldManager: 'kubectl-create' }, body });
+    }
     const before = await bench.get('v1', 'ConfigMap', 'by-hand-too', 'default');
     expect((await examined(layer)).others).toEqual([
       { object: 'ConfigMap default/by-hand-too', state: 'differs', detail: 'other values at .data.region' },

@@ -7,8 +7,8 @@ import { macroSources } from './macro-sources.ts';
 import { packContent } from './pack-content.ts';
 
 /**
- * All objects that a layer comes to with its values, those of hooks too, as far as that is known without asking the cluster for each: charts
- * that look objects up find none. Nothing is changed.
+ * All objects that a layer comes to with its values, definitions and those of hooks too, as far as that is known without asking the cluster
+ * for each: charts that look objects up find none. Nothing is changed.
  *
  * @throws PACK_…, CHART_INVALID, LAYER_INVALID, HELM_…, KUBERNETES_…
  */
@@ -24,6 +24,7 @@ export async function renderLayer(layer: DesiredLayer, tools: LayerTools): Promi
     const place = `${layer.layer}/${pack}, the release ${namespace}/${name}`;
     const program = await helm();
     const brought = objectsIn(await program.definitions(run), `${place}, crds`);
+    rendered.push(...brought);
     const text = await program.renderAlone(run, await capabilities({ objects: brought }, objects, cancel));
     // One by one: a hook may be an object that the chart has as well.
     for (const part of text.split(/^---[^\n]*\n/m)) rendered.push(...objectsIn(part, place));
