@@ -1,4 +1,5 @@
 import { cp } from 'node:fs/promises';
+import { untilNodesTaken } from './machines/node-leases.ts';
 import type { VSphereMachine } from './machines/vsphere-machine.ts';
 import { guarded } from './opened.ts';
 import { PortBlock } from './port-block.ts';
@@ -21,6 +22,7 @@ import {
 export async function resumeSite(from: string): Promise<Site> {
   const saved = await readSite(from);
   const { clusterName, namespace, controlPlanes: machines, selfManaged, nodeImages, joined } = saved;
+  const began = Date.now();
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claimAt(saved.firstPort), (one) => one.release());
     await copyWorkload(from, workloadIn(folder));
@@ -37,6 +39,7 @@ export async function resumeSite(from: string): Promise<Site> {
     const provider = await startProvider(opened, parts, management, { folder, namespace, joined });
     const site = siteOf(opened, parts, { management, provider, description, folder });
     await site.untilSettled();
+    await untilNodesTaken(parts.workload.api, began);
     return site;
   });
 }

@@ -180,7 +180,7 @@ export const serverErrors = defineErrors({
   },
   ADOPT_NOT_LOOKED_AT: {
     message: 'this console is connected to the cluster, so what runs there is looked at before it is adopted',
-    hint: 'Run `sealift platform adopt`, or send the digest of what POST /api/v1/platform/survey answers.',
+    hint: 'Run `sealift platform adopt`, which shows what it found, or adopt on the Summary page of the console.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',
