@@ -46,7 +46,8 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   const { host, port } = parseListen(options.listen);
   if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
   const databaseUrl = context.env['DATABASE_URL'];
-  const site = await siteSettings(options, context);
+  const startedWith = ofPacks(options);
+  const site = await siteSettings(options, startedWith, context);
   const secretKeyFile = options.secretKeyFile ?? given(context.env['SEALIFT_SECRET_KEY_FILE']);
   const running = await startConsole({
     dataDir: options.data,
@@ -56,7 +57,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     ...(options.simulator === undefined ? {} : { clusterUrl: options.simulator }),
     ...(site === undefined ? {} : { site }),
-    startedWith: ofPacks(options),
+    startedWith,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
@@ -79,7 +80,11 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
 }
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */
-async function siteSettings(options: ServerRunOptions, context: CliContext): Promise<SiteSettings | undefined> {
+async function siteSettings(
+  options: ServerRunOptions,
+  startedWith: ReturnType<typeof ofPacks>,
+  context: CliContext,
+): Promise<SiteSettings | undefined> {
   const { env } = context;
   if ((options.vcenter ?? env['SEALIFT_VCENTER'] ?? '') === '') {
     const { kubeconfig, managementKubeconfig, managementContext, clusterName } = options;
@@ -116,7 +121,7 @@ async function siteSettings(options: ServerRunOptions, context: CliContext): Pro
     enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? given(env['SEALIFT_CONTEXT']) },
     management: managementAccess(options, env),
     cluster,
-    ...ofPacks(options),
+    ...startedWith,
   };
 }
 
