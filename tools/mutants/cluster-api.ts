@@ -160,7 +160,7 @@ export const clusterApiMutants = [
     [
       'a template that is half made is used',
       'cluster/rollout/node-template.ts',
-      "if (!found.finished) throw new SealiftError('NODE_TEMPLATE_UNFINISHED', { values: { path } });",
+      "if (!found.finished) throw new SealiftError('NODE_TEMPLATE_UNFINISHED', { values: { path }, about });",
       '',
       'cluster/rollout/node-template.test.ts',
     ],

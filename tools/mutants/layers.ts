@@ -22,7 +22,7 @@ export const layerMutants = [
       'cluster/images/pulled-images.ts',
       "images.find(image, '') === undefined && !images.isElsewhere(image)",
       'false',
-      'checks/layer-checks.test.ts',
+      'checks/layers/render-checks.test.ts',
     ],
     [
       'a helm that was changed since it was fetched is started',
@@ -154,7 +154,7 @@ export const layerMutants = [
     [
       'a foreign field is found when half is applied',
       'cluster/layers/manifest-set.ts',
-      'for (const object of wanted) await tryObject(objects, asMember(object, id), cancel);',
+      'for (const object of planned.objects) await tryObject(place, object, tools);',
       '',
       manifests,
     ],

@@ -1,7 +1,7 @@
 import type { ApiProblem } from '@sealift/core/api';
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RefusedSettings } from '../site/refused-settings.ts';
+import { RefusedSettings } from './refused-settings.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** What a 423 adds: how far the upgrade is that locks the console. */

@@ -7,7 +7,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { change, changeWhile } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import { askedSettings, type KeptSettings } from './asked-settings.ts';
-import { RefusedSettings } from './refused-settings.ts';
+import { RefusedSettings } from '../http/refused-settings.ts';
 import { SecretKey, type SecretKeyPlace } from './secret-key.ts';
 import { siteSettingsOf } from './site-settings.ts';
 import {

@@ -6,7 +6,8 @@ import type { Db } from '../store/store.ts';
 import type { LookAtSite, SiteKeeping } from './change-settings.ts';
 import type { SecretKeyPlace } from './secret-key.ts';
 import { siteSettingsOf } from './site-settings.ts';
-import { openSecrets, readStoredSite, siteRevision } from './stored-site.ts';
+import { siteRevision } from '../store/site-revision.ts';
+import { openSecrets, readStoredSite } from './stored-site.ts';
 
 /** What routes need of the settings of the site. */
 export interface SiteParts extends SiteKeeping {

@@ -51,11 +51,6 @@ export interface StoredSite {
   readonly changedAt: Date | null;
 }
 
-/** Which change of the settings is the latest. */
-export async function siteRevision(db: Db): Promise<number> {
-  return (await db.selectFrom('site_settings').select('revision').executeTakeFirstOrThrow()).revision;
-}
-
 /** @throws RECORD_DAMAGED */
 export async function readStoredSite(db: Db): Promise<StoredSite> {
   const row = await db.selectFrom('site_settings').selectAll().executeTakeFirstOrThrow();
@@ -67,11 +62,6 @@ export async function readStoredSite(db: Db): Promise<StoredSite> {
     changedBy: row.changed_by,
     changedAt: row.changed_at,
   };
-}
-
-/** Keeps the settings as they are until the end of the transaction. @returns their revision */
-export async function shareSite(trx: Trx): Promise<number> {
-  return (await trx.selectFrom('site_settings').select('revision').forShare().executeTakeFirstOrThrow()).revision;
 }
 
 /** Holds the row until the end of the transaction. @returns its revision */

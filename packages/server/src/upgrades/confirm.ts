@@ -4,7 +4,7 @@ import { next } from '@sealift/core/upgrade';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
-import { siteRevision } from '../site/stored-site.ts';
+import { siteRevision } from '../store/site-revision.ts';
 import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';

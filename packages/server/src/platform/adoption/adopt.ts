@@ -10,7 +10,7 @@ import type { Actor } from '../../audit/actor.ts';
 import { recordAudit } from '../../audit/audit-log.ts';
 import { type StoredRelease, storedRelease } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
-import { siteRevision } from '../../site/stored-site.ts';
+import { siteRevision } from '../../store/site-revision.ts';
 import { change } from '../../store/change.ts';
 import type { Db, Trx } from '../../store/store.ts';
 import type { Tables } from '../../store/tables.ts';

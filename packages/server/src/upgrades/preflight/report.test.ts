@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { siteRevision } from '../../site/stored-site.ts';
+import { siteRevision } from '../../store/site-revision.ts';
 import type { Store } from '../../store/store.ts';
 import { frozenSample, storeConfirmedUpgrade } from '../../testing/confirmed-upgrade.ts';
 import { openMemoryStore } from '../../testing/memory-store.ts';

@@ -5,7 +5,7 @@ import { readRecord } from '@sealift/core/record';
 import type { Plan } from '@sealift/core/upgrade';
 import { digestOf } from '@sealift/oci/digest';
 import { z } from 'zod';
-import { shareSite } from '../../site/stored-site.ts';
+import { shareSite } from '../../store/site-revision.ts';
 import type { Db, Trx } from '../../store/store.ts';
 import type { UpgradeLayerRow } from '../../store/tables.ts';
 import { planText } from '../stored-plan.ts';

@@ -1,6 +1,6 @@
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
-import { siteRevision } from '../../site/stored-site.ts';
+import { siteRevision } from '../../store/site-revision.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayers } from '../merge-cache.ts';
 import { loadLayers } from '../queries.ts';
