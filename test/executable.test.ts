@@ -112,6 +112,7 @@ describe('the single executable', () => {
     upgrade: () => unreachable('upgrade', 'show'),
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
+    cluster: () => unreachable('cluster', 'nodes'),
 
     // On the embedded store; `executable-console.test.ts` runs a whole upgrade on PostgreSQL.
     async server() {
