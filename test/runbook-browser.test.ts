@@ -171,6 +171,8 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
       90_000,
     );
     await page.getByRole('heading', { name: 'Harborview 4.2.13 is installed' }).waitFor();
+    // They come after the heading, and fade in.
+    await page.getByText('On-prem system console is healthy', { exact: true }).waitFor();
     await expectTidy('R17-succeeded');
     await open('Summary');
     await page.getByText('You are using the latest version of Harborview', { exact: true }).waitFor();
