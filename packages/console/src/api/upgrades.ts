@@ -54,6 +54,25 @@ export function usePreflight(id: string) {
   });
 }
 
+/** What a person says of a finding that can be accepted. */
+export type RiskDecision =
+  | { kind: 'accept'; check: string; reason: string; objects: readonly string[]; expiresAt?: string }
+  | { kind: 'withdraw'; check: string };
+
+/** Accepts what a check found, or takes that back; the upgrade's hash and blockers change with it. */
+export function useRiskDecision(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (decision: RiskDecision) => {
+      const path = `/upgrades/${encodeURIComponent(id)}/risks/${encodeURIComponent(decision.check)}`;
+      if (decision.kind === 'withdraw') return request(upgradeSchema, 'DELETE', path);
+      const { reason, objects, expiresAt } = decision;
+      return request(upgradeSchema, 'PUT', path, { reason, objects, expiresAt });
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['upgrade', id] }),
+  });
+}
+
 /** The merge of one layer. */
 export function useLayerPreview(id: string, layerId: string) {
   return useQuery({

@@ -6,6 +6,7 @@ import {
   QuestionCircleIcon,
 } from '@patternfly/react-icons';
 import type { Check, CheckItem } from '@sealift/core/check';
+import type { ReactNode } from 'react';
 
 const looks = {
   pass: { status: 'success', word: 'Passed', note: '', Glyph: CheckCircleIcon },
@@ -17,8 +18,15 @@ const looks = {
 /** More would push the other checks out of sight. */
 const shownAtOnce = 5;
 
+interface CheckListProps {
+  checks: readonly Check[];
+  label: string;
+  /** What else stands below a check. */
+  renderBelow?: (check: Check) => ReactNode;
+}
+
 /** Checks with their outcome in a word and a sign, what was seen, and the remedy where there is one. */
-export function CheckList({ checks, label }: { checks: readonly Check[]; label: string }) {
+export function CheckList({ checks, label, renderBelow }: CheckListProps) {
   return (
     <ul className="checks" aria-label={label}>
       {checks.map((check) => {
@@ -38,6 +46,7 @@ export function CheckList({ checks, label }: { checks: readonly Check[]; label: 
               <p className="quiet">{check.detail}</p>
               {check.items !== undefined && <CheckItems title={check.title} items={check.items} />}
               {check.remedy !== undefined && <p>What to do: {check.remedy}</p>}
+              {renderBelow?.(check)}
             </div>
           </li>
         );

@@ -31,6 +31,8 @@ export const permissions = [
   'upgrades.read',
   'upgrades.prepare',
   'upgrades.confirm',
+  /** Going on in spite of a finding of the preflight. */
+  'upgrades.accept-risk',
   /** Pausing, resuming and aborting. */
   'upgrades.control',
 ] as const;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { lineSchema } from './access.ts';
 import { decisionSchema, mergePathSchema, resolutionSchema } from '../merge/types.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
-import { checkSchema } from '../check/check.ts';
+import { acceptedRiskSchema } from '../check/accepted-risk.ts';
+import { checkSchema, maxCheckItems } from '../check/check.ts';
 import { journalledFailureSchema } from '../upgrade/journal/journal.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { planSchema } from '../upgrade/plan/plan.ts';
@@ -80,17 +82,23 @@ export type UpgradeSummary = z.infer<typeof upgradeSummarySchema>;
 /** `GET /api/v1/upgrades`, newest first. */
 export const upgradeListSchema = z.object({ upgrades: z.array(upgradeSummarySchema) });
 
+/** A risk that was accepted, and whether what is found now is no more than that, and the acceptance has not ended. */
+export const shownRiskSchema = acceptedRiskSchema.extend({ covers: z.boolean() });
+export type ShownRisk = z.infer<typeof shownRiskSchema>;
+
 /** `GET /api/v1/upgrades/:id`; `POST /api/v1/upgrades` {to} answers 201 with a draft. */
 export const upgradeSchema = upgradeSummarySchema.extend({
   /** Null where this version cannot read what was stored; `failure` says why. */
   plan: planSchema.nullable(),
   layers: z.array(layerChangeSchema),
   preflight: z.array(checkSchema),
+  /** What persons accepted for it. */
+  risks: z.array(shownRiskSchema).default([]),
   /** When the site was last looked at for it; null while it was not. `POST /api/v1/upgrades/:id/preflight` looks again. */
   preflightAt: z.iso.datetime().nullable(),
   /** Why Confirm is disabled; empty when it may be pressed. */
   blockers: z.array(z.string()),
-  /** SHA-256 (hex) over the canonical JSON of plan and merged values; confirm names it, so what is approved is what was seen. */
+  /** SHA-256 (hex) over the canonical JSON of plan, merged values and accepted risks; confirm names it, so what is approved is what was seen. */
   hash: z.string().nullable(),
   steps: z.array(stepProgressSchema),
   fraction: z.number().min(0).max(1),
@@ -104,6 +112,14 @@ export const startUpgradeRequestSchema = z.object({ to: packVersionSchema });
 export const resolutionsRequestSchema = z.object({ resolutions: z.array(resolutionSchema).max(10_000) });
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/text` pastes a result by hand; `DELETE` goes back to the merge. */
 export const pastedTextRequestSchema = z.object({ text: z.string().max(4_000_000) });
+/** `PUT /api/v1/upgrades/:id/risks/:check` goes on in spite of a finding; `DELETE` takes that back. */
+export const acceptRiskRequestSchema = z.object({
+  reason: lineSchema.trim().min(1, 'say why, for the audit log').max(1000),
+  /** As they were shown; 409 when the finding is about others now. */
+  objects: z.array(z.string().max(2000)).min(1).max(maxCheckItems),
+  /** At most 30 days ahead; without it the acceptance ends with the upgrade. */
+  expiresAt: z.iso.datetime().optional(),
+});
 /** `POST /api/v1/upgrades/:id/confirm`; 409 when the hash is not the draft's. Answers 202. */
 export const confirmRequestSchema = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits') });
 

@@ -12,6 +12,15 @@ export const checkItemSchema = z.object({
 });
 export type CheckItem = z.infer<typeof checkItemSchema>;
 
+/** What going on in spite of a finding would mean: only a finding that carries one can be accepted by a person. */
+export const checkRiskSchema = z.object({
+  /** In a sentence, for the one who accepts it. */
+  consequence: z.string(),
+  /** Everything it is about. What cannot be named whole is accepted by nobody. */
+  objects: z.array(z.string()).min(1).max(maxCheckItems),
+});
+export type CheckRisk = z.infer<typeof checkRiskSchema>;
+
 /** One check behind a Summary sentence or a preflight. */
 export const checkSchema = z.object({
   name: z.string(),
@@ -21,5 +30,7 @@ export const checkSchema = z.object({
   remedy: z.string().optional(),
   /** What it found, one by one and no more than are worth reading; missing where the detail says all. */
   items: z.array(checkItemSchema).max(maxCheckItems).optional(),
+  /** Missing where a person may not go on in spite of it. */
+  risk: checkRiskSchema.optional(),
 });
 export type Check = z.infer<typeof checkSchema>;

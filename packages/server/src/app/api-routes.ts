@@ -15,6 +15,7 @@ import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import { findUpgrade } from '../upgrades/queries.ts';
+import { riskRoutes } from '../upgrades/risks/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
 import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';
@@ -35,6 +36,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   uploadRoutes(api, db);
   careRoutes(api, care);
   upgradeRoutes(api, parts);
+  riskRoutes(api, parts);
   auditRoutes(api, db);
   eventRoutes(api, events, authenticate);
 }

@@ -2,6 +2,7 @@ import type { Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** The tables of the store. Columns that hold JSON as text are hashed or compared byte for byte, so no database may re-print them. */
 export interface Tables {
+  readonly accepted_risk: AcceptedRiskTable;
   readonly account: AccountTable;
   readonly api_token: ApiTokenTable;
   readonly audit_entry: AuditEntryTable;
@@ -225,6 +226,13 @@ interface PreflightTable {
   at: Date;
   /** The checks of the site as JSON with a format. */
   report: string;
+}
+
+interface AcceptedRiskTable {
+  upgrade_id: string;
+  check_name: string;
+  /** `AcceptedRisk` as JSON with a format. */
+  risk: string;
 }
 
 interface ResolutionMemoryTable {

@@ -19,7 +19,7 @@ import { planText } from './stored-plan.ts';
 import { blockersOf } from './upgrade-view.ts';
 
 /**
- * Approves exactly the plan and values whose hash is named, freezes them and locks the console, all in one transaction. The engine
+ * Approves exactly the plan, values and accepted risks whose hash is named, freezes them and locks the console, all in one transaction. The engine
  * takes it from there, in this process or, should it die now, in the next.
  *
  * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash, or edited meanwhile), UPGRADE_BLOCKED, CONSOLE_LOCKED
@@ -67,7 +67,12 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
     await recordAudit(trx, actor, {
       action: 'upgrade.confirm',
       subject: id,
-      details: { from: row.from_version, to: row.to_version, hash },
+      details: {
+        from: row.from_version,
+        to: row.to_version,
+        hash,
+        risks: (draft.frozen.risks ?? []).map(({ check, by, reason }) => ({ check, by, reason })),
+      },
     });
   });
   services.events.publish({ kind: 'lock', subject: id });

@@ -1,3 +1,4 @@
+import { type AcceptedRisk, isInForce } from '@sealift/core/accepted-risk';
 import { asSealiftError, type SealiftError } from '@sealift/core/errors';
 import { buildPlan } from '@sealift/core/planner';
 import { type FrozenUpgrade, freeze, type MergedLayer, type Plan } from '@sealift/core/upgrade';
@@ -7,6 +8,7 @@ import { installedRelease, storedRelease, storedReleases } from '../catalogue/st
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
+import { loadRisks } from './risks/stored-risks.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** A draft as it would be executed now. */
@@ -15,20 +17,25 @@ export interface DraftPlan {
   /** Null while a conflict is open, or the plan cannot be made any more. */
   readonly frozen: FrozenUpgrade | null;
   readonly hash: string | null;
+  /** What was accepted; what has ended too, which is not frozen. */
+  readonly risks: readonly AcceptedRisk[];
   /** Why the plan cannot be made from the signed releases. */
   readonly failure: SealiftError | null;
 }
 
-/** Makes the plan from the signed releases, verified again, and freezes it with the merged texts. */
+/** Makes the plan from the signed releases, verified again, and freezes it with the merged texts and the accepted risks that have not ended. */
 export async function planDraft(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<DraftPlan> {
   try {
     const plan = await planOf(db, row, layers);
+    const risks = await loadRisks(db, row.id);
     const isOpen = layers.some(({ summary }) => summary.openConflicts > 0);
-    if (isOpen) return { plan, frozen: null, hash: null, failure: null };
-    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }]);
-    return { plan, frozen, hash: hashOfFrozen(frozen), failure: null };
+    if (isOpen) return { plan, frozen: null, hash: null, risks, failure: null };
+    const now = new Date();
+    const inForce = risks.filter((risk) => isInForce(risk, now));
+    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }], inForce);
+    return { plan, frozen, hash: hashOfFrozen(frozen), risks, failure: null };
   } catch (error) {
-    return { plan: storedPlan(row), frozen: null, hash: null, failure: asSealiftError(error) };
+    return { plan: storedPlan(row), frozen: null, hash: null, risks: [], failure: asSealiftError(error) };
   }
 }
 

@@ -17,6 +17,7 @@ import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
+import { loadRisks } from './risks/stored-risks.ts';
 import { planText, storedPlan } from './stored-plan.ts';
 
 type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
@@ -85,6 +86,7 @@ async function isReadable(trx: Trx, id: string): Promise<boolean> {
     storedPlan(await loadUpgrade(trx, id));
     await mergeLayers(await loadLayers(trx, id));
     await loadReport(trx, id);
+    await loadRisks(trx, id);
     return true;
   } catch (error) {
     if (isSealiftError(error, 'RECORD_DAMAGED') || isSealiftError(error, 'RECORD_FORMAT_OTHER')) return false;

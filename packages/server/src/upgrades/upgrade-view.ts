@@ -1,4 +1,5 @@
-import { layerChangeSchema, type Upgrade, type UpgradeSummary } from '@sealift/core/api';
+import { type AcceptedRisk, covers, isInForce, stopsConfirm } from '@sealift/core/accepted-risk';
+import { layerChangeSchema, type ShownRisk, type Upgrade, type UpgradeSummary } from '@sealift/core/api';
 import { type Check, checkSchema } from '@sealift/core/check';
 import { asSealiftError, isSealiftError } from '@sealift/core/errors';
 import {
@@ -9,6 +10,7 @@ import {
   overallFraction,
   type Plan,
   progressOf,
+  readFrozen,
 } from '@sealift/core/upgrade';
 import { journalled } from '@sealift/upgrade/failures';
 import { z } from 'zod';
@@ -74,10 +76,14 @@ function showConfirmed(row: UpgradeRow) {
   const plan = readPlan(row);
   const layers = readable([], () => storedJson('the layers of the upgrade', row.layers ?? '[]', storedLayersSchema));
   const preflight = readable([], () => storedJson('the preflight', row.preflight ?? '[]', storedChecksSchema));
+  const risks = readable<readonly AcceptedRisk[]>([], () =>
+    row.frozen === null ? [] : (readFrozen(row.frozen).risks ?? []),
+  );
   return {
-    plan: { value: plan.value, damage: plan.damage ?? layers.damage ?? preflight.damage },
+    plan: { value: plan.value, damage: plan.damage ?? layers.damage ?? preflight.damage ?? risks.damage },
     layers: layers.value,
     preflight: preflight.value,
+    risks: shownRisks(risks.value, preflight.value, row.confirmed_at ?? new Date()),
     preflightAt: row.preflight_at?.toISOString() ?? null,
     blockers: [],
     hash: row.hash,
@@ -131,26 +137,37 @@ async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const shownLayers = layers.map(({ summary }) => layerChangeOf(summary));
   const preflightAt = report?.at.toISOString() ?? null;
   const shownPlan: Readable<Plan | null> = { value: plan, damage: null };
-  return { plan: shownPlan, layers: shownLayers, preflight: checks, preflightAt, blockers, hash };
+  const risks = shownRisks(draft.risks, checks, new Date());
+  return { plan: shownPlan, layers: shownLayers, preflight: checks, risks, preflightAt, blockers, hash };
+}
+
+function shownRisks(risks: readonly AcceptedRisk[], checks: readonly Check[], now: Date): ShownRisk[] {
+  return risks.map((risk) => ({
+    ...risk,
+    covers: isInForce(risk, now) && checks.some((check) => covers(risk, check)),
+  }));
 }
 
 const neverLooked = 'The site was not looked at yet; run the preflight';
 const lookedForAnother = 'The plan has changed since the site was looked at; run the preflight again';
 
-/** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one. */
+/** Why a draft may not be confirmed; empty when it may. An unknown answer blocks like a bad one; neither does where it was accepted. */
 export async function blockersOf(
   db: Db,
   row: UpgradeRow,
-  draft: Pick<DraftPlan, 'failure'>,
+  draft: Pick<DraftPlan, 'failure' | 'risks'>,
   checks: readonly Check[],
 ): Promise<string[]> {
+  const now = new Date();
   const profile = await installedProfile(db);
   const stale = profile?.revision !== row.profile_revision;
   return [
     ...(stale ? ['The profile has changed since; start the upgrade again'] : []),
     ...(draft.failure === null ? [] : [`${draft.failure.message}. ${draft.failure.hint}`]),
     ...checks
-      .filter(({ outcome }) => outcome === 'block' || outcome === 'unknown')
+      .filter(
+        (check) => stopsConfirm(check) && !draft.risks.some((risk) => isInForce(risk, now) && covers(risk, check)),
+      )
       .map(({ detail, remedy }) => `${detail}. ${remedy ?? ''}`.trim()),
   ];
 }

@@ -2,7 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
-import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { LayerMove } from './layers/layer-move.ts';
 import type { SiteSettings } from '../settings.ts';
@@ -101,7 +101,11 @@ async function volumes(sides: CnsSides): Promise<Finding> {
     `${names.slice(0, shownVolumes).join(', ')}${names.length > shownVolumes ? ` and ${names.length - shownVolumes} more` : ''}`;
   if (unknownToVcenter.length > 0) {
     const detail = `vCenter does not know ${named(unknownToVcenter.map(({ name }) => name))}`;
-    return block(detail, 'Find these disks in vCenter and register them, or remove the PersistentVolumes.');
+    return acceptable(
+      block(detail, 'Find these disks in vCenter and register them, or remove the PersistentVolumes.'),
+      'A pod that uses such a volume does not start again once it has left its node.',
+      unknownToVcenter.map(({ name }) => name),
+    );
   }
   if (underOtherIds.length > 0) {
     const detail = `Under another cluster-id: ${named(underOtherIds.map(({ id }) => id))}`;

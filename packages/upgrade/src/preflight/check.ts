@@ -2,7 +2,7 @@ import { type Check, type CheckItem, maxCheckItems } from '@sealift/core/check';
 import { asSealiftError } from '@sealift/core/errors';
 
 /** What a check found; the remedy belongs to every outcome but `pass`. */
-export type Finding = Pick<Check, 'outcome' | 'detail' | 'items'> & { readonly remedy?: string };
+export type Finding = Pick<Check, 'outcome' | 'detail' | 'items' | 'risk'> & { readonly remedy?: string };
 
 /** No check of a page may take longer, or the page would not answer. */
 const usualTimeoutMs = 5000;
@@ -41,6 +41,17 @@ export function block(detail: string, remedy: string): Finding {
 
 export function warn(detail: string, remedy: string): Finding {
   return { outcome: 'warn', detail, remedy };
+}
+
+/**
+ * A finding that a person may accept. Checks whose remedy is at hand, and those behind which data, quorum or the way back is lost, have none.
+ *
+ * @param objects all that it is about; more than can be named one by one are not accepted
+ */
+export function acceptable(finding: Finding, consequence: string, objects: readonly string[]): Finding {
+  const named = [...new Set(objects)].toSorted();
+  const isWhole = named.length > 0 && named.length <= maxCheckItems;
+  return isWhole ? { ...finding, risk: { consequence, objects: named } } : finding;
 }
 
 /** A finding about several things, each named as far as there is room; those that stop the upgrade first. */

@@ -1,8 +1,9 @@
+import type { ClusterNode } from '@sealift/core/cluster';
 import type { ClusterProfile } from '@sealift/core/profile';
 import { expect, it } from 'vitest';
 import { hashOfValues } from '../frozen.ts';
 import type { ClusterPort, LayerStatus } from '../ports/cluster.ts';
-import { layersAsRecorded } from './cluster-checks.ts';
+import { layersAsRecorded, nodesReady } from './cluster-checks.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const packs = ['calico', 'csi'] as const;
@@ -55,4 +56,36 @@ it.each([
 
 it('passes where every layer is as recorded', async () => {
   expect(await layersAsRecorded(clusterWith('csi', {}), profile, ended)).toMatchObject({ outcome: 'pass' });
+});
+
+it('names every layer that is not healthy, which a person may accept, also beside one that differs', async () => {
+  const wait = { what: 'pods are missing', since: '2026-11-01T00:00:00.000Z', remedy: null } as LayerStatus['wait'];
+  const layers = asRecorded.map((one) => ({ ...one, wait }));
+  const unhealthy = { layers: () => Promise.resolve(layers) } as unknown as ClusterPort;
+  const objects = ['addon/calico', 'addon/csi'];
+  expect(await layersAsRecorded(unhealthy, profile, null)).toMatchObject({ outcome: 'block', risk: { objects } });
+  const [first, ...rest] = layers;
+  const differs = { layers: () => Promise.resolve([{ ...first, valuesHash: 'f'.repeat(64) }, ...rest]) };
+  expect(await layersAsRecorded(differs as unknown as ClusterPort, profile, null)).toMatchObject({
+    outcome: 'block',
+    risk: { objects: ['addon/csi'] },
+  });
+});
+
+it('a pack that is gone is accepted by nobody', async () => {
+  const gone = { layers: () => Promise.resolve(asRecorded.slice(1)) } as unknown as ClusterPort;
+  const check = await layersAsRecorded(gone, profile, null);
+  expect(check.outcome).toBe('block');
+  expect(check.risk).toBeUndefined();
+});
+
+it('workers that are not ready may be accepted, a control plane that is not never', async () => {
+  const node = (name: string, role: ClusterNode['role']) => ({ name, role, ready: false, message: 'is away' });
+  const cluster = (...nodes: ReturnType<typeof node>[]) =>
+    ({ nodes: () => Promise.resolve(nodes) }) as unknown as ClusterPort;
+  const workers = await nodesReady(cluster(node('w2', 'worker'), node('w1', 'worker')));
+  expect(workers).toMatchObject({ outcome: 'block', risk: { objects: ['w1', 'w2'] } });
+  const both = await nodesReady(cluster(node('w1', 'worker'), node('c1', 'control-plane')));
+  expect(both.outcome).toBe('block');
+  expect(both.risk).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
-import { block, type Finding, pass, runCheck, warn } from './check.ts';
+import { acceptable, block, type Finding, pass, runCheck, warn } from './check.ts';
 import { hashOfValues } from '../frozen.ts';
 import type { ClusterPort, LayerPlace, LayerStatus } from '../ports/cluster.ts';
 
@@ -12,7 +12,16 @@ export function nodesReady(cluster: ClusterPort): Promise<Check> {
     if (nodes.length === 0) return block('The cluster reports no nodes', 'Check the connection to the cluster.');
     if (open.length === 0) return pass(`${nodes.length} of ${nodes.length} nodes are ready`);
     const named = open.map((node) => `${node.name}: ${node.message}`).join('; ');
-    return block(named, 'Bring these nodes back, or wait until they have joined.');
+    const finding = block(named, 'Bring these nodes back, or wait until they have joined.');
+    // One of the control plane is a member of etcd: without it the next replacement may cost the quorum.
+    if (open.some(({ role }) => role === 'control-plane')) return finding;
+    const consequence =
+      'What runs on these workers has less room, and the upgrade may wait for them where it replaces nodes.';
+    return acceptable(
+      finding,
+      consequence,
+      open.map(({ name }) => name),
+    );
   });
 }
 
@@ -49,20 +58,40 @@ export function layersAsRecorded(
     if (profile === null) return notAdopted();
     const statuses = await cluster.layers(cancel);
     const explained: string[] = [];
+    const unhealthy: UnhealthyLayer[] = [];
+    let differing: Finding | undefined;
     for (const layer of profile.layers) {
       const status = statuses.find((one) => one.layer === layer.layer && one.pack === layer.pack);
       const difference = differenceOf(layer, status);
-      if (difference !== null && ended?.touches(layer) !== true) return difference;
-      if (difference !== null) explained.push(difference.detail);
-      else if (status !== undefined && status.wait !== null)
-        return block(status.wait.what, status.wait.remedy ?? 'Mend the layer, or wait until it settles.');
+      if (difference?.outcome === 'block' && ended?.touches(layer) !== true) return difference;
+      if (difference !== null && ended?.touches(layer) !== true) differing ??= difference;
+      else if (difference !== null) explained.push(difference.detail);
+      if (difference === null && status !== undefined && status.wait !== null)
+        unhealthy.push({ place: layer, wait: status.wait });
     }
+    if (unhealthy.length > 0) return unhealthyFinding(unhealthy);
+    if (differing !== undefined) return differing;
     if (ended !== null && explained.length > 0) {
       const remedy = `Continue with the upgrade to ${ended.to}; what is done already is not done again.`;
       return warn(`${explained.join('; ')}: so the upgrade to ${ended.to} left it`, remedy);
     }
     return pass(`${profile.layers.length} layers run ${profile.version} with the recorded values`);
   });
+}
+
+interface UnhealthyLayer {
+  readonly place: LayerPlace;
+  readonly wait: NonNullable<LayerStatus['wait']>;
+}
+
+/** The upgrade may be what mends it, so a person may go on. */
+function unhealthyFinding(layers: readonly UnhealthyLayer[]): Finding {
+  const remedy = layers[0]?.wait.remedy ?? 'Mend the layer, or wait until it settles.';
+  return acceptable(
+    block(layers.map(({ wait }) => wait.what).join('; '), remedy),
+    'The upgrade waits at a layer that is not healthy after it, and what the layer does stays away until then.',
+    layers.map(({ place }) => `${place.layer}/${place.pack}`),
+  );
 }
 
 function differenceOf(recorded: ProfileLayer, runs: LayerStatus | undefined): Finding | null {

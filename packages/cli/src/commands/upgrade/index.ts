@@ -34,6 +34,28 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       await runPreflight(id, options, context);
     });
   upgrade
+    .command('accept-risk')
+    .description('Goes on in spite of what one check found, where it may be accepted; goes to the audit log.')
+    .argument('<check>', 'name of the check, as `upgrade preflight` shows it')
+    .requiredOption('--reason <text>', 'why, for the audit log')
+    .option('--expires <time>', 'when the acceptance ends, at most 30 days ahead; else with the upgrade')
+    .option('--id <id>', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (check: string, options: { reason: string; expires?: string; id?: string; json?: true }) => {
+      const { acceptRisk } = await import('./accept-risk.ts');
+      await acceptRisk(check, options, context);
+    });
+  upgrade
+    .command('withdraw-risk')
+    .description('Takes an acceptance back.')
+    .argument('<check>', 'name of the check')
+    .option('--id <id>', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (check: string, options: { id?: string; json?: true }) => {
+      const { withdrawRisk } = await import('./accept-risk.ts');
+      await withdrawRisk(check, options, context);
+    });
+  upgrade
     .command('layers')
     .description('Shows the preview of the layers, or of one layer with its decisions and conflicts.')
     .argument('[layer]', 'the layer, such as cni-cni-calico')

@@ -1,5 +1,5 @@
-import { stepsOfPlan, type Wait } from '@sealift/core/upgrade';
-import type { Upgrade } from '@sealift/core/api';
+import { lifecycle, stepsOfPlan, type Wait } from '@sealift/core/upgrade';
+import type { ShownRisk, Upgrade } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { Remedies } from '../../terminal/remedies.ts';
 
@@ -23,7 +23,7 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
   }
   if (upgrade.preflightAt !== null) context.out(`site looked at: ${upgrade.preflightAt}`);
   const remedies = new Remedies();
-  for (const { title, outcome, detail, items = [], remedy } of upgrade.preflight) {
+  for (const { name, title, outcome, detail, items = [], remedy, risk } of upgrade.preflight) {
     context.out(`preflight ${outcome}: ${title}: ${detail}`);
     for (const item of items) {
       context.out(`  - ${item.place} ${item.text}`);
@@ -32,6 +32,13 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
     }
     const mend = outcome === 'pass' ? undefined : remedies.line(remedy);
     if (mend !== undefined) context.out(`  ${mend}`);
+    const accepted = upgrade.risks.find(({ check }) => check === name);
+    if (accepted !== undefined) printAccepted(accepted, context);
+    if (risk !== undefined && accepted?.covers !== true && lifecycle[upgrade.state].editable) {
+      context.out(`  can be accepted: ${risk.consequence}`);
+      context.out(`  about: ${risk.objects.join(', ')}`);
+      context.out(`  to accept: sealift upgrade accept-risk ${name} --reason WHY`);
+    }
   }
   const progress = new Map(upgrade.steps.map((step) => [step.id, step]));
   for (const step of upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)) {
@@ -42,6 +49,12 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
   if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
   if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);
   if (upgrade.hash !== null) context.out(`hash ${upgrade.hash}`);
+}
+
+function printAccepted({ by, at, reason, expiresAt, covers }: ShownRisk, context: CliContext): void {
+  const until = expiresAt ?? 'the end of the upgrade';
+  context.out(`  accepted by ${by} at ${at}, until ${until}: ${reason}`);
+  if (!covers) context.out('  the acceptance does not count: it has ended, or is about less than what is found now');
 }
 
 function printWait({ what, since, level, impact, remedy }: Wait, context: CliContext): void {

@@ -33,6 +33,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     plan: { product: 'Harborview', from: '4.2.12', to: '4.2.13', nodeImage, hops },
     layers: [layer],
     preflight: [],
+    risks: [],
     blockers: [],
     hash: 'f'.repeat(64),
     confirmedBy: null,
@@ -136,6 +137,28 @@ describe('upgrade', () => {
     const { code } = await site.sealift(['upgrade', 'resolve', 'cni-cni-calico', ...args]);
     expect(code).toBeGreaterThan(0);
     expect(site.asked).toEqual([]);
+  });
+
+  it('accepts what a check found, for the objects that were shown, and takes that back', async () => {
+    const risk = { consequence: 'Drains wait.', objects: ['PodDisruptionBudget shop/db'] };
+    const found = { name: 'disruption-budgets', title: 'Budgets', outcome: 'block', detail: 'never', risk } as const;
+    const draft = upgrade({ state: 'draft', preflight: [found] });
+    const url = '/api/v1/upgrades/u1/risks/disruption-budgets';
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
+    for (const method of ['PUT', 'DELETE']) site.answers.set(`${method} ${url}`, { status: 200, body: draft });
+    const shown = await site.sealift(['upgrade', 'show', 'u1']);
+    expect(shown.out).toContain('to accept: sealift upgrade accept-risk disruption-budgets --reason WHY');
+    const accept = (check: string, ...args: string[]) =>
+      site.sealift(['upgrade', 'accept-risk', check, '--id', 'u1', '--reason', 'by hand', ...args]);
+    const accepted = await accept('disruption-budgets', '--expires', '2026-12-01T18:00:00Z');
+    expect(accepted).toMatchObject({ code: 0, out: expect.stringContaining('shop/db: Drains wait.') });
+    const put = site.asked.find(({ call }) => call === `PUT ${url}`);
+    expect(put?.body).toEqual({ reason: 'by hand', objects: risk.objects, expiresAt: '2026-12-01T18:00:00.000Z' });
+    expect((await accept('helm')).notes).toContain('RISK_NOT_ACCEPTABLE');
+    expect((await accept('disruption-budgets', '--expires', 'soon')).notes).toContain('USAGE');
+    expect(site.asked.filter(({ call }) => call.startsWith('PUT'))).toHaveLength(1);
+    const withdrawn = await site.sealift(['upgrade', 'withdraw-risk', 'disruption-budgets', '--id', 'u1']);
+    expect(withdrawn).toMatchObject({ code: 0, out: 'disruption-budgets is not accepted any more' });
   });
 
   it('looks at the site again, and exits with 2 while something blocks', async () => {

@@ -4,6 +4,7 @@ import { usePreflight } from '../../api/upgrades.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { CheckRisk } from './risks/check-risk.tsx';
 
 /** What was found when the site was last looked at, with the way to look again. */
 export function PreflightView({ upgrade }: { upgrade: Upgrade }) {
@@ -29,7 +30,11 @@ export function PreflightView({ upgrade }: { upgrade: Upgrade }) {
           Look again
         </Button>
       </p>
-      <CheckList checks={upgrade.preflight} label="Preflight checks" />
+      <CheckList
+        checks={upgrade.preflight}
+        label="Preflight checks"
+        renderBelow={(check) => <CheckRisk upgrade={upgrade} check={check} />}
+      />
     </div>
   );
 }

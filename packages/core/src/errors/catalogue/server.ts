@@ -262,6 +262,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  RISK_NOT_ACCEPTABLE: {
+    message: 'what the check {check} found cannot be accepted as a risk: {reason}',
+    hint: 'Settle what the preflight names and run it again; what can be accepted says so there.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   UPGRADE_BLOCKED: {
     message: 'the upgrade cannot be confirmed: {reason}',
     hint: 'Settle what is named, then confirm again.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AcceptedRisk, acceptedRiskSchema } from '../../check/accepted-risk.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../../pack/pack.ts';
 import { digestSchema } from '../../release/digest.ts';
 import { readRecord } from '../../schema/record.ts';
@@ -25,13 +26,19 @@ export const frozenUpgradeSchema = z
     plan: planSchema,
     /** What each hop of the plan leaves behind, in the plan's order: every layer, those that do not change too. */
     hops: z.array(z.object({ layers: z.array(mergedLayerSchema) })),
+    /** What was accepted with it; missing where nothing was, so that what was approved without any keeps its hash. */
+    risks: z.array(acceptedRiskSchema).optional(),
   })
   .refine(({ plan, hops }) => plan.hops.length === hops.length, { error: 'its hops are not those of its plan' });
 export type FrozenUpgrade = z.infer<typeof frozenUpgradeSchema>;
 
-/** Puts plan and merged layers together for approval. */
-export function freeze(plan: FrozenUpgrade['plan'], hops: FrozenUpgrade['hops']): FrozenUpgrade {
-  return { format, plan, hops };
+/** Puts plan, merged layers and accepted risks together for approval. */
+export function freeze(
+  plan: FrozenUpgrade['plan'],
+  hops: FrozenUpgrade['hops'],
+  risks: readonly AcceptedRisk[] = [],
+): FrozenUpgrade {
+  return { format, plan, hops, ...(risks.length === 0 ? {} : { risks: [...risks] }) };
 }
 
 /** Reads a stored frozen upgrade. @throws RECORD_FORMAT_OTHER, RECORD_DAMAGED */

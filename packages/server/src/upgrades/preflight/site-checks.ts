@@ -6,7 +6,7 @@ import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@s
 import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
-import { block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
@@ -78,7 +78,8 @@ function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promi
     const risk = available.find((update) => update.version === row.to_version)?.risk;
     if (risk === undefined) return pass('None is declared');
     if (risk.check === 'cns-cluster-id') return await identityFinding(cluster.storage, cancel);
-    return block(`${risk.name}: ${risk.text}`, 'Go by way of a release that has no such risk.');
+    const finding = block(`${risk.name}: ${risk.text}`, 'Go by way of a release that has no such risk.');
+    return acceptable(finding, risk.text, [risk.name]);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { CheckItem } from '@sealift/core/check';
 import type { Machine } from '@sealift/kubernetes/machine';
-import { block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
 
 const dayMs = 86_400_000;
 /** So long an upgrade may take, with what has to be mended in it. */
@@ -31,7 +31,12 @@ export function certificatesLast(
   const [first] = known.toSorted((a, b) => a.days - b.days);
   if (first === undefined) {
     const detail = 'Neither a Machine nor an API server tells when its certificates end';
-    return { outcome: 'unknown', detail, remedy: 'Ask each control-plane machine: kubeadm certs check-expiration.' };
+    const look = 'Ask each control-plane machine: kubeadm certs check-expiration.';
+    return acceptable(
+      { outcome: 'unknown', detail, remedy: look },
+      'Where a certificate ends during the upgrade, the API server of its machine answers nobody until it is renewed by hand.',
+      own.length === 0 ? ['the API server'] : own.map(({ name }) => `Machine ${name}`),
+    );
   }
   const items = known
     .filter(({ days }) => days < warnDays)

@@ -1,6 +1,6 @@
 import type { CheckItem } from '@sealift/core/check';
 import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
-import { block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
 import { z } from 'zod';
 
 const count = z.number().int().nullish();
@@ -65,7 +65,14 @@ export function budgetsAllow(
   if (first === undefined) return pass(`${budgets.length} budgets, each allows an eviction`);
   const detail = `${items.length} of ${budgets.length} budgets would keep a drain waiting; ${first.place} ${first.text}`;
   const remedy = first.remedy ?? 'Look again in some seconds; kube-controller-manager computes it.';
-  return withItems((never.length > 0 && !isBounded ? block : warn)(detail, remedy), items);
+  const isStopped = never.length > 0 && !isBounded;
+  const finding = withItems((isStopped ? block : warn)(detail, remedy), items);
+  if (!isStopped) return finding;
+  return acceptable(
+    finding,
+    'The drain of a node with such a pod waits until somebody takes the pod away by hand; the upgrade names it then.',
+    never.map(({ place }) => place),
+  );
 }
 
 function askedText({

@@ -100,10 +100,14 @@ describe('certificates', () => {
     });
     const ended = [...well, machine('c', '2026-11-01T00:00:00Z')];
     expect(certificatesLast(ended, presented, now)).toMatchObject({ outcome: 'block', detail: text('ended at') });
+    expect(certificatesLast(ended, presented, now).risk).toBeUndefined();
   });
 
   it('are unknown where nobody tells, and what the server presents counts', () => {
-    expect(certificatesLast([machine('a', null)], undefined, now)).toMatchObject({ outcome: 'unknown' });
+    expect(certificatesLast([machine('a', null)], undefined, now)).toMatchObject({
+      outcome: 'unknown',
+      risk: { objects: ['Machine a'] },
+    });
     const ends = { validToDate: new Date('2026-11-30T00:00:00Z') };
     expect(certificatesLast([machine('a', null)], ends, now)).toMatchObject({
       outcome: 'block',
@@ -176,6 +180,7 @@ describe('disruption budgets', () => {
 
   it('that never allow an eviction block with their arithmetic, unless the drain is given up by itself', () => {
     expect(budgetsAllow([well, never], drain)).toMatchObject({
+      risk: { objects: [expect.any(String)] },
       outcome: 'block',
       detail: text(
         'PodDisruptionBudget.policy shop/never never allows an eviction: it needs 3 healthy pods of 3 and has 3 (minAvailable 3)',

@@ -22,6 +22,9 @@ export function consequences(upgrade: Upgrade): string[] {
     lastStep === undefined || last === undefined
       ? 'Every step can be undone, or restored from the backup.'
       : `The point of no return is step ${last + 1}: ${lastStep.title}.`,
+    ...upgrade.risks
+      .filter(({ covers }) => covers)
+      .map(({ consequence, by }) => `A risk that ${by} accepted: ${consequence}`),
   ];
 }
 

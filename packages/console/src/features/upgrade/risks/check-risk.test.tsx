@@ -1,0 +1,42 @@
+import type { Check } from '@sealift/core/check';
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openPage } from '../../../../test/open-page.tsx';
+
+const budgets: Check = {
+  name: 'disruption-budgets',
+  title: 'Disruption budgets let nodes be drained',
+  outcome: 'block',
+  detail: '1 of 4 budgets would keep a drain waiting',
+  remedy: 'Let it need one less.',
+  risk: { consequence: 'The drain waits until somebody takes the pod away.', objects: ['PodDisruptionBudget shop/db'] },
+};
+const mend: Check = {
+  name: 'helm',
+  title: 'Helm is there',
+  outcome: 'block',
+  detail: 'It is not',
+  remedy: 'Bring it.',
+};
+
+test('a finding that can be accepted is, with a reason and for what was shown, and that can be withdrawn', async () => {
+  const { user, api } = openPage('/updates/up-1', (fixture) => {
+    fixture.risky = [budgets, mend];
+  });
+  await user.click(await screen.findByRole('tab', { name: /Preflight/ }));
+  expect(screen.getAllByRole('button', { name: /Accept this risk/ })).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: `Accept this risk: ${budgets.title}` }));
+  const dialog = within(await screen.findByRole('dialog'));
+  dialog.getByText(/The drain waits until somebody takes the pod away/);
+  dialog.getByText(/for these alone: PodDisruptionBudget shop\/db/);
+  expect(dialog.getByRole('button', { name: 'Accept the risk' }).hasAttribute('disabled')).toBe(true);
+  await user.type(dialog.getByRole('textbox'), 'one replica, taken away by hand');
+  await user.click(dialog.getByRole('button', { name: 'Accept the risk' }));
+  await screen.findByText(/by admin/);
+  screen.getByText(/one replica, taken away by hand/);
+  expect(screen.queryByRole('button', { name: /Accept this risk/ })).toBeNull();
+  expect(api.risks[0]?.objects).toEqual(budgets.risk?.objects);
+  await user.click(screen.getByRole('button', { name: `Withdraw the acceptance: ${budgets.title}` }));
+  await waitFor(() => expect(api.risks).toEqual([]));
+  await screen.findByRole('button', { name: /Accept this risk/ });
+});
