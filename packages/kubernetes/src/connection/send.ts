@@ -85,13 +85,20 @@ export class Connections {
    */
   async send(asked: ApiRequest): Promise<ApiAnswer> {
     const place = `${this.#access.server}${asked.path}`;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const cancel = asked.cancel === undefined ? deadline : AbortSignal.any([asked.cancel, deadline]);
-    let login = await this.#login(cancel, place);
-    for (let tried = 1; ; tried += 1) {
-      const answer = await this.#exchange(asked, login, cancel, place);
-      if (answer.status !== 401) return answer;
-      login = await this.#loginAnew(login, tried, cancel, place);
+    // One that outlived its request would hold all of it, and cost an error, for a minute.
+    const deadline = new AbortController();
+    const late = (): void => deadline.abort(new DOMException('the request took too long', 'TimeoutError'));
+    const timer = setTimeout(late, timeoutMs);
+    const cancel = asked.cancel === undefined ? deadline.signal : AbortSignal.any([asked.cancel, deadline.signal]);
+    try {
+      let login = await this.#login(cancel, place);
+      for (let tried = 1; ; tried += 1) {
+        const answer = await this.#exchange(asked, login, cancel, place);
+        if (answer.status !== 401) return answer;
+        login = await this.#loginAnew(login, tried, cancel, place);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
