@@ -1,3 +1,4 @@
+import type { LayerName } from '@sealift/core/pack';
 import { isStep, type SeenWait, stepsOf, waitingFor } from '@sealift/core/upgrade';
 import { hopLayer, runsLayer } from './hop-layer.ts';
 import type { StepContext, StepDefinition } from './step.ts';
@@ -77,7 +78,7 @@ async function layerChecks(context: StepContext<'validate'>): Promise<Check[]> {
     const { layer, pack } = step.target;
     const status = statuses.find((one) => one.layer === layer && one.pack === pack);
     const name = isStep(step, 'layer')
-      ? `${pack} ${step.target.version} runs with the approved values`
+      ? `${pack} ${step.target.version} ${isOfNodes(layer) ? 'is recorded' : 'runs'} with the approved values`
       : `${pack} is removed`;
     const holds = isStep(step, 'layer')
       ? status !== undefined && runsLayer(status, hopLayer({ ...context, step }))
@@ -85,6 +86,11 @@ async function layerChecks(context: StepContext<'validate'>): Promise<Check[]> {
     return [check(name, holds, waitingFor(`not true yet: ${name}`, { object: { kind: 'Layer', name: pack } }))];
   });
   return [...healthy, ...asPlanned];
+}
+
+/** Layers whose values are about the nodes themselves: nodes get a version and a template, and the rest of these values is kept only. */
+function isOfNodes(layer: LayerName): boolean {
+  return layer === 'kernel' || layer === 'os' || layer === 'k8s';
 }
 
 function check(name: string, holds: boolean, missing: SeenWait): Check {
