@@ -111,7 +111,7 @@ function usable(machine: NodeImageMachine, wanted: WantedImage): Problem[] {
   }
   if (!isProven(machine, wanted)) {
     const detail = `nothing in ${machine.name} says which image it was made from`;
-    const mend = 'Remove it and import the image, or accept the risk by name when the upgrade asks.';
+    const mend = 'Remove it and import the image.';
     problems.push({ kind: 'unproven', detail, mend, mendable: false });
   }
   if (!machine.hasSnapshot) {

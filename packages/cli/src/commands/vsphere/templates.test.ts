@@ -94,7 +94,7 @@ const nearMisses: Readonly<Record<string, NearMiss>> = {
   },
   unproven: {
     machines: [{ name: 'r_NAME', annotation: '', ...whole }],
-    words: ['nothing in r_NAME says which image it was made from', 'or accept the risk by name'],
+    words: ['nothing in r_NAME says which image it was made from', 'Remove it and import the image'],
     left: 'unproven',
   },
   'deployed by hand': {
