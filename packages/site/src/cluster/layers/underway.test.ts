@@ -71,12 +71,13 @@ describe.skipIf(missing !== undefined)(
       }));
       const ended = type === 'Complete' ? { succeeded: 1, completionTime: at } : { failed: 1 };
       const status = { startTime: at, conditions, uncountedTerminatedPods: {}, ...ended };
-      await bench.client.ask({
+      const { status: answered } = await bench.client.ask({
         method: 'PATCH',
         path: `/apis/batch/v1/namespaces/default/jobs/${name}-migrate/status`,
         contentType: 'application/merge-patch+json',
         body: { status },
       });
+      expect(answered).toBe(200);
     };
     const statuses = async (name: string) =>
       (await readHistory(bench.objects, { namespace: 'default', name })).map(
@@ -129,6 +130,8 @@ describe.skipIf(missing !== undefined)(
           underway: { doing: 'remove' },
           wait: { what: expect.stringContaining('waits for its hook Job.batch default/slow-migrate') },
         });
+      // Helm says that it waits before it makes the Job.
+      await expect.poll(jobThere('slow'), { timeout: 60_000 }).toBe(true);
       await endJob('slow', 'Complete');
       await expect.poll(() => bench.status('slow', port(runs)), { timeout: 60_000 }).toBeUndefined();
       await port(runs).removeLayer(layer, never);
