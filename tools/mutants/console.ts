@@ -52,9 +52,9 @@ export const consoleMutants = mutantsOf('console', [
   ],
   [
     'an upgrade is aborted without a reason',
-    'features/upgrade/run/abort-dialog.tsx',
-    "isDisabled={reason.trim() === '' || intervention.isPending}",
-    'isDisabled={intervention.isPending}',
+    'components/reason-dialog.tsx',
+    "isDisabled={reason.trim() === '' || isPending}",
+    'isDisabled={isPending}',
     'features/upgrade/run/upgrade-run.test.tsx',
   ],
   [
