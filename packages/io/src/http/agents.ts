@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { trustedCertificates } from './certificates.ts';
 import type { Environment } from './environment.ts';
 import { proxyOf } from './proxy.ts';
@@ -58,6 +59,15 @@ export class Agents {
       ...(connections === undefined ? {} : { maxSockets: connections }),
       ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } }),
     };
-    return secure ? new HttpsAgent({ ...pool, minVersion: 'TLSv1.2', ...this.#tls }) : new HttpAgent(pool);
+    if (!secure) return new HttpAgent(pool);
+    const { servername, checkServerIdentity, ...material } = this.#tls;
+    // Read once, and not again for each connection: what a machine trusts is more than a hundred certificates.
+    const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...material });
+    return new HttpsAgent({
+      ...pool,
+      secureContext,
+      ...(servername === undefined ? {} : { servername }),
+      ...(checkServerIdentity === undefined ? {} : { checkServerIdentity }),
+    });
   }
 }

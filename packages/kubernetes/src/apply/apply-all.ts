@@ -13,17 +13,7 @@ export interface ApplyAllOptions {
   /** By object (`nameOf`): foreign fields that a person said we may take. */
   readonly agreed?: ReadonlyMap<string, readonly AgreedField[]> | undefined;
   readonly establishTimeoutMs?: number | undefined;
-  /** After each object, as it is done. */
-  readonly onApplied?: ((one: AppliedObject) => void) | undefined;
   readonly cancel?: AbortSignal | undefined;
-}
-
-/** What became of one object. */
-export interface AppliedObject {
-  readonly object: ObjectReference;
-  /** On the server, where there is no dry run. */
-  readonly uid: string | undefined;
-  readonly outcome: 'created' | 'changed' | 'unchanged';
 }
 
 /**
@@ -38,13 +28,12 @@ export async function applyAll(
   objects: Objects,
   wanted: readonly KubeObject[],
   options: ApplyAllOptions = {},
-): Promise<readonly AppliedObject[]> {
-  const { cancel, establishTimeoutMs: timeoutMs, onApplied } = options;
-  const done: AppliedObject[] = [];
+): Promise<readonly ObjectReference[]> {
+  const { agreed, cancel, establishTimeoutMs: timeoutMs } = options;
+  const done: ObjectReference[] = [];
   const each = async (object: KubeObject): Promise<void> => {
-    const one = await applyOne(objects, object, options);
-    done.push(one);
-    onApplied?.(one);
+    const fields = agreed?.get(nameOf(referenceOf(object)));
+    done.push(referenceOf((await apply(objects, object, { agreed: fields, cancel })).object));
   };
   const ordered = inApplyOrder(wanted);
   refuseTwice(ordered);
@@ -72,22 +61,6 @@ export async function placed(
   for (const object of wanted) found.push(prepare(object, await objects.resourceOf(object, cancel), namespace));
   refuseTwice(found);
   return found;
-}
-
-async function applyOne(
-  objects: Objects,
-  object: KubeObject,
-  { agreed, cancel }: ApplyAllOptions,
-): Promise<AppliedObject> {
-  const before = await objects.get(referenceOf(object), cancel);
-  const fields = agreed?.get(nameOf(referenceOf(object)));
-  const { object: after, created } = await apply(objects, object, { agreed: fields, cancel });
-  const same = before !== undefined && before.metadata.resourceVersion === after.metadata.resourceVersion;
-  return {
-    object: referenceOf(after),
-    uid: after.metadata.uid,
-    outcome: created ? 'created' : same ? 'unchanged' : 'changed',
-  };
 }
 
 async function missingNamespaces(

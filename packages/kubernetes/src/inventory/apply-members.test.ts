@@ -146,7 +146,7 @@ describe.skipIf(apiServerMissing)(`a set of objects (${apiServerRemedy})`, () =>
     const moved = configMap('moving', 'moved');
     await applySet(parentOf('moving'), [moved, configMap('moving', 'stays')]);
     const { kept } = await applySet(parentOf('moving'), [configMap('moving', 'stays')], [moved], {
-      elsewhere: [referenceOf(moved)],
+      elsewhere: () => Promise.resolve([referenceOf(moved)]),
     });
     expect(names(kept)).toEqual(['ConfigMap moved elsewhere']);
     const other: SetParent = { kind: 'Secret', namespace: 'moving', name: 'layer' };

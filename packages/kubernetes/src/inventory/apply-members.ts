@@ -1,10 +1,10 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type ApplyAllOptions, type AppliedObject, applyAll } from '../apply/apply-all.ts';
+import { type ApplyAllOptions, applyAll } from '../apply/apply-all.ts';
 import { identityOfReference, type KubeObject, type ObjectReference } from '../objects/object.ts';
 import type { Objects } from '../objects/objects.ts';
 import { applySetId, asMember, groupKindOf, type SetParent } from './apply-set.ts';
 import { type KeptObject, planPrune, prune, type PrunedObject } from './prune.ts';
-import { parentName, readExtent, writeExtent } from './set-parent.ts';
+import { parentName, readExtent, rewriteExtent } from './set-parent.ts';
 
 /** A set as it shall be. */
 export interface WantedSet {
@@ -12,21 +12,17 @@ export interface WantedSet {
   readonly objects: readonly KubeObject[];
   /** As `PruneRequest.recorded`: write the objects of this set to the journal before it is applied, and keep the older ones till it is done. */
   readonly recorded: readonly ObjectReference[];
-  /** As `PruneRequest.elsewhere`. */
-  readonly elsewhere?: readonly ObjectReference[] | undefined;
+  /** As `PruneRequest.elsewhere`; asked only where something may go. */
+  readonly elsewhere?: (() => Promise<readonly ObjectReference[]>) | undefined;
   /** That no object at all is what the release means. */
   readonly mayBeEmpty?: boolean | undefined;
 }
 
-export interface MembersOptions extends ApplyAllOptions {
-  readonly onPruned?: ((one: PrunedObject) => void) | undefined;
-}
-
 /** What became of a set. */
 export interface AppliedSet {
-  readonly applied: readonly AppliedObject[];
+  readonly applied: readonly ObjectReference[];
   readonly pruned: readonly PrunedObject[];
-  /** Objects with the set's id that were left alone, and why. */
+  /** Objects with the set's id that were left alone, and why; nobody looks for them where all that is recorded is wanted. */
   readonly kept: readonly KeptObject[];
 }
 
@@ -40,7 +36,7 @@ export interface AppliedSet {
 export async function applyMembers(
   objects: Objects,
   wanted: WantedSet,
-  options: MembersOptions = {},
+  options: ApplyAllOptions = {},
 ): Promise<AppliedSet> {
   const { parent, recorded, elsewhere } = wanted;
   const { cancel, namespace } = options;
@@ -52,19 +48,26 @@ export async function applyMembers(
   const kinds = wanted.objects.map(groupKindOf);
   const namespaces = wanted.objects.flatMap(({ metadata }) => metadata.namespace ?? namespace ?? []);
   const union = { kinds: [...old.kinds, ...kinds], namespaces: [...old.namespaces, ...namespaces] };
-  await writeExtent(objects, parent, union, cancel);
+  await rewriteExtent(objects, parent, { from: old, to: union }, cancel);
   const members = wanted.objects.map((object) => asMember(object, id));
   const applied = await applyAll(objects, members, options);
-  const request = { id, wanted: applied.map(({ object }) => object), recorded, elsewhere, kinds: old.kinds };
+  if (!isAnyUnwanted(recorded, applied)) return { applied, pruned: [], kept: [] };
+  const request = { id, wanted: applied, recorded, elsewhere: await elsewhere?.(), kinds: old.kinds };
   const plan = await planPrune(objects, request, cancel);
-  const pruned = await prune(objects, plan, request, options);
+  const pruned = await prune(objects, plan, request, cancel);
   const left = [...plan.keep, ...pruned.filter(({ outcome }) => outcome === 'kept')].map(({ object }) => object);
   const narrowed = {
     kinds: [...kinds, ...left.map(groupKindOf)],
     namespaces: [...namespaces, ...left.flatMap((object) => object.namespace ?? [])],
   };
-  await writeExtent(objects, parent, narrowed, cancel);
+  await rewriteExtent(objects, parent, { from: union, to: narrowed }, cancel);
   return { applied, pruned, kept: plan.keep };
+}
+
+/** Whether there is anything that pruning may delete: it deletes nothing that is not recorded. */
+function isAnyUnwanted(recorded: readonly ObjectReference[], wanted: readonly ObjectReference[]): boolean {
+  const kept = new Set(wanted.map(identityOfReference));
+  return recorded.some((one) => !kept.has(identityOfReference(one)));
 }
 
 /** What a set's journal names from now on: its own objects and those it had, each once. */

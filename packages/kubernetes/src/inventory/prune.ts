@@ -129,20 +129,12 @@ export async function prune(
   objects: Objects,
   plan: PrunePlan,
   request: PruneRequest,
-  {
-    onPruned,
-    cancel,
-  }: {
-    readonly onPruned?: ((one: PrunedObject) => void) | undefined;
-    readonly cancel?: AbortSignal | undefined;
-  } = {},
+  cancel?: AbortSignal,
 ): Promise<readonly PrunedObject[]> {
   const known = knownOf(request);
   const done: PrunedObject[] = [];
   for (const { uid, ...object } of plan.remove) {
-    const one = { object, ...(await pruneOne(objects, object, uid, known, cancel)) };
-    done.push(one);
-    onPruned?.(one);
+    done.push({ object, ...(await pruneOne(objects, object, uid, known, cancel)) });
   }
   return done;
 }

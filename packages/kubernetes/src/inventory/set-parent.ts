@@ -43,19 +43,25 @@ export async function readExtent(objects: Objects, parent: SetParent, cancel?: A
   };
 }
 
-/** Writes where the members of a set may be; makes the parent, and its namespace, where there is none. @throws as `apply` */
-export async function writeExtent(
+/**
+ * Writes where the members of a set may be from now on, unless that is what is written; makes the parent, and its namespace, where there is none.
+ *
+ * @throws as `apply`
+ */
+export async function rewriteExtent(
   objects: Objects,
   parent: SetParent,
-  { kinds, namespaces }: SetExtent,
+  { from, to }: { readonly from: SetExtent; readonly to: SetExtent },
   cancel?: AbortSignal,
 ): Promise<void> {
+  const [before, after] = [annotationsOf(parent, from), annotationsOf(parent, to)];
+  if (before[kindsAnnotation] === after[kindsAnnotation] && before[namespacesAnnotation] === after[namespacesAnnotation])
+    return;
   const { kind, namespace, name } = parent;
   const home = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
   if ((await objects.get(home, cancel)) === undefined) {
     await objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, cancel);
   }
-  const others = [...new Set(namespaces)].filter((each) => each !== namespace).toSorted();
   const object: KubeObject = {
     apiVersion: 'v1',
     kind,
@@ -63,14 +69,19 @@ export async function writeExtent(
       name,
       namespace,
       labels: { [idLabel]: applySetId(parent) },
-      annotations: {
-        [toolingAnnotation]: tooling,
-        [kindsAnnotation]: groupKindsText(kinds),
-        [namespacesAnnotation]: others.join(','),
-      },
+      annotations: after,
     },
   };
   await apply(objects, object, { cancel });
+}
+
+function annotationsOf({ namespace }: SetParent, { kinds, namespaces }: SetExtent): Readonly<Record<string, string>> {
+  const others = [...new Set(namespaces)].filter((each) => each !== namespace).toSorted();
+  return {
+    [toolingAnnotation]: tooling,
+    [kindsAnnotation]: groupKindsText(kinds),
+    [namespacesAnnotation]: others.join(','),
+  };
 }
 
 /** For a person. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accepted, isAbsent, statusReasonOf } from '../connection/answer.ts';
 import { fieldManager, type KubernetesClient, objectPath } from '../connection/client.ts';
 import { decode } from '../connection/decode.ts';
-import { listPages } from '../connection/list-pages.ts';
+import { listPages, metadataOnly } from '../connection/list-pages.ts';
 import { type ApiResource, Discovery } from './discovery.ts';
 import { asObject, type KubeObject, nameOf, type ObjectReference, referenceOf } from './object.ts';
 
@@ -15,6 +15,8 @@ export interface Listed {
   /** As `kubectl get -l` takes it. */
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** Only what `metadata` says of each: of objects that hold much, little is read. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 /** How to delete an object. */
@@ -58,7 +60,8 @@ export class Objects {
     };
     // The items of a built-in list leave out what the list says of them all.
     const item = z.looseObject({}).transform((value) => asObject({ ...value, apiVersion, kind }, path));
-    return await listPages(this.client, path, item, { query, cancel });
+    const form = wanted.metadataOnly === true ? { accept: metadataOnly } : {};
+    return await listPages(this.client, path, item, { query, cancel, ...form });
   }
 
   /** Any one object of a kind; undefined where there is none. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */

@@ -107,6 +107,12 @@ export function readiness(object: KubeObject, related: Related = {}): Readiness 
   });
 }
 
+/** Whether an object of the kind is complete when it is there and not being deleted: its `metadata` says all that `readiness` asks. */
+export function isReadyWhenThere({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
+  const { group } = groupVersionOf(apiVersion);
+  return builtIn.has(group) && !rules.has(`${group}/${kind}`);
+}
+
 function beingDeleted(object: KubeObject): Readiness {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   const since = timeOf(deletionTimestamp);

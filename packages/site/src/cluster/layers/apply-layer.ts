@@ -52,7 +52,7 @@ export async function applyLayer(layer: DesiredLayer, tools: LayerTools): Promis
   const releases = distinct([...(before?.releases ?? []), ...content.charts]);
   const members = allMembers(before?.members ?? [], planned.manifests.members);
   const begun = { ...(before ?? newRecord(layer)), attempt, releases, members };
-  const stored = await records.write(await records.open(layer, cancel), begun, cancel);
+  const stored = await records.write(found ?? (await records.open(layer, cancel)), begun, cancel);
   return async (at) => {
     await ensureNamespaces(tools.objects, content, cancel);
     await copyLogin(planned, tools);

@@ -12,6 +12,7 @@ import type { LayerAttempt, StoredRecord } from './layer-record.ts';
 import type { Underway } from './layer-runs.ts';
 import type { LayerTools } from './layer-tools.ts';
 import { absent } from './manifest-set.ts';
+import { type MembersThere, membersThere } from './members-there.ts';
 import { underwayWait } from './underway-wait.ts';
 
 /** Requests under way at a time; the client holds as many connections. */
@@ -67,6 +68,7 @@ interface Found {
 async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTools): Promise<SeenWait | null> {
   const found: Found[] = [];
   const wanted: ObjectReference[] = [...record.members];
+  const there = await membersThere(record, { objects, cancel });
   for (const place of record.releases) {
     const state = stateOf(await readHistory(objects, place, cancel));
     const wait = releaseWait(place, state);
@@ -74,15 +76,20 @@ async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTool
     wanted.push(...(await releaseObjects(state, place, { objects, cancel })).map(referenceOf));
   }
   for (let start = 0; start < wanted.length; start += atOnce) {
-    const some = await Promise.all(wanted.slice(start, start + atOnce).map((one) => waitOf(objects, one, cancel)));
+    const some = await Promise.all(wanted.slice(start, start + atOnce).map((one) => waitOf(objects, one, there, cancel)));
     found.push(...some.filter((one) => one !== null));
   }
   return await worst(found, objects, cancel);
 }
 
-async function waitOf(objects: Objects, reference: ObjectReference, cancel: Cancel): Promise<Found | null> {
+async function waitOf(
+  objects: Objects,
+  reference: ObjectReference,
+  there: MembersThere,
+  cancel: Cancel,
+): Promise<Found | null> {
   const isServed = (await objects.discovery.resource(reference, cancel)) !== undefined;
-  const live = isServed ? await objects.get(reference, cancel) : undefined;
+  const live = isServed ? (there(reference) ?? (await objects.get(reference, cancel))) : undefined;
   if (live === undefined) return { wait: absent(reference, isServed, nameOf(reference)) };
   const { wait } = readiness(live);
   if (wait === null) return null;

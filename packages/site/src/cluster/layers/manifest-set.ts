@@ -107,14 +107,16 @@ export async function applyManifests(
 ): Promise<void> {
   const { record } = stored;
   if (record.members.length === 0) return;
-  const others = (await tools.records.all(tools.cancel)).filter(
-    ({ object }) => object.metadata.uid !== stored.object.metadata.uid,
-  );
+  const elsewhere = async () => {
+    const all = await tools.records.all(tools.cancel);
+    const others = all.filter(({ object }) => object.metadata.uid !== stored.object.metadata.uid);
+    return others.flatMap((other) => other.record.members);
+  };
   const set = {
     parent: parentOf(record),
     objects: wanted,
     recorded: record.members,
-    elsewhere: others.flatMap((other) => other.record.members),
+    elsewhere,
     // Whether that is meant was asked before.
     mayBeEmpty: true,
   };
