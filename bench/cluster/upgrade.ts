@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../packages/cli/src/executable/node-flags.ts';
 import { missingPeer } from '../bundle/peer-path.ts';
 import { runProgram } from '../bundle/run-program.ts';
 import { type Row, row } from '../row.ts';
@@ -33,6 +34,7 @@ export async function upgradeRows(note: (text: string) => void): Promise<Row[]> 
     for (const name of ['ours', 'peer']) await cluster.api.create('/api/v1/namespaces', { metadata: { name } });
     note(`${runs} upgrades of ${layerCount} layers`);
     const { stdout } = await runProgram(node, [
+      ...nodeFlags,
       measuring,
       cluster.kubeconfig,
       cluster.machinesKubeconfig,

@@ -222,7 +222,7 @@ export const kubernetesMutants = mutantsOf('kubernetes', [
   [
     'the parent is never narrowed',
     'inventory/apply-members.ts',
-    '  await writeExtent(objects, parent, narrowed, cancel);\n',
+    '  await rewriteExtent(objects, parent, { from: union, to: narrowed }, cancel);\n',
     '',
     'inventory/apply-members.test.ts',
   ],

@@ -147,8 +147,8 @@ export const layerMutants = [
     [
       'objects of other layers are pruned',
       'cluster/layers/manifest-set.ts',
-      'elsewhere: others.flatMap((other) => other.record.members),',
-      'elsewhere: [],',
+      'return others.flatMap((other) => other.record.members);',
+      'return [];',
       manifests,
     ],
     [

@@ -16,6 +16,7 @@ import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { buildExecutable } from './build-executable.ts';
+import { nodeFlags } from './node-flags.ts';
 import { findNode } from './node-program.ts';
 import { machineOf } from './trim-elf.ts';
 
@@ -56,7 +57,13 @@ describe('Node.js for another processor', () => {
       message: expect.stringContaining('npm cannot fetch node-linux-'),
       hint: expect.stringContaining(`--architecture ${hostArchitecture}`),
     });
-  });
+    // The pages are built first.
+  }, 120_000);
+});
+
+it('starts Node.js as the command of a checkout does', () => {
+  const command = readFileSync(join(workspace, 'packages/cli/bin/sealift'), 'utf8');
+  expect(command).toContain(`exec "$node" ${nodeFlags.join(' ')} "$root/packages/cli/src/main.ts"`);
 });
 
 describe.skipIf(qemu.missing || hostArchitecture === 'arm64')(`the executable for ARM (${qemu.remedy})`, () => {

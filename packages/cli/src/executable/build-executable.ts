@@ -12,6 +12,7 @@ import { makeFolder } from '@sealift/io/make-folder';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Architecture, hostArchitecture } from './architecture.ts';
 import { buildConsolePages } from './console-pages.ts';
+import { nodeFlags } from './node-flags.ts';
 import { findNode } from './node-program.ts';
 import { type ProgramFiles, makeProgramFiles } from './program-files.ts';
 import { machineOf, trimElf } from './trim-elf.ts';
@@ -21,7 +22,7 @@ const keepMs = 60 * 60 * 1000;
 /** Where Node.js looks for the injected program (nodejs.org, "Single executable applications"). */
 const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 /** Changes when the way of building changes, so that an old result in the cache is not taken. */
-const recipe = 3;
+const recipe = 4;
 const run = promisify(execFile);
 
 /**
@@ -102,13 +103,14 @@ async function make(
     output: 'sealift.blob',
     disableExperimentalSEAWarning: true,
     useCodeCache,
+    execArgv: nodeFlags,
     assets: Object.fromEntries(assets.map(([name], index) => [name, `asset-${index}`])),
   };
   await writeFile(join(folder, 'sealift.cjs'), files.script);
   for (const [index, [, content]] of assets.entries()) await writeFile(join(folder, `asset-${index}`), content);
   await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
-  // The code cache holds hashes of names, which begin with a random number: the same number gives the same bytes.
-  await run(host, ['--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: folder });
+  // The code cache holds hashes of names, which begin with a random number: the same number gives the same bytes. It holds for these flags alone.
+  await run(host, [...nodeFlags, '--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: folder });
   await writeFile(path, trimElf(await programFor(node, architecture)), { mode: 0o755 });
   onPhase('inject', 0.2);
   const postject = join(dirname(createRequire(import.meta.url).resolve('postject')), 'cli.js');

@@ -155,6 +155,18 @@ describe.skipIf(apiServerMissing)(`a set of objects (${apiServerRemedy})`, () =>
     expect([again.kept, again.pruned, await isThere(moved)]).toEqual([[], [], true]);
   });
 
+  it('that has all it had is neither written again nor looked through', async () => {
+    const parent = parentOf('same');
+    const only = configMap('same', 'only');
+    await applySet(parent, [only]);
+    const written = async (): Promise<unknown> =>
+      (await server.objects.get({ apiVersion: 'v1', ...parent }))?.metadata.resourceVersion;
+    const before = await written();
+    const never = () => Promise.reject(new Error('nobody asks'));
+    await applySet(parent, [only], [only], { elsewhere: never });
+    expect(await written()).toBe(before);
+  });
+
   it('is not emptied by an empty manifest, unless that is meant', async () => {
     const only = configMap('emptied', 'only');
     await applySet(parentOf('emptied'), [only]);

@@ -55,7 +55,10 @@ export async function rewriteExtent(
   cancel?: AbortSignal,
 ): Promise<void> {
   const [before, after] = [annotationsOf(parent, from), annotationsOf(parent, to)];
-  if (before[kindsAnnotation] === after[kindsAnnotation] && before[namespacesAnnotation] === after[namespacesAnnotation])
+  if (
+    before[kindsAnnotation] === after[kindsAnnotation] &&
+    before[namespacesAnnotation] === after[namespacesAnnotation]
+  )
     return;
   const { kind, namespace, name } = parent;
   const home = { apiVersion: 'v1', kind: 'Namespace', name: namespace };

@@ -76,7 +76,9 @@ async function layerWait({ record }: StoredRecord, { objects, cancel }: LookTool
     wanted.push(...(await releaseObjects(state, place, { objects, cancel })).map(referenceOf));
   }
   for (let start = 0; start < wanted.length; start += atOnce) {
-    const some = await Promise.all(wanted.slice(start, start + atOnce).map((one) => waitOf(objects, one, there, cancel)));
+    const some = await Promise.all(
+      wanted.slice(start, start + atOnce).map((one) => waitOf(objects, one, there, cancel)),
+    );
     found.push(...some.filter((one) => one !== null));
   }
   return await worst(found, objects, cancel);

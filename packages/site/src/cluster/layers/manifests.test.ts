@@ -102,6 +102,17 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
     expect(await bench.status('drop')).toBeUndefined();
   });
 
+  it('are seen one by one where somebody took their label, and missed where they are gone', async () => {
+    const text = ['a', 'b', 'c'].map((one) => configMap(`seen-${one}`)).join('');
+    await bench.port().applyLayer(layerOf('seen', '1.0.0', text), never);
+    const of = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name });
+    await bench.objects.mergePatch(of('seen-a'), { metadata: { labels: { 'applyset.kubernetes.io/part-of': null } } });
+    expect(await bench.status('seen')).toMatchObject({ wait: null });
+    await bench.objects.delete(of('seen-b'));
+    const wait = { what: expect.stringContaining('ConfigMap default/seen-b is not there') as string, level: 'blocked' };
+    expect(await bench.status('seen')).toMatchObject({ wait });
+  });
+
   it('leave an object to the layer that it has moved to', async () => {
     const rest = ['a', 'b', 'c', 'd'].map((one) => configMap(`move-${one}`)).join('');
     await bench.port().applyLayer(layerOf('from', '1.0.0', rest + configMap('moved')), never);

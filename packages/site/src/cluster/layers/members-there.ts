@@ -22,7 +22,10 @@ export async function membersThere(
     if (first === undefined || more.length === 0) continue;
     if ((await objects.discovery.resource(first, cancel)) === undefined) continue;
     const { apiVersion, kind, namespace } = first;
-    for (const object of await objects.list({ apiVersion, kind, namespace, labelSelector, metadataOnly: true }, cancel)) {
+    for (const object of await objects.list(
+      { apiVersion, kind, namespace, labelSelector, metadataOnly: true },
+      cancel,
+    )) {
       found.set(identityOfReference(referenceOf(object)), object);
     }
   }
