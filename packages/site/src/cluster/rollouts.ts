@@ -12,6 +12,7 @@ import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
 import { askedNodes, isAsked } from './rollout/asked.ts';
+import { type EtcdLook, lookAtEtcd } from './rollout/etcd-look.ts';
 import { isSettled } from './rollout/gate.ts';
 import { isHooked, unhook } from './rollout/hooks.ts';
 import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
@@ -30,8 +31,10 @@ export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'> 
 
 /** What a rollout needs of a site. */
 export interface RolloutSite {
-  /** Opened when it is first needed. */
+  /** Of the cluster where Cluster API runs; opened when it is first needed. */
   objects(): Promise<Objects>;
+  /** Of the cluster whose nodes are rolled, likewise; the same where it manages itself. */
+  enterprise(): Promise<Objects>;
   readonly templates: NodeTemplates;
   readonly disks: MachineDisks;
   /** Which Cluster; else the only one. */
@@ -71,8 +74,13 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async rollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      const seen = await seenBesides(state, group, cancel);
-      return await statusOf(objects, state, { group, seen, now: now() }, cancel);
+      // Only the machines of a control plane are members of etcd.
+      const none: EtcdLook = { pods: [] };
+      const [seen, etcd] = await Promise.all([
+        seenBesides(state, group, cancel),
+        group === 'control-plane' ? lookAtEtcd(site.enterprise, cancel) : none,
+      ]);
+      return await statusOf(objects, state, { group, seen, etcd, now: now() }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -206,10 +214,17 @@ function isGoingHeld({ machine, isGoing }: MachineView): boolean {
   return isGoing && isHooked(machine, 'deletion');
 }
 
+interface Looked {
+  readonly group: NodeGroup;
+  readonly seen: SeenBesides;
+  readonly etcd: EtcdLook;
+  readonly now: Date;
+}
+
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, now }: { readonly group: NodeGroup; readonly seen: SeenBesides; readonly now: Date },
+  { group, seen, etcd, now }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -225,7 +240,14 @@ async function statusOf(
   for (const view of all) {
     const template = await templateOf(objects, state, view, cancel);
     if (wanted.includes(view)) desired.push(askedNodes(view, template));
-    const around = { claims, disks: seen.disks, now, cluster: state.cluster, templateThere: template !== undefined };
+    const around = {
+      claims,
+      disks: seen.disks,
+      etcd,
+      now,
+      cluster: state.cluster,
+      templateThere: template !== undefined,
+    };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
   const next = nextAct(state, group, seen);
