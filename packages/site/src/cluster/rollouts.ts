@@ -78,7 +78,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       const none: EtcdLook = { pods: [] };
       const [seen, etcd] = await Promise.all([
         seenBesides(state, group, cancel),
-        group === 'control-plane' ? lookAtEtcd(site.enterprise, cancel) : none,
+        group === 'control-plane' ? lookAtEtcd(() => site.enterprise(), cancel) : none,
       ]);
       return await statusOf(objects, state, { group, seen, etcd, now: now() }, cancel);
     },
