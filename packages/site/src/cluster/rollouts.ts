@@ -15,6 +15,7 @@ import { askedNodes, isAsked } from './rollout/asked.ts';
 import { type EtcdLook, lookAtEtcd } from './rollout/etcd-look.ts';
 import { isSettled } from './rollout/gate.ts';
 import { isHooked, unhook } from './rollout/hooks.ts';
+import { managersAway } from './rollout/managers-look.ts';
 import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
 import { earlyEnd, type NextAct, nextAct, waitsForDisks } from './rollout/next-act.ts';
 import { type NodeTemplates, proveTemplate } from './rollout/node-template.ts';
@@ -76,11 +77,14 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       const { objects, state } = await look(cancel);
       // Only the machines of a control plane are members of etcd.
       const none: EtcdLook = { pods: [] };
-      const [seen, etcd] = await Promise.all([
+      const at = now();
+      const moves = viewsOf(state, group).some((view) => !isSettled(view));
+      const [seen, managers, etcd] = await Promise.all([
         seenBesides(state, group, cancel),
+        moves ? managersAway(objects, at, cancel) : [],
         group === 'control-plane' ? lookAtEtcd(() => site.enterprise(), cancel) : none,
       ]);
-      return await statusOf(objects, state, { group, seen, etcd, now: now() }, cancel);
+      return await statusOf(objects, state, { group, seen, managers, etcd, now: at }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -217,6 +221,7 @@ function isGoingHeld({ machine, isGoing }: MachineView): boolean {
 interface Looked {
   readonly group: NodeGroup;
   readonly seen: SeenBesides;
+  readonly managers: readonly SeenWait[];
   readonly etcd: EtcdLook;
   readonly now: Date;
 }
@@ -224,7 +229,7 @@ interface Looked {
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, etcd, now }: Looked,
+  { group, seen, managers, etcd, now }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -243,6 +248,7 @@ async function statusOf(
     const around = {
       claims,
       disks: seen.disks,
+      managers,
       etcd,
       now,
       cluster: state.cluster,

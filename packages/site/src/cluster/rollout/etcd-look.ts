@@ -5,8 +5,8 @@ import type { Objects } from '@sealift/kubernetes/objects';
 /** The pods of etcd's members, or why they could not be read: then nobody knows how they are. */
 export type EtcdLook = { readonly pods: readonly EtcdPod[] } | { readonly unread: string };
 
-/** A rollout is looked at again and again: what does not answer must not hold that up. */
-const lookMs = 3000;
+/** What does not answer must not hold up a rollout: behind a load balancer the next look may meet an API server whose own member is well. */
+const lookMs = 2000;
 
 /**
  * How the members of etcd are now. Cluster API looks at them only every few minutes when nothing else happens; their kubelets tell the API server of the

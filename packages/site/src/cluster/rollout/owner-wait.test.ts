@@ -22,6 +22,7 @@ function waits(
     claims: [],
     etcd: { pods: [] },
     disks: new Map(),
+    managers: [],
     now,
     ...around,
   });
@@ -64,6 +65,16 @@ describe('nothing moves', () => {
   it('before the controller has seen the change, whatever its conditions say', () => {
     const said: readonly Said[] = [['RollingOut', 'False']];
     expect(first({ machines: old, owner: { observed: false, said } })?.what).toContain('has not taken it up yet');
+  });
+
+  it('while a manager of Cluster API is away, whatever else was said last', () => {
+    const managers = [waitingFor('no pod of Deployment x is available', { remedy: 'Look at its pods.' })];
+    const machines = comes([['InfrastructureReady', 'False', 'NotReady']]);
+    for (const group of ['control-plane', 'workers'] as const) {
+      expect(first({ machines }, group, { managers })?.what).toBe('no pod of Deployment x is available');
+    }
+    const done = ['d', 'e', 'f'].map((name) => ({ name, isNew: true }));
+    expect(waits({ machines: done }, 'control-plane', { managers })).toEqual([]);
   });
 
   it('of what is replaced only by hand', () => {

@@ -11,6 +11,8 @@ import type { MachineView, OwnerView } from './view.ts';
 export interface OwnerAround extends Around {
   readonly cluster: Cluster;
   readonly disks: DiskLooks;
+  /** Managers of Cluster API that are away. */
+  readonly managers: readonly SeenWait[];
   /** Whether the machine template that it names is there. */
   readonly templateThere: boolean;
 }
@@ -30,6 +32,7 @@ export function ownerWaits(view: OwnerView, around: OwnerAround): readonly SeenW
   const strangers = unplanned(view);
   const all = [
     ...(stopped === null ? [] : [stopped]),
+    ...around.managers,
     ...(strangers.length === 0 ? [] : [unplannedWait(view, strangers)]),
     ...machines,
     ...unreadWait(view, around),
