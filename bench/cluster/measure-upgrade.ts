@@ -60,6 +60,7 @@ async function measure(objects: Objects, machines: Objects, version: string): Pr
   const cluster = {
     ...clusterRollouts({
       objects: () => Promise.resolve(machines),
+      enterprise: () => Promise.resolve(objects),
       templates: { find: noNode },
       disks: { look: noNode },
       cluster: { namespace: 'default', name: 'c1' },

@@ -96,6 +96,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     cluster: {
       ...clusterRollouts({
         objects,
+        enterprise: () => enterprise.objects(),
         templates: vcenterTemplates(session, settings),
         disks: vcenterDisks(session),
         cluster: settings.cluster,

@@ -23,6 +23,7 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       layers: (cancel, only) => on(({ cluster }) => cluster.layers(cancel, only)),
       applyLayer: (layer, cancel) => on(({ cluster }) => cluster.applyLayer(layer, cancel)),
       removeLayer: (place, cancel) => on(({ cluster }) => cluster.removeLayer(place, cancel)),
+      workEnded: () => on(async ({ cluster }) => await cluster.workEnded?.()),
     },
     providers: {
       status: (cancel) => on(({ providers }) => providers.status(cancel)),

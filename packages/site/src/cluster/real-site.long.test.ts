@@ -38,6 +38,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
   let port: RolloutPort;
   let session: VcenterSession;
   let access: ClusterAccess;
+  let enterprise: ClusterAccess;
 
   beforeAll(async () => {
     site = await reuseSite();
@@ -47,8 +48,10 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
     session = new VcenterSession(settings);
     access = new ClusterAccess({ kubeconfig: site.management.kubeconfig });
+    enterprise = new ClusterAccess({ kubeconfig: site.workload.kubeconfig });
     port = clusterRollouts({
       objects: () => access.objects(),
+      enterprise: () => enterprise.objects(),
       templates: vcenterTemplates(session, settings),
       disks: vcenterDisks(session),
       cluster: undefined,
@@ -58,6 +61,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     management?.close();
     workload?.close();
     await access?.close();
+    await enterprise?.close();
     await session?.close();
     await site?.stop();
   });

@@ -31,6 +31,7 @@ describe.skipIf(peers.missing)(`nodes of a real site by a ClusterClass (${peers.
   let port: RolloutPort;
   let session: VcenterSession;
   let access: ClusterAccess;
+  let enterprise: ClusterAccess;
 
   beforeAll(async () => {
     site = await reuseSite({ topology: true });
@@ -39,8 +40,10 @@ describe.skipIf(peers.missing)(`nodes of a real site by a ClusterClass (${peers.
     const settings = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
     session = new VcenterSession(settings);
     access = new ClusterAccess({ kubeconfig: site.management.kubeconfig });
+    enterprise = new ClusterAccess({ kubeconfig: site.workload.kubeconfig });
     port = clusterRollouts({
       objects: () => access.objects(),
+      enterprise: () => enterprise.objects(),
       templates: vcenterTemplates(session, settings),
       disks: vcenterDisks(session),
       cluster: undefined,
@@ -49,6 +52,7 @@ describe.skipIf(peers.missing)(`nodes of a real site by a ClusterClass (${peers.
   afterAll(async () => {
     management?.close();
     await access?.close();
+    await enterprise?.close();
     await session?.close();
     await site?.stop();
   });

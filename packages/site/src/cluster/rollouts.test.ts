@@ -434,13 +434,14 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       const { port, sample } = await settled('several');
       expect(await port.nodes(never)).toHaveLength(5);
       await sample.create('Cluster', 'c2', { infrastructureRef: sample.reference('VSphereMachineTemplate', 'unused') });
-      const unnamed = clusterRollouts({ objects: async () => bench.objects, ...none, cluster: undefined });
+      const clusters = { objects: async () => bench.objects, enterprise: async () => bench.objects };
+      const unnamed = clusterRollouts({ ...clusters, ...none, cluster: undefined });
       await expect(unnamed.nodes(never)).rejects.toMatchObject({
         code: 'CLUSTER_NOT_CHOSEN',
         message: expect.stringContaining('there are '),
       });
       const wrong = { namespace: 'several', name: 'c3' };
-      const other = clusterRollouts({ objects: async () => bench.objects, ...none, cluster: wrong });
+      const other = clusterRollouts({ ...clusters, ...none, cluster: wrong });
       await expect(other.nodes(never)).rejects.toMatchObject({ code: 'CLUSTER_NOT_CHOSEN' });
     });
 

@@ -12,8 +12,10 @@ import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
 import { askedNodes, isAsked } from './rollout/asked.ts';
+import { type EtcdLook, lookAtEtcd } from './rollout/etcd-look.ts';
 import { isSettled } from './rollout/gate.ts';
 import { isHooked, unhook } from './rollout/hooks.ts';
+import { managersAway } from './rollout/managers-look.ts';
 import { type DiskLooks, lookAtDisks, type MachineDisks } from './rollout/machine-disks.ts';
 import { earlyEnd, type NextAct, nextAct, waitsForDisks } from './rollout/next-act.ts';
 import { type NodeTemplates, proveTemplate } from './rollout/node-template.ts';
@@ -30,8 +32,10 @@ export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'> 
 
 /** What a rollout needs of a site. */
 export interface RolloutSite {
-  /** Opened when it is first needed. */
+  /** Of the cluster where Cluster API runs; opened when it is first needed. */
   objects(): Promise<Objects>;
+  /** Of the cluster whose nodes are rolled, likewise; the same where it manages itself. */
+  enterprise(): Promise<Objects>;
   readonly templates: NodeTemplates;
   readonly disks: MachineDisks;
   /** Which Cluster; else the only one. */
@@ -71,8 +75,16 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
 
     async rollout(group, cancel) {
       const { objects, state } = await look(cancel);
-      const seen = await seenBesides(state, group, cancel);
-      return await statusOf(objects, state, { group, seen, now: now() }, cancel);
+      // Only the machines of a control plane are members of etcd.
+      const none: EtcdLook = { pods: [] };
+      const at = now();
+      const moves = viewsOf(state, group).some((view) => !isSettled(view));
+      const [seen, managers, etcd] = await Promise.all([
+        seenBesides(state, group, cancel),
+        moves ? managersAway(objects, at, cancel) : [],
+        group === 'control-plane' ? lookAtEtcd(() => site.enterprise(), cancel) : none,
+      ]);
+      return await statusOf(objects, state, { group, seen, managers, etcd, now: at }, cancel);
     },
 
     async setRollout(group, desired, cancel) {
@@ -206,10 +218,18 @@ function isGoingHeld({ machine, isGoing }: MachineView): boolean {
   return isGoing && isHooked(machine, 'deletion');
 }
 
+interface Looked {
+  readonly group: NodeGroup;
+  readonly seen: SeenBesides;
+  readonly managers: readonly SeenWait[];
+  readonly etcd: EtcdLook;
+  readonly now: Date;
+}
+
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, now }: { readonly group: NodeGroup; readonly seen: SeenBesides; readonly now: Date },
+  { group, seen, managers, etcd, now }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -225,7 +245,15 @@ async function statusOf(
   for (const view of all) {
     const template = await templateOf(objects, state, view, cancel);
     if (wanted.includes(view)) desired.push(askedNodes(view, template));
-    const around = { claims, disks: seen.disks, now, cluster: state.cluster, templateThere: template !== undefined };
+    const around = {
+      claims,
+      disks: seen.disks,
+      managers,
+      etcd,
+      now,
+      cluster: state.cluster,
+      templateThere: template !== undefined,
+    };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
   }
   const next = nextAct(state, group, seen);

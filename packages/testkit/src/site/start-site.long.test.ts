@@ -17,6 +17,7 @@ const { older, newer } = siteVersions;
 interface Machine extends KubeObject {
   readonly spec: { readonly providerID?: string; readonly version?: string };
   readonly status?: {
+    readonly certificatesExpiryDate?: string;
     readonly conditions?: readonly { readonly type: string; readonly reason?: string; readonly message?: string }[];
   };
 }
@@ -66,6 +67,18 @@ describe.skipIf(peers.missing)(`a real site (${peers.remedy})`, { timeout: 600_0
     expect(new Set((await nodes()).map(({ status }) => status?.nodeInfo?.kubeletVersion))).toEqual(new Set([older]));
     expect(await site.controls.virtualMachines()).toEqual(namesOf(all).map((name) => `/DC0/vm/enterprise/${name}`));
     expect(await site.controls.etcdMembers()).toEqual(namesOf(await controlPlanes()));
+  });
+
+  it('tells of each machine of the control plane when its certificates end', async () => {
+    const ends = async (): Promise<readonly (string | undefined)[]> =>
+      (await machines())
+        .filter(({ metadata }) => metadata.labels?.['cluster.x-k8s.io/control-plane'] !== undefined)
+        .map(({ status }) => status?.certificatesExpiryDate);
+    const told = async () => {
+      const all = await ends();
+      return all.every((at) => at !== undefined) ? all : undefined;
+    };
+    expect(await waitUntil('every machine to tell', told, 120_000)).toHaveLength(3);
   });
 
   it('gives a Service of type LoadBalancer an address', async () => {

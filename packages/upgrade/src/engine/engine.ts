@@ -129,8 +129,25 @@ export class Engine {
       }
       throw error;
     } finally {
-      await lease?.release();
+      if (lease !== null) await this.#giveBack(lease);
     }
+  }
+
+  /** The next holder may begin at once, so what this one began has to have ended. */
+  async #giveBack(lease: LeaseKeeper): Promise<void> {
+    const { cluster } = this.#options.ports;
+    const ended = new AbortController();
+    const work = async (): Promise<void> => {
+      try {
+        await cluster.workEnded?.();
+      } catch {
+        // Who cannot be asked is not waited for.
+      } finally {
+        ended.abort();
+      }
+    };
+    await Promise.race([work(), this.#clock.sleep(this.#timing.endMostMs, ended.signal)]);
+    await lease.release();
   }
 
   async #runHolding(upgradeId: string, lease: LeaseKeeper): Promise<UpgradeState> {

@@ -13,6 +13,8 @@ export interface Timing {
   readonly deadlineMs: number;
   /** At most one line of progress in this time, unless the fraction grew. */
   readonly progressMs: number;
+  /** So long the lease is kept for work that is ending, such as a helm that was told to; whatever hangs for longer must not lock the console. */
+  readonly endMostMs: number;
   /** Between two looks for upgrades that another engine left. */
   readonly watchMs: number;
 }
@@ -25,5 +27,6 @@ export const defaultTiming: Timing = {
   stallMs: 120_000,
   deadlineMs: 2 * 60 * 60 * 1000,
   progressMs: 1000,
+  endMostMs: 10_000,
   watchMs: 2000,
 };

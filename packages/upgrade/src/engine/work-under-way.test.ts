@@ -16,6 +16,8 @@ class SlowLayer {
   looks = 0;
   /** Called with each look while the work goes on. */
   onLook: (looks: number) => void = () => undefined;
+  /** As a program that takes its time to end. */
+  workEnded: () => Promise<void> = () => Promise.resolve();
   #done: () => Promise<void> = () => Promise.resolve();
 
   ports({ cluster, ...others }: Ports): Ports {
@@ -23,6 +25,7 @@ class SlowLayer {
       ...others,
       cluster: {
         ...cluster,
+        workEnded: () => this.workEnded(),
         layers: async (cancel) => {
           if (this.work !== undefined) this.onLook((this.looks += 1));
           const all = await cluster.layers(cancel);
@@ -129,6 +132,33 @@ describe('work that goes on after a step has begun it', () => {
     await engineOf(setting, slow).run(upgradeId);
     expect(setting.store.state(upgradeId)).toBe('aborted');
     expect([slow.calls, slow.looks, slow.cancelled]).toEqual([1, 2, true]);
+  });
+
+  test('keeps the lease until it has ended, for a bounded time, and also where nobody can tell', async () => {
+    const abortedWith = async (workEnded: (setting: Setting) => Promise<void>): Promise<boolean> => {
+      const setting = newSetting();
+      const slow = new SlowLayer();
+      slow.onLook = (looks) => {
+        if (looks === 2) setting.store.byHand(upgradeId, 'abort');
+      };
+      slow.workEnded = () => workEnded(setting);
+      await engineOf(setting, slow).run(upgradeId);
+      expect(setting.store.state(upgradeId)).toBe('aborted');
+      return (await setting.store.lease.acquire('two', 1000)) !== null;
+    };
+    let seen: unknown;
+    const held = async ({ store }: Setting): Promise<void> => {
+      seen = await store.lease.acquire('two', 1000);
+    };
+    expect(await abortedWith(held)).toBe(true);
+    expect(seen).toBeNull();
+    const hangs = ({ clock }: Setting): Promise<void> => {
+      // When whoever asks has begun to wait.
+      setImmediate(() => clock.advance(quickTiming.endMostMs));
+      return new Promise(() => undefined);
+    };
+    expect(await abortedWith(hangs)).toBe(true);
+    expect(await abortedWith(() => Promise.reject(new Error('the site is away')))).toBe(true);
   });
 
   test('is ended with the engine', async () => {

@@ -88,4 +88,6 @@ export interface ClusterPort {
   applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void>;
   /** Likewise. */
   removeLayer(layer: LayerPlace, cancel: Cancel): Promise<void>;
+  /** Resolves once no work on layers is still ending whose `cancel` has ended it. Missing where none goes on after its call. */
+  workEnded?(): Promise<void>;
 }

@@ -68,8 +68,30 @@ it('names every layer that is not healthy, which a person may accept, also besid
   const differs = { layers: () => Promise.resolve([{ ...first, valuesHash: 'f'.repeat(64) }, ...rest]) };
   expect(await layersAsRecorded(differs as unknown as ClusterPort, profile, null)).toMatchObject({
     outcome: 'block',
-    risk: { objects: ['addon/csi'] },
+    risk: { objects },
   });
+});
+
+it('asks the health of a layer that differs, whether or not an upgrade explains that', async () => {
+  const what = 'Deployment calico-system/typha has 0 of 2 pods';
+  const wait = { what, since: '2026-11-01T00:00:00.000Z', remedy: 'Look at it.' } as LayerStatus['wait'];
+  const sick = clusterWith('calico', { valuesHash: 'f'.repeat(64), wait });
+  for (const explained of [ended, null]) {
+    expect(await layersAsRecorded(sick, profile, explained)).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining(what),
+      remedy: 'Look at it.',
+      risk: { objects: ['addon/calico'] },
+    });
+  }
+});
+
+it('lets the upgrade go on that was ended in the middle of a layer', async () => {
+  const wait = { what: 'applying 2 was cut', since: '2026-11-01T00:00:00.000Z', remedy: null } as LayerStatus['wait'];
+  const cut = clusterWith('calico', { digest: '', valuesHash: '', wait });
+  const remedy = expect.stringContaining('Continue with the upgrade to 1.0.1');
+  expect(await layersAsRecorded(cut, profile, ended)).toMatchObject({ outcome: 'warn', remedy });
+  expect(await layersAsRecorded(cut, profile, null)).toMatchObject({ outcome: 'block', detail: 'applying 2 was cut' });
 });
 
 it('a pack that is gone is accepted by nobody', async () => {

@@ -63,11 +63,13 @@ export function layersAsRecorded(
     for (const layer of profile.layers) {
       const status = statuses.find((one) => one.layer === layer.layer && one.pack === layer.pack);
       const difference = differenceOf(layer, status);
-      if (difference?.outcome === 'block' && ended?.touches(layer) !== true) return difference;
-      if (difference !== null && ended?.touches(layer) !== true) differing ??= difference;
-      else if (difference !== null) explained.push(difference.detail);
-      if (difference === null && status !== undefined && status.wait !== null)
-        unhealthy.push({ place: layer, wait: status.wait });
+      const isExplained = difference !== null && ended?.touches(layer) === true;
+      if (difference?.outcome === 'block' && !isExplained) return difference;
+      if (isExplained) explained.push(difference.detail);
+      else if (difference !== null) differing ??= difference;
+      // Also of one that differs. What the ended upgrade was cut in has no digest yet, and goes on with it.
+      const isCut = isExplained && status?.digest === '';
+      if (status !== undefined && status.wait !== null && !isCut) unhealthy.push({ place: layer, wait: status.wait });
     }
     if (unhealthy.length > 0) return unhealthyFinding(unhealthy);
     if (differing !== undefined) return differing;

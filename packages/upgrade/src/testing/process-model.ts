@@ -25,6 +25,7 @@ export const quickTiming = {
   retryFirstMs: 1,
   retryMostMs: 1,
   progressMs: 0,
+  endMostMs: 100,
   watchMs: 1,
 } as const;
 

@@ -12,6 +12,9 @@ const warnDays = 30;
 const remedy =
   'Renew them on each control-plane machine (kubeadm certs renew all, then restart its static pods), or replace the machines (spec.rollout.after of the KubeadmControlPlane).';
 
+const ask = 'Ask on that machine: kubeadm certs check-expiration.';
+const askEach = 'Ask each control-plane machine of which nobody tells: kubeadm certs check-expiration.';
+
 /**
  * When the certificates of the control plane end.
  *
@@ -31,21 +34,31 @@ export function certificatesLast(
   const [first] = known.toSorted((a, b) => a.days - b.days);
   if (first === undefined) {
     const detail = 'Neither a Machine nor an API server tells when its certificates end';
-    const look = 'Ask each control-plane machine: kubeadm certs check-expiration.';
     return acceptable(
-      { outcome: 'unknown', detail, remedy: look },
+      { outcome: 'unknown', detail, remedy: askEach },
       'Where a certificate ends during the upgrade, the API server of its machine answers nobody until it is renewed by hand.',
       own.length === 0 ? ['the API server'] : own.map(({ name }) => `Machine ${name}`),
     );
   }
+  const untold = own
+    .filter(({ certificatesEndAt }) => certificatesEndAt === null)
+    .map(
+      ({ name }): CheckItem => ({
+        place: `Machine ${name}`,
+        text: 'nobody tells when its certificates end',
+        remedy: ask,
+      }),
+    );
   const items = known
     .filter(({ days }) => days < warnDays)
     .map(({ name, at, days }): CheckItem => ({ place: name, text: `its certificates ${endText(at, days)}` }));
-  const detail = `The first, of ${first.name}, ${endText(first.at, first.days)}`;
-  if (first.days < blockDays) return withItems(block(detail, remedy), items);
-  if (first.days < warnDays) return withItems(warn(detail, remedy), items);
-  const untold = own.filter(({ certificatesEndAt }) => certificatesEndAt === null).map(({ name }) => name);
-  return pass(untold.length === 0 ? detail : `${detail}; nobody tells of ${untold.join(', ')}`);
+  const all = [...items, ...untold];
+  const one = `The first, of ${first.name}, ${endText(first.at, first.days)}`;
+  const detail = untold.length === 0 ? one : `${one}; of ${untold.length} of ${own.length} Machines nobody tells`;
+  if (first.days < blockDays) return withItems(block(detail, remedy), all);
+  if (first.days < warnDays) return withItems(warn(detail, remedy), all);
+  // What one API server shows is not what the others hold.
+  return untold.length === 0 ? pass(detail) : withItems(warn(detail, askEach), all);
 }
 
 function daysUntil(at: string, now: Date): number {

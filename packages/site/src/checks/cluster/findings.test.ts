@@ -103,6 +103,23 @@ describe('certificates', () => {
     expect(certificatesLast(ended, presented, now).risk).toBeUndefined();
   });
 
+  it('warn where only some tell, with each that does not and how to ask it, beside what ends soon', () => {
+    const some = [machine('a', '2027-10-01T00:00:00Z'), machine('b', null), machine('c', null)];
+    const untold = ['b', 'c'].map((name) => ({
+      place: `Machine ${name}`,
+      text: 'nobody tells when its certificates end',
+      remedy: text('kubeadm certs check-expiration'),
+    }));
+    const found = certificatesLast(some, presented, now);
+    expect(found).toMatchObject({ outcome: 'warn', detail: text('of 2 of 3 Machines nobody tells'), items: untold });
+    // It stops nothing, so there is nothing to accept.
+    expect(found.risk).toBeUndefined();
+    // One API server of three has shown itself.
+    expect(certificatesLast([machine('b', null)], presented, now)).toMatchObject({ outcome: 'warn' });
+    const soon = [machine('a', '2026-12-10T00:00:00Z'), ...some.slice(1)];
+    expect(certificatesLast(soon, presented, now).items).toMatchObject([{ place: 'Machine a' }, ...untold]);
+  });
+
   it('are unknown where nobody tells, and what the server presents counts', () => {
     expect(certificatesLast([machine('a', null)], undefined, now)).toMatchObject({
       outcome: 'unknown',

@@ -78,6 +78,12 @@ export class LayerRuns {
     if (rest !== null) this.#start(key, { work, cancel }, rest);
   }
 
+  /** Returns when all has ended whose signal has: helm may still be dying of it. */
+  async cancelled(): Promise<void> {
+    const ending = [...this.#runs.values()].filter(({ cancel }) => cancel.aborted);
+    await Promise.all(ending.map(({ ended }) => ended));
+  }
+
   /** Ends what goes on, and returns when it has ended. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -11,7 +11,7 @@ import { removeLayer } from './remove-layer.ts';
 const atOnce = 3;
 
 /** The part of the engine's port to the cluster that is about layers. */
-export type LayersPort = Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer'>;
+export type LayersPort = Required<Pick<ClusterPort, 'layers' | 'applyLayer' | 'removeLayer' | 'workEnded'>>;
 
 /**
  * Layers of a real cluster: charts through helm, manifests by server-side apply, and a record of each layer in the cluster.
@@ -35,5 +35,6 @@ export function layersPort(access: LayersAccess, runs: LayerRuns): LayersPort {
       const begin = async (until: Cancel) => await removeLayer(place, await openTools(access, until));
       await runs.ask(place, { doing: 'remove', version: '', digest: '', valuesHash: '' }, begin, cancel);
     },
+    workEnded: () => runs.cancelled(),
   };
 }

@@ -1,6 +1,7 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import type { AddressClaim } from '@sealift/kubernetes/address-claims';
 import { type Condition, holds } from '@sealift/kubernetes/conditions';
+import type { EtcdLook } from './etcd-look.ts';
 import type { MachineView } from './view.ts';
 
 /** How long a condition of a machine that ran before may be off before it is said to block: it is for seconds in every step. */
@@ -10,6 +11,8 @@ const flickerMs = 60_000;
 export interface Around {
   readonly claims: readonly AddressClaim[];
   readonly now: Date;
+  /** Of the machines of a control plane. */
+  readonly etcd: EtcdLook;
 }
 
 /** What a machine that stays waits for until it is a ready node; null for one that is. */
@@ -116,22 +119,54 @@ const parts = [
 ] as const;
 
 /** A machine that is a ready node, and a part of which is not known to be well. */
-function unhealthyPart({ machine, isNew }: MachineView, { now }: Around): SeenWait | null {
-  const { name, conditions } = machine;
+function unhealthyPart(view: MachineView, around: Around): SeenWait | null {
+  const pod = etcdPodWait(view, around);
+  if (pod !== null) return pod;
+  const { name, node, conditions } = view.machine;
   for (const [type, part, pod] of parts) {
     const said = conditions.get(type);
     if (said === undefined || said.status === 'True') continue;
     const state = said.status === 'Unknown' ? 'is not known to be healthy' : 'is not healthy';
-    const lasts = said.since !== null && now.getTime() - Date.parse(said.since) > flickerMs;
-    return waitingFor(`${part} of ${name} ${state}${tail(said)}`, {
+    return partWait(view, around, {
+      what: `${part} of ${name} ${state}${tail(said)}`,
       since: said.since,
-      object: { kind: 'Machine', name },
-      impact: 'no machine of the control plane is replaced meanwhile',
-      remedy: `Look at it on ${machine.node ?? name}: kubectl -n kube-system logs ${pod}-${machine.node ?? name}. Cluster API goes on by itself once it is healthy.`,
-      ...(isNew || !lasts ? {} : { level: 'blocked' }),
+      look: `Look at it on ${node ?? name}: kubectl -n kube-system logs ${pod}-${node ?? name}.`,
     });
   }
   return null;
+}
+
+/** The etcd pod of a machine that is a ready node, which tells within seconds what Cluster API says minutes later; null where it is well or nobody knows. */
+export function etcdPodWait(view: MachineView, around: Around): SeenWait | null {
+  const { name, node } = view.machine;
+  const pods = 'pods' in around.etcd ? around.etcd.pods : [];
+  const trouble = pods.find((pod) => pod.node === node)?.trouble ?? null;
+  if (trouble === null) return null;
+  const { what, since, remedy, reference, level } = trouble;
+  return partWait(view, around, {
+    what: `the etcd member of ${name} is not healthy: ${what}`,
+    since,
+    reference,
+    // Such as an image that its node does not get.
+    ...(level === 'blocked' ? { level } : {}),
+    look: remedy ?? `Look at it on ${node ?? name}: kubectl -n kube-system logs etcd-${node ?? name}.`,
+  });
+}
+
+/** Of a machine that ran before it blocks once it lasts. */
+function partWait(
+  { machine: { name }, isNew }: MachineView,
+  { now }: Around,
+  { look, what, ...said }: Pick<SeenWait, 'what' | 'since'> & Partial<SeenWait> & { readonly look: string },
+): SeenWait {
+  const lasts = said.since !== null && now.getTime() - Date.parse(said.since) > flickerMs;
+  return waitingFor(what, {
+    ...said,
+    object: { kind: 'Machine', name },
+    impact: 'no machine of the control plane is replaced meanwhile',
+    remedy: `${look} Cluster API goes on by itself once it is healthy.`,
+    ...(isNew || !lasts ? {} : { level: 'blocked' }),
+  });
 }
 
 /** What somebody else said, behind a colon, in one line. */

@@ -1,4 +1,4 @@
-import { seenWaitSchema } from '@sealift/core/upgrade';
+import { seenWaitSchema, waitingFor } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { type MachineSketch, type Said, sketchState, type StateSketch } from '../testing/sample-state.ts';
 import { hookAnnotations } from './hooks.ts';
@@ -20,7 +20,9 @@ function waits(
     cluster: state.cluster,
     templateThere: true,
     claims: [],
+    etcd: { pods: [] },
     disks: new Map(),
+    managers: [],
     now,
     ...around,
   });
@@ -63,6 +65,16 @@ describe('nothing moves', () => {
   it('before the controller has seen the change, whatever its conditions say', () => {
     const said: readonly Said[] = [['RollingOut', 'False']];
     expect(first({ machines: old, owner: { observed: false, said } })?.what).toContain('has not taken it up yet');
+  });
+
+  it('while a manager of Cluster API is away, whatever else was said last', () => {
+    const managers = [waitingFor('no pod of Deployment x is available', { remedy: 'Look at its pods.' })];
+    const machines = comes([['InfrastructureReady', 'False', 'NotReady']]);
+    for (const group of ['control-plane', 'workers'] as const) {
+      expect(first({ machines }, group, { managers })?.what).toBe('no pod of Deployment x is available');
+    }
+    const done = ['d', 'e', 'f'].map((name) => ({ name, isNew: true }));
+    expect(waits({ machines: done }, 'control-plane', { managers })).toEqual([]);
   });
 
   it('of what is replaced only by hand', () => {
@@ -188,6 +200,65 @@ describe('etcd', () => {
         remedy: expect.stringContaining('kubectl -n kube-system logs'),
       });
     }
+  });
+
+  describe('whose kubelet says that it is not ready', () => {
+    const pod = (node: string, since: string, level: 'stalled' | 'blocked' = 'stalled') => ({
+      name: `etcd-${node}`,
+      node,
+      trouble: waitingFor(`Pod kube-system/etcd-${node} has a container that failed`, {
+        since,
+        level,
+        remedy: 'Read why.',
+      }),
+    });
+    const etcd = {
+      pods: [{ name: 'etcd-node-a', node: 'node-a', trouble: null }, pod('node-b', '2026-11-28T12:29:50Z')],
+    };
+    const rolling = comes([['InfrastructureReady', 'False', 'NotReady']]);
+
+    it('is named before Cluster API says it, and before what the rollout does meanwhile', () => {
+      expect(first({ machines: rolling }, 'control-plane', { etcd })).toMatchObject({
+        what: 'the etcd member of b is not healthy: Pod kube-system/etcd-node-b has a container that failed',
+        level: 'moving',
+        object: { kind: 'Machine', name: 'b' },
+        since: '2026-11-28T12:29:50Z',
+        remedy: expect.stringContaining('Read why. Cluster API goes on by itself'),
+      });
+      const comesFirst = rolling.toReversed();
+      expect(first({ machines: comesFirst }, 'control-plane', { etcd })?.object).toMatchObject({ name: 'b' });
+    });
+
+    it('blocks once that lasts, and is never a failure', () => {
+      const lasting = { pods: [pod('node-b', '2026-11-28T12:20:00Z')] };
+      expect(first({ machines: rolling }, 'control-plane', { etcd: lasting })).toMatchObject({ level: 'blocked' });
+    });
+
+    it('blocks at once where its node cannot go on by itself, also on a machine that has just come', () => {
+      const machines = ['d', 'e', 'f'].map((name) => ({ name, isNew: true }));
+      const stuck = { pods: [pod('node-e', '2026-11-28T12:29:50Z', 'blocked')] };
+      expect(first({ machines }, 'control-plane', { etcd: stuck })).toMatchObject({ level: 'blocked' });
+    });
+
+    it('is waited for where Cluster API holds the rollout for done', () => {
+      const machines = ['b', 'e', 'f'].map((name) => ({ name, isNew: true }));
+      expect(first({ machines }, 'control-plane', { etcd })).toMatchObject({ object: { kind: 'Machine', name: 'b' } });
+      expect(waits({ machines }, 'control-plane', { etcd: { pods: [] } })).toEqual([]);
+    });
+  });
+
+  it('that cannot be read is said, hides nothing, and holds up nothing', () => {
+    const etcd = { unread: 'no answer within 3 s' };
+    const all = waits({ machines: old }, 'control-plane', { etcd });
+    expect(all[0]).toMatchObject({
+      what: 'the etcd pods of KubeadmControlPlane cp cannot be read: no answer within 3 s',
+      level: 'moving',
+    });
+    const rolling = comes([['InfrastructureReady', 'False', 'NotReady']]);
+    expect(first({ machines: rolling }, 'control-plane', { etcd })?.what).toContain('is being made');
+    const done = ['d', 'e', 'f'].map((name) => ({ name, isNew: true }));
+    expect(waits({ machines: done }, 'control-plane', { etcd })).toEqual([]);
+    expect(waits({ machines: [] }, 'workers', { etcd }).some(({ what }) => what.includes('etcd'))).toBe(false);
   });
 
   it('of a machine that has just come is waited for', () => {

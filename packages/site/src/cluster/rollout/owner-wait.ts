@@ -4,13 +4,15 @@ import { holds } from '@sealift/kubernetes/conditions';
 import { healthConditions, isSettled, unplanned } from './gate.ts';
 import type { DiskLooks } from './machine-disks.ts';
 import { leavingWait, unplannedWait } from './leaving-wait.ts';
-import { type Around, comingWait, tail } from './machine-wait.ts';
-import type { OwnerView } from './view.ts';
+import { type Around, comingWait, etcdPodWait, tail } from './machine-wait.ts';
+import type { MachineView, OwnerView } from './view.ts';
 
 /** What is known besides an owner and its machines. */
 export interface OwnerAround extends Around {
   readonly cluster: Cluster;
   readonly disks: DiskLooks;
+  /** Managers of Cluster API that are away. */
+  readonly managers: readonly SeenWait[];
   /** Whether the machine template that it names is there. */
   readonly templateThere: boolean;
 }
@@ -20,21 +22,40 @@ const urgency: Readonly<Record<Wait['level'], number>> = { failed: 0, blocked: 1
 
 /** Everything that an owner waits for, the most urgent first; empty once all of its machines are as wanted. */
 export function ownerWaits(view: OwnerView, around: OwnerAround): readonly SeenWait[] {
-  if (isSettled(view)) return [];
+  // Cluster API may not have looked at etcd for minutes.
+  if (isSettled(view)) return view.machines.flatMap((one) => etcdPodWait(one, around) ?? []);
   const stopped = stoppedWait(view, around);
-  const machines = view.machines.flatMap((one) => {
-    const wait = one.isGoing ? leavingWait(one, view, around.disks) : comingWait(one, around);
-    return wait === null ? [] : [wait];
-  });
+  // What ran and is not well is no stage of the rollout: the stages, which come and go, must not hide it.
+  const machines = view.machines
+    .toSorted((a, b) => Number(runs(b)) - Number(runs(a)))
+    .flatMap((one) => (one.isGoing ? leavingWait(one, view, around.disks) : comingWait(one, around)) ?? []);
   const strangers = unplanned(view);
   const all = [
     ...(stopped === null ? [] : [stopped]),
+    ...around.managers,
     ...(strangers.length === 0 ? [] : [unplannedWait(view, strangers)]),
     ...machines,
+    ...unreadWait(view, around),
     ...wholeWaits(view),
   ];
   // A sort that keeps what is equally urgent in order.
   return all.toSorted((a, b) => urgency[a.level] - urgency[b.level]);
+}
+
+function runs({ isReady, isGoing }: MachineView): boolean {
+  return isReady && !isGoing;
+}
+
+/** That nobody knows how etcd is. Cluster API, which looks for itself, may go on nevertheless. */
+function unreadWait({ owner: { kind, name } }: OwnerView, { etcd }: OwnerAround): SeenWait[] {
+  if (kind !== 'KubeadmControlPlane' || 'pods' in etcd) return [];
+  const wait = waitingFor(`the etcd pods of ${kind} ${name} cannot be read: ${etcd.unread}`, {
+    object: { kind, name },
+    impact: 'an etcd member that is not healthy is named only when Cluster API says it',
+    remedy:
+      'See that the API server of the enterprise cluster answers, and that the account of Sealift may list the pods of kube-system.',
+  });
+  return [wait];
 }
 
 /** Why nothing at all moves: paused, or the change was not taken up. */

@@ -68,6 +68,7 @@ export async function startBench(version: ClusterApiVersion): Promise<Bench> {
       const looks: BenchCluster['looks'] = { state: { state: 'none' } };
       const port = clusterRollouts({
         objects: async () => objects,
+        enterprise: async () => objects,
         templates: vcenterTemplates(session, settings),
         disks: { look: async () => looks.state },
         cluster: { namespace, name: 'c1' },

@@ -7,15 +7,11 @@ const namespace = '/namespaces/default';
 const claims = `/apis/ipam.cluster.x-k8s.io/v1beta2${namespace}/ipaddressclaims`;
 const budgets = `/apis/policy/v1${namespace}/poddisruptionbudgets`;
 const cluster = `/apis/cluster.x-k8s.io/v1beta2${namespace}/clusters/enterprise`;
-const controlPlane = `/apis/controlplane.cluster.x-k8s.io/v1beta2${namespace}/kubeadmcontrolplanes/enterprise-control-plane`;
 const machines = `/apis/cluster.x-k8s.io/v1beta2${namespace}/machines`;
 
 interface Machine extends KubeObject {
   readonly spec: { readonly infrastructureRef: { readonly name: string } };
-  readonly status?: {
-    readonly nodeRef?: { readonly name: string };
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
+  readonly status?: { readonly nodeRef?: { readonly name: string } };
 }
 
 /** What stops the rolling of nodes, in the order in which one rollout of the workers meets it. */
@@ -84,17 +80,9 @@ export const nodeBlockers = {
     end: () => workload.merge(`${budgets}/app`, { spec: { minAvailable: 0 } }),
   }),
 
-  etcd: ({ site, management }: BlockerStage, machine: string): Blocker => ({
+  etcd: ({ site }: BlockerStage, machine: string): Blocker => ({
     name: 'unhealthy etcd member',
-    async begin() {
-      await site.controls.killEtcd(machine);
-      // Cluster API looks at etcd from time to time; until then nobody can know.
-      const tells = async () =>
-        (await management.get<Machine>(controlPlane))?.status?.conditions?.some(
-          ({ type, status }) => type === 'ControlPlaneComponentsHealthy' && status === 'False',
-        );
-      await waitUntil('the control plane to tell', tells, 300_000);
-    },
+    begin: () => site.controls.killEtcd(machine),
     named: { kind: 'Machine', name: machine, what: 'etcd' },
     end: async () => site.controls.startMachine(machine),
   }),
@@ -128,7 +116,8 @@ export async function machineNames({ management }: BlockerStage): Promise<Readon
   return new Set((await management.list(machines)).map(({ metadata }) => metadata.name));
 }
 
-function newMachine(
+/** The first machine that was not there before and is as is wanted. */
+export function newMachine(
   { management }: BlockerStage,
   before: ReadonlySet<string>,
   is: (machine: Machine) => boolean,

@@ -7,27 +7,39 @@ export type Component = (typeof components)[number];
 const pods = '/api/v1/namespaces/kube-system/pods';
 const portForwards = '/apis/kwok.x-k8s.io/v1alpha1/namespaces/kube-system/portforwards';
 
+/** On a machine of its own each of them has the usual port. */
+const podPorts = { etcd: 2379, 'kube-apiserver': 6443 } as const;
+type Reached = keyof typeof podPorts;
+const reached = ['etcd', 'kube-apiserver'] as const satisfies readonly Reached[];
+
 /**
- * Makes the mirror pods of a machine's static pods, and the way to its etcd through the kubelet's port-forward that the control plane's
- * controller takes. The Node has to be ready: kwok overlooks pods that come before it has taken the node.
+ * Makes the mirror pods of a machine's static pods, and the ways through the kubelet's port-forward that the control plane's controller
+ * takes: to its etcd, and to its API server, whose certificate is read there. The Node has to be ready: kwok overlooks pods that come before it has taken the node.
  */
 export async function makeMirrorPods(
   workload: KubeApi,
-  { node, version, etcdPort }: { readonly node: string; readonly version: string; readonly etcdPort: number },
+  {
+    node,
+    version,
+    ports,
+  }: { readonly node: string; readonly version: string; readonly ports: Readonly<Record<Reached, number>> },
 ): Promise<void> {
-  await workload.create(portForwards, {
-    apiVersion: 'kwok.x-k8s.io/v1alpha1',
-    kind: 'PortForward',
-    metadata: { name: `etcd-${node}` },
-    spec: { forwards: [{ ports: [2379], target: { address: '127.0.0.1', port: etcdPort } }] },
-  });
+  for (const component of reached) {
+    const target = { address: '127.0.0.1', port: ports[component] };
+    await workload.create(portForwards, {
+      apiVersion: 'kwok.x-k8s.io/v1alpha1',
+      kind: 'PortForward',
+      metadata: { name: `${component}-${node}` },
+      spec: { forwards: [{ ports: [podPorts[component]], target }] },
+    });
+  }
   for (const component of components) await workload.create(pods, mirrorPod(component, node, version));
 }
 
 /** Removes them, as they go when the machine goes. */
 export async function removeMirrorPods(workload: KubeApi, node: string): Promise<void> {
   for (const component of components) await workload.delete(`${pods}/${component}-${node}`, { gracePeriodSeconds: 0 });
-  await workload.delete(`${portForwards}/etcd-${node}`);
+  for (const component of reached) await workload.delete(`${portForwards}/${component}-${node}`);
 }
 
 /** Reports whether a component's container runs and serves, as the kubelet reports it; false where there is no such pod. */

@@ -2,7 +2,7 @@ import type { ControlPlaneMachine } from './control-plane/control-plane-machine.
 import { type Component, components, reportComponent } from './mirror-pods.ts';
 import type { WorkloadCluster } from './workload-cluster.ts';
 
-/** As a readiness probe has it: one failure may be a slow answer, or a member that waits for another to join. */
+/** As a readiness probe has it: one failure may be a slow answer, or a member that waits for another to join. A program that ended is told at once. */
 const failuresToTell = 3;
 
 interface Told {
@@ -22,9 +22,12 @@ export class PodReporter {
 
   async report(): Promise<void> {
     if (!this.#workload.serves) return;
-    for (const machine of this.#workload.machines) {
-      for (const component of components) await this.#reportOne(machine, component);
-    }
+    // Each machine has a kubelet of its own.
+    await Promise.all(this.#workload.machines.map((machine) => this.#reportMachine(machine)));
+  }
+
+  async #reportMachine(machine: ControlPlaneMachine): Promise<void> {
+    for (const component of components) await this.#reportOne(machine, component);
   }
 
   async #reportOne(machine: ControlPlaneMachine, component: Component): Promise<void> {
@@ -34,7 +37,8 @@ export class PodReporter {
     const told = this.#told.get(key) ?? { failures: 0, ready: true };
     this.#told.set(key, told);
     const serves = await this.#serves(machine, component);
-    told.failures = serves ? 0 : told.failures + 1;
+    if (serves) told.failures = 0;
+    else told.failures += machine.runs(component) ? 1 : failuresToTell;
     const ready = told.failures < failuresToTell;
     if (told.ready === ready) return;
     told.ready = undefined;

@@ -137,7 +137,10 @@ export class MachineReconciler {
     const node = { name, kubeletVersion, controlPlane, providerID: given.providerID, kubeletPort };
     if (!(await ensureNode(workload.api, node))) return false;
     const ports = workload.machine(name)?.settings.ports;
-    if (ports !== undefined) await makeMirrorPods(workload.api, { node: name, version, etcdPort: ports.etcd });
+    if (ports !== undefined) {
+      const reached = { etcd: ports.etcd, 'kube-apiserver': ports.api };
+      await makeMirrorPods(workload.api, { node: name, version, ports: reached });
+    }
     return true;
   }
 

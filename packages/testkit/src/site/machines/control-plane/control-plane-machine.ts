@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BoundProcess } from '../../../process/bound-process.ts';
 import { JsonClient } from '../../json-client.ts';
 import { KubeApi } from '../../kube-api.ts';
+import type { Component } from '../mirror-pods.ts';
 import type { KubernetesProgram } from '../../management/control-plane.ts';
 import { startProgram } from '../program.ts';
 import { apiServerProgram } from './api-server.ts';
@@ -82,6 +83,12 @@ export class ControlPlaneMachine implements Backend {
 
   async killApiServer(): Promise<void> {
     await this.#apiServer?.stop();
+  }
+
+  /** Whether the program of a static pod runs, however well; of those that are not its own nobody here knows otherwise. */
+  runs(component: Component): boolean {
+    if (component === 'etcd') return this.#etcd?.ended === false;
+    return component !== 'kube-apiserver' || this.#apiServer?.ended === false;
   }
 
   /** Whether its API server serves. */
