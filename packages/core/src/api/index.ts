@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './adoption.ts';
 export * from './cluster.ts';
+export * from './evidence.ts';
 export * from './permissions.ts';
 export * from './platform.ts';
 export * from './problem.ts';
