@@ -76,7 +76,7 @@ export const observationSchema = z.strictObject({
 });
 export type Observation = z.infer<typeof observationSchema>;
 
-/** A release that the plan goes to, and the key whose signature held over it. */
+/** A release that the plan goes to, and the key whose signature held over it when this was written; it was verified when it was confirmed too. */
 export const verifiedReleaseSchema = z.strictObject({
   version: z.string(),
   /** As the plan pins it. */
@@ -113,10 +113,15 @@ export const upgradeEvidenceSchema = z.strictObject({
     vcenter: z.string().nullable(),
   }),
   /** Who confirmed it, and the SHA-256 (hex) over the canonical JSON of plan, merged values and accepted risks that they confirmed. */
-  approval: z.strictObject({ by: z.string().nullable(), at: instant.nullable(), hash: z.string() }),
-  /** Whether what is stored still has that hash. */
-  asApproved: z.boolean(),
-  plan: planSchema,
+  approval: z.strictObject({
+    by: z.string().nullable(),
+    at: instant.nullable(),
+    hash: z.string().nullable(),
+    /** Why what is stored, and with it the plan here, is not what they confirmed; null where it still has that hash. */
+    problem: z.string().nullable(),
+  }),
+  /** Null where it cannot be read any more. */
+  plan: planSchema.nullable(),
   merges: z.array(layerEvidenceSchema),
   /** What persons accepted with it. */
   risks: z.array(acceptedRiskSchema),
