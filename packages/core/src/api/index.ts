@@ -8,4 +8,5 @@ export * from './problem.ts';
 export * from './registries.ts';
 export * from './registry-care.ts';
 export * from './site.ts';
+export * from './upgrade-course.ts';
 export * from './upgrades.ts';

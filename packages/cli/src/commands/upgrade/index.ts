@@ -120,4 +120,17 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       const { abortUpgrade } = await import('./intervene.ts');
       await abortUpgrade(id, options, context);
     });
+  upgrade
+    .command('evidence')
+    .description(
+      'Saves the signed evidence of an upgrade that has ended: plan, who decided what, steps, before and after.',
+    )
+    .argument('[id]', idHelp)
+    .requiredOption('-o, --output <file>', 'the file to write; an older one is kept until the new one is whole')
+    .option('--key <file>', 'public key file that it must be signed by; else the keys that the console itself shows')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { output: string; key?: string; json?: true }) => {
+      const { saveEvidence } = await import('./evidence.ts');
+      await saveEvidence(id, options, context);
+    });
 };

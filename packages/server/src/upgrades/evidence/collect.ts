@@ -85,7 +85,8 @@ interface Approved {
 
 function approvedOf(row: UpgradeRow): Approved {
   try {
-    if (row.frozen === null) return { frozen: null, plan: storedPlan(row), problem: 'what was confirmed is not stored' };
+    if (row.frozen === null)
+      return { frozen: null, plan: storedPlan(row), problem: 'what was confirmed is not stored' };
     const frozen = readFrozen(row.frozen);
     const isApproved = hashOfFrozen(frozen) === row.hash;
     return { frozen, plan: frozen.plan, problem: isApproved ? null : 'what is stored has another hash' };

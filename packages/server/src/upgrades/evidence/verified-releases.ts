@@ -14,7 +14,8 @@ export async function verifiedReleases(db: Db, product: string, hops: readonly H
       const found = await installedRelease(db, version, product);
       const key = keys.find(({ keyId }) => keyId === found.keyId);
       const signedBy = { keyId: found.keyId, fingerprint: key?.fingerprint ?? 'unknown' };
-      const problem = found.digest === digest ? null : `the catalogue holds another release ${version}: ${found.digest}`;
+      const problem =
+        found.digest === digest ? null : `the catalogue holds another release ${version}: ${found.digest}`;
       releases.push({ version, digest, signedBy: problem === null ? signedBy : null, problem });
     } catch (error) {
       if (!isSealiftError(error)) throw error;
