@@ -34,7 +34,10 @@ export class EvidenceKeys {
   /** The one that signs now; it is made where there is none. @throws SECRET_KEY_INVALID, SECRET_KEY_OTHER, FILE_UNWRITABLE */
   async signing(): Promise<SecretKey> {
     const { key_id: keyId, fingerprint, sealed, sealed_with: sealedWith } = await this.#current();
-    const sealing = await this.#sealing({ mayBeMade: false });
+    // A key that is made now would not open what was sealed with the one before.
+    const sealing = await SealingKey.open({ ...this.#place, mayBeMade: false }).catch((error: unknown) => {
+      throw isSealiftError(error, 'SECRET_KEY_INVALID') ? error.withHint(lostRemedy) : error;
+    });
     const other = (reason: string): SealiftError =>
       new SealiftError('SECRET_KEY_OTHER', { values: { path: this.#place.path, reason }, hint: lostRemedy });
     if (sealed === null || sealedWith !== sealing.id) {
@@ -83,7 +86,7 @@ export class EvidenceKeys {
   }
 
   async #make(): Promise<EvidenceKeyRow> {
-    const sealing = await this.#sealing(this.#place);
+    const sealing = await SealingKey.open(this.#place);
     const { publicKey, file } = generateKeyPair();
     const { keyId, fingerprint } = publicKey;
     return {
@@ -95,15 +98,6 @@ export class EvidenceKeys {
       made_at: new Date(),
       retired_at: null,
     };
-  }
-
-  async #sealing({ mayBeMade }: Pick<SecretKeyPlace, 'mayBeMade'>): Promise<SealingKey> {
-    try {
-      return await SealingKey.open({ path: this.#place.path, mayBeMade });
-    } catch (error) {
-      // A new file would not open what was sealed with the old one.
-      throw isSealiftError(error, 'SECRET_KEY_INVALID') && !mayBeMade ? error.withHint(lostRemedy) : error;
-    }
   }
 }
 
