@@ -94,6 +94,22 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
     expect(result.keptCustomisations.length).toBeGreaterThan(5);
   });
 
+  it('signs the evidence of it, and verifies that without a console', async () => {
+    const { env, folder: of } = site.context;
+    const [file, key] = [join(folder, 'upgrade.evidence'), join(folder, 'site.pub')];
+    for (const args of [
+      ['upgrade', 'plan'],
+      ['upgrade', 'logs'],
+      ['upgrade', 'watch'],
+      ['evidence', 'keys', '-o', key],
+      ['upgrade', 'evidence', '-o', file],
+    ]) {
+      expect(await run(executable, args, { env, cwd: of.path })).toMatchObject({ code: 0 });
+    }
+    const verified = await run(executable, ['evidence', 'verify', file, '--key', key]);
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('4.2.12 to 4.2.13: succeeded') });
+  });
+
   it('gives an account a new password while it runs', async () => {
     const { console } = site.context.folder;
     const env = { ...site.context.env, DATABASE_URL: databaseUrl };

@@ -2,6 +2,7 @@ import { registerAccounts } from './commands/accounts/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
+import { registerEvidence } from './commands/evidence/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
@@ -22,6 +23,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   login: registerLogin,
   status: registerStatus,
   upgrade: registerUpgrade,
+  evidence: registerEvidence,
   cluster: registerCluster,
   profile: registerProfile,
   merge: registerMerge,

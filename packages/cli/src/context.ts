@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Progress } from './terminal/progress.ts';
+import type { Screen } from './terminal/screen.ts';
 
 /** What a command may touch of the process: tests hand in their own. */
 export interface CliContext {
@@ -12,6 +13,8 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Progress on standard error: overwritten lines on a terminal, plain lines elsewhere, nothing with --quiet. */
   readonly progress: Progress;
+  /** Standard output, where that is a terminal: for what is drawn over itself. */
+  readonly screen?: Screen;
   /** Ends when the person presses Ctrl-C or the process is asked to stop. */
   readonly cancel: AbortSignal;
   /** What the process will exit with; a command sets it where a finished run is not a success (`merge` with conflicts). */

@@ -41,6 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
     note: (text) => process.stderr.write(`${text}\n`),
     env: process.env,
     progress: progressFor(args),
+    ...(process.stdout.isTTY ? { screen: process.stdout } : {}),
     cancel: stop.signal,
     exitCode: 0,
   });

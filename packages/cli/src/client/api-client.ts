@@ -24,6 +24,8 @@ export interface ApiClientOptions {
 
 const maxAnswerBytes = 64 * 1024 * 1024;
 const defaultTimeoutMs = 60_000;
+/** Bad gateway, service unavailable, gateway timeout (RFC 9110, 15.6). */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * A typed client of the console's HTTP API: answers are checked against their schema, refusals keep code and remedy. A connection ends with
@@ -117,6 +119,9 @@ export class ApiClient {
     const problem = problemSchema.safeParse(parseJson(bytes)).data;
     if (problem !== undefined) throw new ApiProblem(problem);
     const reason = `status ${status} without problem details`;
+    // A proxy says so while the console behind it starts again.
+    if (gatewayStatuses.has(status))
+      throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path });
     throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
   }
 

@@ -83,6 +83,12 @@ describe('every command that talks to a server ends when it is refused, whatever
     'upgrade resolve cni-calico --path mtu --take current',
     'upgrade confirm',
     'upgrade wait',
+    'upgrade plan',
+    'upgrade watch',
+    'upgrade logs --follow',
+    'upgrade evidence -o',
+    'evidence keys',
+    'evidence renew-key --reason lost',
     'platform adopt 4.2.12',
   ];
   const toVcenter = ['vsphere templates', 'vsphere role --create', 'vsphere import-template image.ova'];

@@ -20,6 +20,8 @@ interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly cookie?: string;
+  /** What is answered from the next time on. */
+  readonly next?: Answer;
 }
 
 /** A console that answers what a test told it to, over HTTP, for the commands that talk to one. */
@@ -75,6 +77,7 @@ export class ScriptedConsole {
       ...(cookie === undefined ? {} : { cookie }),
     });
     const known = this.answers.get(call);
+    if (known?.next !== undefined) this.answers.set(call, known.next);
     const { status, body } = known ?? { status: 404, body: problem('NOT_FOUND', 404) };
     if (known?.cookie !== undefined) response.setHeader('set-cookie', known.cookie);
     response.writeHead(status, { 'content-type': 'application/json' });

@@ -15,6 +15,8 @@ export const permissions = [
   'catalogue.sync',
   'cluster.kubeconfig',
   'events.read',
+  /** Making a new key that evidence is signed with. */
+  'evidence.renew-key',
   'platform.read',
   'platform.adopt',
   'registry.read',

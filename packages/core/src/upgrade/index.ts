@@ -1,3 +1,11 @@
+export {
+  type NodeCounts,
+  samplesOf,
+  type StepSample,
+  type UsualTime,
+  usualTime,
+  usualTimeSchema,
+} from './estimate/estimate.ts';
 export { type FrozenUpgrade, freeze, type MergedLayer, readFrozen } from './frozen/frozen.ts';
 export {
   type Direction,
@@ -6,10 +14,12 @@ export {
   type JournalLine,
   type JournalledFailure,
   type JournalPhase,
+  journalLineSchema,
   readLine,
   type StepDetails,
   storedLine,
 } from './journal/journal.ts';
+export { lineText } from './journal/line-text.ts';
 export {
   isFinal,
   lifecycle,
@@ -30,6 +40,7 @@ export {
   planSchema,
   stepsOfPlan,
 } from './plan/plan.ts';
+export { pointOfNoReturn } from './plan/point-of-no-return.ts';
 export {
   begunSteps,
   currentWait,
@@ -41,4 +52,5 @@ export {
 } from './progress/progress.ts';
 export { rollbackOf } from './step/rollback.ts';
 export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf, stepsOf } from './step/step.ts';
+export { type TreeObject, type TreeStep, type UpgradeTree, upgradeTree, upgradeTreeSchema } from './tree/tree.ts';
 export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

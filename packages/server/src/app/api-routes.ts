@@ -14,6 +14,8 @@ import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
+import { courseRoutes } from '../upgrades/course/routes.ts';
+import { evidenceRoutes } from '../upgrades/evidence/routes.ts';
 import { findUpgrade } from '../upgrades/queries.ts';
 import { riskRoutes } from '../upgrades/risks/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
@@ -37,6 +39,8 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   careRoutes(api, care);
   upgradeRoutes(api, parts);
   riskRoutes(api, parts);
+  courseRoutes(api, parts);
+  evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
   auditRoutes(api, db);
   eventRoutes(api, events, authenticate);
 }

@@ -14,6 +14,8 @@ import { RegistryLink } from '../registry/registry-link.ts';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts, type StartedWith } from '../site/site-parts.ts';
 import type { Store } from '../store/store.ts';
+import { EvidenceKeeper } from '../upgrades/evidence/evidence-keeper.ts';
+import { EvidenceKeys } from '../upgrades/evidence/evidence-keys.ts';
 
 /** What a console is made of. Only what starts, stops and wires it sees all of it. */
 export interface ConsoleParts {
@@ -25,6 +27,8 @@ export interface ConsoleParts {
   readonly cluster: SwitchedCluster;
   readonly site: SiteParts;
   readonly engine: EngineRunner;
+  readonly evidence: EvidenceKeeper;
+  readonly evidenceKeys: EvidenceKeys;
   /** Where backups are written. */
   readonly backupFolder: string;
 }
@@ -49,7 +53,9 @@ export function composeConsole(
   const registry = new RegistryLink();
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
-  const site = siteParts(store.db, settings, secretKeyPlace(dataDir, secretKeyFile), startedWith);
+  const secretKey = secretKeyPlace(dataDir, secretKeyFile);
+  const site = siteParts(store.db, settings, secretKey, startedWith);
+  const evidenceKeys = new EvidenceKeys(store.db, secretKey);
   const cluster = new SwitchedCluster(site.source, {
     content,
     toolsFolder: join(dataDir, 'tools'),
@@ -75,6 +81,8 @@ export function composeConsole(
     cluster,
     site,
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
+    evidence: new EvidenceKeeper({ store, registry, cluster }, evidenceKeys, events),
+    evidenceKeys,
     backupFolder,
   };
 }

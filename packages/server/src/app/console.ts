@@ -101,6 +101,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       (about, message) => upgradeLogger.info(about, message),
     );
     undo.push(() => parts.cluster.close());
+    undo.push(() => parts.evidence.close());
     const unusable = await unusableSettings(parts.site);
     if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
     const registryDir = join(dataDir, 'registry');
@@ -132,6 +133,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);
     undo.push(() => parts.engine.close());
+    await parts.evidence.begin((error) => logger.warn({ err: error }, 'the evidence of an upgrade was not written'));
     await parts.engine.watch();
     let closing: Promise<void> | undefined;
     return {

@@ -1,3 +1,4 @@
+import { lineText } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry } from '@sealift/upgrade/ports/journal';
 
 /** Where the log of the console gets a line: what happened, and what it is about. */
@@ -29,17 +30,5 @@ export function loggedJournal(inner: JournalPort, log: UpgradeLog): JournalPort 
 }
 
 function messageOf(entry: NewEntry): string | undefined {
-  const way = 'direction' in entry.data && entry.data.direction === 'back' ? 'undoing: ' : '';
-  switch (entry.phase) {
-    case 'intent':
-      return `${way}begins: ${entry.data.message}`;
-    case 'evidence':
-      return `${way}done: ${entry.data.message}`;
-    case 'failure':
-      return `${way}failed: ${entry.data.failure.message} (${entry.data.failure.code}). ${entry.data.failure.hint}`;
-    case 'progress':
-      return `${way}waits for: ${entry.data.wait.what}`;
-    case 'state':
-      return undefined;
-  }
+  return entry.phase === 'state' ? undefined : lineText(entry);
 }

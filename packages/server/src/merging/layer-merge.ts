@@ -150,6 +150,14 @@ function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
   return { passwords, decisions: [...masked], conflicts: masked.filter((one) => isOpen(one)) };
 }
 
+/** What a row's merge decided, for people: secrets masked. @throws MERGE_*, RECORD_DAMAGED */
+export function maskedMerge(row: UpgradeLayerRow) {
+  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
+  const merged = mergeTexts(row, resolutions);
+  const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
+  return { ...maskedDecisions(row, merged.decisions), pastedDifferences: differences.length };
+}
+
 /** The part of a merged layer that lists show. */
 export function layerChangeOf({
   problems: _problems,

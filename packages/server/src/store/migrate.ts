@@ -2,6 +2,7 @@ import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as acceptedRisks from './migrations/accepted-risks.ts';
+import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
 import * as packReleases from './migrations/pack-releases.ts';
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-revoked-keys': revokedKeys,
   '0010-site-settings': siteSettings,
   '0011-accepted-risks': acceptedRisks,
+  '0012-evidence': evidence,
 };
 
 /**

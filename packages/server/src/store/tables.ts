@@ -12,6 +12,7 @@ export interface Tables {
   readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
   readonly console_lock: ConsoleLockTable;
+  readonly evidence_key: EvidenceKeyTable;
   readonly journal: JournalTable;
   readonly lease: LeaseTable;
   readonly pack_registry: PackRegistryTable;
@@ -25,6 +26,7 @@ export interface Tables {
   readonly sign_in_failure: SignInFailureTable;
   readonly trusted_key: TrustedKeyTable;
   readonly upgrade: UpgradeTable;
+  readonly upgrade_evidence: UpgradeEvidenceTable;
   readonly upgrade_layer: UpgradeLayerTable;
 }
 
@@ -255,6 +257,27 @@ interface SiteSettingsTable {
   key_id: string | null;
   changed_by: string | null;
   changed_at: Date | null;
+}
+
+interface EvidenceKeyTable {
+  key_id: string;
+  fingerprint: string;
+  /** A minisign public key file's text. */
+  public_key: string;
+  /** The secret key file's text, sealed with the key of stored secrets of that id; null once it signs nothing any more. */
+  sealed: string | null;
+  sealed_with: string | null;
+  made_at: Date;
+  retired_at: Date | null;
+}
+export type EvidenceKeyRow = Selectable<EvidenceKeyTable>;
+
+interface UpgradeEvidenceTable {
+  upgrade_id: string;
+  /** What the platform ran when it was confirmed, as JSON with a format; null where nobody looked. */
+  before: string | null;
+  /** The file as it was signed; null until the upgrade has ended. */
+  signed: string | null;
 }
 
 interface JournalTable {

@@ -11,6 +11,7 @@ import { layerChangeOf } from '../merging/layer-merge.ts';
 import { assertDraft } from './assert-draft.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadLayers, loadUpgrade } from './queries.ts';
+import { observationText, observePlatform } from './evidence/observe.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor } from './preflight/report.ts';
 import { runPreflight } from './preflight/run.ts';
@@ -35,6 +36,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
   const siteBefore = await siteRevision(db);
   // Before the transaction: checks talk to the network, and nobody else may wait for that.
   const report = await runPreflight(services, seen);
+  const before = observationText(await observePlatform(db, services.cluster.cluster));
   await changeAlone(db, async (trx) => {
     const row = await loadUpgrade(trx, id);
     assertDraft(row);
@@ -62,6 +64,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
       })
       .where('id', '=', id)
       .execute();
+    await trx.insertInto('upgrade_evidence').values({ upgrade_id: id, before, signed: null }).execute();
     await rememberLayers(trx, layers);
     await trx.updateTable('console_lock').set({ upgrade_id: id }).execute();
     await recordAudit(trx, actor, {

@@ -1,7 +1,8 @@
-import { generateKeyPair } from '@sealift/bundle/minisign';
+import { generateKeyPair, parsePublicKey } from '@sealift/bundle/minisign';
+import { readSignedEvidence } from '@sealift/bundle/signed-evidence';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PushedRelease, pushRelease } from '../testing/push-release.ts';
+import { type PushedRelease, pushRelease, vendorKey } from '../testing/push-release.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
 import { administrator, RunningPlatform } from '../testing/running-platform.ts';
 
@@ -333,6 +334,36 @@ describe.each(stores)(
       expect(backup.cluster.nodes).toHaveLength(6);
       expect(JSON.stringify(backup)).not.toContain('secret_hash');
     });
+
+    it.skipIf(skip)(
+      'keeps signed evidence of it: who decided what, the key of the release, before and after',
+      async () => {
+        const { keys } = (await platform.call('GET', '/evidence-keys')).body;
+        const response = await fetch(`${platform.console.url}/api/v1/upgrades/${id}/evidence`, {
+          headers: { authorization: `Bearer ${platform.token}` },
+        });
+        expect(response.headers.get('content-disposition')).toContain(`upgrade-${id}.evidence`);
+        const file = Buffer.from(await response.arrayBuffer());
+        const { evidence } = readSignedEvidence(file, [parsePublicKey(keys[0].publicKey)], 'the answer');
+        expect(evidence.upgrade).toMatchObject({ id, state: 'succeeded', failure: null });
+        expect(evidence.approval).toMatchObject({ by: 'admin', hash, problem: null });
+        expect(evidence.releases).toMatchObject([
+          { version: '4.2.13', signedBy: { fingerprint: vendorKey.publicKey.fingerprint }, problem: null },
+        ]);
+        const calico = evidence.merges.find(({ pack }) => pack === 'calico');
+        expect(calico?.decisions[0]).toMatchObject({ path: 'mtu', resolvedBy: 'current', decided: { by: 'admin' } });
+        expect(evidence.steps.map(({ outcome }) => outcome)).toEqual(evidence.steps.map(() => 'done'));
+        expect(evidence.course.map(({ state, by }) => [state, by])).toContainEqual(['paused', 'admin']);
+        expect(evidence.before).toMatchObject({ recorded: '4.2.12', problems: [] });
+        expect(new Set(evidence.before?.nodes?.map(({ version }) => version))).toEqual(new Set(['1.26.8']));
+        expect(evidence.after).toMatchObject({ recorded: '4.2.13', problems: [] });
+        expect(new Set(evidence.after.nodes?.map(({ version }) => version))).toEqual(new Set(['1.26.10']));
+        expect(evidence.site.simulated).toBe(true);
+        expect(evidence.statements[1]).toMatchObject({ holds: true });
+        const { entries } = (await platform.call('GET', '/audit')).body;
+        expect(entries.at(-1)).toMatchObject({ action: 'upgrade.evidence', subject: id });
+      },
+    );
 
     it.skipIf(skip)(
       'offers the earlier choice when the next hop has the conflict again, and settles nothing',

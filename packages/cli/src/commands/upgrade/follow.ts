@@ -1,50 +1,52 @@
 import { lifecycle } from '@sealift/core/upgrade';
-import { setTimeout as delay } from 'node:timers/promises';
 import { summarySchema, type Upgrade } from '@sealift/core/api';
-import { isSealiftError, SealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { CliContext } from '../../context.ts';
 import { findUpgrade, hasEnded } from '../../client/current-upgrade.ts';
+import { polls } from '../../client/polls.ts';
 import type { Output } from './print.ts';
 
-const pollMs = 1000;
-/** An upgrade replaces the console itself: it may be away for this long before waiting for it is given up. */
-const patienceMs = 15 * 60 * 1000;
+/** Said to whoever stops watching. */
+export const goesOn = 'The upgrade goes on; look with `sealift upgrade show`.';
 
 /** Tells how an upgrade goes until it ends. @throws UPGRADE_NOT_SUCCEEDED, UPGRADE_BLOCKED when it was never confirmed, PLATFORM_*, CANCELLED */
 export async function follow(api: ApiClient, id: string, options: Output, context: CliContext): Promise<void> {
-  const label = 'Upgrading';
-  let lastAnswer = Date.now();
   let shown = '';
-  for (;;) {
-    if (context.cancel.aborted)
-      throw new SealiftError('CANCELLED', { hint: 'The upgrade goes on; look with `sealift upgrade show`.' });
-    try {
-      const upgrade = await findUpgrade(api, id);
-      lastAnswer = Date.now();
-      const message = upgrade.waitingFor?.what ?? upgrade.steps.find(({ state }) => state === 'running')?.message ?? '';
-      if (message !== shown && message !== '' && options.json !== true) context.note(message);
+  for await (const poll of polls(() => findUpgrade(api, id), context, goesOn)) {
+    if ('away' in poll) {
+      const { message } = poll.away;
+      if (shown !== message) context.note(`${message}; waiting for it to come back`);
       shown = message;
-      if (lifecycle[upgrade.state].editable) {
-        throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: 'it was not confirmed' }, place: id });
-      }
-      if (hasEnded(upgrade)) {
-        await report(api, upgrade, options, context);
-        return;
-      }
-      context.progress.update(label, upgrade.fraction);
-    } catch (error) {
-      const away = isSealiftError(error, 'PLATFORM_UNREACHABLE') && Date.now() - lastAnswer < patienceMs;
-      if (!away) throw error;
-      if (shown !== error.message) context.note(`${error.message}; waiting for it to come back`);
-      shown = error.message;
+      continue;
     }
-    await delay(pollMs, undefined, { signal: context.cancel }).catch(() => undefined);
+    const upgrade = poll.answer;
+    const message = upgrade.waitingFor?.what ?? upgrade.steps.find(({ state }) => state === 'running')?.message ?? '';
+    if (message !== shown && message !== '' && options.json !== true) context.note(message);
+    shown = message;
+    refuseDraft(upgrade);
+    if (hasEnded(upgrade)) {
+      if (options.json === true) context.out(JSON.stringify(upgrade));
+      await reportEnd(api, upgrade, options, context);
+      return;
+    }
+    context.progress.update('Upgrading', upgrade.fraction);
   }
 }
 
-async function report(api: ApiClient, upgrade: Upgrade, options: Output, context: CliContext): Promise<void> {
-  if (options.json === true) context.out(JSON.stringify(upgrade));
+/** @throws UPGRADE_BLOCKED for one that would never end, as it was not confirmed */
+export function refuseDraft({ id, state }: Pick<Upgrade, 'id' | 'state'>): void {
+  if (!lifecycle[state].editable) return;
+  throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: 'it was not confirmed' }, place: id });
+}
+
+/** An upgrade that has ended, as far as its end is told of. */
+type Ended = Pick<Upgrade, 'id' | 'product' | 'from' | 'to' | 'state'> & {
+  readonly failure: { readonly message: string; readonly hint: string } | null;
+};
+
+/** Says how an upgrade ended; where a program reads along, by the exit code alone. @throws UPGRADE_NOT_SUCCEEDED, PLATFORM_* */
+export async function reportEnd(api: ApiClient, upgrade: Ended, options: Output, context: CliContext): Promise<void> {
   if (upgrade.state !== 'succeeded') {
     if (options.json === true) {
       context.exitCode = 3;

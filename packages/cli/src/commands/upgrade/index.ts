@@ -25,6 +25,15 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       await showUpgrade(id, options, context);
     });
   upgrade
+    .command('plan')
+    .description('Shows the plan as a tree: how each step can be taken back, the usual times, the point of no return.')
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { showPlan } = await import('./plan.ts');
+      await showPlan(id, options, context);
+    });
+  upgrade
     .command('preflight')
     .description('Looks at the site again: registry, vCenter, cluster, disk; exit 2 while something blocks.')
     .argument('[id]', idHelp)
@@ -99,6 +108,27 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       const { waitForUpgrade } = await import('./wait.ts');
       await waitForUpgrade(id, options, context);
     });
+  upgrade
+    .command('watch')
+    .description(
+      'Shows a confirmed upgrade live until its end, through restarts of the console; exit 3 when it does not succeed.',
+    )
+    .argument('[id]', idHelp)
+    .option('--json', 'print one JSON object a line, whenever something has changed')
+    .action(async (id: string | undefined, options: { json?: true }) => {
+      const { watchUpgrade } = await import('./watch.ts');
+      await watchUpgrade(id, options, context);
+    });
+  upgrade
+    .command('logs')
+    .description('Prints the journal of an upgrade: what each step asked for, waited for and proved.')
+    .argument('[id]', idHelp)
+    .option('--follow', 'go on until it ends or needs a person')
+    .option('--json', 'print one JSON object a line')
+    .action(async (id: string | undefined, options: { follow?: true; json?: true }) => {
+      const { showLogs } = await import('./logs.ts');
+      await showLogs(id, options, context);
+    });
   for (const intervention of ['pause', 'resume'] as const) {
     upgrade
       .command(intervention)
@@ -119,5 +149,18 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .action(async (id: string, options: { reason: string }) => {
       const { abortUpgrade } = await import('./intervene.ts');
       await abortUpgrade(id, options, context);
+    });
+  upgrade
+    .command('evidence')
+    .description(
+      'Saves the signed evidence of an upgrade that has ended: plan, who decided what, steps, before and after.',
+    )
+    .argument('[id]', idHelp)
+    .requiredOption('-o, --output <file>', 'the file to write; an older one is kept until the new one is whole')
+    .option('--key <file>', 'public key file that it must be signed by; else the keys that the console itself shows')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { output: string; key?: string; json?: true }) => {
+      const { saveEvidence } = await import('./evidence.ts');
+      await saveEvidence(id, options, context);
     });
 };

@@ -79,4 +79,18 @@ export const upgradeErrors = defineErrors({
     exit: 2,
     next: 'wait',
   },
+  EVIDENCE_NOT_YET: {
+    message: 'there is no evidence of upgrade {id} yet: it has not ended',
+    hint: 'Wait for its end, or end it with `sealift upgrade abort`; then ask again.',
+    status: 409,
+    exit: 3,
+    next: 'wait',
+  },
+  EVIDENCE_INVALID: {
+    message: '{what} is no evidence of an upgrade: {reason}',
+    hint: 'Fetch the file again with `sealift upgrade evidence`; a newer Sealift may have written it, so try with that version too.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
 });

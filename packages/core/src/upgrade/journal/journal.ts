@@ -11,7 +11,7 @@ export const directionSchema = z.enum(['forward', 'back']);
 export type Direction = z.infer<typeof directionSchema>;
 
 /** What a step tells of itself: names and figures, for people and for audits. */
-const detailsSchema = z.record(z.string(), z.json());
+export const detailsSchema = z.record(z.string(), z.json());
 export type StepDetails = z.infer<typeof detailsSchema>;
 
 /** A failure as it is kept: that of the catalogue, without what it was caused by. */

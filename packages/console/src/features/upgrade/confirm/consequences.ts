@@ -1,6 +1,5 @@
 import type { Upgrade } from '@sealift/core/api';
-import { stepsOfPlan } from '@sealift/core/upgrade';
-import { pointOfNoReturn } from '../plan/point-of-no-return.ts';
+import { pointOfNoReturn, stepsOfPlan } from '@sealift/core/upgrade';
 
 /** What confirming an upgrade sets in motion, in sentences. */
 export function consequences(upgrade: Upgrade): string[] {

@@ -1,8 +1,7 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { type Plan, type PlanStep, type RollbackClass, stepsOfPlan } from '@sealift/core/upgrade';
+import { type Plan, type PlanStep, pointOfNoReturn, type RollbackClass, stepsOfPlan } from '@sealift/core/upgrade';
 import { NodeImageFact } from '../../../components/node-image-fact.tsx';
-import { pointOfNoReturn } from './point-of-no-return.ts';
 
 const rollbacks: Readonly<Record<RollbackClass, { word: string; color: 'green' | 'yellow' | 'red'; meaning: string }>> =
   {

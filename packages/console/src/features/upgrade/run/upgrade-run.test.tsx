@@ -1,5 +1,5 @@
-import { screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { screen, waitFor } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
 import { openPage } from '../../../../test/open-page.tsx';
 
 test('shows which step runs, what it waits for and how far the whole is', async () => {
@@ -23,6 +23,28 @@ test('shows the validation after success, with the way to the Summary', async ()
   await screen.findByText('You are using the latest version of Harborview');
   await user.click(screen.getByRole('link', { name: 'Go to Summary' }));
   await screen.findByRole('heading', { name: 'Summary', level: 1 });
+});
+
+test('gives the evidence once the upgrade has ended, with the fingerprint to compare', async () => {
+  const saved: Blob[] = [];
+  const createObjectURL = (blob: Blob): string => `blob:${saved.push(blob)}`;
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL, revokeObjectURL: () => undefined }));
+  const { user, api } = openPage('/updates/up-1', (fixture) => {
+    fixture.progress = 10;
+  });
+  await screen.findByText('SHA256:p2oV0c3kqGJ5nUu1yX8fRw');
+  await user.click(screen.getByRole('button', { name: 'Download the evidence' }));
+  await waitFor(() => expect(saved).toHaveLength(1));
+  expect(await saved[0]?.text()).toContain('the signed file');
+  expect(api.calls).toContain('GET /upgrades/up-1/evidence');
+});
+
+test('has no evidence to give while the upgrade runs', async () => {
+  openPage('/updates/up-1', (api) => {
+    api.progress = 3;
+  });
+  await screen.findByRole('button', { name: 'Pause' });
+  expect(screen.queryByRole('button', { name: 'Download the evidence' })).toBeNull();
 });
 
 test('pauses, resumes, and aborts only with a reason', async () => {

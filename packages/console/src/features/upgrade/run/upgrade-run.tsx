@@ -2,6 +2,7 @@ import { Grid, GridItem, PageSection } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
 import { PageHeading } from '../../../components/page-heading.tsx';
 import { StateLabel } from '../../../components/state-label.tsx';
+import { EvidenceCard } from './evidence-card.tsx';
 import { RunOutcome } from './run-outcome.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { StepList } from './step-list.tsx';
@@ -14,6 +15,7 @@ export function UpgradeRun({ upgrade }: { upgrade: Upgrade }) {
         From {upgrade.from} to {upgrade.to}.
       </PageHeading>
       <RunOutcome upgrade={upgrade} />
+      <EvidenceCard upgrade={upgrade} />
       <Grid hasGutter>
         <GridItem span={12} lg={5} order={{ lg: '1' }}>
           <RunProgress upgrade={upgrade} />

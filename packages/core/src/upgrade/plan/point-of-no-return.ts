@@ -1,4 +1,4 @@
-import type { PlanStep } from '@sealift/core/upgrade';
+import type { PlanStep } from '../step/step.ts';
 
 /** The index of the first step that can't be taken back; undefined when every step can. */
 export function pointOfNoReturn(steps: readonly PlanStep[]): number | undefined {

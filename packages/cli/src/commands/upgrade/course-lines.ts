@@ -1,0 +1,74 @@
+import type { UpgradeCourse } from '@sealift/core/api';
+import { lifecycle, type TreeStep, type UpgradeTree, type UsualTime } from '@sealift/core/upgrade';
+import { plainLine } from '../../terminal/plain-line.ts';
+import { clock } from '../../terminal/remaining-time.ts';
+
+const marks: Readonly<Record<TreeStep['state'], string>> = { waiting: ' ', running: '>', done: 'x', failed: '!' };
+
+/** What stands in place of a time that nobody knows. */
+const unknown = 'unknown';
+
+/** A plan as a tree: each step with how it can be taken back and how long it takes here, and the point of no return as a line. */
+export function planLines(tree: UpgradeTree): string[] {
+  return tree.hops.flatMap(({ from, to, steps }) => [
+    `${from} to ${to}`,
+    ...steps.flatMap((step) => [
+      ...noReturn(step, tree),
+      `  ${step.title}  (${step.rollback}; usual time ${rangeText(step.usual)})`,
+    ]),
+  ]);
+}
+
+/** How far an upgrade is, as a tree: hops, steps, and below those that are open what they wait for. */
+export function courseLines(course: UpgradeCourse): string[] {
+  const { tree, product, from, to, state, at } = course;
+  const head = `${product} ${from} to ${to}: ${lifecycle[state].label}`;
+  if (tree === null) return [head, 'the plan cannot be read'].map(plainLine);
+  const lines = tree.hops.flatMap((hop) => [
+    `${hop.from} to ${hop.to}`,
+    ...hop.steps.flatMap((step) => [...noReturn(step, tree), ...stepLines(step, Date.parse(at))]),
+  ]);
+  return [head, progressText(tree), ...lines].map(plainLine);
+}
+
+/** `4 of 10 steps, 41% of the usual time, 12:30 left, 20:00 at most nine times of ten`. */
+export function progressText({ hops, fractionOfTime, timeLeft }: UpgradeTree): string {
+  const steps = hops.flatMap((hop) => hop.steps);
+  const done = steps.filter(({ state }) => state === 'done').length;
+  const percent = fractionOfTime === null ? [] : [`${Math.floor(fractionOfTime * 100)}% of the time`];
+  const left = done === steps.length ? [] : [`time left ${rangeText(timeLeft)}`];
+  return [`${done} of ${steps.length} steps`, ...percent, ...left].join(', ');
+}
+
+function stepLines(step: TreeStep, now: number): string[] {
+  const { title, state, startedAt, finishedAt, wait, objects, message } = step;
+  const end = finishedAt === null ? now : Date.parse(finishedAt);
+  const took = startedAt === null ? '' : `  ${timeText(end - Date.parse(startedAt))}`;
+  const usual = state === 'running' ? ` (usual time ${rangeText(step.usual)})` : '';
+  const head = `  ${marks[state]} ${title}${took}${usual}`;
+  if (state === 'failed') return [head, `      ${message}`];
+  if (state !== 'running') return [head];
+  const waits = wait === null ? [] : [`      waits for: ${wait.what} (${wait.level}, since ${wait.since})`];
+  const remedy = wait?.remedy === undefined || wait.remedy === null ? [] : [`      fix: ${wait.remedy}`];
+  const others = objects.map(
+    ({ kind, name, what, since, level, now: isNow }) =>
+      `      ${isNow ? '>' : ' '} ${kind} ${name}: ${what} (${level}, since ${since})`,
+  );
+  return [head, ...waits, ...remedy, ...others];
+}
+
+function noReturn({ id }: TreeStep, tree: UpgradeTree): string[] {
+  return id === tree.pointOfNoReturn
+    ? ['  ---- point of no return: from here on it is finished, not taken back ----']
+    : [];
+}
+
+/** Two quantiles of this site's history, or the word that nothing is known. */
+function rangeText(time: UsualTime | null): string {
+  if (time === null) return unknown;
+  return `${timeText(time.p50Ms)}, nine times of ten at most ${timeText(time.p90Ms)}`;
+}
+
+function timeText(ms: number): string {
+  return clock(Math.round(Math.max(0, ms) / 1000));
+}
