@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isAlive } from '@sealift/io/process-identity';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { runProcess, startService } from './child-process.ts';
 
@@ -43,7 +47,7 @@ describe('a service', () => {
     const service = await startService(node('console.log("up http://x"); setInterval(() => {}, 1000)'), up);
     expect(service.ready).toBe('http://x');
     await service.stop();
-    expect(await service.ended).toBeNull();
+    expect(await service.ended).toBe(143);
   });
 
   it('fails with what it wrote when it ends before', async () => {
@@ -54,5 +58,24 @@ describe('a service', () => {
   it('fails when it takes too long', async () => {
     const start = startService(node('setInterval(() => {}, 1000)'), up, 300);
     await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends when whoever started it is ended by %s', async (how) => {
+    const module = new URL('child-process.ts', import.meta.url).href;
+    const service = node(
+      'console.log(`up ${process.pid}`); process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)',
+    );
+    const script = `
+      import { startService } from ${JSON.stringify(module)};
+      const { ready } = await startService(${JSON.stringify({ ...service, env: {} })}, (line) => line.match(/^up (.+)$/)?.[1]);
+      console.log(ready);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(starter.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    expect(isAlive(pid)).toBe(true);
+    starter.kill(how);
+    await waitUntil('the service to end', () => !isAlive(pid));
   });
 });

@@ -29,7 +29,7 @@ export async function runProcess(options: ProcessOptions, onLine?: (line: string
   options.cancel?.throwIfAborted();
   const child = start(options);
   const [stdout, stderr] = [collect(child, 'stdout', onLine), collect(child, 'stderr', onLine)];
-  const stop = (): void => void child.kill('SIGTERM');
+  const stop = (): void => signal(child, 'SIGTERM');
   options.cancel?.addEventListener('abort', stop, { once: true });
   const code = await ended(child);
   options.cancel?.removeEventListener('abort', stop);
@@ -41,7 +41,7 @@ export async function runProcess(options: ProcessOptions, onLine?: (line: string
 /** A process that goes on until it is stopped. */
 export interface Service<Ready> {
   readonly ready: Ready;
-  /** Settles when it has ended, for whatever reason. */
+  /** Settles when it has ended, for whatever reason; what a signal ended has 128 and the signal's number. */
   readonly ended: Promise<number | null>;
   /** The last lines it wrote. */
   output(): readonly string[];
@@ -52,7 +52,7 @@ export interface Service<Ready> {
 }
 
 /**
- * Starts a program and waits until `ready` makes something of a line it writes. It is killed when our own process ends.
+ * Starts a program and waits until `ready` makes something of a line it writes. It is killed when our own process ends, however that ends.
  *
  * @throws DEMO_STEP_FAILED when it ends, or the time passes, before it is ready
  */
@@ -63,11 +63,7 @@ export async function startService<Ready>(
 ): Promise<Service<Ready>> {
   const child = start(options);
   const exit = ended(child);
-  const killed = (): void => void child.kill('SIGKILL');
-  // A closed terminal ends us without an exit event, and would leave the service behind.
-  const hungUp = (): void => process.exit(129);
-  process.once('exit', killed).once('SIGHUP', hungUp);
-  void exit.then(() => process.off('exit', killed).off('SIGHUP', hungUp));
+  const killed = (): void => signal(child, 'SIGKILL');
   const output: string[] = [];
   const value = await new Promise<Ready>((done, fail) => {
     const give = (reason: string): void => {
@@ -92,11 +88,11 @@ export async function startService<Ready>(
     ended: exit,
     output: () => output,
     async kill() {
-      child.kill('SIGKILL');
+      killed();
       await exit;
     },
     async stop() {
-      child.kill('SIGTERM');
+      signal(child, 'SIGTERM');
       const force = setTimeout(killed, 10_000);
       await exit;
       clearTimeout(force);
@@ -116,14 +112,40 @@ export function jsonLine<Schema extends z.ZodType>(schema: Schema): (line: strin
   };
 }
 
+/**
+ * Runs a program for as long as we hold the other end of its standard input, and kills it and its process group when that ends: a signal
+ * that nobody can catch ends us too. POSIX sh; a signal to the group is the program's.
+ */
+const whileHeld = `trap : TERM
+exec 3<&0
+"$0" "$@" <&3 3<&- &
+child=$!
+(trap '' TERM; read -r _ <&3; kill -9 0) >/dev/null 2>&1 &
+watcher=$!
+exec 3<&- </dev/null
+until wait "$child"; code=$?; ! kill -0 "$child" 2>/dev/null; do :; done
+kill -9 "$watcher"
+exit "$code"`;
+
 /** Children get no signal of the terminal: the demo ends them itself, in order. */
 function start(options: ProcessOptions): ChildProcess {
-  return spawn(options.command, [...options.args], {
+  const child = spawn('/bin/sh', ['-c', whileHeld, options.command, ...options.args], {
     cwd: options.cwd,
     env: { ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  child.stdin?.on('error', () => undefined);
+  return child;
+}
+
+function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // Nothing of the group is left.
+  }
 }
 
 function collect(
