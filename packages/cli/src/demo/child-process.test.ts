@@ -55,6 +55,14 @@ describe('a service', () => {
     await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED', place: 'port taken' });
   });
 
+  it('is not waited for any more on request', async () => {
+    const stop = new AbortController();
+    const look = (line: string): void => void (line === 'not yet' && stop.abort());
+    const script = 'console.log("not yet"); setInterval(() => {}, 1000)';
+    const start = startService({ ...node(script), cancel: stop.signal }, look);
+    await expect(start).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('fails when it takes too long', async () => {
     const start = startService(node('setInterval(() => {}, 1000)'), up, 300);
     await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });

@@ -54,31 +54,41 @@ export interface Service<Ready> {
 /**
  * Starts a program and waits until `ready` makes something of a line it writes. It is killed when our own process ends, however that ends.
  *
- * @throws DEMO_STEP_FAILED when it ends, or the time passes, before it is ready
+ * @throws DEMO_STEP_FAILED when it ends, or the time passes, before it is ready; CANCELLED
  */
 export async function startService<Ready>(
   options: ProcessOptions,
   ready: (line: string) => Ready | undefined,
   readyWithinMs = 180_000,
 ): Promise<Service<Ready>> {
+  if (options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
   const child = start(options);
   const exit = ended(child);
   const killed = (): void => signal(child, 'SIGKILL');
   const output: string[] = [];
   const value = await new Promise<Ready>((done, fail) => {
-    const give = (reason: string): void => {
-      clearTimeout(timer);
+    const give = (reason: Error): void => {
       killed();
-      fail(failed(options.name, reason, output));
+      fail(reason);
     };
-    const timer = setTimeout(() => give(`it was not ready within ${readyWithinMs / 1000} s`), readyWithinMs);
-    void exit.then((code) => give(`it ended with ${code}`));
+    const unready = (reason: string): void => give(failed(options.name, reason, output));
+    const late = setTimeout(() => unready(`it was not ready within ${readyWithinMs / 1000} s`), readyWithinMs);
+    const cancelled = (): void => give(new SealiftError('CANCELLED'));
+    options.cancel?.addEventListener('abort', cancelled, { once: true });
+    const settle = (): void => {
+      clearTimeout(late);
+      options.cancel?.removeEventListener('abort', cancelled);
+    };
+    void exit.then((code) => {
+      settle();
+      unready(`it ended with ${code}`);
+    });
     const look = (line: string): void => {
       output.push(line);
       if (output.length > 200) output.shift();
       const result = ready(line);
       if (result === undefined) return;
-      clearTimeout(timer);
+      settle();
       done(result);
     };
     for (const stream of ['stdout', 'stderr'] as const) collect(child, stream, look, 0);
@@ -139,8 +149,9 @@ function start(options: ProcessOptions): ChildProcess {
   return child;
 }
 
-function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
-  if (pid === undefined) return;
+/** To the program and what it started in its group; to one that has ended, nothing. */
+function signal({ pid, exitCode, signalCode }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {
     process.kill(-pid, name);
   } catch {

@@ -56,8 +56,8 @@ export async function startRealCluster(
   const script = join(root, 'packages/testkit/src/site/run-site.ts');
   const args = [script, '--reuse', '--version', kubernetes, '--node-images', kubernetes];
   if (selfManaged) args.push('--self-managed');
-  const { env, folder } = demo;
-  const described = { name, command: process.execPath, args, env, cwd: folder.path };
+  const { env, folder, cancel } = demo;
+  const described = { name, command: process.execPath, args, env, cwd: folder.path, cancel };
   const service = await startService(described, jsonLine(readySchema), startWithinMs);
   const { workload, management, namespace, clusterName, vcenter, govc } = service.ready;
   return {
