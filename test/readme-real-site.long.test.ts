@@ -11,6 +11,7 @@ import { sitePeers } from '@sealift/testkit/site/programs';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../packages/server/src/testing/postgres-server.ts';
+import { siteLayers } from '../examples/harborview/site-changes.ts';
 import { arriveAtBothSides, type BothSides } from './setup/both-sides.ts';
 import { FirstUpgrade } from './setup/first-upgrade.ts';
 import { startTlsProxy, type TlsProxy } from './setup/tls-proxy.ts';
@@ -20,6 +21,11 @@ const tools = [peer('minisign'), peer('postgres'), peer('helm'), peer('govc'), p
 const [, postgres, helm] = tools;
 const absent = [sitePeers(), ...tools].find(({ missing }) => missing);
 const account = { username: 'admin', password: 'four random words here' };
+
+const sentences = ['You are using the latest version of Harborview', 'On-prem system console is healthy'];
+
+/** Of what an upgrade shows, without what is well and the items of what is not. */
+const tells = (line: string): boolean => !/^(?:preflight pass| {2}- |step )/.test(line);
 
 interface Node extends KubeObject {
   readonly status: { readonly nodeInfo: { readonly kubeletVersion: string } };
@@ -120,17 +126,19 @@ describe.skipIf(absent !== undefined)(
 
     it('the upgrade is shown, with the values of the site merged and nothing that blocks it', async () => {
       const shown = await readme.types(sides.operator, 'sealift upgrade start');
-      process.stdout.write(`${shown}\n`);
-      expect(shown).toContain('4.2.13');
+      process.stdout.write(`${shown.split('\n').filter(tells).join('\n')}\n`);
+      expect(shown.match(/^layer .*: merged, keeps \d+ customisations$/gm)).toHaveLength(siteLayers.length);
+      expect(shown).not.toMatch(/^preflight block/m);
+      const { customised } = siteLayers.find(({ pack }) => pack === 'cni-calico') ?? expect.fail('no Calico');
+      for (const path of customised) expect(shown).toContain(`kept-custom  ${JSON.stringify(path.split('.'))}`);
     });
 
     it('the upgrade goes through, to both sentences', async () => {
       const before = new Set((await nodes()).map(({ metadata }) => metadata.name));
       const said = await readme.types(sides.operator, 'sealift upgrade confirm --wait');
       process.stdout.write(`${said}\n`);
-      expect(said).toContain(
-        'yes  You are using the latest version of Harborview\nyes  On-prem system console is healthy\n',
-      );
+      expect(said).toContain('Upgraded Harborview from 4.2.12 to 4.2.13.');
+      expect(said).toContain(sentences.map((sentence) => `yes  ${sentence}\n`).join(''));
       const after = await nodes();
       expect(after.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(Array(6).fill('v1.37.2'));
       expect(after.filter(({ metadata }) => before.has(metadata.name))).toEqual([]);
