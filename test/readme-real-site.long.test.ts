@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RealCluster, startRealCluster } from '@sealift/cli/demo/cluster/real-cluster';
@@ -78,11 +78,7 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('the platform runs 4.2.12, with the values of the site', async () => {
-      const publicKeyFile = join(sides.vendor.home, 'vendor.pub');
-      const publicKey = await readFile(publicKeyFile, 'utf8');
-      const bundles = new Map([['4.2.12', join(sides.vendor.home, 'airgap-v4.2.12.bin')]]);
-      const vendor = { publicKeyFile, publicKey, bundles };
-      cluster = await startRealCluster(demo, vendor, { version: '4.2.12', selfManaged: true });
+      cluster = await startRealCluster(demo, await sides.asVendor(), { version: '4.2.12', selfManaged: true });
       await cluster.install();
       workload = await KubeApi.fromKubeconfig(cluster.service.ready.workload.kubeconfig);
       expect((await nodes()).map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(Array(6).fill('v1.36.3'));

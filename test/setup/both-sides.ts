@@ -1,5 +1,6 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Vendor } from '@sealift/cli/demo/vendor';
 import { validCertificate } from '@sealift/testkit/certificates';
 import { unpackExecutable } from './bundle-executable.ts';
 import { Person } from './person.ts';
@@ -12,6 +13,8 @@ export interface BothSides {
   readonly operator: Person;
   /** Carries files of the vendor's over the gap. */
   carry(...names: readonly string[]): Promise<void>;
+  /** What the vendor has made, once it has. */
+  asVendor(): Promise<Vendor>;
   leave(): Promise<void>;
 }
 
@@ -42,6 +45,11 @@ export async function arriveAtBothSides(harborview: string): Promise<BothSides> 
     leave,
     async carry(...names) {
       for (const name of names) await operator.gets(name, join(vendor.home, name));
+    },
+    async asVendor() {
+      const publicKeyFile = join(vendor.home, 'vendor.pub');
+      const bundles = new Map(['4.2.12', '4.2.13'].map((of) => [of, join(vendor.home, `airgap-v${of}.bin`)]));
+      return { publicKeyFile, publicKey: await readFile(publicKeyFile, 'utf8'), bundles };
     },
   };
 }

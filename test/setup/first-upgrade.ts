@@ -8,7 +8,7 @@ const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
 export class FirstUpgrade {
   /** Blocks of commands, in their order. */
   readonly blocks: readonly string[];
-  readonly #instead: [example: string, place: string][] = [];
+  readonly #instead = new Map<string, string>();
 
   private constructor(blocks: readonly string[]) {
     this.blocks = blocks;
@@ -24,7 +24,7 @@ export class FirstUpgrade {
 
   /** What is typed from now on where the README has an example, as `https://console.example`. */
   instead(example: string, place: string): void {
-    this.#instead.push([example, place]);
+    this.#instead.set(example, place);
   }
 
   /** The block that is these words, or the one that has them, as it is typed. @throws Error where none or several have them */
@@ -32,7 +32,7 @@ export class FirstUpgrade {
     const same = this.blocks.filter((one) => one === words);
     const [found, ...others] = same.length > 0 ? same : this.blocks.filter((one) => one.includes(words));
     if (found === undefined || others.length > 0) throw new Error(`not one block of the README has: ${words}`);
-    return this.#instead.reduce((text, [example, place]) => text.replaceAll(example, place), found);
+    return [...this.#instead].reduce((text, [example, place]) => text.replaceAll(example, place), found);
   }
 
   /**
