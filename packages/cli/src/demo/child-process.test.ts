@@ -31,6 +31,15 @@ describe('a program run to its end', () => {
     await expect(run).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
   });
 
+  it('leaves nothing behind that it started', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+      child.once('spawn', () => { console.log(child.pid); process.exit(0); });`;
+    const { stdout } = await runProcess(node(script));
+    await waitUntil('what it started to end', () => !isAlive(Number(stdout)));
+  });
+
   it('is stopped on request', async () => {
     const stop = new AbortController();
     const run = runProcess({ ...node('console.log("up"); setInterval(() => {}, 1000)'), cancel: stop.signal }, () =>

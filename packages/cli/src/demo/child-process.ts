@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import type { z } from 'zod';
 
@@ -29,7 +30,7 @@ export async function runProcess(options: ProcessOptions, onLine?: (line: string
   options.cancel?.throwIfAborted();
   const child = start(options);
   const [stdout, stderr] = [collect(child, 'stdout', onLine), collect(child, 'stderr', onLine)];
-  const stop = (): void => signal(child, 'SIGTERM');
+  const stop = (): void => terminate(child);
   options.cancel?.addEventListener('abort', stop, { once: true });
   const code = await ended(child);
   options.cancel?.removeEventListener('abort', stop);
@@ -64,15 +65,19 @@ export async function startService<Ready>(
   if (options.cancel?.aborted === true) throw new SealiftError('CANCELLED');
   const child = start(options);
   const exit = ended(child);
-  const killed = (): void => signal(child, 'SIGKILL');
+  const killed = (): void => {
+    if (child.exitCode === null && child.signalCode === null) killGroup(child);
+  };
   const output: string[] = [];
   const value = await new Promise<Ready>((done, fail) => {
     const give = (reason: Error): void => {
       killed();
       fail(reason);
     };
-    const unready = (reason: string): void => give(failed(options.name, reason, output));
-    const late = setTimeout(() => unready(`it was not ready within ${readyWithinMs / 1000} s`), readyWithinMs);
+    const late = setTimeout(
+      () => give(failed(options.name, `it was not ready within ${readyWithinMs / 1000} s`, output)),
+      readyWithinMs,
+    );
     const cancelled = (): void => give(new SealiftError('CANCELLED'));
     options.cancel?.addEventListener('abort', cancelled, { once: true });
     const settle = (): void => {
@@ -81,7 +86,7 @@ export async function startService<Ready>(
     };
     void exit.then((code) => {
       settle();
-      unready(`it ended with ${code}`);
+      fail(failed(options.name, `it ended with ${code}`, output));
     });
     const look = (line: string): void => {
       output.push(line);
@@ -102,7 +107,7 @@ export async function startService<Ready>(
       await exit;
     },
     async stop() {
-      signal(child, 'SIGTERM');
+      terminate(child);
       const force = setTimeout(killed, 10_000);
       await exit;
       clearTimeout(force);
@@ -123,17 +128,18 @@ export function jsonLine<Schema extends z.ZodType>(schema: Schema): (line: strin
 }
 
 /**
- * Runs a program for as long as we hold the other end of its standard input, and kills it and its process group when that ends: a signal
- * that nobody can catch ends us too. POSIX sh; a signal to the group is the program's.
+ * Runs a program for as long as we hold the other end of descriptor 3: each line of it is a signal for the program, and its end, which a
+ * signal that nobody can catch brings too, is that of the program and its process group. POSIX sh, which would give it no standard input.
  */
-const whileHeld = `trap : TERM
-exec 3<&0
-"$0" "$@" <&3 3<&- &
+const whileHeld = `exec 4<&0
+"$0" "$@" <&4 3<&- 4<&- &
 child=$!
-(trap '' TERM; read -r _ <&3; kill -9 0) >/dev/null 2>&1 &
+exec 4<&-
+(while read -r name <&3; do kill -s "$name" "$child"; done; kill -9 0) >/dev/null 2>&1 &
 watcher=$!
-exec 3<&- </dev/null
-until wait "$child"; code=$?; ! kill -0 "$child" 2>/dev/null; do :; done
+exec 3<&-
+wait "$child"
+code=$?
 kill -9 "$watcher"
 exit "$code"`;
 
@@ -142,18 +148,30 @@ function start(options: ProcessOptions): ChildProcess {
   const child = spawn('/bin/sh', ['-c', whileHeld, options.command, ...options.args], {
     cwd: options.cwd,
     env: { ...options.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  child.stdin?.on('error', () => undefined);
+  // Written to while the program ends, the pipe breaks; that it ended is what counts.
+  held(child).on('error', () => undefined);
+  // What it left running would go on without anybody who knows of it.
+  child.once('exit', () => killGroup(child));
   return child;
 }
 
-/** To the program and what it started in its group; to one that has ended, nothing. */
-function signal({ pid, exitCode, signalCode }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+function held(child: ChildProcess): Writable {
+  const pipe = child.stdio[3];
+  if (!(pipe instanceof Writable)) throw new TypeError('a pipe was asked for');
+  return pipe;
+}
+
+function terminate(child: ChildProcess): void {
+  held(child).write('TERM\n');
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-pid, name);
+    process.kill(-pid, 'SIGKILL');
   } catch {
     // Nothing of the group is left.
   }
