@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RealCluster, startRealCluster } from '@sealift/cli/demo/cluster/real-cluster';
@@ -105,6 +105,10 @@ describe.skipIf(absent !== undefined)(
       proxy = await startTlsProxy(console.url);
       readme.instead('https://console.example', proxy.url);
       expect(await makeFirst(console, account)).toBe(201);
+      const data = join(operator.home, 'sealift-console');
+      expect((await stat(data)).uid).not.toBe(0);
+      // Of the embedded store.
+      expect(await readdir(data)).not.toContain('postgres');
     });
 
     it('the support host logs in and uploads', async () => {
