@@ -152,7 +152,8 @@ describe.skipIf(absent !== undefined)(
         await page.getByLabel('User name').fill(site.administrator.username);
         await page.getByLabel('Password').fill(site.administrator.password.reveal());
         await page.getByRole('button', { name: 'Sign in' }).click();
-        await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+        await page.getByRole('strong').filter({ hasText: 'Harborview 4.2.12' }).waitFor();
+        await page.getByText([...before][0] ?? 'no node').waitFor();
         await window.picture('real-before');
         const shown = Promise.withResolvers<void>();
         site.killFrom(shown.promise);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finished } from './sealift.ts';
@@ -39,6 +39,20 @@ export class Person {
     if (asNobody.uid !== undefined) await chown(path, asNobody.uid, asNobody.gid);
   }
 
+  /** Puts a copy of a file into his home, under a name there. */
+  async gets(name: string, file: string): Promise<void> {
+    const path = join(this.home, name);
+    await cp(file, path);
+    await this.own(path);
+  }
+
+  /** Puts a file of his own into his home. */
+  async has(name: string, text: string): Promise<void> {
+    const path = join(this.home, name);
+    await writeFile(path, text, { mode: 0o600 });
+    await this.own(path);
+  }
+
   set(name: string, value: string): void {
     this.#env[name] = value;
   }
@@ -66,7 +80,7 @@ export class Person {
   begins(block: string, onTerminal = false): ChildProcess {
     const script = ['set -e', ...this.#exports, block].join('\n');
     const shell = ['/bin/sh', '-c', script];
-    const command = onTerminal ? ['script', '-qec', block, '/dev/null'] : shell;
+    const command = onTerminal ? ['script', '-qec', `set -e\n${block}`, '/dev/null'] : shell;
     const [program = '', ...args] = onTerminal
       ? ['/bin/sh', '-c', [...this.#exports, 'exec "$@"'].join('\n'), 'sh', ...command]
       : command;

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isAlive } from '@sealift/io/process-identity';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { describe, expect, it } from 'vitest';
 import { runProcess, startService } from './child-process.ts';
 
@@ -27,6 +31,15 @@ describe('a program run to its end', () => {
     await expect(run).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
   });
 
+  it('leaves nothing behind that it started', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+      child.once('spawn', () => { console.log(child.pid); process.exit(0); });`;
+    const { stdout } = await runProcess(node(script));
+    await waitUntil('what it started to end', () => !isAlive(Number(stdout)));
+  });
+
   it('is stopped on request', async () => {
     const stop = new AbortController();
     const run = runProcess({ ...node('console.log("up"); setInterval(() => {}, 1000)'), cancel: stop.signal }, () =>
@@ -43,7 +56,7 @@ describe('a service', () => {
     const service = await startService(node('console.log("up http://x"); setInterval(() => {}, 1000)'), up);
     expect(service.ready).toBe('http://x');
     await service.stop();
-    expect(await service.ended).toBeNull();
+    expect(await service.ended).toBe(143);
   });
 
   it('fails with what it wrote when it ends before', async () => {
@@ -51,8 +64,35 @@ describe('a service', () => {
     await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED', place: 'port taken' });
   });
 
+  it('is not waited for any more on request', async () => {
+    const stop = new AbortController();
+    const look = (line: string): void => void (line === 'not yet' && stop.abort());
+    const script = 'console.log("not yet"); setInterval(() => {}, 1000)';
+    const start = startService({ ...node(script), cancel: stop.signal }, look);
+    await expect(start).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('fails when it takes too long', async () => {
     const start = startService(node('setInterval(() => {}, 1000)'), up, 300);
     await expect(start).rejects.toMatchObject({ code: 'DEMO_STEP_FAILED' });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends when whoever started it is ended by %s', async (how) => {
+    const module = new URL('child-process.ts', import.meta.url).href;
+    const service = node(
+      'console.log(`up ${process.pid}`); process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)',
+    );
+    const script = `
+      import { startService } from ${JSON.stringify(module)};
+      const { ready } = await startService(${JSON.stringify({ ...service, env: {} })}, (line) => line.match(/^up (.+)$/)?.[1]);
+      console.log(ready);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(starter.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    expect(isAlive(pid)).toBe(true);
+    starter.kill(how);
+    await waitUntil('the service to end', () => !isAlive(pid));
   });
 });

@@ -87,7 +87,8 @@ export function simulatedAt(speed: number): StartCluster<SimulatedCluster> {
 }
 
 /** The programs of a real one, on this machine; `prepareRealPlatform` comes before. */
-export const realCluster: StartCluster<RealCluster> = (demo, vendor) => startRealCluster(demo, vendor, installed);
+export const realCluster: StartCluster<RealCluster> = (demo, vendor) =>
+  startRealCluster(demo, vendor, { version: installed });
 
 /**
  * Builds both bundles, starts cluster and console, and brings the platform to where an administrator finds a new release:

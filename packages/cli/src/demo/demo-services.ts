@@ -24,6 +24,7 @@ export function startConsoleServer(
   const args = ['server', 'run', '--json', ...where, ...shown, ...cluster.consoleArgs];
   const database = databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl };
   const env = { ...demo.env, ...cluster.consoleEnv, ...database };
-  const described = { name: 'the system console', command: demo.checkout.sealift, args, env, cwd: demo.folder.path };
+  const { checkout, folder, cancel } = demo;
+  const described = { name: 'the system console', command: checkout.sealift, args, env, cwd: folder.path, cancel };
   return startService(described, jsonLine(consoleReadySchema));
 }

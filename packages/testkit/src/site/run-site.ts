@@ -3,8 +3,8 @@
  *
  *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed | --topology] [--save-to <folder>] [--from <folder>]
  *
- * With --node-images <version>, as often as needed, only these node images are in vCenter at first. With --until-stopped the end of standard
- * input does not count. With --reuse it is the one that tests of these options share.
+ * With --node-images <version>, as often as needed, only these node images are in vCenter at first. With --reuse it is the one that tests of
+ * these options share.
  */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,6 @@ const { values } = parseArgs({
     'save-to': { type: 'string' },
     from: { type: 'string' },
     'node-images': { type: 'string', multiple: true },
-    'until-stopped': { type: 'boolean', default: false },
     reuse: { type: 'boolean', default: false },
   },
 });
@@ -51,8 +50,6 @@ const { templates, network } = places;
 const inVCenter = { url, username, caFile, templates, network };
 const where = { management, workload, namespace, clusterName, logs, vcenter: inVCenter, govc };
 process.stdout.write(`${JSON.stringify({ ...where, seconds: (Date.now() - began) / 1000 })}\n`);
-const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
-if (!values['until-stopped']) ends.push(once(process.stdin.resume(), 'end'));
-await Promise.race(ends);
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process.stdin.resume(), 'end')]);
 await site.stop();
 process.exit(0);

@@ -10,6 +10,7 @@ import {
   startDemo,
 } from '../../demo/demo-environment.ts';
 import { syncRegistry } from '../../demo/platform.ts';
+import { whenNpmIsGone } from '../../demo/npm-run.ts';
 import { prepareRealPlatform } from '../../demo/real-platform.ts';
 import { type UpgradeResult, upgradeByApi } from '../../demo/upgrade-run.ts';
 
@@ -34,7 +35,8 @@ const autoSpeed = 8;
 export async function runDemo(options: DemoRunOptions, context: CliContext): Promise<void> {
   const begun = Date.now();
   const { port, speed } = readOptions(options);
-  const { env, cancel, note } = context;
+  const { env, note } = context;
+  const cancel = AbortSignal.any([context.cancel, whenNpmIsGone(env)]);
   const peers = options.peers === true;
   note(peers ? realIntroduction : simulatedIntroduction);
   const demo = await prepareDemo({ dir: options.dir, env, cancel, say: note });

@@ -42,16 +42,22 @@ const pollMs = 500;
  * Starts a real cluster: API servers, etcd, Cluster API, machines that are virtual machines of a simulated vCenter; two minutes and more.
  *
  * @param version the release that `install` makes it run, as the vendor's bundle pins it, with the site's values
+ * @param selfManaged whether the cluster holds its own Cluster API; without it one beside it does
  */
-export async function startRealCluster(demo: DemoContext, vendor: Vendor, version: string): Promise<RealCluster> {
+export async function startRealCluster(
+  demo: DemoContext,
+  vendor: Vendor,
+  { version, selfManaged = false }: { readonly version: string; readonly selfManaged?: boolean },
+): Promise<RealCluster> {
   const release = await readPinned(vendor, version);
   const { root } = demo.checkout;
   const name = 'the real cluster';
   const kubernetes = `v${release.release.spec.kubernetes.version}`;
   const script = join(root, 'packages/testkit/src/site/run-site.ts');
-  const args = [script, '--until-stopped', '--reuse', '--version', kubernetes, '--node-images', kubernetes];
-  const { env, folder } = demo;
-  const described = { name, command: process.execPath, args, env, cwd: folder.path };
+  const args = [script, '--reuse', '--version', kubernetes, '--node-images', kubernetes];
+  if (selfManaged) args.push('--self-managed');
+  const { env, folder, cancel } = demo;
+  const described = { name, command: process.execPath, args, env, cwd: folder.path, cancel };
   const service = await startService(described, jsonLine(readySchema), startWithinMs);
   const { workload, management, namespace, clusterName, vcenter, govc } = service.ready;
   return {

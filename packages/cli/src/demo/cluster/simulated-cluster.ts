@@ -30,8 +30,8 @@ export async function startSimulatedCluster(
   await writeFile(file, JSON.stringify(await initialCluster(demo, vendor, version)));
   const args = ['simulator', 'run', '--state', demo.folder.simulator, '--speed', String(speed), '--initial', file];
   const name = 'the simulated cluster';
-  const { env, folder, checkout } = demo;
-  const described = { name, command: checkout.sealift, args, env, cwd: folder.path };
+  const { env, folder, checkout, cancel } = demo;
+  const described = { name, command: checkout.sealift, args, env, cwd: folder.path, cancel };
   const service = await startService(described, jsonLine(readySchema));
   const consoleArgs = ['--simulator', service.ready.url];
   const description = `The cluster is a simulation; what it was asked to do is in ${service.ready.callLog}`;
