@@ -21,6 +21,7 @@ const quiet = {
   providers: undefined,
   releases: [],
   controlPlaneRollouts: 0,
+  workerRollouts: 0,
 };
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 

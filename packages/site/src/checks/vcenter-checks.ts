@@ -25,6 +25,8 @@ export interface UpgradeNeeds {
   readonly providers: DesiredProviders | undefined;
   /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
   readonly controlPlaneRollouts: number;
+  /** How often the workers are. */
+  readonly workerRollouts: number;
   /** The releases that it leads to, by the digests of their markers. */
   readonly releases: readonly string[];
 }

@@ -42,6 +42,7 @@ export async function siteChecks(
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: stepsOf(steps, 'control-plane').length,
+      workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
     }),
     storageIdentityUnique(cluster.storage),

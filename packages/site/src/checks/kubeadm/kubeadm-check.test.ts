@@ -13,7 +13,7 @@ import { makeSettled } from '../../cluster/testing/settled.ts';
 import type { LayerMove } from '../layers/layer-move.ts';
 import { kubeadmDifferences } from './differences.ts';
 import { kubeadmCheck } from './kubeadm-check.ts';
-import { packSettings } from './pack-settings.ts';
+import { packSettings } from '../../cluster/setup/pack-settings.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined).each(['v1beta1', 'v1beta2'] as const)(
 
     const look = (...moves: LayerMove[]): Promise<Check> => {
       const side = { objects: () => Promise.resolve(objects), cluster: undefined };
-      return kubeadmCheck(side, { layers: () => Promise.resolve(moves) });
+      return kubeadmCheck(side, { layers: () => Promise.resolve(moves), controlPlaneRollouts: 0, workerRollouts: 0 });
     };
     const written = (args: Readonly<Record<string, string>>): unknown =>
       version === 'v1beta1' ? args : Object.entries(args).map(([name, value]) => ({ name, value }));

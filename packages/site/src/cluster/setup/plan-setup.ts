@@ -1,0 +1,40 @@
+import { digestOfSettings } from '@sealift/kubernetes/kubeadm-setup';
+import type { Objects } from '@sealift/kubernetes/objects';
+import { changeSetup, readJoinConfiguration, type SetupChange } from '@sealift/kubernetes/owner-setup';
+import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
+import type { LayerValues, SetupStatus } from '@sealift/upgrade/ports/cluster';
+import { askedSettings, settingsFor } from './asked-settings.ts';
+import { printRecord, recordOf, setupAnnotation } from './setup-record.ts';
+
+/** How one owner stands to what is asked of kubeadm for its machines. */
+export interface PlannedSetup {
+  readonly status: SetupStatus;
+  /** What has to be done; undefined where it is not written here. */
+  readonly change: SetupChange | undefined;
+  /** The annotation that goes with it. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Compares an owner with what is asked for. A ClusterClass writes the setup of its machines itself; nor is anything else written than a
+ * KubeadmControlPlane's own and a KubeadmConfigTemplate.
+ *
+ * @throws MERGE_…, KUBERNETES_…
+ */
+export async function planSetup(
+  objects: Objects,
+  owner: RolloutOwner,
+  layers: readonly LayerValues[],
+  cancel?: AbortSignal,
+): Promise<PlannedSetup> {
+  const asked = settingsFor(owner.kind === 'KubeadmControlPlane', askedSettings(layers));
+  const record = recordOf(owner);
+  const joins = owner.managed === undefined ? await readJoinConfiguration(objects, owner, cancel) : undefined;
+  const change = joins === undefined ? undefined : changeSetup(owner, joins, asked, new Set(record.own));
+  if (change === undefined) {
+    return { status: asked.size === 0 ? 'asked' : 'not written', change: undefined, annotations: {} };
+  }
+  const isRecorded = record.asked === digestOfSettings(asked);
+  const status = !isRecorded ? 'other' : change.patch === undefined ? 'asked' : 'changed since';
+  return { status, change, annotations: { [setupAnnotation]: printRecord(asked, change.own) } };
+}
