@@ -48,7 +48,7 @@ const asked: fc.Arbitrary<KubeadmSettings> = fc
     apiServer: fc.dictionary(name, value, { maxKeys: 3 }),
     etcd: fc.dictionary(name, value, { maxKeys: 1 }),
     kubelet: fc.dictionary(name, value, { maxKeys: 2 }),
-    volumes: fc.constantFrom([], [{ ...volume, hostPath: '/other' }]),
+    volumes: fc.array(fc.constant({ ...volume, hostPath: '/other' }), { maxLength: 1 }),
     names: fc.uniqueArray(fc.constantFrom('a', 'd')),
     files: fc.constantFrom([], [{ path: '/a', content: 'z' }], [{ path: '/c', content: 'z', permissions: '0600' }]),
     commands: fc.uniqueArray(fc.constantFrom('b', 'd', 'e')),

@@ -33,7 +33,7 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
       return {
         state: 'done',
         message: `${result} Kubernetes ${version}${setup === 'not written' ? '; what kubeadm is told is not written here' : ''}`,
-        evidence: { version, template, nodes: total, ...(setup === undefined ? {} : { setup }) },
+        evidence: { version, template, nodes: total, ...(setup === undefined || layers?.length === 0 ? {} : { setup }) },
       };
     },
     act: (context) => {
