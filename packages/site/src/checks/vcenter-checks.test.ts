@@ -20,6 +20,7 @@ const quiet = {
   nodes: true,
   providers: undefined,
   releases: [],
+  newNodes: false,
   controlPlaneRollouts: 0,
   workerRollouts: 0,
 };

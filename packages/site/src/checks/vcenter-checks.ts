@@ -19,6 +19,8 @@ export interface UpgradeNeeds {
   readonly kubernetes: string;
   /** Whether nodes are replaced. */
   readonly nodes: boolean;
+  /** Whether they are for another image or version of Kubernetes, and not for other settings of kubeadm alone. */
+  readonly newNodes: boolean;
   /** What becomes of each layer. */
   readonly layers: () => Promise<readonly LayerMove[]>;
   /** The Cluster API providers that the release brings; undefined where those that run stay. */

@@ -39,6 +39,7 @@ export async function siteChecks(
       helm: () => needsHelm(services, plan),
       kubernetes: plan.nodeImage.kubernetesTo,
       nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
+      newNodes: plan.nodeImage.needed,
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: stepsOf(steps, 'control-plane').length,
