@@ -310,5 +310,8 @@ test('machines are replaced for other settings of kubeadm alone, and stay while 
   const after = await names();
   expect(after.filter((name) => before.includes(name))).toHaveLength(3);
   await cluster.setRollout('control-plane', desired, never);
-  expect(await cluster.rollout('control-plane', never, settings('false'))).toMatchObject({ wait: null, setup: 'asked' });
+  expect(await cluster.rollout('control-plane', never, settings('false'))).toMatchObject({
+    wait: null,
+    setup: 'asked',
+  });
 });

@@ -142,7 +142,11 @@ describe('buildPlan', () => {
     const nodes = plan.hops[0]?.steps.filter(({ kind }) => ['template', 'control-plane', 'workers'].includes(kind));
     const target = { kubernetes: '1.26.8', template: 'r_u-2204-0-k-1268-0' };
     expect(nodes).toMatchObject([
-      { id: '0-control-plane', title: 'Replace the machines of the control plane for other settings of kubeadm', target },
+      {
+        id: '0-control-plane',
+        title: 'Replace the machines of the control plane for other settings of kubeadm',
+        target,
+      },
       { id: '0-workers', title: 'Replace the machines of the workers for other settings of kubeadm', target },
     ]);
     expect(plan.nodeImage).toMatchObject({ needed: false });

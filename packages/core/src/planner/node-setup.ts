@@ -35,10 +35,7 @@ export function setupText(layers: readonly ValuesOfLayer[], group: SetupGroup): 
 }
 
 /** The groups whose machines are set up otherwise by other values. */
-export function newSetupOf(
-  before: readonly ValuesOfLayer[],
-  after: readonly ValuesOfLayer[],
-): readonly SetupGroup[] {
+export function newSetupOf(before: readonly ValuesOfLayer[], after: readonly ValuesOfLayer[]): readonly SetupGroup[] {
   const groups = ['control-plane', 'workers'] as const;
   return groups.filter((group) => setupText(before, group) !== setupText(after, group));
 }

@@ -130,10 +130,7 @@ export function fileSettings(files: readonly MachineFile[]): Entries {
     const untold = content === undefined ? 'its content comes from elsewhere, or is packed' : undefined;
     const item = withoutNothing({ path, owner, permissions, append, content: content === '' ? undefined : content });
     const write = { kind: 'item', at: pathOf('files'), by: 'path', item } as const;
-    return [
-      `files.${path}`,
-      { place: `files.${path}`, value: canonicalJson(value), everywhere: true, untold, write },
-    ];
+    return [`files.${path}`, { place: `files.${path}`, value: canonicalJson(value), everywhere: true, untold, write }];
   });
 }
 

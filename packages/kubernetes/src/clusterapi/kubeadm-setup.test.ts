@@ -21,15 +21,23 @@ const argumentsFor = (form: ArgumentForm) =>
     .map((map) => (form === 'map' ? map : Object.entries(map).map(([one, given]) => ({ name: one, value: given }))));
 const texts = fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 });
 const files = fc.uniqueArray(
-  fc.record({ path: fc.constantFrom('/a', '/b'), content: fc.constantFrom('x', 'y'), owner: fc.constantFrom('root:root', 'a:a') }),
+  fc.record({
+    path: fc.constantFrom('/a', '/b'),
+    content: fc.constantFrom('x', 'y'),
+    owner: fc.constantFrom('root:root', 'a:a'),
+  }),
   { minLength: 1, maxLength: 2, selector: ({ path }) => path },
 );
 const volume = { name: 'audit', hostPath: '/var', mountPath: '/var' };
 const some = <Value>(of: fc.Arbitrary<Value>) => fc.option(of, { nil: undefined });
-const whole = (record: Members): Members => Object.fromEntries(Object.entries(record).filter(([, one]) => one !== undefined));
+const whole = (record: Members): Members =>
+  Object.fromEntries(Object.entries(record).filter(([, one]) => one !== undefined));
 const configFor = (form: ArgumentForm): fc.Arbitrary<Members> => {
   const component = fc
-    .record({ extraArgs: argumentsFor(form), extraVolumes: fc.constant([volume]), certSANs: texts }, { requiredKeys: ['extraArgs'] })
+    .record(
+      { extraArgs: argumentsFor(form), extraVolumes: fc.constant([volume]), certSANs: texts },
+      { requiredKeys: ['extraArgs'] },
+    )
     .map(whole);
   return fc
     .record({
@@ -37,7 +45,9 @@ const configFor = (form: ArgumentForm): fc.Arbitrary<Members> => {
       clusterConfiguration: some(
         fc.record({ dns: fc.constant({ imageTag: 'v1' }), apiServer: component }, { requiredKeys: ['dns'] }),
       ),
-      joinConfiguration: some(argumentsFor(form).map((kubeletExtraArgs) => ({ nodeRegistration: { kubeletExtraArgs } }))),
+      joinConfiguration: some(
+        argumentsFor(form).map((kubeletExtraArgs) => ({ nodeRegistration: { kubeletExtraArgs } })),
+      ),
       files: some(files),
       preKubeadmCommands: some(texts),
     })
@@ -83,9 +93,7 @@ describe.each(['map', 'list'] as const)('settings that are written where argumen
         const { config, own } = setUp(before, wanted, nothing, form);
         const after = applyPatch(before, mergePatchOf(before, config) ?? {});
         expect(after).toEqual(config);
-        expect(valuesOf(settingsIn(after))).toEqual(
-          new Map([...valuesOf(settingsIn(before)), ...valuesOf(wanted)]),
-        );
+        expect(valuesOf(settingsIn(after))).toEqual(new Map([...valuesOf(settingsIn(before)), ...valuesOf(wanted)]));
         expect(setUp(after, wanted, new Set(own), form)).toEqual({ config: after, own });
       }),
     );
@@ -108,7 +116,12 @@ describe.each(['map', 'list'] as const)('settings that are written where argumen
   it('stay where somebody changed them since, and are told apart by their values', () => {
     const wanted = new Map(argumentSettings('apiServer.extraArgs', false, listed({ profiling: 'false' })));
     const { config, own } = setUp({}, wanted, nothing, form);
-    const other = setUp(config, new Map(argumentSettings('apiServer.extraArgs', false, listed({ profiling: 'true' }))), nothing, form);
+    const other = setUp(
+      config,
+      new Map(argumentSettings('apiServer.extraArgs', false, listed({ profiling: 'true' }))),
+      nothing,
+      form,
+    );
     expect(setUp(other.config, new Map(), new Set(own), form).config).toEqual(other.config);
     expect(digestOfSettings(settingsIn(other.config))).not.toBe(digestOfSettings(wanted));
   });

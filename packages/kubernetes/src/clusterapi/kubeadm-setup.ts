@@ -35,7 +35,11 @@ export function setUp(config: Members, asked: KubeadmSettings, own: ReadonlySet<
   let after = config;
   for (const write of leaving) after = changedAt(after, write.at, (value) => without(value, write));
   for (const { write } of coming) after = changedAt(after, write.at, (value) => withWrite(value, write, form));
-  after = ordered(after, [...asked.values()], coming.map(({ write }) => write));
+  after = ordered(
+    after,
+    [...asked.values()],
+    coming.map(({ write }) => write),
+  );
   const written = new Set(coming.map(({ key }) => key));
   const kept = [...settingsIn(after)].filter(([key, setting]) => written.has(key) || isOwn(key, setting));
   return { config: after, own: kept.map(([key, setting]) => digestOfSetting(key, setting)).toSorted() };

@@ -5,7 +5,10 @@ import { applyPatch } from './testing/apply-patch.ts';
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string(), { maxLength: 3 }));
 const { members } = fc.letrec<{ members: Members; value: unknown }>((tie) => ({
-  members: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  members: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), tie('value'), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  }),
   value: fc.oneof({ depthSize: 'small' }, leaf, tie('members')),
 }));
 
@@ -21,7 +24,10 @@ it('a patch makes one object of the other, and there is none where they are the 
 });
 
 it('a list is replaced whole, and what is gone is null', () => {
-  expect(mergePatchOf({ a: { b: [1], c: 1 }, d: 1 }, { a: { b: [1, 2], c: 1 } })).toEqual({ a: { b: [1, 2] }, d: null });
+  expect(mergePatchOf({ a: { b: [1], c: 1 }, d: 1 }, { a: { b: [1, 2], c: 1 } })).toEqual({
+    a: { b: [1, 2] },
+    d: null,
+  });
 });
 
 function sorted(value: unknown): unknown {

@@ -93,12 +93,7 @@ export interface ClusterPort {
   /** @param setup values that say how kubeadm shall set up the nodes; without it that is left as it is */
   rollout(group: NodeGroup, cancel: Cancel, setup?: readonly LayerValues[]): Promise<RolloutStatus>;
   /** Asks for nodes and, in one with them, for their setup. */
-  setRollout(
-    group: NodeGroup,
-    desired: DesiredNodes,
-    cancel: Cancel,
-    setup?: readonly LayerValues[],
-  ): Promise<void>;
+  setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel, setup?: readonly LayerValues[]): Promise<void>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   /** @param only of this layer alone, which costs no look at the others */

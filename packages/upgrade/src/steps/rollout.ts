@@ -8,7 +8,11 @@ import type { StepContext, StepDefinition, StepDirection } from './step.ts';
 function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
   return {
     // Kubernetes does not go back a version in place; the backup brings back the objects.
-    intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
+    intent(context) {
+      const { kubernetes: version, template } = context.step.target;
+      const packs = (setupOf(context, group) ?? []).map(({ layer, pack }) => `${layer}/${pack}`);
+      return { group, version, template, ...(packs.length === 0 ? {} : { setup: packs }) };
+    },
     async observe(context) {
       const { ports, hop, step, cancel } = context;
       const { kubernetes: version, template } = step.target;
@@ -33,7 +37,12 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
       return {
         state: 'done',
         message: `${result} Kubernetes ${version}${setup === 'not written' ? '; what kubeadm is told is not written here' : ''}`,
-        evidence: { version, template, nodes: total, ...(setup === undefined || layers?.length === 0 ? {} : { setup }) },
+        evidence: {
+          version,
+          template,
+          nodes: total,
+          ...(setup === undefined || layers?.length === 0 ? {} : { setup }),
+        },
       };
     },
     act: (context) => {

@@ -182,8 +182,12 @@ describe('a rollout with what kubeadm is told', () => {
       },
       setRollout: async (_, nodes, __, setup) => void asked.push(nodes, setup),
     });
-    expect(await look(context)).toMatchObject({ state: 'act', message: expect.stringContaining('settings of kubeadm') });
+    expect(await look(context)).toMatchObject({
+      state: 'act',
+      message: expect.stringContaining('settings of kubeadm'),
+    });
     await act(context);
+    expect(definitionOf(context.step).forward.intent(context)).toMatchObject({ setup: ['k8s/kubernetes'] });
     const setup = [{ layer: 'k8s', pack: 'kubernetes', values }];
     expect(asked).toEqual([setup, desired, setup]);
   });

@@ -6,9 +6,7 @@ import { packSettings } from './pack-settings.ts';
 /** What values ask of kubeadm; only the layers `os` and `k8s` ask of nodes. @throws MERGE_…, INPUT_TOO_LARGE */
 export function askedSettings(layers: readonly LayerValues[]): KubeadmSettings {
   return new Map(
-    layers
-      .filter(isSetupLayer)
-      .flatMap(({ layer, pack, values }) => [...packSettings(values, `${layer}/${pack}`)]),
+    layers.filter(isSetupLayer).flatMap(({ layer, pack, values }) => [...packSettings(values, `${layer}/${pack}`)]),
   );
 }
 

@@ -27,7 +27,8 @@ export function consequences(upgrade: Upgrade): string[] {
 
 function replacedNodes({ nodeImage }: Plan, steps: readonly PlanStep[]): string {
   const { needed, kubernetesFrom, kubernetesTo } = nodeImage;
-  if (needed) return `Every node is replaced, one after the other: Kubernetes ${kubernetesFrom} becomes ${kubernetesTo}.`;
+  if (needed)
+    return `Every node is replaced, one after the other: Kubernetes ${kubernetesFrom} becomes ${kubernetesTo}.`;
   const groups = steps.flatMap(({ kind }) =>
     kind === 'control-plane' ? ['control plane'] : kind === 'workers' ? ['workers'] : [],
   );

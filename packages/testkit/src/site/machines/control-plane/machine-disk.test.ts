@@ -15,7 +15,10 @@ it('a machine has the files of its user data, and its API server sees those that
       { hostPath: '/var/log/api', mountPath: '/logs', pathType: 'DirectoryOrCreate' },
     ];
     await disk.prepare(volumes);
-    const seen = disk.argumentsIn({ policy: '/policy.yaml', log: '/logs/a.log', other: '/etc/audit.yaml', v: '2' }, volumes);
+    const seen = disk.argumentsIn(
+      { policy: '/policy.yaml', log: '/logs/a.log', other: '/etc/audit.yaml', v: '2' },
+      volumes,
+    );
     expect(seen).toMatchObject({ other: '/etc/audit.yaml', v: '2', log: join(folder, 'cp.disk/var/log/api/a.log') });
     expect(await readFile(seen['policy'] ?? '', 'utf8')).toBe(policy.content);
     expect((await stat(join(folder, 'cp.disk/var/log/api'))).isDirectory()).toBe(true);
