@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { adoptionProposalSchema, packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
+import { apiServerFlags } from '@sealift/testkit/site/api-server-flags';
 import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers } from '@sealift/testkit/site/programs';
@@ -145,7 +146,7 @@ describe.skipIf(absent !== undefined)(
       const audit = setup?.items?.find(({ place }) => place.endsWith('apiServer.extraArgs.audit-policy-file'));
       expect(audit?.text).toBe('is written into KubeadmControlPlane enterprise-control-plane by this upgrade');
       expect(upgrade.plan?.nodeImage.reason).toContain('get other settings of kubeadm');
-      for (const flags of await apiServers(workloadFolder())) expect(flags).not.toContain('audit-policy-file');
+      for (const flags of await apiServerFlags(workloadFolder())) expect(flags).not.toContain('audit-policy-file');
       expect(upgrade.blockers).toEqual([]);
     });
 
@@ -195,7 +196,7 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('set up each new machine as the merged values ask: the API servers really run so, and workers join so', async () => {
-      const running = await apiServers(workloadFolder());
+      const running = await apiServerFlags(workloadFolder());
       expect(running).toHaveLength(3);
       for (const flags of running) {
         // Changed by the release, new in it, and a file that came with it.
@@ -260,14 +261,3 @@ describe.skipIf(absent !== undefined)(
     });
   },
 );
-
-/** The flags of each API server that runs with certificates of a folder, one a line. */
-async function apiServers(folder: string): Promise<readonly string[]> {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const commands = await Promise.all(
-    // One that has ended meanwhile has none.
-    processes.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')),
-  );
-  const isOurs = (command: string) => /^[^\0]*\/kube-apiserver\0/.test(command) && command.includes(folder);
-  return commands.filter(isOurs).map((command) => command.replaceAll('\0', '\n'));
-}

@@ -5,6 +5,7 @@ import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
 import { putBack } from '@sealift/kubernetes/hold';
 import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
+import type { KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { touch } from '@sealift/kubernetes/touch';
 import type {
@@ -28,6 +29,7 @@ import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
 import { templatesBack } from './rollout/template-back.ts';
+import { askedSettings } from './setup/asked-settings.ts';
 import { changedWait } from './setup/changed-wait.ts';
 import { type PlannedSetup, planSetup } from './setup/plan-setup.ts';
 import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
@@ -78,13 +80,15 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   return {
     nodes: async (cancel) => nodesOf((await look(cancel)).state),
 
-    async rollout(group, cancel, setup) {
+    async rollout(group, cancel, layers) {
+      const setup = settingsOf(layers);
       const { objects, state } = await look(cancel);
       const seen = await seenBesides(state, group, cancel);
       return await statusOf(objects, state, { group, seen, now: now(), setup }, cancel);
     },
 
-    async setRollout(group, desired, cancel, setup) {
+    async setRollout(group, desired, cancel, layers) {
+      const setup = settingsOf(layers);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await askOnce(group, desired, setup, cancel);
@@ -194,8 +198,12 @@ interface Ask {
   readonly setup: Setup;
 }
 
-/** Values that say how kubeadm shall set up nodes; undefined where that is left as it is. */
-type Setup = readonly LayerValues[] | undefined;
+/** What kubeadm shall be told; undefined where that is left as it is. */
+type Setup = KubeadmSettings | undefined;
+
+function settingsOf(layers: readonly LayerValues[] | undefined): Setup {
+  return layers === undefined ? undefined : askedSettings(layers);
+}
 
 async function setupOf(
   objects: Objects,

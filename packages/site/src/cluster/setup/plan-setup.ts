@@ -1,9 +1,10 @@
 import { digestOfSettings } from '@sealift/kubernetes/kubeadm-setup';
+import type { KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { changeSetup, readJoinConfiguration, type SetupChange } from '@sealift/kubernetes/owner-setup';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
-import type { LayerValues, SetupStatus } from '@sealift/upgrade/ports/cluster';
-import { askedSettings, settingsFor } from './asked-settings.ts';
+import type { SetupStatus } from '@sealift/upgrade/ports/cluster';
+import { settingsFor } from './asked-settings.ts';
 import { printRecord, recordOf, setupAnnotation } from './setup-record.ts';
 
 /** How one owner stands to what is asked of kubeadm for its machines. */
@@ -19,15 +20,16 @@ export interface PlannedSetup {
  * Compares an owner with what is asked for. A ClusterClass writes the setup of its machines itself; nor is anything else written than a
  * KubeadmControlPlane's own and a KubeadmConfigTemplate.
  *
- * @throws MERGE_…, KUBERNETES_…
+ * @param settings that values ask for
+ * @throws KUBERNETES_…
  */
 export async function planSetup(
   objects: Objects,
   owner: RolloutOwner,
-  layers: readonly LayerValues[],
+  settings: KubeadmSettings,
   cancel?: AbortSignal,
 ): Promise<PlannedSetup> {
-  const asked = settingsFor(owner.kind === 'KubeadmControlPlane', askedSettings(layers));
+  const asked = settingsFor(owner.kind === 'KubeadmControlPlane', settings);
   const record = recordOf(owner);
   const joins = owner.managed === undefined ? await readJoinConfiguration(objects, owner, cancel) : undefined;
   const change = joins === undefined ? undefined : changeSetup(owner, joins, asked, new Set(record.own));
