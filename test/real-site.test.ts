@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { adoptionProposalSchema, packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
+import { apiServerFlags } from '@sealift/testkit/site/api-server-flags';
 import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers } from '@sealift/testkit/site/programs';
@@ -64,6 +66,7 @@ describe.skipIf(absent !== undefined)(
       const { stdout } = await promisify(execFile)(govc.path, args, { env });
       return stdout.split('\n').filter((line) => line !== '');
     };
+    const workloadFolder = () => site.cluster.service.ready.logs[1] ?? '';
     const machinesFolder = () => `/DC0/vm/${site.cluster.service.ready.clusterName}`;
 
     it('begins with six machines of the older release, and a console that shows them', async () => {
@@ -133,13 +136,17 @@ describe.skipIf(absent !== undefined)(
       expect(await json(packRegistrySchema, 'sync', 'spectro-packs')).toMatchObject({ sync: { state: 'succeeded' } });
       let upgrade = await json(upgradeSchema, 'upgrade', 'start', '--to', '4.2.13');
       // A machine under load has no time to look; a check says then that it does not know.
-      for (let looks = 1; looks < 5 && upgrade.preflight.some(({ outcome }) => outcome === 'unknown'); looks += 1) {
+      for (let looks = 1; looks < 20 && upgrade.preflight.some(({ outcome }) => outcome === 'unknown'); looks += 1) {
         upgrade = await site.administrator.api.post(`/api/v1/upgrades/${upgrade.id}/preflight`, {}, upgradeSchema);
       }
-      const open = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass');
+      expect(upgrade.preflight.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
       // The machines of this site were never given what the sample's values ask of kubeadm.
-      expect(open.map(({ name, outcome }) => [name, outcome])).toEqual([['kubeadm-settings', 'warn']]);
-      expect(open[0]?.items?.[0]?.text).toMatch(/changes with this upgrade, and is not in KubeadmControlPlane/);
+      const setup = upgrade.preflight.find(({ name }) => name === 'kubeadm-settings');
+      expect(setup?.detail).toMatch(/settings are written with the new nodes/);
+      const audit = setup?.items?.find(({ place }) => place.endsWith('apiServer.extraArgs.audit-policy-file'));
+      expect(audit?.text).toBe('is written into KubeadmControlPlane enterprise-control-plane by this upgrade');
+      expect(upgrade.plan?.nodeImage.reason).toContain('get other settings of kubeadm');
+      for (const flags of await apiServerFlags(workloadFolder())) expect(flags).not.toContain('audit-policy-file');
       expect(upgrade.blockers).toEqual([]);
     });
 
@@ -189,9 +196,38 @@ describe.skipIf(absent !== undefined)(
       expect(templates).toContain(`/DC0/vm/spectro-templates/${newer.template}`);
     });
 
+    it('set up each new machine as the merged values ask: the API servers really run so, and workers join so', async () => {
+      const running = await apiServerFlags(workloadFolder());
+      expect(running).toHaveLength(3);
+      for (const flags of running) {
+        // Changed by the release, new in it, and a file that came with it.
+        expect(flags).toContain('--audit-log-maxage=90\n');
+        expect(flags).toContain('--max-requests-inflight=800\n');
+        const [, policy = ''] = /--audit-policy-file=(\S+)\n/.exec(flags) ?? [];
+        expect(await readFile(policy, 'utf8')).toContain('omitStages');
+        const [, log = ''] = /--audit-log-path=(\S+)\n/.exec(flags) ?? [];
+        expect(await readFile(log, 'utf8')).toContain('"kind":"Event"');
+      }
+      const management = await KubeApi.fromKubeconfig(site.cluster.service.ready.management.kubeconfig);
+      try {
+        const templates = '/apis/bootstrap.cluster.x-k8s.io/v1beta2/namespaces/default/kubeadmconfigtemplates';
+        const texts = (await management.list(templates)).map((template) => JSON.stringify(template));
+        expect(texts).toHaveLength(2);
+        const written = texts.find((text) => text.includes('"make-iptables-util-chains"'));
+        // What the site had set by hand is kept.
+        expect(written).toContain('{"name":"v","value":"2"}');
+        expect(written).toContain('/etc/sysctl.d/90-harborview.conf');
+        expect(written).not.toContain('audit-log-maxage');
+      } finally {
+        management.close();
+      }
+    });
+
     it('holds nothing any more: no drain, no health check, no plan', async () => {
       const { management } = site.cluster.service.ready;
-      const held = (await endStateOf(management.kubeconfig)).filter((line) => /pre-drain\.|sealift\.dev\//.test(line));
+      const held = (await endStateOf(management.kubeconfig)).filter((line) =>
+        /pre-drain\.|sealift\.dev\/(?!kubeadm)/.test(line),
+      );
       expect(held).toEqual([]);
     });
 

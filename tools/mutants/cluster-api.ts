@@ -59,6 +59,34 @@ export const clusterApiMutants = [
       gateTest,
     ],
     [
+      'another setup alone replaces nothing',
+      'cluster/rollout/view.ts',
+      'plan?.anew === true && before.has(machine.name) ? false : ',
+      '',
+      gateTest,
+    ],
+    [
+      'what was changed by somebody else is asked again',
+      'cluster/setup/plan-setup.ts',
+      "change.patch === undefined ? 'asked' : 'changed since'",
+      "change.patch === undefined ? 'asked' : 'other'",
+      'cluster/rollouts-setup.test.ts',
+    ],
+    [
+      'workers get what is about the control plane alone',
+      'cluster/setup/asked-settings.ts',
+      'isControlPlane ? settings :',
+      'isControlPlane || true ? settings :',
+      'cluster/rollouts-setup.test.ts',
+    ],
+    [
+      'values are repeated where they are refused',
+      'checks/kubeadm/next-machines.ts',
+      'withoutValues(error.message)',
+      'error.message',
+      'checks/kubeadm/kubeadm-check.test.ts',
+    ],
+    [
       'a plan of yesterday is followed',
       'cluster/rollout/plan.ts',
       'plan.version === version && (plan.template ?? template.name) === template.name',
@@ -174,6 +202,34 @@ export const clusterApiMutants = [
   ]),
   ...mutantsOf('kubernetes', [
     [
+      'settings of others go with ours',
+      'clusterapi/kubeadm-setup.ts',
+      '!asked.has(key) && !isUnread(asked, key) && isOwn(key, setting)',
+      '!asked.has(key) && !isUnread(asked, key)',
+      'clusterapi/kubeadm-setup.test.ts',
+    ],
+    [
+      'settings go with a part that can not be read',
+      'clusterapi/kubeadm-setup.ts',
+      '!isUnread(asked, key) && ',
+      '',
+      'clusterapi/kubeadm-setup.test.ts',
+    ],
+    [
+      'what is emptied stays',
+      'clusterapi/kubeadm-setup.ts',
+      'return isEmpty(changed) ? others : { ...members, [first]: changed };',
+      'return { ...members, [first]: changed };',
+      'clusterapi/kubeadm-setup.test.ts',
+    ],
+    [
+      'a patch keeps what is gone',
+      'objects/merge-patch.ts',
+      'gone.map((name) => [name, null])',
+      '[]',
+      'objects/merge-patch.test.ts',
+    ],
+    [
       'the older conditions win',
       'clusterapi/conditions.ts',
       '    ...read(older).flatMap(inNewTerms).map(entry),\n    // Later ones of a Map win.\n    ...read(newer).map(entry),\n',
@@ -231,6 +287,13 @@ export const clusterApiMutants = [
     ],
   ]),
   ...mutantsOf('upgrade', [
+    [
+      'kubeadm is told on the way too',
+      'steps/rollout.ts',
+      '  if (laterOf(hop, step, group).length > 0) return undefined;\n',
+      '',
+      'engine/chained-minors.test.ts',
+    ],
     [
       'a rollout that failed is waited for',
       'steps/rollout.ts',

@@ -46,8 +46,8 @@ export const simulatorMutants = mutantsOf('simulator', [
   [
     'what is wished for already counts as a change',
     'cluster.ts',
-    'current.desired.version === desired.version && current.desired.template === desired.template',
-    "desired.version === ''",
+    'version === wanted.version && template === wanted.template && setup === wanted.setup',
+    "version === ''",
     'cluster.test.ts',
   ],
   [

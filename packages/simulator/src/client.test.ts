@@ -292,3 +292,26 @@ test('marking a VM that is not there is refused', async () => {
   await expect(vcenter.markTemplate('r_none', never)).rejects.toMatchObject({ code: 'SIMULATOR_REFUSED' });
   await vcenter.markTemplate('r_u-2204-0-k-1268-0', never);
 });
+
+test('machines are replaced for other settings of kubeadm alone, and stay while nobody asks about them', async () => {
+  const { cluster } = await started();
+  const settings = (profiling: string) => {
+    const values = `kubeadmconfig:\n  apiServer:\n    extraArgs: { profiling: "${profiling}" }\n`;
+    return [{ layer: 'k8s', pack: 'kubernetes', values } as const];
+  };
+  const names = async () => (await cluster.nodes(never)).map(({ name }) => name);
+  const before = await names();
+  const { desired } = await cluster.rollout('control-plane', never);
+  await cluster.setRollout('control-plane', desired, never, settings('false'));
+  expect(await cluster.rollout('control-plane', never, settings('true'))).toMatchObject({ setup: 'other' });
+  await expect
+    .poll(() => cluster.rollout('control-plane', never, settings('false')), { interval: 5, timeout: 20_000 })
+    .toEqual({ desired, updated: 3, total: 3, wait: null, setup: 'asked' });
+  const after = await names();
+  expect(after.filter((name) => before.includes(name))).toHaveLength(3);
+  await cluster.setRollout('control-plane', desired, never);
+  expect(await cluster.rollout('control-plane', never, settings('false'))).toMatchObject({
+    wait: null,
+    setup: 'asked',
+  });
+});

@@ -1,4 +1,6 @@
-import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import { setupText } from '@sealift/core/planner';
+import { hashOfValues } from '@sealift/upgrade/frozen';
+import type { ClusterPort, LayerValues, NodeGroup } from '@sealift/upgrade/ports/cluster';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import { siteSurveySchema } from '@sealift/core/adoption';
@@ -26,7 +28,7 @@ const templateAnswer = z.object({
 const storageAnswer = z.object({ clusterId: z.string(), unique: z.boolean(), message: z.string() });
 const nodesAnswer = z.object({ nodes: z.array(nodeSchema) });
 const rolloutAnswer = z.object({
-  desired: z.object({ version: z.string(), template: z.string() }),
+  desired: z.object({ version: z.string(), template: z.string(), setup: z.string().optional() }),
   updated: z.int(),
   total: z.int(),
   wait: seenWaitSchema.nullable(),
@@ -73,6 +75,11 @@ export interface SimulatedPorts {
   readonly simulated: true;
 }
 
+/** Simulated machines are told apart by what kubeadm is asked to do on them, and do nothing of it. */
+function setupDigest(layers: readonly LayerValues[], group: NodeGroup): string {
+  return hashOfValues(setupText(layers, group));
+}
+
 /**
  * Connects to a simulator, such as `http://127.0.0.1:7710`. Nothing is sent until a port is used.
  *
@@ -102,8 +109,16 @@ export function connectSimulator(url: string): SimulatedPorts {
     },
     cluster: {
       nodes: async (cancel) => (await connection.get('/v1/cluster/nodes', nodesAnswer, cancel)).nodes,
-      rollout: (group, cancel) => connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel),
-      setRollout: (group, desired, cancel) => connection.put(`/v1/cluster/rollouts/${group}`, desired, cancel),
+      async rollout(group, cancel, layers) {
+        const answer = await connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel);
+        const { setup: now, ...desired } = answer.desired;
+        const setup = layers === undefined ? undefined : now === setupDigest(layers, group) ? 'asked' : 'other';
+        return { ...answer, desired, ...(setup === undefined ? {} : { setup }) };
+      },
+      async setRollout(group, desired, cancel, layers) {
+        const setup = layers === undefined ? {} : { setup: setupDigest(layers, group) };
+        await connection.put(`/v1/cluster/rollouts/${group}`, { ...desired, ...setup }, cancel);
+      },
       async layers(cancel, only) {
         const { layers } = await connection.get('/v1/cluster/layers', layersAnswer, cancel);
         return layers.filter(({ layer, pack }) => only === undefined || (layer === only.layer && pack === only.pack));

@@ -6,14 +6,14 @@ import { SealiftError } from '@sealift/core/errors';
 import { kubeletSkew, minorsBetween } from '@sealift/core/planner';
 import { waitingFor } from '@sealift/core/upgrade';
 import { hashOfValues } from '@sealift/upgrade/frozen';
-import type { LayerStatus, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type { LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { DesiredProviders, ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StaleVersions } from '@sealift/upgrade/ports/stored-versions';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
 import { isSettled, layerStatuses } from './layers.ts';
-import { advance, nodesOf, rolloutStatus, templateFolder } from './rollout.ts';
+import { advance, nodesOf, rolloutStatus, type SimulatedRollout, templateFolder } from './rollout.ts';
 import type {
   AppliedLayer,
   CallLine,
@@ -74,7 +74,7 @@ export class SimulatedCluster {
     return this.#read('nodes', {}, nodesOf);
   }
 
-  rollout(group: Group): Promise<RolloutStatus> {
+  rollout(group: Group): Promise<SimulatedRollout> {
     return this.#read('rollout', { group }, (state) => rolloutStatus(state, group));
   }
 
@@ -91,9 +91,11 @@ export class SimulatedCluster {
   setRollout(group: Group, desired: Desired): Promise<void> {
     return this.#change('setRollout', { group, ...desired }, (state) => {
       const current = state.groups[group];
-      if (current.desired.version === desired.version && current.desired.template === desired.template) return null;
-      refuseSkew(state, group, desired.version);
-      return { ...state, groups: { ...state.groups, [group]: { ...current, desired } } };
+      const wanted = { ...current.desired, ...desired };
+      const { version, template, setup } = current.desired;
+      if (version === wanted.version && template === wanted.template && setup === wanted.setup) return null;
+      refuseSkew(state, group, wanted.version);
+      return { ...state, groups: { ...state.groups, [group]: { ...current, desired: wanted } } };
     });
   }
 

@@ -1,7 +1,7 @@
 import type { ClusterNode } from '@sealift/core/cluster';
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import type { RolloutStatus } from '@sealift/upgrade/ports/cluster';
-import type { Group, Machine, NodeGroup, SimulatorState } from './state.ts';
+import type { Desired, Group, Machine, NodeGroup, SimulatorState } from './state.ts';
 
 /** How long a machine takes at speed 1, in ms. */
 const bootMs = 2500;
@@ -92,8 +92,11 @@ function blocker(state: SimulatorState, name: Group): SeenWait | null {
   return null;
 }
 
+/** A rollout with the digest of the setup that its nodes are asked to have. */
+export type SimulatedRollout = Omit<RolloutStatus, 'desired' | 'setup'> & { readonly desired: Desired };
+
 /** What an observer sees of a rollout; the state must have been advanced to the present. */
-export function rolloutStatus(state: SimulatorState, name: Group): RolloutStatus {
+export function rolloutStatus(state: SimulatorState, name: Group): SimulatedRollout {
   const group = state.groups[name];
   const updated = group.machines.filter((one) => one.ready && !isOutdated(one, group)).length;
   return {
@@ -141,21 +144,20 @@ function outdated(group: NodeGroup): Machine | undefined {
 }
 
 function isOutdated(machine: Machine, { desired }: NodeGroup): boolean {
-  return machine.version !== desired.version || machine.template !== desired.template;
+  return (
+    machine.version !== desired.version || machine.template !== desired.template || machine.setup !== desired.setup
+  );
 }
 
 /** The nodes of both groups. */
 export function nodesOf({ groups }: SimulatorState): ClusterNode[] {
   return [
-    ...groups['control-plane'].machines.map((machine) => ({
-      ...machine,
-      role: 'control-plane' as const,
-      ...machineState(groups['control-plane'], machine),
-    })),
-    ...groups.workers.machines.map((machine) => ({
-      ...machine,
-      role: 'worker' as const,
-      ...machineState(groups.workers, machine),
-    })),
+    ...groups['control-plane'].machines.map((machine) => nodeOf(groups['control-plane'], machine, 'control-plane')),
+    ...groups.workers.machines.map((machine) => nodeOf(groups.workers, machine, 'worker')),
   ];
+}
+
+function nodeOf(group: NodeGroup, machine: Machine, role: ClusterNode['role']): ClusterNode {
+  const { setup: _, ...node } = machine;
+  return { ...node, role, ...machineState(group, machine) };
 }

@@ -17,7 +17,12 @@ const kubernetesSchema = z
   .regex(/^\d+\.\d+\.\d+$/, 'a Kubernetes version such as 1.26.10');
 
 /** What a group of nodes shall run. */
-export const desiredSchema = z.strictObject({ version: kubernetesSchema, template: templateNameSchema });
+export const desiredSchema = z.strictObject({
+  version: kubernetesSchema,
+  template: templateNameSchema,
+  /** Digest of what kubeadm is asked to do on them; without it that stays as it is. */
+  setup: sha256Schema.optional(),
+});
 export type Desired = z.infer<typeof desiredSchema>;
 
 export const groupSchema = z.enum(['control-plane', 'workers']);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isSealiftError } from '../errors/sealift-error.ts';
 import { buildPlan } from './build-plan.ts';
 import { digestOf, release, type ReleaseSketch } from './plan.fixture.ts';
+import type { SetupGroup } from './node-setup.ts';
 import { planSchema } from '../upgrade/plan/plan.ts';
 
 const installed = release({
@@ -130,6 +131,41 @@ describe('buildPlan', () => {
     expect(kinds).not.toContain('template');
     expect(kinds).not.toContain('control-plane');
     expect(kinds).not.toContain('workers');
+  });
+
+  it('replaces nodes from the image that they have where kubeadm is to set them up otherwise, and only those', () => {
+    const same = release({ ...next, kubernetes: '1.26.8', ova: 'u-2204-0-k-1268-0.ova' });
+    const planFor = (newSetup: readonly SetupGroup[], target = same) =>
+      buildPlan({ installed, target, targetDigest, newSetup });
+    const plan = planFor(['control-plane', 'workers']);
+    expect(planSchema.parse(plan)).toEqual(plan);
+    const nodes = plan.hops[0]?.steps.filter(({ kind }) => ['template', 'control-plane', 'workers'].includes(kind));
+    const target = { kubernetes: '1.26.8', template: 'r_u-2204-0-k-1268-0' };
+    expect(nodes).toMatchObject([
+      {
+        id: '0-control-plane',
+        title: 'Replace the machines of the control plane for other settings of kubeadm',
+        target,
+      },
+      { id: '0-workers', title: 'Replace the machines of the workers for other settings of kubeadm', target },
+    ]);
+    expect(plan.nodeImage).toMatchObject({ needed: false });
+    expect(plan.nodeImage.reason).toContain('Nodes of control plane and workers are replaced for other settings');
+    const [only] = planFor(['control-plane']).hops;
+    expect(only?.steps.map(({ kind }) => kind)).toContain('control-plane');
+    expect(only?.steps.map(({ kind }) => kind)).not.toContain('workers');
+    // With another image all of them are replaced in any case, once.
+    const both = planFor(['control-plane'], release(next));
+    expect(both.hops[0]?.steps).toEqual(planFor([], release(next)).hops[0]?.steps);
+    expect(both.nodeImage.reason).toContain('New nodes of control plane get other settings of kubeadm.');
+    const without = buildPlan({
+      installed: release({ version: '4.2.12', kubernetes: '1.26.8' }),
+      target: release({ ...next, kubernetes: '1.26.8', ova: undefined }),
+      targetDigest,
+      newSetup: ['workers'],
+    });
+    expect(without.hops[0]?.steps.map(({ kind }) => kind)).not.toContain('workers');
+    expect(without.nodeImage.reason).toContain('wait until a release names a node image');
   });
 
   it('replaces nodes for an image that was built again, on the same Kubernetes and under the same name', () => {

@@ -9,6 +9,7 @@ import { planRollouts } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
+import type { SetupGroup } from './node-setup.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -17,6 +18,8 @@ export interface PlanInput {
   readonly targetDigest: string;
   /** Ids (`<layer>-<pack>`) of layers whose values change although their pack does not. */
   readonly editedLayers?: readonly string[];
+  /** Groups of nodes whose machines kubeadm is to set up otherwise. */
+  readonly newSetup?: readonly SetupGroup[];
   /** Every release of the catalogue, so that none that is required is skipped. */
   readonly known?: readonly Release[];
 }
@@ -26,12 +29,21 @@ export interface PlanInput {
  *
  * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken.
  */
-export function buildPlan({ installed, target, targetDigest, editedLayers = [], known = [] }: PlanInput): Plan {
+export function buildPlan({
+  installed,
+  target,
+  targetDigest,
+  editedLayers = [],
+  newSetup = [],
+  known = [],
+}: PlanInput): Plan {
   const from = installed.metadata.version;
   const to = target.metadata.version;
   const verdict = judgeHop(installed, target, known);
   if (!verdict.legal) throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from, to, reason: verdict.reason } });
-  const nodeImage = decideNodeImage(installed, target);
+  const image = decideNodeImage(installed, target);
+  const setUpAgain = setupSteps(installed, target, newSetup);
+  const nodeImage = withSetup(image, newSetup, setUpAgain.length > 0);
   const images = imagesOnTheWay(installed, target);
   const edited = new Set(editedLayers);
   const layers = layerChanges(installed.spec.layers, target.spec.layers).filter(
@@ -45,7 +57,7 @@ export function buildPlan({ installed, target, targetDigest, editedLayers = [], 
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
     ...storedVersionSteps(layers),
-    ...rolloutSteps(nodeImage, images),
+    ...(nodeImage.needed ? rolloutSteps(nodeImage, images) : setUpAgain),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
     { kind: 'unlock-console', title: 'Unlock the console' },
@@ -111,16 +123,38 @@ function storedVersionSteps(layers: readonly LayerTransition[]): StepDraft[] {
 }
 
 function rolloutSteps(
-  { needed, kubernetesFrom, kubernetesTo }: NodeImageDecision,
+  { kubernetesFrom, kubernetesTo }: NodeImageDecision,
   images: readonly ReleasedNodeImage[],
 ): StepDraft[] {
-  if (!needed) return [];
   return planRollouts(kubernetesFrom, images).map(({ group, image: { kubernetes, ova } }): StepDraft => {
     const template = templateName(ova);
     const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetes}`;
     const who = group === 'control-plane' ? 'the control plane' : 'the workers';
     return { kind: group, title: `Roll ${who} to ${where}`, target: { kubernetes, template } };
   });
+}
+
+/** Machines are never set up again: they are replaced, from the image that they have. */
+function setupSteps(installed: Release, target: Release, newSetup: readonly SetupGroup[]): StepDraft[] {
+  const image = target.spec.nodeImage ?? installed.spec.nodeImage;
+  if (image === undefined) return [];
+  const nodes = { kubernetes: image.kubernetes, template: templateName(image.ova) };
+  return newSetup.map((group): StepDraft => {
+    const who = group === 'control-plane' ? 'the control plane' : 'the workers';
+    return { kind: group, title: `Replace the machines of ${who} for other settings of kubeadm`, target: nodes };
+  });
+}
+
+/** What is said of the nodes, with what kubeadm is to do otherwise. */
+function withSetup(image: NodeImageDecision, newSetup: readonly SetupGroup[], isPlanned: boolean): NodeImageDecision {
+  if (newSetup.length === 0) return image;
+  const who = newSetup.map((group) => (group === 'control-plane' ? 'control plane' : 'workers')).join(' and ');
+  const more = image.needed
+    ? `New nodes of ${who} get other settings of kubeadm.`
+    : isPlanned
+      ? `Nodes of ${who} are replaced for other settings of kubeadm.`
+      : `Settings of kubeadm for ${who} change, and wait until a release names a node image to replace nodes from.`;
+  return { ...image, reason: `${image.reason} ${more}` };
 }
 
 function layerStep({ layer, pack, change, from, to }: LayerTransition): StepDraft {

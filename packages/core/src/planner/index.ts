@@ -3,6 +3,7 @@ export { kubeletSkew, minorsBetween } from './kubernetes-path.ts';
 export { layerChanges, layerId, type LayerTransition, type PinnedLayer } from './layer-changes.ts';
 export { type HopVerdict, judgeHop } from './legality.ts';
 export { decideNodeImage } from './node-image.ts';
+export { isSetupLayer, newSetupOf, type SetupGroup, setupText } from './node-setup.ts';
 export {
   type AvailableUpdate,
   availableUpdateSchema,

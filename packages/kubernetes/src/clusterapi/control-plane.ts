@@ -18,6 +18,7 @@ const schema = z.object({
     }),
     rolloutStrategy: strategy,
     rollout: z.object({ strategy }).nullish(),
+    kubeadmConfigSpec: z.record(z.string(), z.unknown()).nullish(),
   }),
 });
 
@@ -39,8 +40,10 @@ export function controlPlaneOf(object: KubeObject): RolloutOwner {
     surge,
     unavailable: surge === 0 ? 1 : 0,
     replacesItself: true,
-    patch: (version, to) => ({
+    setup: { config: spec.kubeadmConfigSpec ?? {} },
+    patch: (version, to, config) => ({
       version,
+      ...(config === undefined ? {} : { kubeadmConfigSpec: config }),
       ...(to === undefined
         ? {}
         : {

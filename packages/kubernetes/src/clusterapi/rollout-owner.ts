@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decode } from '../connection/decode.ts';
 import { fieldManager } from '../connection/client.ts';
+import type { Members } from '../objects/merge-patch.ts';
 import { nameOf, type KubeObject, type ObjectReference, referenceOf } from '../objects/object.ts';
 import { type Conditions, conditionsOf, isoOf } from './conditions.ts';
 import type { TemplateSource } from './cluster-class.ts';
@@ -33,9 +34,17 @@ export interface RolloutOwner {
   readonly pool: string | undefined;
   /** What the topology of its Cluster asks of it; undefined where it is asked itself. */
   readonly managed: ManagedOwner | undefined;
-  /** The merge patch of `spec` that asks for a version and, where there is one, another template. */
-  patch(version: string, template: ProviderReference | undefined): Readonly<Record<string, unknown>>;
+  readonly setup: OwnerSetup;
+  /**
+   * The merge patch of `spec` that asks for a version and, where there are such, another template and another setup.
+   *
+   * @param setup a merge patch of the configuration that it holds, or a reference to another template
+   */
+  patch(version: string, template: ProviderReference | undefined, setup?: Members): Members;
 }
+
+/** What machines of an owner are set up by: a kubeadm configuration that it holds, or a template that it names. */
+export type OwnerSetup = { readonly config: Members } | { readonly template: ProviderReference | undefined };
 
 /** What the topology of a Cluster asks of one owner of machines. */
 export interface ManagedOwner {

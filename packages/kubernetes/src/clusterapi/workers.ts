@@ -13,7 +13,11 @@ const strategy = z
   .nullish();
 
 const template = z.object({
-  spec: z.object({ version: z.string().nullish(), infrastructureRef: providerReference }),
+  spec: z.object({
+    version: z.string().nullish(),
+    infrastructureRef: providerReference,
+    bootstrap: z.object({ configRef: providerReference.nullish() }).nullish(),
+  }),
 });
 
 const deploymentSchema = z.object({
@@ -47,8 +51,15 @@ export function machineDeploymentOf(object: KubeObject): RolloutOwner {
     // With neither, Cluster API lets one go first.
     unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable,
     replacesItself: (type ?? 'RollingUpdate') !== 'OnDelete',
-    patch: (version, to) => ({
-      template: { spec: { version, ...(to === undefined ? {} : { infrastructureRef: to }) } },
+    setup: { template: spec.template.spec.bootstrap?.configRef ?? undefined },
+    patch: (version, to, configRef) => ({
+      template: {
+        spec: {
+          version,
+          ...(to === undefined ? {} : { infrastructureRef: to }),
+          ...(configRef === undefined ? {} : { bootstrap: { configRef } }),
+        },
+      },
     }),
   };
 }

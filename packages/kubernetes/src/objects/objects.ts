@@ -29,6 +29,11 @@ export interface DeleteOptions {
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
 }
 
+/** Whether something is only tried: judged by the API server and by everybody whom it asks, and not done. */
+export interface Trial {
+  readonly dryRun?: boolean | undefined;
+}
+
 /** Verbs on objects of any kind that the cluster serves. */
 export class Objects {
   readonly client: KubernetesClient;
@@ -80,10 +85,10 @@ export class Objects {
   }
 
   /** Makes an object; false where one of its name exists already. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */
-  async create(object: KubeObject, cancel?: AbortSignal): Promise<boolean> {
+  async create(object: KubeObject, cancel?: AbortSignal, trial: Trial = {}): Promise<boolean> {
     const of = referenceOf(object);
     const path = await this.#collectionOf(of, cancel);
-    const answer = await this.client.ask({ method: 'POST', path, query: { fieldManager }, body: object, cancel });
+    const answer = await this.client.ask({ method: 'POST', path, query: queryOf(trial), body: object, cancel });
     if (answer.status === 409 && statusReasonOf(answer.body) === 'AlreadyExists') return false;
     accepted(answer, 'create', nameOf(of));
     return true;
@@ -94,9 +99,9 @@ export class Objects {
    *
    * @throws KUBERNETES_CONFLICT, KUBERNETES_REFUSED (also where it does not exist), KUBERNETES_KIND_UNKNOWN, KUBERNETES_…
    */
-  async mergePatch(of: ObjectReference, body: unknown, cancel?: AbortSignal): Promise<KubeObject> {
+  async mergePatch(of: ObjectReference, body: unknown, cancel?: AbortSignal, trial: Trial = {}): Promise<KubeObject> {
     const path = await this.pathOf(of, cancel);
-    const answer = await this.client.ask({ method: 'PATCH', path, query: { fieldManager }, body, cancel });
+    const answer = await this.client.ask({ method: 'PATCH', path, query: queryOf(trial), body, cancel });
     return asObject(accepted(answer, 'change', nameOf(of)), path);
   }
 
@@ -155,6 +160,10 @@ export class Objects {
     const resource = await this.resourceOf(of, cancel);
     return objectPath(apiOf(resource), resource.plural, { namespace: namespaceOf(of, resource) });
   }
+}
+
+function queryOf({ dryRun = false }: Trial): Readonly<Record<string, string>> {
+  return { fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) };
 }
 
 function namespaceOf(of: ObjectReference, { namespaced }: ApiResource): string | undefined {

@@ -17,8 +17,9 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
     },
     cluster: {
       nodes: (cancel) => on(({ cluster }) => cluster.nodes(cancel)),
-      rollout: (group, cancel) => on(({ cluster }) => cluster.rollout(group, cancel)),
-      setRollout: (group, desired, cancel) => on(({ cluster }) => cluster.setRollout(group, desired, cancel)),
+      rollout: (group, cancel, setup) => on(({ cluster }) => cluster.rollout(group, cancel, setup)),
+      setRollout: (group, desired, cancel, setup) =>
+        on(({ cluster }) => cluster.setRollout(group, desired, cancel, setup)),
       endRollout: (group, cancel) => on(async ({ cluster }) => await cluster.endRollout?.(group, cancel)),
       layers: (cancel, only) => on(({ cluster }) => cluster.layers(cancel, only)),
       applyLayer: (layer, cancel) => on(({ cluster }) => cluster.applyLayer(layer, cancel)),

@@ -1,6 +1,6 @@
 import { type AcceptedRisk, isInForce } from '@sealift/core/accepted-risk';
 import { asSealiftError, type SealiftError } from '@sealift/core/errors';
-import { buildPlan } from '@sealift/core/planner';
+import { buildPlan, newSetupOf } from '@sealift/core/planner';
 import { type FrozenUpgrade, freeze, type MergedLayer, type Plan } from '@sealift/core/upgrade';
 import { digestOf } from '@sealift/oci/digest';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
@@ -47,6 +47,10 @@ async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]
     target: target.release,
     targetDigest: target.digest,
     editedLayers: layers.filter(({ changes }) => changes).map(({ summary }) => summary.id),
+    newSetup: newSetupOf(
+      layers.flatMap(({ row, summary: { layer } }) => [{ layer, pack: row.pack, values: row.current }]),
+      layers.flatMap(mergedLayer),
+    ),
     known: (await storedReleases(db)).map(({ release }) => release),
   });
 }

@@ -20,7 +20,9 @@ const quiet = {
   nodes: true,
   providers: undefined,
   releases: [],
+  newNodes: false,
   controlPlaneRollouts: 0,
+  workerRollouts: 0,
 };
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 

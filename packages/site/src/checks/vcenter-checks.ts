@@ -19,12 +19,16 @@ export interface UpgradeNeeds {
   readonly kubernetes: string;
   /** Whether nodes are replaced. */
   readonly nodes: boolean;
+  /** Whether they are for another image or version of Kubernetes, and not for other settings of kubeadm alone. */
+  readonly newNodes: boolean;
   /** What becomes of each layer. */
   readonly layers: () => Promise<readonly LayerMove[]>;
   /** The Cluster API providers that the release brings; undefined where those that run stay. */
   readonly providers: DesiredProviders | undefined;
   /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
   readonly controlPlaneRollouts: number;
+  /** How often the workers are. */
+  readonly workerRollouts: number;
   /** The releases that it leads to, by the digests of their markers. */
   readonly releases: readonly string[];
 }

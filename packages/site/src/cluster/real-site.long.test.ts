@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Secret } from '@sealift/core/secret';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { sitePeers, siteVersions } from '@sealift/testkit/site/programs';
@@ -5,6 +6,7 @@ import { templateName } from '@sealift/testkit/site/site-objects';
 import { reuseSite } from '@sealift/testkit/site/reuse-site';
 import type { Site } from '@sealift/testkit/site/site';
 import { waitUntil } from '@sealift/testkit/wait-until';
+import { apiServerFlags } from '@sealift/testkit/site/api-server-flags';
 import { rolloutContract } from '@sealift/upgrade/ports/contract/cluster';
 import type { NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -93,6 +95,44 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
     expect(await site.controls.etcdMembers()).toHaveLength(3);
     expect((await port.rollout('control-plane', never)).held).toBeUndefined();
     expect((await port.rollout('workers', never)).held).toBeUndefined();
+  });
+
+  it('replaces the machines of the control plane for other settings alone, and their API servers run so', async () => {
+    const newer = templateName(siteVersions.newer);
+    const before = (await port.nodes(never)).filter(({ role }) => role === 'control-plane').map(({ name }) => name);
+    const values = `kubeadmconfig:
+  apiServer:
+    extraArgs: { audit-policy-file: /etc/kubernetes/audit.yaml, audit-log-path: /var/log/apiserver/audit.log }
+    extraVolumes:
+      - { name: policy, hostPath: /etc/kubernetes/audit.yaml, mountPath: /etc/kubernetes/audit.yaml, pathType: File }
+      - { name: log, hostPath: /var/log/apiserver, mountPath: /var/log/apiserver, pathType: DirectoryOrCreate }
+  files:
+    - path: /etc/kubernetes/audit.yaml
+      content: "{ apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{ level: Metadata }] }"
+`;
+    const setup = [{ layer: 'k8s', pack: 'kubernetes', values } as const];
+    const nodes = { version, template: newer };
+    await port.setRollout('control-plane', nodes, never, setup);
+    await waitUntil(
+      'the control plane to be replaced',
+      async () => {
+        const status = await port.rollout('control-plane', never, setup);
+        if (status.due !== undefined) await port.setRollout('control-plane', nodes, never, setup);
+        return isDone(status) && status.setup === 'asked';
+      },
+      pace.timeoutMs,
+    );
+    const after = (await port.nodes(never)).filter(({ role }) => role === 'control-plane').map(({ name }) => name);
+    expect(after).toHaveLength(3);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+    const running = await apiServerFlags(site.logs[1] ?? '');
+    expect(running).toHaveLength(3);
+    for (const flags of running) {
+      const [, log = ''] = /--audit-log-path=(\S+)\n/.exec(flags) ?? [];
+      expect(await readFile(log, 'utf8')).toContain('"kind":"Event"');
+      // What the first setup asked for is not asked for any more.
+      expect(flags).not.toContain('audit-log-maxage');
+    }
   });
 
   it('says which disruption budget stops a drain, and goes on once it does not', async () => {

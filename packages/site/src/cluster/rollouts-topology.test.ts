@@ -97,7 +97,8 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       };
       const pools = async () => (await cluster()).spec.topology.workers.machineDeployments;
       const side = { objects: async () => bench.objects, cluster: { namespace, name: 'c1' } };
-      const check = (controlPlaneRollouts: number) => topologyCheck(side, { controlPlaneRollouts });
+      const check = (controlPlaneRollouts: number, newNodes = true) =>
+        topologyCheck(side, { controlPlaneRollouts, newNodes });
       return { ...made, cluster, pools, check };
     };
 
@@ -160,6 +161,17 @@ describe.skipIf(missingPeer !== undefined).each(['v1beta1', 'v1beta2'] as const)
       await passOn(made);
       const rolling = await port.rollout('control-plane', never);
       expect(rolling).toMatchObject({ desired: next, updated: 0, wait: { what: expect.stringContaining('cp-1') } });
+    });
+
+    it('writes nothing of what kubeadm is told, and says so', async () => {
+      const { port, sample, check } = await managed('setup');
+      const values = 'kubeadmconfig:\n  apiServer:\n    extraArgs: { profiling: "false" }\n';
+      const setup = [{ layer: 'k8s', pack: 'kubernetes', values } as const];
+      expect(await port.rollout('control-plane', never, setup)).toMatchObject({ setup: 'not written', wait: null });
+      const before = await sample.get<Owner>('KubeadmControlPlane', 'c1-cp');
+      await port.setRollout('control-plane', old, never, setup);
+      expect((await sample.get<Owner>('KubeadmControlPlane', 'c1-cp'))?.metadata).toEqual(before?.metadata);
+      expect(await check(1, false)).toMatchObject({ outcome: 'pass', detail: expect.stringContaining('same image') });
     });
 
     it('asks pool by pool once nothing moves any more, and not while one does', async () => {

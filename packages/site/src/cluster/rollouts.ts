@@ -5,9 +5,17 @@ import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
 import { putBack } from '@sealift/kubernetes/hold';
 import { type MachineTemplate, readMachineTemplate } from '@sealift/kubernetes/machine-templates';
+import type { KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { touch } from '@sealift/kubernetes/touch';
-import type { ClusterPort, DesiredNodes, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type {
+  ClusterPort,
+  DesiredNodes,
+  LayerValues,
+  NodeGroup,
+  RolloutStatus,
+  SetupStatus,
+} from '@sealift/upgrade/ports/cluster';
 import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
@@ -23,6 +31,9 @@ import { planAnnotation } from './rollout/plan.ts';
 import { ownerWaits } from './rollout/owner-wait.ts';
 import { refuseUnfit } from './rollout/refuse.ts';
 import { templatesBack } from './rollout/template-back.ts';
+import { askedSettings } from './setup/asked-settings.ts';
+import { changedWait } from './setup/changed-wait.ts';
+import { type PlannedSetup, planSetup } from './setup/plan-setup.ts';
 import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
@@ -73,7 +84,8 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   return {
     nodes: async (cancel) => nodesOf((await look(cancel)).state),
 
-    async rollout(group, cancel) {
+    async rollout(group, cancel, layers) {
+      const setup = settingsOf(layers);
       const { objects, state } = await look(cancel);
       // Only the machines of a control plane are members of etcd.
       const none: EtcdLook = { pods: [] };
@@ -84,13 +96,14 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
         moves ? managersAway(objects, at, cancel) : [],
         group === 'control-plane' ? lookAtEtcd(() => site.enterprise(), cancel) : none,
       ]);
-      return await statusOf(objects, state, { group, seen, managers, etcd, now: at }, cancel);
+      return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup }, cancel);
     },
 
-    async setRollout(group, desired, cancel) {
+    async setRollout(group, desired, cancel, layers) {
+      const setup = settingsOf(layers);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await askOnce(group, desired, cancel);
+          return await askOnce(group, desired, setup, cancel);
         } catch (error) {
           // Controllers write into the same objects all the time: what they changed is read, and judged, anew.
           if (!isConflict(error) || attempt >= askAttempts) throw error;
@@ -139,15 +152,17 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     );
   }
 
-  async function askOnce(group: NodeGroup, desired: DesiredNodes, cancel: AbortSignal): Promise<void> {
+  async function askOnce(group: NodeGroup, desired: DesiredNodes, setup: Setup, cancel: AbortSignal): Promise<void> {
     const { objects, state } = await look(cancel);
     const views = viewsOf(state, group);
     const open = [];
     for (const view of views) {
-      if (!isAsked(view, await templateOf(objects, state, view, cancel), desired)) open.push(view);
+      const template = await templateOf(objects, state, view, cancel);
+      const planned = await setupOf(objects, view, setup, cancel);
+      if (!isAsked(view, template, desired, planned?.status)) open.push(view);
     }
     const due = isInTopology(views) ? nextInTopology(views, open) : open;
-    if (due.length > 0) return await ask(objects, state, group, due, desired, cancel);
+    if (due.length > 0) return await ask(objects, state, { group, open: due, desired, setup }, cancel);
     const next = nextAct(state, group, await seenBesides(state, group, cancel));
     if (next === null) return;
     const { name } = state.cluster;
@@ -158,9 +173,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   async function ask(
     objects: Objects,
     state: ClusterState,
-    group: NodeGroup,
-    open: readonly OwnerView[],
-    desired: DesiredNodes,
+    { group, open, desired, setup }: Ask,
     cancel: AbortSignal,
   ): Promise<void> {
     refuseUnfit(
@@ -178,13 +191,39 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       const { managed } = view.owner;
       const { version } = desired;
       if (managed === undefined) {
-        await askOwner(objects, view, { path, version, namespace: fresh.cluster.namespace }, cancel);
+        const planned = await setupOf(objects, view, setup, cancel);
+        const { namespace } = fresh.cluster;
+        await askOwner(objects, view, { path, version, namespace, setup: planned }, cancel);
       } else {
         const template = await templateOf(objects, fresh, view, cancel);
         await askTopology(objects, fresh, { view, managed, template }, { path, version }, cancel);
       }
     }
   }
+}
+
+/** What is asked of some owners of a group. */
+interface Ask {
+  readonly group: NodeGroup;
+  readonly open: readonly OwnerView[];
+  readonly desired: DesiredNodes;
+  readonly setup: Setup;
+}
+
+/** What kubeadm shall be told; undefined where that is left as it is. */
+type Setup = KubeadmSettings | undefined;
+
+function settingsOf(layers: readonly LayerValues[] | undefined): Setup {
+  return layers === undefined ? undefined : askedSettings(layers);
+}
+
+async function setupOf(
+  objects: Objects,
+  { owner }: OwnerView,
+  setup: Setup,
+  cancel: AbortSignal,
+): Promise<PlannedSetup | undefined> {
+  return setup === undefined ? undefined : await planSetup(objects, owner, setup, cancel);
 }
 
 /** Whether owners are parts of a topology, of which one is asked at a time. */
@@ -224,12 +263,13 @@ interface Looked {
   readonly managers: readonly SeenWait[];
   readonly etcd: EtcdLook;
   readonly now: Date;
+  readonly setup: Setup;
 }
 
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, managers, etcd, now }: Looked,
+  { group, seen, managers, etcd, now, setup }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -240,6 +280,7 @@ async function statusOf(
   const wanted = isInTopology(views) && moving.length > 0 ? moving : all;
   const desired = [];
   const waits: SeenWait[] = [];
+  const setups: SetupStatus[] = [];
   const comes = views.some(({ machines }) => machines.some(({ machine }) => machine.node === undefined));
   const claims = comes ? await listAddressClaims(objects, state.cluster.namespace, cancel) : [];
   for (const view of all) {
@@ -255,12 +296,16 @@ async function statusOf(
       templateThere: template !== undefined,
     };
     if (views.length > 0) waits.push(...ownerWaits(view, around));
+    const planned = views.length > 0 ? await setupOf(objects, view, setup, cancel) : undefined;
+    if (planned !== undefined) setups.push(planned.status);
+    if (planned?.status === 'changed since') waits.push(changedWait(view.owner));
   }
   const next = nextAct(state, group, seen);
   const { unhook: machines, putBack: objectsHeld, kept } = earlyEnd(state, group, seen.disks);
   const letGo = machines.length + objectsHeld.length;
   return {
     desired: togetherOf(desired),
+    ...(setup === undefined ? {} : { setup: furthestOf(setups) }),
     updated: sum(views, ({ owner, machines }) => Math.min(owner.replicas, machines.filter(isUpdated).length)),
     total: sum(views, ({ owner }) => owner.replicas),
     wait: mostUrgent(waits),
@@ -286,6 +331,11 @@ function templateOf(
 function togetherOf(each: readonly DesiredNodes[]): DesiredNodes {
   const all = (of: (one: DesiredNodes) => string): string => [...new Set(each.map(of))].join(', ');
   return { version: all(({ version }) => version), template: all(({ template }) => template) };
+}
+
+/** How several owners stand to their setup together: what has to be done counts before what can't be. */
+function furthestOf(each: readonly SetupStatus[]): SetupStatus {
+  return (['other', 'changed since', 'not written'] as const).find((one) => each.includes(one)) ?? 'asked';
 }
 
 function mostUrgent(waits: readonly SeenWait[]): SeenWait | null {

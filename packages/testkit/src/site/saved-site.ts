@@ -21,6 +21,10 @@ const form = z.strictObject({
       initialCluster: z.string(),
       state: z.enum(['new', 'existing']),
       extraArgs: z.record(z.string(), z.string()),
+      volumes: z
+        .array(z.strictObject({ hostPath: z.string(), mountPath: z.string(), pathType: z.string().optional() }))
+        .readonly()
+        .default([]),
     }),
   ),
   /** Machines whose Node is there. */

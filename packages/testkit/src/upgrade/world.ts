@@ -14,6 +14,8 @@ import type { Template } from '@sealift/upgrade/ports/vcenter';
 interface GroupState {
   desired: RolloutStatus['desired'];
   updated: number;
+  /** As JSON. */
+  setup?: string;
 }
 
 /** The OVA that the sample plan imports. */
@@ -102,13 +104,17 @@ export class World {
           alive();
           return this.#nodes();
         },
-        rollout: async (group) => {
+        rollout: async (group, _, setup) => {
           alive();
-          return this.#look(group);
+          const status = this.#look(group);
+          if (setup === undefined) return status;
+          const { setup: now = '[]' } = this.groups[group];
+          return { ...status, setup: now === JSON.stringify(setup) ? 'asked' : 'other' };
         },
-        setRollout: async (group, desired) => {
+        setRollout: async (group, desired, _, setup) => {
+          const { setup: before = '[]' } = this.groups[group];
           await effect(`roll ${group} ${desired.version}`, () => {
-            this.groups[group] = { desired, updated: 0 };
+            this.groups[group] = { desired, updated: 0, setup: setup === undefined ? before : JSON.stringify(setup) };
           });
         },
         endRollout: async (group) => {

@@ -44,8 +44,8 @@ function chained(): FrozenUpgrade {
   return freeze(plan, [{ layers: [{ ...layer, values: 'replicas: 3\n', base: `sha256:${'c'.repeat(64)}` }] }]);
 }
 
-function settingOf() {
-  const setting = newSetting(chained());
+function settingOf(upgrade: FrozenUpgrade = chained()) {
+  const setting = newSetting(upgrade);
   setting.world.templates.set('r_k-1.33.1', {
     name: 'r_k-1.33.1',
     sha256: ovaSha256,
@@ -91,6 +91,34 @@ describe('an upgrade over several minors', () => {
       'control-plane': { desired: nodes('1.37.2') },
       workers: { desired: nodes('1.37.2') },
     });
+  });
+
+  it('is told what kubeadm shall do with the last rollout of each group, not on the way', async () => {
+    const upgrade = chained();
+    const kubernetes = { layer: 'k8s', pack: 'kubernetes', version: '1.37.2', digest: pinned.calico } as const;
+    const values = 'kubeadmconfig: {}\n';
+    const layers = [...(upgrade.hops[0]?.layers ?? []), { ...kubernetes, values, base: pinned.calico }];
+    const setting = settingOf(freeze(upgrade.plan, [{ layers }]));
+    const asked: string[] = [];
+    const { world } = setting;
+    const ports = world.ports.bind(world);
+    world.ports = (...given) => {
+      const all = ports(...given);
+      const setRollout: typeof all.cluster.setRollout = async (group, nodes, cancel, setup) => {
+        asked.push(`${group} ${nodes.version} ${setup?.map(({ pack }) => pack).join() ?? 'as it is'}`);
+        await all.cluster.setRollout(group, nodes, cancel, setup);
+      };
+      return { ...all, cluster: { ...all.cluster, setRollout } };
+    };
+    await runOnce(setting, 'a');
+    expect(asked).toEqual([
+      'control-plane 1.34.8 as it is',
+      'control-plane 1.35.4 as it is',
+      'control-plane 1.36.3 as it is',
+      'workers 1.36.3 as it is',
+      'control-plane 1.37.2 kubernetes',
+      'workers 1.37.2 kubernetes',
+    ]);
   });
 
   it('goes on after a crash before or after every single write, and does nothing twice', async () => {

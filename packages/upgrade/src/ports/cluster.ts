@@ -12,9 +12,25 @@ export interface DesiredNodes {
   readonly template: string;
 }
 
+/** Values of a layer, which may say how kubeadm sets up nodes. */
+export interface LayerValues extends LayerPlace {
+  readonly values: string;
+}
+
+/**
+ * How nodes stand to what values ask of kubeadm.
+ * - `asked`: their owners have it, or nothing is asked.
+ * - `other`: it was not asked for yet.
+ * - `changed since`: it was asked for, and somebody has changed it.
+ * - `not written`: it can't be asked for here.
+ */
+export type SetupStatus = 'asked' | 'other' | 'changed since' | 'not written';
+
 /** Desired and observed state of a rollout of nodes. */
 export interface RolloutStatus {
   readonly desired: DesiredNodes;
+  /** Of the setup that was asked about; missing where none was. */
+  readonly setup?: SetupStatus | undefined;
   /** Replicas that match `desired` and are ready, of `total`. */
   readonly updated: number;
   readonly total: number;
@@ -74,8 +90,10 @@ export interface DesiredLayer extends LayerPlace {
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */
 export interface ClusterPort {
   nodes(cancel: Cancel): Promise<readonly ClusterNode[]>;
-  rollout(group: NodeGroup, cancel: Cancel): Promise<RolloutStatus>;
-  setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel): Promise<void>;
+  /** @param setup values that say how kubeadm shall set up the nodes; without it that is left as it is */
+  rollout(group: NodeGroup, cancel: Cancel, setup?: readonly LayerValues[]): Promise<RolloutStatus>;
+  /** Asks for nodes and, in one with them, for their setup. */
+  setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel, setup?: readonly LayerValues[]): Promise<void>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   /** @param only of this layer alone, which costs no look at the others */

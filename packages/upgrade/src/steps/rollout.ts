@@ -1,16 +1,23 @@
 import { SealiftError } from '@sealift/core/errors';
+import { isSetupLayer } from '@sealift/core/planner';
 import { type Hop, type StepOf, stepsOf } from '@sealift/core/upgrade';
-import type { DesiredNodes, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
-import type { StepDefinition, StepDirection } from './step.ts';
+import type { DesiredNodes, LayerValues, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
+import type { StepContext, StepDefinition, StepDirection } from './step.ts';
 
-/** Rolls one group of nodes to a Kubernetes version and a template: one patch with both, then the wait for every machine. */
+/** Rolls one group of nodes to a Kubernetes version, a template and a setup: one patch with all, then the wait for every machine. */
 function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
   return {
     // Kubernetes does not go back a version in place; the backup brings back the objects.
-    intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
-    async observe({ ports, hop, step, cancel }) {
+    intent(context) {
+      const { kubernetes: version, template } = context.step.target;
+      const packs = (setupOf(context, group) ?? []).map(({ layer, pack }) => `${layer}/${pack}`);
+      return { group, version, template, ...(packs.length === 0 ? {} : { setup: packs }) };
+    },
+    async observe(context) {
+      const { ports, hop, step, cancel } = context;
       const { kubernetes: version, template } = step.target;
-      const { desired, updated, total, wait, due } = await ports.cluster.rollout(group, cancel);
+      const layers = setupOf(context, group);
+      const { desired, updated, total, wait, due, setup } = await ports.cluster.rollout(group, cancel, layers);
       const beyond = laterOf(hop, step, group).find((one) => isAsked(desired, one));
       if (beyond !== undefined) {
         // An earlier upgrade ended on the way: what it passed is not gone back to.
@@ -20,6 +27,7 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
       if (!isAsked(desired, step.target)) {
         return { state: 'act', message: `Asking for Kubernetes ${version} on the ${group}` };
       }
+      if (setup === 'other') return { state: 'act', message: `Asking for other settings of kubeadm on the ${group}` };
       if (wait !== null) refuseFailed(group, wait);
       if (due !== undefined) return { state: 'act', message: due };
       if (wait !== null) {
@@ -28,13 +36,31 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
       }
       return {
         state: 'done',
-        message: `${result} Kubernetes ${version}`,
-        evidence: { version, template, nodes: total },
+        message: `${result} Kubernetes ${version}${setup === 'not written' ? '; what kubeadm is told is not written here' : ''}`,
+        evidence: {
+          version,
+          template,
+          nodes: total,
+          ...(setup === undefined || layers?.length === 0 ? {} : { setup }),
+        },
       };
     },
-    act: ({ ports, step: { target }, cancel }) =>
-      ports.cluster.setRollout(group, { version: target.kubernetes, template: target.template }, cancel),
+    act: (context) => {
+      const { kubernetes: version, template } = context.step.target;
+      return context.ports.cluster.setRollout(group, { version, template }, context.cancel, setupOf(context, group));
+    },
   };
+}
+
+/** With the last rollout of the hop come the values of the nodes' layers after it: those in between leave what nodes are set up by as it is. */
+function setupOf(
+  { upgrade, hop, hopIndex, step }: StepContext<NodeGroup>,
+  group: NodeGroup,
+): readonly LayerValues[] | undefined {
+  if (laterOf(hop, step, group).length > 0) return undefined;
+  return (upgrade.hops[hopIndex]?.layers ?? [])
+    .filter(isSetupLayer)
+    .map(({ layer, pack, values }) => ({ layer, pack, values }));
 }
 
 type Target = StepOf<NodeGroup>['target'];

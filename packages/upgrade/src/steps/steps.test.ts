@@ -158,6 +158,51 @@ test('a rollout is not done while a replaced machine is still going, though ever
   expect(await look(context)).toMatchObject({ state: 'wait', wait: { what: '3 of 3: workers-1 is being deleted' } });
 });
 
+describe('a rollout with what kubeadm is told', () => {
+  const desired = { version: '1.26.10', template: 'r_new' };
+  const values = 'kubeadmconfig: {}\n';
+  const base = `sha256:${'c'.repeat(64)}`;
+  const kubernetes = { layer: 'k8s', pack: 'kubernetes', version: '1.26.10', digest: pinned.calico } as const;
+  function contextWith(cluster: Partial<Ports['cluster']>): StepContext {
+    const context = contextOf('0-control-plane', new World());
+    const layers = [...(context.upgrade.hops[0]?.layers ?? []), { ...kubernetes, values, base }];
+    const ports = { ...context.ports, cluster: { ...context.ports.cluster, ...cluster } };
+    return { ...context, ports, upgrade: { ...context.upgrade, hops: [{ layers }] } };
+  }
+  const status = (setup: RolloutStatus['setup']): RolloutStatus => {
+    return { desired, updated: 3, total: 3, wait: null, setup };
+  };
+
+  test('asks for it where it was not asked for yet, with the values of the layers of nodes alone', async () => {
+    const asked: unknown[] = [];
+    const context = contextWith({
+      rollout: async (_, __, setup) => {
+        asked.push(setup);
+        return status('other');
+      },
+      setRollout: async (_, nodes, __, setup) => void asked.push(nodes, setup),
+    });
+    expect(await look(context)).toMatchObject({
+      state: 'act',
+      message: expect.stringContaining('settings of kubeadm'),
+    });
+    await act(context);
+    expect(definitionOf(context.step).forward.intent(context)).toMatchObject({ setup: ['k8s/kubernetes'] });
+    const setup = [{ layer: 'k8s', pack: 'kubernetes', values }];
+    expect(asked).toEqual([setup, desired, setup]);
+  });
+
+  test('is done with the proof how they stand, and says where nothing is written', async () => {
+    const seen = (setup: RolloutStatus['setup']) => look(contextWith({ rollout: async () => status(setup) }));
+    expect(await seen('asked')).toMatchObject({ state: 'done', evidence: { setup: 'asked', nodes: 3 } });
+    expect(await seen('not written')).toMatchObject({
+      state: 'done',
+      message: expect.stringContaining('is not written here'),
+      evidence: { setup: 'not written' },
+    });
+  });
+});
+
 describe('a rollout that the driver tells more of', () => {
   const desired = { version: '1.26.10', template: 'r_new' };
   const seen = async (status: Partial<RolloutStatus>) => {

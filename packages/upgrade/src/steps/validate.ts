@@ -88,7 +88,7 @@ async function layerChecks(context: StepContext<'validate'>): Promise<Check[]> {
   return [...healthy, ...asPlanned];
 }
 
-/** Layers whose values are about the nodes themselves: nodes get a version and a template, and the rest of these values is kept only. */
+/** Layers whose values are about the nodes themselves: nodes are rolled with them, and the layer is a record of it. */
 function isOfNodes(layer: LayerName): boolean {
   return layer === 'kernel' || layer === 'os' || layer === 'k8s';
 }

@@ -1,12 +1,15 @@
 import type { CheckItem } from '@sealift/core/check';
-import type { JoinConfiguration } from '@sealift/kubernetes/kubeadm-config';
-import type { KubeadmSetting, KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
+import { isUnread, type KubeadmSetting, type KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
+import type { JoinConfiguration } from '@sealift/kubernetes/owner-setup';
 
 /** A setting that machines are not given as the values ask. */
 export interface KubeadmDifference extends CheckItem {
   /** Whether the upgrade is what asks for it. */
   readonly isChange: boolean;
 }
+
+/** What machines of one owner are given when they join. */
+export type JoinedMachines = Pick<JoinConfiguration, 'owner' | 'isControlPlane' | 'settings'>;
 
 /** How the settings of one owner of machines meet what is asked. */
 type Met = 'as asked' | 'missing' | 'other' | 'not told';
@@ -24,7 +27,7 @@ const stayingRemedy =
 export function kubeadmDifferences(
   now: KubeadmSettings,
   next: KubeadmSettings,
-  machines: readonly JoinConfiguration[],
+  machines: readonly JoinedMachines[],
 ): readonly KubeadmDifference[] {
   const asked = [...next].flatMap(([key, setting]) => {
     const isChange = now.get(key)?.value !== setting.value;
@@ -39,13 +42,8 @@ export function kubeadmDifferences(
   return [...all.filter(({ isChange }) => isChange), ...all.filter(({ isChange }) => !isChange)];
 }
 
-/** Whether it is in a part of the values that could not be read, which is named as a whole. */
-function isUnread(next: KubeadmSettings, key: string): boolean {
-  return [1, 2, 3].some((deep) => next.get(key.split(/[. ]/, deep).join('.'))?.untold !== undefined);
-}
-
 /** Undefined where machines do not get it any more. */
-function goneText(key: string, setting: KubeadmSetting, machines: readonly JoinConfiguration[]): string | undefined {
+function goneText(key: string, setting: KubeadmSetting, machines: readonly JoinedMachines[]): string | undefined {
   const what = 'goes with this upgrade, and';
   if (setting.untold !== undefined) return `${what} was not looked for: ${setting.untold}`;
   const those = meeting(key, setting, machines);
@@ -58,7 +56,7 @@ function textOf(
   key: string,
   setting: KubeadmSetting,
   isChange: boolean,
-  machines: readonly JoinConfiguration[],
+  machines: readonly JoinedMachines[],
 ): string | undefined {
   const what = isChange ? 'changes with this upgrade' : 'is asked for already';
   if (setting.untold !== undefined) return isChange ? `${what}, and was not compared: ${setting.untold}` : undefined;
@@ -75,17 +73,17 @@ function textOf(
 function meeting(
   key: string,
   setting: KubeadmSetting,
-  machines: readonly JoinConfiguration[],
-): (how: Met) => readonly JoinConfiguration[] {
+  machines: readonly JoinedMachines[],
+): (how: Met) => readonly JoinedMachines[] {
   const met = machines.filter((one) => concerns(one, setting)).map((one) => ({ one, how: metBy(one, key, setting) }));
   return (wanted) => met.flatMap(({ one, how }) => (how === wanted ? [one] : []));
 }
 
-function concerns({ isControlPlane }: JoinConfiguration, { everywhere }: KubeadmSetting): boolean {
+function concerns({ isControlPlane }: JoinedMachines, { everywhere }: KubeadmSetting): boolean {
   return isControlPlane || everywhere;
 }
 
-function metBy({ settings }: JoinConfiguration, key: string, { value }: KubeadmSetting): Met {
+function metBy({ settings }: JoinedMachines, key: string, { value }: KubeadmSetting): Met {
   if (settings === undefined) return 'not told';
   const there = settings.get(key);
   if (there === undefined) return 'missing';
@@ -93,13 +91,13 @@ function metBy({ settings }: JoinConfiguration, key: string, { value }: KubeadmS
   return there.value === value ? 'as asked' : 'other';
 }
 
-function part(said: string, of: readonly JoinConfiguration[]): readonly string[] {
+function part(said: string, of: readonly JoinedMachines[]): readonly string[] {
   return of.length === 0 ? [] : [`${said} ${named(of)}`];
 }
 
 const shown = 3;
 
-function named(machines: readonly JoinConfiguration[]): string {
+function named(machines: readonly JoinedMachines[]): string {
   const more = machines.length > shown ? ` and ${machines.length - shown} more` : '';
   return `${machines
     .slice(0, shown)

@@ -13,7 +13,7 @@ import { makeSettled } from '../../cluster/testing/settled.ts';
 import type { LayerMove } from '../layers/layer-move.ts';
 import { kubeadmDifferences } from './differences.ts';
 import { kubeadmCheck } from './kubeadm-check.ts';
-import { packSettings } from './pack-settings.ts';
+import { packSettings } from '../../cluster/setup/pack-settings.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -68,9 +68,9 @@ describe.skipIf(missing !== undefined).each(['v1beta1', 'v1beta2'] as const)(
       await cluster?.stop();
     });
 
+    const side = { objects: () => Promise.resolve(objects), cluster: undefined };
     const look = (...moves: LayerMove[]): Promise<Check> => {
-      const side = { objects: () => Promise.resolve(objects), cluster: undefined };
-      return kubeadmCheck(side, { layers: () => Promise.resolve(moves) });
+      return kubeadmCheck(side, { layers: () => Promise.resolve(moves), controlPlaneRollouts: 0, workerRollouts: 0 });
     };
     const written = (args: Readonly<Record<string, string>>): unknown =>
       version === 'v1beta1' ? args : Object.entries(args).map(([name, value]) => ({ name, value }));
@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined).each(['v1beta1', 'v1beta2'] as const)(
     it('are named with the place where they are missing, what the upgrade changes first, and never with their value', async () => {
       const found = await look(move(installed, target));
       expect(found).toMatchObject({ outcome: 'warn', remedy: text('new KubeadmConfigTemplate') });
-      expect(found.detail).toContain('7 settings are not as asked, or not compared, 2 of them changed');
+      expect(found.detail).toContain('7 settings are not as asked after it, or not compared, 2 of them changed');
       expect(found.items?.map(({ place, text: said }) => `${place} ${said}`)).toEqual([
         'k8s/kubernetes: kubeadmconfig.apiServer.extraArgs.audit-log-maxage changes with this upgrade, and is not in KubeadmControlPlane c1-cp',
         'k8s/kubernetes: kubeadmconfig.kubeletExtraArgs.max-pods changes with this upgrade, and is not in KubeadmControlPlane c1-cp; could not be compared with MachineDeployment md',
@@ -124,6 +124,27 @@ describe.skipIf(missing !== undefined).each(['v1beta1', 'v1beta2'] as const)(
         ),
       ]);
       expect(JSON.stringify(found)).not.toMatch(/a secret|sysctl/);
+    });
+
+    it('are named where the upgrade writes them, and what it can not write is compared', async () => {
+      const layers = () => Promise.resolve([move(installed, target)]);
+      const found = await kubeadmCheck(side, { layers, controlPlaneRollouts: 1, workerRollouts: 1 });
+      expect(found).toMatchObject({ outcome: 'warn', detail: text('7 settings are written with the new nodes; one') });
+      expect(found.items?.map(({ text: said }) => said)).toEqual([
+        'changes with this upgrade, and could not be compared with MachineDeployment md',
+        ...Array.from({ length: 7 }, () => 'is written into KubeadmControlPlane c1-cp by this upgrade'),
+      ]);
+      expect(JSON.stringify(found)).not.toMatch(/a secret|sysctl/);
+      // Nothing was changed by looking.
+      expect(JSON.stringify(await sample.get('KubeadmControlPlane', 'c1-cp'))).not.toContain('audit-log-maxage');
+    });
+
+    it('block where the cluster would not take them, without their values', async () => {
+      const values = installed.replace('profiling: false', `profiling: ${'secret'.repeat(3000)}`);
+      const layers = () => Promise.resolve([move(installed, values.replace('/etc/motd', `/etc/${'m'.repeat(600)}`))]);
+      const found = await kubeadmCheck(side, { layers, controlPlaneRollouts: 1, workerRollouts: 0 });
+      expect(found).toMatchObject({ outcome: 'block', detail: text('KubeadmControlPlane c1-cp would not take') });
+      expect(found.detail).not.toContain('secretsecret');
     });
 
     it('differ from the installed ones until the control plane and the workers have the new ones', async () => {

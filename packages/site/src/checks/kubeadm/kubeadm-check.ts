@@ -1,15 +1,16 @@
-import type { Check } from '@sealift/core/check';
+import type { Check, CheckItem } from '@sealift/core/check';
+import { isSetupLayer } from '@sealift/core/planner';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { readClusterState } from '@sealift/kubernetes/cluster-state';
-import { readJoinConfigurations } from '@sealift/kubernetes/kubeadm-config';
 import type { KubeadmSettings } from '@sealift/kubernetes/kubeadm-settings';
 import type { Objects } from '@sealift/kubernetes/objects';
-import { type Finding, pass, runCheck, warn, withItems } from '@sealift/upgrade/preflight/check';
+import { block, type Finding, pass, runCheck, warn, withItems } from '@sealift/upgrade/preflight/check';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
-import { type LayerMove, moveName } from '../layers/layer-move.ts';
+import { askedSettings } from '../../cluster/setup/asked-settings.ts';
+import type { LayerMove } from '../layers/layer-move.ts';
 import type { UpgradeNeeds } from '../vcenter-checks.ts';
 import { type KubeadmDifference, kubeadmDifferences } from './differences.ts';
-import { packSettings } from './pack-settings.ts';
+import { lookAhead, type NextMachines, refusalOf } from './next-machines.ts';
 
 /** Where the Cluster is looked at. */
 interface ClusterSide {
@@ -22,50 +23,80 @@ const longestPlace = 200;
 const openRemedy = 'Settle what is open in the merge, then run the preflight again; Confirm does so too.';
 
 /**
- * Whether new machines are set up as the values of the `os` and `k8s` packs ask under `kubeadmconfig`. Sealift gives nodes a version and a
- * template and leaves the rest of their configuration alone, so whoever expects more is told here.
+ * Whether new machines are set up as the values of the `os` and `k8s` packs ask under `kubeadmconfig`: what the upgrade writes is named and tried,
+ * and what it does not write is compared.
  */
-export function kubeadmCheck(side: ClusterSide, { layers }: Pick<UpgradeNeeds, 'layers'>): Promise<Check> {
+export function kubeadmCheck(
+  side: ClusterSide,
+  needs: Pick<UpgradeNeeds, 'layers' | 'controlPlaneRollouts' | 'workerRollouts'>,
+): Promise<Check> {
   return runCheck('kubeadm-settings', 'New nodes are set up as the packs of os and k8s ask', async (cancel) => {
-    const moves = (await layers()).filter(({ layer }) => layer === 'os' || layer === 'k8s');
+    const moves = (await needs.layers()).filter(isSetupLayer);
     if (moves.some(({ doing, next }) => doing === 'apply' && next === undefined)) {
       return warn('Not looked at while conflicts of the merge are open', openRemedy);
     }
-    const now = settingsOf(moves, (move) => move.now);
-    const next = settingsOf(moves, after);
+    const now = settingsOf(moves.map((move) => move.now));
+    const next = settingsOf(moves.map(after));
     if (now.size === 0 && next.size === 0) return pass('They ask for nothing');
     const objects = await side.objects();
     const state = await readClusterState(objects, side.cluster, cancel);
-    const machines = await readJoinConfigurations(objects, state, cancel);
-    const isManaged = state.cluster.topology !== undefined;
-    return judge(kubeadmDifferences(now, next, machines), next.size, isManaged);
+    const machines: NextMachines[] = [];
+    for (const owner of [state.controlPlane, ...state.deployments]) {
+      const { controlPlaneRollouts, workerRollouts } = needs;
+      const isRolled = (owner.kind === 'KubeadmControlPlane' ? controlPlaneRollouts : workerRollouts) > 0;
+      machines.push(await lookAhead(objects, owner, { next, isRolled }, cancel));
+    }
+    for (const one of machines) {
+      const refused = await refusalOf(objects, one, cancel);
+      if (refused !== undefined) return block(refused.detail, refused.remedy);
+    }
+    const found = kubeadmDifferences(now, next, machines);
+    return judge(found, { machines, asked: next.size, isManaged: state.cluster.topology !== undefined });
   });
 }
 
-function judge(found: readonly KubeadmDifference[], asked: number, isManaged: boolean): Finding {
+function judge(
+  found: readonly KubeadmDifference[],
+  {
+    machines,
+    asked,
+    isManaged,
+  }: { readonly machines: readonly NextMachines[]; readonly asked: number; readonly isManaged: boolean },
+): Finding {
+  const written = machines.flatMap(({ owner, written: places }) =>
+    places.map((place): CheckItem => ({ place, text: `is written into ${owner} by this upgrade` })),
+  );
+  const comes = written.length === 0 ? '' : `${countOf(written.length)} written with the new nodes`;
   const [first] = found;
-  if (first === undefined) return pass(`${asked} settings compared with what new nodes get`);
+  if (first === undefined) {
+    const detail = `${asked} settings compared with what new nodes get${comes === '' ? '' : `; ${comes}`}`;
+    return withItems(pass(detail), short(written));
+  }
   const changes = found.filter(({ isChange }) => isChange).length;
   const detail =
-    `Sealift gives new nodes a version and a template, and leaves what kubeadm is told alone: ${count(found.length)} ` +
-    `not as asked, or not compared, ${changes} of them changed by this upgrade; first ${shortened(first.place)} ${first.text}`;
-  const where = isManaged
-    ? 'the ClusterClass or its variables'
-    : 'spec.kubeadmConfigSpec of the KubeadmControlPlane, and for workers into a new KubeadmConfigTemplate that their MachineDeployments name';
-  const remedy = `Put what shall hold into ${where}: Cluster API replaces the machines when that changes, besides what the upgrade replaces. What stays out, new nodes do not have.`;
-  const items = found.map(({ place, text, remedy: way }) => ({
+    `${comes === '' ? '' : `${comes}; `}${countOf(found.length)} not as asked after it, or not compared, ` +
+    `${changes} of them changed by this upgrade; first ${shortened(first.place)} ${first.text}`;
+  return withItems(warn(detail, isManaged ? managedRemedy : ownRemedy), short([...found, ...written]));
+}
+
+const managedRemedy =
+  'A ClusterClass sets up the nodes, and Sealift writes nothing into it: put what shall hold into the class or its variables. What stays out, new nodes do not have.';
+const ownRemedy =
+  'Put what shall hold into spec.kubeadmConfigSpec of the KubeadmControlPlane, and for workers into a new KubeadmConfigTemplate that their MachineDeployments name: Cluster API replaces the machines when that changes. What stays out, new nodes do not have.';
+
+function short(items: readonly CheckItem[]): readonly CheckItem[] {
+  return items.map(({ place, text, remedy }) => ({
     place: shortened(place),
     text,
-    ...(way === undefined ? {} : { remedy: way }),
+    ...(remedy === undefined ? {} : { remedy }),
   }));
-  return withItems(warn(detail, remedy), items);
 }
 
 function shortened(place: string): string {
   return place.length > longestPlace ? `${place.slice(0, longestPlace)}…` : place;
 }
 
-function count(settings: number): string {
+function countOf(settings: number): string {
   return settings === 1 ? 'one setting is' : `${settings} settings are`;
 }
 
@@ -74,14 +105,6 @@ function after({ doing, now, next }: LayerMove): DesiredLayer | undefined {
   return doing === 'remove' ? undefined : (next ?? now);
 }
 
-function settingsOf(
-  moves: readonly LayerMove[],
-  layerOf: (move: LayerMove) => DesiredLayer | undefined,
-): KubeadmSettings {
-  return new Map(
-    moves.flatMap((move) => {
-      const layer = layerOf(move);
-      return layer === undefined ? [] : [...packSettings(layer.values, moveName(move))];
-    }),
-  );
+function settingsOf(layers: readonly (DesiredLayer | undefined)[]): KubeadmSettings {
+  return askedSettings(layers.flatMap((layer) => layer ?? []));
 }

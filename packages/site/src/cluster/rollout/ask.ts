@@ -3,11 +3,12 @@ import { ensureTemplateCopy, type MachineTemplate, readMachineTemplate } from '@
 import type { Objects } from '@sealift/kubernetes/objects';
 import { referenceTo } from '@sealift/kubernetes/provider-reference';
 import { hook } from './hooks.ts';
+import type { PlannedSetup } from '../setup/plan-setup.ts';
 import { planAnnotation, printPlan } from './plan.ts';
 import type { MachineView, OwnerView } from './view.ts';
 
 /**
- * Asks one owner for a version and a template: makes the machine template, keeps the machines that are there from being drained before
+ * Asks one owner for a version, a template and a setup: makes the templates, keeps the machines that are there from being drained before
  * their successors are seen, and asks with one patch. Cut anywhere, it is done again from its beginning.
  *
  * @param path of the VM template, which was proved
@@ -16,7 +17,17 @@ import type { MachineView, OwnerView } from './view.ts';
 export async function askOwner(
   objects: Objects,
   view: OwnerView,
-  { path, version, namespace }: { readonly path: string; readonly version: string; readonly namespace: string },
+  {
+    path,
+    version,
+    namespace,
+    setup,
+  }: {
+    readonly path: string;
+    readonly version: string;
+    readonly namespace: string;
+    readonly setup: PlannedSetup | undefined;
+  },
   cancel: AbortSignal,
 ): Promise<void> {
   const { owner, machines, sets } = view;
@@ -26,12 +37,20 @@ export async function askOwner(
     source.template === path
       ? source.ref.name
       : await ensureTemplateCopy(objects, source, { path, prefix: owner.name }, cancel);
+  const { patch, template } = setup?.change ?? {};
+  if (template !== undefined) await objects.create(template, cancel);
   await hookAll(objects, machines, cancel);
-  const asked = { version: inFormOf(owner.version, version), template: name };
+  // A change of the setup alone leaves no sign on a machine by which the old ones are told from the new.
+  const anew = patch !== undefined;
+  const asked = { version: inFormOf(owner.version, version), template: name, ...(anew ? { anew } : {}) };
   const plan = printPlan(owner, asked, { machines: machines.map(({ machine }) => machine), sets });
+  const to = name === owner.template.name ? undefined : referenceTo(owner.template, name);
   const body = {
-    metadata: { resourceVersion: owner.resourceVersion, annotations: { [planAnnotation]: plan } },
-    spec: owner.patch(asked.version, name === owner.template.name ? undefined : referenceTo(owner.template, name)),
+    metadata: {
+      resourceVersion: owner.resourceVersion,
+      annotations: { ...setup?.annotations, [planAnnotation]: plan },
+    },
+    spec: owner.patch(asked.version, to, patch),
   };
   await objects.mergePatch(owner.ref, body, cancel);
 }

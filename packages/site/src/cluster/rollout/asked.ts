@@ -1,5 +1,5 @@
 import type { MachineTemplate } from '@sealift/kubernetes/machine-templates';
-import type { DesiredNodes } from '@sealift/upgrade/ports/cluster';
+import type { DesiredNodes, SetupStatus } from '@sealift/upgrade/ports/cluster';
 import { plainVersion } from '../nodes.ts';
 import { templateNameOf } from './node-template.ts';
 import type { OwnerView } from './view.ts';
@@ -18,8 +18,18 @@ export function askedNodes({ owner, machines }: OwnerView, template: MachineTemp
   return { version, template: templateNameOf(path) };
 }
 
-/** Whether an owner is asked for these nodes already, from a machine template that is there. */
-export function isAsked(view: OwnerView, template: MachineTemplate | undefined, desired: DesiredNodes): boolean {
+/**
+ * Whether an owner is asked for these nodes already, from a machine template that is there.
+ *
+ * @param setup how it stands to what kubeadm is asked; undefined where nobody asks
+ */
+export function isAsked(
+  view: OwnerView,
+  template: MachineTemplate | undefined,
+  desired: DesiredNodes,
+  setup: SetupStatus | undefined,
+): boolean {
   const asked = askedNodes(view, template);
-  return template !== undefined && asked.version === desired.version && asked.template === desired.template;
+  const isSame = asked.version === desired.version && asked.template === desired.template;
+  return template !== undefined && isSame && setup !== 'other';
 }

@@ -29,6 +29,16 @@ function saying(type: string, status: string, message = ''): readonly Said[] {
   return [...types.map((one): Said => [one, 'True']), [type, status, type, message]];
 }
 
+it('a rollout for another setup alone is done when none of the machines that were there is left', () => {
+  const machines = ['b', 'c', 'd'].map((name): MachineSketch => ({ name, isNew: true }));
+  const settled = (...before: string[]) =>
+    isSettled(controlPlane({ machines, owner: { planned: { anew: true, machines: before } } }));
+  // Each has the version and the template that are asked for.
+  expect(settled('a', 'b', 'c')).toBe(false);
+  expect(settled('a')).toBe(true);
+  expect(isSettled(controlPlane({ machines, owner: { planned: { machines: ['b'] } } }))).toBe(true);
+});
+
 describe('an old machine of a control plane goes', () => {
   it('when its successor is a ready node of the wanted version, with an etcd member that is known to be well', () => {
     expect(heldBack(controlPlane({ machines: [...old, fresh] }))).toBeUndefined();

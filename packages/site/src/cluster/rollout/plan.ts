@@ -9,6 +9,8 @@ const planSchema = z.object({
   version: z.string(),
   /** Name of the machine template; null where a ClusterClass makes it, and its name is not known beforehand. */
   template: z.string().nullable(),
+  /** Whether none of the machines that were there is as wanted any more, whatever it tells. */
+  anew: z.literal(true).optional(),
   replicas: z.number().int(),
   /** Machines, and sets of them, that were there before. */
   machines: z.array(z.string()),
@@ -25,7 +27,7 @@ interface Named {
 /** The text of the annotation. */
 export function printPlan(
   { replicas }: RolloutOwner,
-  asked: Pick<RolloutPlan, 'version' | 'template'>,
+  asked: Pick<RolloutPlan, 'version' | 'template' | 'anew'>,
   before: { readonly machines: readonly Named[]; readonly sets: readonly Named[] },
 ): string {
   const names = (of: readonly Named[]): string[] => of.map(({ name }) => name);

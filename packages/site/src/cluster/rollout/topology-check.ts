@@ -17,13 +17,13 @@ interface ClusterSide {
 /** Whether the nodes of a Cluster that a ClusterClass manages can be rolled as planned: not only found out in the middle of an upgrade. */
 export function topologyCheck(
   side: ClusterSide,
-  { controlPlaneRollouts }: Pick<UpgradeNeeds, 'controlPlaneRollouts'>,
+  { controlPlaneRollouts, newNodes }: Pick<UpgradeNeeds, 'controlPlaneRollouts' | 'newNodes'>,
 ): Promise<Check> {
-  return runCheck('cluster-class', 'The nodes can be rolled as the cluster is managed', async (cancel) =>
-    controlPlaneRollouts === 0
-      ? pass('No node is replaced')
-      : await judge(await side.objects(), side.cluster, controlPlaneRollouts, cancel),
-  );
+  return runCheck('cluster-class', 'The nodes can be rolled as the cluster is managed', async (cancel) => {
+    if (controlPlaneRollouts === 0) return pass('No node is replaced');
+    if (!newNodes) return pass('Nodes have the same image and version of Kubernetes');
+    return await judge(await side.objects(), side.cluster, controlPlaneRollouts, cancel);
+  });
 }
 
 async function judge(

@@ -59,7 +59,7 @@ function viewOf(state: ClusterState, owner: RolloutOwner): OwnerView {
     return {
       machine,
       infrastructure,
-      asWanted: asWanted(machine, infrastructure, owner),
+      asWanted: plan?.anew === true && before.has(machine.name) ? false : asWanted(machine, infrastructure, owner),
       isNew: plan !== undefined && !before.has(machine.name),
       isGoing: machine.deletingSince !== null,
       isReady:

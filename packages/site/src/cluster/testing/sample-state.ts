@@ -41,7 +41,12 @@ export interface StateSketch {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly planned?:
       | false
-      | { readonly replicas?: number; readonly machines?: readonly string[]; readonly sets?: readonly string[] };
+      | {
+          readonly replicas?: number;
+          readonly machines?: readonly string[];
+          readonly sets?: readonly string[];
+          readonly anew?: true;
+        };
   };
 }
 

@@ -127,10 +127,10 @@ export class MachineReconciler {
     const version = owner.spec.version ?? '';
     const controlPlane = isControlPlane(owner);
     if (controlPlane) {
-      const configuration = workload.machine(name) === undefined ? await this.#bootstrapOf(given.bootstrap) : undefined;
-      const started = await workload.startMachine(name, version, configuration);
+      const userData = await this.#userDataOf(given.bootstrap);
+      const started = await workload.startMachine(name, version, userData);
       if (!(await started.check())) return false;
-      if (!(await workload.startServices(await this.#bootstrapOf(given.bootstrap)))) return false;
+      if (!(await workload.startServices(configurationIn(userData)))) return false;
     } else if (!workload.serves) return false;
     const kubeletVersion = (await virtualMachines.kubernetesIn(machine.spec.template)) ?? version;
     const { kubeletPort } = workload;
@@ -144,10 +144,10 @@ export class MachineReconciler {
     return true;
   }
 
-  async #bootstrapOf(secretName: string) {
+  async #userDataOf(secretName: string): Promise<string> {
     const { management, namespace } = this.#scope;
     const secret = await management.get<Secret>(`/api/v1/namespaces/${namespace}/secrets/${secretName}`);
-    return configurationIn(Buffer.from(secret?.data?.['value'] ?? '', 'base64').toString());
+    return Buffer.from(secret?.data?.['value'] ?? '', 'base64').toString();
   }
 
   async #delete(machine: VSphereMachine, owner: Machine | undefined): Promise<void> {

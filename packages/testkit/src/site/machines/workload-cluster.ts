@@ -10,9 +10,11 @@ import { ControlPlaneMachine, type ControlPlaneSettings } from './control-plane/
 import { joinEtcd } from './control-plane/etcd-member.ts';
 import {
   type ClusterConfiguration,
+  configurationIn,
   extraArgsOf,
   readConfiguration,
   uploadConfiguration,
+  volumesOf,
 } from './control-plane/kubeadm-config.ts';
 import { prepareKwok } from './kwok.ts';
 import { startProgram } from './program.ts';
@@ -105,19 +107,15 @@ export class WorkloadCluster {
   }
 
   /**
-   * Does what kubeadm does on a new control-plane machine: `init` when its bootstrap data hold a cluster's configuration, else `join`.
+   * Does what cloud-init and kubeadm do on a new control-plane machine: `init` when its bootstrap data hold a cluster's configuration, else `join`.
    *
    * @throws Error when the running etcd members do not let another in, or there is no API server of that version
    */
-  async startMachine(
-    name: string,
-    version: string,
-    given: ClusterConfiguration | undefined,
-  ): Promise<ControlPlaneMachine> {
+  async startMachine(name: string, version: string, userData: string): Promise<ControlPlaneMachine> {
     const present = this.#machines.get(name);
     if (present !== undefined) return present;
     const apiServer = apiServerFor(version);
-    const configuration = given ?? (await readConfiguration(this.api));
+    const configuration = configurationIn(userData) ?? (await readConfiguration(this.api));
     const { ports } = this.#options;
     const [etcd, peer, api] = [ports.next(places.machines), ports.next(places.machines), ports.next(places.machines)];
     const running: number[] = [];
@@ -128,7 +126,11 @@ export class WorkloadCluster {
       const wanted = { name, ports: { etcd, peer, api }, running };
       const { initialCluster, state } = await joinEtcd(this.certificates, wanted);
       const extraArgs = extraArgsOf(configuration.apiServer);
-      return this.#adopt({ name, version, ports: { etcd, peer, api }, initialCluster, state, extraArgs }, apiServer);
+      const volumes = volumesOf(configuration.apiServer);
+      const settings = { name, version, ports: { etcd, peer, api }, initialCluster, state, extraArgs, volumes };
+      const machine = this.#machineOf(settings, apiServer);
+      await machine.setUp(userData);
+      return this.#adopt(machine);
     } catch (error) {
       ports.free(etcd, peer, api);
       throw error;
@@ -139,7 +141,7 @@ export class WorkloadCluster {
   resumeMachine(settings: ControlPlaneSettings): void {
     const { etcd, peer, api } = settings.ports;
     for (const port of [etcd, peer, api]) this.#options.ports.at(port - this.#options.ports.first);
-    this.#adopt(settings, apiServerFor(settings.version));
+    this.#adopt(this.#machineOf(settings, apiServerFor(settings.version)));
   }
 
   /** Ends a machine's programs and deletes its data. */
@@ -176,15 +178,18 @@ export class WorkloadCluster {
     this.#machines.clear();
   }
 
-  #adopt(settings: ControlPlaneSettings, apiServer: ReturnType<typeof apiServerFor>): ControlPlaneMachine {
+  #machineOf(settings: ControlPlaneSettings, apiServer: ReturnType<typeof apiServerFor>): ControlPlaneMachine {
     const { folder, programs } = this.#options;
-    const machine = new ControlPlaneMachine(settings, {
+    return new ControlPlaneMachine(settings, {
       folder,
       certificates: this.certificates,
       etcd: programs.etcd,
       apiServer,
     });
-    this.#machines.set(settings.name, machine);
+  }
+
+  #adopt(machine: ControlPlaneMachine): ControlPlaneMachine {
+    this.#machines.set(machine.settings.name, machine);
     machine.start();
     this.#balancer.add(machine);
     return machine;

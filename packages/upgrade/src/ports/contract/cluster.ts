@@ -1,7 +1,7 @@
 import { seenWaitSchema } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { hashOfValues } from '../../frozen.ts';
-import type { ClusterPort, DesiredLayer, DesiredNodes, RolloutStatus } from '../cluster.ts';
+import type { ClusterPort, DesiredLayer, DesiredNodes, LayerValues, RolloutStatus } from '../cluster.ts';
 import { type MakeDriver, never, onDriver } from './driver.ts';
 
 const values = 'mtu: 9000\n';
@@ -16,6 +16,19 @@ export const contractLayer: DesiredLayer = {
   profile: new Map([['cni-contract', values]]),
   release: `sha256:${'b'.repeat(64)}`,
 };
+
+/** What kubeadm is asked to do on the nodes of both groups; each group's own is there. */
+const setup: readonly LayerValues[] = [
+  {
+    layer: 'k8s',
+    pack: 'kubernetes',
+    values: `kubeadmconfig:
+  apiServer:
+    extraArgs: { audit-log-maxage: "90" }
+  kubeletExtraArgs: { event-qps: "0" }
+`,
+  },
+];
 
 /** How long a rollout of one group may take, and how often it is looked at meanwhile. */
 export interface RolloutPace {
@@ -56,19 +69,21 @@ export function rolloutContract(
     it('asked to roll says at once what is wanted, tells what it waits for until it is so, and asking again changes nothing', () =>
       onDriver(make, async (port) => {
         for (const group of ['control-plane', 'workers'] as const) {
-          await port.setRollout(group, next, never);
-          const asked = await port.rollout(group, never);
-          expect(asked.desired).toEqual(next);
+          expect((await port.rollout(group, never, setup)).setup).toBe('other');
+          await port.setRollout(group, next, never, setup);
+          const asked = await port.rollout(group, never, setup);
+          expect(asked).toMatchObject({ desired: next, setup: 'asked' });
           if (asked.wait !== null) expect(seenWaitSchema.parse(asked.wait).what).not.toBe('');
-          await port.setRollout(group, next, never);
+          await port.setRollout(group, next, never, setup);
           const look = async (): Promise<RolloutStatus> => {
-            const status = await port.rollout(group, never);
-            if (status.due !== undefined) await port.setRollout(group, next, never);
+            const status = await port.rollout(group, never, setup);
+            if (status.due !== undefined) await port.setRollout(group, next, never, setup);
             return status;
           };
           await expect
             .poll(look, { interval: pollMs, timeout: timeoutMs })
-            .toEqual({ desired: next, wait: null, updated: asked.total, total: asked.total });
+            .toEqual({ desired: next, wait: null, updated: asked.total, total: asked.total, setup: 'asked' });
+          expect(await port.rollout(group, never)).not.toHaveProperty('setup');
         }
         const nodes = await port.nodes(never);
         expect(nodes.every(({ version, template }) => version === next.version && template === next.template)).toBe(

@@ -1,5 +1,5 @@
 import type { Upgrade } from '@sealift/core/api';
-import { pointOfNoReturn, stepsOfPlan } from '@sealift/core/upgrade';
+import { type Plan, type PlanStep, pointOfNoReturn, stepsOfPlan } from '@sealift/core/upgrade';
 
 /** What confirming an upgrade sets in motion, in sentences. */
 export function consequences(upgrade: Upgrade): string[] {
@@ -10,13 +10,10 @@ export function consequences(upgrade: Upgrade): string[] {
   const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
   const last = pointOfNoReturn(steps);
   const lastStep = last === undefined ? undefined : steps[last];
-  const { nodeImage } = plan;
   return [
     `The console is locked for everybody while ${counted(steps.length, 'step runs', 'steps run')}; everything stays readable.`,
     ...(steps.some(({ kind }) => kind === 'backup') ? ['A backup is made first and read back.'] : []),
-    nodeImage.needed
-      ? `Every node is replaced, one after the other: Kubernetes ${nodeImage.kubernetesFrom} becomes ${nodeImage.kubernetesTo}.`
-      : 'No node is replaced.',
+    replacedNodes(plan, steps),
     `${counted(changing.length, 'layer changes', 'layers change')}; ${counted(kept, 'customisation is', 'customisations are')} kept.`,
     lastStep === undefined || last === undefined
       ? 'Every step can be undone, or restored from the backup.'
@@ -25,6 +22,17 @@ export function consequences(upgrade: Upgrade): string[] {
       .filter(({ covers }) => covers)
       .map(({ consequence, by }) => `A risk that ${by} accepted: ${consequence}`),
   ];
+}
+
+function replacedNodes({ nodeImage }: Plan, steps: readonly PlanStep[]): string {
+  const { needed, kubernetesFrom, kubernetesTo } = nodeImage;
+  if (needed)
+    return `Every node is replaced, one after the other: Kubernetes ${kubernetesFrom} becomes ${kubernetesTo}.`;
+  const groups = steps.flatMap(({ kind }) =>
+    kind === 'control-plane' ? ['control plane'] : kind === 'workers' ? ['workers'] : [],
+  );
+  if (groups.length === 0) return 'No node is replaced.';
+  return `Nodes of ${groups.join(' and ')} are replaced, one after the other, for other settings of kubeadm.`;
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -9,6 +9,8 @@ import { startProgram } from '../program.ts';
 import { apiServerProgram } from './api-server.ts';
 import type { Backend } from './balancer.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
+import type { HostPath } from './kubeadm-config.ts';
+import { MachineDisk } from './machine-disk.ts';
 import { etcdHealthy, etcdProgram, type MachinePorts } from './etcd-member.ts';
 
 /** A program that takes longer does not serve. */
@@ -23,12 +25,15 @@ export interface ControlPlaneSettings {
   readonly state: 'new' | 'existing';
   /** Of the API server, from the cluster's kubeadm configuration. */
   readonly extraArgs: Readonly<Record<string, string>>;
+  /** What it sees of the machine's disk. */
+  readonly volumes: readonly HostPath[];
 }
 
 /** One real etcd member and one real API server: what the static pods of a control-plane machine run. */
 export class ControlPlaneMachine implements Backend {
   readonly settings: ControlPlaneSettings;
   readonly #folder: string;
+  readonly #disk: MachineDisk;
   readonly #api: KubeApi;
   readonly #member: JsonClient;
   readonly #certificates: ClusterCertificates;
@@ -47,6 +52,7 @@ export class ControlPlaneMachine implements Backend {
   ) {
     this.settings = settings;
     this.#folder = at.folder;
+    this.#disk = new MachineDisk(join(at.folder, `${settings.name}.disk`));
     this.#certificates = at.certificates;
     this.#programs = { etcd: at.etcd, apiServer: at.apiServer };
     const { api, etcd } = settings.ports;
@@ -57,6 +63,12 @@ export class ControlPlaneMachine implements Backend {
   /** The API server's. */
   get port(): number {
     return this.settings.ports.api;
+  }
+
+  /** Sets it up as cloud-init and kubeadm do, before its programs start. */
+  async setUp(userData: string): Promise<void> {
+    await this.#disk.write(userData);
+    await this.#disk.prepare(this.settings.volumes);
   }
 
   /** Starts what does not run. */
@@ -74,7 +86,9 @@ export class ControlPlaneMachine implements Backend {
   startApiServer(): void {
     if (this.#apiServer?.ended === false) return;
     const [program, certificates] = [this.#programs.apiServer, this.#certificates];
-    this.#apiServer = startProgram(apiServerProgram({ ...this.settings, program, certificates }), this.#folder);
+    const extraArgs = this.#disk.argumentsIn(this.settings.extraArgs, this.settings.volumes);
+    const options = { ...this.settings, program, certificates, extraArgs };
+    this.#apiServer = startProgram(apiServerProgram(options), this.#folder);
   }
 
   async killEtcd(): Promise<void> {
@@ -113,5 +127,6 @@ export class ControlPlaneMachine implements Backend {
     this.#member.close();
     await Promise.all([this.killApiServer(), this.killEtcd()]);
     await rm(join(this.#folder, `${this.settings.name}.etcd`), { recursive: true, force: true });
+    await this.#disk.destroy();
   }
 }

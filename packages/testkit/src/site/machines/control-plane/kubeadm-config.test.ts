@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configurationIn, extraArgsOf } from './kubeadm-config.ts';
+import { configurationIn, extraArgsOf, filesIn } from './kubeadm-config.ts';
 
 const kubeadm = `---
 apiVersion: kubeadm.k8s.io/v1beta4
@@ -24,6 +24,7 @@ it('the first machine finds the cluster’s configuration in its user data, writ
     { path, content: Buffer.from(kubeadm).toString('base64'), encoding: 'base64' },
   ]) {
     const found = configurationIn(userData(file));
+    expect(filesIn(userData(file))).toEqual([{ path, content: kubeadm }]);
     expect(found?.kubernetesVersion).toBe('v1.36.3');
     expect(extraArgsOf(found?.apiServer)).toEqual({ 'audit-log-maxage': '7' });
   }

@@ -12,6 +12,14 @@ export interface ClusterConfiguration {
 
 interface Component {
   readonly extraArgs?: readonly { readonly name: string; readonly value: string }[];
+  readonly extraVolumes?: readonly HostPath[];
+}
+
+/** What of a machine's disk a component sees, and where. */
+export interface HostPath {
+  readonly hostPath: string;
+  readonly mountPath: string;
+  readonly pathType?: string | undefined;
 }
 
 interface ConfigMap extends KubeObject {
@@ -26,17 +34,23 @@ const configMap = '/api/v1/namespaces/kube-system/configmaps/kubeadm-config';
 
 /** The configuration in a machine's bootstrap data (cloud-init, user data), which only the first control-plane machine has. */
 export function configurationIn(userData: string): ClusterConfiguration | undefined {
-  const { write_files: files = [] } = (parse(userData) ?? {}) as CloudConfig;
-  for (const { path = '', content = '', encoding = '' } of files) {
+  for (const { path, content } of filesIn(userData)) {
     if (!path.includes('kubeadm')) continue;
-    const text =
-      encoding.includes('base64') || encoding === 'b64' ? Buffer.from(content, 'base64').toString() : content;
-    for (const document of parseAllDocuments(text)) {
+    for (const document of parseAllDocuments(content)) {
       const found = document.toJS() as ClusterConfiguration | null;
       if (found?.kind === 'ClusterConfiguration') return found;
     }
   }
   return undefined;
+}
+
+/** The files that cloud-init writes from a machine's bootstrap data. */
+export function filesIn(userData: string): readonly { readonly path: string; readonly content: string }[] {
+  const { write_files: files = [] } = (parse(userData) ?? {}) as CloudConfig;
+  return files.map(({ path = '', content = '', encoding = '' }) => {
+    const isPacked = encoding.includes('base64') || encoding === 'b64';
+    return { path, content: isPacked ? Buffer.from(content, 'base64').toString() : content };
+  });
 }
 
 /** The configuration that a machine reads when it joins. @throws Error when the cluster has none */
@@ -58,4 +72,13 @@ export async function uploadConfiguration(workload: KubeApi, configuration: Clus
 /** Extra arguments of a component by their name. */
 export function extraArgsOf(component: Component | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries((component?.extraArgs ?? []).map(({ name, value }) => [name, value]));
+}
+
+/** What of its machine's disk a component sees besides what kubeadm mounts by itself. */
+export function volumesOf(component: Component | undefined): readonly HostPath[] {
+  return (component?.extraVolumes ?? []).map(({ hostPath, mountPath, pathType }) => ({
+    hostPath,
+    mountPath,
+    ...(pathType === undefined ? {} : { pathType }),
+  }));
 }

@@ -12,6 +12,7 @@ import {
   volumeSettings,
   volumesSchema,
 } from '@sealift/kubernetes/kubeadm-settings';
+import { isMembers } from '@sealift/kubernetes/merge-patch';
 import { z } from 'zod';
 
 type Entries = readonly (readonly [string, KubeadmSetting])[];
@@ -104,8 +105,4 @@ function reader<Value>(schema: z.ZodType<Value>, settings: (value: Value, place:
     const parsed = schema.safeParse(value);
     return parsed.success ? settings(parsed.data, place) : undefined;
   };
-}
-
-function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
