@@ -60,8 +60,11 @@ describe('evidence of upgrades, by command line', () => {
   });
 
   it('tells the truth of one that was aborted', async () => {
-    const { id } = upgradeSchema.parse(JSON.parse(await command('upgrade', 'confirm', '--json')));
-    await command('upgrade', 'abort', id, '--reason', `the window is over, password=${secret}`);
+    const { id, hash } = upgradeSchema.parse(JSON.parse(await command('upgrade', 'show', '--json')));
+    // Both at once: the simulated site would be done before a second command has started.
+    const { api } = site.administrator;
+    await api.postOnly(`/api/v1/upgrades/${id}/confirm`, { hash });
+    await api.postOnly(`/api/v1/upgrades/${id}/abort`, { reason: `the window is over, password=${secret}` });
     expect((await type('upgrade', 'watch', id)).code).toBe(3);
     const file = here('aborted.evidence');
     await command('upgrade', 'evidence', id, '-o', file);

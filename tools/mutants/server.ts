@@ -2,6 +2,27 @@ import { mutantsOf } from './mutant.ts';
 
 export const serverMutants = mutantsOf('server', [
   [
+    'evidence holds secrets',
+    'upgrades/evidence/collect.ts',
+    'upgradeEvidenceSchema.parse(maskData(evidence))',
+    'upgradeEvidenceSchema.parse(evidence)',
+    'upgrades/evidence/evidence.test.ts',
+  ],
+  [
+    'evidence changes with what is changed in the store later',
+    'upgrades/evidence/evidence-keeper.ts',
+    "if (typeof kept?.signed === 'string') return kept.signed;",
+    '',
+    'upgrades/evidence/evidence.test.ts',
+  ],
+  [
+    'evidence of a plan that was changed looks like that of the approved one',
+    'upgrades/evidence/collect.ts',
+    "isApproved ? null : 'what is stored has another hash'",
+    'null',
+    'upgrades/evidence/evidence.test.ts',
+  ],
+  [
     'a session has no end',
     'accounts/sessions.ts',
     'new Date(Math.min(now + idleMs, row.created_at.getTime() + longestMs))',

@@ -38,6 +38,5 @@ function around(lines: readonly string[], focus: number, most: number): readonly
 }
 
 function cut(line: string, width: number): string {
-  const signs = [...line];
-  return signs.length <= width ? line : `${signs.slice(0, width - 1).join('')}…`;
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }

@@ -54,9 +54,25 @@ function course(state: UpgradeState, entries: readonly JournalEntry[] = [], know
 
 function upgrade(state: UpgradeState) {
   return {
-    ...{ id: 'u1', product: 'Harborview', from: '4.2.12', to: '4.2.13', state, plan, layers: [], preflight: [] },
-    ...{ blockers: [], hash: 'f'.repeat(64), confirmedBy: 'ann', confirmedAt: at, finishedAt: null, steps: [] },
-    ...{ fraction: 0, createdAt: at, preflightAt: at, waitingFor: null, failure: null },
+    id: 'u1',
+    product: 'Harborview',
+    from: '4.2.12',
+    to: '4.2.13',
+    state,
+    plan,
+    layers: [],
+    preflight: [],
+    blockers: [],
+    hash: 'f'.repeat(64),
+    confirmedBy: 'ann',
+    confirmedAt: at,
+    finishedAt: null,
+    steps: [],
+    fraction: 0,
+    createdAt: at,
+    preflightAt: at,
+    waitingFor: null,
+    failure: null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { journalStore } from '../../engine/journal-store.ts';
 import { EventBus } from '../../notify/event-bus.ts';
@@ -25,8 +26,9 @@ async function append(upgradeId: string, phase: 'intent' | 'evidence', details =
 }
 
 /** An upgrade that has ended, whose one step took so many seconds. */
-async function ended(upgradeId: string, seconds: number): Promise<void> {
+async function ended(seconds: number): Promise<string> {
   const { db } = store();
+  const upgradeId = randomUUID();
   await storeUpgrade(db, upgradeId, 'succeeded');
   await append(upgradeId, 'intent');
   await append(upgradeId, 'evidence');
@@ -38,6 +40,7 @@ async function ended(upgradeId: string, seconds: number): Promise<void> {
     const set = { at: new Date(at) };
     await db.updateTable('journal').set(set).where('upgrade_id', '=', upgradeId).where('phase', '=', phase).execute();
   }
+  return upgradeId;
 }
 
 async function course() {
@@ -47,16 +50,15 @@ async function course() {
 describe('the course of an upgrade', () => {
   it('has the time left of what earlier upgrades took here, once there were enough of them', async () => {
     expect((await course()).tree).toMatchObject({ timeLeft: null });
-    await ended('6d8f5a0e-0000-4000-8000-000000000001', 10);
+    await ended(10);
     expect((await course()).tree).toMatchObject({ timeLeft: null });
-    await ended('6d8f5a0e-0000-4000-8000-000000000002', 30);
+    await ended(30);
     expect((await course()).tree).toMatchObject({ timeLeft: { p50Ms: 10_000, p90Ms: 30_000, samples: 2 } });
   });
 
   it('is not kept from anybody by an earlier one that cannot be read', async () => {
-    await ended('6d8f5a0e-0000-4000-8000-000000000001', 10);
-    const damaged = '6d8f5a0e-0000-4000-8000-000000000002';
-    await ended(damaged, 10);
+    await ended(10);
+    const damaged = await ended(10);
     await store().db.updateTable('journal').set({ data: '{' }).where('upgrade_id', '=', damaged).execute();
     expect((await course()).tree?.timeLeft).toBeNull();
     await store().db.updateTable('upgrade').set({ plan: '{', frozen: '{' }).where('id', '=', id).execute();
