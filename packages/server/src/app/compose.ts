@@ -12,7 +12,8 @@ import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
-import { siteParts, type SiteParts, type StartedWith } from '../site/site-parts.ts';
+import { siteParts, type SiteParts } from '../site/site-parts.ts';
+import type { StartedWith } from '../site/site-settings.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a console is made of. Only what starts, stops and wires it sees all of it. */

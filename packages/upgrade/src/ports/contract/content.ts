@@ -48,6 +48,13 @@ export function contentContract(name: string, make: MakeDriver<KnownContent>): v
         await expect(content.openRelease(unknown, never)).rejects.toBeInstanceOf(Error);
       }));
 
+    it('has the images of a release by their digests, and none of a digest that nobody pushed', () =>
+      onDriver(make, async ({ content, release }) => {
+        for (const { name, digest } of release.pinned.images)
+          expect(await content.hasImage(`${name}@${digest}`, never)).toBe(true);
+        expect(await content.hasImage(`registry.example/app@${unknown}`, never)).toBe(false);
+      }));
+
     it('opens no pack for one who has given up', () =>
       onDriver(make, async ({ content, pinned }) => {
         await expect(content.openPack(pinned, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });

@@ -24,6 +24,8 @@ export class PackShelf {
   readonly release = `sha256:${'e'.repeat(64)}`;
   pinned: PinnedRelease = { images: [], elsewhere: [], tools: [] };
   /** Programs of the release, by their SHA-256. */
+  /** Images that are named by digest, and are there though no release pins them. */
+  readonly held = new Set<string>();
   readonly programs = new Map<string, Uint8Array>();
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
@@ -67,6 +69,10 @@ export class PackShelf {
   async openRelease(digest: string): Promise<PinnedRelease> {
     if (digest !== this.release) throw new Error(`no release of digest ${digest}`);
     return await Promise.resolve(this.pinned);
+  }
+
+  hasImage(image: string): Promise<boolean> {
+    return Promise.resolve(this.held.has(image));
   }
 }
 
