@@ -71,7 +71,7 @@ async function measure(objects: Objects, machines: Objects, version: string): Pr
           openPack: ({ pack }) => Promise.resolve(packOf(Number(pack.replace('part-', '')), version)),
           openRelease: noRelease,
           openTool: noRelease,
-          hasImage: noRelease,
+          digestOfImage: noRelease,
         },
         holder: () => ({ id: 'bench', epoch: 1 }),
       },

@@ -13,7 +13,7 @@ const manifestLimitBytes = 4 * 1024 * 1024;
 export function bundledPacks(
   bundle: DemoBundle,
   { release, digest: marker }: VerifiedRelease,
-): Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool' | 'hasImage'> {
+): Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool' | 'digestOfImage'> {
   return {
     async openPack({ pack: name, version, digest }) {
       const place = `${bundle.path}, ${name}:${version}`;
@@ -27,9 +27,10 @@ export function bundledPacks(
       const { images, elsewhere = [], tools = [] } = release.spec;
       return Promise.resolve({ images, elsewhere, tools });
     },
-    hasImage: async (image) => {
+    digestOfImage: (image) => {
       const { digest } = parseReference(image);
-      return digest !== undefined && (await bundle.size(parseDigest(digest))) !== undefined;
+      const pinned = release.spec.images.find((one) => one.name === image || one.digest === digest);
+      return Promise.resolve(pinned?.digest);
     },
     openTool: async ({ sha256 }) => await bundle.open(parseDigest(`sha256:${sha256}`)),
   };

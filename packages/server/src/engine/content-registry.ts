@@ -46,12 +46,11 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
       const { images, elsewhere = [], tools = [] } = spec;
       return { images: images.map(({ name, digest }) => ({ name, digest })), elsewhere, tools };
     },
-    async hasImage(image, cancel) {
+    async digestOfImage(image, cancel) {
       cancel.throwIfAborted();
       const { digest } = parseReference(image);
-      if (digest === undefined) return false;
-      const { repository } = imageReference(imageBase, image);
-      return (await link.client.headManifest(repository, digest)) !== undefined;
+      const { repository, tag } = imageReference(imageBase, image);
+      return (await link.client.headManifest(repository, digest ?? tag))?.digest;
     },
     async openTool(tool, cancel) {
       cancel.throwIfAborted();

@@ -37,7 +37,7 @@ const nothingApplied = {
     openPack: () => Promise.reject(new Error('asked')),
     openRelease: () => Promise.reject(new Error('asked')),
     openTool: () => Promise.reject(new Error('asked')),
-    hasImage: () => Promise.reject(new Error('asked')),
+    digestOfImage: () => Promise.reject(new Error('asked')),
   },
   holder: () => ({ id: 'x', epoch: 0 }),
 };

@@ -1,4 +1,4 @@
-import { covers, stopsConfirm } from '@sealift/core/accepted-risk';
+import { type AcceptedRisk, covers, stopsConfirm } from '@sealift/core/accepted-risk';
 import type { Check } from '@sealift/core/check';
 import { Secret } from '@sealift/core/secret';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
@@ -132,13 +132,13 @@ describe.skipIf(peers.some(({ missing }) => missing))(
         consequence: expect.stringContaining('does not start again'),
       });
       const said = { by: 'admin', reason: 'nobody uses it', at: '2026-11-29T00:00:00Z', expiresAt: null };
-      const accepted = {
+      const accepted: AcceptedRisk = {
         ...said,
         check: found.name,
         outcome: 'block',
         consequence: '',
         objects: ['pvc-lost'],
-      } as const;
+      };
       expect([stopsConfirm(found), covers(accepted, found)]).toEqual([true, true]);
       await lose('pvc-lost-too', 'd4e5f6');
       const further = await find('storage-volumes');

@@ -225,7 +225,7 @@ export class World {
           refuseOther(digest, [pinned.release]);
           return { images: [], elsewhere: [], tools: [] };
         },
-        hasImage: () => Promise.resolve(false),
+        digestOfImage: () => Promise.resolve(undefined),
       },
     };
   }

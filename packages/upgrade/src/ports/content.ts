@@ -42,8 +42,8 @@ export interface ContentPort {
   openPack(pinned: PinnedPack, cancel: Cancel): Promise<OpenedPack>;
   /** @param digest of the release marker's manifest, as the approved plan has it */
   openRelease(digest: string, cancel: Cancel): Promise<PinnedRelease>;
-  /** Whether it holds an image that is named by digest, such as one of a platform below an index that a release pins. */
-  hasImage(image: string, cancel: Cancel): Promise<boolean>;
+  /** The digest that an image's name leads to where the images of releases are; undefined where it leads nowhere. */
+  digestOfImage(image: string, cancel: Cancel): Promise<string | undefined>;
   /** The program's bytes, checked against its SHA-256 to their end. */
   openTool(tool: PinnedTool, cancel: Cancel): Promise<AsyncIterable<Uint8Array>>;
 }

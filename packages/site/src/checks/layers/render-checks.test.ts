@@ -134,8 +134,24 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     const known = async (image: string) => (await look(named(image)))['images-known'];
     expect(await known(`calico/node@${digest}`)).toMatchObject({ outcome: 'pass' });
     expect(await known(part)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(part) });
-    bench.shelf.held.add(part);
+    bench.shelf.held.set(part, `sha256:${'2'.repeat(64)}`);
     expect(await known(part)).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('block a name that leads to other content where nodes pull by it, and not where they pull by digest', async () => {
+    const image = 'calico/node:v3.25.1';
+    bench.shelf.held.set(image, `sha256:${'3'.repeat(64)}`);
+    try {
+      expect((await look(named(image)))['images-known']).toMatchObject({
+        outcome: 'block',
+        detail: expect.stringContaining(`under the names of ${image} (Deployment.apps`),
+        risk: { objects: [image] },
+      });
+      const imageRegistry = { registry: '127.0.0.1:1', base: '' };
+      expect((await look(named(image), { imageRegistry }))['images-known']).toMatchObject({ outcome: 'pass' });
+    } finally {
+      bench.shelf.held.clear();
+    }
   });
 
   it('ask the image registry for what values name there, by tag and by digest', async () => {
@@ -158,7 +174,7 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
       [`${registry}/own/tool@${part}`, `/v2/own/tool/manifests/${part}`],
       [`calico/node@${part}`, `/v2/sealift/images/docker.io/calico/node/manifests/${part}`],
     ] as const) {
-      bench.shelf.held.add(image);
+      bench.shelf.held.set(image, part);
       const pullable = async () => (await look(named(image), over))['images-pullable'];
       expect(await pullable()).toMatchObject({ outcome: 'block', detail: `${registry} does not have ${image}` });
       has.add(path);

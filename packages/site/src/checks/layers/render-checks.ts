@@ -2,7 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { isSealiftError, type SealiftError } from '@sealift/core/errors';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { KubeObject } from '@sealift/kubernetes/object';
-import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { listed, type MissingImage, missingImages, pulledImages } from '../../cluster/images/pulled-images.ts';
@@ -88,12 +88,27 @@ function renders(all: readonly Rendered[]): Finding {
 
 async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, cancel }: LayerTools): Promise<Finding> {
   const missing: MissingImage[] = [];
+  const others: MissingImage[] = [];
   for (const [release, objects] of byRelease(all)) {
     const images = await imagesOf(content, release, cancel);
     missing.push(...missingImages(imageRegistry, images, objects));
     // Of another digest than is pinned it may be a part of an image of the release, or of an image that nobody has.
     for (const part of pulledImages(objects).filter(({ image }) => images.isPart(image)))
-      if (!(await content.hasImage(part.image, cancel))) missing.push(part);
+      if ((await content.digestOfImage(part.image, cancel)) === undefined) missing.push(part);
+    if (imageRegistry === undefined)
+      others.push(...(await othersUnderTheirNames(images, objects, { content, cancel })));
+  }
+  if (missing.length === 0 && others.length > 0) {
+    const finding = block(
+      `In the registry of the console other content stands under the names of ${listed(others)}`,
+      'Give the image registry (Site Settings, --image-registry): then images are pulled by the digest that the release pins.',
+    );
+    const consequence = 'Nodes whose mirror is that registry run what stands under the name there.';
+    return acceptable(
+      finding,
+      consequence,
+      others.map(({ image }) => image),
+    );
   }
   if (missing.length === 0) {
     const images = new Set(pulledImages(objectsOf(all)).map(({ image }) => image));
@@ -106,6 +121,22 @@ async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, c
     `The release does not have ${listed(missing)}`,
     'Correct the values that name the image, or get a bundle of this release that holds it.',
   );
+}
+
+/** What pods would pull by a name that leads to other content than the release pins. */
+async function othersUnderTheirNames(
+  images: ReleaseImages,
+  objects: readonly KubeObject[],
+  { content, cancel }: Pick<LayerTools, 'content' | 'cancel'>,
+): Promise<readonly MissingImage[]> {
+  const others: MissingImage[] = [];
+  for (const pulled of pulledImages(objects)) {
+    const pinned = images.find(pulled.image, '');
+    if (pinned?.tag === undefined) continue;
+    const found = await content.digestOfImage(pulled.image, cancel);
+    if (found !== undefined && found !== pinned.digest) others.push(pulled);
+  }
+  return others;
 }
 
 async function imagesPullable(all: readonly Rendered[], tools: LayerTools): Promise<Finding> {

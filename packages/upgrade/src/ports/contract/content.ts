@@ -48,11 +48,12 @@ export function contentContract(name: string, make: MakeDriver<KnownContent>): v
         await expect(content.openRelease(unknown, never)).rejects.toBeInstanceOf(Error);
       }));
 
-    it('has the images of a release by their digests, and none of a digest that nobody pushed', () =>
+    it('finds the images of a release by tag and by digest, and none of a digest that nobody pushed', () =>
       onDriver(make, async ({ content, release }) => {
         for (const { name, digest } of release.pinned.images)
-          expect(await content.hasImage(`${name}@${digest}`, never)).toBe(true);
-        expect(await content.hasImage(`registry.example/app@${unknown}`, never)).toBe(false);
+          for (const image of [name, `${name}@${digest}`])
+            expect(await content.digestOfImage(image, never)).toBe(digest);
+        expect(await content.digestOfImage(`registry.example/app@${unknown}`, never)).toBeUndefined();
       }));
 
     it('opens no pack for one who has given up', () =>

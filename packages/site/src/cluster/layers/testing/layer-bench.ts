@@ -24,8 +24,8 @@ export class PackShelf {
   readonly release = `sha256:${'e'.repeat(64)}`;
   pinned: PinnedRelease = { images: [], elsewhere: [], tools: [] };
   /** Programs of the release, by their SHA-256. */
-  /** Images that are named by digest, and are there though no release pins them. */
-  readonly held = new Set<string>();
+  /** Digests that names of images lead to, where these are not what the release pins. */
+  readonly held = new Map<string, string>();
   readonly programs = new Map<string, Uint8Array>();
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
@@ -71,8 +71,9 @@ export class PackShelf {
     return await Promise.resolve(this.pinned);
   }
 
-  hasImage(image: string): Promise<boolean> {
-    return Promise.resolve(this.held.has(image));
+  digestOfImage(image: string): Promise<string | undefined> {
+    const pinned = this.pinned.images.find(({ name }) => name === image || name.endsWith(`/${image}`));
+    return Promise.resolve(this.held.get(image) ?? pinned?.digest);
   }
 }
 
