@@ -71,9 +71,9 @@ describe.skipIf(absent !== undefined)(
       await page.locator('input[type=file]').nth(2).setInputFiles(kubernetes.kubeconfig);
       // That of the console itself: it lets nobody pull without a login.
       const registry = new URL(console.url).host;
-      await page.getByLabel(/^Image registry/).fill(`${registry}/sealift/images`);
+      await page.getByRole('textbox', { name: 'Image registry', exact: true }).fill(`${registry}/sealift/images`);
       await page.getByRole('radio', { name: 'Others, given whole' }).check();
-      await page.getByLabel(/^Variables(?! that)/).fill('domain: site.example\npassword: hunter2\n');
+      await page.getByLabel('Variables', { exact: true }).fill('domain: site.example\npassword: hunter2\n');
       await page.getByRole('button', { name: 'Try and save' }).click();
       const found = page.getByRole('list', { name: 'What was found at the site' });
       await found.waitFor();
@@ -81,10 +81,10 @@ describe.skipIf(absent !== undefined)(
       await window.picture('site-settings-refused');
       expect(await found.textContent()).toContain('vCenter does not accept this user name and password');
       expect(await found.textContent()).toContain('the registry asks for a valid login');
-      await page.getByLabel(/^Login of the image registry/).scrollIntoViewIfNeeded();
+      await page.getByRole('textbox', { name: 'Login of the image registry' }).scrollIntoViewIfNeeded();
       await window.picture('site-settings-packs');
       await makePullSecret(api, registry, await tokenOf(window));
-      await page.getByLabel(/^Login of the image registry/).fill('default/site-registry');
+      await page.getByRole('textbox', { name: 'Login of the image registry' }).fill('default/site-registry');
       await page.getByLabel('Password').fill(password);
       await page.getByRole('button', { name: 'Ask vCenter what there is' }).click();
       await page.getByRole('combobox', { name: 'Datacenter' }).selectOption('DC0');
