@@ -69,12 +69,22 @@ describe.skipIf(absent !== undefined)(
       await page.locator('input[type=file]').nth(1).setInputFiles(kubernetes.kubeconfig);
       await page.getByRole('radio', { name: 'A kubeconfig', exact: true }).nth(1).check();
       await page.locator('input[type=file]').nth(2).setInputFiles(kubernetes.kubeconfig);
+      // That of the console itself: it lets nobody pull without a login.
+      const registry = new URL(console.url).host;
+      await page.getByRole('textbox', { name: 'Image registry', exact: true }).fill(`${registry}/sealift/images`);
+      await page.getByRole('radio', { name: 'Others, given whole' }).check();
+      await page.getByLabel('Variables', { exact: true }).fill('domain: site.example\npassword: hunter2\n');
       await page.getByRole('button', { name: 'Try and save' }).click();
       const found = page.getByRole('list', { name: 'What was found at the site' });
       await found.waitFor();
       await found.scrollIntoViewIfNeeded();
       await window.picture('site-settings-refused');
       expect(await found.textContent()).toContain('vCenter does not accept this user name and password');
+      expect(await found.textContent()).toContain('the registry asks for a valid login');
+      await page.getByRole('textbox', { name: 'Login of the image registry' }).scrollIntoViewIfNeeded();
+      await window.picture('site-settings-packs');
+      await makePullSecret(api, registry, await tokenOf(window));
+      await page.getByRole('textbox', { name: 'Login of the image registry' }).fill('default/site-registry');
       await page.getByLabel('Password').fill(password);
       await page.getByRole('button', { name: 'Ask vCenter what there is' }).click();
       await page.getByRole('combobox', { name: 'Datacenter' }).selectOption('DC0');
@@ -83,7 +93,15 @@ describe.skipIf(absent !== undefined)(
       await page.getByRole('button', { name: 'Try and save' }).click();
       await page.getByRole('button', { name: 'Try these settings' }).click();
       await page.getByText('The machines are nodes of the enterprise cluster').waitFor();
+      const stored = page.getByLabel('Settings of the site');
+      for (const text of [`${registry}/sealift/images`, 'the Secret default/site-registry', 'domain, password'])
+        await stored.getByText(text).waitFor();
+      await page.getByText('The image registry answers and accepts the login').waitFor();
       await window.picture('site-settings-stored');
+      await page.getByRole('button', { name: 'Change' }).click();
+      await page.getByRole('radio', { name: 'The stored ones: domain, password' }).waitFor();
+      expect(await page.content()).not.toMatch(/hunter2|site\.example/);
+      await page.getByRole('button', { name: 'Cancel' }).click();
     });
 
     it('shows the nodes, the events and the layers of the cluster at once', async () => {
@@ -129,10 +147,31 @@ describe.skipIf(absent !== undefined)(
       expect(window.foreignRequests).toEqual([]);
       // Before the sign-in; the settings that were refused; the questions to a cluster that was not there yet.
       expect(window.errors.filter((error) => !/status of (?:401|422|503)/.test(error))).toEqual([]);
-      expect(lines.join('\n')).not.toContain(vcenter.password);
+      for (const secret of [vcenter.password, 'hunter2']) expect(lines.join('\n')).not.toContain(secret);
     });
   },
 );
+
+/** An API token of the person who is signed in. */
+async function tokenOf({ page }: Window): Promise<string> {
+  const answer: unknown = await page.evaluate(async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"nodes"}' };
+    return (await fetch('/api/v1/tokens', init)).json();
+  });
+  const { secret } = answer as { readonly secret: string };
+  return secret;
+}
+
+/** The login of pods to the console's registry, as `kubectl create secret docker-registry` makes it. */
+async function makePullSecret(api: KubeApi, registry: string, token: string): Promise<void> {
+  const auth = Buffer.from(`nodes:${token}`).toString('base64');
+  const config = Buffer.from(JSON.stringify({ auths: { [registry]: { auth } } })).toString('base64');
+  await api.create('/api/v1/namespaces/default/secrets', {
+    metadata: { name: 'site-registry' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': config },
+  });
+}
 
 /** A cluster with its nodes, and the Cluster API objects that tell of it. */
 async function makeCluster(api: KubeApi): Promise<void> {

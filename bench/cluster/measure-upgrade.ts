@@ -72,6 +72,7 @@ async function measure(objects: Objects, machines: Objects, version: string): Pr
           openPack: ({ pack }) => Promise.resolve(packOf(Number(pack.replace('part-', '')), version)),
           openRelease: noRelease,
           openTool: noRelease,
+          digestOfImage: noRelease,
         },
         holder: () => ({ id: 'bench', epoch: 1 }),
       },

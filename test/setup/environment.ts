@@ -7,8 +7,10 @@ import {
   type DemoOptions,
   prepareDemo,
   simulatedAt,
+  type StartCluster,
   startDemo,
 } from '@sealift/cli/demo/demo-environment';
+import type { SimulatedCluster } from '@sealift/cli/demo/cluster/simulated-cluster';
 import { inject } from 'vitest';
 
 /** The bundles, keys and pages that were built for this run. */
@@ -32,18 +34,21 @@ export interface TestEnvironment extends DemoEnvironment {
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
-  runs: Pick<DemoOptions, 'databaseUrl'> & { readonly executable?: string } = {},
+  runs: Pick<DemoOptions, 'databaseUrl'> & {
+    readonly executable?: string;
+    readonly startCluster?: StartCluster<SimulatedCluster>;
+  } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
   const remarks: string[] = [];
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const { executable, databaseUrl } = runs;
+    const { executable, databaseUrl, startCluster = simulatedAt(speed) } = runs;
     const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable, changeValues });
     const store = databaseUrl === undefined ? {} : { databaseUrl };
     const options = { demo, port: 0, built: built(), ...store, ownPages: executable !== undefined };
-    const environment = await startDemo(options, simulatedAt(speed));
+    const environment = await startDemo(options, startCluster);
     const remove = async (): Promise<void> => {
       await environment.stop();
       await rm(dir, { recursive: true, force: true });

@@ -86,7 +86,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     toolsFolder,
     holder,
     facts: factsOf(settings),
-    variablesFile: settings.variablesFile,
+    variables: settings.variables,
     imageRegistry: settings.imageRegistry,
   };
   const providers = { objects, content, holder };

@@ -28,11 +28,14 @@ export interface SiteSettings extends VcenterLogin {
   readonly management?: KubeconfigChoice | undefined;
   /** The Cluster there; may be left out where there is one. */
   readonly cluster?: ClusterName | undefined;
-  /** YAML with the variables that packs refer to (`.spectro.var.<name>`); read anew for each layer. */
-  readonly variablesFile?: string | undefined;
+  /** Variables that packs refer to (`.spectro.var.<name>`). */
+  readonly variables?: SiteVariables | undefined;
   /** Images of packs are pulled from here; left out, nodes have a mirror of the registries that packs name. */
   readonly imageRegistry?: ImageRegistry | undefined;
 }
+
+/** YAML in a file, which is read anew for each layer, or the text itself. */
+export type SiteVariables = { readonly file: string } | { readonly text: Secret };
 
 /** A registry as the nodes of the cluster reach it. */
 export interface ImageRegistry {

@@ -143,7 +143,7 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
     kind: UploadItem['kind'],
     name: string,
     { client }: UploadPlace,
-    target: { readonly repository: string; readonly tag: string },
+    target: { readonly repository: string; readonly tag: string; readonly spareTag?: string },
     digest: Release['spec']['packs'][number]['digest'],
   ): PlannedItem => ({
     item: { kind, name },
@@ -161,7 +161,9 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
     ...pinned.packs.map(({ name, version, digest }) =>
       plan('pack', `${name}:${version}`, packs, packReference(packs.base, name, version), digest),
     ),
-    ...pinned.images.map(({ name, digest }) => plan('image', name, images, imageReference(images.base, name), digest)),
+    ...pinned.images.map(({ name, digest }) =>
+      plan('image', name, images, imagePlace(images.base, name, digest), digest),
+    ),
     ...pinned.nodeImages.map(({ ova, digest }) =>
       plan('node-image', ova, packs, nodeImageReference(packs.base, ova), digest),
     ),
@@ -170,4 +172,10 @@ function planUpload({ packs, images, release: verified }: UploadOptions): readon
     ),
     plan('marker', marker.tag, packs, marker, verified.digest),
   ];
+}
+
+/** Another release that is needed may keep the tag for other content: by its digest an image is pulled all the same. */
+function imagePlace(base: string, name: string, digest: string) {
+  const { repository, tag } = imageReference(base, name);
+  return { repository, tag, spareTag: digest.replace('sha256:', 'digest-') };
 }

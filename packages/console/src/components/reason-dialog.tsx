@@ -32,13 +32,13 @@ export function ReasonDialog({
   const [reason, setReason] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onGiven(reason.trim());
+    if (reason.trim() !== '') onGiven(reason.trim());
   };
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="reason-title" elementToFocus="#reason">
       <ModalHeader title={title} labelId="reason-title" />
       <ModalBody>
-        <Form id="reason-form" onSubmit={submit}>
+        <Form id="reason-form" onSubmit={submit} noValidate>
           {error !== null && <ErrorNotice error={error} />}
           {children}
           <FormGroup label="Reason, for the audit log" isRequired fieldId="reason">

@@ -5,7 +5,7 @@ interface TextFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'password';
+  type?: 'text' | 'password' | 'datetime-local';
   autoComplete: string;
   /** What is expected, shown always. */
   help?: string;

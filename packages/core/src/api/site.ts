@@ -16,11 +16,14 @@ export const sitePlacesSchema = z.object({
 });
 export type SitePlaces = z.infer<typeof sitePlacesSchema>;
 
-/** A Cluster of Cluster API. */
-export const clusterNameSchema = z.object({
+/** An object of a cluster, such as a Secret. */
+export const namespacedSchema = z.object({
   namespace: z.string().regex(/^[a-z0-9-]{1,63}$/, 'a namespace has lower-case letters, digits and hyphens'),
   name: z.string().regex(/^[a-z0-9.-]{1,253}$/, 'a name has lower-case letters, digits, dots and hyphens'),
 });
+
+/** A Cluster of Cluster API. */
+export const clusterNameSchema = namespacedSchema;
 
 const vcenterSchema = z.object({
   url: lineSchema.min(1).max(2000),
@@ -38,6 +41,14 @@ const vcenterLoginSchema = vcenterSchema.extend({ password: z.string().min(1).ma
 /** A kubeconfig that refers to nothing outside of it; of its contexts the one named, else the current one, is kept. */
 const kubeconfigSchema = z.object({ text: z.string().min(1).max(200_000), context: name.optional() });
 
+/** A registry that nodes pull the images of packs from. */
+const imageRegistrySchema = z.object({
+  /** `host[:port][/path]`: the path is where bundles push images to. */
+  address: lineSchema.min(1).max(500),
+  /** A Secret of the enterprise cluster with the login that the registry asks for. */
+  pullSecret: namespacedSchema.nullable(),
+});
+
 /** `PUT /api/v1/site`: looks at the site with these settings, and stores them where every look went well. */
 export const siteRequestSchema = z.object({
   /** Of the settings that were read before. */
@@ -50,6 +61,10 @@ export const siteRequestSchema = z.object({
   management: kubeconfigSchema.nullable().optional(),
   /** Null where Cluster API knows one. */
   clusterName: clusterNameSchema.nullable(),
+  /** Null where nodes have a mirror of the registries that packs name; left out, the stored one. */
+  imageRegistry: imageRegistrySchema.nullable().optional(),
+  /** YAML, one `name: value` for each variable that packs refer to (`.spectro.var.<name>`); null for none; left out, the stored ones. */
+  variables: z.string().max(200_000).nullable().optional(),
 });
 export type SiteRequest = z.infer<typeof siteRequestSchema>;
 
@@ -77,8 +92,13 @@ export const siteViewSchema = z.object({
       enterprise: accessViewSchema,
       management: accessViewSchema.nullable(),
       clusterName: clusterNameSchema.nullable(),
+      imageRegistry: imageRegistrySchema.nullable(),
+      /** Names of variables, never their values; null where they stand in a file. */
+      variables: z.object({ names: z.array(z.string()).nullable(), from: z.string() }).nullable(),
     })
     .nullable(),
+  /** What the console was started with beside settings that are given here: it holds. */
+  startedWith: z.array(z.enum(['imageRegistry', 'variables'])).readonly(),
   changedBy: z.string().nullable(),
   changedAt: z.iso.datetime().nullable(),
 });

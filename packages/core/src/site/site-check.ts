@@ -17,6 +17,9 @@ export const siteFields = [
   'enterprise',
   'management',
   'clusterName',
+  'imageRegistry.pullSecret',
+  'imageRegistry',
+  'variables',
 ] as const;
 export const siteFieldSchema = z.enum(siteFields);
 export type SiteField = z.infer<typeof siteFieldSchema>;

@@ -14,6 +14,7 @@ export class PushProgress {
   readonly #emit: (event: PushEvent) => void;
   readonly #states = new Map<number, ItemState>();
   readonly #errors = new Map<number, SealiftError>();
+  readonly #tagsKept = new Map<number, string>();
   readonly #blobsLeft: number[] = [];
   readonly #changed = new Set<number>();
   readonly #highWater = new Map<Digest, number>();
@@ -94,6 +95,11 @@ export class PushProgress {
     this.#settle(index, tagged && !this.#changed.has(index) ? 'present' : 'pushed');
   }
 
+  /** The registry keeps an item's tag for other content. */
+  tagKept(index: number, reason: string): void {
+    this.#tagsKept.set(index, reason);
+  }
+
   /** An item can't be pushed; the first reason counts. */
   itemFailed(index: number, error: SealiftError): void {
     if (!this.isOpen(index)) return;
@@ -122,7 +128,13 @@ export class PushProgress {
     return {
       items: this.#items.map((item, index) => {
         const error = this.#errors.get(index);
-        return { item, state: this.#states.get(index) ?? 'held-back', ...(error === undefined ? {} : { error }) };
+        const tagKept = this.#tagsKept.get(index);
+        return {
+          item,
+          state: this.#states.get(index) ?? 'held-back',
+          ...(error === undefined ? {} : { error }),
+          ...(tagKept === undefined ? {} : { tagKept }),
+        };
       }),
       blobs: { ...this.#counts },
       sentBytes: this.#sentBytes,

@@ -256,9 +256,25 @@ class PushRun {
       return;
     }
     await this.#forItems([index], async () => {
-      if (!present) await this.#manifests.put(item, tree.root, item.tag ?? item.digest, [index]);
-      this.#progress.itemDone(index, present);
+      const tagged = present || (await this.#putTag(item, tree.root, index));
+      this.#progress.itemDone(index, tagged);
     });
+  }
+
+  /** Puts an item under its tag, or its spare one where the registry keeps that for other content. @returns whether it was there so before */
+  async #putTag(item: PushItem, root: WalkedManifest, index: number): Promise<boolean> {
+    try {
+      await this.#manifests.put(item, root, item.tag ?? item.digest, [index]);
+      return false;
+    } catch (error) {
+      const { client, repository, spareTag } = item;
+      if (spareTag === undefined || !isSealiftError(error, 'TAG_PINNED')) throw error;
+      const found = await this.#work.at(client, (registry) => registry.headManifest(repository, spareTag));
+      const isThere = found?.digest === item.digest;
+      if (!isThere) await this.#manifests.put(item, root, spareTag, [index]);
+      this.#progress.tagKept(index, error.message);
+      return isThere;
+    }
   }
 
   /** Work that some items need: when it fails, they have failed, or the push has. */

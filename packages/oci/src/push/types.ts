@@ -16,6 +16,8 @@ export interface PushItem {
   readonly tag?: string;
   /** What people call it, for events: `cni-calico:3.25.1`. */
   readonly name?: string;
+  /** The tag to put it under where the registry keeps its own for other content; without one that ends the push. */
+  readonly spareTag?: string;
   /** Put after all others, and only when every one of them is there: it says that they are. */
   readonly requiresAll?: true;
 }
@@ -79,6 +81,8 @@ export interface ItemResult {
   readonly state: ItemState;
   /** Why it failed; the first reason of several. */
   readonly error?: SealiftError;
+  /** Its tag still stands for other content, and why; it is there by its digest and under its spare tag. */
+  readonly tagKept?: string;
 }
 
 /** Everything that was asked for and what became of it. */

@@ -14,7 +14,8 @@ import { composeConsole } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
-import { type StartedWith, unusableSettings } from '../site/site-parts.ts';
+import { unusableSettings } from '../site/site-parts.ts';
+import type { StartedWith } from '../site/site-settings.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 

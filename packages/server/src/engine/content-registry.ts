@@ -3,11 +3,17 @@ import { readPinnedRelease } from '@sealift/bundle/release-marker';
 import { SealiftError } from '@sealift/core/errors';
 import { type Descriptor, manifestSchema } from '@sealift/oci/descriptor';
 import { type Digest, parseDigest } from '@sealift/oci/digest';
-import { catalogRepository, nodeImageReference, toolReference } from '@sealift/oci/reference';
+import {
+  catalogRepository,
+  imageReference,
+  nodeImageReference,
+  parseReference,
+  toolReference,
+} from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
-import { packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
+import { imageBase, packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
 
 /** Node images and packs out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
 export function contentRegistry(link: RegistryAccess): ContentPort {
@@ -39,6 +45,12 @@ export function contentRegistry(link: RegistryAccess): ContentPort {
       const { spec } = await readPinnedRelease(catalogue, parseDigest(digestOfMarker));
       const { images, elsewhere = [], tools = [] } = spec;
       return { images: images.map(({ name, digest }) => ({ name, digest })), elsewhere, tools };
+    },
+    async digestOfImage(image, cancel) {
+      cancel.throwIfAborted();
+      const { digest } = parseReference(image);
+      const { repository, tag } = imageReference(imageBase, image);
+      return (await link.client.headManifest(repository, digest ?? tag))?.digest;
     },
     async openTool(tool, cancel) {
       cancel.throwIfAborted();

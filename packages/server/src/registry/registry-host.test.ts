@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
+import { LayoutWriter, openLayout } from '@sealift/oci/layout';
+import { push as pushContent, type PushItem } from '@sealift/oci/push';
 import { imageReference } from '@sealift/oci/reference';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { imageBase } from '../catalogue/registry-access.ts';
@@ -111,6 +113,31 @@ it('keeps the tags by which the platform finds its content, and says why; the pi
     [`${images}:${tag}`, 'admin'],
     [`sealift/packs/sealift-catalog:${marker}`, 'admin'],
   ]);
+});
+
+it('takes other content of a later release by its digest, keeps the needed tag, and says so', async () => {
+  const folder = join(platform.folder, 'other-content');
+  const writer = await LayoutWriter.create(folder);
+  const config = await writer.addBlob(Buffer.from('{}'), { mediaType: mediaTypes.empty });
+  const { digest } = await writer.addManifest({ schemaVersion: 2, config, layers: [] });
+  await writer.finish();
+  const client = platform.registry();
+  const spareTag = digest.replace('sha256:', 'digest-');
+  const item = { digest, client, repository: images, tag: '4.2.12' };
+  const push = async (more: Partial<PushItem> & { readonly moveTags?: boolean }) => {
+    const { moveTags = true, ...over } = more;
+    return await pushContent({ source: await openLayout(folder), items: [{ ...item, ...over }], moveTags });
+  };
+  // Without leave to move tags a person looks first; without another tag there is no place for it.
+  await expect(push({ moveTags: false, spareTag })).rejects.toMatchObject({ code: 'REGISTRY_TAG_TAKEN' });
+  await expect(push({})).rejects.toMatchObject({ code: 'TAG_PINNED' });
+  const kept = expect.stringContaining('4.2.12 has sha256:') as string;
+  expect((await push({ spareTag })).items).toMatchObject([{ state: 'pushed', tagKept: kept }]);
+  expect((await push({ spareTag })).items).toMatchObject([{ state: 'present', tagKept: kept }]);
+  expect((await client.headManifest(images, '4.2.12'))?.digest).toBe(digestOf(indexOver(child)));
+  expect((await client.headManifest(images, spareTag))?.digest).toBe(digest);
+  expect((await client.headManifest(images, digest))?.digest).toBe(digest);
+  client.close();
 });
 
 it('lets a pack that was built again under its version come before the upgrade to it', async () => {

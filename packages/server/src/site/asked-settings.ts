@@ -3,6 +3,8 @@ import type { SiteRequest, SiteVcenter } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { containKubeconfig } from '@sealift/kubernetes/contained-kubeconfig';
+import { parseImageRegistry } from '@sealift/site/image-registry';
+import { parseVariables } from '@sealift/site/variables';
 import type { SiteDocument, SiteSecrets } from './stored-site.ts';
 
 /** Settings as somebody asks for them, whole: what was left out is that of the stored ones. */
@@ -22,13 +24,15 @@ export interface KeptSettings {
 /**
  * The settings that a request means.
  *
- * @throws INPUT_INVALID, KUBERNETES_CONFIG_INVALID, KUBERNETES_CONFIG_NOT_CONTAINED, SECRET_KEY_OTHER
+ * @throws INPUT_INVALID, KUBERNETES_CONFIG_INVALID, KUBERNETES_CONFIG_NOT_CONTAINED, VARIABLES_INVALID, SECRET_KEY_OTHER
  */
 export async function askedSettings(request: SiteRequest, kept: KeptSettings): Promise<AskedSettings> {
   const { places, clusterName } = request;
   const password = await passwordOf(request.vcenter, kept);
   const enterprise = await accessOf('enterprise', request.enterprise, kept);
   const management = await accessOf('management', request.management, kept);
+  const imageRegistry = imageRegistryOf(request.imageRegistry, kept);
+  const variables = await variablesOf(request.variables, kept);
   const serverOf = ({ server }: Access) => (server === null ? null : { server });
   return {
     document: {
@@ -38,12 +42,20 @@ export async function askedSettings(request: SiteRequest, kept: KeptSettings): P
       enterprise: serverOf(enterprise),
       management: serverOf(management),
       clusterName,
+      ...(imageRegistry === undefined ? {} : { imageRegistry }),
+      ...(variables === undefined ? {} : { variables: variables.names }),
     },
-    secrets: { password, enterprise: enterprise.text, management: management.text },
+    secrets: {
+      password,
+      enterprise: enterprise.text,
+      management: management.text,
+      variables: variables?.text ?? null,
+    },
     newSecrets: [
       ...(request.vcenter.password === undefined ? [] : ['vcenter.password']),
       ...(request.enterprise === undefined ? [] : ['enterprise']),
       ...(request.management === undefined ? [] : ['management']),
+      ...(request.variables === undefined ? [] : ['variables']),
     ],
   };
 }
@@ -103,6 +115,36 @@ async function accessOf(
     return containKubeconfig(new Secret(asked.text), asked.context);
   } catch (error) {
     throw error instanceof SealiftError ? error.withPlace(`body.${field}`) : error;
+  }
+}
+
+function imageRegistryOf(asked: SiteRequest['imageRegistry'], kept: KeptSettings): SiteDocument['imageRegistry'] {
+  if (asked === undefined) return kept.document?.imageRegistry;
+  if (asked === null) return undefined;
+  const { address, pullSecret } = asked;
+  const parsed = parseImageRegistry(address);
+  if (parsed !== undefined) return { ...parsed, pullSecret };
+  const reason = 'it is not of the form host[:port][/path], without https://';
+  throw invalid('body.imageRegistry.address', 'the image registry', reason);
+}
+
+interface AskedVariables {
+  readonly text: Secret;
+  readonly names: string[];
+}
+
+async function variablesOf(asked: SiteRequest['variables'], kept: KeptSettings): Promise<AskedVariables | undefined> {
+  if (asked === null) return undefined;
+  if (asked === undefined) {
+    const names = kept.document?.variables;
+    const text = names === undefined ? null : (await kept.secrets()).variables;
+    return names === undefined || text === null ? undefined : { text, names };
+  }
+  try {
+    const names = Object.keys(parseVariables(asked, 'what was given')).toSorted();
+    return names.length === 0 ? undefined : { text: new Secret(asked), names };
+  } catch (error) {
+    throw error instanceof SealiftError ? error.withPlace('body.variables') : error;
   }
 }
 

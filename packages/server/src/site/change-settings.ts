@@ -1,15 +1,17 @@
 import type { SiteRequest } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
+import { canonicalJson } from '@sealift/core/canonical-json';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { SiteCheck } from '@sealift/core/site';
 import type { SiteSettings } from '@sealift/site/settings';
+import { parseVariables } from '@sealift/site/variables';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { change, changeWhile } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
-import { askedSettings, type KeptSettings } from './asked-settings.ts';
+import { type AskedSettings, askedSettings, type KeptSettings } from './asked-settings.ts';
 import { RefusedSettings } from '../http/refused-settings.ts';
 import { SecretKey, type SecretKeyPlace } from './secret-key.ts';
-import { siteSettingsOf } from './site-settings.ts';
+import { siteSettingsOf, type StartedWith } from './site-settings.ts';
 import {
   holdSite,
   openSecrets,
@@ -28,23 +30,33 @@ export interface SiteKeeping {
   readonly db: Db;
   readonly key: SecretKeyPlace;
   readonly look: LookAtSite;
+  readonly startedWith: StartedWith;
 }
 
 /**
  * Stores settings that lead to the site. While an upgrade runs only logins may change: a password that was changed in vCenter must not stop
  * the upgrade for good, and another site must not take its place.
  *
- * @throws INPUT_INVALID, KUBERNETES_CONFIG_…, SITE_SETTINGS_REFUSED, SITE_SETTINGS_CHANGED, CONSOLE_LOCKED, SECRET_KEY_…
+ * @throws INPUT_INVALID, KUBERNETES_CONFIG_…, VARIABLES_INVALID, SITE_SETTINGS_FIXED, SITE_SETTINGS_REFUSED, SITE_SETTINGS_CHANGED,
+ *   CONSOLE_LOCKED, SECRET_KEY_…
  */
-export async function saveSettings({ db, key: place, look }: SiteKeeping, actor: Actor, request: SiteRequest) {
+export async function saveSettings(
+  { db, key: place, look, startedWith }: SiteKeeping,
+  actor: Actor,
+  request: SiteRequest,
+) {
+  refuseStartedWith(startedWith, request);
   const stored = await readStoredSite(db);
   if (stored.revision !== request.revision) throw changed();
-  const { document, secrets, newSecrets } = await askedSettings(request, keptSettings(place, stored));
-  const checks = await look(siteSettingsOf(document, secrets));
+  const kept = keptSettings(place, stored);
+  const asked = await askedSettings(request, kept);
+  const { document, secrets, newSecrets } = asked;
+  const isSame = isSameSite(stored.document, document) && (await hasSameVariables(kept, asked));
+  const checks = await look(siteSettingsOf(document, secrets, startedWith));
   const failed = checks.find(({ outcome }) => outcome !== 'pass' && outcome !== 'warn');
   if (failed !== undefined) throw new RefusedSettings(failed, checks);
   const key = await SecretKey.open(place);
-  await changeWhile(db, isSameSite(stored.document, document), async (trx) => {
+  await changeWhile(db, isSame, async (trx) => {
     if ((await holdSite(trx)) !== stored.revision) throw changed();
     const sealed = { document, secrets: sealSecrets(key, secrets, document), keyId: key.id };
     await writeSite(trx, stored.revision + 1, actor.name, sealed);
@@ -75,11 +87,35 @@ export function keptSettings(place: SecretKeyPlace, stored: StoredSite): KeptSet
   return { document: stored.document, secrets: () => openSecrets(place, stored) };
 }
 
-/** Whether both lead to the same vCenter, places and clusters, whoever logs in there. */
+/** Whether both lead to the same vCenter, places, clusters and registry, with variables of the same names, whoever logs in there. */
 function isSameSite(before: SiteDocument | null, now: SiteDocument): boolean {
-  const site = ({ vcenter, places, enterprise, management, clusterName }: SiteDocument): string =>
-    JSON.stringify([new URL(vcenter.url).host, places, enterprise, management, clusterName]);
+  const site = ({ vcenter, ...rest }: SiteDocument): string =>
+    canonicalJson({ ...rest, host: new URL(vcenter.url).host });
   return before !== null && site(before) === site(now);
+}
+
+/** Whether new variables have the values of the stored ones, whatever stands beside them. */
+async function hasSameVariables(kept: KeptSettings, { secrets, newSecrets }: AskedSettings): Promise<boolean> {
+  if (secrets.variables === null || !newSecrets.includes('variables')) return true;
+  try {
+    const { variables: before } = await kept.secrets();
+    const valuesOf = (text: string): string => canonicalJson(parseVariables(text, 'the settings of the site'));
+    return before !== null && valuesOf(before.reveal()) === valuesOf(secrets.variables.reveal());
+  } catch (error) {
+    // With a lost key they cannot be compared; refused, an upgrade that waits for settings would wait for ever.
+    if (isSealiftError(error, 'SECRET_KEY_INVALID') || isSealiftError(error, 'SECRET_KEY_OTHER')) return true;
+    throw error;
+  }
+}
+
+/** @throws SITE_SETTINGS_FIXED where something is given that the console was started with */
+function refuseStartedWith(startedWith: StartedWith, request: SiteRequest): void {
+  const named = { imageRegistry: 'the image registry', variables: 'the variables' } as const;
+  for (const field of ['imageRegistry', 'variables'] as const) {
+    if (startedWith[field] === undefined || request[field] === undefined || request[field] === null) continue;
+    const reason = `${named[field]} came as an option`;
+    throw new SealiftError('SITE_SETTINGS_FIXED', { place: `body.${field}`, values: { reason } });
+  }
 }
 
 function changed(): SealiftError {

@@ -7,25 +7,21 @@ import { isAllowed } from '@sealift/core/api';
 import { Secret } from '@sealift/core/secret';
 import type { SiteSettings } from '@sealift/site/settings';
 import { validCertificate } from '@sealift/testkit/certificates';
-import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newSetupToken } from '../accounts/setup.ts';
-import { buildApp } from '../app/build-app.ts';
-import { composeConsole, type ComposeSettings } from '../app/compose.ts';
+import type { ComposeSettings } from '../app/compose.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { sharedStore } from '../testing/shared-store.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
+import { kubeconfig, noPlaces, SiteConsoles, siteRequest as request, vcenter } from '../testing/site-consoles.ts';
 import { TestClient } from '../testing/test-client.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const store = sharedStore();
-const apps: FastifyInstance[] = [];
 let folder: string;
-/** Settings that were looked at, and what the next look finds. */
-let looked: SiteSettings[];
-let found: SiteCheck[];
+let consoles: SiteConsoles;
 let client: TestClient;
+const console = (more: Partial<ComposeSettings> = {}) => consoles.open(more);
 
 const ok: SiteCheck = { name: 'vcenter', title: 'vCenter', field: 'vcenter.url', outcome: 'pass', detail: 'answers' };
 const bad: SiteCheck = {
@@ -41,61 +37,21 @@ const nothingApplied = {
     openPack: () => Promise.reject(new Error('asked')),
     openRelease: () => Promise.reject(new Error('asked')),
     openTool: () => Promise.reject(new Error('asked')),
+    digestOfImage: () => Promise.reject(new Error('asked')),
   },
   holder: () => ({ id: 'x', epoch: 0 }),
 };
 
-async function console(more: Partial<ComposeSettings> = {}) {
-  const settings = { dataDir: folder, simulatorUrl: undefined, site: undefined, ...more };
-  const composed = composeConsole(store(), settings, () => undefined);
-  const look = (settings: SiteSettings) => {
-    looked.push(settings);
-    return Promise.resolve(found);
-  };
-  const parts = { ...composed, site: { ...composed.site, look } };
-  const app = await buildApp({ parts });
-  apps.push(app);
-  return { app, parts };
-}
-
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sealift-site-'));
-  looked = [];
-  found = [ok];
-  const { app } = await console();
-  client = new TestClient(app);
-  const token = await newSetupToken(store().db);
-  await client.call('POST', '/setup', { token, username: 'admin', password: 'four random words here' });
+  consoles = new SiteConsoles(store(), folder, [ok]);
+  client = await consoles.signedIn();
 });
 afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+  await consoles.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const kubeconfig = (server: string, token = 't0ken') =>
-  JSON.stringify({
-    clusters: [{ name: 'c', cluster: { server } }],
-    users: [{ name: 'u', user: { token } }],
-    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'c',
-  });
-const noPlaces = {
-  datacenter: null,
-  folder: null,
-  cluster: null,
-  resourcePool: null,
-  datastore: null,
-  network: 'VM Network',
-};
-const vcenter = { url: 'https://vc.example', username: 'admin@vsphere.local', ca: null, thumbprint: null };
-const request = {
-  revision: 0,
-  vcenter: { ...vcenter, password: 'pa55word' },
-  places: noPlaces,
-  enterprise: { text: kubeconfig('https://k.example:6443') },
-  management: null,
-  clusterName: { namespace: 'mgmt', name: 'c1' },
-};
 const { password: _password, ...keptVcenter } = request.vcenter;
 const kept = {
   revision: 1,
@@ -114,6 +70,7 @@ describe('settings of the site', () => {
       fixed: null,
       revision: 0,
       settings: null,
+      startedWith: [],
       changedBy: null,
       changedAt: null,
     });
@@ -124,7 +81,7 @@ describe('settings of the site', () => {
   it('are stored where the site was found with them, and their secrets never shown', async () => {
     const saved = await client.call('PUT', '/site', request);
     expect([saved.status, saved.body['checks']]).toEqual([200, [ok]]);
-    const [settings] = looked;
+    const [settings] = consoles.looked;
     expect(settings).toMatchObject({
       url: 'https://vc.example',
       networks: ['VM Network'],
@@ -153,7 +110,7 @@ describe('settings of the site', () => {
   });
 
   it('that lead nowhere are not stored, and each look is told', async () => {
-    found = [ok, bad];
+    consoles.found = [ok, bad];
     const refused = await client.call('PUT', '/site', request);
     expect([refused.status, refused.body]).toEqual([
       422,
@@ -201,7 +158,7 @@ describe('settings of the site', () => {
   ])('are refused with %s before anybody is asked', async (_what, change, code, place) => {
     const { body } = await client.call('PUT', '/site', { ...request, ...change });
     expect(body).toMatchObject({ code, place, hint: expect.stringMatching(/\w/) as string });
-    expect(looked).toEqual([]);
+    expect(consoles.looked).toEqual([]);
     expect(await row()).toMatchObject({ revision: 0, document: null });
   });
 
@@ -209,8 +166,8 @@ describe('settings of the site', () => {
     await client.call('PUT', '/site', request);
     const moved = { ...kept, places: { ...noPlaces, datacenter: 'DC1' } };
     expect((await client.call('PUT', '/site', moved)).body).toMatchObject({ revision: 2 });
-    expect(looked.at(-1)?.password.reveal()).toBe('pa55word');
-    expect(looked.at(-1)?.enterprise?.text?.reveal()).toContain('t0ken');
+    expect(consoles.looked.at(-1)?.password.reveal()).toBe('pa55word');
+    expect(consoles.looked.at(-1)?.enterprise?.text?.reveal()).toContain('t0ken');
     for (const change of [
       { url: 'https://evil.example' },
       { username: 'other' },
@@ -221,7 +178,7 @@ describe('settings of the site', () => {
       for (const answer of [await client.call('PUT', '/site', asked), await client.call('POST', '/site/places', asked)])
         expect(answer.body).toMatchObject({ code: 'INPUT_INVALID', place: 'body.vcenter.password' });
     }
-    expect(looked).toHaveLength(2);
+    expect(consoles.looked).toHaveLength(2);
   });
 
   it('that were changed in the database lead nowhere', async () => {
@@ -232,7 +189,7 @@ describe('settings of the site', () => {
     expect((await client.call('POST', '/site/check')).body).toMatchObject({ code: 'SECRET_KEY_OTHER' });
     expect((await client.call('GET', '/cluster/nodes')).body).toMatchObject({ code: 'SECRET_KEY_OTHER' });
     expect((await client.call('GET', '/summary')).status).toBe(200);
-    expect(looked).toHaveLength(1);
+    expect(consoles.looked).toHaveLength(1);
   });
 
   it('of a lost key are given again, with every secret', async () => {
@@ -262,7 +219,7 @@ describe('settings of the site', () => {
   });
 
   it('are for those who may see and change them', async () => {
-    const nobody = new TestClient(apps[0] as FastifyInstance);
+    const nobody = new TestClient((await console()).app);
     for (const [method, path] of [
       ['GET', '/site'],
       ['PUT', '/site'],
@@ -342,7 +299,7 @@ describe('settings that came as options', () => {
     ] as const)
       expect((await other.call(method, path, body)).body).toMatchObject({ code: 'SITE_SETTINGS_FIXED' });
     await other.call('POST', '/site/check');
-    expect(looked.at(-1)?.url).toBe('https://vc.option');
+    expect(consoles.looked.at(-1)?.url).toBe('https://vc.option');
   });
 });
 

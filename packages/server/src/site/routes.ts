@@ -21,8 +21,8 @@ const tags = ['site'];
 
 /** How the console reaches vCenter and the cluster: seen, tried, changed. */
 export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): void {
-  const { db, options, source, key, look } = parts;
-  const view = () => siteView(db, options);
+  const { db, options, source, key, look, startedWith } = parts;
+  const view = () => siteView(db, options, startedWith);
 
   api.get('/site', {
     config: { permission: 'site.read' },

@@ -5,7 +5,7 @@ import type { ChangingSettings, ClusterSource } from '../platform/switched-clust
 import type { Db } from '../store/store.ts';
 import type { LookAtSite, SiteKeeping } from './change-settings.ts';
 import type { SecretKeyPlace } from './secret-key.ts';
-import { siteSettingsOf } from './site-settings.ts';
+import { siteSettingsOf, type StartedWith } from './site-settings.ts';
 import { siteRevision } from '../store/site-revision.ts';
 import { openSecrets, readStoredSite } from './stored-site.ts';
 
@@ -16,9 +16,6 @@ export interface SiteParts extends SiteKeeping {
   readonly source: ClusterSource;
 }
 
-/** What of a site is given when the console is started, also where the rest is given in the console. */
-export type StartedWith = Pick<SiteSettings, 'variablesFile' | 'imageRegistry'>;
-
 /** Options win over the store: who starts the console says where it leads. */
 export function siteParts(
   db: Db,
@@ -27,7 +24,7 @@ export function siteParts(
   startedWith: StartedWith = {},
 ): SiteParts {
   const options = given.simulatorUrl === undefined && given.site === undefined ? undefined : given;
-  return { db, key, look: lookAtSite, options, source: options ?? storedSettings(db, key, startedWith) };
+  return { db, key, startedWith, look: lookAtSite, options, source: options ?? storedSettings(db, key, startedWith) };
 }
 
 function storedSettings(db: Db, key: SecretKeyPlace, startedWith: StartedWith): ChangingSettings {
@@ -37,7 +34,7 @@ function storedSettings(db: Db, key: SecretKeyPlace, startedWith: StartedWith): 
       const stored = await asked(readStoredSite(db));
       const { revision, document } = stored;
       const settings =
-        document === null ? undefined : { ...siteSettingsOf(document, await openSecrets(key, stored)), ...startedWith };
+        document === null ? undefined : siteSettingsOf(document, await openSecrets(key, stored), startedWith);
       return { revision, settings };
     },
   };

@@ -1,10 +1,17 @@
 import type { SiteSettings } from '@sealift/site/settings';
 import type { SiteDocument, SiteSecrets } from './stored-site.ts';
 
-/** Stored settings as the adapters of a site take them. */
-export function siteSettingsOf(document: SiteDocument, secrets: SiteSecrets): SiteSettings {
-  const { vcenter, places, clusterName } = document;
-  const { enterprise, management, password } = secrets;
+/** What of a site is given when the console is started, also where the rest is given in the console. */
+export type StartedWith = Pick<SiteSettings, 'variables' | 'imageRegistry'>;
+
+/** Stored settings as the adapters of a site take them; what the console was started with holds. */
+export function siteSettingsOf(
+  document: SiteDocument,
+  secrets: SiteSecrets,
+  startedWith: StartedWith = {},
+): SiteSettings {
+  const { vcenter, places, clusterName, imageRegistry } = document;
+  const { enterprise, management, password, variables } = secrets;
   const named = (name: string | null): string | undefined => name ?? undefined;
   return {
     url: vcenter.url,
@@ -23,5 +30,12 @@ export function siteSettingsOf(document: SiteDocument, secrets: SiteSecrets): Si
     enterprise: enterprise === null ? undefined : { text: enterprise },
     management: management === null ? undefined : { text: management },
     cluster: clusterName ?? undefined,
+    imageRegistry: startedWith.imageRegistry ?? imageRegistryOf(imageRegistry),
+    variables: startedWith.variables ?? (variables === null ? undefined : { text: variables }),
   };
+}
+
+/** A stored registry as the adapters take it. */
+export function imageRegistryOf(stored: SiteDocument['imageRegistry']): SiteSettings['imageRegistry'] {
+  return stored === undefined ? undefined : { ...stored, pullSecret: stored.pullSecret ?? undefined };
 }

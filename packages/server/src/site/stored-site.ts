@@ -1,5 +1,5 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { clusterNameSchema, sitePlacesSchema } from '@sealift/core/api';
+import { clusterNameSchema, namespacedSchema, sitePlacesSchema } from '@sealift/core/api';
 import { catalogue, isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { z } from 'zod';
@@ -24,6 +24,12 @@ const documentSchema = z.object({
   /** Null where Cluster API is in the enterprise cluster itself. */
   management: serverSchema.nullable(),
   clusterName: clusterNameSchema.nullable(),
+  /** Left out for none, as in settings that were stored before there were any: secrets are bound to the document as it was stored. */
+  imageRegistry: z
+    .object({ registry: z.string(), base: z.string(), pullSecret: namespacedSchema.nullable() })
+    .optional(),
+  /** Names of the variables, whose values are sealed; left out for none. */
+  variables: z.array(z.string()).optional(),
 });
 export type SiteDocument = z.infer<typeof documentSchema>;
 
@@ -33,11 +39,14 @@ export interface SiteSecrets {
   /** Texts of kubeconfigs. */
   readonly enterprise: Secret | null;
   readonly management: Secret | null;
+  /** YAML with the variables of packs. */
+  readonly variables: Secret | null;
 }
 const secretsSchema = z.object({
   password: z.string(),
   enterprise: z.string().nullable(),
   management: z.string().nullable(),
+  variables: z.string().nullable().optional(),
 });
 
 /** The row of the settings. */
@@ -91,11 +100,12 @@ export async function writeSite(
 
 /** Seals the secrets of settings, readable only with exactly this document: nobody leads a stored password to another vCenter. */
 export function sealSecrets(key: SecretKey, secrets: SiteSecrets, document: SiteDocument): string {
-  const { password, enterprise, management } = secrets;
+  const { password, enterprise, management, variables } = secrets;
   const text = JSON.stringify({
     password: password.reveal(),
     enterprise: enterprise?.reveal() ?? null,
     management: management?.reveal() ?? null,
+    variables: variables?.reveal() ?? null,
   });
   return key.seal(text, canonicalJson(document));
 }
@@ -114,9 +124,14 @@ export async function openSecrets(
   if (key.id !== sealed.keyId) throw other(place, `they were sealed with the key ${sealed.keyId}, not ${key.id}`);
   const text = key.open(sealed.text, canonicalJson(document));
   if (text === undefined) throw other(place, 'they were changed since they were sealed');
-  const { password, enterprise, management } = storedJson('the secrets of the site', text, secretsSchema);
-  const secret = (value: string | null): Secret | null => (value === null ? null : new Secret(value));
-  return { password: new Secret(password), enterprise: secret(enterprise), management: secret(management) };
+  const { password, ...texts } = storedJson('the secrets of the site', text, secretsSchema);
+  const secret = (value: string | null = null): Secret | null => (value === null ? null : new Secret(value));
+  return {
+    password: new Secret(password),
+    enterprise: secret(texts.enterprise),
+    management: secret(texts.management),
+    variables: secret(texts.variables),
+  };
 }
 
 function other({ path }: SecretKeyPlace, reason: string): SealiftError {

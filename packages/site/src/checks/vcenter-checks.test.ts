@@ -1,3 +1,5 @@
+import { type AcceptedRisk, covers, stopsConfirm } from '@sealift/core/accepted-risk';
+import type { Check } from '@sealift/core/check';
 import { Secret } from '@sealift/core/secret';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
@@ -24,6 +26,7 @@ const quiet = {
   controlPlaneRollouts: 0,
   workerRollouts: 0,
 };
+const driver = 'csi.vsphere.vmware.com';
 const attachments = objectPath('/apis/storage.k8s.io/v1', 'volumeattachments');
 
 describe.skipIf(peers.some(({ missing }) => missing))(
@@ -69,6 +72,19 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, { outcome, detail }]));
     };
 
+    const find = async (wanted: string): Promise<Check> => {
+      const checks = await Promise.all(cluster.checks({ imageBytes: () => Promise.resolve(undefined), ...quiet }));
+      const found = checks.find(({ name }) => name === wanted);
+      if (found === undefined) throw new Error(`there is no check ${wanted}`);
+      return found;
+    };
+    /** Makes a volume that is nowhere in vCenter. */
+    const lose = (name: string, volumeHandle: string) =>
+      api.create(objectPath('/api/v1', 'persistentvolumes'), {
+        metadata: { name },
+        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi: { driver, volumeHandle } },
+      });
+
     it('pass where everything is as it should be', async () => {
       const found = await outcomes(1_000_000);
       expect(Object.keys(found)).toEqual([
@@ -95,22 +111,43 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     });
 
     it('find a volume that vCenter does not know, and one that is being detached', async () => {
-      const source = { driver: 'csi.vsphere.vmware.com', volumeHandle: 'a1b2c3' };
-      await api.create(objectPath('/api/v1', 'persistentvolumes'), {
-        metadata: { name: 'pvc-lost' },
-        spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi: source },
-      });
+      await lose('pvc-lost', 'a1b2c3');
       await api.create(attachments, {
         metadata: { name: 'goes', finalizers: ['external-attacher/csi-vsphere-vmware-com'] },
-        spec: { attacher: source.driver, nodeName: 'worker-1', source: { persistentVolumeName: 'pvc-lost' } },
+        spec: { attacher: driver, nodeName: 'worker-1', source: { persistentVolumeName: 'pvc-lost' } },
       });
       await api.ask({ method: 'DELETE', path: `${attachments}/goes` });
       const found = await outcomes();
       expect(found['storage-volumes']).toMatchObject({ outcome: 'block', detail: expect.stringContaining('pvc-lost') });
+      // That is a person's to decide; the volume that is on its way is not.
+      expect((await find('storage-detach')).risk).toBeUndefined();
       expect(found['storage-detach']).toMatchObject({
         outcome: 'block',
         detail: 'Being detached: pvc-lost from worker-1',
       });
+    });
+
+    it('let volumes that vCenter does not know be accepted by name, and a further one blocks again', async () => {
+      const found = await find('storage-volumes');
+      expect(found.risk).toMatchObject({
+        objects: ['pvc-lost'],
+        consequence: expect.stringContaining('does not start again'),
+      });
+      const said = { by: 'admin', reason: 'nobody uses it', at: '2026-11-29T00:00:00Z', expiresAt: null };
+      const accepted: AcceptedRisk = {
+        ...said,
+        check: found.name,
+        outcome: 'block',
+        consequence: '',
+        objects: ['pvc-lost'],
+      };
+      expect([stopsConfirm(found), covers(accepted, found)]).toEqual([true, true]);
+      await lose('pvc-lost-too', 'd4e5f6');
+      const further = await find('storage-volumes');
+      expect(further.risk?.objects.toSorted()).toEqual(['pvc-lost', 'pvc-lost-too']);
+      expect(covers(accepted, further)).toBe(false);
+      await api.ask({ method: 'DELETE', path: `${objectPath('/api/v1', 'persistentvolumes')}/pvc-lost-too` });
+      expect(covers(accepted, await find('storage-volumes'))).toBe(true);
     });
 
     it('are unknown, with the reason and a remedy, when vCenter refuses', async () => {

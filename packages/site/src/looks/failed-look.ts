@@ -18,6 +18,8 @@ const untrusted: Meaning = {
   field: 'vcenter.ca',
   hint: 'Give the CA certificate that signed it (vCenter offers it at https://<vcenter>/certs/download.zip), or compare the SHA-256 thumbprint with the one that vCenter shows and pin it.',
 };
+const registryLogin =
+  'Name a Secret of the cluster (kubernetes.io/dockerconfigjson) with a login that may pull, or correct the login in it.';
 const choice = 'Choose one of them.';
 
 const byCode: Readonly<Record<string, Meaning>> = {
@@ -35,6 +37,10 @@ const byCode: Readonly<Record<string, Meaning>> = {
   KUBERNETES_CONFIG_INVALID: {
     hint: 'Give the text of a kubeconfig; `kubectl --kubeconfig FILE get nodes` with the same file must work.',
   },
+  PULL_SECRET_UNUSABLE: { field: 'imageRegistry.pullSecret' },
+  REGISTRY_UNAUTHORIZED: { field: 'imageRegistry.pullSecret', hint: registryLogin },
+  REGISTRY_DENIED: { field: 'imageRegistry.pullSecret', hint: registryLogin },
+  REGISTRY_NOT_FOUND: { hint: 'Give the host, and the port where it has one, of an OCI registry.' },
   CLUSTER_NOT_CHOSEN: { field: 'clusterName', hint: 'Name the Cluster as namespace/name.' },
 };
 

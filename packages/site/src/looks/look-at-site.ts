@@ -5,6 +5,7 @@ import { VcenterClient } from '@sealift/vsphere/client';
 import { readReadiness } from '@sealift/vsphere/readiness';
 import { parseThumbprint } from '@sealift/vsphere/thumbprint';
 import type { SiteSettings, VcenterLogin } from '../settings.ts';
+import { lookAtImageRegistry } from './look-at-image-registry.ts';
 import { lookAtEnterprise, lookAtManagement, lookAtMembers } from './look-at-clusters.ts';
 import { runLook } from './run-look.ts';
 
@@ -13,7 +14,8 @@ const timeoutMs = 25_000;
 const retryDelaysMs = [500, 1000];
 
 /**
- * Looks whether settings lead to a site: logs in to vCenter, finds the places, asks both API servers, and whether they belong together.
+ * Looks whether settings lead to a site: logs in to vCenter, finds the places, asks both API servers, whether they belong together,
+ * and the registry that nodes pull from.
  * Changes nothing and keeps nothing open; each look has its own end in time, and says what it found.
  */
 export async function lookAtSite(settings: SiteSettings): Promise<readonly SiteCheck[]> {
@@ -63,7 +65,12 @@ async function lookAtPlaces(client: VcenterClient, { places, networks }: SiteSet
   return check;
 }
 
-async function lookAtClusters({ enterprise, management, cluster }: SiteSettings): Promise<readonly SiteCheck[]> {
+async function lookAtClusters({
+  enterprise,
+  management,
+  cluster,
+  imageRegistry,
+}: SiteSettings): Promise<readonly SiteCheck[]> {
   const clients: KubernetesClient[] = [];
   const open = async (choice: SiteSettings['enterprise']): Promise<Objects> => {
     const client = await KubernetesClient.connect({ ...choice, retryDelaysMs });
@@ -80,7 +87,12 @@ async function lookAtClusters({ enterprise, management, cluster }: SiteSettings)
       }),
     ]);
     const members = lookAtMembers(own.result, machines.result, management === undefined ? 'enterprise' : 'management');
-    return [own.check, machines.check, ...members];
+    // The login stands in the cluster: while that is not there, nothing can be said of it.
+    const images =
+      imageRegistry === undefined || own.result === undefined
+        ? []
+        : [await lookAtImageRegistry(imageRegistry, () => open(enterprise), timeoutMs)];
+    return [own.check, machines.check, ...members, ...images];
   } finally {
     for (const client of clients) client.close();
   }

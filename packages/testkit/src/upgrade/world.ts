@@ -231,6 +231,7 @@ export class World {
           refuseOther(digest, [pinned.release]);
           return { images: [], elsewhere: [], tools: [] };
         },
+        digestOfImage: () => Promise.resolve(undefined),
       },
     };
   }

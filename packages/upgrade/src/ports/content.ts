@@ -42,6 +42,8 @@ export interface ContentPort {
   openPack(pinned: PinnedPack, cancel: Cancel): Promise<OpenedPack>;
   /** @param digest of the release marker's manifest, as the approved plan has it */
   openRelease(digest: string, cancel: Cancel): Promise<PinnedRelease>;
+  /** The digest that an image's name leads to where the images of releases are; undefined where it leads nowhere. */
+  digestOfImage(image: string, cancel: Cancel): Promise<string | undefined>;
   /** The program's bytes, checked against its SHA-256 to their end. */
   openTool(tool: PinnedTool, cancel: Cancel): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -23,7 +23,7 @@ import { parseRunOptions, type RunAction, type RunOptions } from './run-options.
 import { setUpSealift, setUpSealiftAlone } from './set-up-sealift.ts';
 import { compareFingerprint } from './trusted-keys.ts';
 import { eventTranscript, makeTranscript, silentTranscript, type Transcript } from './transcript.ts';
-import { incompleteUpload, listOfMissing, uploadReport } from './upload-report.ts';
+import { incompleteUpload, listOfKeptTags, listOfMissing, uploadReport } from './upload-report.ts';
 
 /** What is not only a look at the bundle. */
 const changes: ReadonlySet<RunAction> = new Set(['install', 'set-up-sealift']);
@@ -140,6 +140,10 @@ async function install(
   });
   sections.end();
   if (options.json) context.out(JSON.stringify(uploadReport(bundle, result)));
+  else {
+    const kept = listOfKeptTags(result);
+    if (kept !== undefined) context.note(kept);
+  }
   const incomplete = incompleteUpload(result);
   if (incomplete !== undefined) {
     if (options.json) {

@@ -42,8 +42,26 @@ export function listOfMissing({ items }: UploadResult): string {
   return ['Not pushed:', ...lines].join('\n');
 }
 
-function outcomeOf({ kind, name, state, item, error }: ItemOutcome) {
+/** Images whose tags stand for what an earlier release has under them; undefined where there are none. */
+export function listOfKeptTags({ items }: UploadResult): string | undefined {
+  const kept = items.flatMap(({ kind, name, tagKept }) =>
+    tagKept === undefined ? [] : [`- ${kind} ${name}: ${tagKept}`],
+  );
+  if (kept.length === 0) return undefined;
+  const remedy =
+    'They are there by their digests, which nodes pull by where the console has an image registry (Site Settings, --image-registry). Through a mirror nodes would get what the tag stands for; the preflight names such images.';
+  return ['Tags kept:', ...kept, remedy].join('\n');
+}
+
+function outcomeOf({ kind, name, state, item, error, tagKept }: ItemOutcome) {
   const { client, repository, tag, digest } = item;
   const place = { registry: client.registry, repository, ...(tag === undefined ? {} : { tag }), digest };
-  return { kind, name, state, ...place, ...(error === undefined ? {} : { error: toProblem(error) }) };
+  return {
+    kind,
+    name,
+    state,
+    ...place,
+    ...(tagKept === undefined ? {} : { tagKept }),
+    ...(error === undefined ? {} : { error: toProblem(error) }),
+  };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { startConsole } from '@sealift/server/console';
-import { isRegistryHost, isRepositoryName } from '@sealift/oci/reference';
+import { parseImageRegistry } from '@sealift/site/image-registry';
 import type { ImageRegistry, SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { readConnection } from '../vsphere/connection.ts';
@@ -126,11 +126,11 @@ async function siteSettings(
 }
 
 /** What packs are applied with: it holds also where vCenter and cluster are given in the console. */
-function ofPacks(options: ServerRunOptions): Pick<SiteSettings, 'variablesFile' | 'imageRegistry'> {
+function ofPacks(options: ServerRunOptions): Pick<SiteSettings, 'variables' | 'imageRegistry'> {
   const { variablesFile } = options;
   return {
-    variablesFile: variablesFile === undefined ? undefined : resolve(variablesFile),
-    imageRegistry: parseImageRegistry(options),
+    variables: variablesFile === undefined ? undefined : { file: resolve(variablesFile) },
+    imageRegistry: imageRegistryOf(options),
   };
 }
 
@@ -155,17 +155,15 @@ function parseNamespaced(option: string, text: string | undefined) {
   return { namespace, name };
 }
 
-function parseImageRegistry({ imageRegistry: text, imagePullSecret }: ServerRunOptions): ImageRegistry | undefined {
+function imageRegistryOf({ imageRegistry: text, imagePullSecret }: ServerRunOptions): ImageRegistry | undefined {
   if (text === undefined) {
     if (imagePullSecret !== undefined) throw usage('--image-pull-secret is of no use without --image-registry');
     return undefined;
   }
-  const slash = text.indexOf('/');
-  const [registry, base] = slash === -1 ? [text, ''] : [text.slice(0, slash), text.slice(slash + 1)];
-  if (!isRegistryHost(registry) || (slash !== -1 && !isRepositoryName(base))) {
+  const parsed = parseImageRegistry(text);
+  if (parsed === undefined)
     throw usage(`--image-registry ${text} is not of the form host[:port][/path], without https://`);
-  }
-  return { registry, base, pullSecret: parseNamespaced('--image-pull-secret', imagePullSecret) };
+  return { ...parsed, pullSecret: parseNamespaced('--image-pull-secret', imagePullSecret) };
 }
 
 function usage(reason: string): SealiftError {

@@ -1,11 +1,13 @@
 import { ActionGroup, Button, Form, FormSection } from '@patternfly/react-core';
 import type { SiteView } from '@sealift/core/api';
+import type { SiteCheck } from '@sealift/core/site';
 import { type FormEvent, useState } from 'react';
 import { useFindPlaces, useSaveSite } from '../../api/site.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { AccessFields } from './access-fields.tsx';
+import { PacksFields } from './packs-fields.tsx';
 import { PlaceFields } from './place-fields.tsx';
 import { checksOf, placeProblems, problemsOf } from './problems.ts';
 import { type AccessChoice, formOf, requestOf, type SiteForm, vcenterOf } from './site-form.ts';
@@ -18,8 +20,15 @@ const machine: readonly [AccessChoice, string] = [
 ];
 const same: readonly [AccessChoice, string] = ['same', 'It runs in the enterprise cluster itself'];
 
+interface SettingsFormProps {
+  view: SiteView;
+  onClose: () => void;
+  /** Told what each look found: it may be a warning. */
+  onSaved: (checks: readonly SiteCheck[]) => void;
+}
+
 /** Asks how the console reaches its site; saving tries it first. */
-export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () => void }) {
+export function SettingsForm({ view, onClose, onSaved }: SettingsFormProps) {
   const [form, setForm] = useState<SiteForm>(() => formOf(view));
   // That of what the form was filled from: who changed the settings meanwhile must not be overwritten.
   const [revision] = useState(view.revision);
@@ -32,7 +41,7 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
   const submit = (event: FormEvent) => {
     event.preventDefault();
     places.reset();
-    save.mutate(requestOf(form, revision), { onSuccess: onClose });
+    save.mutate(requestOf(form, revision, view.startedWith), { onSuccess: ({ checks }) => onSaved(checks) });
   };
   const find = () => {
     save.reset();
@@ -82,6 +91,9 @@ export function SettingsForm({ view, onClose }: { view: SiteView; onClose: () =>
           help="As namespace/name. Left empty: the only one there"
           problem={problems.clusterName}
         />
+      </FormSection>
+      <FormSection title="Packs" titleElement="h2">
+        <PacksFields form={form} view={view} problems={problems} onChange={change} />
       </FormSection>
       {save.isError && <ErrorNotice error={save.error} />}
       {checks.length > 0 && <CheckList checks={checks} label="What was found at the site" />}

@@ -6,13 +6,14 @@ import {
 } from '@patternfly/react-core';
 import type { SiteAccessView, SiteView } from '@sealift/core/api';
 import { Moment } from '../../components/moment.tsx';
-import { placeKeys } from './site-form.ts';
+import { namespacedText, placeKeys } from './site-form.ts';
+import { variablesText } from './variables-text.ts';
 import { placeLabels } from './place-fields.tsx';
 
 /** The settings that hold. */
 export function SettingsList({ view: { settings, changedBy, changedAt } }: { view: SiteView }) {
   if (settings === null) return null;
-  const { vcenter, places, enterprise, management, clusterName } = settings;
+  const { vcenter, places, enterprise, management, clusterName, imageRegistry, variables } = settings;
   const named = placeKeys.flatMap((key) => (places[key] === null ? [] : [[placeLabels[key], places[key]] as const]));
   const rows: readonly (readonly [string, string])[] = [
     ['vCenter', vcenter.url],
@@ -21,7 +22,12 @@ export function SettingsList({ view: { settings, changedBy, changedAt } }: { vie
     ...named,
     ['Enterprise cluster', described(enterprise)],
     ['Cluster API', management === null ? 'in the enterprise cluster itself' : described(management)],
-    ['Cluster', clusterName === null ? 'the only one there' : `${clusterName.namespace}/${clusterName.name}`],
+    ['Cluster', clusterName === null ? 'the only one there' : namespacedText(clusterName)],
+    ['Image registry', imageRegistry?.address ?? 'none: nodes have a mirror of the registries that packs name'],
+    ...(imageRegistry?.pullSecret
+      ? [['Its login', `the Secret ${namespacedText(imageRegistry.pullSecret)}`] as const]
+      : []),
+    ['Variables of packs', variablesText(variables)],
   ];
   return (
     <DescriptionList isHorizontal isCompact aria-label="Settings of the site">

@@ -2,7 +2,16 @@ import type { SiteView } from '@sealift/core/api';
 import { expect, test } from 'vitest';
 import { formOf, requestOf } from './site-form.ts';
 
-const none: SiteView = { source: 'none', fixed: null, revision: 0, settings: null, changedBy: null, changedAt: null };
+const none: SiteView = {
+  source: 'none',
+  fixed: null,
+  revision: 0,
+  settings: null,
+  startedWith: [],
+  changedBy: null,
+  changedAt: null,
+};
+const imageRegistry = { address: 'h:8443/p', pullSecret: { namespace: 'kube-system', name: 'login' } };
 const places = { datacenter: 'DC0', folder: null, cluster: null, resourcePool: null, datastore: null, network: null };
 const stored: SiteView = {
   ...none,
@@ -14,6 +23,8 @@ const stored: SiteView = {
     enterprise: { server: 'https://k', from: '' },
     management: { server: 'https://m', from: '' },
     clusterName: { namespace: 'a', name: 'b.c' },
+    imageRegistry,
+    variables: { names: ['domain'], from: '' },
   },
 };
 
@@ -23,6 +34,7 @@ test('what is stored goes back as it is, and its secrets stay where they are', (
     vcenter: { url: 'https://vc', username: 'u', ca: 'PEM', thumbprint: null },
     places,
     clusterName: { namespace: 'a', name: 'b.c' },
+    imageRegistry,
   });
 });
 
@@ -43,4 +55,14 @@ test('what is chosen goes, and what was typed for another choice does not', () =
     clusterName: null,
   });
   expect(requestOf({ ...form, enterprise: { ...form.enterprise, choice: 'machine' } }, 0).enterprise).toBeNull();
+});
+
+test('the image registry and variables are given, kept, taken away, or left to the options of the console', () => {
+  const form = { ...formOf(none), imageRegistry: ' h/p ', variables: { choice: 'given', text: 'a: 1' } } as const;
+  expect(requestOf(form, 0)).toMatchObject({ imageRegistry: { address: 'h/p', pullSecret: null }, variables: 'a: 1' });
+  const emptied = { ...formOf(stored), imageRegistry: '', variables: { choice: 'none', text: 'left over' } } as const;
+  expect(requestOf(emptied, 0)).toMatchObject({ imageRegistry: null, variables: null });
+  const beside = requestOf(form, 0, ['imageRegistry', 'variables']);
+  expect(Object.keys(beside)).not.toContain('imageRegistry');
+  expect(Object.keys(beside)).not.toContain('variables');
 });

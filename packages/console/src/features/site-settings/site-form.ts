@@ -13,6 +13,9 @@ export interface AccessForm {
   readonly context: string;
 }
 
+/** Which variables packs get. */
+export type VariablesChoice = 'none' | 'stored' | 'given';
+
 /** What is typed for a site; empty texts are left out. */
 export interface SiteForm {
   readonly url: string;
@@ -26,6 +29,11 @@ export interface SiteForm {
   readonly management: AccessForm;
   /** `namespace/name` */
   readonly clusterName: string;
+  /** `host[:port][/path]` */
+  readonly imageRegistry: string;
+  /** `namespace/name` */
+  readonly pullSecret: string;
+  readonly variables: { readonly choice: VariablesChoice; readonly text: string };
 }
 
 export const placeKeys = ['datacenter', 'folder', 'cluster', 'resourcePool', 'datastore', 'network'] as const;
@@ -33,7 +41,7 @@ export const placeKeys = ['datacenter', 'folder', 'cluster', 'resourcePool', 'da
 /** The form as it is opened: what is stored, without secrets. */
 export function formOf({ settings }: SiteView): SiteForm {
   const access = (choice: AccessChoice): AccessForm => ({ choice, text: '', context: '' });
-  const { vcenter, places, enterprise, management, clusterName } = settings ?? {};
+  const { vcenter, places, enterprise, management, clusterName, imageRegistry, variables } = settings ?? {};
   return {
     url: vcenter?.url ?? 'https://',
     username: vcenter?.username ?? '',
@@ -51,7 +59,10 @@ export function formOf({ settings }: SiteView): SiteForm {
     },
     enterprise: access(enterprise === undefined ? 'kubeconfig' : enterprise.server === null ? 'machine' : 'stored'),
     management: access(management === undefined || management === null ? 'same' : 'stored'),
-    clusterName: clusterName ? `${clusterName.namespace}/${clusterName.name}` : '',
+    clusterName: namespacedText(clusterName),
+    imageRegistry: imageRegistry?.address ?? '',
+    pullSecret: namespacedText(imageRegistry?.pullSecret),
+    variables: { choice: variables ? 'stored' : 'none', text: '' },
   };
 }
 
@@ -66,11 +77,10 @@ export function vcenterOf({ url, username, password, trust, ca, thumbprint }: Si
   };
 }
 
-/** What a form asks for. */
-export function requestOf(form: SiteForm, revision: number): SiteRequest {
+/** What a form asks for. @param startedWith what came with the start of the console, which nobody gives here */
+export function requestOf(form: SiteForm, revision: number, startedWith: SiteView['startedWith'] = []): SiteRequest {
   const { places, enterprise, management, clusterName } = form;
   const named = (text: string): string | null => (text.trim() === '' ? null : text.trim());
-  const [namespace = '', ...rest] = clusterName.trim().split('/');
   return {
     revision,
     vcenter: vcenterOf(form),
@@ -84,8 +94,36 @@ export function requestOf(form: SiteForm, revision: number): SiteRequest {
     },
     ...accessOf('enterprise', enterprise),
     ...accessOf('management', management),
-    clusterName: clusterName.trim() === '' ? null : { namespace, name: rest.join('/') },
+    clusterName: namespacedOf(clusterName),
+    ...(startedWith.includes('imageRegistry') ? {} : { imageRegistry: imageRegistryOf(form) }),
+    ...(startedWith.includes('variables') ? {} : variablesOf(form)),
   };
+}
+
+function imageRegistryOf({ imageRegistry, pullSecret }: SiteForm): SiteRequest['imageRegistry'] {
+  const address = imageRegistry.trim();
+  return address === '' ? null : { address, pullSecret: namespacedOf(pullSecret) };
+}
+
+function variablesOf({ variables: { choice, text } }: SiteForm): Pick<SiteRequest, 'variables'> {
+  if (choice === 'stored') return {};
+  return { variables: choice === 'none' ? null : text };
+}
+
+interface Namespaced {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `namespace/name` as it is asked for; null for an empty text. */
+function namespacedOf(text: string): Namespaced | null {
+  const [namespace = '', ...rest] = text.trim().split('/');
+  return text.trim() === '' ? null : { namespace, name: rest.join('/') };
+}
+
+/** The text that `namespacedOf` reads back; empty for none. */
+export function namespacedText(named: Namespaced | null | undefined): string {
+  return named ? `${named.namespace}/${named.name}` : '';
 }
 
 function accessOf(field: 'enterprise' | 'management', { choice, text, context }: AccessForm): Partial<SiteRequest> {

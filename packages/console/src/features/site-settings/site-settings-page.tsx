@@ -1,5 +1,6 @@
 import { Button, PageSection } from '@patternfly/react-core';
 import type { SiteView } from '@sealift/core/api';
+import type { SiteCheck } from '@sealift/core/site';
 import { useState } from 'react';
 import { useCheckSite, useSite } from '../../api/site.ts';
 import { CheckList } from '../../components/check-list.tsx';
@@ -30,9 +31,17 @@ export function SiteSettingsPage() {
 function Settings({ view }: { view: SiteView }) {
   const [editing, setEditing] = useState(false);
   const [forgetting, setForgetting] = useState(false);
+  const [saved, setSaved] = useState<readonly SiteCheck[]>([]);
   const check = useCheckSite();
   const open = editing || (view.settings === null && view.fixed === null);
-  if (open) return <SettingsForm view={view} onClose={() => setEditing(false)} />;
+  const close = () => setEditing(false);
+  const keep = (checks: readonly SiteCheck[]) => {
+    check.reset();
+    setSaved(checks);
+    close();
+  };
+  if (open) return <SettingsForm view={view} onClose={close} onSaved={keep} />;
+  const checks = check.data?.checks ?? saved;
   return (
     <>
       {view.fixed !== null && <Notice title={view.fixed} variant="info" />}
@@ -56,7 +65,7 @@ function Settings({ view }: { view: SiteView }) {
         )}
       </p>
       {check.isError && <ErrorNotice error={check.error} />}
-      {check.data !== undefined && <CheckList checks={check.data.checks} label="What was found at the site" />}
+      {checks.length > 0 && <CheckList checks={checks} label="What was found at the site" />}
       {forgetting && <ForgetSiteDialog onClose={() => setForgetting(false)} />}
     </>
   );

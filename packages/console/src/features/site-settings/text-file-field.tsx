@@ -44,6 +44,7 @@ export function TextFileField({ label, value, onChange, help, problem }: TextFil
         validated={wrong ? 'error' : 'default'}
         className="mono"
         textAreaPlaceholder=""
+        aria-label={label}
         aria-describedby={`${id}-help`}
       />
       <FormHelperText id={`${id}-help`}>

@@ -130,7 +130,7 @@ export const registryErrors = defineErrors({
   },
   REGISTRY_TAG_TAKEN: {
     message: 'tag {tag} is already there with another digest ({found} instead of {wanted}); nothing was sent',
-    hint: 'Tags are kept as they are. Check which of the two is right; --move-tags moves it.',
+    hint: 'Tags are kept as they are. Check which of the two is right; --move-tags moves it. A tag of an image that a needed release has stays all the same, and the new content comes by its digest.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',

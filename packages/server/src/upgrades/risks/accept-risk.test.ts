@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { pushRelease } from '../../testing/push-release.ts';
 import { RunningPlatform } from '../../testing/running-platform.ts';
 
@@ -29,6 +29,8 @@ beforeAll(async () => {
   id = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body.id;
 }, 60_000);
 afterAll(() => platform.stop());
+// The clock of the console, which runs in this process.
+afterEach(() => vi.useRealTimers());
 
 const upgrade = async () => (await platform.call('GET', `/upgrades/${id}`)).body;
 const accept = (body: object, check = 'risks') => platform.call('PUT', `/upgrades/${id}/risks/${check}`, body);
@@ -78,6 +80,23 @@ it('accepted it lets the upgrade be confirmed, under another hash; withdrawn it 
   expect((await platform.call('DELETE', `/upgrades/${id}/risks/risks`)).body).toMatchObject({ code: 'NOT_FOUND' });
 });
 
+it('counts no more when Confirm is pressed after its end, though what was seen was before it', async () => {
+  const hourMs = 3_600_000;
+  const expiresAt = new Date(Date.now() + hourMs).toISOString();
+  const seen = (await accept({ ...good, expiresAt })).body;
+  expect(seen).toMatchObject({ blockers: [], risks: [{ expiresAt, covers: true }] });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * hourMs });
+  expect((await confirm(seen.hash)).body).toMatchObject({ code: 'UPGRADE_CHANGED' });
+  const after = await upgrade();
+  expect(after).toMatchObject({ state: 'draft', risks: [{ expiresAt, covers: false }] });
+  expect(after.blockers).toEqual([expect.stringContaining(risk.name)]);
+  expect((await confirm(after.hash)).body).toMatchObject({ code: 'UPGRADE_BLOCKED' });
+  // It is accepted anew, in the place of what has ended.
+  const again = new Date(Date.now() + hourMs).toISOString();
+  expect((await accept({ ...good, expiresAt: again })).body).toMatchObject({ blockers: [], risks: [{ covers: true }] });
+  await platform.call('DELETE', `/upgrades/${id}/risks/risks`);
+});
+
 it('confirmed with it the upgrade keeps who accepted what, and nothing is accepted afterwards', async () => {
   const { hash } = (await accept(good)).body;
   expect((await confirm(hash)).status).toBe(202);
@@ -88,6 +107,9 @@ it('confirmed with it the upgrade keeps who accepted what, and nothing is accept
   const { entries } = (await platform.call('GET', '/audit')).body;
   const deeds = entries.map(({ action }: { action: string }) => action);
   expect(deeds.filter((action: string) => action.endsWith('-risk'))).toEqual([
+    'upgrade.accept-risk',
+    'upgrade.withdraw-risk',
+    'upgrade.accept-risk',
     'upgrade.accept-risk',
     'upgrade.withdraw-risk',
     'upgrade.accept-risk',

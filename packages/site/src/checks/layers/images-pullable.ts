@@ -1,20 +1,21 @@
 import { isSealiftError } from '@sealift/core/errors';
-import { Secret } from '@sealift/core/secret';
 import type { Objects } from '@sealift/kubernetes/objects';
-import { basicCredential, type Credential } from '@sealift/oci/credential';
-import { parseDigest } from '@sealift/oci/digest';
 import { forEachBounded } from '@sealift/oci/pool';
-import { RegistryClient } from '@sealift/oci/registry-client';
+import type { RegistryClient } from '@sealift/oci/registry-client';
 import { block, type Finding, pass, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
-import type { PinnedImage } from '../../cluster/images/release-images.ts';
-import { loginOf, readPullSecret } from '../../cluster/images/pull-secret.ts';
+import { registryOfNodes } from '../../cluster/images/registry-of-nodes.ts';
 import type { ImageRegistry } from '../../settings.ts';
 
 /** Questions to the registry at a time. */
 const concurrency = 8;
 const shown = 3;
-const loopback = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/;
+
+/** What nodes will ask the registry for: a digest, or the tag of an image that is named by the registry itself. */
+export interface WantedImage {
+  readonly repository: string;
+  readonly reference: string;
+}
 
 /**
  * Asks the registry for images as the nodes will, with the login that their pods are given. From here it may be out of reach though it is not
@@ -23,33 +24,23 @@ const loopback = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/;
  * @param wanted by what their manifests call them
  */
 export async function pullable(
-  { registry, pullSecret }: ImageRegistry,
-  wanted: ReadonlyMap<string, PinnedImage>,
+  imageRegistry: ImageRegistry,
+  wanted: ReadonlyMap<string, WantedImage>,
   objects: Objects,
   cancel: Cancel,
 ): Promise<Finding> {
-  let credential: Credential | undefined;
-  if (pullSecret !== undefined) {
-    try {
-      const login = loginOf(await readPullSecret(objects, registry, pullSecret, cancel), registry);
-      credential = login && basicCredential(login.username, new Secret(login.password));
-    } catch (error) {
-      if (!isSealiftError(error, 'PULL_SECRET_UNUSABLE')) throw error;
-      return block(error.message, error.hint);
-    }
+  const { registry } = imageRegistry;
+  let client: RegistryClient;
+  try {
+    client = await registryOfNodes(imageRegistry, () => Promise.resolve(objects), cancel);
+  } catch (error) {
+    if (!isSealiftError(error, 'PULL_SECRET_UNUSABLE')) throw error;
+    return block(error.message, error.hint);
   }
-  const client = new RegistryClient({
-    registry,
-    // Only there may it speak without TLS.
-    plainHttp: loopback.test(registry),
-    credential,
-    cancel,
-    retryDelaysMs: [500],
-  });
   const missing: string[] = [];
   try {
-    await forEachBounded([...wanted], concurrency, async ([image, { repository, digest }]) => {
-      if ((await client.headManifest(repository, parseDigest(digest))) === undefined) missing.push(image);
+    await forEachBounded([...wanted], concurrency, async ([image, { repository, reference }]) => {
+      if ((await client.headManifest(repository, reference)) === undefined) missing.push(image);
     });
   } catch (error) {
     if (isSealiftError(error, 'REGISTRY_UNAUTHORIZED') || isSealiftError(error, 'REGISTRY_DENIED')) {
@@ -60,10 +51,10 @@ export async function pullable(
   } finally {
     client.close();
   }
-  if (missing.length === 0) return pass(`${wanted.size} images at ${registry}, by digest`);
+  if (missing.length === 0) return pass(`${wanted.size} images at ${registry}`);
   const more = missing.length > shown ? ` and ${missing.length - shown} more` : '';
   return block(
     `${registry} does not have ${missing.toSorted().slice(0, shown).join(', ')}${more}`,
-    'Run the bundle of the release against that registry, under the path that the console is started with.',
+    'Run the bundle of the release against that registry, under the path that Site Settings or --image-registry gives. What values name there of their own has to be pushed there, or named otherwise.',
   );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Check } from '@sealift/core/check';
+import { Secret } from '@sealift/core/secret';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
@@ -105,20 +106,82 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
   });
 
-  it('find the variables of the site in their file, as it is now', async () => {
+  it('find the variables of the site in their file, as it is now, or in its settings', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sealift-variables-'));
     try {
-      const variablesFile = join(folder, 'variables.yaml');
-      writeFileSync(variablesFile, 'image: calico/node:v3.25.1\n');
+      const file = join(folder, 'variables.yaml');
+      writeFileSync(file, 'image: calico/node:v3.25.1\n');
       const values = 'charts: { web: { image: "{{ .spectro.var.image }}" } }';
       const layers = [bench.shelf.layer({ pack: 'set', values }, { charts: chart() })];
-      expect(await look(layers, { variablesFile })).toMatchObject({
+      expect(await look(layers, { variables: { file } })).toMatchObject({
         'layers-render': { outcome: 'pass' },
         'images-known': { outcome: 'pass', detail: '1 images' },
       });
+      const text = new Secret('image: nowhere:1\n');
+      expect(await look(layers, { variables: { text } })).toMatchObject({ 'images-known': { outcome: 'block' } });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  const named = (image: string) => {
+    const text = deployment.replace('{{ .Release.Name }}', 'named').replace('{{ .Values.image }}', image);
+    return [bench.shelf.layer({ pack: 'named' }, { manifests: { 'manifests/a.yaml': text } })];
+  };
+
+  it('believe no digest that the release does not pin, but where its content is there', async () => {
+    const part = `calico/node@sha256:${'2'.repeat(64)}`;
+    const known = async (image: string) => (await look(named(image)))['images-known'];
+    expect(await known(`calico/node@${digest}`)).toMatchObject({ outcome: 'pass' });
+    expect(await known(part)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(part) });
+    bench.shelf.held.set(part, `sha256:${'2'.repeat(64)}`);
+    expect(await known(part)).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('block a name that leads to other content where nodes pull by it, and not where they pull by digest', async () => {
+    const image = 'calico/node:v3.25.1';
+    bench.shelf.held.set(image, `sha256:${'3'.repeat(64)}`);
+    try {
+      expect((await look(named(image)))['images-known']).toMatchObject({
+        outcome: 'block',
+        detail: expect.stringContaining(`under the names of ${image} (Deployment.apps`),
+        risk: { objects: [image] },
+      });
+      const imageRegistry = { registry: '127.0.0.1:1', base: '' };
+      expect((await look(named(image), { imageRegistry }))['images-known']).toMatchObject({ outcome: 'pass' });
+    } finally {
+      bench.shelf.held.clear();
+    }
+  });
+
+  it('ask the image registry for what values name there, by tag and by digest', async () => {
+    const part = `sha256:${'2'.repeat(64)}`;
+    const has = new Set<string>();
+    const server = createServer(({ url = '' }, response) => {
+      if (url === '/v2/') response.end('{}');
+      else if (!has.has(url)) response.writeHead(404).end();
+      else {
+        const type = 'application/vnd.oci.image.manifest.v1+json';
+        response.writeHead(200, { 'content-type': type, 'content-length': 2, 'docker-content-digest': part }).end();
+      }
+    });
+    servers.push(server);
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const registry = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const over = { imageRegistry: { registry, base: 'sealift/images' } };
+    for (const [image, path] of [
+      [`${registry}/own/tool:1`, '/v2/own/tool/manifests/1'],
+      [`${registry}/own/tool@${part}`, `/v2/own/tool/manifests/${part}`],
+      [`calico/node@${part}`, `/v2/sealift/images/docker.io/calico/node/manifests/${part}`],
+    ] as const) {
+      bench.shelf.held.set(image, part);
+      const pullable = async () => (await look(named(image), over))['images-pullable'];
+      expect(await pullable()).toMatchObject({ outcome: 'block', detail: `${registry} does not have ${image}` });
+      has.add(path);
+      expect(await pullable()).toMatchObject({ outcome: 'pass', detail: `1 images at ${registry}` });
+    }
+    const { detail } = (await look(named(`${registry}/own/tool:1`), over))['images-known'] ?? {};
+    expect(detail).toContain('1 of them not of the release');
   });
 
   it('say that they did not look while conflicts are open', async () => {
@@ -158,7 +221,7 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     const type = 'kubernetes.io/dockerconfigjson';
     const { apiVersion, kind } = of;
     await bench.objects.create({ apiVersion, kind, metadata: pullSecret, type, data: data(auth) });
-    expect(await pullable()).toMatchObject({ outcome: 'pass', detail: `1 images at ${registry}, by digest` });
+    expect(await pullable()).toMatchObject({ outcome: 'pass', detail: `1 images at ${registry}` });
     expect(asked).toContain(`/v2/sealift/images/docker.io/calico/node/manifests/${digest}`);
     has = false;
     expect(await pullable()).toMatchObject({

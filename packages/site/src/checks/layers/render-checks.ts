@@ -2,14 +2,14 @@ import type { Check } from '@sealift/core/check';
 import { isSealiftError, type SealiftError } from '@sealift/core/errors';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { KubeObject } from '@sealift/kubernetes/object';
-import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { listed, type MissingImage, missingImages, pulledImages } from '../../cluster/images/pulled-images.ts';
-import { type PinnedImage, ReleaseImages } from '../../cluster/images/release-images.ts';
+import { imageOf, ReleaseImages } from '../../cluster/images/release-images.ts';
 import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
-import { pullable } from './images-pullable.ts';
+import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
 import type { ImageRegistry } from '../../settings.ts';
@@ -88,13 +88,34 @@ function renders(all: readonly Rendered[]): Finding {
 
 async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, cancel }: LayerTools): Promise<Finding> {
   const missing: MissingImage[] = [];
+  const others: MissingImage[] = [];
   for (const [release, objects] of byRelease(all)) {
     const images = await imagesOf(content, release, cancel);
     missing.push(...missingImages(imageRegistry, images, objects));
+    // Of another digest than is pinned it may be a part of an image of the release, or of an image that nobody has.
+    for (const part of pulledImages(objects).filter(({ image }) => images.isPart(image)))
+      if ((await content.digestOfImage(part.image, cancel)) === undefined) missing.push(part);
+    if (imageRegistry === undefined)
+      others.push(...(await othersUnderTheirNames(images, objects, { content, cancel })));
+  }
+  if (missing.length === 0 && others.length > 0) {
+    const finding = block(
+      `In the registry of the console other content stands under the names of ${listed(others)}`,
+      'Give the image registry (Site Settings, --image-registry): then images are pulled by the digest that the release pins.',
+    );
+    const consequence = 'Nodes whose mirror is that registry run what stands under the name there.';
+    return acceptable(
+      finding,
+      consequence,
+      others.map(({ image }) => image),
+    );
   }
   if (missing.length === 0) {
     const images = new Set(pulledImages(objectsOf(all)).map(({ image }) => image));
-    return pass(`${images.size} images`);
+    const own = [...images].filter((image) => imageRegistry && imageOf(imageRegistry.registry, image) !== undefined);
+    const named =
+      own.length === 0 ? '' : `, ${own.length} of them not of the release but by the image registry's own name`;
+    return pass(`${images.size} images${named}`);
   }
   return block(
     `The release does not have ${listed(missing)}`,
@@ -102,15 +123,35 @@ async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, c
   );
 }
 
+/** What pods would pull by a name that leads to other content than the release pins. */
+async function othersUnderTheirNames(
+  images: ReleaseImages,
+  objects: readonly KubeObject[],
+  { content, cancel }: Pick<LayerTools, 'content' | 'cancel'>,
+): Promise<readonly MissingImage[]> {
+  const others: MissingImage[] = [];
+  for (const pulled of pulledImages(objects)) {
+    const pinned = images.find(pulled.image, '');
+    if (pinned?.tag === undefined) continue;
+    const found = await content.digestOfImage(pulled.image, cancel);
+    if (found !== undefined && found !== pinned.digest) others.push(pulled);
+  }
+  return others;
+}
+
 async function imagesPullable(all: readonly Rendered[], tools: LayerTools): Promise<Finding> {
   const { content, imageRegistry, objects, cancel } = tools;
   if (imageRegistry === undefined) return pass('Images keep their names');
-  const wanted = new Map<string, PinnedImage>();
+  const wanted = new Map<string, WantedImage>();
   for (const [release, rendered] of byRelease(all)) {
     const images = await imagesOf(content, release, cancel);
     for (const { image } of pulledImages(rendered)) {
-      const pinned = images.find(image, imageRegistry.base);
-      if (pinned !== undefined) wanted.set(image, pinned);
+      const { repository, digest } = images.find(image, imageRegistry.base) ?? {};
+      if (repository !== undefined && digest !== undefined) wanted.set(image, { repository, reference: digest });
+      else {
+        const own = imageOf(imageRegistry.registry, image);
+        if (own !== undefined) wanted.set(image, own);
+      }
     }
   }
   return await pullable(imageRegistry, wanted, objects, cancel);

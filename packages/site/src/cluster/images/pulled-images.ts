@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
 import type { ImageRegistry } from '../../settings.ts';
 import { mapImages, withPullSecret } from './image-places.ts';
-import type { ReleaseImages } from './release-images.ts';
+import { imageOf, type ReleaseImages } from './release-images.ts';
 
 const shown = 10;
 
@@ -24,15 +24,15 @@ export function pulledFrom(
   objects: readonly KubeObject[],
 ): readonly KubeObject[] {
   return objects.map((object) => {
-    let isChanged = false;
+    let isPulledThere = false;
     const changed = mapImages(object, (image) => {
       const pinned = images.find(image, base);
+      isPulledThere ||= pinned !== undefined || imageOf(registry, image) !== undefined;
       if (pinned === undefined) return image;
-      isChanged = true;
       const tag = pinned.tag === undefined ? '' : `:${pinned.tag}`;
       return `${registry}/${pinned.repository}${tag}@${pinned.digest}`;
     });
-    if (!isChanged) return object;
+    if (!isPulledThere) return object;
     return pullSecret === undefined ? changed : withPullSecret(changed, pullSecret.name);
   });
 }
@@ -55,9 +55,8 @@ export function missingImages(
   images: ReleaseImages,
   objects: readonly KubeObject[],
 ): readonly MissingImage[] {
-  const own = site === undefined ? undefined : `${site.registry}/`;
   return pulledImages(objects).filter(({ image }) => {
-    if (own !== undefined && image.startsWith(own)) return false;
+    if (site !== undefined && imageOf(site.registry, image) !== undefined) return false;
     return images.find(image, '') === undefined && !images.isElsewhere(image);
   });
 }

@@ -13,12 +13,15 @@ export interface PinnedImage {
 export class ReleaseImages {
   readonly #byName = new Map<string, string>();
   readonly #repositories = new Set<string>();
+  /** Repository and digest. */
+  readonly #pinned = new Set<string>();
   readonly #elsewhere: ReadonlySet<string>;
 
   constructor({ images, elsewhere }: Pick<PinnedRelease, 'images' | 'elsewhere'>) {
     for (const { name, digest } of images) {
       const reference = parseReference(name);
       this.#byName.set(fullName(reference), digest);
+      this.#pinned.add(`${repositoryOf(reference)}@${digest}`);
       this.#repositories.add(repositoryOf(reference));
     }
     this.#elsewhere = new Set(elsewhere.map((name) => fullName(parseReference(name))));
@@ -41,11 +44,28 @@ export class ReleaseImages {
     return digest === undefined ? undefined : { repository, tag, digest };
   }
 
+  /** Whether a text names an image of the release by a digest that the release does not pin itself: it may be a part of one that it does. */
+  isPart(image: string): boolean {
+    const reference = read(image);
+    if (reference?.digest === undefined || !this.#repositories.has(repositoryOf(reference))) return false;
+    return !this.#pinned.has(`${repositoryOf(reference)}@${reference.digest}`);
+  }
+
   /** Whether the release says that every site has the image. */
   isElsewhere(image: string): boolean {
     const reference = read(image);
     return reference !== undefined && this.#elsewhere.has(fullName(reference));
   }
+}
+
+/** Where in a registry an image is that is named by that registry itself; undefined where the text names another, or is no reference. */
+export function imageOf(
+  registry: string,
+  image: string,
+): { readonly repository: string; readonly reference: string } | undefined {
+  const named = read(image);
+  if (named === undefined || named.registry.toLowerCase() !== registry.toLowerCase()) return undefined;
+  return { repository: named.repository, reference: named.digest ?? named.tag ?? 'latest' };
 }
 
 function read(image: string): Reference | undefined {

@@ -164,7 +164,7 @@ items: [ { apiVersion: batch/v1, kind: Job, metadata: { name: once }, spec: ${jo
     const pullSecret = { namespace: 'kube-system', name: 'site-registry' };
     const port = bench.port({ imageRegistry: { ...imageRegistry, pullSecret } });
     const values = 'pack: { namespace: private }\n';
-    const elsewhere = `apiVersion: v1\nkind: Namespace\nmetadata: { name: beside }\n---\n${deployment('beside', 'busybox:1.36').replace('name: beside,', 'name: beside, namespace: beside,')}`;
+    const elsewhere = `apiVersion: v1\nkind: Namespace\nmetadata: { name: beside }\n---\n${deployment('beside', 'busybox:1.36').replace('name: beside,', 'name: beside, namespace: beside,')}---\n${deployment('own', 'harbor.example:8443/own:1')}`;
     const layer = (version: string) =>
       bench.shelf.layer(
         { pack: 'private', version, values },
@@ -202,6 +202,8 @@ items: [ { apiVersion: batch/v1, kind: Job, metadata: { name: once }, spec: ${jo
       expect(pullSecretsOf(await workload('Deployment', name, 'private'))).toEqual(wanted);
     }
     expect(pullSecretsOf(await workload('Deployment', 'beside', 'beside'))).toEqual(wanted);
+    // The registry asks for it whoever named the image.
+    expect(pullSecretsOf(await workload('Deployment', 'own', 'private'))).toEqual(wanted);
 
     // A password that was changed is changed everywhere with the next layer.
     await bench.objects.mergePatch(of, { data: login('two', 'harbor.example:8443') });

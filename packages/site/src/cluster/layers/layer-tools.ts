@@ -16,7 +16,7 @@ export interface SiteFacts {
 }
 
 /** Where packs come from, and the releases that they are of. */
-export type LayerSource = Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool'>;
+export type LayerSource = Pick<ContentPort, 'openPack' | 'openRelease' | 'openTool' | 'digestOfImage'>;
 
 /** All that layers are applied and looked at with, for one call. */
 export interface LayerTools {

@@ -3,11 +3,11 @@ import { Helm } from '@sealift/kubernetes/helm';
 import type { HelmOptions } from '@sealift/kubernetes/helm-program';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
-import type { ImageRegistry } from '../../settings.ts';
+import type { ImageRegistry, SiteVariables } from '../../settings.ts';
 import { openHelm } from './helm-of-release.ts';
 import type { Holder } from './holder.ts';
 import { LayerRecords } from './layer-records.ts';
-import { readVariables } from './variables-file.ts';
+import { readVariables } from './variables.ts';
 import type { LayerSource, LayerTools, SiteFacts } from './layer-tools.ts';
 
 /** What the layers of a cluster are reached through. */
@@ -25,15 +25,15 @@ export interface LayersAccess {
   /** Who acts now. */
   readonly holder: () => Holder;
   readonly facts?: Partial<SiteFacts> | undefined;
-  /** Variables beside those facts; as of `SiteSettings`. */
-  readonly variablesFile?: string | undefined;
+  /** Variables beside those facts. */
+  readonly variables?: SiteVariables | undefined;
   /** Where nodes pull the images of packs from, where that is not where packs say. */
   readonly imageRegistry?: ImageRegistry | undefined;
 }
 
 /** What one call works with. @param release that the call is about, by its marker's digest, where it is about one */
 export async function openTools(access: LayersAccess, cancel: Cancel, release?: string): Promise<LayerTools> {
-  const { kubeconfig = {}, content, holder, facts = {}, imageRegistry, variablesFile } = access;
+  const { kubeconfig = {}, content, holder, facts = {}, imageRegistry, variables } = access;
   cancel.throwIfAborted();
   const objects = await access.objects();
   let helm: Promise<Helm> | undefined;
@@ -43,10 +43,10 @@ export async function openTools(access: LayersAccess, cancel: Cancel, release?: 
     helm: () => (helm ??= openHelm(access, cancel, release).then(({ program }) => new Helm(program, kubeconfig))),
     content,
     holder: holder(),
-    facts: async () => {
-      const fromFile = variablesFile === undefined ? {} : await readVariables(variablesFile);
-      return { system: facts.system ?? {}, variables: { ...facts.variables, ...fromFile } };
-    },
+    facts: async () => ({
+      system: facts.system ?? {},
+      variables: { ...facts.variables, ...(await readVariables(variables)) },
+    }),
     imageRegistry,
     cancel,
   };

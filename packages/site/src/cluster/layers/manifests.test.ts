@@ -53,6 +53,7 @@ describe.skipIf(missing !== undefined)(`layers of manifests${missing ? ` (${miss
       },
       openTool: () => Promise.reject(new Error('no program is needed')),
       openRelease: () => Promise.reject(new Error('images keep their names')),
+      digestOfImage: () => Promise.reject(new Error('images keep their names')),
     };
     return await Promise.resolve({ port: bench.port({ content: shelf, helm: { path: '/not/needed' } }) });
   });

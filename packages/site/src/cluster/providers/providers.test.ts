@@ -2,11 +2,22 @@ import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserve
 import { peer } from '@sealift/testkit/peers';
 import { type Component, programOf, sampleProviders, smallDefinition } from '@sealift/testkit/sample-components';
 import { providersContract } from '@sealift/upgrade/ports/contract/providers';
-import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Cutter } from '../layers/testing/cutting.ts';
 import { Objects } from '@sealift/kubernetes/objects';
-import { providersCheck } from './providers-check.ts';
+import {
+  byClusterctl,
+  check,
+  clear,
+  components,
+  coreOf,
+  definition,
+  deployments,
+  group,
+  record,
+  role,
+  running,
+} from './testing/four-providers.ts';
 import { argumentsOf, never, packOf, ProvidersBench } from './testing/providers-bench.ts';
 
 // Machines under load are slow; nothing here waits for this long.
@@ -14,42 +25,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const peers = [peer('etcd'), peer('kube-apiserver')] as const;
 const missing = peers.find((one) => one.missing);
-const { core, bootstrap, controlPlane, vsphere } = sampleProviders;
-const group = 'cluster.x-k8s.io';
+const { core, vsphere } = sampleProviders;
 /** Every third effect is cut, or each with SEALIFT_CUTS=all. */
 const cutEvery = process.env['SEALIFT_CUTS'] === 'all' ? 1 : 3;
-
-/** Components of all four providers, small ones. */
-function components(
-  tag: string,
-  { args = ['--leader-elect'], versions = ['v1beta1', 'v1beta2'] } = {},
-): readonly Component[] {
-  const [stored = '', ...served] = versions;
-  return [
-    ...programOf(core, tag, args),
-    ...programOf(bootstrap, tag),
-    ...programOf(controlPlane, tag),
-    ...programOf(vsphere, tag),
-    smallDefinition(core, 'Cluster', { group, stored, served }),
-  ];
-}
-
-const coreOf = (all: readonly Component[]): Component => {
-  const found = all.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === core.deployment);
-  if (found === undefined) throw new Error('no core');
-  return found;
-};
-const role = (name: string): Component => ({
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'ClusterRole',
-  metadata: { name, labels: { 'cluster.x-k8s.io/provider': core.provider } },
-  rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
-});
-const byClusterctl = (all: readonly Component[]): readonly Component[] =>
-  all.map((one) => {
-    const labels = { ...one.metadata.labels, 'clusterctl.cluster.x-k8s.io': '' };
-    return { ...one, metadata: { ...one.metadata, labels } };
-  });
 
 describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` (${missing.remedy})` : ''}`, () => {
   let cluster: Kubernetes;
@@ -63,30 +41,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     await cluster?.stop();
   });
 
-  const record = { apiVersion: 'v1', kind: 'Secret', namespace: 'sealift-system', name: 'cluster-api-providers' };
-  const deployments = { apiVersion: 'apps/v1', kind: 'Deployment' };
-  const definition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    name: `clusters.${group}`,
-  };
-  const running = () => bench.objects.get({ ...deployments, namespace: core.namespace, name: core.deployment });
-  /** No record, Deployment, definition or role of before. */
-  const clear = async (): Promise<void> => {
-    await bench.objects.delete(record);
-    for (const { namespace, deployment: name } of Object.values(sampleProviders))
-      await bench.objects.delete({ ...deployments, namespace, name });
-    await bench.objects.delete(definition);
-    await expect.poll(() => bench.objects.get(definition)).toBeUndefined();
-    bench.objects.discovery.forget();
-  };
-  beforeEach(clear);
-  const check = async (wanted: DesiredProviders | undefined, kubernetes?: string) =>
-    await providersCheck(bench.access, {
-      providers: wanted,
-      nodes: kubernetes !== undefined,
-      kubernetes: kubernetes ?? '1.36.3',
-    });
+  beforeEach(() => clear(bench));
 
   const contracted = packOf('1.14.2', components('v1.14.2'));
   providersContract(
@@ -98,121 +53,32 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     contracted.desired,
   );
 
-  it('installed by clusterctl become ours, with what a person set at them, and without what they have no more', async () => {
-    const before = components('v1.13.1', { args: ['--leader-elect', '--v=2', '--gone=1', '--feature-gates=A=true'] });
-    await bench.createAs('clusterctl', byClusterctl([...before, role('capi-gone'), role('capi-kept')]));
-    const args = ['--leader-elect', '--v=2', '--gone=1', '--feature-gates=A=true', '--by-hand=7'];
-    const containers = [
-      { name: 'manager', image: `${core.image}:v1.13.1`, args, resources: { limits: { memory: '1Gi' } } },
-    ];
-    await bench.patchAs('kubectl-edit', coreOf(before), { spec: { template: { spec: { containers } } } });
-    await bench.patchAs('kubectl', coreOf(before), { spec: { replicas: 2 } });
-
-    const wanted = components('v1.14.2', {
-      args: ['--leader-elect', '--v=3', '--new', '--feature-gates=A=${A:=false}'],
-    });
-    const next = bench.shelve(packOf('1.14.2', [...wanted, role('capi-kept')]));
-    expect(await check(next)).toMatchObject({
-      outcome: 'pass',
-      detail: expect.stringMatching(
-        /capi-controller-manager v1\.13\.1 → v1\.14\.2.*0 objects to store anew; kept as set by hand: .*--by-hand/,
-      ) as unknown,
-    });
-    const { notes } = await bench.settle(next);
-    const live = await running();
-    expect(argumentsOf(live)).toEqual([
-      '--leader-elect',
-      '--v=2',
-      '--new',
-      '--feature-gates=A=true',
-      '--gone=1',
-      '--by-hand=7',
-    ]);
-    expect(live).toMatchObject({
-      metadata: { labels: { 'clusterctl.cluster.x-k8s.io': '' } },
-      spec: {
-        replicas: 2,
-        template: {
-          spec: { containers: [{ image: `${core.image}:v1.14.2`, resources: { limits: { memory: '1Gi' } } }] },
-        },
-      },
-    });
-    expect(notes).toEqual(
-      ['--v', '--gone', '--by-hand', 'replicas', 'resources of manager'].map(
-        (what) => `kept: Deployment.apps capi-system/capi-controller-manager: ${what}`,
-      ),
-    );
-    const roles = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
-    expect(await bench.objects.get({ ...roles, name: 'capi-gone' })).toBeUndefined();
-    expect(await bench.objects.get({ ...roles, name: 'capi-kept' })).toBeDefined();
-    const managers = live?.metadata.managedFields?.map(({ manager }) => manager) ?? [];
-    expect(managers).not.toContain('clusterctl');
-
-    // The next time it is known what the components had, so that a flag that they alone set changes.
-    const later = components('v1.14.3', { args: ['--leader-elect', '--v=3', '--new=2', '--feature-gates=A=false'] });
-    await bench.settle(bench.shelve(packOf('1.14.3', [...later, role('capi-kept')])));
-    expect(argumentsOf(await running())).toEqual([
-      '--leader-elect',
-      '--v=2',
-      '--new=2',
-      '--feature-gates=A=false',
-      '--gone=1',
-      '--by-hand=7',
-    ]);
-  });
-
-  it('of clusterctl alone have nothing set by hand: flags that are no more go, and are told', async () => {
-    await bench.createAs(
-      'clusterctl',
-      components('v1.13.1', { args: ['--old=1', '--v=2', '--feature-gates=A=true,Z=true'] }),
-    );
-    const wanted = components('v1.14.2', { args: ['--v=3', '--feature-gates=A=${A:=false}'] });
-    const next = bench.shelve(packOf('1.14.2', wanted));
-    expect(await check(next)).toMatchObject({
-      outcome: 'warn',
-      detail: expect.stringMatching(/gone with the former components: .*feature gate Z, .*--old/) as unknown,
-    });
-    await bench.settle(next);
-    expect(argumentsOf(await running())).toEqual(['--v=3', '--feature-gates=A=true']);
-  });
-
-  it('with a field of somebody else are left alone, and all owners are named', async () => {
-    const before = components('v1.13.1');
-    await bench.createAs('clusterctl', before);
-    const containers = [{ name: 'manager', image: 'mirror.example/capi:v1.13.1' }];
-    await bench.patchAs('argocd-controller', coreOf(before), { spec: { template: { spec: { containers } } } });
-    const next = bench.shelve(packOf('1.14.2', components('v1.14.2')));
-    const named = expect.stringMatching(/containers\[name="manager"\]\.image of argocd-controller/) as unknown;
-    expect(await check(next)).toMatchObject({ outcome: 'block', detail: named });
-    await expect(bench.port().apply(next, never)).rejects.toMatchObject({ code: 'PROVIDERS_REFUSED', message: named });
-    expect(await bench.port().status(never)).toMatchObject({ digest: null });
-    const bootstrapOne = { ...deployments, namespace: bootstrap.namespace, name: bootstrap.deployment };
-    expect(JSON.stringify(await bench.objects.get(bootstrapOne))).toContain('v1.13.1');
-  });
-
   it('older than those that run are refused, and a Kubernetes that needs newer ones is blocked', async () => {
     await bench.settle(bench.shelve(packOf('1.13.1', components('v1.13.1'))));
     const older = bench.shelve(packOf('1.12.0', components('v1.12.0')));
-    expect(await check(older)).toMatchObject({ outcome: 'block', detail: expect.stringContaining('v1.12.0 is older') });
+    expect(await check(bench, older)).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('v1.12.0 is older'),
+    });
     await expect(bench.port().apply(older, never)).rejects.toMatchObject({ code: 'PROVIDERS_REFUSED' });
-    expect(await check(undefined)).toMatchObject({ outcome: 'pass' });
-    expect(await check(undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
-    expect(await check(undefined, '1.36.1')).toMatchObject({
+    expect(await check(bench, undefined)).toMatchObject({ outcome: 'pass' });
+    expect(await check(bench, undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
+    expect(await check(bench, undefined, '1.36.1')).toMatchObject({
       outcome: 'block',
       detail: 'Kubernetes 1.36.1 needs Cluster API 1.13.2 or newer first, and v1.13.1 runs',
     });
-    expect(await check(bench.shelve(packOf('1.13.1', components('v1.13.1'))), '1.36.1')).toMatchObject({
+    expect(await check(bench, bench.shelve(packOf('1.13.1', components('v1.13.1'))), '1.36.1')).toMatchObject({
       outcome: 'block',
       remedy: expect.stringContaining('vendor'),
     });
-    expect(await check(bench.shelve(packOf('1.13.2', components('v1.13.2'))), '1.36.1')).toMatchObject({
+    expect(await check(bench, bench.shelve(packOf('1.13.2', components('v1.13.2'))), '1.36.1')).toMatchObject({
       outcome: 'pass',
     });
   });
 
   it('that do not say their version are not taken to be new enough', async () => {
-    expect(await check(undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
-    expect(await check(undefined, '1.36.1')).toMatchObject({
+    expect(await check(bench, undefined, '1.36.0')).toMatchObject({ outcome: 'pass' });
+    expect(await check(bench, undefined, '1.36.1')).toMatchObject({
       outcome: 'warn',
       detail: 'Nothing in the cluster says which Cluster API runs, and Kubernetes 1.36.1 needs 1.11.11 or newer',
     });
@@ -227,7 +93,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     });
     const login = secret({ 'credentials.yaml': "username: '${VSPHERE_USERNAME}'" });
     const next = bench.shelve(packOf('1.14.2', [...components('v1.14.2'), login]));
-    expect(await check(next)).toMatchObject({
+    expect(await check(bench, next)).toMatchObject({
       outcome: 'block',
       detail: expect.stringContaining('VSPHERE_USERNAME at .stringData.credentials.yaml'),
     });
@@ -279,7 +145,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const next = bench.shelve(pack);
     const refused = { code: 'PROVIDERS_INVALID', message: expect.stringContaining(reason) as unknown };
     await expect(bench.port().apply(next, never)).rejects.toMatchObject(refused);
-    expect(await check(next)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(reason) });
+    expect(await check(bench, next)).toMatchObject({ outcome: 'block', detail: expect.stringContaining(reason) });
     expect(await bench.objects.get(record)).toBeUndefined();
   });
 
@@ -291,7 +157,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
       spec: {},
     };
     const needs = bench.shelve(packOf('1.14.2', [...components('v1.14.2'), certificate]));
-    expect(await check(needs)).toMatchObject({
+    expect(await check(bench, needs)).toMatchObject({
       outcome: 'block',
       detail: expect.stringContaining('cert-manager.io/v1'),
     });
@@ -302,7 +168,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const labels = { 'cluster.x-k8s.io/provider': vsphere.provider, 'cluster.x-k8s.io/v1alpha4': 'v1alpha4' };
     const machine = { ...old, metadata: { ...old.metadata, labels } };
     const skewed = bench.shelve(packOf('1.14.2', [...components('v1.14.2'), machine]));
-    expect(await check(skewed)).toMatchObject({
+    expect(await check(bench, skewed)).toMatchObject({
       outcome: 'block',
       detail: expect.stringContaining('speaks no contract'),
     });
@@ -375,7 +241,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     });
     for (const name of ['a', 'b', 'c']) await bench.createAs('someone', [one(name)]);
     const next = bench.shelve(packOf('1.14.2', components('v1.14.2', { versions: ['v1beta2', 'v1beta1'] })));
-    expect(await check(next)).toMatchObject({
+    expect(await check(bench, next)).toMatchObject({
       outcome: 'warn',
       detail: expect.stringMatching(/3 objects to store anew; no longer served: v1alpha4 of clusters/) as unknown,
       remedy: expect.stringContaining('kube-controller-manager'),
@@ -395,7 +261,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     const later = bench.shelve(packOf('1.14.3', components('v1.14.3')));
     await expect(as('older', 1).apply(later, never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await expect(as('older', 1).apply(next, never)).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    expect(JSON.stringify(await running())).toContain('v1.14.2');
+    expect(JSON.stringify(await running(bench))).toContain('v1.14.2');
   });
 
   it('cut at any effect, every other time with its answer lost, end as if they had not been', async () => {
@@ -414,7 +280,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
     let undisturbed: unknown;
     let cuts = 0;
     for (let at = 0; ; at += at === 0 ? 1 : cutEvery) {
-      await clear();
+      await clear(bench);
       await bench.createAs('clusterctl', byClusterctl([...before, role('capi-gone')]));
       await bench.createAs('someone', [one]);
       const containers = [{ name: 'manager', image: `${core.image}:v1.13.1`, args: ['--v=5', '--gone', '--mine'] }];
@@ -428,7 +294,7 @@ describe.skipIf(missing !== undefined)(`the providers of a cluster${missing ? ` 
         (error: unknown) => /^cut (before|after) the effect$/.test((error as Error).message) || Promise.reject(error),
       );
       const { digest, notes } = await bench.settle(next);
-      const live = await running();
+      const live = await running(bench);
       const found = await bench.objects.get(definition);
       const ended = {
         digest,

@@ -48,6 +48,14 @@ export function contentContract(name: string, make: MakeDriver<KnownContent>): v
         await expect(content.openRelease(unknown, never)).rejects.toBeInstanceOf(Error);
       }));
 
+    it('finds the images of a release by tag and by digest, and none of a digest that nobody pushed', () =>
+      onDriver(make, async ({ content, release }) => {
+        for (const { name, digest } of release.pinned.images)
+          for (const image of [name, `${name}@${digest}`])
+            expect(await content.digestOfImage(image, never)).toBe(digest);
+        expect(await content.digestOfImage(`registry.example/app@${unknown}`, never)).toBeUndefined();
+      }));
+
     it('opens no pack for one who has given up', () =>
       onDriver(make, async ({ content, pinned }) => {
         await expect(content.openPack(pinned, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });

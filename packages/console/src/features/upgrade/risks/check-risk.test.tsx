@@ -1,5 +1,5 @@
 import type { Check } from '@sealift/core/check';
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openPage } from '../../../../test/open-page.tsx';
 
@@ -39,4 +39,31 @@ test('a finding that can be accepted is, with a reason and for what was shown, a
   await user.click(screen.getByRole('button', { name: `Withdraw the acceptance: ${budgets.title}` }));
   await waitFor(() => expect(api.risks).toEqual([]));
   await screen.findByRole('button', { name: /Accept this risk/ });
+});
+
+test('it is accepted until a time that is given whole; what is wrong with that is said at its field', async () => {
+  const { user, api } = openPage('/updates/up-1', (fixture) => {
+    fixture.risky = [budgets];
+  });
+  await user.click(await screen.findByRole('tab', { name: /Preflight/ }));
+  await user.click(screen.getByRole('button', { name: `Accept this risk: ${budgets.title}` }));
+  const dialog = within(await screen.findByRole('dialog'));
+  dialog.getByRole('radio', { name: 'the upgrade ends', checked: true });
+  await user.type(dialog.getByRole('textbox', { name: /Reason/ }), 'taken away by hand');
+  await user.click(dialog.getByRole('radio', { name: 'a day and time' }));
+  const end = dialog.getByLabelText(/End of the acceptance/);
+  const accept = dialog.getByRole('button', { name: 'Accept the risk' });
+  const said = () => document.getElementById(end.getAttribute('aria-describedby') ?? '')?.textContent;
+  await user.click(accept);
+  expect(said()).toContain('Give a day and a time');
+  expect(api.calls.filter((call) => call.startsWith('PUT'))).toEqual([]);
+  fireEvent.change(end, { target: { value: '2026-11-20T10:00' } });
+  expect(said()).toContain('At most 30 days ahead');
+  await user.click(accept);
+  await waitFor(() => expect(said()).toContain('it has to lie ahead'));
+  expect(dialog.queryByRole('alert')).toBeNull();
+  fireEvent.change(end, { target: { value: '2026-11-24T10:00' } });
+  await user.click(accept);
+  await screen.findByText(/by admin/);
+  expect(api.risks[0]?.expiresAt).toBe(new Date('2026-11-24T10:00').toISOString());
 });

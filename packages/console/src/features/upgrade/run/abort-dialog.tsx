@@ -1,4 +1,5 @@
 import type { Upgrade } from '@sealift/core/api';
+import { isFinal, lifecycle } from '@sealift/core/upgrade';
 import { useIntervention } from '../../../api/upgrades.ts';
 import { ReasonDialog } from '../../../components/reason-dialog.tsx';
 
@@ -10,6 +11,9 @@ interface AbortDialogProps {
 /** Asks for the reason of an abort; it goes to the audit log. */
 export function AbortDialog({ upgrade, onClose }: AbortDialogProps) {
   const { mutate, error, isPending } = useIntervention(upgrade.id);
+  // Nothing runs while it waits for a person.
+  const after = lifecycle[upgrade.state].on.abort;
+  const isAtOnce = after !== undefined && isFinal(after);
   const done = upgrade.steps.filter(({ state }) => state === 'done').length;
   return (
     <ReasonDialog
@@ -23,8 +27,8 @@ export function AbortDialog({ upgrade, onClose }: AbortDialogProps) {
       onClose={onClose}
     >
       <p>
-        It stops at the next safe point. {done} of {upgrade.steps.length} steps are done; what they did stays as it is,
-        so the site then runs parts of both versions.
+        {isAtOnce ? 'It ends at once.' : 'It stops at the next safe point.'} {done} of {upgrade.steps.length} steps are
+        done; what they did stays as it is, so the site then runs parts of both versions.
       </p>
     </ReasonDialog>
   );

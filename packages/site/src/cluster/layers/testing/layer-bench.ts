@@ -24,6 +24,8 @@ export class PackShelf {
   readonly release = `sha256:${'e'.repeat(64)}`;
   pinned: PinnedRelease = { images: [], elsewhere: [], tools: [] };
   /** Programs of the release, by their SHA-256. */
+  /** Digests that names of images lead to, where these are not what the release pins. */
+  readonly held = new Map<string, string>();
   readonly programs = new Map<string, Uint8Array>();
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
@@ -67,6 +69,11 @@ export class PackShelf {
   async openRelease(digest: string): Promise<PinnedRelease> {
     if (digest !== this.release) throw new Error(`no release of digest ${digest}`);
     return await Promise.resolve(this.pinned);
+  }
+
+  digestOfImage(image: string): Promise<string | undefined> {
+    const pinned = this.pinned.images.find(({ name }) => name === image || name.endsWith(`/${image}`));
+    return Promise.resolve(this.held.get(image) ?? pinned?.digest);
   }
 }
 

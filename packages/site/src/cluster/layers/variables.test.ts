@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSealiftError } from '@sealift/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readVariables } from './variables-file.ts';
+import { parseVariables, readVariables } from './variables.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -14,10 +14,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const read = async (text: string) => {
   const file = join(folder, 'variables.yaml');
   writeFileSync(file, text);
-  return await readVariables(file);
+  return await readVariables({ file });
 };
 
-describe('the file of a site’s variables', () => {
+describe('the variables of a site, in a file', () => {
   it('holds texts, numbers and truth values by their names', async () => {
     expect(await read('domain: harbor.example\nreplicas: 3\nha: true\npassword: "a: b # c"\n')).toEqual({
       domain: 'harbor.example',
@@ -26,6 +26,7 @@ describe('the file of a site’s variables', () => {
       password: 'a: b # c',
     });
     expect(await read('')).toEqual({});
+    expect(await read('# none yet\n\n  # nor here\n')).toEqual({});
   });
 
   it.each([
@@ -41,9 +42,18 @@ describe('the file of a site’s variables', () => {
     expect(error.code).toBe('VARIABLES_INVALID');
     expect(`${error.message} ${error.place} ${error.hint}`).not.toContain('hunter2');
     expect(error.place).toContain('variables.yaml');
+    expect(() => parseVariables(text, 'what was given')).toThrow(/cannot be read from what was given/);
+  });
+
+  it('is told by its line, which a text without a file has nothing else to be found by', () => {
+    expect(() => parseVariables('a: 1\nb: { c: 1 }\n', 'what was given')).toThrow(
+      /numbers and truth values, at line 2$/,
+    );
   });
 
   it('that is not there is refused by name', async () => {
-    await expect(readVariables(join(folder, 'none.yaml'))).rejects.toMatchObject({ code: 'VARIABLES_INVALID' });
+    await expect(readVariables({ file: join(folder, 'none.yaml') })).rejects.toMatchObject({
+      code: 'VARIABLES_INVALID',
+    });
   });
 });
