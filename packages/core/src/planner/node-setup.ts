@@ -26,18 +26,26 @@ export function isSetupLayer({ layer }: Pick<ValuesOfLayer, 'layer'>): boolean {
  * @throws MERGE_YAML_INVALID, MERGE_KEY_DUPLICATE, MERGE_TOO_DEEP, MERGE_ALIASES_EXPLODE, INPUT_TOO_LARGE
  */
 export function setupText(layers: readonly ValuesOfLayer[], group: SetupGroup): string {
-  const members = group === 'control-plane' ? [...ofControlPlane, ...everywhere] : everywhere;
-  const asked = layers.filter(isSetupLayer).map(({ layer, pack, values }) => {
-    const config = memberOf(readPlain(values, `the values of ${layer}/${pack}`), 'kubeadmconfig');
-    return members.map((name) => memberOf(config, name) ?? null);
-  });
-  return canonicalJson(asked.filter((each) => each.some((one) => one !== null)));
+  return textFor(configsOf(layers), group);
 }
 
-/** The groups whose machines are set up otherwise by other values. */
+/** The groups whose machines are set up otherwise by other values. @throws as `setupText` */
 export function newSetupOf(before: readonly ValuesOfLayer[], after: readonly ValuesOfLayer[]): readonly SetupGroup[] {
+  const [old, next] = [configsOf(before), configsOf(after)];
   const groups = ['control-plane', 'workers'] as const;
-  return groups.filter((group) => setupText(before, group) !== setupText(after, group));
+  return groups.filter((group) => textFor(old, group) !== textFor(next, group));
+}
+
+function configsOf(layers: readonly ValuesOfLayer[]): readonly unknown[] {
+  return layers
+    .filter(isSetupLayer)
+    .map(({ layer, pack, values }) => memberOf(readPlain(values, `the values of ${layer}/${pack}`), 'kubeadmconfig'));
+}
+
+function textFor(configs: readonly unknown[], group: SetupGroup): string {
+  const members = group === 'control-plane' ? [...ofControlPlane, ...everywhere] : everywhere;
+  const asked = configs.map((config) => members.map((name) => memberOf(config, name) ?? null));
+  return canonicalJson(asked.filter((each) => each.some((one) => one !== null)));
 }
 
 function memberOf(value: unknown, name: string): unknown {
