@@ -22,7 +22,7 @@ beforeAll(async () => {
       profile.layers.map(({ pack, currentValues }: Record<'pack' | 'currentValues', string>) => [pack, currentValues]),
     ),
   );
-}, 60_000);
+}, 180_000);
 afterAll(() => platform.stop());
 
 async function begin(): Promise<string> {
