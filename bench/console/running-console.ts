@@ -100,7 +100,9 @@ export class BenchConsole {
 
   /** What the process has used of the processor since its start, in seconds (proc_pid_stat(5): utime and stime, in hundredths). */
   get cpuSeconds(): number {
-    const fields = this.#proc('stat').replace(/^.*\) /, '').split(' ');
+    const fields = this.#proc('stat')
+      .replace(/^.*\) /, '')
+      .split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 

@@ -6,7 +6,7 @@ import { artifactTypes, layerTypes } from '../../packages/bundle/src/artifact/ar
 import type { SecretKey } from '../../packages/bundle/src/minisign/keys.ts';
 import { makePackReleaseFiles } from '../../packages/bundle/src/release-marker/pack-marker.ts';
 import { packReleaseSchema } from '../../packages/core/src/release/pack-release.ts';
-import { type Descriptor, mediaTypes } from '../../packages/oci/src/descriptor.ts';
+import { type Descriptor, type Manifest, mediaTypes } from '../../packages/oci/src/descriptor.ts';
 import { digestOf } from '../../packages/oci/src/digest.ts';
 import { emptyConfigBytes, packManifest } from '../../packages/oci/src/pack-artifact/pack-manifest.ts';
 import { catalogRepository, packReference, packTag } from '../../packages/oci/src/reference.ts';
@@ -55,10 +55,7 @@ async function writePack(registry: RegistryFolder, name: string, version: string
   const { json, signature } = makePackReleaseFiles(release, key);
   const catalogue = catalogRepository(base);
   const markerTag = packTag(name, version);
-  const layers = [
-    descriptorOf(layerTypes.packReleaseJson, json),
-    descriptorOf(layerTypes.signature, signature),
-  ];
+  const layers = [descriptorOf(layerTypes.packReleaseJson, json), descriptorOf(layerTypes.signature, signature)];
   for (const bytes of [json, signature, emptyConfigBytes]) registry.putBlob(catalogue, bytes);
   const config = descriptorOf(artifactTypes.packRelease, emptyConfigBytes);
   registry.putManifest(catalogue, markerTag, { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers });
@@ -93,7 +90,10 @@ async function archiveOf(name: string, version: string): Promise<Uint8Array> {
   };
   const mtime = new Date(0);
   return await packTar(
-    Object.entries(files).map(([file, body]) => ({ header: { name: file, size: Buffer.byteLength(body), mtime }, body })),
+    Object.entries(files).map(([file, body]) => ({
+      header: { name: file, size: Buffer.byteLength(body), mtime },
+      body,
+    })),
   );
 }
 
@@ -112,7 +112,7 @@ class RegistryFolder {
     this.#write(this.#paths.blobLink(repository, digest), '');
   }
 
-  putManifest(repository: string, tag: string, manifest: { readonly mediaType?: string | undefined }): string {
+  putManifest(repository: string, tag: string, manifest: Manifest): string {
     const bytes = Buffer.from(JSON.stringify(manifest));
     const digest = digestOf(bytes);
     this.#write(this.#paths.blob(digest), bytes);

@@ -4,7 +4,11 @@ import { Agent, get } from 'node:http';
 export async function readMeanwhile(
   url: string,
   token: string,
-  { readers, paths, until }: { readonly readers: number; readonly paths: readonly string[]; readonly until: Promise<unknown> },
+  {
+    readers,
+    paths,
+    until,
+  }: { readonly readers: number; readonly paths: readonly string[]; readonly until: Promise<unknown> },
 ): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
   const over = new AbortController();

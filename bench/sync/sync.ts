@@ -51,7 +51,11 @@ export async function syncRows(note: (text: string) => void): Promise<Row[]> {
       rows.push(row(`read of ${page.slice(1)}`, 'ms', await median(() => console.drain(page)), limits.readMs, 'limit'));
     }
     await addPacks(console, 'second', key);
-    const times = await readMeanwhile(console.url, console.token, { readers, paths: pages, until: sync(console, note) });
+    const times = await readMeanwhile(console.url, console.token, {
+      readers,
+      paths: pages,
+      until: sync(console, note),
+    });
     note(`${times.length} reads, the longest ${Math.round(Math.max(...times))} ms`);
     return [...rows, row(`p99 of ${readers} readers`, 'ms', percentile(times, 0.99), limits.p99Ms, 'limit')];
   } finally {
@@ -103,7 +107,10 @@ async function byCurl(console: BenchConsole, packs: readonly PackPlaces[], note:
     await runProgram(peerPath('curl'), ['-sS', '--fail', '--parallel', '--parallel-max', '16', ...options, ...config]);
     return (performance.now() - began) / 1000;
   };
-  const tags = await run(packs.map(({ tag }) => tag), '--head');
+  const tags = await run(
+    packs.map(({ tag }) => tag),
+    '--head',
+  );
   return { tags, content: await run(packs.flatMap(({ content }) => content)) };
 }
 

@@ -113,7 +113,7 @@ async function consoleHealthy(
     }),
     runCheck('installed-content', 'The registry holds the installed release', async () => {
       if (profile === null) return notAdopted();
-      const lost = await lostContent(store.db, registry.client);
+      const lost = await lostContent(store.db, registry.content);
       return lost === undefined ? pass('All its packs and images are there') : block(lost.message, lost.hint);
     }),
     runCheck('last-upgrade', 'No upgrade needs a person', () => noOpenUpgrade(store.db)),

@@ -4,7 +4,7 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
 import { imageReference } from '@sealift/oci/reference';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { imageBase } from '../catalogue/registry-access.ts';
+import { imageBase } from '../catalogue/content-paths.ts';
 import { pushRelease, type PushedRelease } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 
