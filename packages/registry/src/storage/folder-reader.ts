@@ -2,7 +2,14 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { isMissing } from '@sealift/io/file-errors';
 import { isTag } from '@sealift/oci/reference';
-import { algorithmOf, type ContentDigest, contentDigestOf, hexOf, isContentDigest } from './content-digest.ts';
+import {
+  algorithmOf,
+  type ContentDigest,
+  contentDigestOf,
+  type DigestAlgorithm,
+  hexOf,
+  isContentDigest,
+} from './content-digest.ts';
 import { readManifestRecord, type StoredManifest } from './manifests.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { StoragePaths } from './paths.ts';
@@ -21,6 +28,7 @@ export class FolderReader {
   readonly #buffer = Buffer.allocUnsafeSlow(smallBytes);
   /** Where each repository keeps what; a name is checked once. */
   readonly #folders = new Map<string, { readonly manifests: string; readonly links: string }>();
+  readonly #blobs = new Map<DigestAlgorithm, string>();
   readonly #sizes = new Map<string, number | undefined>();
 
   constructor(folder: string) {
@@ -44,7 +52,7 @@ export class FolderReader {
   manifest(repository: string, digest: ContentDigest): StoredManifest | undefined {
     const record = this.#read(`${this.#foldersOf(repository).manifests}/${hexOf(digest)}`, recordLimitBytes);
     if (record === undefined) return undefined;
-    const bytes = this.#read(this.#paths.blob(digest), recordLimitBytes);
+    const bytes = this.#read(this.#blob(digest), recordLimitBytes);
     if (bytes === undefined) return undefined;
     const actual = contentDigestOf(bytes, algorithmOf(digest));
     if (actual !== digest) throw new SealiftError('STORAGE_DAMAGED', { values: { expected: digest, actual } });
@@ -54,7 +62,7 @@ export class FolderReader {
   /** A blob's bytes as they lie there: whoever reads them compares them with the digest. @throws FILE_UNREADABLE, INPUT_TOO_LARGE */
   blob(repository: string, digest: ContentDigest, limitBytes: number): Buffer | undefined {
     const link = `${this.#foldersOf(repository).links}/${hexOf(digest)}`;
-    return existsSync(link) ? this.#read(this.#paths.blob(digest), limitBytes) : undefined;
+    return existsSync(link) ? this.#read(this.#blob(digest), limitBytes) : undefined;
   }
 
   /** Whether a manifest is there, undamaged, with every blob that it names in its size: what a `HEAD` of it answers. @throws FILE_UNREADABLE */
@@ -72,8 +80,15 @@ export class FolderReader {
 
   #size(repository: string, digest: ContentDigest): number | undefined {
     const link = `${this.#foldersOf(repository).links}/${hexOf(digest)}`;
-    if (!this.#sizes.has(link)) this.#sizes.set(link, existsSync(link) ? sizeOf(this.#paths.blob(digest)) : undefined);
+    if (!this.#sizes.has(link)) this.#sizes.set(link, existsSync(link) ? sizeOf(this.#blob(digest)) : undefined);
     return this.#sizes.get(link);
+  }
+
+  #blob(digest: ContentDigest): string {
+    const algorithm = algorithmOf(digest);
+    const folder = this.#blobs.get(algorithm) ?? this.#paths.blobs(algorithm);
+    this.#blobs.set(algorithm, folder);
+    return `${folder}/${hexOf(digest)}`;
   }
 
   #foldersOf(repository: string): { readonly manifests: string; readonly links: string } {

@@ -41,7 +41,12 @@ export class FolderContent implements CatalogueContent {
     this.#place = place;
     const values = { path: place.folder, reason: `what was asked for was not read within ${limitSeconds} seconds` };
     const error = (): SealiftError => new SealiftError('FILE_UNREADABLE', { place: place.folder, values });
-    this.#threads = new TaskThreads(contentThread, { threads: 2, limit: { ms: limitSeconds * 1000, error } });
+    this.#threads = new TaskThreads(contentThread, {
+      threads: 2,
+      limit: { ms: limitSeconds * 1000, error },
+      // What is read is answered at once: room for young objects is all that it would fill.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
   }
 
   markers(): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { MarkerSource } from '@sealift/bundle/marker-source';
+import type { PublicKey } from '@sealift/bundle/minisign';
 import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
@@ -72,10 +73,24 @@ async function* toChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   yield await Promise.resolve(bytes);
 }
 
-async function verifyRow(
-  row: CatalogueReleaseRow,
-  keys: Awaited<ReturnType<typeof trustedKeys>>,
-): Promise<StoredRelease> {
+/** Releases by everything that verifying them depends on: the row as it is, and the keys. The same gives the same; only the latest are kept. */
+const verifiedBefore = new Map<string, StoredRelease>();
+const keptAtMost = 100;
+
+async function verifyRow(row: CatalogueReleaseRow, keys: readonly PublicKey[]): Promise<StoredRelease> {
+  const { product, version, digest, manifest, release, signature } = row;
+  const trusted = keys.map(({ encoded }) => encoded);
+  const all = digestOf(JSON.stringify([product, version, digest, manifest, release, signature, trusted]));
+  const before = verifiedBefore.get(all);
+  if (before !== undefined) return before;
+  const verified = await verifyAnew(row, keys);
+  const [oldest] = verifiedBefore.keys();
+  if (verifiedBefore.size >= keptAtMost && oldest !== undefined) verifiedBefore.delete(oldest);
+  verifiedBefore.set(all, verified);
+  return verified;
+}
+
+async function verifyAnew(row: CatalogueReleaseRow, keys: readonly PublicKey[]): Promise<StoredRelease> {
   const digest = parseDigest(digestOf(row.manifest));
   const verified = await readReleaseMarker(markersInTexts(row), digest, keys).catch((error: unknown) => {
     if (isSealiftError(error, 'SIGNATURE_KEY_UNTRUSTED')) throw aboutKeysOfConsole(error);

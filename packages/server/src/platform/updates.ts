@@ -3,11 +3,15 @@ import { isSealiftError } from '@sealift/core/errors';
 import { listUpdates, recommendUpdate } from '@sealift/core/planner';
 import { installedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
-import { installedProfile } from './installed.ts';
+import { type InstalledProfile, installedProfile } from './installed.ts';
 
 /** Newer releases in the catalogue, legal or refused with the reason. Nothing is known about updates until a release is adopted. */
 export async function updateList(db: Db): Promise<UpdateList> {
-  const profile = await installedProfile(db);
+  return await updatesOf(db, await installedProfile(db));
+}
+
+/** As `updateList`, of a profile that was read already. */
+export async function updatesOf(db: Db, profile: InstalledProfile | null): Promise<UpdateList> {
   const stored = (await storedReleases(db)).map(({ release, digest }) => ({ release, digest }));
   if (profile === null) return { product: null, installed: null, recommended: null, available: [] };
   const { product, version, releaseDigest } = profile;
