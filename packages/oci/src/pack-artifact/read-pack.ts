@@ -52,26 +52,29 @@ export async function readPackArchive(
   const paths = new Set<string>();
   let entries = 0;
   try {
-    const kept = await unpackTar(archive instanceof Uint8Array ? inflateWhole(archive, place) : inflate(archive, place), {
-      strict: true,
-      filter: ({ name, type, size }) => {
-        entries += 1;
-        if (entries > packLimits.entries) throw refuse(place, `it has more than ${packLimits.entries} entries`);
-        const path = entryPath(name);
-        const shown = JSON.stringify(name.slice(0, 100));
-        if (path === undefined) throw refuse(place, `the path ${shown} leads out of it`);
-        if (type === 'directory' || type === 'pax-global-header') return false;
-        if (type !== 'file' || path === '') throw refuse(place, `${shown} is a ${type ?? 'nameless file'}`);
-        if (paths.has(path)) throw refuse(place, `${shown} is in it twice`);
-        paths.add(path);
-        // Bounded by what the whole pack may be.
-        if (options.charts === true && chartPath.test(path)) return true;
-        if (!wanted.test(path)) return false;
-        const limit = path.endsWith('pack.json') ? packLimits.packJsonBytes : packLimits.textBytes;
-        if (size > limit) throw refuse(place, `${shown} is larger than ${limit} bytes`);
-        return true;
+    const kept = await unpackTar(
+      archive instanceof Uint8Array ? inflateWhole(archive, place) : inflate(archive, place),
+      {
+        strict: true,
+        filter: ({ name, type, size }) => {
+          entries += 1;
+          if (entries > packLimits.entries) throw refuse(place, `it has more than ${packLimits.entries} entries`);
+          const path = entryPath(name);
+          const shown = JSON.stringify(name.slice(0, 100));
+          if (path === undefined) throw refuse(place, `the path ${shown} leads out of it`);
+          if (type === 'directory' || type === 'pax-global-header') return false;
+          if (type !== 'file' || path === '') throw refuse(place, `${shown} is a ${type ?? 'nameless file'}`);
+          if (paths.has(path)) throw refuse(place, `${shown} is in it twice`);
+          paths.add(path);
+          // Bounded by what the whole pack may be.
+          if (options.charts === true && chartPath.test(path)) return true;
+          if (!wanted.test(path)) return false;
+          const limit = path.endsWith('pack.json') ? packLimits.packJsonBytes : packLimits.textBytes;
+          if (size > limit) throw refuse(place, `${shown} is larger than ${limit} bytes`);
+          return true;
+        },
       },
-    });
+    );
     const bodies = kept.map(({ header, data }) => [entryPath(header.name) ?? '', data ?? new Uint8Array()] as const);
     return assemble(new Map(bodies), [...paths].sort(), options);
   } catch (error) {

@@ -28,6 +28,19 @@ export const contentThread = {
 
 /** A hundred of anything that is asked for at once are read in a second or two, from a slow disk too. */
 const limitSeconds = 120;
+const error = (): SealiftError => {
+  const reason = `what was asked for was not read within ${limitSeconds} seconds`;
+  return new SealiftError('FILE_UNREADABLE', { values: { path: "the registry's folder", reason } });
+};
+
+const threads = new TaskThreads<typeof contentTasks>(contentThread, {
+  threads: 2,
+  // The Summary asks each time that somebody reads it, and would wait for a thread to start.
+  idleMs: 300_000,
+  limit: { ms: limitSeconds * 1000, error },
+  // What is read is answered at once: room for young objects is all that it would fill.
+  resourceLimits: { maxYoungGenerationSizeMb: 4 },
+});
 
 /**
  * The content of the registry of this console, read where it lies and on threads: asking over HTTP for each of very many packs would take the event
@@ -35,37 +48,28 @@ const limitSeconds = 120;
  */
 export class FolderContent implements CatalogueContent {
   readonly #place: ContentPlace;
-  readonly #threads: TaskThreads<typeof contentTasks>;
 
   constructor(place: ContentPlace) {
     this.#place = place;
-    const values = { path: place.folder, reason: `what was asked for was not read within ${limitSeconds} seconds` };
-    const error = (): SealiftError => new SealiftError('FILE_UNREADABLE', { place: place.folder, values });
-    this.#threads = new TaskThreads(contentThread, {
-      threads: 2,
-      limit: { ms: limitSeconds * 1000, error },
-      // What is read is answered at once: room for young objects is all that it would fill.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    });
   }
 
   markers(): Promise<string[]> {
-    return this.#threads.run('listMarkers', this.#place);
+    return threads.run('listMarkers', this.#place);
   }
 
   lookAgain(markers: readonly MarkerBefore[]): Promise<boolean[]> {
-    return this.#threads.run('lookAgain', { ...this.#place, markers });
+    return threads.run('lookAgain', { ...this.#place, markers });
   }
 
   missing(pins: readonly PinnedContent[]): Promise<string[]> {
-    return this.#threads.run('missing', { ...this.#place, pins });
+    return threads.run('missing', { ...this.#place, pins });
   }
 
   readMarkers(tags: readonly string[], keys: readonly string[]): Promise<Outcome<MarkerRead>[]> {
-    return this.#threads.run('readMarkers', { ...this.#place, tags, keys });
+    return threads.run('readMarkers', { ...this.#place, tags, keys });
   }
 
   readPacks(packs: readonly PinnedPack[]): Promise<Outcome<PackRow>[]> {
-    return this.#threads.run('readPacks', { ...this.#place, packs });
+    return threads.run('readPacks', { ...this.#place, packs });
   }
 }

@@ -12,6 +12,16 @@ export function describeMissing(missing: readonly string[]): string {
   return missing.length > 3 ? `${named} and ${missing.length - 3} more are missing` : `${named} missing`;
 }
 
+/** What the text that was read last pins: it is the same at every look until another release is installed. */
+let lastText: { readonly text: string; readonly pins: readonly PinnedContent[] } | undefined;
+
+function pinsOf(text: string, version: string): readonly PinnedContent[] {
+  if (lastText?.text !== text) {
+    lastText = { text, pins: pinnedContent(packBase, parseRelease(text, `release ${version}`)) };
+  }
+  return lastText.pins;
+}
+
 /**
  * Looks whether the registry still holds everything that the installed release pins: a node that starts anew pulls its images from there,
  * and nothing can be put back without its packs. Goes by the catalogue, also when the key of that release is trusted no longer.
@@ -35,7 +45,7 @@ export async function lostContent(db: Db, content: CatalogueContent): Promise<Se
     repository: catalogRepository(packBase),
     digest: row.digest,
   };
-  const pins = pinnedContent(packBase, parseRelease(row.release, `release ${version}`));
+  const pins = pinsOf(row.release, version);
   const [lostMarker, lost] = await Promise.all([content.missing([marker]), content.missing(pins)]);
   const missing = [...lostMarker, ...lost];
   if (missing.length === 0) return undefined;

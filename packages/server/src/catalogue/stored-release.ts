@@ -20,8 +20,25 @@ export type MarkerTexts = Pick<CatalogueReleaseRow, 'manifest' | 'release' | 'si
 
 /** Every release whose signature holds against the keys trusted now. A row that someone changed, or whose key is gone, is left out. */
 export async function storedReleases(db: Db): Promise<StoredRelease[]> {
-  const keys = await trustedKeys(db);
-  const rows = await db.selectFrom('catalogue_release').selectAll().orderBy('version').execute();
+  return await verifiedOf(await rowsOf(db), await trustedKeys(db));
+}
+
+/** The same, and the one that is installed as `installedRelease` gives it; undefined where it would refuse it. Every row is read once. */
+export async function releasesWithInstalled(
+  db: Db,
+  { product, version }: { readonly product: string; readonly version: string },
+): Promise<{ readonly stored: StoredRelease[]; readonly installed: StoredRelease | undefined }> {
+  const rows = await rowsOf(db);
+  const row = rows.find((one) => one.product === product && one.version === version);
+  const [known] = row === undefined ? [] : await verifiedOf([row], await everTrustedKeys(db));
+  return { stored: await verifiedOf(rows, await trustedKeys(db)), installed: known };
+}
+
+async function rowsOf(db: Db): Promise<CatalogueReleaseRow[]> {
+  return await db.selectFrom('catalogue_release').selectAll().orderBy('version').execute();
+}
+
+async function verifiedOf(rows: readonly CatalogueReleaseRow[], keys: readonly PublicKey[]): Promise<StoredRelease[]> {
   const verified = await Promise.all(rows.map((row) => verifyRow(row, keys).catch(() => null)));
   return verified.filter((one) => one !== null);
 }

@@ -1,7 +1,6 @@
 import type { UpdateList } from '@sealift/core/api';
-import { isSealiftError } from '@sealift/core/errors';
 import { listUpdates, recommendUpdate } from '@sealift/core/planner';
-import { installedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { releasesWithInstalled } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
 import { type InstalledProfile, installedProfile } from './installed.ts';
 
@@ -12,16 +11,15 @@ export async function updateList(db: Db): Promise<UpdateList> {
 
 /** As `updateList`, of a profile that was read already. */
 export async function updatesOf(db: Db, profile: InstalledProfile | null): Promise<UpdateList> {
-  const stored = (await storedReleases(db)).map(({ release, digest }) => ({ release, digest }));
   if (profile === null) return { product: null, installed: null, recommended: null, available: [] };
   const { product, version, releaseDigest } = profile;
-  const found = await installedRelease(db, version, product).catch((error: unknown) => {
-    // Without it nothing can be said about ways from it; the Summary tells what is wrong with it.
-    if (isSealiftError(error)) return undefined;
-    throw error;
-  });
+  // Without the installed one nothing can be said about ways from it; the Summary tells what is wrong with it.
+  const { stored, installed: found } = await releasesWithInstalled(db, profile);
   const installed = found?.digest === releaseDigest ? found : undefined;
   if (installed === undefined) return { product, installed: version, recommended: null, available: [] };
-  const available = listUpdates({ installed: installed.release, catalogue: stored });
+  const available = listUpdates({
+    installed: installed.release,
+    catalogue: stored.map(({ release, digest }) => ({ release, digest })),
+  });
   return { product, installed: version, recommended: recommendUpdate(available) ?? null, available };
 }
