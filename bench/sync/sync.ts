@@ -9,7 +9,7 @@ import { type Row, row } from '../row.ts';
 import { type PackPlaces, writePacks } from './many-packs.ts';
 import { percentile, readMeanwhile } from './readers.ts';
 
-const count = Number(process.env['N'] ?? 10_000);
+const count = 10_000;
 const limits = { firstS: 10, secondS: 1, readMs: 5, p99Ms: 100, memoryMiB: 64 };
 const reads = 51;
 const readers = 100;

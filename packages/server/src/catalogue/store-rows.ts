@@ -30,13 +30,13 @@ export async function storeMarkers(db: Db, markers: readonly MarkerRead[]): Prom
       .insertInto('catalogue_pack_release')
       .values(some)
       .onConflict((conflict) =>
-        conflict.columns(['name', 'version']).doUpdateSet(({ ref }) => ({
-          digest: ref('excluded.digest'),
-          manifest: ref('excluded.manifest'),
-          release: ref('excluded.release'),
-          signature: ref('excluded.signature'),
-          key_id: ref('excluded.key_id'),
-          synced_at: ref('excluded.synced_at'),
+        conflict.columns(['name', 'version']).doUpdateSet((row) => ({
+          digest: row.ref('excluded.digest'),
+          manifest: row.ref('excluded.manifest'),
+          release: row.ref('excluded.release'),
+          signature: row.ref('excluded.signature'),
+          key_id: row.ref('excluded.key_id'),
+          synced_at: row.ref('excluded.synced_at'),
         })),
       )
       .execute();
