@@ -17,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   cluster: () => import('./cluster/bench.ts'),
   console: () => import('./console/bench.ts'),
   merge: () => import('./merge/bench.ts'),
+  sync: () => import('./sync/bench.ts'),
   vsphere: () => import('./vsphere/bench.ts'),
 };
 const args = process.argv.slice(2);

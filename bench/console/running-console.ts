@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { peakOf } from '../bundle/peak-memory.ts';
 import { runProgram } from '../bundle/run-program.ts';
 import { writeSampleRelease } from './sample-releases.ts';
 
@@ -15,8 +16,8 @@ export class BenchConsole {
   readonly folder = mkdtempSync(join(tmpdir(), 'sealift-bench-'));
   readonly #env: Record<string, string>;
   #process: ChildProcess | undefined;
-  #url = '';
-  #token = '';
+  url = '';
+  token = '';
 
   constructor() {
     for (const name of ['home', 'tmp', 'trusted', 'pages']) mkdirSync(join(this.folder, name));
@@ -34,7 +35,7 @@ export class BenchConsole {
     await this.#run(['keys', 'generate', '--out', key]);
     await this.#run(['keys', 'trust', `${key}.pub`]);
     const ready = await this.#serve();
-    this.#url = ready.url;
+    this.url = ready.url;
     const token = new URL(ready.setupUrl).hash.replace('#token=', '');
     const signedIn = await fetch(`${ready.url}/api/v1/setup`, {
       method: 'POST',
@@ -43,11 +44,11 @@ export class BenchConsole {
     });
     const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
     const made = await this.call('POST', '/tokens', { name: 'bench' }, { cookie });
-    this.#token = (made as { readonly secret: string }).secret;
+    this.token = (made as { readonly secret: string }).secret;
     await this.call('POST', '/trusted-keys', { publicKey: readFileSync(`${key}.pub`, 'utf8') });
     const file = join(this.folder, 'token');
-    writeFileSync(file, this.#token, { mode: 0o600 });
-    await this.#run(['login', this.#url, '--token-file', file]);
+    writeFileSync(file, this.token, { mode: 0o600 });
+    await this.#run(['login', this.url, '--token-file', file]);
   }
 
   /** Makes the bundle of a sample release, runs it against the console, and syncs. */
@@ -64,10 +65,10 @@ export class BenchConsole {
 
   /** One call of the API. @throws Error with the answer's text where it is refused */
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
-    const response = await fetch(`${this.#url}/api/v1${path}`, {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
-        ...(headers['cookie'] === undefined ? { authorization: `Bearer ${this.#token}` } : {}),
+        ...(headers['cookie'] === undefined ? { authorization: `Bearer ${this.token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -80,22 +81,57 @@ export class BenchConsole {
 
   /** Reads an answer to its end and looks at nothing of it, so that this process is not what is measured. @returns its bytes */
   async drain(path: string): Promise<number> {
-    const headers = { authorization: `Bearer ${this.#token}` };
-    const response = await fetch(`${this.#url}/api/v1${path}`, { headers });
+    const headers = { authorization: `Bearer ${this.token}` };
+    const response = await fetch(`${this.url}/api/v1${path}`, { headers });
     let bytes = 0;
     for await (const chunk of response.body ?? []) bytes += chunk.byteLength;
     if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
     return bytes;
   }
 
+  /** What the process has resident now, and has had at most, in bytes. */
+  get residentBytes(): number {
+    return Number(/^VmRSS:\s*(\d+) kB$/m.exec(this.#proc('status'))?.[1] ?? 0) * 1024;
+  }
+
+  get peakBytes(): number {
+    return peakOf(this.#pid);
+  }
+
+  /** What the process has used of the processor since its start, in seconds (proc_pid_stat(5): utime and stime, in hundredths). */
+  get cpuSeconds(): number {
+    const fields = this.#proc('stat')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  /** Ends the console, does something to its folder, and starts it again. */
+  async whileStopped(work: () => Promise<void>): Promise<void> {
+    await this.#end();
+    await work();
+    this.url = (await this.#serve()).url;
+  }
+
   async stop(): Promise<void> {
-    const running = this.#process;
-    if (running !== undefined && running.exitCode === null) {
-      const ended = new Promise((resolve) => running.once('close', resolve));
-      running.kill('SIGTERM');
-      await ended;
-    }
+    await this.#end();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  #proc(file: string): string {
+    return readFileSync(`/proc/${this.#pid}/${file}`, 'utf8');
+  }
+
+  async #end(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('close', resolve));
+    running.kill('SIGTERM');
+    await ended;
   }
 
   #serve(): Promise<{ readonly url: string; readonly setupUrl: string }> {

@@ -6,6 +6,7 @@ import { hashThread } from '@sealift/bundle/background-hash';
 import { checkThread } from '@sealift/bundle/check-threads';
 import type { ThreadProgram } from '@sealift/io/thread-program';
 import { embeddedStoreFiles } from '@sealift/server/embedded-store';
+import { contentThread } from '@sealift/server/content-threads';
 import { serverMergeThread } from '@sealift/server/merge-threads';
 import { pagesAssets } from '@sealift/server/page-files';
 import type { Plugin } from 'esbuild';
@@ -22,7 +23,13 @@ export interface ProgramFiles {
 }
 
 /** The programs of all threads. */
-export const threads: readonly ThreadProgram[] = [checkThread, hashThread, mergeThread, serverMergeThread];
+export const threads: readonly ThreadProgram[] = [
+  checkThread,
+  contentThread,
+  hashThread,
+  mergeThread,
+  serverMergeThread,
+];
 
 /** What makes other programs, and bundles out of the sample platform, stays in the checkout. */
 const leaveOut: Plugin = {

@@ -15,8 +15,9 @@ export type TaskAnswer = { readonly output: unknown } | { readonly failure: Prob
 export function serveTasks(tasks: Tasks): void {
   const port = parentPort;
   port?.on('message', ({ name, input }: TaskRequest) => {
-    const given = answer(tasks, name, input);
-    port.postMessage(given, 'output' in given ? bytesOf(given.output) : []);
+    void answer(tasks, name, input).then((given) => {
+      port.postMessage(given, 'output' in given ? bytesOf(given.output) : []);
+    });
   });
 }
 
@@ -31,10 +32,10 @@ function bytesOf(output: unknown): ArrayBuffer[] {
   return [...new Set(whole)];
 }
 
-function answer(tasks: Tasks, name: string, input: unknown): TaskAnswer {
+async function answer(tasks: Tasks, name: string, input: unknown): Promise<TaskAnswer> {
   try {
     if (!Object.hasOwn(tasks, name)) throw new Error(`the thread has no task ${name}`);
-    return { output: tasks[name]?.(input as never) };
+    return { output: await tasks[name]?.(input as never) };
   } catch (error) {
     return { failure: toProblem(asSealiftError(error)) };
   }

@@ -15,6 +15,13 @@ describe('a task on a thread', () => {
     expect(await threads.run('double', { number: 4 })).toBe(8);
   });
 
+  it('may be one whose answer comes later, or fails then', async () => {
+    const threads = start();
+    expect(await threads.run('later', { number: 5 })).toBe(5);
+    await expect(threads.run('failLater', undefined)).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await threads.run('double', { number: 1 })).toBe(2);
+  });
+
   it('fails with the error that it threw: code, message, place and remedy', async () => {
     const threads = start();
     const here = new SealiftError('USAGE', { place: 'x:1', values: { reason: 'it is a test' } });

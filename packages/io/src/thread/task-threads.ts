@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { fromProblem, SealiftError } from '@sealift/core/errors';
 import type { TaskAnswer, TaskRequest, Tasks } from './task-thread.ts';
 import { startThread, type ThreadProgram } from './thread-program.ts';
@@ -6,6 +6,8 @@ import { startThread, type ThreadProgram } from './thread-program.ts';
 export interface TaskThreadsOptions {
   /** How many tasks are done at the same time; the others wait in their order. */
   readonly threads: number;
+  /** How much memory each of them may take; without it as much as the process. */
+  readonly resourceLimits?: ResourceLimits;
   /** After so long without a task a thread, and the memory that it holds, is given up. */
   readonly idleMs?: number;
   /** A task that takes longer is ended with the error. */
@@ -114,7 +116,10 @@ export class TaskThreads<Work extends Tasks> {
 
   #take(): Worker {
     const idle = this.#idle.pop();
-    if (idle === undefined) return startThread(this.#program);
+    if (idle === undefined) {
+      const { resourceLimits } = this.#options;
+      return startThread(this.#program, resourceLimits === undefined ? {} : { resourceLimits });
+    }
     clearTimeout(idle.timer);
     idle.worker.off('error', idle.forget).off('exit', idle.forget).ref();
     return idle.worker;

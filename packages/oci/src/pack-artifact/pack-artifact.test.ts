@@ -198,6 +198,8 @@ describe('readPackArchive', () => {
     expect(error).toMatchObject({ code: 'PACK_ARCHIVE_INVALID', place: 'x' });
     expect(error.message).toContain('unpacks to more');
     expect(sentBytes).toBeLessThan(bomb.byteLength / 4);
+    const whole = await refusal(readPackArchive(bomb, { place: 'x' }));
+    expect(whole).toMatchObject({ code: 'PACK_ARCHIVE_INVALID', place: 'x', message: error.message });
   });
 
   it('refuses every truncation and answers damage with an error of the catalogue', { timeout: 30_000 }, async () => {
@@ -205,7 +207,10 @@ describe('readPackArchive', () => {
     for (let length = 0; length < whole.byteLength; length += 37) {
       const error = await refusal(readPackArchive(stream(whole.subarray(0, length)), { place: 'x' }));
       expect(error.code).toBe('PACK_ARCHIVE_INVALID');
+      const inOneGo = await refusal(readPackArchive(whole.subarray(0, length), { place: 'x' }));
+      expect(inOneGo.code).toBe('PACK_ARCHIVE_INVALID');
     }
+    expect(await readPackArchive(whole, { place: 'x' })).toEqual(await readPackArchive(stream(whole), { place: 'x' }));
     for (let at = 0; at < whole.byteLength; at += 11) {
       const damaged = Buffer.from(whole);
       damaged[at] = (damaged[at] ?? 0) ^ 0x10;

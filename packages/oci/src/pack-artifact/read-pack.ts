@@ -1,5 +1,5 @@
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Pack, parsePack } from '@sealift/core/pack';
 import { unpackTar } from 'modern-tar';
@@ -41,36 +41,40 @@ const wanted =
  * Reads a pack's archive, with or without a folder around everything. Nothing is written to disk. Bounded: entries, one
  * text, everything together after decompression. Links, devices, climbing paths and one path twice are refused.
  *
+ * @param archive as a stream; or whole, and then unpacked in one go, which is faster and holds whatever else runs on this thread
  * @throws PACK_ARCHIVE_INVALID, PACK_INVALID, and the stream's own error when it is one of the catalogue.
  */
 export async function readPackArchive(
-  archive: Readable | AsyncIterable<Uint8Array>,
+  archive: Readable | AsyncIterable<Uint8Array> | Uint8Array,
   options: ReadPackOptions,
 ): Promise<PackContent> {
   const { place } = options;
   const paths = new Set<string>();
   let entries = 0;
   try {
-    const kept = await unpackTar(inflate(archive, place), {
-      strict: true,
-      filter: ({ name, type, size }) => {
-        entries += 1;
-        if (entries > packLimits.entries) throw refuse(place, `it has more than ${packLimits.entries} entries`);
-        const path = entryPath(name);
-        const shown = JSON.stringify(name.slice(0, 100));
-        if (path === undefined) throw refuse(place, `the path ${shown} leads out of it`);
-        if (type === 'directory' || type === 'pax-global-header') return false;
-        if (type !== 'file' || path === '') throw refuse(place, `${shown} is a ${type ?? 'nameless file'}`);
-        if (paths.has(path)) throw refuse(place, `${shown} is in it twice`);
-        paths.add(path);
-        // Bounded by what the whole pack may be.
-        if (options.charts === true && chartPath.test(path)) return true;
-        if (!wanted.test(path)) return false;
-        const limit = path.endsWith('pack.json') ? packLimits.packJsonBytes : packLimits.textBytes;
-        if (size > limit) throw refuse(place, `${shown} is larger than ${limit} bytes`);
-        return true;
+    const kept = await unpackTar(
+      archive instanceof Uint8Array ? inflateWhole(archive, place) : inflate(archive, place),
+      {
+        strict: true,
+        filter: ({ name, type, size }) => {
+          entries += 1;
+          if (entries > packLimits.entries) throw refuse(place, `it has more than ${packLimits.entries} entries`);
+          const path = entryPath(name);
+          const shown = JSON.stringify(name.slice(0, 100));
+          if (path === undefined) throw refuse(place, `the path ${shown} leads out of it`);
+          if (type === 'directory' || type === 'pax-global-header') return false;
+          if (type !== 'file' || path === '') throw refuse(place, `${shown} is a ${type ?? 'nameless file'}`);
+          if (paths.has(path)) throw refuse(place, `${shown} is in it twice`);
+          paths.add(path);
+          // Bounded by what the whole pack may be.
+          if (options.charts === true && chartPath.test(path)) return true;
+          if (!wanted.test(path)) return false;
+          const limit = path.endsWith('pack.json') ? packLimits.packJsonBytes : packLimits.textBytes;
+          if (size > limit) throw refuse(place, `${shown} is larger than ${limit} bytes`);
+          return true;
+        },
       },
-    });
+    );
     const bodies = kept.map(({ header, data }) => [entryPath(header.name) ?? '', data ?? new Uint8Array()] as const);
     return assemble(new Map(bodies), [...paths].sort(), options);
   } catch (error) {
@@ -143,15 +147,29 @@ function topFolder(paths: readonly string[], place: string): string {
   return top;
 }
 
+/** A tar adds up to 1 KiB to a file, and its end. */
+const tarLimitBytes = packLimits.totalBytes + packLimits.entries * 1024;
+
+function inflateWhole(archive: Uint8Array, place: string): Uint8Array {
+  try {
+    return gunzipSync(archive, { maxOutputLength: tarLimitBytes });
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge ? tooLarge(place) : error;
+  }
+}
+
+function tooLarge(place: string): SealiftError {
+  return refuse(place, `it unpacks to more than ${packLimits.totalBytes} bytes`);
+}
+
 function inflate(archive: Readable | AsyncIterable<Uint8Array>, place: string): ReadableStream<Uint8Array> {
   const source = archive instanceof Readable ? archive : Readable.from(archive, { objectMode: false });
   let total = 0;
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       total += chunk.byteLength;
-      // A tar adds up to 1 KiB to a file, and its end.
-      const limit = packLimits.totalBytes + packLimits.entries * 1024;
-      if (total > limit) done(refuse(place, `it unpacks to more than ${packLimits.totalBytes} bytes`));
+      if (total > tarLimitBytes) done(tooLarge(place));
       else done(null, chunk);
     },
   });

@@ -21,6 +21,11 @@ const manifestRecordSchema = z.object({
   subject: z.custom<ContentDigest>((value) => typeof value === 'string' && isContentDigest(value)).optional(),
 });
 
+/** Reads what is kept of a manifest beside its bytes. */
+export function readManifestRecord(record: Buffer): z.infer<typeof manifestRecordSchema> {
+  return manifestRecordSchema.parse(JSON.parse(record.toString('utf8')));
+}
+
 /** A manifest as it was pushed, byte for byte. */
 export interface StoredManifest {
   readonly digest: ContentDigest;
@@ -213,7 +218,7 @@ export class ManifestStore {
 
   async #record(repository: string, digest: ContentDigest): Promise<z.infer<typeof manifestRecordSchema> | undefined> {
     const record = await readRecord(this.#paths.manifest(repository, digest));
-    return record === undefined ? undefined : manifestRecordSchema.parse(JSON.parse(record.toString('utf8')));
+    return record === undefined ? undefined : readManifestRecord(record);
   }
 
   async #demand(

@@ -34,6 +34,9 @@ export interface ConsoleParts {
   readonly backupFolder: string;
 }
 
+/** Where the registry keeps its content, below the data folder. */
+export const registryFolder = 'registry';
+
 /** What a console is composed from. */
 export interface ComposeSettings extends ClusterSettings {
   readonly dataDir: string;
@@ -51,7 +54,7 @@ export function composeConsole(
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
   const events = new EventBus();
-  const registry = new RegistryLink();
+  const registry = new RegistryLink(join(dataDir, registryFolder));
   const holder = new CurrentHolder();
   const content = contentRegistry(registry);
   const secretKey = secretKeyPlace(dataDir, secretKeyFile);

@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { findPages } from './page-files.ts';
-import { composeConsole } from './compose.ts';
+import { composeConsole, registryFolder } from './compose.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
@@ -105,7 +105,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => parts.evidence.close());
     const unusable = await unusableSettings(parts.site);
     if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
-    const registryDir = join(dataDir, 'registry');
+    const registryDir = join(dataDir, registryFolder);
     const registryStorage = await RegistryStorage.open(registryDir);
     undo.push(() => registryStorage.close());
     const app = await buildApp({

@@ -1,6 +1,4 @@
 import type { SyncState } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
-import type { RegistryClient } from '@sealift/oci/registry-client';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemActor } from '../audit/actor.ts';
@@ -9,6 +7,7 @@ import { Jobs } from '../jobs/jobs.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import type { Store } from '../store/store.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
+import type { CatalogueContent } from './catalogue-content.ts';
 import { RegistrySync } from './registry-sync.ts';
 import { readSyncState, writeSyncState } from './sync-state.ts';
 
@@ -29,12 +28,13 @@ describe('a sync', () => {
   /** A registry without content whose answers wait to be let through. */
   function gatedRegistry() {
     const waiting: (() => void)[] = [];
-    const listTags = async (): Promise<string[]> => {
+    const markers = async (): Promise<string[]> => {
       gate.asked += 1;
       await new Promise<void>((release) => waiting.push(release));
-      throw new SealiftError('REGISTRY_NOT_FOUND', { values: { what: 'repository', reference: 'x' } });
+      return [];
     };
-    const gate = { asked: 0, answer: () => waiting.shift()?.(), client: { listTags } as unknown as RegistryClient };
+    const content = { markers } as unknown as CatalogueContent;
+    const gate = { asked: 0, answer: () => waiting.shift()?.(), content };
     return gate;
   }
 

@@ -1,28 +1,34 @@
 import type { SyncState } from '@sealift/core/api';
-import { asSealiftError, isSealiftError } from '@sealift/core/errors';
-import { catalogRepository } from '@sealift/oci/reference';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import { asSealiftError } from '@sealift/core/errors';
+import { mapAtOnce } from '@sealift/io/map-at-once';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { lostContent } from './completeness.ts';
 import { change } from '../store/change.ts';
-import { packBase, type RegistryAccess } from './registry-access.ts';
+import { KnownCatalogue } from './known-catalogue.ts';
+import { ProvenMarkers } from './proven-markers.ts';
+import type { RegistryAccess } from './registry-access.ts';
 import type { Db, Store } from '../store/store.ts';
-import { holdSyncState, neverSynced, packRegistryName, refusalOf, writeSyncState } from './sync-state.ts';
-import { takePack } from './take-pack.ts';
-import { takeRelease } from './take-release.ts';
+import { holdSyncState, neverSynced, packRegistryName, writeSyncState } from './sync-state.ts';
+import { type Found, Tally } from './sync-tally.ts';
+import { takeMarkers, type TakingParts } from './take-markers.ts';
 import { trustedKeys } from './trusted-keys.ts';
+
+/** Tags looked at in one go, and how many goes are under way: one is stored while threads read the others. */
+const tagsAtOnce = 100;
+const portionsUnderWay = 3;
 
 /** Reads what the registry holds into the catalogue, as jobs of a queue; the state is in the store. */
 export class RegistrySync {
   readonly #store: Store;
-  readonly #link: RegistryAccess;
+  readonly #link: Pick<RegistryAccess, 'content'>;
   readonly #events: EventBus;
+  readonly #proven = new ProvenMarkers();
   #queue: JobQueue | undefined;
 
-  constructor(store: Store, link: RegistryAccess, events: EventBus) {
+  constructor(store: Store, link: Pick<RegistryAccess, 'content'>, events: EventBus) {
     this.#store = store;
     this.#link = link;
     this.#events = events;
@@ -90,33 +96,28 @@ export class RegistrySync {
   }
 
   async #sync(db: Db, report: (news: Partial<SyncState>) => Promise<void>): Promise<Found> {
-    const { client } = this.#link;
-    const repository = catalogRepository(packBase);
-    const tags = (await listTags(client, repository)).filter((tag) => /^(?:release|pack)-/.test(tag)).sort();
-    const source = { client, base: packBase, catalogRepository: repository, trustedKeys: await trustedKeys(db) };
-    const refused: SyncState['refused'] = [];
-    const releases = new Count();
-    const packs = new Count();
-    for (const [index, tag] of tags.entries()) {
-      await report({ done: index, total: tags.length, message: `Verifying ${tag}` });
-      try {
-        if (tag.startsWith('pack-')) packs.add((await takePack(db, source, tag)).isNew);
-        else releases.add((await takeRelease(db, source, tag)).isNew);
-      } catch (error) {
-        // One release that cannot be taken must not hide the others; a registry that is gone ends the sync.
-        if (isSealiftError(error, 'REGISTRY_UNREACHABLE') || !isSealiftError(error)) throw error;
-        refused.push(refusalOf(tag, error));
-        await report({ refused });
-      }
-    }
+    const { content } = this.#link;
+    const tags = await content.markers();
+    this.#proven.keepOnly(tags);
+    const [known, keys] = [await KnownCatalogue.read(db), await trustedKeys(db)];
+    const parts: TakingParts = { db, content, known, keys, proven: this.#proven };
+    const tally = new Tally(tags.length);
+    await report(tally.progress());
+    await mapAtOnce(portionsOf(tags), portionsUnderWay, async (portion) => {
+      tally.add(await takeMarkers(parts, portion));
+      if (tally.isDue()) await report(tally.progress());
+    });
     // A registry without the installed release was lost, or is another one: no success, however little it holds.
-    const lost = await lostContent(db, client);
+    const lost = await lostContent(db, content);
     if (lost !== undefined) throw lost;
-    return { done: tags.length, total: tags.length, refused, message: outcomeOf(releases, packs, refused.length) };
+    return tally.end();
   }
 }
 
-type Found = Pick<SyncState, 'done' | 'total' | 'refused' | 'message'>;
+function portionsOf(tags: readonly string[]): string[][] {
+  const count = Math.ceil(tags.length / tagsAtOnce);
+  return Array.from({ length: count }, (_, index) => tags.slice(index * tagsAtOnce, (index + 1) * tagsAtOnce));
+}
 
 function begun(): SyncState {
   const startedAt = new Date().toISOString();
@@ -125,37 +126,4 @@ function begun(): SyncState {
 
 function ended(state: SyncState, outcome: 'succeeded' | 'failed', message: string): SyncState {
   return { ...state, state: outcome, finishedAt: new Date().toISOString(), message };
-}
-
-/** How many were taken, and how many of these the catalogue did not have. */
-class Count {
-  taken = 0;
-  added = 0;
-
-  add(isNew: boolean): void {
-    this.taken += 1;
-    if (isNew) this.added += 1;
-  }
-
-  describe(one: string, many: string): string {
-    return `${this.taken} ${this.taken === 1 ? one : many} in the catalogue, ${this.added} new`;
-  }
-}
-
-function outcomeOf(releases: Count, packs: Count, refused: number): string {
-  if (releases.taken + packs.taken + refused === 0) return 'The registry holds no release yet';
-  const parts = [releases.describe('release', 'releases')];
-  if (packs.taken > 0) parts.push(packs.describe('pack of its own', 'packs of their own'));
-  if (refused > 0) parts.push(`${refused} refused`);
-  return parts.join('; ');
-}
-
-/** A registry to which nothing was ever pushed has no such repository. */
-async function listTags(client: RegistryClient, repository: string): Promise<string[]> {
-  try {
-    return await client.listTags(repository);
-  } catch (error) {
-    if (isSealiftError(error, 'REGISTRY_NOT_FOUND')) return [];
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import { digestOf } from '@sealift/oci/digest';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sharedStore } from '../testing/shared-store.ts';
-import { installedRelease, storedRelease, storedReleases } from './stored-release.ts';
+import { installedRelease, releasesWithInstalled, storedRelease, storedReleases } from './stored-release.ts';
 import { listTrustedKeys, revokeKey, trustedKeys, trustKey } from './trusted-keys.ts';
 
 const actor = { name: 'test', address: 'local' };
@@ -81,9 +81,13 @@ describe('storedRelease', () => {
     ['a changed manifest', "update catalogue_release set manifest = replace(manifest, '2', '3')"],
     ['a changed digest', `update catalogue_release set digest = 'sha256:${'b'.repeat(64)}'`],
   ])('refuses %s, and lists do not show it', async (_what, statement) => {
+    // It was verified before, as it was then.
+    await storedRelease(store().db, '4.2.13');
     await sql.raw(statement).execute(store().db);
     await expect(storedRelease(store().db, '4.2.13')).rejects.toMatchObject({ code: 'RELEASE_ROW_TAMPERED' });
     expect(await storedReleases(store().db)).toEqual([]);
+    const beside = await releasesWithInstalled(store().db, { product: 'Harborview', version: '4.2.13' });
+    expect(beside).toEqual({ stored: [], installed: undefined });
   });
 
   it('refuses a genuine release that was put under another version', async () => {

@@ -1,4 +1,5 @@
 import type { MarkerSource } from '@sealift/bundle/marker-source';
+import type { PublicKey } from '@sealift/bundle/minisign';
 import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
@@ -19,8 +20,25 @@ export type MarkerTexts = Pick<CatalogueReleaseRow, 'manifest' | 'release' | 'si
 
 /** Every release whose signature holds against the keys trusted now. A row that someone changed, or whose key is gone, is left out. */
 export async function storedReleases(db: Db): Promise<StoredRelease[]> {
-  const keys = await trustedKeys(db);
-  const rows = await db.selectFrom('catalogue_release').selectAll().orderBy('version').execute();
+  return await verifiedOf(await rowsOf(db), await trustedKeys(db));
+}
+
+/** The same, and the one that is installed as `installedRelease` gives it; undefined where it would refuse it. Every row is read once. */
+export async function releasesWithInstalled(
+  db: Db,
+  { product, version }: { readonly product: string; readonly version: string },
+): Promise<{ readonly stored: StoredRelease[]; readonly installed: StoredRelease | undefined }> {
+  const rows = await rowsOf(db);
+  const row = rows.find((one) => one.product === product && one.version === version);
+  const [known] = row === undefined ? [] : await verifiedOf([row], await everTrustedKeys(db));
+  return { stored: await verifiedOf(rows, await trustedKeys(db)), installed: known };
+}
+
+async function rowsOf(db: Db): Promise<CatalogueReleaseRow[]> {
+  return await db.selectFrom('catalogue_release').selectAll().orderBy('version').execute();
+}
+
+async function verifiedOf(rows: readonly CatalogueReleaseRow[], keys: readonly PublicKey[]): Promise<StoredRelease[]> {
   const verified = await Promise.all(rows.map((row) => verifyRow(row, keys).catch(() => null)));
   return verified.filter((one) => one !== null);
 }
@@ -72,10 +90,24 @@ async function* toChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   yield await Promise.resolve(bytes);
 }
 
-async function verifyRow(
-  row: CatalogueReleaseRow,
-  keys: Awaited<ReturnType<typeof trustedKeys>>,
-): Promise<StoredRelease> {
+/** Releases by everything that verifying them depends on: the row as it is, and the keys. The same gives the same; only the latest are kept. */
+const verifiedBefore = new Map<string, StoredRelease>();
+const keptAtMost = 100;
+
+async function verifyRow(row: CatalogueReleaseRow, keys: readonly PublicKey[]): Promise<StoredRelease> {
+  const { product, version, digest, manifest, release, signature } = row;
+  const trusted = keys.map(({ encoded }) => encoded);
+  const all = digestOf(JSON.stringify([product, version, digest, manifest, release, signature, trusted]));
+  const before = verifiedBefore.get(all);
+  if (before !== undefined) return before;
+  const verified = await verifyAnew(row, keys);
+  const [oldest] = verifiedBefore.keys();
+  if (verifiedBefore.size >= keptAtMost && oldest !== undefined) verifiedBefore.delete(oldest);
+  verifiedBefore.set(all, verified);
+  return verified;
+}
+
+async function verifyAnew(row: CatalogueReleaseRow, keys: readonly PublicKey[]): Promise<StoredRelease> {
   const digest = parseDigest(digestOf(row.manifest));
   const verified = await readReleaseMarker(markersInTexts(row), digest, keys).catch((error: unknown) => {
     if (isSealiftError(error, 'SIGNATURE_KEY_UNTRUSTED')) throw aboutKeysOfConsole(error);

@@ -9,7 +9,7 @@ import { smallImage, writeSmallRelease } from '@sealift/testkit/small-release';
 import { uploadRelease } from '@sealift/bundle/upload';
 import { catalogRepository } from '@sealift/oci/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageBase, packBase } from './registry-access.ts';
+import { imageBase, packBase } from './content-paths.ts';
 import { vendorKey } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 

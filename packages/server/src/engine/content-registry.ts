@@ -13,10 +13,11 @@ import {
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
-import { imageBase, packBase, type RegistryAccess } from '../catalogue/registry-access.ts';
+import { imageBase, packBase } from '../catalogue/content-paths.ts';
+import type { RegistryAccess } from '../catalogue/registry-access.ts';
 
 /** Node images and packs out of the registry, by the digest of their artifact; the bytes are checked while they stream. */
-export function contentRegistry(link: RegistryAccess): ContentPort {
+export function contentRegistry(link: Pick<RegistryAccess, 'client'>): ContentPort {
   const { repository } = nodeImageReference(packBase, 'any.ova');
   return {
     async openOva(digestOfArtifact) {

@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { type LayerName, layerNameSchema } from '@sealift/core/pack';
 import { type ClusterProfile, profileFormat, type ProfileLayer } from '@sealift/core/profile';
+import { sql } from 'kysely';
 import type { Db } from '../store/store.ts';
 import type { ProfileLayerRow } from '../store/tables.ts';
 
@@ -12,9 +13,16 @@ export interface InstalledProfile extends ClusterProfile {
   readonly recordedBy: string;
 }
 
-/** What the site runs; null until a release is adopted. */
+/** The layers as they were read last, all texts of which are large, and the mark of their rows then. */
+const lastRead = new WeakMap<Db, { readonly mark: string; readonly layers: readonly ProfileLayer[] }>();
+
+/** What the site runs; null until a release is adopted. As long as no row of a layer was written, its layers are the same objects. */
 export async function installedProfile(db: Db): Promise<InstalledProfile | null> {
-  const profile = await db.selectFrom('profile').selectAll().executeTakeFirst();
+  const profile = await db
+    .selectFrom('profile')
+    .selectAll()
+    .select((expression) => expression.selectFrom('profile_layer').select(rowsMark).as('mark'))
+    .executeTakeFirst();
   if (profile === undefined) return null;
   const { format } = profile;
   if (format !== profileFormat) {
@@ -23,7 +31,6 @@ export async function installedProfile(db: Db): Promise<InstalledProfile | null>
       hint: 'Run the version of Sealift that recorded it, or a newer one.',
     });
   }
-  const layers = await db.selectFrom('profile_layer').selectAll().orderBy('position').execute();
   return {
     format,
     product: profile.product,
@@ -31,8 +38,24 @@ export async function installedProfile(db: Db): Promise<InstalledProfile | null>
     releaseDigest: profile.release_digest,
     revision: profile.revision,
     recordedBy: profile.recorded_by,
-    layers: layers.map(toLayer),
+    layers: [...(await layersOf(db, profile.mark ?? ''))],
   };
+}
+
+/**
+ * Which transaction wrote each row, and where it lies (PostgreSQL, "System Columns"): whoever changes a row, by whatever way, changes this, and
+ * it is had without reading a text.
+ */
+const rowsMark = sql<string>`string_agg(xmin::text || ctid::text, ' ' order by position)`.as('mark');
+
+async function layersOf(db: Db, mark: string): Promise<readonly ProfileLayer[]> {
+  const last = lastRead.get(db);
+  if (last?.mark === mark) return last.layers;
+  const rows = await db.selectFrom('profile_layer').selectAll().orderBy('position').execute();
+  // Frozen: who reads them next gets the same.
+  const layers = rows.map((row) => Object.freeze(toLayer(row)));
+  lastRead.set(db, { mark, layers });
+  return layers;
 }
 
 function toLayer(row: ProfileLayerRow): ProfileLayer {

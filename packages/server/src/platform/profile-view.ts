@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ProfileView } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { sql } from 'kysely';
 import { packTar } from 'modern-tar';
 import type { Db } from '../store/store.ts';
 import { customisationsOf } from './customisations.ts';
@@ -15,7 +16,12 @@ import { installedProfile } from './installed.ts';
 export async function profileView(db: Db): Promise<ProfileView> {
   const profile = await installedProfile(db);
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
-  const packs = await db.selectFrom('catalogue_pack').select(['digest', 'display_name', 'presets']).execute();
+  const digests = profile.layers.map(({ digest }) => digest);
+  const packs = await db
+    .selectFrom('catalogue_pack')
+    .select(['digest', 'display_name', 'presets'])
+    .where('digest', '=', sql<string>`any(${digests})`)
+    .execute();
   const known = new Map(packs.map((pack) => [pack.digest, pack]));
   return {
     format: profile.format,

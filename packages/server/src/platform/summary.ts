@@ -1,4 +1,10 @@
-import { healthyStatement, type PartlyUpgraded, type Statement, type Summary } from '@sealift/core/api';
+import {
+  healthyStatement,
+  type PartlyUpgraded,
+  type Statement,
+  type Summary,
+  type UpdateList,
+} from '@sealift/core/api';
 import type { Check } from '@sealift/core/check';
 import { lifecycle, statesWhere } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
@@ -13,7 +19,7 @@ import { block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/pref
 import { layersAsRecorded, nodesReady, notAdopted, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
 import { type InstalledProfile, installedProfile } from './installed.ts';
 import { endedEarly, partlyUpgraded } from './partly-upgraded.ts';
-import { updateList } from './updates.ts';
+import { updatesOf } from './updates.ts';
 
 /** What the Summary page looks at. */
 export interface SummarySources {
@@ -26,7 +32,7 @@ export interface SummarySources {
 export async function summary(sources: SummarySources): Promise<Summary> {
   const { store, cluster } = sources;
   const profile = await installedProfile(store.db);
-  const updates = await updateList(store.db);
+  const updates = await updatesOf(store.db, profile);
   const ended = await endedEarly(store.db, profile);
   const { simulated, vcenterHost } = await clusterFacts(cluster);
   const asRecorded = layersAsRecorded(cluster.cluster, profile, ended);
@@ -36,7 +42,7 @@ export async function summary(sources: SummarySources): Promise<Summary> {
   ]);
   const partly = ended === null || profile === null ? null : partlyUpgraded(ended, profile, { nodes, layers });
   const [latest, healthy] = await Promise.all([
-    latestVersion(sources, profile, [asRecorded, upgradeComplete(partly)]),
+    latestVersion(store.db, { profile, updates }, [asRecorded, upgradeComplete(partly)]),
     consoleHealthy(sources, profile, [asRecorded, upgradeComplete(partly)]),
   ]);
   return {
@@ -59,15 +65,14 @@ function statement(text: string, checks: Check[]): Statement {
 }
 
 async function latestVersion(
-  { store: { db } }: SummarySources,
-  profile: InstalledProfile | null,
+  db: Db,
+  { profile, updates }: { readonly profile: InstalledProfile | null; readonly updates: UpdateList },
   platformChecks: readonly Promise<Check>[],
 ): Promise<Statement> {
   const checks = [
-    runCheck('release-recorded', 'A signed release is recorded as installed', async () => {
+    runCheck('release-recorded', 'A signed release is recorded as installed', () => {
       if (profile === null) return notAdopted();
-      const { installed, product: known } = await updateList(db);
-      return pass(`${known} ${installed}`);
+      return pass(`${profile.product} ${profile.version}`);
     }),
     runCheck('catalogue-synced', 'The pack registry was synced', async () => {
       const sync = await readSyncState(db);
@@ -83,9 +88,9 @@ async function latestVersion(
       }
       return pass(`${sync.message}, at ${sync.finishedAt}`);
     }),
-    runCheck('no-newer-release', 'The catalogue holds no newer release', async () => {
+    runCheck('no-newer-release', 'The catalogue holds no newer release', () => {
       if (profile === null) return notAdopted();
-      const { recommended, available } = await updateList(db);
+      const { recommended, available } = updates;
       if (recommended !== null) return block(`${recommended.version} is available`, 'Open Update Management.');
       const refused = available.map((update) => `${update.version} (${update.reason})`);
       return pass(refused.length === 0 ? 'None is newer' : `None that may be installed: ${refused.join('; ')}`);
@@ -113,7 +118,7 @@ async function consoleHealthy(
     }),
     runCheck('installed-content', 'The registry holds the installed release', async () => {
       if (profile === null) return notAdopted();
-      const lost = await lostContent(store.db, registry.client);
+      const lost = await lostContent(store.db, registry.content);
       return lost === undefined ? pass('All its packs and images are there') : block(lost.message, lost.hint);
     }),
     runCheck('last-upgrade', 'No upgrade needs a person', () => noOpenUpgrade(store.db)),

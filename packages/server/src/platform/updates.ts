@@ -1,23 +1,25 @@
 import type { UpdateList } from '@sealift/core/api';
-import { isSealiftError } from '@sealift/core/errors';
 import { listUpdates, recommendUpdate } from '@sealift/core/planner';
-import { installedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { releasesWithInstalled } from '../catalogue/stored-release.ts';
 import type { Db } from '../store/store.ts';
-import { installedProfile } from './installed.ts';
+import { type InstalledProfile, installedProfile } from './installed.ts';
 
 /** Newer releases in the catalogue, legal or refused with the reason. Nothing is known about updates until a release is adopted. */
 export async function updateList(db: Db): Promise<UpdateList> {
-  const profile = await installedProfile(db);
-  const stored = (await storedReleases(db)).map(({ release, digest }) => ({ release, digest }));
+  return await updatesOf(db, await installedProfile(db));
+}
+
+/** As `updateList`, of a profile that was read already. */
+export async function updatesOf(db: Db, profile: InstalledProfile | null): Promise<UpdateList> {
   if (profile === null) return { product: null, installed: null, recommended: null, available: [] };
   const { product, version, releaseDigest } = profile;
-  const found = await installedRelease(db, version, product).catch((error: unknown) => {
-    // Without it nothing can be said about ways from it; the Summary tells what is wrong with it.
-    if (isSealiftError(error)) return undefined;
-    throw error;
-  });
+  // Without the installed one nothing can be said about ways from it; the Summary tells what is wrong with it.
+  const { stored, installed: found } = await releasesWithInstalled(db, profile);
   const installed = found?.digest === releaseDigest ? found : undefined;
   if (installed === undefined) return { product, installed: version, recommended: null, available: [] };
-  const available = listUpdates({ installed: installed.release, catalogue: stored });
+  const available = listUpdates({
+    installed: installed.release,
+    catalogue: stored.map(({ release, digest }) => ({ release, digest })),
+  });
   return { product, installed: version, recommended: recommendUpdate(available) ?? null, available };
 }

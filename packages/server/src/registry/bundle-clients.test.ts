@@ -16,7 +16,7 @@ import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vendorKey } from '../testing/push-release.ts';
 import { administrator, RunningPlatform } from '../testing/running-platform.ts';
-import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import { imageBase, packBase } from '../catalogue/content-paths.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -6,7 +6,7 @@ import { LayoutWriter, openLayout } from '@sealift/oci/layout';
 import { push as pushContent, type PushItem } from '@sealift/oci/push';
 import { imageReference } from '@sealift/oci/reference';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { imageBase } from '../catalogue/registry-access.ts';
+import { imageBase } from '../catalogue/content-paths.ts';
 import { pushRelease, type PushedRelease } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 

@@ -5,7 +5,7 @@ import type { RegistryStorage } from '@sealift/registry/storage';
 import { parseRelease } from '@sealift/core/release';
 import { catalogRepository, imageReference, releaseTag } from '@sealift/oci/reference';
 import { recordAudit } from '../audit/audit-log.ts';
-import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import { imageBase, packBase } from '../catalogue/content-paths.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
 import type { Db } from '../store/store.ts';
 import { pinsOf } from './retention.ts';

@@ -4,6 +4,8 @@ import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import type { FastifyInstance } from 'fastify';
 import { newSecret } from '../accounts/secret-token.ts';
+import { type CatalogueContent, FolderContent } from '../catalogue/catalogue-content.ts';
+import { packBase } from '../catalogue/content-paths.ts';
 
 /** The user name of the console's own requests to its registry. */
 export const internalUser = 'sealift-console';
@@ -14,8 +16,14 @@ export const internalUser = 'sealift-console';
  */
 export class RegistryLink {
   readonly secret = newSecret();
+  readonly content: CatalogueContent;
   #client: RegistryClient | undefined;
   #server: Server | undefined;
+
+  /** @param folder where that registry keeps its content */
+  constructor(folder: string) {
+    this.content = new FolderContent({ folder, base: packBase });
+  }
 
   /** Begins to listen on loopback for the console's own requests. */
   async connect(app: FastifyInstance): Promise<void> {

@@ -2,10 +2,10 @@ import type { ReleaseName } from '@sealift/core/api';
 import { parsePackRelease, parseRelease } from '@sealift/core/release';
 import { compareVersions } from '@sealift/core/version';
 import { catalogRepository } from '@sealift/oci/reference';
-import { pinnedContent } from '../catalogue/completeness.ts';
+import { pinnedContent } from '../catalogue/pinned-content.ts';
 import type { Db } from '../store/store.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
-import { packBase } from '../catalogue/registry-access.ts';
+import { packBase } from '../catalogue/content-paths.ts';
 
 /** Which content of the registry has to stay, and which only superseded releases need. */
 export interface Retention {

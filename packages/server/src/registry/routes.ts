@@ -6,7 +6,7 @@ import {
   uploadTargetSchema,
 } from '@sealift/core/api';
 import { recordAudit } from '../audit/audit-log.ts';
-import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import { imageBase, packBase } from '../catalogue/content-paths.ts';
 import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';

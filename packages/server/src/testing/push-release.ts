@@ -15,7 +15,7 @@ import {
 } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { packTar } from 'modern-tar';
-import { imageBase, packBase } from '../catalogue/registry-access.ts';
+import { imageBase, packBase } from '../catalogue/content-paths.ts';
 
 /** A small release, by what tests vary. */
 export interface ReleaseSketch {

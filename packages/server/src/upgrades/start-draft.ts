@@ -10,7 +10,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
-import { packBase } from '../catalogue/registry-access.ts';
+import { packBase } from '../catalogue/content-paths.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';

@@ -9,6 +9,9 @@ export const oddTasks = {
   refuse: (place: string) => {
     throw new SealiftError('USAGE', { place, values: { reason: 'it is a test' } });
   },
+  /** Answers later. */
+  later: async (input: { readonly number: number }) => await Promise.resolve(input.number),
+  failLater: async () => await Promise.reject(new Error('broken')),
   fail: () => {
     throw new Error('broken');
   },

@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
 import type { RegistryClient } from '@sealift/oci/registry-client';
-import { packBase } from '../../catalogue/registry-access.ts';
+import { packBase } from '../../catalogue/content-paths.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 
 /** Values of layers by their id. */

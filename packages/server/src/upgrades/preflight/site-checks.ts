@@ -3,7 +3,8 @@ import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
 import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
-import { describeMissing, missingContent } from '../../catalogue/completeness.ts';
+import { describeMissing } from '../../catalogue/completeness.ts';
+import { pinnedContent } from '../../catalogue/pinned-content.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
 import { acceptable, block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
@@ -14,7 +15,7 @@ import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
 import { updateList } from '../../platform/updates.ts';
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
-import { packBase } from '../../catalogue/registry-access.ts';
+import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
@@ -67,7 +68,7 @@ function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Che
 function contentPresent({ store, registry }: UpgradeServices, row: UpgradeRow): Promise<Check> {
   return runCheck('content-present', 'Everything the release needs is in the registry', async () => {
     const { release } = await storedRelease(store.db, row.to_version, row.product);
-    const missing = await missingContent(registry.client, packBase, release);
+    const missing = await registry.content.missing(pinnedContent(packBase, release));
     if (missing.length > 0) return block(describeMissing(missing), 'Run the bundle of this release again.');
     const { packs, images } = release.spec;
     return pass(`${packs.length} packs, ${images.length} images and the node image, by digest`);

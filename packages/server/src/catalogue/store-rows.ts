@@ -1,0 +1,68 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Db } from '../store/store.ts';
+import type { PackRow } from './pack-row.ts';
+import type { MarkerRead } from './read-content.ts';
+
+/** What one statement may bring: the embedded store works in this process, and holds its event loop as long as a statement takes. */
+const rowsAtOnce = 25;
+const charactersAtOnce = 250_000;
+
+/** Stores packs that the catalogue does not have; the others stay. */
+export async function storePacks(db: Db, rows: readonly PackRow[]): Promise<void> {
+  for (const some of portionsOf(rows, (row) => row.values_yaml.length + row.pack_json.length)) {
+    await db
+      .insertInto('catalogue_pack')
+      .values(some)
+      .onConflict((conflict) => conflict.column('digest').doNothing())
+      .execute();
+    await setImmediate();
+  }
+}
+
+/** Stores markers as they were verified. */
+export async function storeMarkers(db: Db, markers: readonly MarkerRead[]): Promise<void> {
+  const rows = markers.map(({ kind, name, version, digest, texts, keyId }) => {
+    return { kind, name, row: { version, digest, ...texts, key_id: keyId, synced_at: new Date() } };
+  });
+  const packs = rows.filter(({ kind }) => kind === 'pack').map(({ name, row }) => ({ name, ...row }));
+  for (const some of portionsOf(packs, (row) => row.release.length)) {
+    await db
+      .insertInto('catalogue_pack_release')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(['name', 'version']).doUpdateSet((row) => ({
+          digest: row.ref('excluded.digest'),
+          manifest: row.ref('excluded.manifest'),
+          release: row.ref('excluded.release'),
+          signature: row.ref('excluded.signature'),
+          key_id: row.ref('excluded.key_id'),
+          synced_at: row.ref('excluded.synced_at'),
+        })),
+      )
+      .execute();
+    await setImmediate();
+  }
+  for (const { name, row } of rows.filter(({ kind }) => kind === 'release')) {
+    const release = { product: name, ...row };
+    await db
+      .insertInto('catalogue_release')
+      .values(release)
+      .onConflict((conflict) => conflict.columns(['product', 'version']).doUpdateSet(release))
+      .execute();
+  }
+}
+
+/** Rows in their order, so many at a time as one statement may bring; at least one. */
+function* portionsOf<Row>(rows: readonly Row[], lengthOf: (row: Row) => number): Generator<Row[]> {
+  let portion: Row[] = [];
+  let length = 0;
+  for (const row of rows) {
+    if (portion.length > 0 && (portion.length >= rowsAtOnce || length + lengthOf(row) > charactersAtOnce)) {
+      yield portion;
+      [portion, length] = [[], 0];
+    }
+    portion.push(row);
+    length += lengthOf(row);
+  }
+  if (portion.length > 0) yield portion;
+}
