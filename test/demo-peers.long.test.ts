@@ -33,7 +33,8 @@ describe.skipIf(absent !== undefined)(`a demo on a real cluster that is ended fr
     try {
       let printed = '';
       demo.stdout.on('data', (part: Buffer) => (printed += part.toString()));
-      await waitUntil('the invitation', () => printed.includes('Ctrl-C ends it'), 35 * minutes);
+      const invited = waitUntil('the invitation', () => printed.includes('Ctrl-C ends it'), 35 * minutes);
+      await Promise.race([invited, ended.then(() => expect.fail(`it ended by itself: ${printed}`))]);
       expect((await left()).length).toBeGreaterThan(15);
       demo.kill(how);
       await ended;
