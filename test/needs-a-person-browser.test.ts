@@ -71,7 +71,8 @@ describe.skipIf(chromium.missing)(
       await page.getByText('Needs a person', { exact: true }).first().waitFor();
       await page.getByText(new RegExp(cause)).first().waitFor();
       await page.getByText('the console stays locked until the cause is dealt with').waitFor();
-      await page.getByText('Console locked').waitFor();
+      await page.getByText('Upgrading to 4.2.13: needs a person.').waitFor();
+      await page.getByText('a person, who resumes or aborts it').waitFor();
       for (const name of ['Resume', 'Abort …']) await page.getByRole('button', { name }).waitFor();
       expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
       await tidy('needs-a-person');
@@ -101,12 +102,12 @@ describe.skipIf(chromium.missing)(
       for (const name of ['Resume', 'Pause', 'Abort …'])
         expect(await page.getByRole('button', { name }).count()).toBe(0);
       await tidy('needs-a-person-aborted');
+      await page.getByRole('link', { name: /the ways on, are in the Summary/ }).click();
     });
 
     it('leaves a Summary that says what runs, and both ways on', async () => {
       const { partlyUpgraded } = await site.administrator.api.get('/api/v1/summary', summarySchema);
       expect(partlyUpgraded).toMatchObject({ upgrade: id, state: 'aborted', to: '4.2.13' });
-      await page.goto('/');
       await page.getByText(/partly upgraded to 4\.2\.13/).waitFor();
       await page
         .getByText(/Start the upgrade to 4\.2\.13 again/)
@@ -118,7 +119,7 @@ describe.skipIf(chromium.missing)(
         .waitFor();
       await tidy('needs-a-person-summary');
       await page.goto('/administration/audit');
-      await page.getByText('upgrade.abort').first().waitFor();
+      await page.getByRole('row').filter({ hasText: 'upgrade.abort' }).getByRole('button').first().click();
       await page.getByText(new RegExp(endedFor)).first().waitFor();
     });
 

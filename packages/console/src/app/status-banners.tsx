@@ -1,5 +1,7 @@
 import { Banner, Progress, ProgressSize } from '@patternfly/react-core';
 import { LockIcon } from '@patternfly/react-icons';
+import type { Upgrade } from '@sealift/core/api';
+import { lifecycle } from '@sealift/core/upgrade';
 import { Link, useLocation } from 'react-router';
 import { useReachable } from '../api/connection.ts';
 import { useSummary } from '../api/platform.ts';
@@ -34,6 +36,7 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
   const { data } = useUpgrade(upgradeId);
   const { pathname } = useLocation();
   const address = `/updates/${encodeURIComponent(upgradeId)}`;
+  const standing = data === undefined ? '' : standingOf(data);
   const percent = Math.floor((data?.fraction ?? 0) * 100);
   return (
     <section className="lock" aria-label="Console lock">
@@ -42,7 +45,7 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
         <strong>Console locked</strong>
         <span className="lock-text" title={data?.waitingFor?.what}>
           {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}`}
-          {data?.waitingFor ? `: ${data.waitingFor.what}` : ''}. Everything can be read, nothing changed.
+          {standing}. Everything can be read, nothing changed.
         </span>
         {data !== undefined && (
           <Progress
@@ -57,4 +60,11 @@ function LockBanner({ upgradeId }: { upgradeId: string }) {
       </Banner>
     </section>
   );
+}
+
+/** What an upgrade waits for, or that it stands where it is until a person decides. */
+function standingOf({ state, waitingFor }: Upgrade): string {
+  const { label, needsEngine } = lifecycle[state];
+  if (!needsEngine) return `: ${label.toLowerCase()}`;
+  return waitingFor === null ? '' : `: ${waitingFor.what}`;
 }

@@ -1,6 +1,6 @@
 import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
-import { lifecycle } from '@sealift/core/upgrade';
+import { isFinal, lifecycle } from '@sealift/core/upgrade';
 import { Link } from 'react-router';
 import { useSummary } from '../../../api/platform.ts';
 import { FailureNotice, Notice } from '../../../components/error-notice.tsx';
@@ -14,7 +14,11 @@ export function RunOutcome({ upgrade }: { upgrade: Upgrade }) {
   return (
     <>
       {upgrade.failure !== null && <FailureNotice {...upgrade.failure} />}
-      {meaning !== '' && <Notice variant="warning" title={meaning} />}
+      {meaning !== '' && (
+        <Notice variant="warning" title={meaning}>
+          {isFinal(upgrade.state) && <Link to="/">What runs now, and the ways on, are in the Summary</Link>}
+        </Notice>
+      )}
     </>
   );
 }

@@ -10,6 +10,7 @@ import {
   Title,
 } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
+import { lifecycle } from '@sealift/core/upgrade';
 import type { ReactNode } from 'react';
 import { Moment } from '../../../components/moment.tsx';
 import { RunControls } from './run-controls.tsx';
@@ -34,7 +35,7 @@ export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
         <DescriptionList isCompact className="run-facts">
           {upgrade.finishedAt === null && (
             <Fact term="Waiting for">
-              <WaitingFor wait={upgrade.waitingFor} />
+              <WaitingFor wait={upgrade.waitingFor} isMoving={lifecycle[upgrade.state].needsEngine} />
             </Fact>
           )}
           <Fact term="Confirmed by">

@@ -10,8 +10,15 @@ const standing: Readonly<Record<Wait['level'], { word: string; status?: 'warning
   failed: { word: 'failed', status: 'danger' },
 };
 
+interface WaitingForProps {
+  wait: Wait | null;
+  /** Whether an engine works on it: else a person has to. */
+  isMoving: boolean;
+}
+
 /** The one thing the upgrade waits for: what, since when, what it holds up, and what a person can do. */
-export function WaitingFor({ wait }: { wait: Wait | null }) {
+export function WaitingFor({ wait, isMoving }: WaitingForProps) {
+  if (!isMoving) return <span role="status">a person, who resumes or aborts it</span>;
   if (wait === null) return <span role="status">nothing; the next step starts</span>;
   const { word, status } = standing[wait.level];
   return (
