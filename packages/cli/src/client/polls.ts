@@ -7,7 +7,7 @@ const pollMs = 1000;
 const patienceMs = 15 * 60 * 1000;
 
 /** What a console answered, or why it does not answer right now. */
-export type Poll<Answer> = { readonly answer: Answer } | { readonly away: SealiftError };
+type Poll<Answer> = { readonly answer: Answer } | { readonly away: SealiftError };
 
 /**
  * Asks a console again and again, through its restarts, until the caller has enough.

@@ -10,7 +10,7 @@ export interface DraftDeed {
 }
 
 /** Who settled something, and when. */
-export interface Decider {
+interface Decider {
   readonly by: string;
   readonly at: string;
 }

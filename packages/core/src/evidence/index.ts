@@ -1,6 +1,6 @@
 export { type BundleEvidence, bundleEvidenceSchema, maxEvidenceContents } from './bundle-evidence.ts';
-export { type Decider, decidersOf, type DraftDeed, type LayerDeciders } from './deciders.ts';
-export { type StepEvidence, stepEvidenceOf } from './step-evidence.ts';
+export { decidersOf, type DraftDeed, type LayerDeciders } from './deciders.ts';
+export { stepEvidenceOf } from './step-evidence.ts';
 export {
   type EvidenceDecision,
   type LayerEvidence,

@@ -22,7 +22,7 @@ export const stepEvidenceSchema = z.strictObject({
   proof: detailsSchema.nullable(),
   failure: journalledFailureSchema.nullable(),
 });
-export type StepEvidence = z.infer<typeof stepEvidenceSchema>;
+type StepEvidence = z.infer<typeof stepEvidenceSchema>;
 
 /**
  * What became of every planned step, those that were never begun too.

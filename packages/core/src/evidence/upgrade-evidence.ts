@@ -23,7 +23,7 @@ const instant = z.iso.datetime();
 const who = z.strictObject({ by: z.string(), at: instant });
 
 /** One path that differed, what became of it, and who settled it where a person did. Secrets read `***`. */
-export const evidenceDecisionSchema = z.strictObject({
+const evidenceDecisionSchema = z.strictObject({
   path: z.string(),
   kind: decisionKindSchema,
   reason: z.string(),
@@ -37,7 +37,7 @@ export const evidenceDecisionSchema = z.strictObject({
 export type EvidenceDecision = z.infer<typeof evidenceDecisionSchema>;
 
 /** How the values of one layer came about. */
-export const layerEvidenceSchema = z.strictObject({
+const layerEvidenceSchema = z.strictObject({
   layer: layerNameSchema,
   pack: packNameSchema,
   fromVersion: z.string().nullable(),
@@ -77,7 +77,7 @@ export const observationSchema = z.strictObject({
 export type Observation = z.infer<typeof observationSchema>;
 
 /** A release that the plan goes to, and the key whose signature held over it when this was written; it was verified when it was confirmed too. */
-export const verifiedReleaseSchema = z.strictObject({
+const verifiedReleaseSchema = z.strictObject({
   version: z.string(),
   /** As the plan pins it. */
   digest: digestSchema,

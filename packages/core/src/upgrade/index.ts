@@ -3,8 +3,6 @@ export {
   samplesOf,
   type StepSample,
   type UsualTime,
-  usualTime,
-  usualTimeSchema,
 } from './estimate/estimate.ts';
 export { type FrozenUpgrade, freeze, type MergedLayer, readFrozen } from './frozen/frozen.ts';
 export {
@@ -52,5 +50,5 @@ export {
 } from './progress/progress.ts';
 export { rollbackOf } from './step/rollback.ts';
 export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf, stepsOf } from './step/step.ts';
-export { type TreeObject, type TreeStep, type UpgradeTree, upgradeTree, upgradeTreeSchema } from './tree/tree.ts';
+export { type TreeStep, type UpgradeTree, upgradeTree, upgradeTreeSchema } from './tree/tree.ts';
 export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

@@ -21,7 +21,7 @@ const treeObjectSchema = z.object({
   /** Whether it is waited for right now. */
   now: z.boolean(),
 });
-export type TreeObject = z.infer<typeof treeObjectSchema>;
+type TreeObject = z.infer<typeof treeObjectSchema>;
 
 const treeStepSchema = stepProgressSchema.extend({
   title: z.string(),
