@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { packTar } from 'modern-tar';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { artifactTypes, layerTypes } from '../../packages/bundle/src/artifact/artifact-types.ts';
 import type { SecretKey } from '../../packages/bundle/src/minisign/keys.ts';
 import { makePackReleaseFiles } from '../../packages/bundle/src/release-marker/pack-marker.ts';
@@ -9,6 +8,7 @@ import { packReleaseSchema } from '../../packages/core/src/release/pack-release.
 import { type Descriptor, type Manifest, mediaTypes } from '../../packages/oci/src/descriptor.ts';
 import { digestOf } from '../../packages/oci/src/digest.ts';
 import { emptyConfigBytes, packManifest } from '../../packages/oci/src/pack-artifact/pack-manifest.ts';
+import { packArchive } from '../../packages/oci/src/pack-artifact/write-pack.ts';
 import { catalogRepository, packReference, packTag } from '../../packages/oci/src/reference.ts';
 import { StoragePaths } from '../../packages/registry/src/storage/paths.ts';
 
@@ -35,18 +35,24 @@ export async function writePacks(
 ): Promise<PackPlaces[]> {
   const registry = new RegistryFolder(folder);
   const places: PackPlaces[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const name = `${family}-${Math.floor(index / versionsPerPack)}`;
-    places.push(await writePack(registry, name, `1.${index % versionsPerPack}.0`, key));
+  const source = mkdtempSync(join(tmpdir(), 'sealift-bench-pack-'));
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const name = `${family}-${Math.floor(index / versionsPerPack)}`;
+      const version = `1.${index % versionsPerPack}.0`;
+      writeSource(source, name, version);
+      places.push(await writePack(registry, source, key));
+    }
+  } finally {
+    rmSync(source, { recursive: true });
   }
   return places;
 }
 
-async function writePack(registry: RegistryFolder, name: string, version: string, key: SecretKey): Promise<PackPlaces> {
-  const layer = 'addon';
-  const archive = gzipSync(await archiveOf(name, version));
+async function writePack(registry: RegistryFolder, source: string, key: SecretKey): Promise<PackPlaces> {
+  const { pack: described, bytes: archive, layer: archiveLayer } = await packArchive(source);
+  const { name, version, layer } = described;
   const { repository, tag } = packReference(base, name, version);
-  const archiveLayer = { mediaType: mediaTypes.layerGzip, digest: digestOf(archive), size: archive.length };
   registry.putBlob(repository, archive);
   registry.putBlob(repository, emptyConfigBytes);
   const digest = registry.putManifest(repository, tag, packManifest(archiveLayer));
@@ -74,7 +80,8 @@ function descriptorOf(mediaType: string, bytes: Uint8Array): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
 }
 
-async function archiveOf(name: string, version: string): Promise<Uint8Array> {
+/** The folder of a pack as its vendor has it. */
+function writeSource(folder: string, name: string, version: string): void {
   const sections = Array.from({ length: 20 }, (_, section) =>
     [
       `# Section ${section} of ${name}.`,
@@ -84,17 +91,9 @@ async function archiveOf(name: string, version: string): Promise<Uint8Array> {
       '',
     ].join('\n'),
   );
-  const files = {
-    'pack.json': JSON.stringify({ name, version, layer: 'addon', displayName: `Pack ${name}`, cloudTypes: ['all'] }),
-    'values.yaml': sections.join('\n'),
-  };
-  const mtime = new Date(0);
-  return await packTar(
-    Object.entries(files).map(([file, body]) => ({
-      header: { name: file, size: Buffer.byteLength(body), mtime },
-      body,
-    })),
-  );
+  const description = { name, version, layer: 'addon', displayName: `Pack ${name}`, cloudTypes: ['all'] };
+  writeFileSync(join(folder, 'pack.json'), JSON.stringify(description));
+  writeFileSync(join(folder, 'values.yaml'), sections.join('\n'));
 }
 
 /** A registry's folder, written to while no process has it open. */
