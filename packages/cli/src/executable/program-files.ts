@@ -4,6 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashThread } from '@sealift/bundle/background-hash';
 import { checkThread } from '@sealift/bundle/check-threads';
+import { grainThread } from '@sealift/bundle/grain-threads';
+import { zlibAsset, zlibFile } from '@sealift/bundle/zlib';
 import type { ThreadProgram } from '@sealift/io/thread-program';
 import { embeddedStoreFiles } from '@sealift/server/embedded-store';
 import { serverMergeThread } from '@sealift/server/merge-threads';
@@ -22,7 +24,7 @@ export interface ProgramFiles {
 }
 
 /** The programs of all threads. */
-export const threads: readonly ThreadProgram[] = [checkThread, hashThread, mergeThread, serverMergeThread];
+export const threads: readonly ThreadProgram[] = [checkThread, grainThread, hashThread, mergeThread, serverMergeThread];
 
 /** What makes other programs, and bundles out of the sample platform, stays in the checkout. */
 const leaveOut: Plugin = {
@@ -56,6 +58,7 @@ export async function makeProgramFiles(workspace: string, pages: string): Promis
   const assets: Record<string, Uint8Array> = {
     [consoleScript.asset]: console,
     ...(await makeThreads(cli)),
+    [zlibAsset]: await readFile(zlibFile()),
     ...(await readFiles(pages, pagesAssets)),
   };
   const store = dirname(createRequire(join(workspace, 'packages/server/package.json')).resolve('@electric-sql/pglite'));

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { fromProblem, SealiftError } from '@sealift/core/errors';
 import type { TaskAnswer, TaskRequest, Tasks } from './task-thread.ts';
 import { startThread, type ThreadProgram } from './thread-program.ts';
@@ -8,6 +8,8 @@ export interface TaskThreadsOptions {
   readonly threads: number;
   /** After so long without a task a thread, and the memory that it holds, is given up. */
   readonly idleMs?: number;
+  /** How much memory each may take; without it as much as the process. */
+  readonly resourceLimits?: ResourceLimits;
   /** A task that takes longer is ended with the error. */
   readonly limit?: { readonly ms: number; readonly error: () => Error };
 }
@@ -114,7 +116,8 @@ export class TaskThreads<Work extends Tasks> {
 
   #take(): Worker {
     const idle = this.#idle.pop();
-    if (idle === undefined) return startThread(this.#program);
+    const { resourceLimits } = this.#options;
+    if (idle === undefined) return startThread(this.#program, resourceLimits === undefined ? {} : { resourceLimits });
     clearTimeout(idle.timer);
     idle.worker.off('error', idle.forget).off('exit', idle.forget).ref();
     return idle.worker;
