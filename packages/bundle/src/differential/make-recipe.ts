@@ -19,7 +19,7 @@ export interface MadeRecipe {
   readonly delta: RereadableBlob;
   /** Grains of the target's disks that the base does not have as they are. */
   readonly changedGrains: number;
-  /** Those of them that are sent as they are. */
+  /** Those of them that are sent as they are: nothing known deflates them to the same bytes. */
   readonly keptGrains: number;
 }
 

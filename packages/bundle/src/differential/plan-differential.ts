@@ -6,9 +6,7 @@ import { verified } from '@sealift/oci/verify-stream';
 import type { ContentSet, PlannedBlob } from '../create/content-set.ts';
 import type { BaseContent, DifferentialBase } from './base.ts';
 import { blobsOfRelease } from './inventory.ts';
-import { makeDiskRecipe } from './disk/make-disk-recipe.ts';
-import { probeDisk } from './disk/probe-disk.ts';
-import { makeRecipe } from './make-recipe.ts';
+import { recipeFor } from './recipe-for.ts';
 import type { ChangedDisk, Differential, PlacedBlob, RecipeEntry } from './section.ts';
 
 /** Smaller blobs go whole: there is little to gain. */
@@ -98,12 +96,7 @@ async function replaceByRecipe(
     open: () => verified(source.read(digest), { digest, size }),
     read: (offset: number, length: number) => source.readAt(digest, offset, length),
   };
-  const probed = await probeDisk(target);
-  const made =
-    probed?.known === true
-      ? await makeDiskRecipe(older, target, probed.grainBytes, onBytes)
-      : await makeRecipe(older, target, onBytes);
-  const { recipe, delta, changedGrains, keptGrains } = made;
+  const { recipe, delta, changedGrains, keptGrains } = await recipeFor(older, target, onBytes);
   const disk = changedGrains === 0 ? {} : { disk: { digest: target.digest, changedGrains, keptGrains } };
   if (recipe.length + delta.size > target.size * worthwhilePart) return disk;
   content.remove(target.digest);

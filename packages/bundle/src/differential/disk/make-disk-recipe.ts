@@ -20,14 +20,6 @@ export interface RandomBlob extends RereadableBlob {
   readonly read: (offset: number, length: number) => Promise<Buffer>;
 }
 
-/** A recipe that rebuilds disks, and how many of their grains. */
-export interface MadeDiskRecipe extends MadeRecipe {
-  /** Grains of the target that the base does not have as they are. */
-  readonly changedGrains: number;
-  /** Those of them that nothing known deflates to the same bytes: they are sent as they are. */
-  readonly keptGrains: number;
-}
-
 /**
  * Finds what of a target's disks the base's disks have too, inflated, and wherever it moved to. Every grain that is to be rebuilt
  * was deflated to its own bytes here.
@@ -41,7 +33,7 @@ export async function makeDiskRecipe(
   target: RereadableBlob,
   grainBytes: number,
   onBytes: (bytes: number) => void = () => undefined,
-): Promise<MadeDiskRecipe> {
+): Promise<MadeRecipe> {
   const indexed = await indexBase(base, grainBytes, onBytes);
   const disk = baseDiskOf(base, indexed);
   const finder = new PartFinder(indexed.table, indexed.blocks, disk);
