@@ -1,6 +1,6 @@
 import { grainData, grainSegmentBytes } from '../vmdk-segments.ts';
 import type { GrainTable } from './grain-table.ts';
-import { inflatedGrain } from './inflated-grain.ts';
+import { Zlib } from './zlib.ts';
 
 /** Content that is moved by a few blocks is read forth and back. */
 const keptGrains = 32;
@@ -11,6 +11,7 @@ export class BaseDisk {
   readonly #read: (offset: number, length: number) => Promise<Buffer>;
   readonly #damaged: (offset: number) => Error;
   readonly #kept = new Map<number, Uint8Array>();
+  readonly #zlib = new Zlib();
 
   /**
    * @param read reads the base's blob
@@ -50,14 +51,18 @@ export class BaseDisk {
     if (kept !== undefined) return kept;
     const { offset, dataBytes } = this.#table.at(index);
     const segment = await this.#read(offset, grainSegmentBytes(dataBytes));
-    const stated = segment.readUInt32LE(8) === dataBytes;
-    const grain = stated ? inflatedGrain(grainData(segment, { dataBytes }), this.#table.grainBytes) : undefined;
-    if (grain === undefined) throw this.#damaged(offset);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size < keptGrains) break;
-      this.#kept.delete(oldest);
-    }
+    const grain = this.#room();
+    const isStated = segment.readUInt32LE(8) === dataBytes;
+    if (!isStated || !this.#zlib.inflate(grainData(segment, { dataBytes }), grain)) throw this.#damaged(offset);
     this.#kept.set(index, grain);
     return grain;
+  }
+
+  /** A new buffer, or that of the grain that was read first. */
+  #room(): Uint8Array {
+    const [oldest] = this.#kept;
+    if (oldest === undefined || this.#kept.size < keptGrains) return new Uint8Array(this.#table.grainBytes);
+    this.#kept.delete(oldest[0]);
+    return oldest[1];
   }
 }

@@ -4,9 +4,9 @@ import { grainData, grainSegmentBytes } from '../vmdk-segments.ts';
 import { BaseDisk } from './base-disk.ts';
 import type { RebuiltGrain } from './disk-recipe.ts';
 import type { GrainTable } from './grain-table.ts';
-import { inflatedGrain } from './inflated-grain.ts';
 import { makePatch, patchedStretch } from './patch.ts';
 import { openDiskRecipe } from './read-disk-recipe.ts';
+import { Zlib } from './zlib.ts';
 
 const stretchBytes = 256 * 1024;
 
@@ -26,10 +26,13 @@ export async function* deltaOf({ recipe, base, target, deltaBytes }: DeltaParts)
   const bounds = { target: target.size, base: base.size, delta: deltaBytes };
   const { table, steps } = await openDiskRecipe(once(recipe), bounds, target.digest);
   const disk = new BaseDisk(table, base.read, (offset) => new Error(`the base ${base.digest} changed at ${offset}`));
+  const zlib = new Zlib();
+  const content = new Uint8Array(table.grainBytes);
   await using window = new ByteWindow(target.open());
   for await (const step of steps) {
     if (step.kind === 'grain') {
-      yield* patchesOf(step.grain, await takeGrain(window, step.grain, table), disk, table);
+      await takeGrain(window, step.grain, zlib, content);
+      yield* patchesOf(step.grain, content, disk, table);
       continue;
     }
     for (let left = step.length; left > 0; ) {
@@ -49,13 +52,13 @@ export async function* deltaOf({ recipe, base, target, deltaBytes }: DeltaParts)
 async function takeGrain(
   window: ByteWindow,
   { dataBytes }: RebuiltGrain,
-  { grainBytes }: GrainTable,
-): Promise<Uint8Array> {
+  zlib: Zlib,
+  into: Uint8Array,
+): Promise<void> {
   const length = grainSegmentBytes(dataBytes);
   await window.peek(length);
-  const content = inflatedGrain(grainData(window.take(length), { dataBytes }), grainBytes);
-  if (content === undefined) throw new Error('a grain of the target changed while the bundle was made');
-  return content;
+  const isWhole = zlib.inflate(grainData(window.take(length), { dataBytes }), into);
+  if (!isWhole) throw new Error('a grain of the target changed while the bundle was made');
 }
 
 async function* patchesOf(

@@ -6,7 +6,7 @@ import { grainData } from '../vmdk-segments.ts';
 import { BlockIndex } from './block-index.ts';
 import { blockBytes } from './disk-recipe.ts';
 import { GrainTable } from './grain-table.ts';
-import { inflatedGrain } from './inflated-grain.ts';
+import { Zlib } from './zlib.ts';
 
 /** What a base has, as it is and inflated. */
 export interface IndexedBase {
@@ -24,13 +24,13 @@ export async function indexBase(
   onBytes: (bytes: number) => void,
 ): Promise<IndexedBase> {
   const [segments, table, blocks] = [new ChunkIndex(), new GrainTable(grainBytes), new BlockIndex()];
+  const [zlib, content] = [new Zlib(), new Uint8Array(grainBytes)];
   let offset = 0;
   for await (const { bytes, grain } of segmentsOf(base.open(), base.size)) {
     onBytes(bytes.length);
     segments.add(hash('sha256', bytes, 'buffer'), offset, bytes.length);
-    const isListed = grain?.grainBytes === grainBytes;
-    const content = isListed ? inflatedGrain(grainData(bytes, grain), grainBytes) : undefined;
-    if (content !== undefined && isListed && table.add(offset, grain.dataBytes)) {
+    const inflates = grain?.grainBytes === grainBytes && zlib.inflate(grainData(bytes, grain), content);
+    if (inflates && table.add(offset, grain.dataBytes)) {
       const first = (table.diskBytes - grainBytes) / blockBytes;
       for (let block = 0; block * blockBytes < grainBytes; block += 1) {
         const bytesOfBlock = content.subarray(block * blockBytes, (block + 1) * blockBytes);

@@ -98,7 +98,7 @@ async function* piecesOf(
 async function inflate(piece: Piece): Promise<Piece & { readonly inflated: InflatedGrain }> {
   const { segment, grain, inflatable } = piece;
   if (!inflatable || grain === undefined) return { ...piece, inflated: {} };
-  const task = { zlib: zlibModule(), data: grainData(segment, grain), grainBytes: grain.grainBytes, likely: 6 };
+  const task = { module: zlibModule(), data: grainData(segment, grain), grainBytes: grain.grainBytes, likely: 6 };
   return { ...piece, inflated: await grainThreads.run('inflate', task) };
 }
 

@@ -32,7 +32,7 @@ export async function probeDisk(blob: Pick<RereadableBlob, 'open' | 'size'>): Pr
     }
     ({ grainBytes } = grain);
     const data = Buffer.from(grainData(bytes, grain));
-    const { level } = await grainThreads.run('inflate', { zlib: zlibModule(), data, grainBytes, likely: 6 });
+    const { level } = await grainThreads.run('inflate', { module: zlibModule(), data, grainBytes, likely: 6 });
     if (level !== undefined) return { grainBytes, known: true };
     tried += 1;
     if (tried === triedGrains) break;

@@ -46,7 +46,7 @@ export async function* rebuildDisk(
 async function finish(piece: Piece): Promise<Buffer> {
   if ('bytes' in piece) return piece.bytes;
   const { content, grain } = piece;
-  const data = await grainThreads.run('deflate', { zlib: zlibModule(), content, level: grain.level });
+  const data = await grainThreads.run('deflate', { module: zlibModule(), content, level: grain.level });
   // Another length is found by the digest, as other bytes are.
   return grainSegment(grain.sector, data ?? content);
 }

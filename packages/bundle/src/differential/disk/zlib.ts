@@ -36,6 +36,11 @@ interface ZlibExports {
     flush: number,
   ) => number;
   readonly deflate_end: (stream: number) => number;
+  readonly inflate_new: () => number;
+  readonly inflate_init: (stream: number) => number;
+  readonly inflate_process: ZlibExports['deflate_process'];
+  readonly inflate_last_consumed: (stream: number) => number;
+  readonly inflate_end: (stream: number) => number;
 }
 
 const { WebAssembly: assembly } = globalThis as unknown as {
@@ -56,14 +61,14 @@ export function zlibModule(): ZlibModule {
   return compiled;
 }
 
-/** Deflates as zlib does, from and into buffers that it keeps. */
-export class Deflater {
+/** Inflates and deflates as zlib does, from and into buffers that it keeps. */
+export class Zlib {
   readonly #zlib: ZlibExports;
   #capacity = 0;
   #input = 0;
   #output = 0;
 
-  constructor(module: ZlibModule) {
+  constructor(module: ZlibModule = zlibModule()) {
     this.#zlib = new assembly.Instance(module).exports;
     this.#zlib._initialize();
   }
@@ -75,18 +80,45 @@ export class Deflater {
    * @returns undefined when it takes more than a kibibyte more than the bytes themselves
    */
   deflate(bytes: Uint8Array, level: number): Uint8Array<ArrayBuffer> | undefined {
-    const { deflate_new, deflate_init, deflate_process, deflate_end, memory } = this.#zlib;
+    const { deflate_new, deflate_init, deflate_process, deflate_end } = this.#zlib;
     this.#reserve(bytes.byteLength + 1024);
     const stream = deflate_new();
     try {
       if (deflate_init(stream, level) !== 0) throw new Error('zlib has no memory left');
-      new Uint8Array(memory.buffer).set(bytes, this.#input);
+      this.#memory().set(bytes, this.#input);
       const result = deflate_process(stream, this.#input, bytes.byteLength, this.#output, this.#capacity, finish);
       if (result >>> 24 !== streamEnd) return undefined;
-      return new Uint8Array(memory.buffer).slice(this.#output, this.#output + (result & 0xff_ffff));
+      return this.#memory().slice(this.#output, this.#output + (result & 0xff_ffff));
     } finally {
       deflate_end(stream);
     }
+  }
+
+  /**
+   * Inflates what is in zlib's format and fills a buffer.
+   *
+   * @returns whether it is whole, nothing stands behind it, and it has just the length of the buffer
+   */
+  inflate(data: Uint8Array, into: Uint8Array): boolean {
+    const { inflate_new, inflate_init, inflate_process, inflate_last_consumed, inflate_end } = this.#zlib;
+    this.#reserve(Math.max(data.byteLength, into.byteLength + 1));
+    const stream = inflate_new();
+    try {
+      if (inflate_init(stream) !== 0) throw new Error('zlib has no memory left');
+      this.#memory().set(data, this.#input);
+      const result = inflate_process(stream, this.#input, data.byteLength, this.#output, into.byteLength + 1, finish);
+      const isWhole = result >>> 24 === streamEnd && inflate_last_consumed(stream) === data.byteLength;
+      if (!isWhole || (result & 0xff_ffff) !== into.byteLength) return false;
+      into.set(this.#memory().subarray(this.#output, this.#output + into.byteLength));
+      return true;
+    } finally {
+      inflate_end(stream);
+    }
+  }
+
+  /** Made anew each time: it is another one after the memory grew. */
+  #memory(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#zlib.memory.buffer);
   }
 
   #reserve(bytes: number): void {
