@@ -13,15 +13,24 @@ export function patchedStretch(expected: number, length: number, diskBytes: numb
   return { start, end: Math.min(start + length + aheadBytes, diskBytes) };
 }
 
+/** What is made goes into one buffer of its own size. */
+function chunkBytes(length: number): number {
+  return Math.max(1024, length + patchSlackBytes);
+}
+
 /** A zstd frame (RFC 8878) that makes the content, with the base's stretch as its raw dictionary. */
 export function makePatch(content: Uint8Array, stretch: Uint8Array): Buffer {
-  return zstdCompressSync(content, { params, dictionary: stretch });
+  return zstdCompressSync(content, { params, dictionary: stretch, chunkSize: chunkBytes(content.byteLength) });
 }
 
 /** What a patch makes, or undefined when it does not make just so much. */
 export function applyPatch(patch: Uint8Array, stretch: Uint8Array, length: number): Buffer | undefined {
   try {
-    const content = zstdDecompressSync(patch, { dictionary: stretch, maxOutputLength: length });
+    const content = zstdDecompressSync(patch, {
+      dictionary: stretch,
+      maxOutputLength: length,
+      chunkSize: chunkBytes(length),
+    });
     return content.length === length ? content : undefined;
   } catch {
     return undefined;
