@@ -37,7 +37,9 @@ const milliseconds = performance.now() - began;
 const { user, system } = process.cpuUsage(cpuBefore);
 client.close();
 const cpuMilliseconds = (user + system) / 1000;
-process.stdout.write(JSON.stringify({ milliseconds, cpuMilliseconds, bytes: target.size, grownBytes: peakOf('self') - idleBytes }));
+process.stdout.write(
+  JSON.stringify({ milliseconds, cpuMilliseconds, bytes: target.size, grownBytes: peakOf('self') - idleBytes }),
+);
 
 async function describe(path: string): Promise<{ readonly digest: Digest; readonly size: number }> {
   const hash = createHash('sha256');

@@ -27,7 +27,9 @@ export async function rebuiltImageRows(place: Workplace, note: (text: string) =>
     const ovaBytes = statSync(target).size;
     const diskBytes = await grainBytesOf(target);
     const name = 'differential of a rebuilt node image';
-    note(`the OVA has ${Math.round(ovaBytes / mebibyte)} MiB, its disk ${Math.round(diskBytes / mebibyte)} MiB of grains`);
+    note(
+      `the OVA has ${Math.round(ovaBytes / mebibyte)} MiB, its disk ${Math.round(diskBytes / mebibyte)} MiB of grains`,
+    );
     const ours = await makeDifferential(folder, base, target);
     const rebuilt = await rebuild(folder, base, target);
     const limit = diskBytes / diskBytesPerSecond;
@@ -38,7 +40,13 @@ export async function rebuiltImageRows(place: Workplace, note: (text: string) =>
       row(`${name}: memory over idle`, 'MiB', ours.grownBytes / mebibyte, memoryLimitMebibytes, 'limit'),
       rebuildMemoryRow(name, rebuilt),
       row(`${name}: time to rebuild it`, 's', rebuilt.milliseconds / 1000, limit, '60 MB of disk a second'),
-      row(`${name}: processor time to rebuild it`, 's', rebuilt.cpuMilliseconds / 1000, limit * cores, 'both cores, at that'),
+      row(
+        `${name}: processor time to rebuild it`,
+        's',
+        rebuilt.cpuMilliseconds / 1000,
+        limit * cores,
+        'both cores, at that',
+      ),
     ];
     for (const peer of peers) {
       const theirs = await runDeltaPeer(peer, base, target, folder);

@@ -36,7 +36,10 @@ export const differentialSchema = z.strictObject({
 export type Differential = z.infer<typeof differentialSchema>;
 
 /** Why a differential section does not fit the blobs that the bundle holds; undefined when it does. */
-export function flawOf({ needs, recipes, disks = [] }: Differential, isInside: (digest: Digest) => boolean): string | undefined {
+export function flawOf(
+  { needs, recipes, disks = [] }: Differential,
+  isInside: (digest: Digest) => boolean,
+): string | undefined {
   const needed = new Set(needs.map((need) => need.digest));
   const made = new Set(recipes.map((recipe) => recipe.digest));
   if (needed.size !== needs.length || made.size !== recipes.length) return 'names a blob twice';

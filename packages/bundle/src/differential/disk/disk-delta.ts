@@ -13,7 +13,11 @@ const stretchBytes = 256 * 1024;
 /** What a delta is made of. */
 export interface DeltaParts {
   readonly recipe: Buffer;
-  readonly base: { readonly digest: string; readonly size: number; readonly read: (offset: number, length: number) => Promise<Buffer> };
+  readonly base: {
+    readonly digest: string;
+    readonly size: number;
+    readonly read: (offset: number, length: number) => Promise<Buffer>;
+  };
   readonly target: RereadableBlob;
   readonly deltaBytes: number;
 }
@@ -22,7 +26,12 @@ export interface DeltaParts {
  * Makes the delta of a recipe again: what is stored and what is patched, out of the target and the base. So nothing of it has
  * to be kept from when the recipe was made until it is written.
  */
-export async function* deltaOf({ recipe, base, target, deltaBytes }: DeltaParts): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* deltaOf({
+  recipe,
+  base,
+  target,
+  deltaBytes,
+}: DeltaParts): AsyncGenerator<Uint8Array, void, undefined> {
   const bounds = { target: target.size, base: base.size, delta: deltaBytes };
   const { table, steps } = await openDiskRecipe(once(recipe), bounds, target.digest);
   const disk = new BaseDisk(table, base.read, (offset) => new Error(`the base ${base.digest} changed at ${offset}`));
@@ -49,12 +58,7 @@ export async function* deltaOf({ recipe, base, target, deltaBytes }: DeltaParts)
   await window.peek(1);
 }
 
-async function takeGrain(
-  window: ByteWindow,
-  { dataBytes }: RebuiltGrain,
-  zlib: Zlib,
-  into: Uint8Array,
-): Promise<void> {
+async function takeGrain(window: ByteWindow, { dataBytes }: RebuiltGrain, zlib: Zlib, into: Uint8Array): Promise<void> {
   const length = grainSegmentBytes(dataBytes);
   await window.peek(length);
   const isWhole = zlib.inflate(grainData(window.take(length), { dataBytes }), into);

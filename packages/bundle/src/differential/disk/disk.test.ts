@@ -28,7 +28,12 @@ const at =
     zlib.deflate(grain, level) ?? new Uint8Array();
 /** Text that deflates, other text for each seed. */
 const block = (seed: string): Buffer =>
-  Buffer.from(randomBytes(seed, blockBytes / 2).toString('hex').replaceAll(/[4-9]/g, 'the '), 'latin1').subarray(0, blockBytes);
+  Buffer.from(
+    randomBytes(seed, blockBytes / 2)
+      .toString('hex')
+      .replaceAll(/[4-9]/g, 'the '),
+    'latin1',
+  ).subarray(0, blockBytes);
 const blocks = (...seeds: readonly (string | number)[]): Buffer =>
   Buffer.concat(seeds.map((seed) => (seed === 0 ? Buffer.alloc(blockBytes) : block(String(seed)))));
 const numbered = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
@@ -181,7 +186,10 @@ describe('what a disk is rebuilt from', () => {
   });
 
   it('is not what a recipe says that leaves its bounds', async () => {
-    const steps = async (numbers: readonly number[], bounds = { target: 512, base: 4096, delta: 10 }): Promise<string> => {
+    const steps = async (
+      numbers: readonly number[],
+      bounds = { target: 512, base: 4096, delta: 10 },
+    ): Promise<string> => {
       const recipe = Buffer.concat([Buffer.from(diskRecipeMagic), Buffer.from(numbers)]);
       try {
         const opened = await openDiskRecipe(inPieces(recipe, 3), bounds, 'a recipe');
@@ -250,7 +258,9 @@ describe.skipIf(qemuImg.missing)(`a disk of qemu-img (${qemuImg.remedy})`, () =>
     const disk = blocks('new', ...numbered(1, 159));
     const target = vmdkOf('target', disk);
     const first = target.readBigUInt64LE(64);
-    const data = grainData(target.subarray(Number(first) * 512), { dataBytes: target.readUInt32LE(Number(first) * 512 + 8) });
+    const data = grainData(target.subarray(Number(first) * 512), {
+      dataBytes: target.readUInt32LE(Number(first) * 512 + 8),
+    });
     expect(Buffer.compare(zlib.deflate(inflateSync(data), 6) ?? new Uint8Array(), data)).toBe(0);
     const made = await make(base, target);
     expect([made.changed, made.kept]).toEqual([disk.length / grainBytes, 0]);

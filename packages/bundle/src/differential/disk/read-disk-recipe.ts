@@ -48,7 +48,8 @@ class RecipeReader {
   async table(): Promise<GrainTable> {
     const grainSectors = await this.#number();
     const count = await this.#number();
-    if (grainSectors < 1 || grainSectors > maxGrainSectors) throw this.#refuse('its grains have a size that is not made');
+    if (grainSectors < 1 || grainSectors > maxGrainSectors)
+      throw this.#refuse('its grains have a size that is not made');
     if (count > maxTableGrains) throw this.#refuse('the base has more grains than it may');
     const table = new GrainTable(grainSectors * sectorBytes);
     for (let index = 0; index < count; index += 1) {
@@ -120,7 +121,8 @@ class RecipeReader {
     if (kind === 'base') {
       const position = expected + fromZigzag(await this.#number());
       this.#expected = position + length;
-      if (position < 0 || this.#expected > table.diskBytes) throw this.#refuse("a step lies outside of the base's disk");
+      if (position < 0 || this.#expected > table.diskBytes)
+        throw this.#refuse("a step lies outside of the base's disk");
       return { kind, position, length };
     }
     this.#expected += length;
