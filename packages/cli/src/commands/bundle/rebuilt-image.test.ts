@@ -162,7 +162,7 @@ describe.skipIf(qemuImg.missing)(`a node image that was made anew (${qemuImg.rem
   });
 });
 
-/** The grains of a VMDK, deflated without matches, which no level of zlib does. */
+/** The grains of a VMDK, stored in larger blocks than zlib makes at any level from 1 on. */
 function deflatedOddly(vmdk: Buffer): Buffer {
   const start = Number(vmdk.readBigUInt64LE(64)) * 512;
   const parts = [vmdk.subarray(0, start)];
@@ -171,8 +171,7 @@ function deflatedOddly(vmdk: Buffer): Buffer {
     const dataBytes = vmdk.readUInt32LE(at + 8);
     if (dataBytes === 0) break;
     const content = inflateSync(vmdk.subarray(at + 12, at + 12 + dataBytes));
-    // Bytes without a pattern are stored at every level: these have one.
-    const data = deflateSync(content, { level: 6, strategy: 2, memLevel: 1 });
+    const data = deflateSync(content, { level: 0 });
     const segment = Buffer.alloc(Math.ceil((12 + data.length) / 512) * 512);
     vmdk.copy(segment, 0, at, at + 8);
     segment.writeUInt32LE(data.length, 8);
