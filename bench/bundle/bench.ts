@@ -3,6 +3,7 @@ import { bigCheckRows, bigListRows } from './big-bundle.ts';
 import { checkRows, createRows, gzipRows, listRows, unpackRows } from './container.ts';
 import { differentialRows } from './differential.ts';
 import { patchRows } from './patch-release.ts';
+import { rebuiltImageRows } from './rebuilt-image.ts';
 import { pushRows, repushRows } from './push.ts';
 import { Workplace } from './workplace.ts';
 
@@ -24,6 +25,7 @@ export const parts = {
   'big-list': at(bigListRows),
   patch: at(patchRows),
   differential: at(differentialRows),
+  'rebuilt-image': at(rebuiltImageRows),
   'big-check': at(bigCheckRows),
 };
 

@@ -1,27 +1,16 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Row, row } from '../row.ts';
 import { memoryLimitMebibytes } from './container.ts';
 import { type DeltaPeer, deltaPeers, runDeltaPeer } from './delta-peers.ts';
+import { makeDifferential } from './make-differential.ts';
 import { changedGrainBytes, changeKinds, makeBase, makeTarget } from './disks.ts';
 import { missingPeer, peerPath } from './peer-path.ts';
-import { rebuildRow } from './rebuild.ts';
-import { runProgram } from './run-program.ts';
+import { rebuild, rebuildMemoryRow } from './rebuild.ts';
 import type { Workplace } from './workplace.ts';
 
 type Note = (text: string) => void;
 
-const script = fileURLToPath(new URL('measure-differential.ts', import.meta.url));
 const mebibyte = 2 ** 20;
-
-/** What ours took. */
-interface Measured {
-  readonly milliseconds: number;
-  readonly bytes: number;
-  /** Memory over idle. */
-  readonly grownBytes: number;
-}
 
 /** The peers that are here; says which are not. */
 export function presentDeltaPeers(note: Note): readonly DeltaPeer[] {
@@ -42,15 +31,14 @@ export async function differentialRows(place: Workplace, note: Note): Promise<re
       const target = await makeTarget(peerPath('qemu-img'), folder, kind);
       const ovaBytes = statSync(target).size;
       const name = `differential of a ${Math.round(ovaBytes / mebibyte)} MiB OVA, 3% changed ${kind}`;
-      const { stdout } = await runProgram(process.execPath, [script, base, target, join(folder, 'delta')]);
-      const ours = JSON.parse(stdout) as Measured;
+      const ours = await makeDifferential(folder, base, target);
       const size = (limitBytes: number, which: string): Row =>
         row(`${name}: size`, 'MiB', ours.bytes / mebibyte, limitBytes / mebibyte, which);
       rows.push(
         size(ovaBytes * 0.08, '8% of the OVA'),
         size(changedGrainBytes({ base, target }) * 1.2, '1.2 times the changed grains'),
         row(`${name}: memory over idle`, 'MiB', ours.grownBytes / mebibyte, memoryLimitMebibytes, 'limit'),
-        await rebuildRow(name, folder, base, target),
+        rebuildMemoryRow(name, await rebuild(folder, base, target)),
       );
       for (const peer of peers) {
         const theirs = await runDeltaPeer(peer, base, target, folder);

@@ -25,6 +25,7 @@ const wanted = {
   delta: await fileAt(deltaPath),
 };
 const began = performance.now();
+const cpuBefore = process.cpuUsage();
 const sender = new BlobSender({
   journal: memoryJournal(),
   open: () => Promise.resolve(reconstruct(wanted)),
@@ -33,8 +34,12 @@ const sender = new BlobSender({
 });
 await sender.send(client, `bench/target-${process.pid}`, { ...target, mediaType: 'application/octet-stream' });
 const milliseconds = performance.now() - began;
+const { user, system } = process.cpuUsage(cpuBefore);
 client.close();
-process.stdout.write(JSON.stringify({ milliseconds, bytes: target.size, grownBytes: peakOf('self') - idleBytes }));
+const cpuMilliseconds = (user + system) / 1000;
+process.stdout.write(
+  JSON.stringify({ milliseconds, cpuMilliseconds, bytes: target.size, grownBytes: peakOf('self') - idleBytes }),
+);
 
 async function describe(path: string): Promise<{ readonly digest: Digest; readonly size: number }> {
   const hash = createHash('sha256');

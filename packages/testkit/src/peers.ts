@@ -13,6 +13,7 @@ const debianPackages = {
   git: 'git',
   makeself: 'makeself',
   minisign: 'minisign',
+  'mkfs.ext4': 'e2fsprogs',
   openssl: 'openssl',
   postgres: 'postgresql',
   // With the libraries that a program for ARM needs.
@@ -62,6 +63,8 @@ function find(name: PeerName): string | undefined {
     return existsSync(path) ? path : undefined;
   }
   const folders = (process.env['PATH'] ?? '').split(delimiter);
+  // Programs for root are not on everybody's path.
+  folders.push('/usr/sbin', '/sbin');
   if (name === 'postgres') folders.unshift(...postgresFolders());
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

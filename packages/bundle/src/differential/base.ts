@@ -23,6 +23,8 @@ export interface BaseContent {
   size(digest: Digest): Promise<number | undefined>;
   /** A blob's bytes, unchecked. A chunk holds only until the next is asked for. */
   read(digest: Digest): AsyncIterable<Uint8Array>;
+  /** A part of a blob that is here, unchecked. */
+  readAt(digest: Digest, offset: number, length: number): Promise<Buffer>;
 }
 
 const readChunkBytes = 1024 * 1024;
@@ -45,6 +47,7 @@ export async function openBase(path: string, trustedKeys: readonly PublicKey[]):
     const content = {
       size: (digest: Digest) => bundle.size(digest),
       read: (digest: Digest) => readMember(bundle, digest),
+      readAt: (digest: Digest, offset: number, length: number) => readMemberAt(bundle, digest, offset, length),
     };
     return { inventory, content, [Symbol.asyncDispose]: () => bundle.close() };
   } catch (error) {
@@ -55,8 +58,7 @@ export async function openBase(path: string, trustedKeys: readonly PublicKey[]):
 
 /** Reads into one buffer, so that nothing is left for the garbage collector. */
 async function* readMember(bundle: Bundle, digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
-  const path = blobMemberPath(digest.slice('sha256:'.length));
-  const member = bundle.manifest.members.find((one) => one.path === path);
+  const member = memberOf(bundle, digest);
   if (member === undefined) return;
   const buffer = Buffer.allocUnsafe(readChunkBytes);
   for (let done = 0; done < member.size; ) {
@@ -65,6 +67,19 @@ async function* readMember(bundle: Bundle, digest: Digest): AsyncGenerator<Uint8
     done += part.length;
     yield part;
   }
+}
+
+async function readMemberAt(bundle: Bundle, digest: Digest, offset: number, length: number): Promise<Buffer> {
+  const member = memberOf(bundle, digest);
+  if (member === undefined) throw new SealiftError('CONTENT_MISSING', { values: { digest } });
+  const bytes = Buffer.allocUnsafe(length);
+  await readFully(bundle.file, bytes, bundle.payloadStart + member.offset + offset);
+  return bytes;
+}
+
+function memberOf({ manifest }: Bundle, digest: Digest) {
+  const path = blobMemberPath(digest.slice('sha256:'.length));
+  return manifest.members.find((one) => one.path === path);
 }
 
 /** The text of a file that begins like a JSON object; a bundle begins with `#!`. */

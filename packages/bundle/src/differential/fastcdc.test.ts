@@ -7,7 +7,7 @@ import { inPieces, randomBytes } from './testing/sample-content.ts';
 
 async function chunksOf(content: Buffer, pieceBytes = 100_000): Promise<string[]> {
   const hashes: string[] = [];
-  for await (const segment of segmentsOf(inPieces(content, pieceBytes), content.length)) {
+  for await (const { bytes: segment } of segmentsOf(inPieces(content, pieceBytes), content.length)) {
     hashes.push(`${segment.length} ${createHash('sha256').update(segment).digest('hex')}`);
   }
   return hashes;
@@ -65,7 +65,7 @@ describe('content-defined chunks', () => {
         open -= 1;
       }
     }
-    for await (const segment of segmentsOf(held(), content.length)) {
+    for await (const { bytes: segment } of segmentsOf(held(), content.length)) {
       expect([open, segment.length > 0]).toEqual([1, true]);
       break;
     }

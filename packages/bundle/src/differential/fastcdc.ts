@@ -40,10 +40,10 @@ export function chunkLength(bytes: Uint8Array): number {
 export async function* contentDefinedSegments(
   window: ByteWindow,
   end: number,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<{ readonly bytes: Buffer }, void, undefined> {
   while (window.position < end) {
     const next = await window.peek(Math.min(maxChunkBytes, end - window.position));
     if (next.length === 0) return;
-    yield window.take(chunkLength(next));
+    yield { bytes: window.take(chunkLength(next)) };
   }
 }

@@ -17,6 +17,10 @@ export interface MadeRecipe {
   readonly recipe: Buffer;
   /** The pieces of the target that the base lacks, one behind the other; read from the target again when opened. */
   readonly delta: RereadableBlob;
+  /** Grains of the target's disks that the base does not have as they are. */
+  readonly changedGrains: number;
+  /** Those of them that are sent as they are: nothing known deflates them to the same bytes. */
+  readonly keptGrains: number;
 }
 
 /**
@@ -36,8 +40,8 @@ export async function makeRecipe(
   const writer = new RecipeWriter();
   const deltaHash = createHash('sha256');
   const ranges = new RangeList();
-  let position = 0;
-  for await (const segment of segmentsOf(target.open(), target.size)) {
+  let [position, keptGrains] = [0, 0];
+  for await (const { bytes: segment, grain } of segmentsOf(target.open(), target.size)) {
     const { length } = segment;
     onBytes(length);
     const key = hash('sha256', segment, 'buffer');
@@ -46,6 +50,7 @@ export async function makeRecipe(
     if (inBase !== undefined) writer.add({ from: 'base', offset: inBase, length });
     else if (inDelta !== undefined) writer.add({ from: 'delta', offset: inDelta, length });
     else {
+      if (grain !== undefined) keptGrains += 1;
       sent.add(key, ranges.totalBytes, length);
       writer.add({ from: 'delta', offset: ranges.totalBytes, length });
       ranges.add(position, length);
@@ -58,13 +63,15 @@ export async function makeRecipe(
   return {
     recipe: writer.end(),
     delta: { digest, size, open: () => verified(ranges.pick(target.open()), { digest, size }) },
+    changedGrains: keptGrains,
+    keptGrains,
   };
 }
 
 async function indexOf(base: RereadableBlob, onBytes: (bytes: number) => void): Promise<ChunkIndex> {
   const index = new ChunkIndex();
   let position = 0;
-  for await (const segment of segmentsOf(base.open(), base.size)) {
+  for await (const { bytes: segment } of segmentsOf(base.open(), base.size)) {
     onBytes(segment.length);
     index.add(hash('sha256', segment, 'buffer'), position, segment.length);
     position += segment.length;

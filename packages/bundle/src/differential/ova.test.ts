@@ -23,9 +23,9 @@ interface Segment {
 async function segments(content: Buffer): Promise<Segment[]> {
   const list: Segment[] = [];
   let offset = 0;
-  for await (const segment of segmentsOf(inPieces(content), content.length)) {
-    list.push({ offset, bytes: Buffer.from(segment) });
-    offset += segment.length;
+  for await (const { bytes } of segmentsOf(inPieces(content), content.length)) {
+    list.push({ offset, bytes: Buffer.from(bytes) });
+    offset += bytes.length;
   }
   return list;
 }

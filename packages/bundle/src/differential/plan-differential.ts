@@ -6,8 +6,8 @@ import { verified } from '@sealift/oci/verify-stream';
 import type { ContentSet, PlannedBlob } from '../create/content-set.ts';
 import type { BaseContent, DifferentialBase } from './base.ts';
 import { blobsOfRelease } from './inventory.ts';
-import { makeRecipe } from './make-recipe.ts';
-import type { Differential, PlacedBlob, RecipeEntry } from './section.ts';
+import { recipeFor } from './recipe-for.ts';
+import type { ChangedDisk, Differential, PlacedBlob, RecipeEntry } from './section.ts';
 
 /** Smaller blobs go whole: there is little to gain. */
 const minRecipeBytes = 1024 * 1024;
@@ -49,13 +49,17 @@ export async function planDifferential(
   }
   const onBytes = progressOf(pairs, options);
   const recipes: RecipeEntry[] = [];
+  const disks: ChangedDisk[] = [];
   for (const pair of pairs) {
-    const recipe = await replaceByRecipe(content, pair, onBytes);
+    const { recipe, disk } = await replaceByRecipe(content, pair, onBytes);
+    if (disk !== undefined) disks.push(disk);
     if (recipe === undefined) continue;
     recipes.push(recipe);
     needs.set(pair.base.digest, pair.base);
   }
-  return { base: base.inventory.label, needs: byDigest([...needs.values()]), recipes: byDigest(recipes) };
+  const changed = disks.length === 0 ? {} : { disks: byDigest(disks) };
+  const { label } = base.inventory;
+  return { base: label, needs: byDigest([...needs.values()]), recipes: byDigest(recipes), ...changed };
 }
 
 /** A blob, and one of the base that it is compared with. */
@@ -84,15 +88,23 @@ async function replaceByRecipe(
   content: ContentSet,
   { target, base, source }: Pair,
   onBytes: (bytes: number) => void,
-): Promise<RecipeEntry | undefined> {
+): Promise<{ readonly recipe?: RecipeEntry; readonly disk?: ChangedDisk }> {
   const { digest, size } = base;
-  const older = { digest, size, open: () => verified(source.read(digest), { digest, size }) };
-  const { recipe, delta } = await makeRecipe(older, target, onBytes);
-  if (recipe.length + delta.size > target.size * worthwhilePart) return undefined;
+  const older = {
+    digest,
+    size,
+    open: () => verified(source.read(digest), { digest, size }),
+    read: (offset: number, length: number) => source.readAt(digest, offset, length),
+  };
+  const { recipe, delta, changedGrains, keptGrains } = await recipeFor(older, target, onBytes);
+  const disk = changedGrains === 0 ? {} : { disk: { digest: target.digest, changedGrains, keptGrains } };
+  if (recipe.length + delta.size > target.size * worthwhilePart) return disk;
   content.remove(target.digest);
   content.add({ ...delta, role: 'content' });
   const written = content.addBytes(recipe, 'content', mediaTypes.octetStream);
-  return { digest: target.digest, size: target.size, base: digest, recipe: written.digest, delta: delta.digest };
+  const { digest: wanted, size: wantedBytes } = target;
+  const entry = { digest: wanted, size: wantedBytes, base: digest, recipe: written.digest, delta: delta.digest };
+  return { recipe: entry, ...disk };
 }
 
 /** Tells how far the comparing is, and ends it when it is cancelled. */

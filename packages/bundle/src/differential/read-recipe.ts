@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { fromZigzag, NumberDecoder } from './numbers.ts';
 import { recipeMagic, type RecipeEnds, type RecipeStep } from './recipe.ts';
 
 /** Sizes that a recipe must keep to, in bytes. */
@@ -7,9 +8,6 @@ export interface RecipeBounds {
   readonly base: number;
   readonly delta: number;
 }
-
-/** Seven bits a byte: what fits into the 53 bits of a safe integer. */
-const maxNumberBytes = 8;
 
 /**
  * Reads a recipe while it streams and checks each step before it gives it: the one encoding, inside of both blobs, together
@@ -44,15 +42,15 @@ export async function* readRecipe(
 /** Bytes in, steps out. */
 class StepDecoder {
   readonly #refuse: (reason: string) => SealiftError;
+  readonly #numbers: NumberDecoder;
   readonly #ends: RecipeEnds = { base: 0, delta: 0 };
   #magicRead = 0;
   #head: number | undefined;
-  #value = 0;
-  #valueBytes = 0;
   #last: RecipeStep | undefined;
 
   constructor(refuse: (reason: string) => SealiftError) {
     this.#refuse = refuse;
+    this.#numbers = new NumberDecoder(refuse);
   }
 
   next(byte: number): RecipeStep | undefined {
@@ -61,7 +59,7 @@ class StepDecoder {
       this.#magicRead += 1;
       return undefined;
     }
-    const number = this.#number(byte);
+    const number = this.#numbers.next(byte);
     if (number === undefined) return undefined;
     if (this.#head !== undefined) return this.#step(this.#head, number);
     if (number < 2) throw this.#refuse('a step is empty');
@@ -70,28 +68,13 @@ class StepDecoder {
   }
 
   end(): void {
-    const whole = this.#magicRead === recipeMagic.length && this.#head === undefined && this.#valueBytes === 0;
+    const whole = this.#magicRead === recipeMagic.length && this.#head === undefined && this.#numbers.isBetween;
     if (!whole) throw this.#refuse('it ends inside of a step');
   }
 
-  #number(byte: number): number | undefined {
-    this.#value += (byte & 0x7f) * 0x80 ** this.#valueBytes;
-    this.#valueBytes += 1;
-    if (byte >= 0x80) {
-      if (this.#valueBytes === maxNumberBytes) throw this.#refuse('a number is too large');
-      return undefined;
-    }
-    const value = this.#value;
-    if (!Number.isSafeInteger(value)) throw this.#refuse('a number is too large');
-    if (byte === 0 && this.#valueBytes > 1) throw this.#refuse('a number is written with more bytes than it needs');
-    this.#value = 0;
-    this.#valueBytes = 0;
-    return value;
-  }
-
-  #step(head: number, zigzag: number): RecipeStep {
+  #step(head: number, second: number): RecipeStep {
     const from = head % 2 === 1 ? 'delta' : 'base';
-    const distance = zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2;
+    const distance = fromZigzag(second);
     if (distance === 0 && this.#last?.from === from) throw this.#refuse('two steps should be one');
     const step = { from, offset: this.#ends[from] + distance, length: Math.floor(head / 2) } as const;
     this.#ends[from] = step.offset + step.length;

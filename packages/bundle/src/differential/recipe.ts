@@ -1,3 +1,5 @@
+import { NumberWriter, zigzag } from './numbers.ts';
+
 /** What a recipe begins with. */
 export const recipeMagic = 'sealift recipe 1\n';
 
@@ -22,8 +24,7 @@ export interface RecipeEnds {
  * continue one another are one, so there is one encoding for each list of pieces.
  */
 export class RecipeWriter {
-  #bytes = Buffer.alloc(64 * 1024);
-  #length = this.#bytes.write(recipeMagic, 'latin1');
+  readonly #numbers = new NumberWriter(recipeMagic);
   #last: RecipeStep | undefined;
   readonly #ends: RecipeEnds = { base: 0, delta: 0 };
 
@@ -41,25 +42,14 @@ export class RecipeWriter {
   end(): Buffer {
     this.#flush();
     this.#last = undefined;
-    return this.#bytes.subarray(0, this.#length);
+    return this.#numbers.end();
   }
 
   #flush(): void {
     const step = this.#last;
     if (step === undefined) return;
-    const distance = step.offset - this.#ends[step.from];
-    this.#number(step.length * 2 + (step.from === 'delta' ? 1 : 0));
-    this.#number(distance < 0 ? -distance * 2 - 1 : distance * 2);
+    this.#numbers.add(step.length * 2 + (step.from === 'delta' ? 1 : 0));
+    this.#numbers.add(zigzag(step.offset - this.#ends[step.from]));
     this.#ends[step.from] = step.offset + step.length;
-  }
-
-  #number(value: number): void {
-    if (this.#bytes.length - this.#length < 16) this.#bytes = Buffer.concat([this.#bytes], this.#bytes.length * 2);
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#length = this.#bytes.writeUInt8((rest % 0x80) + 0x80, this.#length);
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#length = this.#bytes.writeUInt8(rest, this.#length);
   }
 }

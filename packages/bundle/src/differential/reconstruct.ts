@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
-import { verifiedReadable } from '@sealift/oci/verify-stream';
+import { readBounded, verifiedReadable } from '@sealift/oci/verify-stream';
+import { diskRecipeMagic } from './disk/disk-recipe.ts';
+import { openDiskRecipe } from './disk/read-disk-recipe.ts';
+import { rebuildDisk } from './disk/rebuild-disk.ts';
 import { RangeCursor } from './range-cursor.ts';
 import { readRecipe } from './read-recipe.ts';
 
@@ -25,7 +28,7 @@ export interface Reconstruction {
  * Streams the blob that a recipe makes, holding a few chunks of it at a time. The stream fails before its end unless the
  * bytes are those of the digest.
  *
- * @throws as the stream's error: RECIPE_INVALID, CONTENT_DIGEST_MISMATCH, CONTENT_SHORT, or what the sources fail with
+ * @throws as the stream's error: RECIPE_INVALID, BUNDLE_BASE_DAMAGED, CONTENT_DIGEST_MISMATCH, CONTENT_SHORT, or what the sources fail with
  */
 export function reconstruct(wanted: Reconstruction): Readable {
   const { digest, size } = wanted;
@@ -34,17 +37,30 @@ export function reconstruct(wanted: Reconstruction): Readable {
 
 async function* pieces(wanted: Reconstruction): AsyncGenerator<Uint8Array, void, undefined> {
   const { base, recipe, delta } = wanted;
-  const cursors = { base: cursorOver(base), delta: cursorOver(delta) };
+  const cursors = { base: cursorOver(base), grains: cursorOver(base), delta: cursorOver(delta) };
   const bounds = { target: wanted.size, base: base.size, delta: delta.size };
   try {
-    const steps = readRecipe(await recipe.source.open(recipe.digest), bounds, recipe.digest);
+    const rebuildsDisks = (await magicOf(recipe)) === diskRecipeMagic;
+    const chunks = await recipe.source.open(recipe.digest);
+    if (rebuildsDisks) {
+      yield* rebuildDisk(await openDiskRecipe(chunks, bounds, recipe.digest), { baseDigest: base.digest, ...cursors });
+      return;
+    }
+    const steps = readRecipe(chunks, bounds, recipe.digest);
     for await (const { from, offset, length } of steps) yield* cursors[from].read(offset, length);
   } finally {
     cursors.base.close();
+    cursors.grains.close();
     cursors.delta.close();
   }
 }
 
 function cursorOver({ source, digest, size }: LocatedBlob): RangeCursor {
   return new RangeCursor(source, digest, size);
+}
+
+/** What a recipe begins with says how it is to be read. */
+async function magicOf({ source, digest, size }: LocatedBlob): Promise<string> {
+  const end = Math.min(size, diskRecipeMagic.length);
+  return (await readBounded(await source.open(digest, { start: 0, end }), end, digest)).toString('latin1');
 }

@@ -20,6 +20,10 @@ export type PlacedBlob = z.infer<typeof placedBlobSchema>;
 export const recipeEntrySchema = z.strictObject({ digest, size, base: digest, recipe: digest, delta: digest });
 export type RecipeEntry = z.infer<typeof recipeEntrySchema>;
 
+/** A blob with disks whose grains changed, and how many of those are sent as they are: nothing known deflates them to the same bytes. */
+const changedDiskSchema = z.strictObject({ digest, changedGrains: size, keptGrains: size });
+export type ChangedDisk = z.infer<typeof changedDiskSchema>;
+
 /** What makes a bundle differential: what it builds on, and the blobs it leaves out. */
 export const differentialSchema = z.strictObject({
   /** For people: the release or the registry that the bundle was made against. */
@@ -27,11 +31,15 @@ export const differentialSchema = z.strictObject({
   /** Blobs of the base that must be at the target. */
   needs: z.array(placedBlobSchema).max(100_000),
   recipes: z.array(recipeEntrySchema).max(10_000),
+  disks: z.array(changedDiskSchema).max(10_000).optional(),
 });
 export type Differential = z.infer<typeof differentialSchema>;
 
 /** Why a differential section does not fit the blobs that the bundle holds; undefined when it does. */
-export function flawOf({ needs, recipes }: Differential, isInside: (digest: Digest) => boolean): string | undefined {
+export function flawOf(
+  { needs, recipes, disks = [] }: Differential,
+  isInside: (digest: Digest) => boolean,
+): string | undefined {
   const needed = new Set(needs.map((need) => need.digest));
   const made = new Set(recipes.map((recipe) => recipe.digest));
   if (needed.size !== needs.length || made.size !== recipes.length) return 'names a blob twice';
@@ -41,5 +49,6 @@ export function flawOf({ needs, recipes }: Differential, isInside: (digest: Dige
     if (!needed.has(base)) return 'builds on a blob that it does not need';
     if (!isInside(recipe) || !isInside(delta)) return 'has a recipe that is not inside';
   }
+  if (disks.some((disk) => disk.keptGrains > disk.changedGrains)) return 'keeps more grains than changed';
   return undefined;
 }

@@ -1,20 +1,20 @@
 import { ByteWindow } from './byte-window.ts';
 import { contentDefinedSegments } from './fastcdc.ts';
-import { isVmdk, vmdkSegments } from './vmdk-segments.ts';
+import { isVmdk, type Segment, vmdkSegments } from './vmdk-segments.ts';
 
 const blockBytes = 512;
 
 /**
  * Cuts content into segments that a small change leaves mostly alone: an OVA member by member, a stream-optimized VMDK at
  * its grain markers, all else where the content itself says. Together the segments are the content, in order. Nothing in it is
- * trusted: what makes no sense is cut by content. A segment is a view that holds until the next is asked for; at most 1 MiB.
+ * trusted: what makes no sense is cut by content. A segment is at most 1 MiB.
  *
  * @param sizeBytes of the whole content
  */
 export async function* segmentsOf(
   content: AsyncIterable<Uint8Array>,
   sizeBytes: number,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Segment, void, undefined> {
   await using window = new ByteWindow(content);
   const first = readTarHeader(await window.peek(blockBytes));
   if (first?.name.endsWith('.ovf') === true) yield* ovaSegments(window, sizeBytes);
@@ -22,22 +22,22 @@ export async function* segmentsOf(
 }
 
 /** An OVA is a ustar archive whose first file is the OVF descriptor (DMTF DSP0243, "OVF package as a single file"). */
-async function* ovaSegments(window: ByteWindow, sizeBytes: number): AsyncGenerator<Buffer, void, undefined> {
+async function* ovaSegments(window: ByteWindow, sizeBytes: number): AsyncGenerator<Segment, void, undefined> {
   for (;;) {
     const header = readTarHeader(await window.peek(blockBytes));
     if (header === undefined) break;
-    yield window.take(blockBytes);
+    yield { bytes: window.take(blockBytes) };
     const end = window.position + header.sizeBytes;
     if (end > sizeBytes) break;
     yield* fileSegments(window, end);
     const padding = (blockBytes - (header.sizeBytes % blockBytes)) % blockBytes;
     const zeros = await window.peek(padding);
-    if (zeros.length > 0) yield window.take(padding);
+    if (zeros.length > 0) yield { bytes: window.take(padding) };
   }
   yield* contentDefinedSegments(window, sizeBytes);
 }
 
-async function* fileSegments(window: ByteWindow, end: number): AsyncGenerator<Buffer, void, undefined> {
+async function* fileSegments(window: ByteWindow, end: number): AsyncGenerator<Segment, void, undefined> {
   const vmdk = end - window.position >= blockBytes && isVmdk(await window.peek(blockBytes));
   yield* vmdk ? vmdkSegments(window, end) : contentDefinedSegments(window, end);
 }

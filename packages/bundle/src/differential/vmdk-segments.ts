@@ -2,7 +2,7 @@ import type { ByteWindow } from './byte-window.ts';
 import { contentDefinedSegments } from './fastcdc.ts';
 
 /** VMware "Virtual Disk Format 5.0", "Hosted Sparse Extent Header" and "Stream-Optimized Compressed Sparse Extents". */
-const sectorBytes = 512;
+export const sectorBytes = 512;
 const magic = 0x564d444b;
 const compressedFlag = 1 << 16;
 const markersFlag = 1 << 17;
@@ -10,13 +10,49 @@ const grainMarkerBytes = 12;
 const endOfStream = 0;
 const footer = 3;
 /** Grains beyond this are not made by anybody, and would not fit into the window. */
-const maxGrainSectors = 1024;
+export const maxGrainSectors = 1024;
+
+/** A piece of content. It holds until the next is asked for. */
+export interface Segment {
+  readonly bytes: Buffer;
+  /** Present when it is a grain: the marker, deflated data, and zeros up to the next sector. */
+  readonly grain?: Grain;
+}
+
+/** What the marker of a grain says. */
+export interface Grain {
+  /** Where on the disk it belongs. */
+  readonly sector: number;
+  /** Of the deflated data. */
+  readonly dataBytes: number;
+  /** What it should be when it is inflated. */
+  readonly grainBytes: number;
+}
 
 interface Extent {
   readonly capacitySectors: number;
   readonly grainSectors: number;
   /** Where the first grain or marker stands, in bytes from the start of the file. */
   readonly dataStart: number;
+}
+
+/** How long a grain's segment is. */
+export function grainSegmentBytes(dataBytes: number): number {
+  return Math.ceil((grainMarkerBytes + dataBytes) / sectorBytes) * sectorBytes;
+}
+
+/** The deflated data of a grain's segment. */
+export function grainData(segment: Buffer, { dataBytes }: Pick<Grain, 'dataBytes'>): Buffer {
+  return segment.subarray(grainMarkerBytes, grainMarkerBytes + dataBytes);
+}
+
+/** A grain's segment as it is written: marker, deflated data, and zeros up to the next sector. */
+export function grainSegment(sector: number, data: Uint8Array): Buffer {
+  const segment = Buffer.alloc(grainSegmentBytes(data.byteLength));
+  segment.writeBigUInt64LE(BigInt(sector));
+  segment.writeUInt32LE(data.byteLength, 8);
+  segment.set(data, grainMarkerBytes);
+  return segment;
 }
 
 /** Whether these bytes begin a sparse extent of a virtual disk. */
@@ -28,7 +64,7 @@ export function isVmdk(start: Buffer): boolean {
  * Cuts a VMDK, up to the position `end`. In a stream-optimized one each grain is deflated by itself behind a marker, so cut there a
  * change costs the grains it touches. Everything else, and everything behind a marker that makes no sense, is cut by content.
  */
-export async function* vmdkSegments(window: ByteWindow, end: number): AsyncGenerator<Buffer, void, undefined> {
+export async function* vmdkSegments(window: ByteWindow, end: number): AsyncGenerator<Segment, void, undefined> {
   const start = window.position;
   const extent = readExtent(await window.peek(sectorBytes), end - start);
   if (extent !== undefined) {
@@ -54,7 +90,8 @@ async function* markedSegments(
   window: ByteWindow,
   end: number,
   extent: Extent,
-): AsyncGenerator<Buffer, void, undefined> {
+): AsyncGenerator<Segment, void, undefined> {
+  const grainBytes = extent.grainSectors * sectorBytes;
   while (window.position + sectorBytes <= end) {
     const marker = await window.peek(sectorBytes);
     if (marker.length < sectorBytes) return;
@@ -62,14 +99,14 @@ async function* markedSegments(
     const dataBytes = marker.readUInt32LE(8);
     const left = end - window.position;
     if (dataBytes > 0) {
-      const length = Math.ceil((grainMarkerBytes + dataBytes) / sectorBytes) * sectorBytes;
+      const length = grainSegmentBytes(dataBytes);
       if (!isGrain(value, dataBytes, extent) || length > left) return;
       await window.peek(length);
-      yield window.take(length);
+      yield { bytes: window.take(length), grain: { sector: value, dataBytes, grainBytes } };
     } else {
       const type = marker.readUInt32LE(grainMarkerBytes);
       if (type > footer || value * sectorBytes > left - sectorBytes) return;
-      yield window.take(sectorBytes);
+      yield { bytes: window.take(sectorBytes) };
       if (type === endOfStream) return;
       yield* contentDefinedSegments(window, window.position + value * sectorBytes);
     }

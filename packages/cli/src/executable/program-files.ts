@@ -4,6 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashThread } from '@sealift/bundle/background-hash';
 import { checkThread } from '@sealift/bundle/check-threads';
+import { grainThread } from '@sealift/bundle/grain-threads';
+import { zlibAsset, zlibFile } from '@sealift/bundle/zlib';
 import type { ThreadProgram } from '@sealift/io/thread-program';
 import { embeddedStoreFiles } from '@sealift/server/embedded-store';
 import { contentThread } from '@sealift/server/content-threads';
@@ -26,6 +28,7 @@ export interface ProgramFiles {
 export const threads: readonly ThreadProgram[] = [
   checkThread,
   contentThread,
+  grainThread,
   hashThread,
   mergeThread,
   serverMergeThread,
@@ -63,6 +66,7 @@ export async function makeProgramFiles(workspace: string, pages: string): Promis
   const assets: Record<string, Uint8Array> = {
     [consoleScript.asset]: console,
     ...(await makeThreads(cli)),
+    [zlibAsset]: await readFile(zlibFile()),
     ...(await readFiles(pages, pagesAssets)),
   };
   const store = dirname(createRequire(join(workspace, 'packages/server/package.json')).resolve('@electric-sql/pglite'));

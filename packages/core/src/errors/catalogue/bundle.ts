@@ -157,6 +157,13 @@ export const bundleErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  BUNDLE_BASE_DAMAGED: {
+    message: 'the blob {digest} in the registry, which a differential bundle builds on, is damaged at byte {offset}',
+    hint: 'Delete that blob in the registry and upload the base again, or use the full bundle of this release; what is not whole is not kept.',
+    status: 409,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   INVENTORY_EMPTY: {
     message: 'there is no release in the registry {registry}',
     hint: 'Check OCI_PACK_REGISTRY and OCI_PACK_BASE; a registry without a release needs the full bundle first.',
