@@ -48,7 +48,7 @@ export async function makeDiskRecipe(
     grainsAtOnce,
     inflate,
   )) {
-    countPassed(segment.length);
+    countPassed(segment.length + (inflated.content?.byteLength ?? 0));
     if (grain !== undefined && copiedFrom === undefined) counts.changed += 1;
     if (copiedFrom !== undefined) writer.add({ kind: 'copy', offset: copiedFrom, length: segment.length });
     else if (grain !== undefined && isRebuilt(segment, grain, inflated)) {

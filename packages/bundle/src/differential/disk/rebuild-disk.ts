@@ -47,6 +47,7 @@ async function finish(piece: Piece): Promise<Buffer> {
   if ('bytes' in piece) return piece.bytes;
   const { content, grain } = piece;
   const data = await grainThreads.run('deflate', { module: zlibModule(), content, level: grain.level });
+  countPassed(content.length);
   // Another length is found by the digest, as other bytes are.
   return grainSegment(grain.sector, data ?? content);
 }
