@@ -22,9 +22,6 @@ export const namespacedSchema = z.object({
   name: z.string().regex(/^[a-z0-9.-]{1,253}$/, 'a name has lower-case letters, digits, dots and hyphens'),
 });
 
-/** A Cluster of Cluster API. */
-export const clusterNameSchema = namespacedSchema;
-
 const vcenterSchema = z.object({
   url: lineSchema.min(1).max(2000),
   username: name,
@@ -60,7 +57,7 @@ export const siteRequestSchema = z.object({
   /** Access to the cluster with Cluster API: null where that is the enterprise cluster itself; left out, the stored one. */
   management: kubeconfigSchema.nullable().optional(),
   /** Null where Cluster API knows one. */
-  clusterName: clusterNameSchema.nullable(),
+  clusterName: namespacedSchema.nullable(),
   /** Null where nodes have a mirror of the registries that packs name; left out, the stored one. */
   imageRegistry: imageRegistrySchema.nullable().optional(),
   /** YAML, one `name: value` for each variable that packs refer to (`.spectro.var.<name>`); null for none; left out, the stored ones. */
@@ -91,7 +88,7 @@ export const siteViewSchema = z.object({
       places: sitePlacesSchema,
       enterprise: accessViewSchema,
       management: accessViewSchema.nullable(),
-      clusterName: clusterNameSchema.nullable(),
+      clusterName: namespacedSchema.nullable(),
       imageRegistry: imageRegistrySchema.nullable(),
       /** Names of variables, never their values; null where they stand in a file. */
       variables: z.object({ names: z.array(z.string()).nullable(), from: z.string() }).nullable(),

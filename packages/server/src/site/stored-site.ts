@@ -1,5 +1,5 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { clusterNameSchema, namespacedSchema, sitePlacesSchema } from '@sealift/core/api';
+import { namespacedSchema, sitePlacesSchema } from '@sealift/core/api';
 import { catalogue, isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ const documentSchema = z.object({
   enterprise: serverSchema.nullable(),
   /** Null where Cluster API is in the enterprise cluster itself. */
   management: serverSchema.nullable(),
-  clusterName: clusterNameSchema.nullable(),
+  clusterName: namespacedSchema.nullable(),
   /** Left out for none, as in settings that were stored before there were any: secrets are bound to the document as it was stored. */
   imageRegistry: z
     .object({ registry: z.string(), base: z.string(), pullSecret: namespacedSchema.nullable() })
