@@ -45,16 +45,23 @@ export async function makeSystemPair(folder: string): Promise<SystemPair> {
 
 /** As many files of this machine's system, from all over it; the same each time while the system does not change. */
 function systemFiles(): readonly string[] {
-  const all = readdirSync(system, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => {
-      const { size } = statSync(path);
-      return size > 0 && size < largestFileBytes;
-    })
-    .sort();
+  const all = [...filesBelow(system)].sort();
   const step = Math.max(1, all.length / fileCount);
   return Array.from({ length: Math.min(fileCount, all.length) }, (_, index) => all[Math.floor(index * step)] ?? '');
+}
+
+/** Folder by folder: listing them all at once takes minutes. */
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile() && isSmall(path)) yield path;
+  }
+}
+
+function isSmall(path: string): boolean {
+  const { size } = statSync(path);
+  return size > 0 && size < largestFileBytes;
 }
 
 /** Another version: a quarter of it is new and a little longer than what was there. */
