@@ -37,6 +37,8 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
       status: 'True' as const,
     }));
     await sample.status('KubeadmControlPlane', 'c1-cp', { conditions });
+    const annotations = { 'machine.cluster.x-k8s.io/certificates-expiry': '2099-01-01T00:00:00Z' };
+    for (const name of ['cp-1', 'cp-2', 'cp-3']) await sample.merge('Machine', name, { metadata: { annotations } });
     await api.create('/api/v1/nodes', { metadata: { name: 'node-cp-1' } });
     await api.merge('/api/v1/nodes/node-cp-1/status', { status: { conditions: [{ type: 'Ready', status: 'True' }] } });
     await api.create('/api/v1/namespaces', { metadata: { name: 'kube-node-lease' } });
@@ -77,8 +79,21 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
       'disruption-budgets pass',
       'webhooks pass',
     ]);
-    // The certificate that the API server presents: no Machine tells of its own here.
+    // The certificate that the API server presents ends before those of the Machines.
     expect(found['certificates']?.detail).toContain('of the API server');
+  });
+
+  it('warn where what an API server shows is all that is known of a machine', async () => {
+    const annotation = (at: string | null) => ({
+      metadata: { annotations: { 'machine.cluster.x-k8s.io/certificates-expiry': at } },
+    });
+    await sample.merge('Machine', 'cp-2', annotation(null));
+    const { certificates } = await look();
+    expect(certificates).toMatchObject({
+      outcome: 'warn',
+      items: [{ place: 'Machine cp-2', remedy: text('kubeadm certs check-expiration') }],
+    });
+    await sample.merge('Machine', 'cp-2', annotation('2099-01-01T00:00:00Z'));
   });
 
   it('name a budget that never lets a node be drained, with its sum', async () => {
