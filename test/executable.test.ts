@@ -113,6 +113,8 @@ describe('the single executable', () => {
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
     cluster: () => unreachable('cluster', 'nodes'),
+    // `executable-console.test.ts` verifies that of a whole upgrade.
+    evidence: () => unreachable('evidence', 'keys'),
 
     // On the embedded store; `executable-console.test.ts` runs a whole upgrade on PostgreSQL.
     async server() {
