@@ -43,10 +43,11 @@ describe.skipIf(apiServerMissing)(`pods of etcd on a real API server (${apiServe
     await run('kube-apiserver', 'two', state('False'));
     const found = await listEtcdPods(server.client);
     expect(found.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
-      { name: 'etcd-one', node: 'one', trouble: null },
+      { name: 'etcd-one', node: 'one', trouble: null, apiServer: null },
       {
         name: 'etcd-two',
         node: 'two',
+        apiServer: { name: 'kube-apiserver-two', port: 6443 },
         trouble: expect.objectContaining({
           what: expect.stringContaining('Pod kube-system/etcd-two has a container that failed'),
           since: expect.stringContaining('2026-11-29T10:00:00'),

@@ -2,7 +2,8 @@ import { SealiftError } from '@sealift/core/errors';
 import { withRetry } from '@sealift/io/retry';
 import { type Access, type KubernetesOptions, loadAccess } from './login/access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
-import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import type { ApiAnswer, ApiRequest, PodRequest } from './exchange.ts';
+import type { PodAnswer } from './pod/ask-port.ts';
 import { Connections } from './send.ts';
 import type { StreamLimits } from './stream.ts';
 import { passes, Unavailable } from './unavailable.ts';
@@ -75,6 +76,17 @@ export class KubernetesClient {
     limits: StreamLimits,
   ): AsyncGenerator<string, void, undefined> {
     return this.#connections.stream(request, limits);
+  }
+
+  /**
+   * Asks a program in a pod by HTTPS with the login of the kubeconfig, once, through the pod's kubelet, so that no network but the API server's is
+   * needed. Its certificate has to be of the cluster's authority.
+   *
+   * @throws KUBERNETES_LOGIN_MISSING, KUBERNETES_UNREACHABLE, CANCELLED
+   */
+  askPod({ namespace, pod: name, ...asked }: PodRequest, cancel: AbortSignal): Promise<PodAnswer> {
+    const forward = `${objectPath('/api/v1', 'pods', { namespace, name })}/portforward`;
+    return this.#connections.askPod({ forward, ...asked }, cancel);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

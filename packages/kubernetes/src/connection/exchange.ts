@@ -24,3 +24,14 @@ export interface ApiAnswer {
   /** `Retry-After` in milliseconds, where there is one in seconds. */
   readonly askedPauseMs: number | undefined;
 }
+
+/** A question to a program in a pod. */
+export interface PodRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  /** On which it serves HTTPS. */
+  readonly port: number;
+  /** A name that its certificate is for. */
+  readonly servername: string;
+  readonly path: string;
+}

@@ -5,9 +5,11 @@ import type { Environment } from '@sealift/io/http/environment';
 import { trustedCertificates } from '@sealift/io/http/certificates';
 import { exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
-import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import type { ApiAnswer, ApiRequest, PodRequest } from './exchange.ts';
 import type { Access } from './login/access.ts';
 import type { RequestLogin } from './login/credential.ts';
+import { askPort, type PodAnswer } from './pod/ask-port.ts';
+import { forwardPort } from './pod/forward-port.ts';
 import { streamLines, type StreamLimits, StreamRefused } from './stream.ts';
 import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
@@ -99,6 +101,37 @@ export class Connections {
       }
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Asks a program in a pod by HTTPS, through the API server and the pod's kubelet. It has to prove itself by the cluster's own authority, and gets the login.
+   *
+   * @param forward path of the pod's `portforward` subresource
+   * @throws as `KubernetesClient.askPod`
+   */
+  async askPod(
+    {
+      forward,
+      port,
+      servername,
+      path,
+    }: { readonly forward: string } & Pick<PodRequest, 'port' | 'servername' | 'path'>,
+    cancel: AbortSignal,
+  ): Promise<PodAnswer> {
+    const { server } = this.#access;
+    const place = `${server}${forward}`;
+    const { headers, ...pair } = await this.#login(cancel, place);
+    const tls = await this.#tls({ headers, ...pair });
+    const url = new URL(`${place}?ports=${port}`);
+    const agents = this.#agents(false, tls);
+    try {
+      const line = await forwardPort(agents.agentFor(url), { url, headers, cancel });
+      return await askPort(line, { path, headers, tls: { ...tls, servername } }, cancel);
+    } catch (error) {
+      throw asCatalogued(error, server, place);
+    } finally {
+      agents.close();
     }
   }
 

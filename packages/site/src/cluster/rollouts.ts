@@ -20,7 +20,7 @@ import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
 import { askedNodes, isAsked } from './rollout/asked.ts';
-import { type EtcdLook, lookAtEtcd } from './rollout/etcd-look.ts';
+import { type EtcdLook, EtcdWatch } from './rollout/etcd-watch.ts';
 import { isSettled } from './rollout/gate.ts';
 import { isHooked, unhook } from './rollout/hooks.ts';
 import { managersAway } from './rollout/managers-look.ts';
@@ -73,6 +73,7 @@ const askAttempts = 4;
 export function clusterRollouts(site: RolloutSite): RolloutPort {
   let discoveredAt = performance.now();
   const now = site.now ?? (() => new Date());
+  const etcdWatch = new EtcdWatch(() => site.enterprise(), now);
   const look = async (cancel: AbortSignal) => {
     const objects = await site.objects();
     if (performance.now() - discoveredAt > discoveryMs) {
@@ -94,7 +95,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       const [seen, managers, etcd] = await Promise.all([
         seenBesides(state, group, cancel),
         moves ? managersAway(objects, at, cancel) : [],
-        group === 'control-plane' ? lookAtEtcd(() => site.enterprise(), cancel) : none,
+        group === 'control-plane' ? etcdWatch.look(cancel) : none,
       ]);
       return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup }, cancel);
     },

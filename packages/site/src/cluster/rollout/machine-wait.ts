@@ -1,7 +1,7 @@
 import { type SeenWait, waitingFor } from '@sealift/core/upgrade';
 import type { AddressClaim } from '@sealift/kubernetes/address-claims';
 import { type Condition, holds } from '@sealift/kubernetes/conditions';
-import type { EtcdLook } from './etcd-look.ts';
+import type { EtcdLook } from './etcd-watch.ts';
 import type { MachineView } from './view.ts';
 
 /** How long a condition of a machine that ran before may be off before it is said to block: it is for seconds in every step. */
