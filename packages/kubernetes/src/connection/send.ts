@@ -18,6 +18,8 @@ import { unusable } from './unusable.ts';
 const answerLimitBytes = 64 * 1024 * 1024;
 const timeoutMs = 60_000;
 const connections = 8;
+/** An API server that can't read its store never forwards; another connection may lead to another one. */
+const forwardMs = 1000;
 
 /** Pools of connections that prove and demand the same. */
 interface Pools {
@@ -126,7 +128,11 @@ export class Connections {
     const url = new URL(`${place}?ports=${port}`);
     const agents = this.#agents(false, tls);
     try {
-      const line = await forwardPort(agents.agentFor(url), { url, headers, cancel });
+      const agent = agents.agentFor(url);
+      const line = await forwardPort(agent, { url, headers, cancel, waitMs: forwardMs }).catch((error: unknown) => {
+        if (cancel.aborted || failureOf(error).kind !== 'deadline') throw error;
+        return forwardPort(agent, { url, headers, cancel });
+      });
       return await askPort(line, { path, headers, tls: { ...tls, servername } }, cancel);
     } catch (error) {
       throw asCatalogued(error, server, place);
@@ -167,7 +173,7 @@ export class Connections {
       const said = bytes.toString('utf8');
       return { status, body: asked.isHealth === true ? said : parse(said, status, place), askedPauseMs };
     } catch (error) {
-      throw asCatalogued(error, this.#access.server, place);
+      throw asCatalogued(error, this.#access.server, place, timeoutMs);
     }
   }
 
@@ -217,12 +223,14 @@ function isSameLogin(a: RequestLogin, b: RequestLogin): boolean {
   return JSON.stringify([a.headers, a.cert, a.key]) === JSON.stringify([b.headers, b.cert, b.key]);
 }
 
-function asCatalogued(error: unknown, server: string, place: string): SealiftError {
+/** @param limitMs how long the answer was waited for, where that was not for the caller to say */
+function asCatalogued(error: unknown, server: string, place: string, limitMs?: number): SealiftError {
   if (error instanceof SealiftError) return error;
   if (error instanceof BodyTooLarge) return unusable(error.message, place, error);
   const failure = failureOf(error);
   if (failure.kind === 'cancelled') return new SealiftError('CANCELLED', { place, cause: failure });
-  const reason = failure.kind === 'deadline' ? `no answer for ${timeoutMs / 1000} s` : failure.message;
+  const isLate = failure.kind === 'deadline' && limitMs !== undefined;
+  const reason = isLate ? `no answer for ${limitMs / 1000} s` : failure.message;
   const { remedy } = failure;
   return new SealiftError('KUBERNETES_UNREACHABLE', {
     values: { reason: failure.aboutCertificate ? `its certificate is not accepted: ${reason}` : reason },

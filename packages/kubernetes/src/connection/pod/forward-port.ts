@@ -3,21 +3,36 @@ import { ConnectionFailure, endedBy } from '@sealift/io/http/failure';
 import { WebSocket } from 'ws';
 import { channelProtocol, ForwardedPort, messageLimitBytes } from './forwarded-port.ts';
 
+export interface Forward {
+  /** Of the `portforward` subresource with its port, `https:`. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cancel: AbortSignal;
+  /** How long it may take, in milliseconds. */
+  readonly waitMs?: number;
+}
+
 /**
  * Connects to a port of a pod through the API server and the pod's kubelet (Kubernetes API, `pods/portforward`, as WebSocket channels). Nobody
  * listens there until something is sent: that the port is closed is an error of the connection, later.
  *
- * @param url of the `portforward` subresource with its port, `https:`
  * @throws ConnectionFailure
  */
-export async function forwardPort(
-  agent: Agent,
-  {
-    url,
-    headers,
-    cancel,
-  }: { readonly url: URL; readonly headers: Readonly<Record<string, string>>; readonly cancel: AbortSignal },
-): Promise<ForwardedPort> {
+export async function forwardPort(agent: Agent, { url, headers, cancel, waitMs }: Forward): Promise<ForwardedPort> {
+  const late = new AbortController();
+  const timer = waitMs === undefined ? undefined : setTimeout(() => late.abort(timedOut(waitMs)), waitMs);
+  try {
+    return await connect(agent, { url, headers, cancel: AbortSignal.any([cancel, late.signal]) });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timedOut(waitMs: number): DOMException {
+  return new DOMException(`no port was forwarded within ${waitMs / 1000} s`, 'TimeoutError');
+}
+
+async function connect(agent: Agent, { url, headers, cancel }: Omit<Forward, 'waitMs'>): Promise<ForwardedPort> {
   if (cancel.aborted) throw endedBy(cancel);
   const socket = new WebSocket(url, [channelProtocol], {
     agent,

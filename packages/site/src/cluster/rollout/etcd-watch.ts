@@ -11,7 +11,7 @@ export type EtcdLook = { readonly pods: readonly EtcdPod[] } | { readonly unread
 /** What does not answer must not hold up a rollout: behind a load balancer the next look may meet an API server whose own member is well. */
 const lookMs = 2000;
 /** An API server waits for its member for 2 s before it says that it does not reach it. */
-const askMs = 3000;
+const askMs = 4000;
 /** How often those are asked that were well. */
 const pauseMs = 2000;
 
@@ -26,6 +26,8 @@ export class EtcdWatch {
   /** Since when API servers say that they do not reach their members, by the members' pods. */
   #away: ReadonlyMap<string, string> = new Map();
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** Whether the last answers leave something open. */
+  #open = false;
 
   constructor(enterprise: () => Promise<Objects>, now: () => Date) {
     this.#enterprise = enterprise;
@@ -47,7 +49,7 @@ export class EtcdWatch {
   }
 
   async #ask(client: KubernetesClient, pods: readonly EtcdPod[], cancel: AbortSignal): Promise<void> {
-    if (this.#away.size === 0 && performance.now() - this.#askedAt < pauseMs) return;
+    if (!this.#open && performance.now() - this.#askedAt < pauseMs) return;
     this.#askedAt = performance.now();
     const before = this.#away;
     const at = this.#now().toISOString();
@@ -60,6 +62,7 @@ export class EtcdWatch {
       }),
     );
     this.#away = new Map(away.flat());
+    this.#open = this.#away.size > 0;
   }
 
   #told(pod: EtcdPod): EtcdPod {
