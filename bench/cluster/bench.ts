@@ -1,4 +1,5 @@
 import { upgradeRows } from './upgrade.ts';
+import { wholeSiteRows } from './whole-site.ts';
 
 /** The engine at a real API server with 100 nodes and 60 layers, beside kubectl and what is demanded. */
-export const parts = { upgrade: upgradeRows };
+export const parts = { upgrade: upgradeRows, 'whole-site': wholeSiteRows };

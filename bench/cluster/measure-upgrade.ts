@@ -1,15 +1,11 @@
-// Runs upgrades of 60 layers one after another with the engine, in a process of its own: `measure-upgrade <kubeconfig> <that of the Machines> <namespace> <runs>`.
+// Runs upgrades of 60 layers one after another with the engine, in a process of its own: `measure-upgrade <MeasuredPlace as JSON>`.
 import { performance } from 'node:perf_hooks';
-import { freeze, type PlanStep, rollbackOf } from '../../packages/core/src/upgrade/index.ts';
-import { KubernetesClient } from '../../packages/kubernetes/src/connection/client.ts';
-import { Objects } from '../../packages/kubernetes/src/objects/objects.ts';
-import { LayerRuns } from '../../packages/site/src/cluster/layers/layer-runs.ts';
-import { layersPort } from '../../packages/site/src/cluster/layers/layers-port.ts';
-import { clusterRollouts } from '../../packages/site/src/cluster/rollouts.ts';
+import { freeze, type FrozenUpgrade, type PlanStep, rollbackOf } from '../../packages/core/src/upgrade/index.ts';
 import { MemoryStore } from '../../packages/testkit/src/upgrade/memory-store.ts';
 import { World } from '../../packages/testkit/src/upgrade/world.ts';
 import { Engine } from '../../packages/upgrade/src/engine/engine.ts';
-import { layerCount, manifestOf } from './sample-layers.ts';
+import { type Measured, type MeasuredPlace, openMeasured } from './measured-place.ts';
+import { layerCount } from './sample-layers.ts';
 
 /** What one upgrade took. */
 export interface MeasuredUpgrade {
@@ -29,56 +25,27 @@ export interface MeasuredUpgrades {
 }
 
 const sampleMs = 200;
-const [kubeconfig = '', machinesKubeconfig = '', namespace = '', runs = '1'] = process.argv.slice(2);
 
-async function main(): Promise<void> {
-  const client = await KubernetesClient.connect({ kubeconfig });
-  const other = await KubernetesClient.connect({ kubeconfig: machinesKubeconfig });
+async function main(place: MeasuredPlace): Promise<void> {
+  const measured = await openMeasured(place);
   try {
-    const [objects, machines] = [new Objects(client), new Objects(other)];
-    await Promise.all([objects.discovery.read(), machines.discovery.read()]);
     const idleBytes = process.memoryUsage.rss();
     const upgrades: MeasuredUpgrade[] = [];
-    for (let run = 1; run <= Number(runs); run += 1) upgrades.push(await measure(objects, machines, `1.0.${run}`));
+    for (let run = 1; run <= place.runs; run += 1) upgrades.push(await measure(measured, place, run));
     process.stdout.write(JSON.stringify({ idleBytes, upgrades } satisfies MeasuredUpgrades));
   } finally {
-    client.close();
-    other.close();
+    await measured.close();
   }
 }
 
-async function measure(objects: Objects, machines: Objects, version: string): Promise<MeasuredUpgrade> {
-  const upgrade = upgradeTo(version);
+async function measure({ ports }: Measured, place: MeasuredPlace, run: number): Promise<MeasuredUpgrade> {
+  const version = `1.0.${run}`;
   const store = new MemoryStore();
-  store.add('bench', upgrade);
+  store.add('bench', upgradeTo(version, place, run));
+  // What no step here asks of the site.
   const world = new World();
   world.releases.splice(0, world.releases.length, version);
-  const ports = world.ports(() => Promise.resolve());
-  const noNode = () => Promise.reject(new Error('no node is rolled here'));
-  const noRelease = () => Promise.reject(new Error('no release is opened here'));
-  const runs = new LayerRuns();
-  const cluster = {
-    ...clusterRollouts({
-      objects: () => Promise.resolve(machines),
-      enterprise: () => Promise.resolve(objects),
-      templates: { find: noNode },
-      disks: { look: noNode },
-      cluster: { namespace: 'default', name: 'c1' },
-    }),
-    ...layersPort(
-      {
-        objects: () => Promise.resolve(objects),
-        content: {
-          openPack: ({ pack }) => Promise.resolve(packOf(Number(pack.replace('part-', '')), version)),
-          openRelease: noRelease,
-          openTool: noRelease,
-          digestOfImage: noRelease,
-        },
-        holder: () => ({ id: 'bench', epoch: 1 }),
-      },
-      runs,
-    ),
-  };
+  const rest = world.ports(() => Promise.resolve());
   let peakBytes = 0;
   const sampling = setInterval(() => {
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
@@ -88,7 +55,7 @@ async function measure(objects: Objects, machines: Objects, version: string): Pr
     const engine = new Engine({
       journal: store.journal,
       lease: store.lease,
-      ports: { ...ports, cluster },
+      ports: { ...rest, ...ports },
       holder: 'bench',
     });
     const outcome = await engine.run('bench');
@@ -98,17 +65,11 @@ async function measure(objects: Objects, machines: Objects, version: string): Pr
       throw new Error(`the upgrade ended so: ${JSON.stringify(outcome)} ${JSON.stringify(store.entries.at(-1))}`);
     return { wallMs: performance.now() - began, busyMs: active, cpuMs: (user + system) / 1000, peakBytes };
   } finally {
-    await runs.close();
     clearInterval(sampling);
   }
 }
 
-function packOf(index: number, version: string) {
-  const manifests = new Map([['manifests/all.yaml', manifestOf(index, version, namespace)]]);
-  return { valuesYaml: '', manifests, charts: new Map<string, Uint8Array>() };
-}
-
-function upgradeTo(version: string) {
+function upgradeTo(version: string, { site }: MeasuredPlace, run: number): FrozenUpgrade {
   const digest = `sha256:${version.replaceAll('.', '').padStart(64, '0')}`;
   const layers = Array.from({ length: layerCount }, (_, index) => ({
     layer: 'addon' as const,
@@ -122,8 +83,11 @@ function upgradeTo(version: string) {
     title: kind,
     rollback: rollbackOf[kind],
   });
+  const template = site?.templates[run - 1];
+  const nodes = template === undefined ? undefined : { kubernetes: site?.kubernetes ?? '', template };
   const steps: PlanStep[] = [
     step('lock-console'),
+    ...(nodes === undefined ? [] : [rollout('control-plane', nodes), rollout('workers', nodes)]),
     ...layers.map((target): PlanStep => {
       const id = `0-layer-${target.layer}-${target.pack}`;
       return { id, kind: 'layer', title: id, rollback: rollbackOf.layer, target };
@@ -138,4 +102,11 @@ function upgradeTo(version: string) {
   ]);
 }
 
-await main();
+function rollout(
+  kind: 'control-plane' | 'workers',
+  target: { readonly kubernetes: string; readonly template: string },
+): PlanStep {
+  return { id: `0-${kind}`, kind, title: kind, rollback: rollbackOf[kind], target };
+}
+
+await main(JSON.parse(process.argv[2] ?? '{}') as MeasuredPlace);

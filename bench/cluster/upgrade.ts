@@ -1,17 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../../packages/cli/src/executable/node-flags.ts';
 import { missingPeer } from '../bundle/peer-path.ts';
 import { runProgram } from '../bundle/run-program.ts';
 import { type Row, row } from '../row.ts';
 import { nodeCount, startBenchCluster } from './bench-cluster.ts';
-import type { MeasuredUpgrades } from './measure-upgrade.ts';
+import { measureUpgrades, over } from './measure.ts';
 import { layerCount, manifestOf } from './sample-layers.ts';
 
-const measuring = fileURLToPath(new URL('measure-upgrade.ts', import.meta.url));
-const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
-const mebibyte = 2 ** 20;
 /** What is demanded. */
 const ownShare = 5;
 const memoryLimit = 100;
@@ -33,20 +28,11 @@ export async function upgradeRows(note: (text: string) => void): Promise<Row[]> 
   try {
     for (const name of ['ours', 'peer']) await cluster.api.create('/api/v1/namespaces', { metadata: { name } });
     note(`${runs} upgrades of ${layerCount} layers`);
-    const { stdout } = await runProgram(node, [
-      ...nodeFlags,
-      measuring,
-      cluster.kubeconfig,
-      cluster.machinesKubeconfig,
-      'ours',
-      String(runs),
-    ]);
-    const { idleBytes, upgrades } = JSON.parse(stdout) as MeasuredUpgrades;
-    for (const { wallMs, busyMs, cpuMs, peakBytes } of upgrades) {
-      note(
-        `${Math.round(wallMs)} ms, busy ${Math.round(busyMs)} ms, CPU ${Math.round(cpuMs)} ms, ${over(peakBytes, idleBytes).toFixed(1)} MiB over idle`,
-      );
-    }
+    const { kubeconfig, machinesKubeconfig } = cluster;
+    const { idleBytes, upgrades } = await measureUpgrades(
+      { kubeconfig, machinesKubeconfig, namespace: 'ours', runs },
+      note,
+    );
     const [first, last] = [upgrades.at(1), upgrades.at(-1)];
     if (first === undefined || last === undefined) return [];
     const { wallMs, busyMs, cpuMs, peakBytes } = last;
@@ -105,8 +91,4 @@ async function kubectl(
     measured = { wallMs: milliseconds, cpuMs: seconds * 1000 };
   }
   return measured;
-}
-
-function over(bytes: number, less: number): number {
-  return Math.max(0, bytes - less) / mebibyte;
 }
