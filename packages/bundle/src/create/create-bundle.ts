@@ -1,8 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
 import { parseReleaseFile, type Release, type ReleasedTool, type ReleaseFile } from '@sealift/core/release';
-import { hasCode } from '@sealift/io/file-errors';
+import { readNamedFile } from '@sealift/io/read-file';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, nodeImageReference, releaseTag } from '@sealift/oci/reference';
@@ -159,21 +157,8 @@ async function compareWithBase(
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_TOO_LARGE, RELEASE_INVALID
  */
 export async function readReleaseFile(path: string): Promise<ReleaseFile> {
-  let text: string;
-  try {
-    const { size } = await stat(path);
-    if (size > maxReleaseFileBytes) {
-      throw new SealiftError('INPUT_TOO_LARGE', { values: { what: path, limitBytes: maxReleaseFileBytes } });
-    }
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof SealiftError) throw error;
-    if (hasCode(error, 'ENOENT')) {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });
-  }
-  return parseReleaseFile(text, path);
+  const bytes = await readNamedFile(path, maxReleaseFileBytes);
+  return parseReleaseFile(bytes.toString('utf8'), path);
 }
 
 /** The released artifact: the release file without its `content`, everything pinned by digest. */

@@ -1,22 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
+import { readNamedFile } from '@sealift/io/read-file';
+
+/** Larger than any key, password or kubeconfig. */
+const limitBytes = 1024 * 1024;
 
 /**
  * The text of a file that holds a secret, `-` for standard input.
  *
- * @throws FILE_NOT_FOUND, FILE_UNREADABLE
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_TOO_LARGE
  */
 export async function readSecretFile(file: string): Promise<string> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path: file }, cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path: file, reason: String(error) }, cause: error });
-  }
+  return (await readNamedFile(file === '-' ? '/dev/stdin' : file, limitBytes, file)).toString('utf8');
 }
 
 /** A password without the end of its line, which editors and `echo` add. @throws INPUT_INVALID when there is none, and as `readSecretFile` */

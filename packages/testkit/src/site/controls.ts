@@ -33,6 +33,9 @@ export interface SiteControls {
   machinesEverMade(): Promise<readonly string[]>;
 }
 
+/** A busy machine takes a second for each. */
+const nodesMs = 300_000;
+
 export function controlsOf(scope: ProviderScope, defaultVersion: string): SiteControls {
   const { workload, virtualMachines, controls } = scope;
   const machine = (name: string) => {
@@ -64,10 +67,11 @@ export function controlsOf(scope: ProviderScope, defaultVersion: string): SiteCo
       const names = Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
       const { api, kubeletPort } = workload;
       const node = { kubeletVersion: version, controlPlane: false, kubeletPort };
-      await waitUntil(`${count} nodes to be ready`, async () => {
+      const ready = async () => {
         for (const name of names) if (!(await ensureNode(api, { name, ...node }))) return false;
         return true;
-      });
+      };
+      await waitUntil(`${count} nodes to be ready`, ready, nodesMs);
     },
     async etcdMembers() {
       for (const { settings } of workload.machines) {

@@ -1,7 +1,7 @@
 import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { maxEvidenceBytes, readSignedEvidence } from '@sealift/bundle/signed-evidence';
+import { readNamedFile } from '@sealift/io/read-file';
 import type { CliContext } from '../../context.ts';
-import { readBounded } from './read-bounded.ts';
 import { printEvidence } from './report.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function verifyEvidence(
   context: CliContext,
 ): Promise<void> {
   const trusted = await readPublicKeyFile(key);
-  const verified = readSignedEvidence(await readBounded(file, maxEvidenceBytes), [trusted], file);
+  const verified = readSignedEvidence(await readNamedFile(file, maxEvidenceBytes), [trusted], file);
   if (json === true) context.out(JSON.stringify(verified.evidence));
   else printEvidence(verified, context);
 }

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { hasCode } from '@sealift/io/file-errors';
+import { FileTooLarge, readBounded } from '@sealift/io/read-file';
 
 const limitBytes = 16_000_000;
 
@@ -20,19 +21,13 @@ export async function readText(path: string | undefined, option: string): Promis
 
 async function readBytes(path: string, option: string): Promise<Uint8Array> {
   try {
-    await using file = await open(path, 'r');
-    const bytes = new Uint8Array(limitBytes + 1);
-    let length = 0;
-    // Read to the end, not to a size given beforehand: the path may be a pipe or a file that grows.
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      if (bytesRead === 0) return bytes.subarray(0, length);
-      length += bytesRead;
-    }
+    return await readBounded(path, limitBytes);
   } catch (error) {
+    if (error instanceof FileTooLarge) {
+      throw new SealiftError('INPUT_TOO_LARGE', { place: path, values: { what: option, limitBytes } });
+    }
     throw unreadable(option, readFailure(error), path);
   }
-  throw new SealiftError('INPUT_TOO_LARGE', { place: path, values: { what: option, limitBytes } });
 }
 
 function unreadable(option: string, reason: string, place: string): SealiftError {
@@ -40,9 +35,8 @@ function unreadable(option: string, reason: string, place: string): SealiftError
 }
 
 function readFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'it may not be read by this user';
-  if (code === 'EISDIR') return 'it is a folder';
+  if (hasCode(error, 'ENOENT')) return 'there is no such file';
+  if (hasCode(error, 'EACCES')) return 'it may not be read by this user';
+  if (hasCode(error, 'EISDIR')) return 'it is a folder';
   return reasonOf(error);
 }

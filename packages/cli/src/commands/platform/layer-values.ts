@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
+import { readNamedFile } from '@sealift/io/read-file';
+
+/** As much as a console takes in one request. */
+const limitBytes = 16 * 1024 * 1024;
 
 /** A layer as options name it. */
 export interface LayerPlace {
@@ -10,7 +13,7 @@ export interface LayerPlace {
 /**
  * Reads the file of a `--values layer/pack=file`.
  *
- * @throws USAGE, FILE_NOT_FOUND, FILE_UNREADABLE
+ * @throws USAGE, FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_TOO_LARGE
  */
 export async function readValues(item: string): Promise<LayerPlace & { readonly values: string }> {
   const [, layer, pack, path] = /^([^/=]+)\/([^/=]+)=(.+)$/.exec(item) ?? [];
@@ -18,14 +21,8 @@ export async function readValues(item: string): Promise<LayerPlace & { readonly 
     const reason = `${JSON.stringify(item)} is not of the form layer/pack=file`;
     throw new SealiftError('USAGE', { values: { reason }, place: '--values' });
   }
-  try {
-    return { layer, pack, values: await readFile(path, 'utf8') };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new SealiftError('FILE_NOT_FOUND', { values: { path }, place: '--values', cause: error });
-    }
-    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: String(error) }, cause: error });
-  }
+  const bytes = await readNamedFile(path, limitBytes, '--values');
+  return { layer, pack, values: bytes.toString('utf8') };
 }
 
 /** The layers that `--defaults layer/pack` names. @throws USAGE */

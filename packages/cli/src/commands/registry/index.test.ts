@@ -108,7 +108,7 @@ describe('sealift registry', () => {
     expect(await fails(...storage)).toBe('1 USAGE');
     expect(await fails(...storage, ...user, '--listen', 'nonsense')).toBe('1 USAGE');
     expect(await fails(...storage, ...user, '--listen', '0.0.0.0:0')).toBe('1 REGISTRY_PLAIN_HTTP_REFUSED');
-    expect(await fails(...storage, '--push-user', 'me=/nowhere')).toBe('1 FILE_UNREADABLE');
+    expect(await fails(...storage, '--push-user', 'me=/nowhere')).toBe('1 FILE_NOT_FOUND');
     expect(await fails(...storage, ...user, '--quota', 'much')).toBe('1 USAGE');
     expect(await fails(...storage, ...user, '--tls-cert', 'x')).toBe('1 USAGE');
     expect(await fails(...storage, ...user, '--tls-self-signed', '--tls-key', 'x')).toBe('1 USAGE');

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
+import { readNamedFile } from '@sealift/io/read-file';
 import { htpasswdAccess } from '@sealift/registry/htpasswd';
 import { keptCertificate, namesOfThisMachine } from '@sealift/registry/kept-certificate';
 import type { Authorize } from '@sealift/registry/routes';
@@ -135,11 +135,9 @@ async function readTls(options: RegistryServeOptions, host: string): Promise<Ide
   return { tls: { cert: await readText(tlsCert), key: await readText(tlsKey) } };
 }
 
+/** Larger than any certificate with all that stand above it. */
+const pemLimitBytes = 1024 * 1024;
+
 async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = reasonOf(error);
-    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason }, place: path, cause: error });
-  }
+  return (await readNamedFile(path, pemLimitBytes)).toString('utf8');
 }

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
+import { readNamedFile } from '@sealift/io/read-file';
 import { startSimulator } from '@sealift/simulator/process';
 import { initialClusterSchema } from '@sealift/simulator/state';
 import type { CliContext } from '../../context.ts';
+
+/** A cluster of ten thousand nodes. */
+const initialLimitBytes = 16 * 1024 * 1024;
 
 /**
  * Runs the simulator until the context is cancelled.
@@ -35,10 +38,7 @@ export async function runSimulator(
 }
 
 async function readInitial(path: string) {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new SealiftError('FILE_NOT_FOUND', { values: { path } });
-    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: error.message } });
-  });
+  const text = (await readNamedFile(path, initialLimitBytes)).toString('utf8');
   const invalid = (reason: string, place: string) =>
     new SealiftError('INPUT_INVALID', { place, values: { what: 'the initial cluster', reason } });
   let json: unknown;
