@@ -53,7 +53,7 @@ async function wholeSite(
   { kubeconfig, machinesKubeconfig, namespace }: MeasuredPlace,
   { vcenter: { url, username, password, caFile }, folder, network, cluster: name }: NonNullable<MeasuredPlace['site']>,
 ): Promise<Measured> {
-  const { cluster, vcenter, storage, close } = connectSite(
+  const site = connectSite(
     {
       url,
       username,
@@ -67,8 +67,9 @@ async function wholeSite(
     },
     { content: sampleContent(namespace), holder },
   );
+  const { cluster, vcenter, storage } = site;
   await Promise.all([cluster.nodes(never), cluster.layers(never)]);
-  return { ports: { cluster, vcenter, storage }, close };
+  return { ports: { cluster, vcenter, storage }, close: () => site.close() };
 }
 
 /** Machines that nobody rolls, of an API server without controllers. */
