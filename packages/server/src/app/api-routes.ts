@@ -7,6 +7,7 @@ import type { ApiScope } from '../http/api-scope.ts';
 import { guardRoutes } from '../http/guard-routes.ts';
 import { answerProblems } from '../http/problems.ts';
 import { neverStored } from '../http/security-headers.ts';
+import { SharedReads } from '../http/shared-reads.ts';
 import { eventRoutes } from '../notify/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
@@ -30,8 +31,9 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   answerProblems(api, () => lockProgress(db));
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
+  const reads = new SharedReads(api, events);
   accountRoutes(api, db, attempts);
-  platformRoutes(api, parts, events);
+  platformRoutes(api, parts, { events, reads });
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
   catalogueRoutes(api, db, sync);

@@ -6,7 +6,7 @@ import { isRegistryPath, registryRoutes } from '@sealift/registry/routes';
 import type { RegistryStorage } from '@sealift/registry/storage';
 import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { registryHost } from '../registry/registry-host.ts';
 import { registryLogin, registryReadOnly } from '../registry/registry-login.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -17,6 +17,7 @@ import type { PageFiles } from './page-files.ts';
 import { servePages } from './pages.ts';
 import { ordinaryBodyBytes } from '../http/body-limits.ts';
 import { refuseUnknown } from '../http/problems.ts';
+import { answerSerializer } from '../http/shared-reads.ts';
 import { contentSecurityPolicy } from '../http/security-headers.ts';
 
 /** From one address, where clients connect by themselves; a browser holds six, a bundle some eight. */
@@ -51,7 +52,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
   });
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(answerSerializer);
   guardConnections(app, {
     isStream: isRegistryPath,
     refuseUnknown,

@@ -15,12 +15,17 @@ import { summary, type SummarySources } from './summary.ts';
 import { updateList } from './updates.ts';
 import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import type { SharedReads } from '../http/shared-reads.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['platform'];
 
 /** Summary, updates, the enterprise cluster's profile. */
-export function platformRoutes(api: ApiScope, sources: SummarySources, events: EventBus): void {
+export function platformRoutes(
+  api: ApiScope,
+  sources: SummarySources,
+  { events, reads }: { readonly events: EventBus; readonly reads: SharedReads },
+): void {
   const { db } = sources.store;
 
   api.get('/summary', {
@@ -30,7 +35,7 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
       summary: 'What is installed, and the checks behind the two sentences',
       response: { 200: summarySchema },
     },
-    handler: () => summary(sources),
+    handler: () => reads.read('summary', () => summary(sources)),
   });
 
   api.get('/updates', {
@@ -73,7 +78,7 @@ export function platformRoutes(api: ApiScope, sources: SummarySources, events: E
   api.get('/profile', {
     config: { permission: 'platform.read' },
     schema: { tags, summary: "The enterprise cluster's layers and values", response: { 200: profileViewSchema } },
-    handler: () => profileView(db),
+    handler: () => reads.read('profile', () => profileView(db)),
   });
 
   api.get('/profile/export', {
