@@ -26,7 +26,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [long],
           globalSetup: ['test/setup/build.ts'],
-          fileParallelism: false,
+          // Each has servers of its own, and waits for them most of the time.
+          maxWorkers: 2,
           // By themselves, after all others.
           sequence: { groupOrder: 1 },
           ...patience,

@@ -150,7 +150,8 @@ class StepRun {
       const observation = await this.#attempt(() => this.#lookAndAct(isPaused));
       if (observation?.state === 'done') return this.#finish(observation);
       this.#checkDeadline();
-      const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#run.timing.pollMs;
+      const { pausesBetweenLooks: pauses = 1 } = this.#way;
+      const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#run.timing.pollMs * pauses;
       // Straight after the first act the postcondition often holds already.
       if (observation?.state !== 'act' || this.#acts > 1) await this.#run.clock.sleep(pauseMs, this.#context.cancel);
     }

@@ -13,7 +13,7 @@ const lookMs = 2000;
 /** An API server waits for its member for 2 s before it says that it does not reach it. */
 const askMs = 4000;
 /** How often those are asked that were well. */
-const pauseMs = 2000;
+const pauseMs = 3000;
 
 /**
  * How the members of etcd are, look for look. Cluster API looks at them only every few minutes when nothing else happens. A member's kubelet tells the API
