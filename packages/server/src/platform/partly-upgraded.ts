@@ -3,6 +3,7 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { layerId } from '@sealift/core/planner';
 import {
   begunSteps,
+  changesPlatform,
   isFinal,
   isStep,
   type JournalEntry,
@@ -49,7 +50,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     .executeTakeFirst();
   if (row === undefined || profile === null) return null;
   const state = shownState(row.state);
-  if (!isFinal(state) || state === 'succeeded' || isPast(row, profile)) return null;
+  if (!isFinal(state) || state === 'succeeded' || state === 'rolled-back' || isPast(row, profile)) return null;
   const { entries, unreadable } = await readableJournal(db, row.id);
   const approved = approvedOf(row);
   const steps = approved === null ? null : begunOf(approved.plan, entries, unreadable !== null);
@@ -131,7 +132,7 @@ function approvedOf(row: UpgradeRow) {
 function begunOf(plan: Plan, entries: readonly JournalEntry[], isDamaged: boolean): PlanStep[] {
   const begun = begunSteps(entries);
   return stepsOfPlan(plan).filter(
-    ({ id, kind, rollback }) => (isDamaged || begun.has(id)) && rollback !== 'reversible' && kind !== 'validate',
+    (step) => (isDamaged || begun.has(step.id)) && changesPlatform(step) && step.kind !== 'validate',
   );
 }
 

@@ -85,6 +85,8 @@ export interface DesiredLayer extends LayerPlace {
   readonly profile: ReadonlyMap<string, string>;
   /** Digest of the marker of the release that the pack is of. */
   readonly release: string;
+  /** It ran like this before and is gone back to, so that it may well be less than what runs now. */
+  readonly wasThere?: boolean;
 }
 
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */

@@ -58,6 +58,23 @@ test('nothing follows success, and nothing runs that was not confirmed', () => {
   expect(leadingTo('succeeded')).toEqual(['running']);
 });
 
+test('what is being taken back is never gone on with, and ends as rolled back or aborted', () => {
+  const after = reachable('rolling-back');
+  for (const state of ['running', 'paused', 'needs-human', 'succeeded', 'failed'] as const) expect(after).not.toContain(state);
+  expect([...after].filter(isFinal).toSorted()).toEqual(['aborted', 'rolled-back']);
+});
+
+test('a person may have it taken back where it stands, and the engine alone while it runs', () => {
+  expect(upgradeStates.filter((state) => offers(state).includes('rollback'))).toEqual(['paused', 'aborted', 'needs-human']);
+  expect(upgradeStates.filter((state) => lifecycle[state].on['turn-back'] !== undefined)).toEqual(['running']);
+});
+
+test('from what has ended nothing follows but a rollback', () => {
+  for (const state of statesWhere(({ ended }) => ended)) {
+    expect(eventsOf(state).filter((event) => event !== 'rollback')).toEqual([]);
+  }
+});
+
 test('what is not in the table is refused, and the refusal names state and event', () => {
   fc.assert(
     fc.property(fc.constantFrom(...upgradeStates), fc.constantFrom(...allEvents), (state, event) => {

@@ -74,6 +74,9 @@ export function currentWait(steps: readonly StepProgress[]): Wait | null {
 
 /** The failure that ended the last run; null when the upgrade has gone on since, or never failed. */
 export function failureOf(entries: readonly JournalEntry[]): JournalledFailure | null {
+  // Why the way back stands still is what has to be mended first.
+  const latest = entries.findLast(({ phase }) => phase !== 'state');
+  if (latest?.phase === 'failure' && latest.data.direction === 'back') return latest.data.failure;
   const last = entries.findLast(({ phase, data }) => phase !== 'state' && directionOf(data) === 'forward');
   return last?.phase === 'failure' ? last.data.failure : null;
 }

@@ -25,7 +25,7 @@ export async function stepHistory(db: Db): Promise<StepSample[]> {
     .where(
       'state',
       'in',
-      statesWhere(({ on }) => Object.keys(on).length === 0),
+      statesWhere(({ ended }) => ended),
     )
     .where('confirmed_at', 'is not', null)
     .orderBy('finished_at', 'desc')
