@@ -11,6 +11,7 @@ import {
   type Plan,
   type PlanStep,
   readFrozen,
+  type RollbackReadiness,
   stepsOfPlan,
   type UpgradeState,
 } from '@sealift/core/upgrade';
@@ -20,6 +21,7 @@ import { readableJournal } from '../engine/journal-store.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
+import { readinessOf } from '../upgrades/rollback/readiness.ts';
 import type { InstalledProfile } from './installed.ts';
 
 /** The upgrade that was ended early, as far as its record can be read. */
@@ -34,6 +36,8 @@ export interface EndedEarly extends EndedUpgrade {
   readonly nodesBegun: boolean;
   /** Of the backup that it made before it changed anything. */
   readonly backup: string | null;
+  /** Why it cannot be rolled back; null where it can. */
+  readonly shut: string | null;
 }
 
 /**
@@ -66,6 +70,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     planned: approved?.hops.at(-1)?.layers ?? null,
     nodesBegun: steps === null || steps.some(({ kind }) => kind === 'control-plane' || kind === 'workers'),
     backup: backup?.reference ?? null,
+    shut: unreadable === null ? shutOf(await readinessOf(db, row, entries)) : unreadable.message,
     touches: (place) => touched === null || touched.has(layerId(place)),
   };
 }
@@ -103,7 +108,10 @@ export function partlyUpgraded(
   };
 }
 
-function goBackText({ from, backup, nodesBegun }: EndedEarly): string {
+function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): string {
+  if (shut === null) {
+    return `Roll it back, in Update Management or with \`sealift upgrade rollback ${upgrade}\`: packs and values of ${from} are put back.`;
+  }
   const values =
     backup === null
       ? `The profile still records the packs and values of ${from}`
@@ -111,7 +119,11 @@ function goBackText({ from, backup, nodesBegun }: EndedEarly): string {
   const nodes = nodesBegun
     ? ' Nodes that were replaced cannot go back to an older Kubernetes: restore them from backups of your own, or continue.'
     : ' No node was replaced.';
-  return `${values}; apply those of the layers named here by hand.${nodes}`;
+  return `It cannot be rolled back: ${shut}. ${values}; apply those of the layers named here by hand.${nodes}`;
+}
+
+function shutOf(readiness: RollbackReadiness | null): string | null {
+  return readiness === null ? 'what was approved cannot be read' : (readiness.shut?.reason ?? null);
 }
 
 /** A release that was recorded after this upgrade began, and not by one of its own hops. */
