@@ -128,7 +128,7 @@ it('is refused for one that another came after, with what helps', async () => {
   await platform.until(`/upgrades/${id}`, ended('aborted'));
   const later = await pausedAtLayer();
   const refused = await platform.call('POST', `/upgrades/${id}/rollback`, {});
-  expect(refused).toMatchObject({ status: 409, body: { code: 'CONSOLE_LOCKED' } });
+  expect(refused).toMatchObject({ status: 423, body: { code: 'CONSOLE_LOCKED' } });
   await platform.call('POST', `/upgrades/${later}/abort`, { reason: 'late too' });
   await platform.until(`/upgrades/${later}`, ended('aborted'));
   expect(await platform.call('POST', `/upgrades/${id}/rollback`, {})).toMatchObject({
