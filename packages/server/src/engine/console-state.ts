@@ -94,7 +94,15 @@ async function record(trx: Trx, { upgradeId, version, release, layers, defaults 
     const known = defaults.find((one) => one.layer === layer && one.pack === pack);
     await trx
       .insertInto('profile_layer')
-      .values({ position, layer, pack, version: of, digest, base_values: known?.text ?? values, current_values: values })
+      .values({
+        position,
+        layer,
+        pack,
+        version: of,
+        digest,
+        base_values: known?.text ?? values,
+        current_values: values,
+      })
       .execute();
   }
   await trx
@@ -108,7 +116,12 @@ async function record(trx: Trx, { upgradeId, version, release, layers, defaults 
   });
 }
 
-async function textsOf(trx: Trx, upgradeId: string, hop: number, which: 'incoming' | 'base'): Promise<Recorded['defaults']> {
+async function textsOf(
+  trx: Trx,
+  upgradeId: string,
+  hop: number,
+  which: 'incoming' | 'base',
+): Promise<Recorded['defaults']> {
   return await trx
     .selectFrom('upgrade_layer')
     .select(['layer', 'pack', `${which} as text`])

@@ -11,7 +11,6 @@ import {
   type Plan,
   type PlanStep,
   readFrozen,
-  type RollbackReadiness,
   stepsOfPlan,
   type UpgradeState,
 } from '@sealift/core/upgrade';
@@ -21,7 +20,7 @@ import { readableJournal } from '../engine/journal-store.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
-import { readinessOf } from '../upgrades/rollback/readiness.ts';
+import { shutOf } from './way-back.ts';
 import type { InstalledProfile } from './installed.ts';
 
 /** The upgrade that was ended early, as far as its record can be read. */
@@ -70,7 +69,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     planned: approved?.hops.at(-1)?.layers ?? null,
     nodesBegun: steps === null || steps.some(({ kind }) => kind === 'control-plane' || kind === 'workers'),
     backup: backup?.reference ?? null,
-    shut: unreadable === null ? shutOf(await readinessOf(db, row, entries)) : unreadable.message,
+    shut: unreadable === null ? ((await shutOf(db, row, entries))?.reason ?? null) : unreadable.message,
     touches: (place) => touched === null || touched.has(layerId(place)),
   };
 }
@@ -120,10 +119,6 @@ function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): st
     ? ' Nodes that were replaced cannot go back to an older Kubernetes: restore them from backups of your own, or continue.'
     : ' No node was replaced.';
   return `It cannot be rolled back: ${shut}. ${values}; apply those of the layers named here by hand.${nodes}`;
-}
-
-function shutOf(readiness: RollbackReadiness | null): string | null {
-  return readiness === null ? 'what was approved cannot be read' : (readiness.shut?.reason ?? null);
 }
 
 /** A release that was recorded after this upgrade began, and not by one of its own hops. */

@@ -1,4 +1,11 @@
-import { type FrozenUpgrade, freeze, type OnFailure, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
+import {
+  type FrozenUpgrade,
+  freeze,
+  type OnFailure,
+  type PlanStep,
+  rollbackOf,
+  type StepKind,
+} from '@sealift/core/upgrade';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import { pinned, type World } from './world.ts';
 
@@ -47,7 +54,9 @@ export interface PatchOptions {
 export function patchUpgrade({ onFailure = 'stop', withoutBefore, oneWay }: PatchOptions = {}): FrozenUpgrade {
   const ends = { from: '4.2.12', to: '4.2.13' };
   const nodeImage = { needed: false, kubernetesFrom: '1.26.8', kubernetesTo: '1.26.8', reason: 'the same' };
-  const planned = structuredClone(steps).map((step) => (step.id === oneWay ? { ...step, rollback: 'one-way' as const } : step));
+  const planned = structuredClone(steps).map((step) =>
+    step.id === oneWay ? { ...step, rollback: 'one-way' as const } : step,
+  );
   const plan = { product: 'Harborview', ...ends, nodeImage, hops: [{ ...ends, release, steps: planned }] };
   const layers = [
     { ...calico, values: 'mtu: 1440\n', base },
@@ -60,7 +69,11 @@ export function patchUpgrade({ onFailure = 'stop', withoutBefore, oneWay }: Patc
 
 /** Lets a world run what is there before that upgrade. */
 export function runBefore(world: World): void {
-  const layers = before.map(({ values, base: _, ...layer }) => ({ ...layer, valuesHash: hashOfValues(values), wait: null }));
+  const layers = before.map(({ values, base: _, ...layer }) => ({
+    ...layer,
+    valuesHash: hashOfValues(values),
+    wait: null,
+  }));
   world.layers.splice(0, Number.POSITIVE_INFINITY, ...layers);
 }
 

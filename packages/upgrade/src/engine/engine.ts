@@ -243,7 +243,8 @@ export class Engine {
     if (begun.some(({ step }) => changesPlatform(step))) {
       // What is not the approved plan says nothing that could be followed.
       const isMeant = run.upgrade.onFailure === 'roll-back' && error.stepId !== planId;
-      if (!isMeant || shutBy(run.upgrade, await this.#journal(run)) !== null) return await needPerson(run, 'forward', error);
+      if (!isMeant || shutBy(run.upgrade, await this.#journal(run)) !== null)
+        return await needPerson(run, 'forward', error);
       await recordFailure(run, 'forward', error);
       await run.recorder.apply('turn-back', { failure: journalled(error.failure) });
       return await this.#rollBack({ ...run, purpose: 'roll-back' }, frozen);

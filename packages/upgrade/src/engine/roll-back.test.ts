@@ -162,7 +162,10 @@ describe('a failure', () => {
   });
 
   test('of the step itself that cannot be taken back is not rolled back either', async () => {
-    const { outcome } = await failAt('apply monitor 1.0.0', { onFailure: 'roll-back', oneWay: '0-layer-addon-monitor' });
+    const { outcome } = await failAt('apply monitor 1.0.0', {
+      onFailure: 'roll-back',
+      oneWay: '0-layer-addon-monitor',
+    });
     expect(outcome).toMatchObject({ state: 'needs-human' });
   });
 

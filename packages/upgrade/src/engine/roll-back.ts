@@ -55,10 +55,6 @@ export async function letGoOf(run: Run, begun: readonly PlannedStep[]): Promise<
 }
 
 /** Writes down that a step cannot go on. @throws RunStopped */
-export async function recordFailure(
-  run: Run,
-  direction: Direction,
-  { stepId, failure }: StepFailed,
-): Promise<void> {
+export async function recordFailure(run: Run, direction: Direction, { stepId, failure }: StepFailed): Promise<void> {
   await run.recorder.write(stepId, { phase: 'failure', data: { direction, failure: journalled(failure) } });
 }

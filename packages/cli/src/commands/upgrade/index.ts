@@ -165,7 +165,9 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     });
   upgrade
     .command('on-failure')
-    .description('Chooses, before Confirm, what a failure does that stops the upgrade: wait for a person, or roll back.')
+    .description(
+      'Chooses, before Confirm, what a failure does that stops the upgrade: wait for a person, or roll back.',
+    )
     .argument('<what>', 'stop or roll-back')
     .option('--id <id>', idHelp)
     .option('--json', 'print one JSON object')

@@ -7,7 +7,12 @@ const open: RollbackReadiness = {
   possible: true,
   shut: null,
   items: [
-    { id: '0-layer-cni-calico', does: 'undone', text: 'calico goes back from 2 to 1, with its former values', done: false },
+    {
+      id: '0-layer-cni-calico',
+      does: 'undone',
+      text: 'calico goes back from 2 to 1, with its former values',
+      done: false,
+    },
     { id: '0-backup', does: 'stays', text: 'The backup stays', done: false },
   ],
   estimate: null,
@@ -23,7 +28,18 @@ function upgrade(rollback: RollbackReadiness | null, state = 'paused') {
   const ends = { from: '4.2.12', to: '4.2.13' };
   const moments = { createdAt: at, confirmedAt: at, finishedAt: null, preflightAt: at };
   const none = { layers: [], preflight: [], blockers: [], steps: [], waitingFor: null, failure: null, plan: null };
-  return { id: 'u1', product: 'Harborview', ...ends, state, ...moments, ...none, confirmedBy: 'ann', hash: null, fraction: 0, rollback };
+  return {
+    id: 'u1',
+    product: 'Harborview',
+    ...ends,
+    state,
+    ...moments,
+    ...none,
+    confirmedBy: 'ann',
+    hash: null,
+    fraction: 0,
+    rollback,
+  };
 }
 
 let site: ScriptedConsole;
@@ -58,7 +74,10 @@ describe('sealift upgrade rollback', () => {
     expect((await site.sealift(['upgrade', 'rollback', 'u1', '--dry-run'])).code).toBe(0);
     answer(`GET ${url}`, { id: 'u1', state: 'paused', rollback: shut });
     const told = await site.sealift(['upgrade', 'rollback', 'u1', '--dry-run']);
-    expect(told).toMatchObject({ code: 3, out: expect.stringContaining(`can go back: no, since “Roll the workers” (${at})`) });
+    expect(told).toMatchObject({
+      code: 3,
+      out: expect.stringContaining(`can go back: no, since “Roll the workers” (${at})`),
+    });
     expect(told.out).toContain('fix: Go on.');
     const read = await site.sealift(['upgrade', 'rollback', 'u1', '--dry-run', '--json']);
     expect([read.code, JSON.parse(read.out)]).toEqual([3, { id: 'u1', state: 'paused', rollback: shut }]);

@@ -67,7 +67,11 @@ test('what is being taken back is gone on with only once a person has ended that
 });
 
 test('a person may have it taken back where it stands, and the engine alone while it runs', () => {
-  expect(upgradeStates.filter((state) => offers(state).includes('rollback'))).toEqual(['paused', 'aborted', 'needs-human']);
+  expect(upgradeStates.filter((state) => offers(state).includes('rollback'))).toEqual([
+    'paused',
+    'aborted',
+    'needs-human',
+  ]);
   expect(upgradeStates.filter((state) => lifecycle[state].on['turn-back'] !== undefined)).toEqual(['running']);
 });
 

@@ -51,7 +51,14 @@ export const upgradeStates = [
 export const upgradeStateSchema = z.enum(upgradeStates);
 export type UpgradeState = z.infer<typeof upgradeStateSchema>;
 
-const quiet = { needsEngine: false, needsPerson: false, editable: false, ended: false, goesBack: false, meaning: '' } as const;
+const quiet = {
+  needsEngine: false,
+  needsPerson: false,
+  editable: false,
+  ended: false,
+  goesBack: false,
+  meaning: '',
+} as const;
 const open = { ...quiet, locksConsole: false } as const;
 const over = { ...open, ended: true } as const;
 const locked = { ...quiet, locksConsole: true } as const;

@@ -71,14 +71,20 @@ describe('readiness to go back', () => {
     const ready = of([begun('0-calico'), shutting]);
     expect(ready).toMatchObject({
       possible: false,
-      shut: { step: { id: '0-workers', title: 'workers', since: shutting.at }, reason: expect.stringContaining('workers') },
+      shut: {
+        step: { id: '0-workers', title: 'workers', since: shutting.at },
+        reason: expect.stringContaining('workers'),
+      },
     });
     expect(ready.shut?.remedy).toMatch(/resume|restore/);
   });
 
   it('is gone once a layer was begun of which nobody kept what it ran before', () => {
     expect(of([begun('0-backup')], upgrade(false)).possible).toBe(true);
-    expect(of([begun('0-calico')], upgrade(false))).toMatchObject({ possible: false, shut: { step: { id: '0-calico' } } });
+    expect(of([begun('0-calico')], upgrade(false))).toMatchObject({
+      possible: false,
+      shut: { step: { id: '0-calico' } },
+    });
   });
 
   it('tells on the way back what is done, and what is left to do alone takes time', () => {

@@ -49,7 +49,13 @@ export function wayBack({ kind, rollback }: Pick<PlanStep, 'kind' | 'rollback'>)
 }
 
 /** Kinds that leave the platform as it runs: an upgrade that has begun no other has changed nothing. */
-const harmless: ReadonlySet<StepKind> = new Set(['lock-console', 'backup', 'template', 'stored-versions', 'unlock-console']);
+const harmless: ReadonlySet<StepKind> = new Set([
+  'lock-console',
+  'backup',
+  'template',
+  'stored-versions',
+  'unlock-console',
+]);
 
 /** Whether a step may have changed what the platform runs. */
 export function changesPlatform({ kind }: Pick<PlanStep, 'kind'>): boolean {

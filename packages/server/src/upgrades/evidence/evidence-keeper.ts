@@ -87,7 +87,12 @@ export class EvidenceKeeper {
     const signed = signEvidence(evidence, key);
     return await db.transaction().execute(async (trx) => {
       // Whoever rolls it back meanwhile makes it one that has not ended.
-      const { state } = await trx.selectFrom('upgrade').select('state').where('id', '=', id).forShare().executeTakeFirstOrThrow();
+      const { state } = await trx
+        .selectFrom('upgrade')
+        .select('state')
+        .where('id', '=', id)
+        .forShare()
+        .executeTakeFirstOrThrow();
       if (state !== ended.state) throw new SealiftError('EVIDENCE_NOT_YET', { values: { id }, place: id });
       const stored = await trx
         .insertInto('upgrade_evidence')

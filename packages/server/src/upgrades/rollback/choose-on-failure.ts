@@ -14,7 +14,12 @@ export async function chooseOnFailure(db: Db, actor: Actor, id: string, onFailur
     assertDraft(row);
     const before = onFailureOf(row);
     if (before === onFailure) return;
-    await trx.updateTable('upgrade').set({ on_failure: onFailure }).where('id', '=', id).where('state', '=', 'draft').execute();
+    await trx
+      .updateTable('upgrade')
+      .set({ on_failure: onFailure })
+      .where('id', '=', id)
+      .where('state', '=', 'draft')
+      .execute();
     await recordAudit(trx, actor, { action: 'upgrade.on-failure', subject: id, details: { before, after: onFailure } });
   });
 }

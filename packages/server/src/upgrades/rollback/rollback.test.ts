@@ -83,7 +83,10 @@ it('puts back what a paused upgrade applied, says beforehand what that is, and o
       possible: true,
       shut: null,
       items: expect.arrayContaining([
-        expect.objectContaining({ does: 'undone', text: expect.stringMatching(/calico goes back from 4\.2\.13 to 4\.2\.12/) }),
+        expect.objectContaining({
+          does: 'undone',
+          text: expect.stringMatching(/calico goes back from 4\.2\.13 to 4\.2\.12/),
+        }),
         expect.objectContaining({ does: 'stays', text: 'The backup stays' }),
       ]),
     },
@@ -103,7 +106,9 @@ it('puts back what a paused upgrade applied, says beforehand what that is, and o
   );
   const summary = (await platform.call('GET', '/summary')).body;
   expect(summary).toMatchObject({ version: '4.2.12', partlyUpgraded: null });
-  expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).body).toMatchObject({ code: 'UPGRADE_STATE_ILLEGAL' });
+  expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).body).toMatchObject({
+    code: 'UPGRADE_STATE_ILLEGAL',
+  });
 }, 60_000);
 
 it('takes back one that was aborted, whose evidence is then another', async () => {

@@ -116,7 +116,12 @@ describe.skipIf(missing !== undefined)(`layers that are taken back${missing ? ` 
     ];
     const ends = { from: '1.0.0', to: '2.0.0' };
     const nodeImage = { needed: false, kubernetesFrom: '1.33.0', kubernetesTo: '1.33.0', reason: 'the same' };
-    const plan = { product: 'Harborview', ...ends, nodeImage, hops: [{ ...ends, release: bench.shelf.release, steps }] };
+    const plan = {
+      product: 'Harborview',
+      ...ends,
+      nodeImage,
+      hops: [{ ...ends, release: bench.shelf.release, steps }],
+    };
     const former = { release: bench.shelf.release, layers: before.map(merged) };
     return freeze(plan, [{ layers: after.map(merged) }], { before: former });
   }
@@ -130,8 +135,17 @@ describe.skipIf(missing !== undefined)(`layers that are taken back${missing ? ` 
     ];
     const after = [
       // So many more that going back takes away most of what runs.
-      manifests('notes', '2.0.0', definition('power: { type: integer }, crew: { type: integer }') + tug + range(12, 'note', 'new')),
-      chart('web', '2.0.0', { 'templates/s.yaml': settings(', more: Yg=='), 'templates/t.yaml': configMap('web-more', 'b') }, 'charts: { web: { mode: second } }\n'),
+      manifests(
+        'notes',
+        '2.0.0',
+        definition('power: { type: integer }, crew: { type: integer }') + tug + range(12, 'note', 'new'),
+      ),
+      chart(
+        'web',
+        '2.0.0',
+        { 'templates/s.yaml': settings(', more: Yg=='), 'templates/t.yaml': configMap('web-more', 'b') },
+        'charts: { web: { mode: second } }\n',
+      ),
       chart('tuned', '1.0.0', { 'templates/s.yaml': settings('') }, 'charts: { tuned: { mode: hunter2 } }\n'),
       chart('fresh', '1.0.0', { 'templates/s.yaml': settings('') }),
     ];

@@ -13,7 +13,8 @@ const choices: readonly { value: OnFailure; label: string; description: string }
   {
     value: 'roll-back',
     label: 'Roll back by itself',
-    description: 'What was done is taken back, as long as no step was begun that can’t be. Past the point of no return it stops.',
+    description:
+      'What was done is taken back, as long as no step was begun that can’t be. Past the point of no return it stops.',
   },
 ];
 

@@ -26,8 +26,8 @@ export function RollbackDialog({ upgrade, rollback, onClose }: RollbackDialogPro
       onClose={onClose}
     >
       <p>
-        The console is locked until it is done. Usual time: {timeText(rollback.estimate)}. It can be paused, and ended, on
-        the way.
+        The console is locked until it is done. Usual time: {timeText(rollback.estimate)}. It can be paused, and ended,
+        on the way.
       </p>
       <RollbackItems items={rollback.items.filter(({ done }) => !done)} />
     </ReasonDialog>
