@@ -113,9 +113,16 @@ export const rollbackMutants = [
   ]),
   ...mutantsOf('site', [
     [
+      'going back needs a helm that the former release brought',
+      'cluster/layers/layers-port.ts',
+      'layer.backFrom ?? layer.release',
+      'layer.release',
+      'cluster/layers/back.test.ts',
+    ],
+    [
       'going back is refused where it takes away most',
       'cluster/layers/layer-content.ts',
-      'found.mayShrink || layer.wasThere === true',
+      'found.mayShrink || layer.backFrom !== undefined',
       'found.mayShrink',
       'cluster/layers/back.test.ts',
     ],

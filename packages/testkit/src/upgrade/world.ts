@@ -132,7 +132,7 @@ export class World {
           return seen.filter(isAsked);
         },
         applyLayer: async (given) => {
-          const { values, profile: _, release: __, wasThere: ___, ...layer } = given;
+          const { values, profile: _, release: __, backFrom: ___, ...layer } = given;
           if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
             throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {

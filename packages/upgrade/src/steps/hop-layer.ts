@@ -50,7 +50,7 @@ export function formerLayer({
   const { version, digest, values } = found;
   const profile = new Map(former.layers.map((one) => [one.pack, one.values]));
   const content = { layer, pack, version, digest, values, valuesHash: hashOfValues(values), profile };
-  return { ...content, release: former.release, wasThere: true };
+  return { ...content, release: former.release, backFrom: upgrade.plan.hops[hopIndex]?.release };
 }
 
 /** Whether the cluster was asked for exactly this layer. */

@@ -19,7 +19,7 @@ export async function showPlan(id: string | undefined, { json }: Output, context
     `${course.id}  ${product} ${from} to ${to}: ${state}`,
     ...(found.plan === null ? [] : [`node image: ${found.plan.nodeImage.reason}`]),
     ...(tree === null ? [`the plan cannot be read: ${failure?.message ?? 'no reason was given'}`] : planLines(tree)),
-    ...(tree?.pointOfNoReturn === null ? ['no point of no return: every step can be undone or restored'] : []),
+    ...(tree?.pointOfNoReturn === null ? ['no point of no return: every step can be undone, or does no harm'] : []),
     onFailureText(found.onFailure),
     ...(course.rollback === null ? [] : [readinessLine(course.rollback)]),
     hash === null ? 'no hash yet: something is still open' : `hash ${hash}`,

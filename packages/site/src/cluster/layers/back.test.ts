@@ -10,6 +10,7 @@ import { Engine } from '@sealift/upgrade/engine';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { valuesIn } from './applied-values.ts';
+import { LayerRuns } from './layer-runs.ts';
 import { LayerBench, never } from './testing/layer-bench.ts';
 
 // Machines under load are slow; nothing here waits for this long.
@@ -185,5 +186,23 @@ describe.skipIf(missing !== undefined)(`layers that are taken back${missing ? ` 
     expect(await bench.status('fresh')).toBeUndefined();
     expect(await bench.status('notes')).toMatchObject({ version: '1.0.0', wait: null });
     expect(JSON.stringify(store.entries)).not.toMatch(/swordfish|hunter2/);
+  });
+
+  it('are applied with the programs of the release that is gone back from: their own may have brought none', async () => {
+    const from = `sha256:${'f'.repeat(64)}`;
+    const asked: string[] = [];
+    const content = {
+      openPack: (pinned: Parameters<typeof bench.shelf.openPack>[0]) => bench.shelf.openPack(pinned),
+      openTool: () => Promise.reject(new Error('no program is fetched')),
+      digestOfImage: () => Promise.resolve(undefined),
+      openRelease: (release: string) => {
+        asked.push(release);
+        return Promise.reject(new Error('asked for'));
+      },
+    };
+    const port = bench.begins(new LayerRuns(), { helm: undefined, toolsFolder: '/nowhere', content });
+    const layer = chart('programs', '1.0.0', { 'templates/s.yaml': settings('') });
+    await expect(port.applyLayer({ ...layer, backFrom: from }, never)).rejects.toThrow('asked for');
+    expect(asked).toEqual([from]);
   });
 });

@@ -22,7 +22,7 @@ export async function contentOf(
   const lookup = await macroSources(layer, tools);
   const found = await packContent(layer, opened, { lookup, helm, cancel });
   // What ran before may be much less than what took its place.
-  const mayShrink = found.mayShrink || layer.wasThere === true;
+  const mayShrink = found.mayShrink || layer.backFrom !== undefined;
   const manifests = repoint === undefined ? found.manifests : repoint(found.manifests);
   return { ...found, mayShrink, manifests };
 }
