@@ -69,17 +69,16 @@ export function patchUpgrade({ onFailure = 'stop', withoutBefore, oneWay }: Patc
 
 /** Lets a world run what is there before that upgrade. */
 export function runBefore(world: World): void {
-  const layers = before.map(({ values, base: _, ...layer }) => ({
-    ...layer,
-    valuesHash: hashOfValues(values),
-    wait: null,
-  }));
+  const layers = before.map((one) => {
+    const { values, base: _, ...layer } = one;
+    return { ...layer, valuesHash: hashOfValues(values), wait: null };
+  });
   world.layers.splice(0, Number.POSITIVE_INFINITY, ...layers);
 }
 
 /** What that upgrade changes in a world, in an order of its own. */
 export function exportOf({ layers, installed, lockedBy, groups }: World): string {
-  const sorted = layers.map(({ wait: _, ...layer }) => layer).toSorted((a, b) => (a.pack < b.pack ? -1 : 1));
+  const sorted = layers.toSorted((a, b) => (a.pack < b.pack ? -1 : 1)).map((layer) => ({ ...layer, wait: null }));
   return JSON.stringify({ layers: sorted, installed, lockedBy, groups });
 }
 

@@ -26,7 +26,10 @@ afterAll(() => platform.stop());
 async function exported() {
   const state = JSON.parse(await readFile(join(platform.folder, 'simulator', 'state.json'), 'utf8'));
   const layers = state.layers
-    .map(({ appliedAt: _, ...layer }: Record<string, unknown>) => layer)
+    .map((one: Record<string, unknown>) => {
+      const { appliedAt: _, ...layer } = one;
+      return layer;
+    })
     .toSorted((a: { pack: string }, b: { pack: string }) => (a.pack < b.pack ? -1 : 1));
   const { version, layers: recorded } = (await platform.call('GET', '/profile')).body;
   return { layers, version, recorded };

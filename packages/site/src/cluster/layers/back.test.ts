@@ -89,7 +89,8 @@ describe.skipIf(missing !== undefined)(`layers that are taken back${missing ? ` 
     return found.toSorted();
   }
 
-  function plain({ metadata, status: _, ...object }: KubeObject & { status?: unknown }): unknown {
+  function plain(given: KubeObject & { status?: unknown }): unknown {
+    const { metadata, status: _, ...object } = given;
     const { uid: __, resourceVersion: ___, creationTimestamp: ____, generation: _____, ...kept } = metadata;
     const fields = (Array.isArray(kept['managedFields']) ? kept['managedFields'] : []) as Record<string, unknown>[];
     const managedFields = fields
