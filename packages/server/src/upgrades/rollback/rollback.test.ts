@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pushRelease } from '../../testing/push-release.ts';
@@ -148,4 +148,16 @@ it('is refused for one that another came after, with what helps', async () => {
   await platform.call('POST', `/upgrades/${later}/rollback`, {});
   await platform.until(`/upgrades/${later}`, ended('rolled-back'));
   expect((await exported()).version).toBe('4.2.12');
+}, 60_000);
+
+it('is known before Confirm to be impossible where what it needs is lost, and then not promised', async () => {
+  const { layers } = (await platform.call('GET', '/profile')).body;
+  const { digest } = layers.find(({ pack }: { pack: string }) => pack === 'calico');
+  await rm(join(platform.folder, 'data', 'registry', 'blobs', 'sha256', digest.replace('sha256:', '')));
+  const { id, preflight } = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body;
+  const checkOf = (checks: { name: string }[]) => checks.find(({ name }) => name === 'way-back');
+  expect(checkOf(preflight)).toMatchObject({ outcome: 'warn', detail: expect.stringContaining('calico 4.2.12') });
+  await platform.call('PUT', `/upgrades/${id}/on-failure`, { onFailure: 'roll-back' });
+  const after = (await platform.call('POST', `/upgrades/${id}/preflight`, {})).body;
+  expect(checkOf(after.preflight)).toMatchObject({ outcome: 'block', remedy: expect.stringContaining('.bin again') });
 }, 60_000);
