@@ -11,6 +11,7 @@ import type { Mutant } from './mutant.ts';
 import { layerMutants } from './layers.ts';
 import { ociMutants } from './oci.ts';
 import { registryMutants } from './registry.ts';
+import { rollbackMutants } from './rollback.ts';
 import { serverMutants } from './server.ts';
 import { simulatorMutants } from './simulator.ts';
 import { siteMutants } from './site.ts';
@@ -36,4 +37,5 @@ export const mutants: readonly Mutant[] = [
   ...consoleMutants,
   ...cliMutants,
   ...layerMutants,
+  ...rollbackMutants,
 ];

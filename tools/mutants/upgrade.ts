@@ -38,7 +38,7 @@ export const upgradeMutants = mutantsOf('upgrade', [
   ],
   [
     'a layer that is not healthy counts as done',
-    'steps/layer.ts',
+    'steps/layer-states.ts',
     "if (found.wait !== null) return { state: 'wait', wait: found.wait, fraction: 0.5 };",
     '',
     'steps/steps.test.ts',
@@ -130,7 +130,7 @@ export const upgradeMutants = mutantsOf('upgrade', [
   [
     'the way back is cut by a pause',
     'engine/step-runner.ts',
-    "if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return false;",
+    "if (purpose === 'end' && state !== null && lifecycle[state].needsEngine) return false;",
     '',
     'engine/waits.test.ts',
   ],
@@ -144,7 +144,7 @@ export const upgradeMutants = mutantsOf('upgrade', [
   [
     'a pause cuts what goes on',
     'engine/step-runner.ts',
-    "if (state === 'paused' && this.#busy) return true;",
+    'if (state === paused && this.#busy) return true;',
     '',
     'engine/work-under-way.test.ts',
   ],
@@ -193,22 +193,22 @@ export const upgradeMutants = mutantsOf('upgrade', [
   [
     'a layers-only failure opens the console half changed',
     'engine/engine.ts',
-    "step.rollback !== 'reversible'",
-    "step.rollback === 'one-way'",
+    'begun.some(({ step }) => changesPlatform(step))',
+    "begun.some(({ step }) => step.rollback === 'one-way')",
     'engine/failures.test.ts',
   ],
   [
-    'the first thing begun is taken back first and alone',
+    'what ends early leaves the console locked',
     'engine/engine.ts',
-    'for (const planned of begun.toReversed())',
-    'for (const planned of begun.slice(1))',
+    "if (planned.step.kind === 'lock-console') await",
+    "if (planned.step.kind === 'unlock-console') await",
     'engine/engine.test.ts',
   ],
   [
     'a plan that was changed after its approval runs',
     'engine/engine.ts',
-    'hashOfFrozen(frozen.upgrade) !== frozen.hash',
-    'hashOfFrozen(frozen.upgrade) === ""',
+    'hashOfFrozen(upgrade) === hash',
+    'hashOfFrozen(upgrade) !== ""',
     'engine/engine.test.ts',
   ],
   [

@@ -16,7 +16,8 @@ export function hasEnded({ state }: { readonly state: UpgradeState }): boolean {
 export async function findUpgrade(api: ApiClient, id: string | undefined): Promise<Upgrade> {
   if (id !== undefined) return await api.get(upgradeUrl(id), upgradeSchema);
   const { upgrades } = await api.get('/api/v1/upgrades', upgradeListSchema);
-  const open = upgrades.find((upgrade) => !hasEnded(upgrade));
+  // One that needs a person is the one that is meant.
+  const open = upgrades.find(({ state }) => !isFinal(state));
   const last = upgrades.toSorted((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1))[0];
   const found = open ?? last;
   if (found === undefined) throw new SealiftError('UPGRADE_NONE', { values: { which: 'here' } });

@@ -1,5 +1,5 @@
 import { layerPreviewSchema, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
-import { lifecycle } from '@sealift/core/upgrade';
+import { lifecycle, type OnFailure } from '@sealift/core/upgrade';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
 import { summaryKey } from './platform.ts';
@@ -73,6 +73,16 @@ export function useRiskDecision(id: string) {
   });
 }
 
+/** Chooses what a failure does; the upgrade's hash changes with it. */
+export function useOnFailure(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (onFailure: OnFailure) =>
+      request(upgradeSchema, 'PUT', `/upgrades/${encodeURIComponent(id)}/on-failure`, { onFailure }),
+    onSuccess: (upgrade) => client.setQueryData(['upgrade', id], upgrade),
+  });
+}
+
 /** The merge of one layer. */
 export function useLayerPreview(id: string, layerId: string) {
   return useQuery({
@@ -107,9 +117,9 @@ function layerPath(id: string, layerId: string): string {
 }
 
 /** What a person can do to a running upgrade; each takes effect at the next safe point. */
-export type Intervention = { kind: 'pause' } | { kind: 'resume' } | { kind: 'abort'; reason: string };
+export type Intervention = { kind: 'pause' } | { kind: 'resume' } | { kind: 'abort' | 'rollback'; reason: string };
 
-/** Pauses, resumes or aborts an upgrade. */
+/** Pauses, resumes, rolls back or aborts an upgrade. */
 export function useIntervention(id: string) {
   const client = useQueryClient();
   return useMutation({
@@ -117,7 +127,7 @@ export function useIntervention(id: string) {
       send(
         'POST',
         `/upgrades/${encodeURIComponent(id)}/${intervention.kind}`,
-        intervention.kind === 'abort' ? { reason: intervention.reason } : undefined,
+        'reason' in intervention ? { reason: intervention.reason } : undefined,
       ),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: ['upgrade', id] });

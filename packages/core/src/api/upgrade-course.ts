@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { journalLineSchema } from '../upgrade/journal/journal.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
+import { rollbackReadinessSchema } from '../upgrade/rollback/readiness.ts';
 import { upgradeTreeSchema } from '../upgrade/tree/tree.ts';
 
 /** `GET /api/v1/upgrades/:id/tree`: the plan with how far it is; null where this version cannot read it. */
@@ -17,6 +18,8 @@ export const upgradeCourseSchema = z.object({
   tree: upgradeTreeSchema.nullable(),
   /** Why it did not go on, in words with the remedy; null where nothing failed. */
   failure: z.object({ message: z.string(), hint: z.string() }).nullable(),
+  /** Whether it can be taken back where it stands; null where nothing can be said of that. */
+  rollback: rollbackReadinessSchema.nullable().default(null),
 });
 export type UpgradeCourse = z.infer<typeof upgradeCourseSchema>;
 

@@ -5,9 +5,11 @@ import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack
 import { acceptedRiskSchema } from '../check/accepted-risk.ts';
 import { checkSchema, maxCheckItems } from '../check/check.ts';
 import { journalledFailureSchema } from '../upgrade/journal/journal.ts';
+import { onFailureSchema } from '../upgrade/frozen/frozen.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { planSchema } from '../upgrade/plan/plan.ts';
 import { stepProgressSchema } from '../upgrade/progress/progress.ts';
+import { rollbackReadinessSchema } from '../upgrade/rollback/readiness.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
 
 /** Where a layer's pack goes in this upgrade. */
@@ -104,6 +106,10 @@ export const upgradeSchema = upgradeSummarySchema.extend({
   fraction: z.number().min(0).max(1),
   waitingFor: waitSchema.nullable(),
   failure: journalledFailureSchema.nullable(),
+  /** What a failure does that stops it; chosen before Confirm, and part of the hash. */
+  onFailure: onFailureSchema.default('stop'),
+  /** Whether it can be taken back where it stands; null where nothing can be said of that: of a draft, and of one that has succeeded or failed. */
+  rollback: rollbackReadinessSchema.nullable().default(null),
 });
 export type Upgrade = z.infer<typeof upgradeSchema>;
 
@@ -132,3 +138,13 @@ export type ConsoleEvent = z.infer<typeof eventSchema>;
 
 /** `POST /api/v1/upgrades/:id/abort`; `…/pause` and `…/resume` take no body. All answer 202 with the upgrade, also while the console is locked. */
 export const abortRequestSchema = z.object({ reason: z.string().min(1, 'say why, for the audit log').max(1000) });
+/** `GET /api/v1/upgrades/:id/rollback`: what going back would do, from where the upgrade stands. */
+export const upgradeRollbackSchema = z.object({
+  id: z.string(),
+  state: upgradeStateSchema,
+  rollback: rollbackReadinessSchema.nullable(),
+});
+/** `POST /api/v1/upgrades/:id/rollback`; 409 where the way back is shut. Answers 202. */
+export const rollbackRequestSchema = z.object({ reason: z.string().max(1000).default('') });
+/** `PUT /api/v1/upgrades/:id/on-failure` of a draft. */
+export const onFailureRequestSchema = z.object({ onFailure: onFailureSchema });

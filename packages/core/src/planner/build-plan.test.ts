@@ -95,7 +95,7 @@ describe('buildPlan', () => {
       kind: 'remove-layer',
       title: 'Remove legacy 1.0.0 (addon)',
       target: { layer: 'addon', pack: 'legacy' },
-      rollback: 'restorable',
+      rollback: 'reversible',
     });
   });
 

@@ -4,7 +4,16 @@ export {
   type StepSample,
   type UsualTime,
 } from './estimate/estimate.ts';
-export { type FrozenUpgrade, freeze, type MergedLayer, readFrozen } from './frozen/frozen.ts';
+export {
+  type FrozenUpgrade,
+  freeze,
+  type LayersBefore,
+  layersBefore,
+  type MergedLayer,
+  type OnFailure,
+  onFailureSchema,
+  readFrozen,
+} from './frozen/frozen.ts';
 export {
   type Direction,
   type JournalData,
@@ -48,7 +57,14 @@ export {
   progressOf,
   type StepProgress,
 } from './progress/progress.ts';
-export { rollbackOf } from './step/rollback.ts';
+export {
+  type RollbackItem,
+  type RollbackReadiness,
+  rollbackReadiness,
+  rollbackReadinessSchema,
+  shutBy,
+} from './rollback/readiness.ts';
+export { changesPlatform, rollbackOf, wayBack } from './step/rollback.ts';
 export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf, stepsOf } from './step/step.ts';
 export { type TreeStep, type UpgradeTree, upgradeTree, upgradeTreeSchema } from './tree/tree.ts';
 export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

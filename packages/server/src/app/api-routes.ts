@@ -19,6 +19,7 @@ import { courseRoutes } from '../upgrades/course/routes.ts';
 import { evidenceRoutes } from '../upgrades/evidence/routes.ts';
 import { findUpgrade } from '../upgrades/queries.ts';
 import { riskRoutes } from '../upgrades/risks/routes.ts';
+import { rollbackRoutes } from '../upgrades/rollback/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
 import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';
@@ -41,6 +42,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   careRoutes(api, care);
   upgradeRoutes(api, parts);
   riskRoutes(api, parts);
+  rollbackRoutes(api, parts);
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
   auditRoutes(api, db);

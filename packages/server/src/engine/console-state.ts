@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type FrozenUpgrade, readFrozen } from '@sealift/core/upgrade';
+import { type FrozenUpgrade, layersBefore, type MergedLayer, readFrozen } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import type { ConsolePort } from '@sealift/upgrade/ports/console';
 import { systemActor } from '../audit/actor.ts';
@@ -34,6 +34,11 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
       events.publish({ kind: 'upgrade', subject: upgradeId });
     },
 
+    async recordFormer(upgradeId, hop) {
+      await db.transaction().execute((trx) => recordFormer(trx, upgradeId, hop));
+      events.publish({ kind: 'upgrade', subject: upgradeId });
+    },
+
     async installedVersion() {
       return (await db.selectFrom('profile').select('version').executeTakeFirst())?.version ?? null;
     },
@@ -46,47 +51,87 @@ async function lockHolder(db: Db): Promise<string> {
 
 /** The frozen texts become what the site runs, the new release's defaults the base of the next merge. Doing it twice changes nothing. */
 async function recordInstalled(trx: Trx, upgradeId: string, index: number): Promise<void> {
-  const profile = await trx.selectFrom('profile').selectAll().forUpdate().executeTakeFirst();
   const { plan, hops } = await approved(trx, upgradeId);
   const hop = plan.hops[index];
   const result = hops[index];
-  if (profile === undefined || hop === undefined || result === undefined) {
-    const reason = profile === undefined ? 'no release is recorded' : `its plan has no hop ${index}`;
-    throw new SealiftError('UPGRADE_STALE', { values: { upgrade: upgradeId, reason } });
+  if (hop === undefined || result === undefined) throw noHop(upgradeId, index);
+  const defaults = await textsOf(trx, upgradeId, index, 'incoming');
+  await record(trx, { upgradeId, version: hop.to, release: hop.release, layers: result.layers, defaults });
+}
+
+/** What was installed before a hop is so again, with the defaults that its values were written against. Doing it twice changes nothing. */
+async function recordFormer(trx: Trx, upgradeId: string, index: number): Promise<void> {
+  const frozen = await approved(trx, upgradeId);
+  const hop = frozen.plan.hops[index];
+  if (hop === undefined) throw noHop(upgradeId, index);
+  const former = layersBefore(frozen, index);
+  if (former === undefined) {
+    throw new SealiftError('PLAN_INCOMPLETE', { values: { step: 'validate', what: 'what was installed before' } });
   }
-  const version = hop.to;
-  if (profile.version === version && profile.release_digest === hop.release) return;
-  const defaults = await trx
-    .selectFrom('upgrade_layer')
-    .select(['layer', 'pack', 'incoming'])
-    .where('upgrade_id', '=', upgradeId)
-    .where('hop', '=', index)
-    .execute();
+  const defaults = await textsOf(trx, upgradeId, index, 'base');
+  await record(trx, { upgradeId, version: hop.from, ...former, defaults });
+}
+
+/** What is recorded as installed, and on whose behalf. */
+interface Recorded {
+  readonly upgradeId: string;
+  readonly version: string;
+  /** Digest of the release's marker. */
+  readonly release: string;
+  readonly layers: readonly MergedLayer[];
+  /** The texts that the layers' values are written against. */
+  readonly defaults: readonly { readonly layer: string; readonly pack: string; readonly text: string }[];
+}
+
+async function record(trx: Trx, { upgradeId, version, release, layers, defaults }: Recorded): Promise<void> {
+  const profile = await trx.selectFrom('profile').selectAll().forUpdate().executeTakeFirst();
+  if (profile === undefined) {
+    throw new SealiftError('UPGRADE_STALE', { values: { upgrade: upgradeId, reason: 'no release is recorded' } });
+  }
+  if (profile.version === version && profile.release_digest === release) return;
   await trx.deleteFrom('profile_layer').execute();
-  for (const [position, layer] of result.layers.entries()) {
-    const known = defaults.find((one) => one.layer === layer.layer && one.pack === layer.pack);
+  for (const [position, { layer, pack, version: of, digest, values }] of layers.entries()) {
+    const known = defaults.find((one) => one.layer === layer && one.pack === pack);
     await trx
       .insertInto('profile_layer')
       .values({
         position,
-        layer: layer.layer,
-        pack: layer.pack,
-        version: layer.version,
-        digest: layer.digest,
-        base_values: known?.incoming ?? layer.values,
-        current_values: layer.values,
+        layer,
+        pack,
+        version: of,
+        digest,
+        base_values: known?.text ?? values,
+        current_values: values,
       })
       .execute();
   }
   await trx
     .updateTable('profile')
-    .set({ version, release_digest: hop.release, revision: profile.revision + 1, recorded_by: `upgrade ${upgradeId}` })
+    .set({ version, release_digest: release, revision: profile.revision + 1, recorded_by: `upgrade ${upgradeId}` })
     .execute();
   await recordAudit(trx, systemActor, {
     action: 'platform.installed',
     subject: `${profile.product} ${version}`,
     details: { upgrade: upgradeId, before: profile.version, after: version },
   });
+}
+
+async function textsOf(
+  trx: Trx,
+  upgradeId: string,
+  hop: number,
+  which: 'incoming' | 'base',
+): Promise<Recorded['defaults']> {
+  return await trx
+    .selectFrom('upgrade_layer')
+    .select(['layer', 'pack', `${which} as text`])
+    .where('upgrade_id', '=', upgradeId)
+    .where('hop', '=', hop)
+    .execute();
+}
+
+function noHop(upgrade: string, index: number): SealiftError {
+  return new SealiftError('UPGRADE_STALE', { values: { upgrade, reason: `its plan has no hop ${index}` } });
 }
 
 /** What was approved, checked against its hash: a changed row is not executed. */

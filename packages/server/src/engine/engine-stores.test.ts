@@ -225,6 +225,20 @@ describe.each([
       expect(await store.db.selectFrom('audit_entry').select('action').execute()).toHaveLength(1);
     });
 
+    it('records what was installed before again, once, with the defaults that its values were written against', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const content = async () => await store.db.selectFrom('profile_layer').selectAll().execute();
+      const before = await content();
+      const state = consoleState(store.db, new EventBus());
+      await state.recordInstalled(upgradeId, 0);
+      expect(await content()).not.toEqual(before);
+      for (let time = 0; time < 2; time += 1) await state.recordFormer(upgradeId, 0);
+      expect(await content()).toEqual(before);
+      const profile = await store.db.selectFrom('profile').selectAll().executeTakeFirstOrThrow();
+      // Grown each time: a draft of what was recorded meanwhile is stale.
+      expect(profile).toMatchObject({ version: '1.0.0', revision: 3, recorded_by: `upgrade ${upgradeId}` });
+    });
+
     it('refuses a frozen text that someone changed', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
       await store.db.updateTable('upgrade').set({ frozen: sql<string>`replace(frozen, '9000', '9001')` }).execute();

@@ -3,6 +3,7 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { layerId } from '@sealift/core/planner';
 import {
   begunSteps,
+  changesPlatform,
   isFinal,
   isStep,
   type JournalEntry,
@@ -19,6 +20,7 @@ import { readableJournal } from '../engine/journal-store.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
+import { shutOf } from './way-back.ts';
 import type { InstalledProfile } from './installed.ts';
 
 /** The upgrade that was ended early, as far as its record can be read. */
@@ -33,6 +35,8 @@ export interface EndedEarly extends EndedUpgrade {
   readonly nodesBegun: boolean;
   /** Of the backup that it made before it changed anything. */
   readonly backup: string | null;
+  /** Why it cannot be rolled back; null where it can. */
+  readonly shut: string | null;
 }
 
 /**
@@ -49,7 +53,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     .executeTakeFirst();
   if (row === undefined || profile === null) return null;
   const state = shownState(row.state);
-  if (!isFinal(state) || state === 'succeeded' || isPast(row, profile)) return null;
+  if (!isFinal(state) || state === 'succeeded' || state === 'rolled-back' || isPast(row, profile)) return null;
   const { entries, unreadable } = await readableJournal(db, row.id);
   const approved = approvedOf(row);
   const steps = approved === null ? null : begunOf(approved.plan, entries, unreadable !== null);
@@ -65,6 +69,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     planned: approved?.hops.at(-1)?.layers ?? null,
     nodesBegun: steps === null || steps.some(({ kind }) => kind === 'control-plane' || kind === 'workers'),
     backup: backup?.reference ?? null,
+    shut: unreadable === null ? ((await shutOf(db, row, entries))?.reason ?? null) : unreadable.message,
     touches: (place) => touched === null || touched.has(layerId(place)),
   };
 }
@@ -102,7 +107,10 @@ export function partlyUpgraded(
   };
 }
 
-function goBackText({ from, backup, nodesBegun }: EndedEarly): string {
+function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): string {
+  if (shut === null) {
+    return `Roll it back, in Update Management or with \`sealift upgrade rollback ${upgrade}\`: packs and values of ${from} are put back.`;
+  }
   const values =
     backup === null
       ? `The profile still records the packs and values of ${from}`
@@ -110,7 +118,7 @@ function goBackText({ from, backup, nodesBegun }: EndedEarly): string {
   const nodes = nodesBegun
     ? ' Nodes that were replaced cannot go back to an older Kubernetes: restore them from backups of your own, or continue.'
     : ' No node was replaced.';
-  return `${values}; apply those of the layers named here by hand.${nodes}`;
+  return `It cannot be rolled back: ${shut}. ${values}; apply those of the layers named here by hand.${nodes}`;
 }
 
 /** A release that was recorded after this upgrade began, and not by one of its own hops. */
@@ -131,7 +139,7 @@ function approvedOf(row: UpgradeRow) {
 function begunOf(plan: Plan, entries: readonly JournalEntry[], isDamaged: boolean): PlanStep[] {
   const begun = begunSteps(entries);
   return stepsOfPlan(plan).filter(
-    ({ id, kind, rollback }) => (isDamaged || begun.has(id)) && rollback !== 'reversible' && kind !== 'validate',
+    (step) => (isDamaged || begun.has(step.id)) && changesPlatform(step) && step.kind !== 'validate',
   );
 }
 

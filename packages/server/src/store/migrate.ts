@@ -5,6 +5,7 @@ import * as acceptedRisks from './migrations/accepted-risks.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
+import * as onFailure from './migrations/on-failure.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-site-settings': siteSettings,
   '0011-accepted-risks': acceptedRisks,
   '0012-evidence': evidence,
+  '0014-on-failure': onFailure,
 };
 
 /**

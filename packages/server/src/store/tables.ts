@@ -186,6 +186,8 @@ interface UpgradeTable {
   /** When the site was looked at for it. */
   preflight_at: Date | null;
   layers: string | null;
+  /** What a failure does that stops it; null where nothing was chosen. */
+  on_failure: string | null;
   /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
   frozen: string | null;
   hash: string | null;

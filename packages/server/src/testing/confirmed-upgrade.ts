@@ -6,6 +6,8 @@ import { planText } from '../upgrades/stored-plan.ts';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
+const place = { layer: 'cni', pack: 'calico' } as const;
+
 /** One hop of two steps, for tests of what surrounds the engine. */
 export const frozenSample: FrozenUpgrade = freeze(
   {
@@ -36,9 +38,15 @@ export const frozenSample: FrozenUpgrade = freeze(
       ],
     },
   ],
+  {
+    before: {
+      release: digest('a'),
+      layers: [{ ...place, version: '1', digest: digest('c'), values: 'mtu: 9000\n', base: digest('f') }],
+    },
+  },
 );
 
-const layer = { layer: 'cni', pack: 'calico', base: 'mtu: 1440\n', current: 'mtu: 9000\n' };
+const layer = { ...place, base: 'mtu: 1440\n', current: 'mtu: 9000\n' };
 
 /** Puts a profile and a confirmed upgrade into the store, past every check. */
 export async function storeConfirmedUpgrade(db: Db, id: string, state = 'running'): Promise<void> {

@@ -1,10 +1,19 @@
 import { type AcceptedRisk, isInForce } from '@sealift/core/accepted-risk';
 import { asSealiftError, type SealiftError } from '@sealift/core/errors';
 import { buildPlan, newSetupOf } from '@sealift/core/planner';
-import { type FrozenUpgrade, freeze, type MergedLayer, type Plan } from '@sealift/core/upgrade';
+import {
+  type FrozenUpgrade,
+  freeze,
+  type LayersBefore,
+  type MergedLayer,
+  type OnFailure,
+  onFailureSchema,
+  type Plan,
+} from '@sealift/core/upgrade';
 import { digestOf } from '@sealift/oci/digest';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { installedProfile } from '../platform/installed.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
@@ -32,11 +41,27 @@ export async function planDraft(db: Db, row: UpgradeRow, layers: readonly Merged
     if (isOpen) return { plan, frozen: null, hash: null, risks, failure: null };
     const now = new Date();
     const inForce = risks.filter((risk) => isInForce(risk, now));
-    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }], inForce);
+    const chosen = { risks: inForce, before: await layersNow(db), onFailure: onFailureOf(row) };
+    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }], chosen);
     return { plan, frozen, hash: hashOfFrozen(frozen), risks, failure: null };
   } catch (error) {
     return { plan: storedPlan(row), frozen: null, hash: null, risks: [], failure: asSealiftError(error) };
   }
+}
+
+/** What a failure does, as it was chosen for a draft; who chose nothing has it stop. */
+export function onFailureOf({ on_failure }: Pick<UpgradeRow, 'on_failure'>): OnFailure {
+  return onFailureSchema.catch('stop').parse(on_failure);
+}
+
+/** What the site runs, as it is recorded: what going back would lead to. */
+async function layersNow(db: Db): Promise<LayersBefore | undefined> {
+  const profile = await installedProfile(db);
+  if (profile === null) return undefined;
+  const layers = profile.layers.map(({ layer, pack, version, digest, currentValues: values, baseValues }) => {
+    return { layer, pack, version, digest, values, base: digestOf(baseValues) };
+  });
+  return { release: profile.releaseDigest, layers };
 }
 
 async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<Plan> {

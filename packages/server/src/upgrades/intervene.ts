@@ -10,7 +10,7 @@ import type { UpgradeServices } from './upgrade-services.ts';
 import { loadUpgrade } from './queries.ts';
 
 /** What a person may do to an upgrade that was confirmed. */
-type Intervention = Exclude<PersonEvent, 'confirm'>;
+type Intervention = Exclude<PersonEvent, 'confirm' | 'rollback'>;
 
 /**
  * Pauses, resumes or aborts; asking for what is so already changes nothing. The engine sees it at its next safe point. An upgrade

@@ -21,12 +21,13 @@ import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeRow } from '../store/tables.ts';
-import { type DraftPlan, planDraft } from './freeze.ts';
+import { type DraftPlan, onFailureOf, planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';
 import { mergeLayers } from './merge-cache.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor, loadReport } from './preflight/report.ts';
+import { readinessOf } from './rollback/readiness.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** What the history shows of an upgrade: its own row and nothing else. One damaged row must not hide the others. */
@@ -62,6 +63,7 @@ export async function upgradeView(services: UpgradeServices, row: UpgradeRow): P
     fraction: summary.state === 'succeeded' ? 1 : overallFraction(steps),
     waitingFor: currentWait(steps),
     failure: damagedState(row) ?? damage ?? unreadable ?? failureOf(entries),
+    rollback: await readinessOf(services.store.db, row, entries),
   };
 }
 
@@ -87,6 +89,7 @@ function showConfirmed(row: UpgradeRow) {
     preflightAt: row.preflight_at?.toISOString() ?? null,
     blockers: [],
     hash: row.hash,
+    onFailure: onFailureOf(row),
   };
 }
 
@@ -138,7 +141,8 @@ async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const preflightAt = report?.at.toISOString() ?? null;
   const shownPlan: Readable<Plan | null> = { value: plan, damage: null };
   const risks = shownRisks(draft.risks, checks, new Date());
-  return { plan: shownPlan, layers: shownLayers, preflight: checks, risks, preflightAt, blockers, hash };
+  const onFailure = onFailureOf(row);
+  return { plan: shownPlan, layers: shownLayers, preflight: checks, risks, preflightAt, blockers, hash, onFailure };
 }
 
 function shownRisks(risks: readonly AcceptedRisk[], checks: readonly Check[], now: Date): ShownRisk[] {

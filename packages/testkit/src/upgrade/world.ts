@@ -132,7 +132,7 @@ export class World {
           return seen.filter(isAsked);
         },
         applyLayer: async (given) => {
-          const { values, profile: _, release: __, ...layer } = given;
+          const { values, profile: _, release: __, backFrom: ___, ...layer } = given;
           if (createHash('sha256').update(values).digest('hex') !== layer.valuesHash)
             throw new Error('other values than their hash says');
           await effect(`apply ${layer.pack} ${layer.version}`, () => {
@@ -208,6 +208,12 @@ export class World {
             throw new SealiftError('UPGRADE_STALE', { values });
           }
           await effect(`install ${version}`, () => {
+            this.installed = version;
+          });
+        },
+        recordFormer: async (_, hop) => {
+          const version = this.releases[hop - 1] ?? '4.2.12';
+          await effect(`record ${version} again`, () => {
             this.installed = version;
           });
         },

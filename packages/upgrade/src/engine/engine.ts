@@ -1,13 +1,14 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import {
   begunSteps,
+  changesPlatform,
   type Direction,
   doneSteps,
   type FrozenUpgrade,
   type JournalEntry,
   lifecycle,
+  shutBy,
   type UpgradeState,
-  type Wait,
 } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '../frozen.ts';
 import type { JournalPort } from '../ports/journal.ts';
@@ -15,10 +16,12 @@ import type { LeasePort } from '../ports/lease.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { journalled, StepFailed } from './failures.ts';
+import { lastWait } from './last-wait.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { isUnreadable, Recorder, reading } from './recorder.ts';
+import { recordFailure, letGoOf, rollBack } from './roll-back.ts';
 import { AbortRequested, RunStopped, type StopReason } from './run-stopped.ts';
-import { checkPlan, letGo, type PlannedStep, plannedSteps, type Run, runStep } from './step-runner.ts';
+import { checkPlan, type PlannedStep, plannedSteps, type Run, runStep } from './step-runner.ts';
 import { defaultTiming, type Timing } from './timing.ts';
 
 /** What an engine needs. */
@@ -172,6 +175,7 @@ export class Engine {
     const frozen = await reading(() => journal.frozen(upgradeId));
     if (frozen === null) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
     const run: Run = {
+      purpose: state === 'rolling-back' ? 'roll-back' : 'upgrade',
       upgrade: frozen.upgrade,
       ports,
       recorder,
@@ -180,14 +184,16 @@ export class Engine {
       timing: this.#timing,
       cancel: AbortSignal.any([lease.signal, this.#stop.signal]),
     };
+    if (run.purpose === 'roll-back') return await this.#rollBack(run, frozen);
     const entries = await reading(() => journal.read(upgradeId));
     try {
       if (state === 'aborting') throw new AbortRequested();
-      check(run, upgradeId, frozen);
+      checkApproved(upgradeId, frozen);
+      check(run, upgradeId);
       return await this.#execute(run, entries);
     } catch (error) {
       if (error instanceof AbortRequested) return await this.#abort(run);
-      if (error instanceof StepFailed) return await this.#fail(run, error);
+      if (error instanceof StepFailed) return await this.#fail(run, frozen, error);
       throw error;
     }
   }
@@ -201,12 +207,26 @@ export class Engine {
     return await run.recorder.apply('finish');
   }
 
+  /** Takes back what was begun, the last step first. What keeps it from that needs a person, who resumes it or ends it there. */
+  async #rollBack(run: Run, frozen: Approved): Promise<UpgradeState> {
+    try {
+      checkApproved(run.recorder.upgradeId, frozen);
+      await rollBack(run, await this.#begun(run), await this.#journal(run));
+      return await run.recorder.apply('finish');
+    } catch (error) {
+      if (error instanceof AbortRequested) return await this.#abort(run);
+      if (error instanceof StepFailed) return await needPerson(run, 'back', error);
+      throw error;
+    }
+  }
+
   /** Ends an upgrade at a safe point, on a person's word: opens the console and tells what was begun and stays. */
-  async #abort(run: Run): Promise<UpgradeState> {
+  async #abort(given: Run): Promise<UpgradeState> {
+    const run: Run = { ...given, purpose: 'end' };
     const begun = await this.#begun(run);
     await letGoOf(run, begun);
     try {
-      await takeBack(run, begun);
+      await openConsole(run, begun);
     } catch (error) {
       if (error instanceof StepFailed) return await needPerson(run, 'back', error);
       throw error;
@@ -214,13 +234,24 @@ export class Engine {
     return await run.recorder.apply('end', { begun: begun.map(({ step }) => step.id) });
   }
 
-  /** While everything begun can be taken back in place it is, and the site is as it was; otherwise a person decides. */
-  async #fail(run: Run, error: StepFailed): Promise<UpgradeState> {
+  /**
+   * Where nothing begun has changed the platform, the console is opened and the upgrade has failed. Otherwise it is taken back, if that was approved
+   * with it and the way is open, or a person decides.
+   */
+  async #fail(run: Run, frozen: Approved, error: StepFailed): Promise<UpgradeState> {
     const begun = await this.#begun(run);
-    if (begun.some(({ step }) => step.rollback !== 'reversible')) return await needPerson(run, 'forward', error);
+    if (begun.some(({ step }) => changesPlatform(step))) {
+      // What is not the approved plan says nothing that could be followed.
+      const isMeant = run.upgrade.onFailure === 'roll-back' && error.stepId !== planId;
+      if (!isMeant || shutBy(run.upgrade, await this.#journal(run)) !== null)
+        return await needPerson(run, 'forward', error);
+      await recordFailure(run, 'forward', error);
+      await run.recorder.apply('turn-back', { failure: journalled(error.failure) });
+      return await this.#rollBack({ ...run, purpose: 'roll-back' }, frozen);
+    }
     await recordFailure(run, 'forward', error);
     try {
-      await takeBack(run, begun);
+      await openConsole({ ...run, purpose: 'end' }, begun);
     } catch (second) {
       if (second instanceof StepFailed) return await needPerson(run, 'back', second);
       throw second;
@@ -228,52 +259,47 @@ export class Engine {
     return await run.recorder.apply('fail', { failure: journalled(error.failure) });
   }
 
+  async #journal({ recorder }: Run): Promise<readonly JournalEntry[]> {
+    return await reading(() => this.#options.journal.read(recorder.upgradeId));
+  }
+
   async #begun(run: Run): Promise<PlannedStep[]> {
-    const begun = begunSteps(await reading(() => this.#options.journal.read(run.recorder.upgradeId)));
+    const begun = begunSteps(await this.#journal(run));
     // The console may have been locked when the upgrade was confirmed, before the engine's first line.
     return plannedSteps(run.upgrade).filter(({ step }) => begun.has(step.id) || step.kind === 'lock-console');
   }
 }
 
-/** Before anything acts: the plan is the approved one, and this version can do all of it. @throws StepFailed */
-function check(run: Run, upgradeId: string, frozen: { upgrade: FrozenUpgrade; hash: string }): void {
+interface Approved {
+  readonly upgrade: FrozenUpgrade;
+  readonly hash: string;
+}
+
+/** Stands for the plan itself where a step is named. */
+const planId = 'plan';
+
+/** Before anything acts: the plan is the approved one. @throws StepFailed */
+function checkApproved(upgradeId: string, { upgrade, hash }: Approved): void {
+  if (hashOfFrozen(upgrade) === hash) return;
+  throw new StepFailed(planId, new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } }));
+}
+
+/** And this version can do all of it. @throws StepFailed */
+function check(run: Run, upgradeId: string): void {
   try {
-    if (hashOfFrozen(frozen.upgrade) !== frozen.hash) {
-      throw new SealiftError('UPGRADE_HASH_MISMATCH', { values: { id: upgradeId } });
-    }
     checkPlan(run, upgradeId);
   } catch (error) {
-    throw new StepFailed('plan', asSealiftError(error));
+    throw new StepFailed(planId, asSealiftError(error));
   }
 }
 
-async function takeBack(run: Run, begun: readonly PlannedStep[]): Promise<void> {
-  for (const planned of begun.toReversed()) await runStep(run, planned, 'back');
-}
-
-/** What steps hold of others is let go; one whose cluster is away for good must not keep the console locked, so it is told and passed by. */
-async function letGoOf(run: Run, begun: readonly PlannedStep[]): Promise<void> {
+async function openConsole(run: Run, begun: readonly PlannedStep[]): Promise<void> {
   for (const planned of begun) {
-    try {
-      await letGo(run, planned);
-    } catch (error) {
-      if (!(error instanceof StepFailed)) throw error;
-      await recordFailure(run, 'back', error);
-    }
+    if (planned.step.kind === 'lock-console') await runStep(run, planned, 'back');
   }
-}
-
-async function recordFailure(run: Run, direction: Direction, { stepId, failure }: StepFailed): Promise<void> {
-  await run.recorder.write(stepId, { phase: 'failure', data: { direction, failure: journalled(failure) } });
 }
 
 async function needPerson(run: Run, direction: Direction, error: StepFailed): Promise<UpgradeState> {
   await recordFailure(run, direction, error);
   return await run.recorder.apply('need-person', { failure: journalled(error.failure) });
-}
-
-/** What a step was waiting for when an earlier run was cut. */
-function lastWait(entries: readonly JournalEntry[], stepId: string): Wait | null {
-  const last = entries.findLast((entry) => entry.stepId === stepId);
-  return last?.phase === 'progress' ? last.data.wait : null;
 }

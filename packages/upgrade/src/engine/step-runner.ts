@@ -22,6 +22,8 @@ import { isNamedTransient, isTransient } from './transient.ts';
 
 /** What every step of one run shares. */
 export interface Run {
+  /** To go on, to take back what was done, or only to end: let go and open the console. */
+  readonly purpose: 'upgrade' | 'roll-back' | 'end';
   readonly upgrade: FrozenUpgrade;
   readonly ports: Ports;
   readonly recorder: Recorder;
@@ -65,6 +67,22 @@ export async function runStep(
   } finally {
     // What the step began and left running ends before anything else is done, or the lease is given back.
     step.leave();
+  }
+}
+
+/**
+ * The intents of taking steps back: fails before anything acts where what they ran before is not known, or where this version has no way back.
+ *
+ * @throws PLAN_INCOMPLETE, STEP_UNSUPPORTED
+ */
+export function checkBack(run: Run, steps: readonly PlannedStep[]): void {
+  for (const planned of steps) {
+    const { step } = planned;
+    const { back } = definitionOf(step);
+    if (back === undefined) {
+      throw new SealiftError('STEP_UNSUPPORTED', { place: step.id, values: { what: `going back on ${step.kind}` } });
+    }
+    back.intent({ ...run, ...planned, upgradeId: run.recorder.upgradeId, report: () => undefined });
   }
 }
 
@@ -213,8 +231,8 @@ class StepRun {
   }
 
   /**
-   * Where pause, abort and the end of the run take hold: nothing is in flight, but for work that a pause lets end. What is being taken back is taken
-   * back whole.
+   * Where pause, abort and the end of the run take hold: nothing is in flight, but for work that a pause lets end. What ends an upgrade is done
+   * whole.
    *
    * @returns whether it is paused, and only work that is under way goes on
    */
@@ -223,11 +241,14 @@ class StepRun {
     if (cancel.aborted) this.#rethrowStop(cancel.reason);
     this.#run.lease.assertHeld();
     const state = await this.#run.recorder.state();
-    if (this.#direction === 'back' && state !== null && lifecycle[state].needsEngine) return false;
+    const { purpose } = this.#run;
+    if (purpose === 'end' && state !== null && lifecycle[state].needsEngine) return false;
     if (state === 'aborting') throw new AbortRequested();
-    if (state === 'paused' && this.#busy) return true;
-    if (state === 'paused') throw new RunStopped('paused');
-    if (state !== 'running') throw new RunStopped('state-changed');
+    const [moving, paused] =
+      purpose === 'roll-back' ? (['rolling-back', 'rollback-paused'] as const) : (['running', 'paused'] as const);
+    if (state === paused && this.#busy) return true;
+    if (state === paused) throw new RunStopped('paused');
+    if (state !== moving) throw new RunStopped('state-changed');
     return false;
   }
 

@@ -85,6 +85,11 @@ export interface DesiredLayer extends LayerPlace {
   readonly profile: ReadonlyMap<string, string>;
   /** Digest of the marker of the release that the pack is of. */
   readonly release: string;
+  /**
+   * Set where it ran like this before and is gone back to: the digest of the marker of the release that is gone back from. What is gone back to may
+   * well be less than what runs now, and is applied with that release's programs, as its own may have brought none.
+   */
+  readonly backFrom?: string | undefined;
 }
 
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */

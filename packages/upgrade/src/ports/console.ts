@@ -10,5 +10,12 @@ export interface ConsolePort {
    * @param hop its place in the plan, from 0
    */
   recordInstalled(upgradeId: string, hop: number): Promise<void>;
+  /**
+   * Takes that back: the release and the texts of before a hop are the installed ones again. Idempotent.
+   *
+   * @param hop its place in the plan, from 0
+   * @throws PLAN_INCOMPLETE where what was before it was not frozen
+   */
+  recordFormer(upgradeId: string, hop: number): Promise<void>;
   installedVersion(): Promise<string | null>;
 }

@@ -1,40 +1,36 @@
-import { waitingFor } from '@sealift/core/upgrade';
-import type { DesiredLayer, LayerWork } from '../ports/cluster.ts';
-import { hopLayer, runsLayer } from './hop-layer.ts';
+import type { StepDetails } from '@sealift/core/upgrade';
+import type { DesiredLayer } from '../ports/cluster.ts';
+import { formerLayer, hopLayer } from './hop-layer.ts';
+import { observeApplied, observeRemoved } from './layer-states.ts';
 import type { StepDefinition } from './step.ts';
 
-/** Applies one layer's pack with its frozen values. */
+/** Applies one layer's pack with its frozen values. Back it is as it was before the hop, or gone where the hop brought it. */
 export const layer: StepDefinition<'layer'> = {
   forward: {
-    intent(context) {
-      const { values: _, profile: __, release: ___, ...described } = hopLayer(context);
-      return described;
-    },
-    async observe(context) {
-      const { ports, step, cancel } = context;
-      const { target } = step;
-      const planned = hopLayer(context);
-      const statuses = await ports.cluster.layers(cancel, target);
-      const found = statuses.find((one) => one.layer === target.layer && one.pack === target.pack);
-      if (found?.underway !== undefined && isOf(found.underway, planned)) {
-        const wait = found.wait ?? waitingFor(`${planned.pack}: ${planned.version} is being applied`);
-        return { state: 'wait', wait, fraction: 0.25, busy: true };
-      }
-      if (found === undefined || !runsLayer(found, planned)) {
-        return { state: 'act', message: `Applying ${planned.pack} ${planned.version}` };
-      }
-      if (found.wait !== null) return { state: 'wait', wait: found.wait, fraction: 0.5 };
-      const { digest, valuesHash, version } = found;
-      return {
-        state: 'done',
-        message: `${found.pack} ${version} is healthy`,
-        evidence: { digest, valuesHash, version },
-      };
-    },
+    intent: (context) => described(hopLayer(context)),
+    observe: (context) => observeApplied(context, hopLayer(context)),
     act: (context) => context.ports.cluster.applyLayer(hopLayer(context), context.cancel),
+  },
+  back: {
+    intent(context) {
+      const former = formerLayer(context);
+      const { layer: of, pack } = context.step.target;
+      return former === null ? { remove: `${of}/${pack}` } : described(former);
+    },
+    observe(context) {
+      const former = formerLayer(context);
+      return former === null ? observeRemoved(context, context.step.target) : observeApplied(context, former);
+    },
+    async act(context) {
+      const { ports, cancel, step } = context;
+      const former = formerLayer(context);
+      if (former === null) await ports.cluster.removeLayer(step.target, cancel);
+      else await ports.cluster.applyLayer(former, cancel);
+    },
   },
 };
 
-function isOf({ doing, digest, valuesHash }: LayerWork, planned: DesiredLayer): boolean {
-  return doing === 'apply' && digest === planned.digest && valuesHash === planned.valuesHash;
+/** What is written down of a layer: never its values, which may hold secrets. */
+export function described({ layer: of, pack, version, digest, valuesHash }: DesiredLayer): StepDetails {
+  return { layer: of, pack, version, digest, valuesHash };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hashOfFrozen, hashOfValues } from '../frozen.ts';
-import { waitingFor } from '@sealift/core/upgrade';
+import { stepsOfPlan, waitingFor, wayBack } from '@sealift/core/upgrade';
+import { patchUpgrade } from '@sealift/testkit/upgrade/patch-upgrade';
 import type { LayerStatus } from '../ports/cluster.ts';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { pinned, World } from '@sealift/testkit/upgrade/world';
@@ -266,9 +267,15 @@ test('a layer whose values were not frozen for its hop is refused', () => {
   );
 });
 
-test('the lock is the one step that is taken back in place: the console opens, if it is ours', async () => {
-  const ways = sampleUpgrade().plan.hops.flatMap(({ steps }) => steps.filter((step) => definitionOf(step).back));
-  expect(ways.map(({ kind }) => kind)).toEqual(['lock-console']);
+test('exactly the steps that are said to be undone have a way back', () => {
+  for (const upgrade of [sampleUpgrade(), patchUpgrade()]) {
+    for (const step of stepsOfPlan(upgrade.plan)) {
+      expect([step.id, definitionOf(step).back !== undefined]).toEqual([step.id, wayBack(step) === 'undone']);
+    }
+  }
+});
+
+test('on the way back of the lock the console opens, if it is ours', async () => {
   const world = new World();
   const context = contextOf('0-lock-console', world);
   const { back } = definitionOf(context.step);

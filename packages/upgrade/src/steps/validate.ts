@@ -10,7 +10,7 @@ interface Check {
   readonly missing: SeenWait | null;
 }
 
-/** Proves that the hop's result is healthy, then records the release as the installed one. */
+/** Proves that the hop's result is healthy, then records the release as the installed one. Back the one of before is recorded again. */
 export const validate: StepDefinition<'validate'> = {
   forward: {
     intent: ({ hop }) => ({ installed: hop.to }),
@@ -35,6 +35,15 @@ export const validate: StepDefinition<'validate'> = {
       return { state: 'done', message: `All ${checks.length + 1} checks pass on ${installed}`, evidence };
     },
     act: ({ ports, upgradeId, hopIndex }) => ports.console.recordInstalled(upgradeId, hopIndex),
+  },
+  back: {
+    intent: ({ hop }) => ({ installed: hop.from }),
+    async observe({ ports, hop }) {
+      const installed = await ports.console.installedVersion();
+      if (installed !== hop.from) return { state: 'act', message: `Recording ${hop.from} as the installed version` };
+      return { state: 'done', message: `${hop.from} is recorded as installed`, evidence: { installed } };
+    },
+    act: ({ ports, upgradeId, hopIndex }) => ports.console.recordFormer(upgradeId, hopIndex),
   },
 };
 

@@ -1,12 +1,10 @@
 import type { UpgradeCourse } from '@sealift/core/api';
-import { lifecycle, type TreeStep, type UpgradeTree, type UsualTime } from '@sealift/core/upgrade';
+import { lifecycle, type TreeStep, type UpgradeTree } from '@sealift/core/upgrade';
 import { plainLine } from '../../terminal/plain-line.ts';
-import { clock } from '../../terminal/remaining-time.ts';
+import { readinessLine } from './rollback-lines.ts';
+import { rangeText, timeText } from './usual-time.ts';
 
 const marks: Readonly<Record<TreeStep['state'], string>> = { waiting: ' ', running: '>', done: 'x', failed: '!' };
-
-/** What stands in place of a time that nobody knows. */
-const unknown = 'unknown';
 
 /** A plan as a tree: each step with how it can be taken back and how long it takes here, and the point of no return as a line. */
 export function planLines(tree: UpgradeTree): string[] {
@@ -28,7 +26,8 @@ export function courseLines(course: UpgradeCourse): string[] {
     `${hop.from} to ${hop.to}`,
     ...hop.steps.flatMap((step) => [...noReturn(step, tree), ...stepLines(step, Date.parse(at))]),
   ]);
-  return [head, progressText(tree), ...lines].map(plainLine);
+  const back = course.rollback === null ? [] : [readinessLine(course.rollback)];
+  return [head, progressText(tree), ...back, ...lines].map(plainLine);
 }
 
 /** `4 of 10 steps, 41% of the usual time, 12:30 left, 20:00 at most nine times of ten`. */
@@ -61,14 +60,4 @@ function noReturn({ id }: TreeStep, tree: UpgradeTree): string[] {
   return id === tree.pointOfNoReturn
     ? ['  ---- point of no return: from here on it is finished, not taken back ----']
     : [];
-}
-
-/** Two quantiles of this site's history, or the word that nothing is known. */
-function rangeText(time: UsualTime | null): string {
-  if (time === null) return unknown;
-  return `${timeText(time.p50Ms)}, nine times of ten at most ${timeText(time.p90Ms)}`;
-}
-
-function timeText(ms: number): string {
-  return clock(Math.round(Math.max(0, ms) / 1000));
 }

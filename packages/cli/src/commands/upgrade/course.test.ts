@@ -49,7 +49,8 @@ function course(state: UpgradeState, entries: readonly JournalEntry[] = [], know
   const nodes = { 'control-plane': 1, workers: 1 };
   const tree = upgradeTree({ plan, state, entries, history: known, nodes, now });
   const { product, from, to } = plan;
-  return { id: 'u1', product, from, to, state, at: now.toISOString(), hash: 'f'.repeat(64), tree, failure: null };
+  const shown = { id: 'u1', product, from, to, state, at: now.toISOString(), hash: 'f'.repeat(64) };
+  return { ...shown, tree, failure: null, rollback: null };
 }
 
 function upgrade(state: UpgradeState) {
@@ -106,6 +107,7 @@ describe('sealift upgrade plan', () => {
       '  Back up  (reversible; usual time 0:10, nine times of ten at most 0:20)',
       '  ---- point of no return: from here on it is finished, not taken back ----',
       '  Roll the workers  (one-way; usual time 10:00, nine times of ten at most 20:00)',
+      'on failure: it stops and waits for a person',
       `hash ${'f'.repeat(64)}`,
     ]);
     const { out: json } = await site.sealift(['upgrade', 'plan', 'u1', '--json']);

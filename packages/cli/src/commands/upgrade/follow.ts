@@ -52,7 +52,8 @@ export async function reportEnd(api: ApiClient, upgrade: Ended, options: Output,
       context.exitCode = 3;
       return;
     }
-    const reason = upgrade.failure?.message ?? 'no reason was given';
+    const unnamed = upgrade.state === 'rolled-back' ? `${upgrade.from} runs again` : 'no reason was given';
+    const reason = upgrade.failure?.message ?? unnamed;
     throw new SealiftError('UPGRADE_NOT_SUCCEEDED', {
       values: { id: upgrade.id, state: upgrade.state, reason },
       ...(upgrade.failure === null ? {} : { hint: upgrade.failure.hint }),

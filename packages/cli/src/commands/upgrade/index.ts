@@ -151,6 +151,31 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       await abortUpgrade(id, options, context);
     });
   upgrade
+    .command('rollback')
+    .description(
+      'Takes back what an upgrade did that is paused, needs a person or was aborted: packs, values and objects as before.',
+    )
+    .argument('[id]', idHelp)
+    .option('--dry-run', 'only say whether it can, what would be put back and what stays; exit 3 when it cannot')
+    .option('--reason <text>', 'why, for the audit log')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, options: { dryRun?: true; reason?: string; json?: true }) => {
+      const { rollBackUpgrade } = await import('./rollback.ts');
+      await rollBackUpgrade(id, options, context);
+    });
+  upgrade
+    .command('on-failure')
+    .description(
+      'Chooses, before Confirm, what a failure does that stops the upgrade: wait for a person, or roll back.',
+    )
+    .argument('<what>', 'stop or roll-back')
+    .option('--id <id>', idHelp)
+    .option('--json', 'print one JSON object')
+    .action(async (what: string, options: { id?: string; json?: true }) => {
+      const { chooseOnFailure } = await import('./rollback.ts');
+      await chooseOnFailure(what, options, context);
+    });
+  upgrade
     .command('evidence')
     .description(
       'Saves the signed evidence of an upgrade that has ended: plan, who decided what, steps, before and after.',

@@ -25,4 +25,5 @@ export async function abortUpgrade(id: string, { reason }: { reason: string }, c
   const api = await connect(context);
   await api.postOnly(upgradeUrl(id, 'abort'), { reason });
   context.out(`Asked to end upgrade ${id}; what was done stays. See: sealift status`);
+  context.out(`Where it can go back: sealift upgrade rollback ${id} --dry-run`);
 }

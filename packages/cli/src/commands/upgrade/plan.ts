@@ -4,7 +4,9 @@ import { connect } from '../../client/connect.ts';
 import { findUpgrade, upgradeUrl } from '../../client/current-upgrade.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { planLines } from './course-lines.ts';
+import { onFailureText } from './on-failure-text.ts';
 import type { Output } from './print.ts';
+import { readinessLine } from './rollback-lines.ts';
 
 /** Shows what an upgrade will do, or was confirmed to do: every step, how it can be taken back, and the point of no return. */
 export async function showPlan(id: string | undefined, { json }: Output, context: CliContext): Promise<void> {
@@ -17,7 +19,9 @@ export async function showPlan(id: string | undefined, { json }: Output, context
     `${course.id}  ${product} ${from} to ${to}: ${state}`,
     ...(found.plan === null ? [] : [`node image: ${found.plan.nodeImage.reason}`]),
     ...(tree === null ? [`the plan cannot be read: ${failure?.message ?? 'no reason was given'}`] : planLines(tree)),
-    ...(tree?.pointOfNoReturn === null ? ['no point of no return: every step can be undone or restored'] : []),
+    ...(tree?.pointOfNoReturn === null ? ['no point of no return: every step can be undone, or does no harm'] : []),
+    onFailureText(found.onFailure),
+    ...(course.rollback === null ? [] : [readinessLine(course.rollback)]),
     hash === null ? 'no hash yet: something is still open' : `hash ${hash}`,
   ];
   for (const line of lines) context.out(plainLine(line));

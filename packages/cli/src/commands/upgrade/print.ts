@@ -2,6 +2,8 @@ import { lifecycle, stepsOfPlan, type Wait } from '@sealift/core/upgrade';
 import type { ShownRisk, Upgrade } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { Remedies } from '../../terminal/remedies.ts';
+import { onFailureText } from './on-failure-text.ts';
+import { rollbackLines } from './rollback-lines.ts';
 
 /** How a result is printed. */
 export interface Output {
@@ -45,6 +47,8 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
     const { state = 'waiting', message = '' } = progress.get(step.id) ?? {};
     context.out(`step ${step.title} (${step.rollback}): ${state}${message === '' ? '' : `, ${message}`}`);
   }
+  if (upgrade.plan !== null) context.out(onFailureText(upgrade.onFailure));
+  if (upgrade.rollback !== null) for (const line of rollbackLines(upgrade.rollback)) context.out(line);
   for (const blocker of upgrade.blockers) context.out(`blocked: ${blocker}`);
   if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
   if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);

@@ -45,6 +45,8 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     preflightAt: '2026-11-01T00:00:00.000Z',
     waitingFor: null,
     failure: null,
+    onFailure: 'stop',
+    rollback: null,
     ...change,
   };
 }

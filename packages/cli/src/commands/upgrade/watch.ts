@@ -8,6 +8,7 @@ import { LivePicture } from '../../terminal/screen.ts';
 import { courseLines, progressText } from './course-lines.ts';
 import { goesOn, refuseDraft, reportEnd } from './follow.ts';
 import type { Output } from './print.ts';
+import { readinessLine } from './rollback-lines.ts';
 
 /**
  * Shows an upgrade while it goes: a tree on a terminal, lines elsewhere, with `--json` the tree as one object a line whenever it has changed.
@@ -89,7 +90,7 @@ function lineView({ out, note }: CliContext): View {
     say(plainLine(text));
   };
   return {
-    course({ state, tree }) {
+    course({ state, tree, rollback }) {
       told.delete('away');
       for (const step of tree?.hops.flatMap(({ steps }) => steps) ?? []) {
         if (step.state === 'waiting') continue;
@@ -103,6 +104,7 @@ function lineView({ out, note }: CliContext): View {
       // With each step that is done, not with each second that goes by.
       if (tree !== null && told.get('done') !== `${done}`) out(progressText(tree));
       told.set('done', `${done}`);
+      if (rollback !== null) tell('rollback', readinessLine(rollback));
       tell('state', `state: ${state}`);
     },
     away: (message) => tell('away', message, note),

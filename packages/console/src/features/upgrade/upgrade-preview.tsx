@@ -30,7 +30,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
             <MergedLayers upgrade={upgrade} />
           </Tab>
           <Tab eventKey="plan" title={<TabTitleText>Plan ({steps} steps)</TabTitleText>}>
-            {tab === 'plan' && plan !== null && <PlanView plan={plan} />}
+            {tab === 'plan' && plan !== null && <PlanView upgrade={upgrade} plan={plan} />}
           </Tab>
           <Tab
             eventKey="preflight"

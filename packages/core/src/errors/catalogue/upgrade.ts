@@ -16,6 +16,13 @@ export const upgradeErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  UPGRADE_ROLLBACK_SHUT: {
+    message: 'upgrade {id} cannot be rolled back: {reason}',
+    hint: 'Mend what stops the upgrade and resume it, or end it and restore what has to go back from its backup.',
+    status: 409,
+    exit: 3,
+    next: 'needs-a-person',
+  },
   RECORD_FORMAT_OTHER: {
     message: '{what} was written by another version of Sealift (format {found}; this version reads {format})',
     hint: 'Let the version that began the upgrade finish it, or abort the upgrade with a reason and start again from a new preview.',

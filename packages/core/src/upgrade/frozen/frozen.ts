@@ -19,6 +19,18 @@ export const mergedLayerSchema = z.object({
 });
 export type MergedLayer = z.infer<typeof mergedLayerSchema>;
 
+/** What a failure does that stops the upgrade: it waits for a person, or what was done is taken back, as long as that can be. */
+export const onFailureSchema = z.enum(['stop', 'roll-back']);
+export type OnFailure = z.infer<typeof onFailureSchema>;
+
+/** What the platform ran when the upgrade was approved: what going back leads to. */
+export const layersBeforeSchema = z.object({
+  /** Digest of the marker of the release that was installed. */
+  release: digestSchema,
+  layers: z.array(mergedLayerSchema),
+});
+export type LayersBefore = z.infer<typeof layersBeforeSchema>;
+
 /** What is approved and executed: its canonical JSON is hashed (SHA-256), and the engine refuses any other. */
 export const frozenUpgradeSchema = z
   .object({
@@ -28,17 +40,42 @@ export const frozenUpgradeSchema = z
     hops: z.array(z.object({ layers: z.array(mergedLayerSchema) })),
     /** What was accepted with it; missing where nothing was, so that what was approved without any keeps its hash. */
     risks: z.array(acceptedRiskSchema).optional(),
+    /** Missing in what was approved before layers could be taken back. */
+    before: layersBeforeSchema.optional(),
+    /** Missing where it stops. */
+    onFailure: z.literal('roll-back').optional(),
   })
   .refine(({ plan, hops }) => plan.hops.length === hops.length, { error: 'its hops are not those of its plan' });
 export type FrozenUpgrade = z.infer<typeof frozenUpgradeSchema>;
 
-/** Puts plan, merged layers and accepted risks together for approval. */
+/** What is frozen beside plan and merged layers. */
+export interface FrozenWith {
+  readonly risks?: readonly AcceptedRisk[];
+  readonly before?: LayersBefore | undefined;
+  readonly onFailure?: OnFailure;
+}
+
+/** Puts plan, merged layers and what else was chosen together for approval. */
 export function freeze(
   plan: FrozenUpgrade['plan'],
   hops: FrozenUpgrade['hops'],
-  risks: readonly AcceptedRisk[] = [],
+  { risks = [], before, onFailure = 'stop' }: FrozenWith = {},
 ): FrozenUpgrade {
-  return { format, plan, hops, ...(risks.length === 0 ? {} : { risks: [...risks] }) };
+  return {
+    format,
+    plan,
+    hops,
+    ...(risks.length === 0 ? {} : { risks: [...risks] }),
+    ...(before === undefined ? {} : { before }),
+    ...(onFailure === 'stop' ? {} : { onFailure }),
+  };
+}
+
+/** What ran before a hop: what the hop before it led to, or what was installed; undefined where that was not frozen. */
+export function layersBefore({ plan, hops, before }: FrozenUpgrade, hopIndex: number): LayersBefore | undefined {
+  if (hopIndex === 0) return before;
+  const [hop, result] = [plan.hops[hopIndex - 1], hops[hopIndex - 1]];
+  return hop === undefined || result === undefined ? undefined : { release: hop.release, layers: result.layers };
 }
 
 /** Reads a stored frozen upgrade. @throws RECORD_FORMAT_OTHER, RECORD_DAMAGED */

@@ -58,6 +58,29 @@ test('nothing follows success, and nothing runs that was not confirmed', () => {
   expect(leadingTo('succeeded')).toEqual(['running']);
 });
 
+test('what is being taken back is gone on with only once a person has ended that', () => {
+  for (const state of statesWhere(({ goesBack }) => goesBack)) {
+    const after = eventsOf(state).filter((event) => event !== 'abort');
+    for (const event of after) expect(lifecycle[next(state, event)].goesBack).toBe(true);
+  }
+  expect([...reachable('rolling-back')]).toContain('rolled-back');
+});
+
+test('a person may have it taken back where it stands, and the engine alone while it runs', () => {
+  expect(upgradeStates.filter((state) => offers(state).includes('rollback'))).toEqual([
+    'paused',
+    'aborted',
+    'needs-human',
+  ]);
+  expect(upgradeStates.filter((state) => lifecycle[state].on['turn-back'] !== undefined)).toEqual(['running']);
+});
+
+test('from what has ended nothing follows but a rollback', () => {
+  for (const state of statesWhere(({ ended }) => ended)) {
+    expect(eventsOf(state).filter((event) => event !== 'rollback')).toEqual([]);
+  }
+});
+
 test('what is not in the table is refused, and the refusal names state and event', () => {
   fc.assert(
     fc.property(fc.constantFrom(...upgradeStates), fc.constantFrom(...allEvents), (state, event) => {

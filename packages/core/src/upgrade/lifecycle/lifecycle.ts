@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { SealiftError } from '../../errors/sealift-error.ts';
 
 /** What a person can do to an upgrade. */
-export const personEvents = ['confirm', 'pause', 'resume', 'abort'] as const;
+export const personEvents = ['confirm', 'pause', 'resume', 'rollback', 'abort'] as const;
 export type PersonEvent = (typeof personEvents)[number];
 
 /** What the engine comes to by itself. */
-const engineEvents = ['take-up', 'finish', 'end', 'fail', 'need-person'] as const;
+const engineEvents = ['take-up', 'finish', 'end', 'fail', 'turn-back', 'need-person'] as const;
 export type UpgradeEvent = PersonEvent | (typeof engineEvents)[number];
 
 /** What is true of an upgrade in one state, and what may come next. */
@@ -25,7 +25,11 @@ interface StateFacts {
   readonly needsPerson: boolean;
   /** Its layers and its plan may still be changed. */
   readonly editable: boolean;
-  /** Each event that may happen, and the state it leads to. A state without any is final. */
+  /** It has ended: nothing follows, unless a person has it taken back. */
+  readonly ended: boolean;
+  /** What it did is being taken back, or was. */
+  readonly goesBack: boolean;
+  /** Each event that may happen, and the state it leads to. */
   readonly on: Readonly<Partial<Record<UpgradeEvent, UpgradeState>>>;
 }
 
@@ -39,13 +43,27 @@ export const upgradeStates = [
   'aborted',
   'failed',
   'needs-human',
+  'rolling-back',
+  'rollback-paused',
+  'rollback-needs-human',
+  'rolled-back',
 ] as const;
 export const upgradeStateSchema = z.enum(upgradeStates);
 export type UpgradeState = z.infer<typeof upgradeStateSchema>;
 
-const open = { locksConsole: false, needsEngine: false, needsPerson: false, editable: false, meaning: '' } as const;
-const locked = { ...open, locksConsole: true } as const;
+const quiet = {
+  needsEngine: false,
+  needsPerson: false,
+  editable: false,
+  ended: false,
+  goesBack: false,
+  meaning: '',
+} as const;
+const open = { ...quiet, locksConsole: false } as const;
+const over = { ...open, ended: true } as const;
+const locked = { ...quiet, locksConsole: true } as const;
 const moving = { ...locked, needsEngine: true, tone: 'info' } as const;
+const back = { ...locked, goesBack: true } as const;
 
 /**
  * The life of an upgrade, once: engine, store, API, command line and pages ask this table and list no states themselves. A further
@@ -62,8 +80,10 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
       pause: 'paused',
       abort: 'aborting',
       finish: 'succeeded',
-      // Everything that was begun is taken back.
+      // Nothing that was begun has changed the platform, and the console is open again.
       fail: 'failed',
+      // What was begun is taken back, as was approved.
+      'turn-back': 'rolling-back',
       'need-person': 'needs-human',
     },
   },
@@ -72,9 +92,9 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
     label: 'Paused',
     tone: 'warning',
     meaning: 'The upgrade is paused; it goes on from this step when it is resumed.',
-    on: { resume: 'running', abort: 'aborting' },
+    on: { resume: 'running', rollback: 'rolling-back', abort: 'aborting' },
   },
-  succeeded: { ...open, label: 'Succeeded', tone: 'success', on: {} },
+  succeeded: { ...over, label: 'Succeeded', tone: 'success', on: {} },
   aborting: {
     ...moving,
     label: 'Aborting',
@@ -82,28 +102,66 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
     meaning: 'The upgrade stops at the next safe point.',
     on: { end: 'aborted', 'need-person': 'needs-human' },
   },
+  // Partly upgraded: a new upgrade goes on from there, or this one is taken back.
   aborted: {
-    ...open,
+    ...over,
     label: 'Aborted',
     tone: 'warning',
     meaning: 'The upgrade was aborted. What the steps below did stays as it is.',
-    on: {},
+    on: { rollback: 'rolling-back' },
   },
   failed: {
-    ...open,
+    ...over,
     label: 'Failed',
     tone: 'danger',
     meaning: 'The upgrade failed. The steps below say how far it got.',
     on: {},
   },
-  // A person mends the cause and resumes, or ends it with a reason; then what was done stays.
+  // A person mends the cause and resumes, takes it back, or ends it with a reason; then what was done stays.
   'needs-human': {
     ...locked,
     label: 'Needs a person',
     tone: 'danger',
     meaning: 'The upgrade needs a person: the console stays locked until the cause is dealt with.',
     needsPerson: true,
-    on: { resume: 'running', abort: 'aborted' },
+    on: { resume: 'running', rollback: 'rolling-back', abort: 'aborted' },
+  },
+  'rolling-back': {
+    ...back,
+    needsEngine: true,
+    label: 'Rolling back',
+    tone: 'warning',
+    meaning: 'What the upgrade did is being taken back, the last step first.',
+    on: {
+      pause: 'rollback-paused',
+      abort: 'aborting',
+      finish: 'rolled-back',
+      'need-person': 'rollback-needs-human',
+    },
+  },
+  'rollback-paused': {
+    ...back,
+    label: 'Rollback paused',
+    tone: 'warning',
+    meaning: 'The rollback is paused; it goes on from this step when it is resumed.',
+    on: { resume: 'rolling-back', abort: 'aborting' },
+  },
+  // From here it goes on back only: who wants the new release after all ends it, and starts the upgrade again from what runs then.
+  'rollback-needs-human': {
+    ...back,
+    label: 'Rollback needs a person',
+    tone: 'danger',
+    meaning: 'The rollback needs a person: the console stays locked until the cause is dealt with.',
+    needsPerson: true,
+    on: { resume: 'rolling-back', abort: 'aborted' },
+  },
+  'rolled-back': {
+    ...over,
+    goesBack: true,
+    label: 'Rolled back',
+    tone: 'warning',
+    meaning: 'The upgrade was rolled back: packs and values are those of before it. The list below says what stays.',
+    on: {},
   },
 };
 
@@ -120,9 +178,9 @@ export function next(state: UpgradeState, event: UpgradeEvent): UpgradeState {
   return after;
 }
 
-/** Whether nothing can follow. */
+/** Whether it has ended, so that nothing follows by itself. */
 export function isFinal(state: UpgradeState): boolean {
-  return Object.keys(lifecycle[state].on).length === 0;
+  return lifecycle[state].ended;
 }
 
 /** What a person may do to an upgrade in this state. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JournalEntry, JournalledFailure } from '../journal/journal.ts';
+import { lifecycle } from '../lifecycle/lifecycle.ts';
 import { type Plan, stepsOfPlan } from '../plan/plan.ts';
 import { type Wait, waitingFor, waitSchema } from '../wait/wait.ts';
 
@@ -74,8 +75,19 @@ export function currentWait(steps: readonly StepProgress[]): Wait | null {
 
 /** The failure that ended the last run; null when the upgrade has gone on since, or never failed. */
 export function failureOf(entries: readonly JournalEntry[]): JournalledFailure | null {
-  const last = entries.findLast(({ phase, data }) => phase !== 'state' && directionOf(data) === 'forward');
-  return last?.phase === 'failure' ? last.data.failure : null;
+  // Why the way back stands still is what has to be mended first.
+  const latest = entries.findLast(({ phase }) => phase !== 'state');
+  if (latest?.phase === 'failure' && latest.data.direction === 'back') return latest.data.failure;
+  let failure: JournalledFailure | null = null;
+  let goesBack = false;
+  for (const entry of entries) {
+    if (entry.phase === 'state') goesBack = lifecycle[entry.data.state].goesBack;
+    // What is locked for the way back does not overcome what the way on failed of.
+    else if (!goesBack && entry.data.direction === 'forward') {
+      failure = entry.phase === 'failure' ? entry.data.failure : null;
+    }
+  }
+  return failure;
 }
 
 function directionOf(data: JournalEntry['data']): string | undefined {

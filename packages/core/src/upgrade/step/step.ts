@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../../pack/pack.ts';
 import { digestSchema } from '../../release/digest.ts';
 
-/** How a step can be taken back: undone in place, restored from the backup, or not at all. */
+/** How a step can be taken back: undone in place, not undone though how it was is in the backup, or not at all. */
 export const rollbackClassSchema = z.enum(['reversible', 'restorable', 'one-way']);
 export type RollbackClass = z.infer<typeof rollbackClassSchema>;
 

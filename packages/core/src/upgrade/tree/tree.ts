@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type NodeCounts, type StepSample, type UsualTime, usualTime, usualTimeSchema } from '../estimate/estimate.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import { isFinal, type UpgradeState } from '../lifecycle/lifecycle.ts';
+import { isFinal, lifecycle, type UpgradeState } from '../lifecycle/lifecycle.ts';
 import { type Plan, stepsOfPlan } from '../plan/plan.ts';
 import { pointOfNoReturn } from '../plan/point-of-no-return.ts';
 import { progressOf, type StepProgress, stepProgressSchema } from '../progress/progress.ts';
@@ -116,7 +116,8 @@ function timesOf(
   if (state === 'succeeded') return { timeLeft: null, fractionOfTime: 1 };
   const open = steps.filter((step) => step.state !== 'done');
   const left = open.map((step) => leftOf(step, now));
-  if (isFinal(state) || open.length === 0 || left.some((one) => one === null)) {
+  // Of what is left to be taken back the readiness to go back tells.
+  if (isFinal(state) || lifecycle[state].goesBack || open.length === 0 || left.some((one) => one === null)) {
     return { timeLeft: null, fractionOfTime: null };
   }
   const known = left.filter((one) => one !== null);

@@ -7,6 +7,7 @@ import {
   statesWhere,
   type StepSample,
 } from '@sealift/core/upgrade';
+import { z } from 'zod';
 import type { Db } from '../../store/store.ts';
 import { readObservation } from '../evidence/observe.ts';
 import { storedPlan } from '../stored-plan.ts';
@@ -25,7 +26,7 @@ export async function stepHistory(db: Db): Promise<StepSample[]> {
     .where(
       'state',
       'in',
-      statesWhere(({ on }) => Object.keys(on).length === 0),
+      statesWhere(({ ended }) => ended),
     )
     .where('confirmed_at', 'is not', null)
     .orderBy('finished_at', 'desc')
@@ -46,6 +47,8 @@ async function samplesIn(db: Db, row: { readonly id: string; readonly plan: stri
     .where('phase', '<>', 'progress')
     .orderBy('id')
     .execute();
+  // The type of the column promises a Date; a damaged one is none.
+  if (lines.some(({ at }) => !z.date().safeParse(at).success)) return [];
   try {
     const entries = lines.map(({ step_id: stepId, epoch, at, data }): JournalEntry => {
       return { ...readLine(data), upgradeId: row.id, stepId, epoch, at: at.toISOString() };

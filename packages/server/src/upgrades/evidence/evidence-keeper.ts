@@ -80,11 +80,20 @@ export class EvidenceKeeper {
     const kept = await db.selectFrom('upgrade_evidence').selectAll().where('upgrade_id', '=', id).executeTakeFirst();
     if (typeof kept?.signed === 'string') return kept.signed;
     const key = await this.#keys.signing();
-    const evidence = await collectEvidence(this.#sources, await loadUpgrade(db, id), this.#stop.signal);
+    const ended = await loadUpgrade(db, id);
+    const evidence = await collectEvidence(this.#sources, ended, this.#stop.signal);
     // What was looked at while the console ends says nothing of the platform.
     if (this.#stop.signal.aborted) throw new SealiftError('CANCELLED');
     const signed = signEvidence(evidence, key);
     return await db.transaction().execute(async (trx) => {
+      // Whoever rolls it back meanwhile makes it one that has not ended.
+      const { state } = await trx
+        .selectFrom('upgrade')
+        .select('state')
+        .where('id', '=', id)
+        .forShare()
+        .executeTakeFirstOrThrow();
+      if (state !== ended.state) throw new SealiftError('EVIDENCE_NOT_YET', { values: { id }, place: id });
       const stored = await trx
         .insertInto('upgrade_evidence')
         .values({ upgrade_id: id, before: null, signed })

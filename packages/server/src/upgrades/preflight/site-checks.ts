@@ -17,6 +17,7 @@ import { updateList } from '../../platform/updates.ts';
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
+import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 
@@ -33,6 +34,7 @@ export async function siteChecks(
   const checks = await Promise.all([
     releaseSigned(services, row),
     contentPresent(services, row),
+    wayBack(services, row),
     noOpenRisk(services, row),
     templateFits(services, plan),
     cluster.checks({

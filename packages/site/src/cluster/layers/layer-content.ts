@@ -21,7 +21,10 @@ export async function contentOf(
   const opened = await content.openPack({ pack, version, digest }, cancel);
   const lookup = await macroSources(layer, tools);
   const found = await packContent(layer, opened, { lookup, helm, cancel });
-  return repoint === undefined ? found : { ...found, manifests: repoint(found.manifests) };
+  // What ran before may be much less than what took its place.
+  const mayShrink = found.mayShrink || layer.backFrom !== undefined;
+  const manifests = repoint === undefined ? found.manifests : repoint(found.manifests);
+  return { ...found, mayShrink, manifests };
 }
 
 /** Makes objects pull what the layer's release has from the site's registry; undefined where the site names none. @throws LAYER_IMAGE_MISSING */

@@ -28,7 +28,8 @@ export function layersPort(access: LayersAccess, runs: LayerRuns): LayersPort {
     },
     async applyLayer(layer: DesiredLayer, cancel: Cancel): Promise<void> {
       const { version, digest, valuesHash } = layer;
-      const begin = async (until: Cancel) => await applyLayer(layer, await openTools(access, until, layer.release));
+      const programs = layer.backFrom ?? layer.release;
+      const begin = async (until: Cancel) => await applyLayer(layer, await openTools(access, until, programs));
       await runs.ask(layer, { doing: 'apply', version, digest, valuesHash }, begin, cancel);
     },
     async removeLayer(place: LayerPlace, cancel: Cancel): Promise<void> {

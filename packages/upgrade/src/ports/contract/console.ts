@@ -37,6 +37,13 @@ export function consoleContract(name: string, make: MakeDriver<ConsoleWithUpgrad
         expect(await console.installedVersion()).toBe(to);
       }));
 
+    it('says what was installed before a hop again once that was taken back, once or twice', () =>
+      onDriver(make, async ({ console, upgradeId, from }) => {
+        await console.recordInstalled(upgradeId, 0);
+        for (let time = 0; time < 2; time += 1) await console.recordFormer(upgradeId, 0);
+        expect(await console.installedVersion()).toBe(from);
+      }));
+
     it('records no hop that the plan does not have', () =>
       onDriver(make, async ({ console, upgradeId, from }) => {
         await expect(console.recordInstalled(upgradeId, 7)).rejects.toMatchObject({ code: 'UPGRADE_STALE' });

@@ -16,8 +16,11 @@ export function consequences(upgrade: Upgrade): string[] {
     replacedNodes(plan, steps),
     `${counted(changing.length, 'layer changes', 'layers change')}; ${counted(kept, 'customisation is', 'customisations are')} kept.`,
     lastStep === undefined || last === undefined
-      ? 'Every step can be undone, or restored from the backup.'
+      ? 'Every step can be undone, or does no harm.'
       : `The point of no return is step ${last + 1}: ${lastStep.title}.`,
+    upgrade.onFailure === 'stop'
+      ? 'If a step fails, the upgrade stops and waits for a person.'
+      : 'If a step fails, what was done is rolled back by itself, as long as no step was begun that can’t be taken back.',
     ...upgrade.risks
       .filter(({ covers }) => covers)
       .map(({ consequence, by }) => `A risk that ${by} accepted: ${consequence}`),

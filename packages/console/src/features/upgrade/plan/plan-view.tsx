@@ -1,17 +1,12 @@
-import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { type Plan, type PlanStep, pointOfNoReturn, type RollbackClass, stepsOfPlan } from '@sealift/core/upgrade';
+import type { Upgrade } from '@sealift/core/api';
+import { type Plan, type PlanStep, pointOfNoReturn, stepsOfPlan } from '@sealift/core/upgrade';
 import { NodeImageFact } from '../../../components/node-image-fact.tsx';
+import { OnFailureChoice } from './on-failure-choice.tsx';
+import { RollbackLabel } from './rollback-label.tsx';
 
-const rollbacks: Readonly<Record<RollbackClass, { word: string; color: 'green' | 'yellow' | 'red'; meaning: string }>> =
-  {
-    reversible: { word: 'Reversible', color: 'green', meaning: 'undone in place' },
-    restorable: { word: 'Restorable', color: 'yellow', meaning: 'restored from the backup' },
-    'one-way': { word: 'One-way', color: 'red', meaning: 'can’t be taken back' },
-  };
-
-/** The steps in the order they run, how each can be taken back, and the point of no return. */
-export function PlanView({ plan }: { plan: Plan }) {
+/** The steps in the order they run, how each can be taken back, the point of no return, and what a failure does. */
+export function PlanView({ upgrade, plan }: { upgrade: Upgrade; plan: Plan }) {
   const steps = stepsOfPlan(plan);
   const last = pointOfNoReturn(steps);
   return (
@@ -31,13 +26,13 @@ export function PlanView({ plan }: { plan: Plan }) {
           ))}
         </Tbody>
       </Table>
-      {last === undefined && <p>There is no point of no return: every step can be undone or restored.</p>}
+      {last === undefined && <p>There is no point of no return: every step can be undone, or does no harm.</p>}
+      <OnFailureChoice upgrade={upgrade} />
     </div>
   );
 }
 
 function StepRows({ step, number, isPointOfNoReturn }: { step: PlanStep; number: number; isPointOfNoReturn: boolean }) {
-  const { word, color, meaning } = rollbacks[step.rollback];
   return (
     <>
       {isPointOfNoReturn && (
@@ -49,10 +44,7 @@ function StepRows({ step, number, isPointOfNoReturn }: { step: PlanStep; number:
         <Td>{number}</Td>
         <Td>{step.title}</Td>
         <Td>
-          <Label isCompact color={color}>
-            {word}
-          </Label>{' '}
-          <span className="quiet">{meaning}</span>
+          <RollbackLabel rollback={step.rollback} />
         </Td>
       </Tr>
     </>

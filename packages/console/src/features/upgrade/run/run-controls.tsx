@@ -5,12 +5,16 @@ import { useState } from 'react';
 import { useIntervention } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { AbortDialog } from './abort-dialog.tsx';
+import { RollbackDialog } from './rollback-dialog.tsx';
 
-/** Pause, resume and abort, each where the upgrade's state allows it. They act at the next safe point. */
+/** Pause, resume, roll back and abort, each where the upgrade's state allows it. They act at the next safe point. */
 export function RunControls({ upgrade }: { upgrade: Upgrade }) {
   const intervention = useIntervention(upgrade.id);
   const [aborting, setAborting] = useState(false);
+  const [goingBack, setGoingBack] = useState(false);
   const offered = offers(upgrade.state);
+  const { rollback } = upgrade;
+  const canGoBack = offered.includes('rollback') && rollback?.possible === true;
   return (
     <div className="run-controls">
       {intervention.isError && <ErrorNotice error={intervention.error} />}
@@ -28,10 +32,18 @@ export function RunControls({ upgrade }: { upgrade: Upgrade }) {
           Resume
         </Button>
       )}
+      {canGoBack && (
+        <Button variant="secondary" onClick={() => setGoingBack(true)}>
+          Roll back …
+        </Button>
+      )}
       {offered.includes('abort') && (
         <Button variant="secondary" isDanger onClick={() => setAborting(true)}>
           Abort …
         </Button>
+      )}
+      {goingBack && canGoBack && (
+        <RollbackDialog upgrade={upgrade} rollback={rollback} onClose={() => setGoingBack(false)} />
       )}
       {aborting && <AbortDialog upgrade={upgrade} onClose={() => setAborting(false)} />}
     </div>

@@ -16,6 +16,9 @@ export function RunOutcome({ upgrade }: { upgrade: Upgrade }) {
       {upgrade.failure !== null && <FailureNotice {...upgrade.failure} />}
       {meaning !== '' && (
         <Notice variant="warning" title={meaning}>
+          {upgrade.state === 'aborted' && upgrade.rollback?.possible === true && (
+            <p>Two ways on: start the update again, which goes on from here, or roll back to {upgrade.from}. </p>
+          )}
           {isFinal(upgrade.state) && <Link to="/">What runs now, and the ways on, are in the Summary</Link>}
         </Notice>
       )}

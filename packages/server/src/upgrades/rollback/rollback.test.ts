@@ -1,0 +1,163 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pushRelease } from '../../testing/push-release.ts';
+import { RunningPlatform } from '../../testing/running-platform.ts';
+
+const old = { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: 'mtu: 1440\n' };
+const target = { version: '4.2.13', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: 'mtu: 1450\n' };
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  platform = await RunningPlatform.start();
+  const client = platform.registry();
+  const installed = await pushRelease(client, old);
+  await pushRelease(client, target);
+  client.close();
+  await platform.sync();
+  await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
+  const { layers } = (await platform.call('GET', '/profile')).body;
+  const values = layers.map(({ pack, currentValues }: Record<string, string>) => [pack, currentValues]);
+  await platform.connectCluster(installed.release, Object.fromEntries(values));
+}, 180_000);
+afterAll(() => platform.stop());
+
+/** What the cluster runs and what is recorded of it. */
+async function exported() {
+  const state = JSON.parse(await readFile(join(platform.folder, 'simulator', 'state.json'), 'utf8'));
+  const layers = state.layers
+    .map((one: Record<string, unknown>) => {
+      const { appliedAt: _, ...layer } = one;
+      return layer;
+    })
+    .toSorted((a: { pack: string }, b: { pack: string }) => (a.pack < b.pack ? -1 : 1));
+  const { version, layers: recorded } = (await platform.call('GET', '/profile')).body;
+  return { layers, version, recorded };
+}
+
+async function evidenceOf(id: string): Promise<string> {
+  const headers = { authorization: `Bearer ${platform.token}` };
+  return await (await fetch(`${platform.console.url}/api/v1/upgrades/${id}/evidence`, { headers })).text();
+}
+
+async function faults(list: readonly object[]): Promise<void> {
+  const body = JSON.stringify(list);
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${platform.simulatorUrl}/v1/faults`, { method: 'PUT', headers, body });
+  expect(answer.ok).toBe(true);
+}
+
+async function begin(onFailure?: string): Promise<string> {
+  const { body: draft } = await platform.call('POST', '/upgrades', { to: '4.2.13' });
+  expect(draft).toMatchObject({ blockers: [] });
+  let { hash } = draft;
+  if (onFailure !== undefined) {
+    const chosen = await platform.call('PUT', `/upgrades/${draft.id}/on-failure`, { onFailure });
+    expect(chosen).toMatchObject({ status: 200, body: { onFailure } });
+    expect(chosen.body.hash).not.toBe(hash);
+    ({ hash } = chosen.body);
+  }
+  expect((await platform.call('POST', `/upgrades/${draft.id}/confirm`, { hash })).status).toBe(202);
+  return draft.id;
+}
+
+const isApplied = ({ steps }: { steps: { id: string; state: string }[] }) =>
+  steps.some(({ id, state }) => id === '0-layer-cni-calico' && state !== 'waiting');
+const ended = (state: string) => (body: { state: string }) => body.state === state;
+
+/** An upgrade that stands paused at its layer. */
+async function pausedAtLayer(): Promise<string> {
+  // So that it is still there when it is paused.
+  await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
+  const id = await begin();
+  await platform.until(`/upgrades/${id}`, isApplied);
+  expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
+  await faults([]);
+  return id;
+}
+
+it('puts back what a paused upgrade applied, says beforehand what that is, and opens the console', async () => {
+  const before = await exported();
+  const id = await pausedAtLayer();
+  const dry = await platform.call('GET', `/upgrades/${id}/rollback`);
+  expect(dry.body).toMatchObject({
+    state: 'paused',
+    rollback: {
+      possible: true,
+      shut: null,
+      items: expect.arrayContaining([
+        expect.objectContaining({
+          does: 'undone',
+          text: expect.stringMatching(/calico goes back from 4\.2\.13 to 4\.2\.12/),
+        }),
+        expect.objectContaining({ does: 'stays', text: 'The backup stays' }),
+      ]),
+    },
+  });
+  const asked = await platform.call('POST', `/upgrades/${id}/rollback`, { reason: 'the shop closes' });
+  expect(asked.status).toBe(202);
+  const done = await platform.until(`/upgrades/${id}`, ended('rolled-back'));
+  expect(done.rollback.items.filter(({ does }: { does: string }) => does === 'undone')).toMatchObject([{ done: true }]);
+  expect(await exported()).toEqual(before);
+  const { entries } = (await platform.call('GET', '/audit')).body;
+  expect(entries).toContainEqual(
+    expect.objectContaining({
+      action: 'upgrade.rollback',
+      subject: id,
+      details: expect.objectContaining({ before: 'paused', after: 'rolling-back', reason: 'the shop closes' }),
+    }),
+  );
+  const summary = (await platform.call('GET', '/summary')).body;
+  expect(summary).toMatchObject({ version: '4.2.12', partlyUpgraded: null });
+  expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).body).toMatchObject({
+    code: 'UPGRADE_STATE_ILLEGAL',
+  });
+}, 60_000);
+
+it('takes back one that was aborted, whose evidence is then another', async () => {
+  const before = await exported();
+  const id = await pausedAtLayer();
+  await platform.call('POST', `/upgrades/${id}/abort`, { reason: 'late' });
+  await platform.until(`/upgrades/${id}`, ended('aborted'));
+  const { partlyUpgraded } = (await platform.call('GET', '/summary')).body;
+  expect(partlyUpgraded).toMatchObject({ goBackBy: expect.stringContaining(`sealift upgrade rollback ${id}`) });
+  const first = await evidenceOf(id);
+  expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).status).toBe(202);
+  await platform.until(`/upgrades/${id}`, ended('rolled-back'));
+  expect(await exported()).toEqual(before);
+  const second = await evidenceOf(id);
+  expect(second).toContain('rolled-back');
+  expect(first).not.toContain('rolled-back');
+}, 60_000);
+
+it('is refused for one that another came after, with what helps', async () => {
+  const id = await pausedAtLayer();
+  await platform.call('POST', `/upgrades/${id}/abort`, { reason: 'late' });
+  await platform.until(`/upgrades/${id}`, ended('aborted'));
+  const later = await pausedAtLayer();
+  const refused = await platform.call('POST', `/upgrades/${id}/rollback`, {});
+  expect(refused).toMatchObject({ status: 423, body: { code: 'CONSOLE_LOCKED' } });
+  await platform.call('POST', `/upgrades/${later}/abort`, { reason: 'late too' });
+  await platform.until(`/upgrades/${later}`, ended('aborted'));
+  expect(await platform.call('POST', `/upgrades/${id}/rollback`, {})).toMatchObject({
+    status: 409,
+    body: { code: 'UPGRADE_ROLLBACK_SHUT', detail: expect.stringContaining(later) },
+  });
+  const { rollback } = (await platform.call('GET', `/upgrades/${id}`)).body;
+  expect(rollback).toMatchObject({ possible: false, shut: { step: null } });
+  await platform.call('POST', `/upgrades/${later}/rollback`, {});
+  await platform.until(`/upgrades/${later}`, ended('rolled-back'));
+  expect((await exported()).version).toBe('4.2.12');
+}, 60_000);
+
+it('is known before Confirm to be impossible where what it needs is lost, and then not promised', async () => {
+  const { layers } = (await platform.call('GET', '/profile')).body;
+  const { digest } = layers.find(({ pack }: { pack: string }) => pack === 'calico');
+  await rm(join(platform.folder, 'data', 'registry', 'blobs', 'sha256', digest.replace('sha256:', '')));
+  const { id, preflight } = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body;
+  const checkOf = (checks: { name: string }[]) => checks.find(({ name }) => name === 'way-back');
+  expect(checkOf(preflight)).toMatchObject({ outcome: 'warn', detail: expect.stringContaining('calico 4.2.12') });
+  await platform.call('PUT', `/upgrades/${id}/on-failure`, { onFailure: 'roll-back' });
+  const after = (await platform.call('POST', `/upgrades/${id}/preflight`, {})).body;
+  expect(checkOf(after.preflight)).toMatchObject({ outcome: 'block', remedy: expect.stringContaining('.bin again') });
+}, 60_000);

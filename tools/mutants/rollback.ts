@@ -1,0 +1,153 @@
+import { mutantsOf } from './mutant.ts';
+
+/** Mistakes on the way back of an upgrade. */
+export const rollbackMutants = [
+  ...mutantsOf('core', [
+    [
+      'what cannot be taken back does not shut the way',
+      'upgrade/step/rollback.ts',
+      "if (rollback === 'one-way') return 'shut';",
+      "if (rollback === 'one-way') return 'stays';",
+      'upgrade/rollback/readiness.test.ts',
+    ],
+    [
+      'a layer whose former values are not known can go back',
+      'upgrade/rollback/readiness.ts',
+      'isLayer(step) && layersBefore(upgrade, hopIndex) === undefined',
+      'false',
+      'upgrade/rollback/readiness.test.ts',
+    ],
+    [
+      'a step that was not begun shuts the way back',
+      'upgrade/rollback/readiness.ts',
+      '    if (!begun.has(step.id)) continue;\n',
+      '',
+      'upgrade/rollback/readiness.test.ts',
+    ],
+    [
+      'what is taken back already takes time again',
+      'upgrade/rollback/readiness.ts',
+      'begun.has(step.id) && takesTime(step)',
+      'touched.has(step.id) && takesTime(step)',
+      'upgrade/rollback/readiness.test.ts',
+    ],
+    [
+      'a paused rollback is resumed forward',
+      'upgrade/lifecycle/lifecycle.ts',
+      "meaning: 'The rollback is paused; it goes on from this step when it is resumed.',\n    on: { resume: 'rolling-back'",
+      "meaning: 'The rollback is paused; it goes on from this step when it is resumed.',\n    on: { resume: 'running'",
+      'upgrade/lifecycle/lifecycle.test.ts',
+    ],
+    [
+      'an aborted upgrade has no way back',
+      'upgrade/lifecycle/lifecycle.ts',
+      "    on: { rollback: 'rolling-back' },\n",
+      '    on: {},\n',
+      'upgrade/lifecycle/lifecycle.test.ts',
+    ],
+  ]),
+  ...mutantsOf('upgrade', [
+    [
+      'an upgrade rolls back by itself though nobody approved that',
+      'engine/engine.ts',
+      "run.upgrade.onFailure === 'roll-back' && error.stepId",
+      'error.stepId',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'what is not the approved plan is rolled back by itself',
+      'engine/engine.ts',
+      ' && error.stepId !== planId',
+      '',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'an upgrade rolls back by itself across what cannot be taken back',
+      'engine/engine.ts',
+      '!isMeant || shutBy(run.upgrade, await this.#journal(run)) !== null',
+      '!isMeant',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'the engine takes back what it is asked to, whatever was begun',
+      'engine/roll-back.ts',
+      '  refuseShut(run, entries);\n',
+      '',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'the first step is taken back first',
+      'engine/roll-back.ts',
+      'undone.toReversed()',
+      'undone',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'an open console is not locked for the way back',
+      'engine/roll-back.ts',
+      "if (isLeft && planned.step.kind === 'lock-console')",
+      "if (!isLeft && planned.step.kind === 'lock-console')",
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'a rollback cannot be paused',
+      'engine/step-runner.ts',
+      "(['rolling-back', 'rollback-paused'] as const)",
+      "(['rolling-back', 'paused'] as const)",
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'a layer that came new stays',
+      'steps/hop-layer.ts',
+      '  if (found === undefined) return null;\n',
+      '  if (found === undefined) return hopLayer({ upgrade, hopIndex, step, hop: upgrade.plan.hops[hopIndex] } as never);\n',
+      'engine/roll-back.test.ts',
+    ],
+    [
+      'the former values go into the journal',
+      'steps/layer.ts',
+      '{ layer: of, pack, version, digest, valuesHash }: DesiredLayer): StepDetails {\n  return { layer: of, pack, version, digest, valuesHash };',
+      '{ layer: of, pack, version, digest, valuesHash, values }: DesiredLayer): StepDetails {\n  return { layer: of, pack, version, digest, valuesHash, values };',
+      'engine/roll-back.test.ts',
+    ],
+  ]),
+  ...mutantsOf('site', [
+    [
+      'going back needs a helm that the former release brought',
+      'cluster/layers/layers-port.ts',
+      'layer.backFrom ?? layer.release',
+      'layer.release',
+      'cluster/layers/back.test.ts',
+    ],
+    [
+      'going back is refused where it takes away most',
+      'cluster/layers/layer-content.ts',
+      'found.mayShrink || layer.backFrom !== undefined',
+      'found.mayShrink',
+      'cluster/layers/back.test.ts',
+    ],
+  ]),
+  ...mutantsOf('server', [
+    [
+      'the defaults of the new release stay the base after a rollback',
+      'engine/console-state.ts',
+      "await textsOf(trx, upgradeId, index, 'base')",
+      "await textsOf(trx, upgradeId, index, 'incoming')",
+      'engine/engine-stores.test.ts',
+    ],
+    [
+      'an upgrade is rolled back under one that came after it',
+      'platform/way-back.ts',
+      'ended && !goesBack ? await overtakenBy(db, row) : null',
+      'null',
+      'upgrades/rollback/rollback.test.ts',
+    ],
+    [
+      'the evidence of an abort is left as that of the rollback',
+      'upgrades/rollback/roll-back.ts',
+      "    await trx.updateTable('upgrade_evidence').set({ signed: null }).where('upgrade_id', '=', id).execute();\n",
+      '',
+      'upgrades/rollback/rollback.test.ts',
+    ],
+  ]),
+];
