@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
+import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { platformRecords } from '../backups/platform-records.ts';
 import { backupStore } from '../engine/backup-store.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
@@ -30,8 +32,11 @@ export interface ConsoleParts {
   readonly engine: EngineRunner;
   readonly evidence: EvidenceKeeper;
   readonly evidenceKeys: EvidenceKeys;
+  readonly backups: BackupKeeper;
   /** Where backups are written. */
   readonly backupFolder: string;
+  /** The key of stored secrets and of backups. */
+  readonly secretKey: SecretKeyPlace;
 }
 
 /** Where the registry keeps its content, below the data folder. */
@@ -66,13 +71,20 @@ export function composeConsole(
     holder: () => holder.now(),
   });
   const backupFolder = join(dataDir, 'backups');
+  const backups = new BackupKeeper({
+    db: store.db,
+    folder: backupFolder,
+    key: secretKey,
+    platform: platformRecords(cluster),
+    events,
+  });
   const ports = {
     vcenter: cluster.vcenter,
     storage: cluster.storage,
     cluster: cluster.cluster,
     providers: cluster.providers,
     storedVersions: cluster.storedVersions,
-    backup: backupStore(store.db, backupFolder, cluster.cluster),
+    backup: backupStore(store.db, backups),
     console: consoleState(store.db, events),
     content,
   };
@@ -87,7 +99,9 @@ export function composeConsole(
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     evidence: new EvidenceKeeper({ store, registry, cluster }, evidenceKeys, events),
     evidenceKeys,
+    backups,
     backupFolder,
+    secretKey,
   };
 }
 

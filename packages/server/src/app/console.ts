@@ -103,6 +103,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     );
     undo.push(() => parts.cluster.close());
     undo.push(() => parts.evidence.close());
+    undo.push(() => parts.backups.close());
     const unusable = await unusableSettings(parts.site);
     if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
     const registryDir = join(dataDir, registryFolder);
