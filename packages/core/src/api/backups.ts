@@ -26,7 +26,11 @@ export type BackupStage = (typeof backupStages)[number];
 /** When backups are made by themselves. */
 export const backupScheduleSchema = z.object({
   /** Null where none is. */
-  everyHours: z.int().min(1).max(24 * 31).nullable(),
+  everyHours: z
+    .int()
+    .min(1)
+    .max(24 * 31)
+    .nullable(),
   /** How many of those that were made by themselves are kept. */
   keep: z.int().min(1).max(1000),
 });

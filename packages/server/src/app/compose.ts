@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { ScheduledBackups } from '../backups/schedule.ts';
 import { platformRecords } from '../backups/platform-records.ts';
 import { backupStore } from '../engine/backup-store.ts';
 import { consoleState } from '../engine/console-state.ts';
@@ -13,7 +14,7 @@ import type { ClusterSettings } from '../platform/cluster.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
-import type { SecretKeyPlace } from '../site/secret-key.ts';
+import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import type { Store } from '../store/store.ts';
@@ -33,6 +34,7 @@ export interface ConsoleParts {
   readonly evidence: EvidenceKeeper;
   readonly evidenceKeys: EvidenceKeys;
   readonly backups: BackupKeeper;
+  readonly scheduledBackups: ScheduledBackups;
   /** Where backups are written. */
   readonly backupFolder: string;
   /** The key of stored secrets and of backups. */
@@ -100,6 +102,7 @@ export function composeConsole(
     evidence: new EvidenceKeeper({ store, registry, cluster }, evidenceKeys, events),
     evidenceKeys,
     backups,
+    scheduledBackups: new ScheduledBackups(store.db, backups),
     backupFolder,
     secretKey,
   };
@@ -107,6 +110,6 @@ export function composeConsole(
 
 function secretKeyPlace(dataDir: string, given: string | undefined): SecretKeyPlace {
   return given === undefined
-    ? { path: join(dataDir, 'secret-key'), mayBeMade: true }
+    ? { path: join(dataDir, secretKeyName), mayBeMade: true }
     : { path: given, mayBeMade: false };
 }

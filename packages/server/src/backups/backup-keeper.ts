@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupStage } from '@sealift/core/api';
@@ -16,6 +15,7 @@ import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
 import type { Db } from '../store/store.ts';
 import type { BackupRow } from '../store/tables.ts';
 import { collectBackup } from './collect.ts';
+import { openBackupFile } from './open-file.ts';
 import type { BackedUpPlatform } from './platform-records.ts';
 import { proveBackup, tablesIn } from './prove-backup.ts';
 import { newHeader, writeBackup, type WrittenFile } from './write-backup.ts';
@@ -47,6 +47,7 @@ export class BackupKeeper {
   readonly #parts: BackupParts;
   readonly #stop = new AbortController();
   #running: Running | undefined;
+  #verifyingSince: string | undefined;
   #lastFailure: { readonly at: Date; readonly reason: BackupReason; readonly message: string } | null = null;
 
   constructor(parts: BackupParts) {
@@ -84,7 +85,8 @@ export class BackupKeeper {
         },
         (error: unknown) => {
           const { message, hint } = asSealiftError(error);
-          if (!this.#stop.signal.aborted) this.#lastFailure = { at: new Date(), reason, message: `${message}. ${hint}` };
+          if (!this.#stop.signal.aborted)
+            this.#lastFailure = { at: new Date(), reason, message: `${message}. ${hint}` };
           return () => reject(error);
         },
       )
@@ -101,6 +103,20 @@ export class BackupKeeper {
     while (this.#running !== undefined) await this.#running.made.catch(() => undefined);
     cancel.throwIfAborted();
     return await this.begin(reason, actor, cancel).made;
+  }
+
+  /** Reads a backup to its end and restores it on trial, one at a time. @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
+  async verify(row: BackupRow): Promise<BackupProof> {
+    if (this.#verifyingSince !== undefined) {
+      throw new SealiftError('BACKUP_RUNNING', { values: { since: this.#verifyingSince } });
+    }
+    this.#verifyingSince = new Date().toISOString();
+    try {
+      const key = await SecretKey.open({ ...this.#parts.key, mayBeMade: false });
+      return await this.#prove(row.reference, key);
+    } finally {
+      this.#verifyingSince = undefined;
+    }
   }
 
   /** Where the file of a backup is. */
@@ -131,8 +147,7 @@ export class BackupKeeper {
     const written = await writeBackup({ folder, path }, header, records, key, cancel);
     try {
       onStage('restoring-on-trial');
-      const source = { reference, bytes: createReadStream(path), key, keyPath: this.#parts.key.path };
-      const { proof } = await proveBackup(source, tablesIn(db));
+      const proof = await this.#prove(reference, key);
       cancel.throwIfAborted();
       onStage('recording');
       return await this.#record({ id: header.id, reference, reason, keyId: key.id, written, proof }, actor);
@@ -141,6 +156,12 @@ export class BackupKeeper {
       await rm(path, { force: true });
       throw error;
     }
+  }
+
+  async #prove(reference: string, key: SecretKey): Promise<BackupProof> {
+    const bytes = await openBackupFile(this.pathOf({ reference }), reference);
+    const source = { reference, bytes, key, keyPath: this.#parts.key.path };
+    return (await proveBackup(source, tablesIn(this.#parts.db))).proof;
   }
 
   async #record(
@@ -173,7 +194,11 @@ export class BackupKeeper {
         })
         .returningAll()
         .executeTakeFirstOrThrow();
-      await recordAudit(trx, actor, { action: 'backup.create', subject: reference, details: { reason, sha256, proof } });
+      await recordAudit(trx, actor, {
+        action: 'backup.create',
+        subject: reference,
+        details: { reason, sha256, proof },
+      });
       return row;
     });
   }

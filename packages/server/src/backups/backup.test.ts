@@ -42,11 +42,12 @@ async function sourceOf(reference: string): Promise<BackupSource> {
 }
 
 /** Every table that is backed up, as one digest each. */
-const digests = () => atOneMoment(store().db, async (trx) => {
-  const all = [];
-  for (const table of backedUpTables) all.push(await digestOf(trx, table));
-  return all;
-});
+const digests = () =>
+  atOneMoment(store().db, async (trx) => {
+    const all = [];
+    for (const table of backedUpTables) all.push(await digestOf(trx, table));
+    return all;
+  });
 
 describe('a backup', () => {
   it('is sealed, readable by its owner alone, and tells what it holds and what it does not', async () => {
@@ -64,17 +65,24 @@ describe('a backup', () => {
     expect(JSON.parse(row.proof ?? '')).toMatchObject({ tables: backedUpTables.length, objects: 0, loaded: null });
     expect(await readdir(folder)).toEqual([row.reference]);
     // Nothing is left of the trial.
-    const { rows } = await sql<{ name: string }>`select nspname as name from pg_namespace where nspname like 'sealift%'`.execute(store().db);
+    const { rows } = await sql<{
+      name: string;
+    }>`select nspname as name from pg_namespace where nspname like 'sealift%'`.execute(store().db);
     expect(rows).toEqual([]);
   });
 
   it('brings a console back, row by row, to the number of the next line of a journal', async () => {
-    await store().db.transaction().execute((trx) => recordAudit(trx, ann, { action: 'a', subject: 'ü\u2028"\\' }));
+    await store()
+      .db.transaction()
+      .execute((trx) => recordAudit(trx, ann, { action: 'a', subject: 'ü\u2028"\\' }));
     const lease = await leaseStore(store()).acquire('a', 60_000);
     const before = await digests();
     const row = await keeper.make(asked, ann, cancel);
     await emptyStore(store());
-    const { ended, rows } = await restoreDatabase(store().db, await sourceOf(row.reference), { replace: false, dryRun: false });
+    const { ended, rows } = await restoreDatabase(store().db, await sourceOf(row.reference), {
+      replace: false,
+      dryRun: false,
+    });
     expect(lease?.epoch).toBe(1);
     // It was running: that it was ended, and the restore itself, are new.
     expect(ended).toEqual([upgradeId]);
@@ -83,7 +91,10 @@ describe('a backup', () => {
     expect(unchanged(await digests())).toEqual(unchanged(before));
     expect(rows).toBe(before.reduce((sum, table) => sum + table.rows, 0));
     expect(await lockedBy(store().db)).toBeNull();
-    expect((await readJournal(store().db, upgradeId)).at(-1)).toMatchObject({ phase: 'state', data: { state: 'aborted' } });
+    expect((await readJournal(store().db, upgradeId)).at(-1)).toMatchObject({
+      phase: 'state',
+      data: { state: 'aborted' },
+    });
   });
 
   it('is tried without leaving anything, and refused by a console in use unless that is to be replaced', async () => {
@@ -111,7 +122,14 @@ describe('a backup', () => {
     const flipped = Buffer.from(whole);
     flipped[head + 100] = (flipped[head + 100] ?? 0) ^ 4;
     const renamed = Buffer.from(whole.toString('latin1').replace(first.id, second.id), 'latin1');
-    const damages = [flipped, renamed, whole.subarray(0, -1), whole.subarray(0, head), whole.subarray(0, 5), Buffer.alloc(0)];
+    const damages = [
+      flipped,
+      renamed,
+      whole.subarray(0, -1),
+      whole.subarray(0, head),
+      whole.subarray(0, 5),
+      Buffer.alloc(0),
+    ];
     damages.push(Buffer.concat([whole.subarray(0, head), other.subarray(other.indexOf(0x0a) + 1)]));
     damages.push(Buffer.concat([whole, Buffer.from('\n')]));
     for (const bytes of damages) {
@@ -133,7 +151,9 @@ describe('a backup', () => {
       code: 'BACKUP_KEY_OTHER',
       message: expect.stringContaining(testKey.path),
     });
-    await expect(reading(whole.replace('"format":2', '"format":3'))).rejects.toMatchObject({ code: 'RECORD_FORMAT_OTHER' });
+    await expect(reading(whole.replace('"format":2', '"format":3'))).rejects.toMatchObject({
+      code: 'RECORD_FORMAT_OTHER',
+    });
   });
 
   it('does not count where the trial restore differs from what was read', async () => {
@@ -154,6 +174,7 @@ describe('a backup', () => {
 
   it('is made one at a time, and none where the cluster does not answer', async () => {
     const answer = Promise.withResolvers<BackupRecord>();
+    answer.promise.catch(() => undefined);
     const slow = keeperOf(store().db, folder, {
       async *records() {
         yield (await answer.promise) as Exclude<BackupRecord, { record: 'end' }>;

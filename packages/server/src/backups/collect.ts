@@ -37,6 +37,9 @@ async function* collectRows(db: Db): CollectedRecords {
     }
   } finally {
     // Nothing was written, and an ended connection has nothing to end.
-    await trx.rollback().execute().catch(() => undefined);
+    await trx
+      .rollback()
+      .execute()
+      .catch(() => undefined);
   }
 }

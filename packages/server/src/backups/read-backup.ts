@@ -31,7 +31,9 @@ export interface BackupSource {
 }
 
 /** Told of every row and object, in their order; nothing of a chunk that is not proven comes here. */
-export type OnRecord = (record: BackupRecordOf<'row'> | BackupRecordOf<'object'> | BackupRecordOf<'template'>) => Promise<void>;
+export type OnRecord = (
+  record: BackupRecordOf<'row'> | BackupRecordOf<'object'> | BackupRecordOf<'template'>,
+) => Promise<void>;
 
 const nothing: OnRecord = () => Promise.resolve();
 
@@ -97,7 +99,8 @@ function readHeader(head: string, source: BackupSource, damaged: (reason: string
     throw new SealiftError('RECORD_FORMAT_OTHER', { values });
   }
   const header = backupHeaderSchema.safeParse(value);
-  if (!header.success) throw damaged(`its first line is not of its format: ${z.prettifyError(header.error).slice(0, 200)}`);
+  if (!header.success)
+    throw damaged(`its first line is not of its format: ${z.prettifyError(header.error).slice(0, 200)}`);
   const { keyId: sealedWith } = header.data;
   const { key, keyPath: path, reference } = source;
   if (sealedWith !== key.id) {
@@ -128,7 +131,8 @@ async function readRecords(
   let objects = 0;
   for await (const line of linesIn(bytes, damaged)) {
     const record = readLine(line, damaged);
-    if (end !== undefined || (record.record === 'begin') !== (begin === undefined)) throw damaged('its records are out of order');
+    if (end !== undefined || (record.record === 'begin') !== (begin === undefined))
+      throw damaged('its records are out of order');
     if (record.record === 'begin') begin = record;
     if (record.record === 'end') {
       end = record;
@@ -174,7 +178,10 @@ class TableSeen {
   /** The first table that is not as told. */
   differing(told: readonly TableDigest[]): string | undefined {
     this.#close();
-    const wrong = told.find(({ name, rows, sha256 }) => (this.#done.get(name)?.sha256 ?? emptyDigest) !== sha256 || (this.#done.get(name)?.rows ?? 0) !== rows);
+    const wrong = told.find(
+      ({ name, rows, sha256 }) =>
+        (this.#done.get(name)?.sha256 ?? emptyDigest) !== sha256 || (this.#done.get(name)?.rows ?? 0) !== rows,
+    );
     const untold = [...this.#done.keys()].find((name) => !told.some((one) => one.name === name));
     return wrong?.name ?? untold;
   }

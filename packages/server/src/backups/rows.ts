@@ -13,7 +13,9 @@ const rowsAtOnce = 100;
 export async function* rowsOf(trx: Trx, table: string): AsyncGenerator<string> {
   await sql`set local time zone 'UTC'`.execute(trx);
   await sql`declare backed_up no scroll cursor for
-    select row_to_json(t)::text as "row" from ${sql.table(table)} t order by row_to_json(t)::text collate "C"`.execute(trx);
+    select row_to_json(t)::text as "row" from ${sql.table(table)} t order by row_to_json(t)::text collate "C"`.execute(
+    trx,
+  );
   for (;;) {
     const { rows } = await sql<{ row: string }>`fetch ${sql.lit(rowsAtOnce)} from backed_up`.execute(trx);
     if (rows.length === 0) break;
@@ -63,5 +65,7 @@ export async function insertRows(trx: Trx, table: BackedUpTable, rows: readonly 
 
 /** The next line of the journal gets a number after those that were restored. */
 export async function goOnNumbering(trx: Trx): Promise<void> {
-  await sql`select setval(pg_get_serial_sequence('journal', 'id'), max(id)) from journal having max(id) is not null`.execute(trx);
+  await sql`select setval(pg_get_serial_sequence('journal', 'id'), max(id)) from journal having max(id) is not null`.execute(
+    trx,
+  );
 }

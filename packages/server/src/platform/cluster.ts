@@ -58,7 +58,9 @@ export function connectCluster(
   surroundings: SiteSurroundings,
 ): ClusterConnection {
   const simulated =
-    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), objects: noObjects, issueKubeconfig: refuseSimulated };
+    simulatorUrl === undefined
+      ? {}
+      : { ...connectSimulator(simulatorUrl), objects: noObjects, issueKubeconfig: refuseSimulated };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return {

@@ -10,6 +10,9 @@ const tagBytes = 16;
 /** Longer than a key in Base64 with any white space around it. */
 const longestFile = 256;
 
+/** The name of the key's file in a data folder. */
+export const secretKeyName = 'secret-key';
+
 /** Where the key of the stored secrets is. */
 export interface SecretKeyPlace {
   readonly path: string;

@@ -55,7 +55,11 @@ export function objectsPort(site: BackedUpSite): ObjectsPort {
 
 function recordsOf(cluster: 'enterprise' | 'management', objects: readonly KubeObject[]): ObjectRecord[] {
   const once = new Map(objects.map((object) => [identityOf(object), object]));
-  return ownersFirst([...once.values()]).map((object) => ({ record: 'object', cluster, object: withoutManagers(object) }));
+  return ownersFirst([...once.values()]).map((object) => ({
+    record: 'object',
+    cluster,
+    object: withoutManagers(object),
+  }));
 }
 
 /** They say who set which field when, are longer than the object, and hold no more once another one made it. */

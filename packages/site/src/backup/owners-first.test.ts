@@ -19,9 +19,14 @@ describe('objects after their owners', () => {
   });
 
   it('come after all of them, over several generations', () => {
-    expect(namesOf(object('machine', 'set', 'bootstrap'), object('set', 'deployment'), object('bootstrap'), object('deployment'))).toEqual(
-      ['bootstrap', 'deployment', 'set', 'machine'],
-    );
+    expect(
+      namesOf(
+        object('machine', 'set', 'bootstrap'),
+        object('set', 'deployment'),
+        object('bootstrap'),
+        object('deployment'),
+      ),
+    ).toEqual(['bootstrap', 'deployment', 'set', 'machine']);
   });
 
   it('are all there where owners are not among them, or own each other', () => {

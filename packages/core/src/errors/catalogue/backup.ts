@@ -31,11 +31,18 @@ export const backupErrors = defineErrors({
     next: 'needs-a-person',
   },
   BACKUP_RUNNING: {
-    message: 'a backup is being made already, since {since}',
+    message: 'a backup is being made or verified already, since {since}',
     hint: 'Wait for it: `sealift backup list` tells how far it is.',
     status: 409,
     exit: 3,
     next: 'wait',
+  },
+  BACKUP_FAILED: {
+    message: 'the backup was not made: {reason}',
+    hint: 'Do what the message names, then make it again; the console log has the details.',
+    status: 500,
+    exit: 1,
+    next: 'needs-a-person',
   },
   BACKUP_NEEDED: {
     message: 'the backup {reference} is not removed: {reason}',
