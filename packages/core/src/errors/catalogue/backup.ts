@@ -65,4 +65,25 @@ export const backupErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  RESTORE_KINDS_MISSING: {
+    message: 'the cluster does not know kinds that the backup has objects of: {kinds}',
+    hint: 'Install the providers of Cluster API and the layers that bring these kinds, in the versions that the backup was made with; then restore again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  RESTORE_NOT_PAUSED: {
+    message: 'the {object} is not restored: the {cluster} is not paused any more',
+    hint: 'Find out who let it go, and see that nobody does until the restore has ended; then run the same command again.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  RESTORE_HELD: {
+    message: 'Cluster API stays paused, for it would not leave the virtual machines as they are: {reason}',
+    hint: 'Settle what is named, in vCenter or in Cluster API, and run the same command again: it lets the cluster go when nothing would be made or deleted.',
+    status: 409,
+    exit: 3,
+    next: 'needs-a-person',
+  },
 });
