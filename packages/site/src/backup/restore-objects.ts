@@ -3,7 +3,7 @@ import { clusterNameLabel } from '@sealift/kubernetes/cluster-api-names';
 import { groupVersionOf, type KubeObject, nameOf, type ObjectMeta, referenceOf } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { isClusterApi } from './cluster-api-objects.ts';
-import { isCluster, NewOwners, type RestorePlan, restoringAnnotation } from './restore-plan.ts';
+import { isCluster, makesMachines, NewOwners, type RestorePlan, restoringAnnotation } from './restore-plan.ts';
 
 /** On a Cluster that a restore has paused, until that lets it go: it was not paused before. */
 export const pausedByRestore = 'sealift.dev/paused-by-restore';
@@ -29,22 +29,38 @@ export async function restoreObjects(
   backupId: string,
   cancel: AbortSignal,
 ): Promise<RestoredObjects> {
-  const owners = new NewOwners(objects, planned.map(({ object }) => object));
+  const owners = new NewOwners(objects);
   const made: string[] = [];
   const lostOwners: string[] = [];
   const todo = planned.filter(({ action }) => action === 'make' || action === 'finish');
-  await pauseExisting(objects, planned, todo.map(({ object }) => object), cancel);
+  await pauseExisting(
+    objects,
+    planned,
+    todo.map(({ object }) => object),
+    cancel,
+  );
   for (const { object } of todo) {
     cancel.throwIfAborted();
     await refuseUnpaused(objects, object, cancel);
     const name = nameOf(referenceOf(object));
     const { owners: now, lost } = await owners.of(object, cancel);
     lostOwners.push(...lost.map((owner) => `${name}: ${owner}`));
-    await objects.create(asNew(object, now, backupId), cancel);
+    if (
+      !(await objects.create(asNew(object, now, backupId), cancel)) &&
+      !(await isBegun(objects, object, backupId, cancel))
+    ) {
+      // Somebody else made it since the cluster was looked at.
+      continue;
+    }
     owners.note(await finish(objects, object, cancel));
     made.push(name);
   }
   return { made, kept: planned.length - made.length, lostOwners };
+}
+
+async function isBegun(objects: Objects, object: KubeObject, backupId: string, cancel: AbortSignal): Promise<boolean> {
+  const live = await objects.get(referenceOf(object), cancel);
+  return live?.metadata.annotations?.[restoringAnnotation] === backupId;
 }
 
 /** Status, then the mark goes: as long as it is there, the object is not whole. */
@@ -57,7 +73,11 @@ async function finish(objects: Objects, object: KubeObject, cancel: AbortSignal)
   return await objects.mergePatch(reference, { metadata: { annotations: { [restoringAnnotation]: null } } }, cancel);
 }
 
-function asNew({ metadata, ...object }: KubeObject, owners: ObjectMeta['ownerReferences'], backupId: string): KubeObject {
+function asNew(
+  { metadata, ...object }: KubeObject,
+  owners: ObjectMeta['ownerReferences'],
+  backupId: string,
+): KubeObject {
   const { name, namespace, labels, annotations = {}, finalizers } = metadata;
   const spec = isCluster(object) ? { spec: { ...(object['spec'] as object | undefined), paused: true } } : {};
   const wasPaused = (object['spec'] as { paused?: unknown } | undefined)?.paused === true;
@@ -97,7 +117,7 @@ async function pauseExisting(
 /** Somebody may have let a Cluster go meanwhile: its controllers would act on half of its objects. */
 async function refuseUnpaused(objects: Objects, object: KubeObject, cancel: AbortSignal): Promise<void> {
   const name = object.metadata.labels?.[clusterNameLabel];
-  if (name === undefined || !isClusterApi(groupVersionOf(object.apiVersion).group)) return;
+  if (name === undefined || !makesMachines(object)) return;
   const kind = 'Cluster';
   const apiVersion = (await objects.discovery.versions('cluster.x-k8s.io', cancel))[0] ?? 'v1beta1';
   const { namespace } = object.metadata;

@@ -1,9 +1,19 @@
 import { SealiftError } from '@sealift/core/errors';
 import { groups } from '@sealift/kubernetes/cluster-api-names';
 import { identityOf } from '@sealift/kubernetes/manifest';
-import { groupVersionOf, identityOfReference, type KubeObject, nameOf, type OwnerReference, referenceOf } from '@sealift/kubernetes/object';
+import {
+  apiVersionOf,
+  groupVersionOf,
+  identityOfReference,
+  type KubeObject,
+  nameOf,
+  type ObjectReference,
+  type OwnerReference,
+  referenceOf,
+} from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { isDeepStrictEqual } from 'node:util';
+import { isClusterApi } from './cluster-api-objects.ts';
 import { ownersFirst } from './owners-first.ts';
 
 /** On an object that is being restored, until it is whole: the id of the backup. */
@@ -49,11 +59,21 @@ export function inRestoreOrder(objects: readonly KubeObject[]): readonly KubeObj
   return ownersFirst(objects.toSorted((a, b) => rankOf(a) - rankOf(b)));
 }
 
-function rankOf({ apiVersion, kind }: KubeObject): number {
-  const { group } = groupVersionOf(apiVersion);
-  if (group === '') return kind === 'Namespace' ? 0 : 3;
-  if (kind === 'ClusterClass' || kind.endsWith('Template')) return 1;
-  return isCluster({ apiVersion, kind }) ? 2 : 3;
+function rankOf(object: KubeObject): number {
+  const { apiVersion, kind } = object;
+  if (kind === 'Namespace' && groupVersionOf(apiVersion).group === '') return 0;
+  if (isPattern(object)) return 1;
+  return isCluster(object) ? 2 : 3;
+}
+
+/** What others are made from, and nothing happens for. */
+function isPattern({ apiVersion, kind }: KubeObject): boolean {
+  return isClusterApi(groupVersionOf(apiVersion).group) && (kind === 'ClusterClass' || kind.endsWith('Template'));
+}
+
+/** Whether a controller of Cluster API may act when it appears. */
+export function makesMachines(object: KubeObject): boolean {
+  return isClusterApi(groupVersionOf(object.apiVersion).group) && !isPattern(object) && !isCluster(object);
 }
 
 /** Whether it is a Cluster of Cluster API: paused, it holds every controller of its machines. */
@@ -70,7 +90,9 @@ function actionFor(object: KubeObject, live: KubeObject | undefined, backupId: s
 /** All that is not about the object itself, and its status, which is for its controllers to say. */
 function contentOf(object: KubeObject): unknown {
   const { apiVersion: _version, kind: _kind, metadata: _metadata, status: _status, ...content } = object;
-  return content;
+  if (!isCluster(object)) return content;
+  const { paused: _paused, ...spec } = (content['spec'] ?? {}) as Readonly<Record<string, unknown>>;
+  return { ...content, spec };
 }
 
 async function refuseUnknownKinds(
@@ -89,29 +111,23 @@ async function refuseUnknownKinds(
 /** Finds the owners of restored objects, whose uids are others than they were. */
 export class NewOwners {
   readonly #objects: Objects;
-  /** By the uid that they had. */
-  readonly #backedUp: ReadonlyMap<string, KubeObject>;
   readonly #uids = new Map<string, string | undefined>();
 
-  constructor(objects: Objects, backedUp: readonly KubeObject[]) {
+  constructor(objects: Objects) {
     this.#objects = objects;
-    this.#backedUp = new Map(backedUp.map((object) => [object.metadata.uid ?? '', object]));
   }
 
   /**
    * The owners that are there, with their uids now. One that is not is left out, and told: an object with an owner that does not exist is
    * deleted by the garbage collector.
    */
-  async of(object: KubeObject, cancel: AbortSignal): Promise<{ owners: OwnerReference[]; lost: string[] }> {
+  async of({ metadata }: KubeObject, cancel: AbortSignal): Promise<{ owners: OwnerReference[]; lost: string[] }> {
     const owners: OwnerReference[] = [];
     const lost: string[] = [];
-    for (const owner of object.metadata.ownerReferences ?? []) {
+    for (const owner of metadata.ownerReferences ?? []) {
       const { kind, name, apiVersion } = owner;
-      const known = this.#backedUp.get(owner.uid);
-      const namespace = known === undefined ? object.metadata.namespace : known.metadata.namespace;
-      const reference = { apiVersion: known?.apiVersion ?? apiVersion, kind, name, namespace };
-      const uid = await this.#uidOf(reference, cancel);
-      if (uid === undefined) lost.push(nameOf(reference));
+      const uid = await this.#uidOf({ apiVersion, kind, name, namespace: metadata.namespace }, cancel);
+      if (uid === undefined) lost.push(nameOf({ apiVersion, kind, name }));
       else owners.push({ ...owner, uid });
     }
     return { owners, lost };
@@ -122,13 +138,30 @@ export class NewOwners {
     this.#uids.set(identityOf(object), object.metadata.uid);
   }
 
-  async #uidOf(of: { apiVersion: string; kind: string; name: string; namespace: string | undefined }, cancel: AbortSignal) {
-    const key = identityOfReference(of);
-    if (!this.#uids.has(key)) {
-      const isServed = (await this.#objects.discovery.resource(of, cancel)) !== undefined;
-      const live = isServed ? await this.#objects.get(of, cancel) : undefined;
-      this.#uids.set(key, live?.metadata.uid);
-    }
+  /** An owner is in the namespace of its object or, where its kind has none, in none (Kubernetes, "Owners and Dependents"). */
+  async #uidOf(of: ObjectReference, cancel: AbortSignal): Promise<string | undefined> {
+    // Its version may not be served any more.
+    const resource = await this.#resourceOf(of, cancel);
+    if (resource === undefined) return undefined;
+    const reference = {
+      ...of,
+      apiVersion: apiVersionOf(resource),
+      ...(resource.namespaced ? {} : { namespace: undefined }),
+    };
+    const key = identityOfReference(reference);
+    if (!this.#uids.has(key)) this.#uids.set(key, (await this.#objects.get(reference, cancel))?.metadata.uid);
     return this.#uids.get(key);
+  }
+
+  async #resourceOf({ apiVersion, kind }: ObjectReference, cancel: AbortSignal) {
+    const { group } = groupVersionOf(apiVersion);
+    for (const version of await this.#objects.discovery.versions(group, cancel)) {
+      const found = await this.#objects.discovery.resource(
+        { apiVersion: apiVersionOf({ group, version }), kind },
+        cancel,
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
