@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import type { BackupContents, BackupProof } from '@sealift/core/backup';
+import type { BackupContents, BackupProof, BackupRecordOf } from '@sealift/core/backup';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { lockFolder } from '@sealift/io/folder-lock';
 import { SecretKey, secretKeyName } from '../site/secret-key.ts';
@@ -10,7 +10,7 @@ import { openStore } from '../store/store.ts';
 import { storeInUse } from '../store/store-in-use.ts';
 import { openBackupFile } from './open-file.ts';
 import { proveBackup, storeBelow } from './prove-backup.ts';
-import type { BackupSource } from './read-backup.ts';
+import { type BackupSource, readBackup } from './read-backup.ts';
 import { type RestoredDatabase, restoreDatabase } from './restore-database.ts';
 
 /** A file of a backup and the key that opens it. */
@@ -28,6 +28,22 @@ export async function verifyBackupFile(
   file: BackupFile,
 ): Promise<{ readonly contents: BackupContents; readonly proof: BackupProof }> {
   return await proveBackup(await sourceOf(file), storeBelow(tmpdir()));
+}
+
+/**
+ * Reads a backup that is a file here to its end, and gives the objects of its clusters.
+ *
+ * @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID
+ */
+export async function backupObjects(file: BackupFile): Promise<{
+  readonly contents: BackupContents;
+  readonly objects: readonly BackupRecordOf<'object'>[];
+}> {
+  const objects: BackupRecordOf<'object'>[] = [];
+  const contents = await readBackup(await sourceOf(file), async (record) => {
+    if (record.record === 'object') objects.push(record);
+  });
+  return { contents, objects };
 }
 
 /** Where a console is restored, and how. */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { RegisterCommand } from '../../context.ts';
+import { withConnection } from '../vsphere/connection.ts';
+import type { RestoreClusterOptions } from './restore-cluster.ts';
 import type { RestoreOptions } from './restore.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -86,6 +88,28 @@ export const registerBackup: RegisterCommand = (program, context) => {
     .action(async (file: string, options: RestoreOptions) => {
       const { restoreBackup } = await import('./restore.ts');
       await restoreBackup(file, options, context);
+    });
+  withConnection(
+    withKey(
+      backup
+        .command('restore-cluster')
+        .description(
+          'Makes the objects of a backup that the clusters of a site have lost, with Cluster API paused, and lets it go when no virtual machine would be made or deleted. What is there stays as it is. Exit 3 where it stays paused; run it again then.',
+        )
+        .argument('<file>', 'the backup'),
+    ),
+  )
+    .option('--kubeconfig <file>', 'of the enterprise cluster; else KUBECONFIG, else ~/.kube/config')
+    .option(
+      '--management-kubeconfig <file>',
+      'of the cluster whose Cluster API makes its machines, where that is another one',
+    )
+    .option('--dry-run', 'say what would be made, change nothing')
+    .option('--apply', 'do it')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, options: RestoreClusterOptions) => {
+      const { restoreClusterObjects } = await import('./restore-cluster.ts');
+      await restoreClusterObjects(file, options, context);
     });
 };
 

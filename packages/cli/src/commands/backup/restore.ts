@@ -1,8 +1,7 @@
-import { SealiftError } from '@sealift/core/errors';
 import { type RestoredConsole, restoreBackupFile } from '@sealift/server/backup-files';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
-import { givenFiles } from './given-files.ts';
+import { askedToApply, givenFiles } from './given-files.ts';
 
 export interface RestoreOptions {
   readonly secretKeyFile: string;
@@ -15,11 +14,8 @@ export interface RestoreOptions {
 
 /** Restores the console of a backup. @throws USAGE, CONSOLE_NOT_EMPTY, STORE_IN_USE, BACKUP_*, RECORD_FORMAT_OTHER */
 export async function restoreBackup(file: string, options: RestoreOptions, context: CliContext): Promise<void> {
-  if ((options.dryRun === true) === (options.apply === true)) {
-    throw new SealiftError('USAGE', { values: { reason: 'give either --dry-run or --apply' } });
-  }
+  const dryRun = !askedToApply(options);
   const databaseUrl = context.env['DATABASE_URL'];
-  const dryRun = options.dryRun === true;
   const { contents, rows, ended, key } = await restoreBackupFile(givenFiles(file, options), {
     dataDir: options.data,
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
