@@ -19,9 +19,13 @@ export const backupSchema = z.object({
 });
 export type BackupView = z.infer<typeof backupSchema>;
 
-export const backupStages = ['collecting', 'restoring-on-trial', 'recording'] as const;
-/** How far the making of a backup is. */
-export type BackupStage = (typeof backupStages)[number];
+/** How far the making of a backup is, in words. */
+export const backupStages = {
+  collecting: 'collecting and writing',
+  'restoring-on-trial': 'reading it back and restoring it on trial',
+  recording: 'recording it',
+} as const;
+export type BackupStage = keyof typeof backupStages;
 
 /** When backups are made by themselves. */
 export const backupScheduleSchema = z.object({
@@ -42,7 +46,13 @@ export const backupListSchema = z.object({
   folder: z.string(),
   /** The key file that they are sealed with: without it no backup can be opened. */
   keyPath: z.string(),
-  running: z.object({ since: z.iso.datetime(), reason: backupReasonSchema, stage: z.enum(backupStages) }).nullable(),
+  running: z
+    .object({
+      since: z.iso.datetime(),
+      reason: backupReasonSchema,
+      stage: z.enum(Object.keys(backupStages) as BackupStage[]),
+    })
+    .nullable(),
   /** The last one that failed, unless one was made since. */
   lastFailure: z.object({ at: z.iso.datetime(), reason: backupReasonSchema, message: z.string() }).nullable(),
   schedule: backupScheduleSchema.extend({

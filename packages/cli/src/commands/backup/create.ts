@@ -1,9 +1,9 @@
-import { backupListSchema } from '@sealift/core/api';
+import { backupListSchema, backupStages } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { connect } from '../../client/connect.ts';
 import { polls } from '../../client/polls.ts';
 import type { CliContext } from '../../context.ts';
-import { backupLine, backupsUrl, stageText } from './print.ts';
+import { backupLine, backupsUrl } from './print.ts';
 
 /** Makes a backup and waits for it. @throws BACKUP_FAILED, PLATFORM_*, CANCELLED */
 export async function createBackup({ json }: { readonly json?: true }, context: CliContext): Promise<void> {
@@ -17,7 +17,7 @@ export async function createBackup({ json }: { readonly json?: true }, context: 
     if ('away' in poll) continue;
     const { running, backups, lastFailure } = poll.answer;
     if (running !== null && running.since === since) {
-      const text = stageText(running);
+      const text = backupStages[running.stage];
       if (text !== told) context.note(`${text} …`);
       told = text;
       continue;

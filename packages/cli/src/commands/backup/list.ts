@@ -1,8 +1,9 @@
-import { backupListSchema } from '@sealift/core/api';
+import { backupListSchema, backupStages } from '@sealift/core/api';
+import { reasonText } from '@sealift/core/backup';
 import { connect } from '../../client/connect.ts';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
-import { backupLine, backupsUrl, reasonText, stageText } from './print.ts';
+import { backupLine, backupsUrl } from './print.ts';
 import { scheduleText } from './schedule.ts';
 
 /** Lists backups. @throws PLATFORM_* */
@@ -15,7 +16,7 @@ export async function listBackups({ json }: { readonly json?: true }, context: C
     ...(backups.length === 0 ? ['There is no backup.'] : []),
     ...(running === null
       ? []
-      : [`being made since ${running.since}, ${reasonText(running.reason)}: ${stageText(running)}`]),
+      : [`being made since ${running.since}, ${reasonText(running.reason)}: ${backupStages[running.stage]}`]),
     ...(lastFailure === null ? [] : [`THE LAST ONE FAILED at ${lastFailure.at}: ${lastFailure.message}`]),
     scheduleText(schedule),
     `They are in ${folder} on the console's machine, sealed with ${keyPath}: keep a copy of that key in another place, for without it none can be opened.`,

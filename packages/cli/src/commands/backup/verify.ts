@@ -1,8 +1,8 @@
+import { proofText, reasonText } from '@sealift/core/backup';
 import { verifyBackupFile } from '@sealift/server/backup-files';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { givenFiles } from './given-files.ts';
-import { proofText, reasonText } from './print.ts';
 
 export interface VerifyOptions {
   readonly secretKeyFile: string;
