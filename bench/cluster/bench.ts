@@ -1,4 +1,7 @@
+import { restoreRows } from './restore.ts';
 import { upgradeRows } from './upgrade.ts';
 
-/** The engine at a real API server with 100 nodes and 60 layers, beside kubectl and what is demanded. */
-export const parts = { upgrade: upgradeRows };
+/**
+ * The engine at a real API server with 100 nodes and 60 layers, beside kubectl and what is demanded; and a restore of 1,000 objects.
+ */
+export const parts = { upgrade: upgradeRows, restore: restoreRows };

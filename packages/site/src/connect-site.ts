@@ -83,6 +83,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   const runs = new LayerRuns();
+  const vcenter = vcenterPort(session, settings);
   const layers: LayersAccess = {
     objects: () => enterprise.objects(),
     kubeconfig: enterprise.choice,
@@ -95,7 +96,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
   };
   const providers = { objects, content, holder };
   return {
-    vcenter: vcenterPort(session, settings),
+    vcenter,
     storage: storagePort(sides),
     cluster: {
       ...clusterRollouts({
@@ -118,7 +119,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     objects: objectsPort({
       enterprise: () => enterprise.objects(),
       management: other === undefined ? undefined : objects,
-      template: vcenterPort(session, settings).findTemplate,
+      template: (name, cancel) => vcenter.findTemplate(name, cancel),
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),

@@ -10,7 +10,8 @@ export function useBackups() {
   return useQuery({
     queryKey: backupsKey,
     queryFn: ({ signal }) => read(backupListSchema, '/backups', signal),
-    refetchInterval: ({ state }) => (state.data?.running != null ? 1000 : false),
+    refetchInterval: ({ state }) =>
+      typeof state.data?.running === 'object' && state.data.running !== null ? 1000 : false,
   });
 }
 

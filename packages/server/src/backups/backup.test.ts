@@ -162,7 +162,7 @@ describe('a backup', () => {
     const key = { key_id: 'a', fingerprint: 'f', public_key: 'p', added_at: new Date(), revoked_at: null };
     await store().db.insertInto('trusted_key').values([key, key]).execute();
     try {
-      await expect(keeper.make(asked, ann, cancel)).rejects.toThrow();
+      await expect(keeper.make(asked, ann, cancel)).rejects.toThrow('duplicate key');
       expect(await readdir(folder)).toEqual([]);
       expect(await store().db.selectFrom('backup').selectAll().execute()).toEqual([]);
       expect(keeper.lastFailure).toMatchObject({ reason: asked });

@@ -99,7 +99,7 @@ async function refuseUsed(trx: Trx): Promise<void> {
   for (const table of used) {
     const { count } = await trx
       .selectFrom(table)
-      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .select(({ fn }) => fn.countAll<number | string>().as('count'))
       .executeTakeFirstOrThrow();
     if (Number(count) > 0) found.push(`${table.replace('_', ' ')}: ${count}`);
   }

@@ -50,7 +50,7 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 
 /** Makes this version's tables where there are none, within a transaction. */
 export async function makeTables(trx: Kysely<Tables>): Promise<void> {
-  for (const { up } of Object.values(migrations)) await up(trx);
+  for (const migration of Object.values(migrations)) await migration.up(trx);
 }
 
 async function refuseUnknown(db: Kysely<Tables>): Promise<void> {

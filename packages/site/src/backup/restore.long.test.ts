@@ -42,8 +42,12 @@ describe.skipIf(peers.missing)(`a real site that lost its Cluster API objects ($
   function settings() {
     const { url, username, password, caFile } = site.vcenter;
     return {
-      ...{ url, username, password: new Secret(password), caFile },
-      ...{ places: {}, networks: [] },
+      url,
+      username,
+      password: new Secret(password),
+      caFile,
+      places: {},
+      networks: [],
       enterprise: { kubeconfig: site.workload.kubeconfig },
       management: { kubeconfig: site.management.kubeconfig },
     };
