@@ -3,7 +3,7 @@ import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
 import { ScheduledBackups } from '../backups/schedule.ts';
 import { platformRecords } from '../backups/platform-records.ts';
-import { backupStore } from '../engine/backup-store.ts';
+import { upgradeBackups } from '../backups/upgrade-backups.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
 import { CurrentHolder } from '../engine/current-holder.ts';
@@ -86,7 +86,7 @@ export function composeConsole(
     cluster: cluster.cluster,
     providers: cluster.providers,
     storedVersions: cluster.storedVersions,
-    backup: backupStore(store.db, backups),
+    backup: upgradeBackups(store.db, backups),
     console: consoleState(store.db, events),
     content,
   };

@@ -15,7 +15,7 @@ import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
 import { peer } from '@sealift/testkit/peers';
 import { keeperOf } from '../testing/backup-keeper.ts';
-import { backupStore } from './backup-store.ts';
+import { upgradeBackups } from '../backups/upgrade-backups.ts';
 import { consoleState } from './console-state.ts';
 import { journalStore } from './journal-store.ts';
 import { endAbandonedLease, leaseStore } from './lease-store.ts';
@@ -70,7 +70,7 @@ describe.each([
       await storeUpgrade(store.db, upgradeIds[1], 'running');
       const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
       return {
-        port: { backup: backupStore(store.db, keeperOf(store.db, folder)), upgradeIds },
+        port: { backup: upgradeBackups(store.db, keeperOf(store.db, folder)), upgradeIds },
         close: () => rm(folder, { recursive: true, force: true }),
       };
     });
@@ -222,7 +222,7 @@ describe.each([
       const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
       try {
         await storeConfirmedUpgrade(store.db, upgradeId);
-        const backup = backupStore(store.db, keeperOf(store.db, folder));
+        const backup = upgradeBackups(store.db, keeperOf(store.db, folder));
         expect(await backup.find(upgradeId, cancel)).toBeNull();
         const made = await backup.make(upgradeId, cancel);
         expect(await backup.make(upgradeId, cancel)).toEqual(made);
@@ -238,7 +238,7 @@ describe.each([
 
     it('says that it cannot be written, and leaves no record of one', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
-      const backup = backupStore(store.db, keeperOf(store.db, '/dev/null/folder'));
+      const backup = upgradeBackups(store.db, keeperOf(store.db, '/dev/null/folder'));
       await expect(backup.make(upgradeId, cancel)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
       expect(await backup.find(upgradeId, cancel)).toBeNull();
     });

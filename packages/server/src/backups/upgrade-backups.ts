@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Backup, BackupPort } from '@sealift/upgrade/ports/backup';
 import { systemActor } from '../audit/actor.ts';
-import type { BackupKeeper } from '../backups/backup-keeper.ts';
+import type { BackupKeeper } from './backup-keeper.ts';
 import type { Db } from '../store/store.ts';
 import type { BackupRow } from '../store/tables.ts';
 
 /** The backup of an upgrade: one that was restored on trial, and whose file is still as it was then. */
-export function backupStore(db: Db, keeper: BackupKeeper): BackupPort {
+export function upgradeBackups(db: Db, keeper: BackupKeeper): BackupPort {
   const find: BackupPort['find'] = async (upgradeId) => {
     const rows = await db
       .selectFrom('backup')
