@@ -7,7 +7,7 @@ import { RunningPlatform } from '../testing/running-platform.ts';
 let platform: RunningPlatform;
 beforeAll(async () => {
   platform = await RunningPlatform.start();
-}, 60_000);
+}, 180_000);
 afterAll(() => platform.stop());
 
 const list = async () => (await platform.call('GET', '/backups')).body;
@@ -22,7 +22,7 @@ async function make() {
   return (await list()).backups[0];
 }
 
-describe('backups of a console', { timeout: 60_000 }, () => {
+describe('backups of a console', { timeout: 180_000 }, () => {
   it('are made, listed with what was proven, verified, taken and removed, each told in the audit log', async () => {
     const made = await make();
     expect(made).toMatchObject({
