@@ -1,3 +1,4 @@
+import { backupMutants } from './backups.ts';
 import { bundleMutants } from './bundle.ts';
 import { cliMutants } from './cli.ts';
 import { consoleMutants } from './console.ts';
@@ -38,4 +39,5 @@ export const mutants: readonly Mutant[] = [
   ...cliMutants,
   ...layerMutants,
   ...rollbackMutants,
+  ...backupMutants,
 ];

@@ -1,4 +1,5 @@
 import { registerAccounts } from './commands/accounts/index.ts';
+import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
@@ -24,6 +25,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   status: registerStatus,
   upgrade: registerUpgrade,
   evidence: registerEvidence,
+  backup: registerBackup,
   cluster: registerCluster,
   profile: registerProfile,
   merge: registerMerge,

@@ -30,6 +30,7 @@ const cases: readonly Case[] = [
   },
   { name: 'Pack Registries', address: '/administration/registries' },
   { name: 'Trusted Keys', address: '/administration/trusted-keys' },
+  { name: 'Backup', address: '/administration/backups' },
   { name: 'Audit Log', address: '/administration/audit' },
 ];
 

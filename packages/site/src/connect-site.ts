@@ -1,6 +1,7 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
+import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
@@ -17,6 +18,7 @@ import { renderChecks } from './checks/layers/render-checks.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
 import { type IssuedKubeconfig, issueKubeconfig } from './cluster/access/issue-kubeconfig.ts';
 import { clusterEvents } from './cluster/cluster-events.ts';
+import { objectsPort } from './backup/objects-port.ts';
 import { ClusterAccess } from './cluster/cluster-access.ts';
 import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
@@ -45,6 +47,8 @@ export interface Site {
   readonly survey: SurveyPort;
   readonly events: EventsPort;
   readonly storedVersions: StoredVersionsPort;
+  /** What a backup keeps of the clusters. */
+  readonly objects: ObjectsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -79,6 +83,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
   const objects = () => management.objects();
   const machines = { objects, vcenter: () => session.client(), cluster: settings.cluster };
   const runs = new LayerRuns();
+  const vcenter = vcenterPort(session, settings);
   const layers: LayersAccess = {
     objects: () => enterprise.objects(),
     kubeconfig: enterprise.choice,
@@ -91,7 +96,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
   };
   const providers = { objects, content, holder };
   return {
-    vcenter: vcenterPort(session, settings),
+    vcenter,
     storage: storagePort(sides),
     cluster: {
       ...clusterRollouts({
@@ -110,6 +115,11 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
       enterprise: () => enterprise.objects(),
       management: other === undefined ? undefined : objects,
       cluster: settings.cluster,
+    }),
+    objects: objectsPort({
+      enterprise: () => enterprise.objects(),
+      management: other === undefined ? undefined : objects,
+      template: (name, cancel) => vcenter.findTemplate(name, cancel),
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),

@@ -1,3 +1,4 @@
+import { backupsKey } from './backups.ts';
 import { eventSchema } from '@sealift/core/api';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -8,7 +9,7 @@ import { siteKey } from './site.ts';
 import { upgradesKey } from './upgrades.ts';
 
 const gatherMs = 250;
-const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site'] as const;
+const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups'] as const;
 
 /**
  * Listens to the server's events and reads again what each concerns. The browser reconnects by itself; a stream that
@@ -68,6 +69,8 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
       return [registriesKey, updatesKey, summaryKey];
     case 'upgrade':
       return [['upgrade', event.data.subject], upgradesKey];
+    case 'backups':
+      return [backupsKey];
     case 'site':
       return [siteKey, clusterKey, summaryKey, ['upgrade']];
     case 'lock':

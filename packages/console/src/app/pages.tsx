@@ -1,6 +1,7 @@
 import type { Permission } from '@sealift/core/api';
 import { type ComponentType, lazy } from 'react';
 import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
+import { BackupsPage } from '../features/backups/backups-page.tsx';
 import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
 import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
@@ -92,6 +93,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Administration',
     permission: 'trusted-keys.read',
     component: TrustedKeysPage,
+  },
+  {
+    path: '/administration/backups',
+    title: 'Backup',
+    menu: 'Administration',
+    permission: 'backups.read',
+    component: BackupsPage,
   },
   {
     path: '/administration/audit',

@@ -11,6 +11,11 @@ export const permissions = [
   'api-tokens.read',
   'api-tokens.change',
   'audit.read',
+  'backups.read',
+  /** Making and removing them, and when they are made by themselves. */
+  'backups.change',
+  /** Taking one away: whoever has the key as well has everything. */
+  'backups.download',
   'catalogue.read',
   'catalogue.sync',
   'cluster.kubeconfig',

@@ -1,3 +1,4 @@
+import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...bundleErrors,
   ...registryErrors,
   ...serverErrors,
+  ...backupErrors,
   ...upgradeErrors,
   ...vsphereErrors,
   ...kubernetesErrors,

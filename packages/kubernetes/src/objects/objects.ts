@@ -106,6 +106,20 @@ export class Objects {
   }
 
   /**
+   * Sets the status of an object, which a change of the object itself leaves alone (Kubernetes API conventions, "Spec and Status").
+   *
+   * @returns false where its kind has no status of its own, and creation has set all of it
+   * @throws KUBERNETES_REFUSED, KUBERNETES_KIND_UNKNOWN, KUBERNETES_…
+   */
+  async setStatus(of: ObjectReference, status: unknown, cancel?: AbortSignal): Promise<boolean> {
+    const path = `${await this.pathOf(of, cancel)}/status`;
+    const answer = await this.client.ask({ method: 'PATCH', path, query: queryOf({}), body: { status }, cancel });
+    if (answer.status === 404 && (await this.get(of, cancel)) !== undefined) return false;
+    accepted(answer, 'set the status of', nameOf(of));
+    return true;
+  }
+
+  /**
    * Asks for the deletion of an object, which may still wait for its finalizers afterwards.
    *
    * @returns false where it does not exist

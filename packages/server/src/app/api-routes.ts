@@ -2,6 +2,7 @@ import type { LoginAttempts } from '@sealift/registry/login-attempts';
 import { accountRoutes } from '../accounts/routes.ts';
 import { authenticateBy } from '../accounts/authenticate.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { backupRoutes } from '../backups/routes.ts';
 import { catalogueRoutes } from '../catalogue/routes.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { guardRoutes } from '../http/guard-routes.ts';
@@ -45,6 +46,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   rollbackRoutes(api, parts);
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
+  backupRoutes(api, { ...parts, db });
   auditRoutes(api, db);
   eventRoutes(api, events, authenticate);
 }

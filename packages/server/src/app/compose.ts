@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
-import { backupStore } from '../engine/backup-store.ts';
+import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { ScheduledBackups } from '../backups/schedule.ts';
+import { platformRecords } from '../backups/platform-records.ts';
+import { upgradeBackups } from '../backups/upgrade-backups.ts';
 import { consoleState } from '../engine/console-state.ts';
 import { contentRegistry } from '../engine/content-registry.ts';
 import { CurrentHolder } from '../engine/current-holder.ts';
@@ -11,7 +14,7 @@ import type { ClusterSettings } from '../platform/cluster.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
-import type { SecretKeyPlace } from '../site/secret-key.ts';
+import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import type { Store } from '../store/store.ts';
@@ -30,8 +33,12 @@ export interface ConsoleParts {
   readonly engine: EngineRunner;
   readonly evidence: EvidenceKeeper;
   readonly evidenceKeys: EvidenceKeys;
+  readonly backups: BackupKeeper;
+  readonly scheduledBackups: ScheduledBackups;
   /** Where backups are written. */
   readonly backupFolder: string;
+  /** The key of stored secrets and of backups. */
+  readonly secretKey: SecretKeyPlace;
 }
 
 /** Where the registry keeps its content, below the data folder. */
@@ -66,13 +73,20 @@ export function composeConsole(
     holder: () => holder.now(),
   });
   const backupFolder = join(dataDir, 'backups');
+  const backups = new BackupKeeper({
+    db: store.db,
+    folder: backupFolder,
+    key: secretKey,
+    platform: platformRecords(cluster),
+    events,
+  });
   const ports = {
     vcenter: cluster.vcenter,
     storage: cluster.storage,
     cluster: cluster.cluster,
     providers: cluster.providers,
     storedVersions: cluster.storedVersions,
-    backup: backupStore(store.db, backupFolder, cluster.cluster),
+    backup: upgradeBackups(store.db, backups),
     console: consoleState(store.db, events),
     content,
   };
@@ -87,12 +101,15 @@ export function composeConsole(
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     evidence: new EvidenceKeeper({ store, registry, cluster }, evidenceKeys, events),
     evidenceKeys,
+    backups,
+    scheduledBackups: new ScheduledBackups(store.db, backups),
     backupFolder,
+    secretKey,
   };
 }
 
 function secretKeyPlace(dataDir: string, given: string | undefined): SecretKeyPlace {
   return given === undefined
-    ? { path: join(dataDir, 'secret-key'), mayBeMade: true }
+    ? { path: join(dataDir, secretKeyName), mayBeMade: true }
     : { path: given, mayBeMade: false };
 }

@@ -103,6 +103,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     );
     undo.push(() => parts.cluster.close());
     undo.push(() => parts.evidence.close());
+    undo.push(() => parts.backups.close());
     const unusable = await unusableSettings(parts.site);
     if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
     const registryDir = join(dataDir, registryFolder);
@@ -130,6 +131,10 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       warn: (message, details) => logger.warn(details, message),
     });
     await parts.care.schedule(await jobs.queue(`registry-care.${id}`));
+    undo.push(() => parts.scheduledBackups.close());
+    await parts.scheduledBackups.begin(await jobs.queue(`backup.${id}`), (error) =>
+      logger.warn({ err: error }, 'a backup that was due was not made'),
+    );
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);

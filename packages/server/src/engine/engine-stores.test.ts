@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import { backupContract } from '@sealift/upgrade/ports/contract/backup';
 import { consoleContract } from '@sealift/upgrade/ports/contract/console';
 import { journalContract } from '@sealift/upgrade/ports/contract/journal';
@@ -15,7 +14,8 @@ import { storeConfirmedUpgrade, storeUpgrade } from '../testing/confirmed-upgrad
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres-server.ts';
 import { peer } from '@sealift/testkit/peers';
-import { backupStore } from './backup-store.ts';
+import { keeperOf } from '../testing/backup-keeper.ts';
+import { upgradeBackups } from '../backups/upgrade-backups.ts';
 import { consoleState } from './console-state.ts';
 import { journalStore } from './journal-store.ts';
 import { endAbandonedLease, leaseStore } from './lease-store.ts';
@@ -23,23 +23,6 @@ import { endAbandonedLease, leaseStore } from './lease-store.ts';
 const postgres = peer('postgres');
 const upgradeId = '6d8f5a0e-0000-4000-8000-000000000001';
 const cancel = new AbortController().signal;
-
-/** A cluster of which nothing runs. */
-const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
-const rollout = {
-  desired: { version: '1.26.8', template: 't' },
-  updated: 0,
-  total: 0,
-  wait: null,
-};
-const emptyCluster: ClusterPort = {
-  nodes: () => Promise.resolve([]),
-  layers: () => Promise.resolve([]),
-  rollout: () => Promise.resolve(rollout),
-  setRollout: refuse,
-  applyLayer: refuse,
-  removeLayer: refuse,
-};
 
 /** The same tests on both databases; what needs two writers at once only where two can be. */
 describe.each([
@@ -87,7 +70,7 @@ describe.each([
       await storeUpgrade(store.db, upgradeIds[1], 'running');
       const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
       return {
-        port: { backup: backupStore(store.db, folder, emptyCluster), upgradeIds },
+        port: { backup: upgradeBackups(store.db, keeperOf(store.db, folder)), upgradeIds },
         close: () => rm(folder, { recursive: true, force: true }),
       };
     });
@@ -253,7 +236,7 @@ describe.each([
       const folder = await mkdtemp(join(tmpdir(), 'sealift-backup-'));
       try {
         await storeConfirmedUpgrade(store.db, upgradeId);
-        const backup = backupStore(store.db, folder, emptyCluster);
+        const backup = upgradeBackups(store.db, keeperOf(store.db, folder));
         expect(await backup.find(upgradeId, cancel)).toBeNull();
         const made = await backup.make(upgradeId, cancel);
         expect(await backup.make(upgradeId, cancel)).toEqual(made);
@@ -269,7 +252,7 @@ describe.each([
 
     it('says that it cannot be written, and leaves no record of one', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
-      const backup = backupStore(store.db, '/dev/null/folder', emptyCluster);
+      const backup = upgradeBackups(store.db, keeperOf(store.db, '/dev/null/folder'));
       await expect(backup.make(upgradeId, cancel)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
       expect(await backup.find(upgradeId, cancel)).toBeNull();
     });

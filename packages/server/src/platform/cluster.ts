@@ -3,6 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
+import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
@@ -21,6 +22,8 @@ export interface ClusterPorts {
   readonly survey: SurveyPort;
   readonly storedVersions: StoredVersionsPort;
   readonly events: EventsPort;
+  /** What a backup keeps of the cluster. */
+  readonly objects: ObjectsPort;
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
   readonly issueKubeconfig: Site['issueKubeconfig'];
 }
@@ -55,7 +58,9 @@ export function connectCluster(
   surroundings: SiteSurroundings,
 ): ClusterConnection {
   const simulated =
-    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), issueKubeconfig: refuseSimulated };
+    simulatorUrl === undefined
+      ? {}
+      : { ...connectSimulator(simulatorUrl), objects: noObjects, issueKubeconfig: refuseSimulated };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return {
@@ -69,7 +74,7 @@ export function connectCluster(
     };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig, host } = site;
+  const { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig, host } = site;
   return {
     connected: true,
     simulated: false,
@@ -77,6 +82,7 @@ export function connectCluster(
     providers,
     survey,
     events,
+    objects,
     issueKubeconfig,
     storedVersions,
     ...simulated,
@@ -94,6 +100,11 @@ function refuseSimulated(): Promise<never> {
   return Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what: 'kubeconfig' } }));
 }
 
+const noObjects: ObjectsPort = {
+  all: () =>
+    Promise.resolve([{ record: 'omitted', what: 'objects of the cluster', why: 'it is a simulation, and has none' }]),
+};
+
 function notConnected() {
   const refuse = (): Promise<never> => Promise.reject(new SealiftError('CLUSTER_NOT_CONNECTED'));
   return {
@@ -103,6 +114,7 @@ function notConnected() {
     storage: { identity: refuse, repairIdentity: refuse },
     providers: { status: refuse, apply: refuse },
     events: { latest: refuse },
+    objects: { all: refuse },
     issueKubeconfig: refuse,
     storedVersions: { stale: refuse, rewrite: refuse },
     cluster: {

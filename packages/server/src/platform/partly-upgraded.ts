@@ -58,7 +58,13 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
   const approved = approvedOf(row);
   const steps = approved === null ? null : begunOf(approved.plan, entries, unreadable !== null);
   if (steps?.length === 0) return null;
-  const backup = await db.selectFrom('backup').select('reference').where('upgrade_id', '=', row.id).executeTakeFirst();
+  const backup = await db
+    .selectFrom('backup')
+    .select('reference')
+    .where('upgrade_id', '=', row.id)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   const touched = steps === null ? null : new Set(steps.flatMap(layerOf));
   return {
     upgrade: row.id,

@@ -27,6 +27,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly survey: ClusterPorts['survey'];
   readonly storedVersions: ClusterPorts['storedVersions'];
   readonly events: ClusterPorts['events'];
+  readonly objects: ClusterPorts['objects'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
   readonly #changing: ChangingSettings | undefined;
   readonly #surroundings: SiteSurroundings;
@@ -50,6 +51,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.survey = ports.survey;
     this.storedVersions = ports.storedVersions;
     this.events = ports.events;
+    this.objects = ports.objects;
     this.issueKubeconfig = ports.issueKubeconfig;
   }
 

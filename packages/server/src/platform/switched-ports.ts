@@ -40,6 +40,7 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       rewrite: (layers, cancel) => on(({ storedVersions }) => storedVersions.rewrite(layers, cancel)),
     },
     events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
+    objects: { all: (cancel) => on(({ objects }) => objects.all(cancel)) },
     issueKubeconfig: (hours, cancel) => on(({ issueKubeconfig }) => issueKubeconfig(hours, cancel)),
   };
 }

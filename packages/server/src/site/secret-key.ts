@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { writeFileAtomically } from '@sealift/io/durable-file';
@@ -9,6 +9,9 @@ const nonceBytes = 12;
 const tagBytes = 16;
 /** Longer than a key in Base64 with any white space around it. */
 const longestFile = 256;
+
+/** The name of the key's file in a data folder. */
+export const secretKeyName = 'secret-key';
 
 /** Where the key of the stored secrets is. */
 export interface SecretKeyPlace {
@@ -51,6 +54,16 @@ export class SecretKey {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(about));
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
+  }
+
+  /**
+   * A key of 32 bytes for one use alone (HKDF with SHA-256, RFC 5869), from which nobody learns this one.
+   *
+   * @param salt new for each key
+   * @param about what it is for: bound to it
+   */
+  derive(salt: Uint8Array, about: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, salt, about, keyBytes));
   }
 
   /** @returns undefined where it was sealed with another key or about something else, or was changed */

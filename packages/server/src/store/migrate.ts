@@ -2,6 +2,7 @@ import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as acceptedRisks from './migrations/accepted-risks.ts';
+import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
@@ -30,8 +31,12 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-site-settings': siteSettings,
   '0011-accepted-risks': acceptedRisks,
   '0012-evidence': evidence,
+  '0013-backups': backups,
   '0014-on-failure': onFailure,
 };
+
+/** The last change of this version's tables. */
+export const newestMigration = Object.keys(migrations).at(-1) ?? '';
 
 /**
  * Brings the store to this version's tables. Several processes may call it at once: one migrates, the others wait.
@@ -43,6 +48,11 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   await refuseUnknown(db);
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw asSealiftError(error);
+}
+
+/** Makes this version's tables where there are none, within a transaction. */
+export async function makeTables(trx: Kysely<Tables>): Promise<void> {
+  for (const migration of Object.values(migrations)) await migration.up(trx);
 }
 
 async function refuseUnknown(db: Kysely<Tables>): Promise<void> {

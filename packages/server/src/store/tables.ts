@@ -8,6 +8,7 @@ export interface Tables {
   readonly audit_entry: AuditEntryTable;
   readonly audit_head: AuditHeadTable;
   readonly backup: BackupTable;
+  readonly backup_schedule: BackupScheduleTable;
   readonly catalogue_pack: CataloguePackTable;
   readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
@@ -307,9 +308,34 @@ interface ConsoleLockTable {
 }
 
 interface BackupTable {
-  upgrade_id: string;
+  id: string;
+  /** The upgrade that it was made for; null for any other one. */
+  upgrade_id: string | null;
+  /** The name of its file. */
   reference: string;
   sha256: string;
   size_bytes: number;
   created_at: Date;
+  /** Of the file. */
+  format: number;
+  /** `BackupReason` as JSON; null for those of the first format. */
+  reason: string | null;
+  /** Of the key that it is sealed with. */
+  key_id: string | null;
+  /** `BackupProof` as JSON; null where it was never restored anywhere. */
+  proof: string | null;
+}
+export type BackupRow = Selectable<BackupTable>;
+
+interface BackupScheduleTable {
+  /** Always 1. */
+  id: number;
+  /** Null where none is made by itself. */
+  every_hours: number | null;
+  /** How many of those that were made by themselves are kept. */
+  keep: number;
+  /** When the last one that is made by itself was begun. */
+  begun_at: Date | null;
+  changed_by: string | null;
+  changed_at: Date | null;
 }

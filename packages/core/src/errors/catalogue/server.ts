@@ -276,13 +276,6 @@ export const serverErrors = defineErrors({
     exit: 3,
     next: 'needs-a-person',
   },
-  BACKUP_DAMAGED: {
-    message: 'the backup {reference} does not read back as it was written',
-    hint: 'Check the disk that holds the data folder, then let the upgrade go on; it makes the backup again.',
-    status: 500,
-    exit: 1,
-    next: 'needs-a-person',
-  },
   CLUSTER_NOT_CONNECTED: {
     message: 'the console is not connected to a cluster',
     hint: 'Give the settings of the site under Administration, Site Settings, or start the console with --vcenter and --kubeconfig; for a trial without a site there is `sealift simulator run`.',

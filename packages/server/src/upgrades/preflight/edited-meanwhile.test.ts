@@ -21,8 +21,9 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  const { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig } = parts.cluster;
-  const ports = { vcenter, storage, cluster, providers, survey, storedVersions, events, issueKubeconfig };
+  const { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig } =
+    parts.cluster;
+  const ports = { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig };
   const checks = () => meanwhile().then(() => [check]);
   return { ...parts, cluster: { ...ports, checks } };
 }

@@ -38,6 +38,10 @@ export class CuttableObjects extends Objects {
     return this.#effect(() => super.mergePatch(...given));
   }
 
+  override setStatus(...given: Parameters<Objects['setStatus']>): ReturnType<Objects['setStatus']> {
+    return this.#effect(() => super.setStatus(...given));
+  }
+
   async #effect<Result>(effect: () => Promise<Result>): Promise<Result> {
     this.#effects += 1;
     await this.meanwhile?.(this.#effects);

@@ -1,0 +1,49 @@
+import { backupListSchema, type BackupSchedule } from '@sealift/core/api';
+import { backupProofSchema } from '@sealift/core/backup';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { read, request, send } from './http.ts';
+
+export const backupsKey = ['backups'];
+
+/** Every backup, with the one that is being made. */
+export function useBackups() {
+  return useQuery({
+    queryKey: backupsKey,
+    queryFn: ({ signal }) => read(backupListSchema, '/backups', signal),
+    refetchInterval: ({ state }) =>
+      typeof state.data?.running === 'object' && state.data.running !== null ? 1000 : false,
+  });
+}
+
+/** Begins a backup. */
+export function useCreateBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request(backupListSchema, 'POST', '/backups'),
+    onSettled: () => client.invalidateQueries({ queryKey: backupsKey }),
+  });
+}
+
+/** Reads a backup to its end and restores it on trial. */
+export function useVerifyBackup() {
+  return useMutation({
+    mutationFn: (id: string) => request(backupProofSchema, 'POST', `/backups/${encodeURIComponent(id)}/verify`),
+  });
+}
+
+export function useRemoveBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => send('DELETE', `/backups/${encodeURIComponent(id)}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: backupsKey }),
+  });
+}
+
+/** Sets when backups are made by themselves. */
+export function useScheduleBackups() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (schedule: BackupSchedule) => request(backupListSchema, 'PUT', '/backups/schedule', schedule),
+    onSuccess: (list) => client.setQueryData(backupsKey, list),
+  });
+}

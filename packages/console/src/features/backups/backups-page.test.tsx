@@ -1,0 +1,51 @@
+import { screen, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { backupId } from '../../../test/fixture/backups.ts';
+import { openPage } from '../../../test/open-page.tsx';
+
+const address = '/administration/backups';
+
+test('lists backups with what was proven and what was not, and where the key is', async () => {
+  openPage(address);
+  const table = within(await screen.findByRole('grid', { name: 'Backups' }));
+  table.getByText(/1204 rows of 20 tables restored and alike, 312 objects read and compared, not loaded/);
+  table.getByText('for upgrade up-0');
+  expect(table.getByRole('link', { name: `Download ${backupId}` }).getAttribute('href')).toBe(
+    `/api/v1/backups/${backupId}/file`,
+  );
+  screen.getByText('/var/lib/sealift/secret-key');
+});
+
+test('makes one, and says how far it is', async () => {
+  const { user } = openPage(address);
+  await user.click(await screen.findByRole('button', { name: 'Create a backup' }));
+  await screen.findByText('A backup is being made, asked by admin');
+  screen.getByText(/reading it back and restoring it on trial/);
+});
+
+test('verifies one now, and tells of damage with the remedy', async () => {
+  const { user, api } = openPage(address);
+  const verify = await screen.findByRole('button', { name: `Verify ${backupId}` });
+  await user.click(verify);
+  await screen.findByText(new RegExp(`Backup ${backupId} is whole`));
+  api.backups.damaged = true;
+  await user.click(verify);
+  await screen.findByText(/chunk 3 is not what was sealed/);
+});
+
+test('removes one once it was asked again', async () => {
+  const { user } = openPage(address);
+  await user.click(await screen.findByRole('button', { name: `Remove ${backupId}` }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Remove this backup?' }));
+  await user.click(dialog.getByRole('button', { name: 'Remove it' }));
+  await screen.findByRole('heading', { name: 'There is no backup yet' });
+});
+
+test('sets when they are made by themselves, and says what failed and what is missed', async () => {
+  const { user } = openPage(address, (api) => api.backups.fail('the disk is full. Make room.'));
+  await screen.findByText(/the disk is full/);
+  screen.getByText('The last backup (by itself) failed');
+  const every = screen.getByLabelText('Made by itself');
+  await user.selectOptions(every, 'Every week');
+  await screen.findByDisplayValue('Every week');
+});

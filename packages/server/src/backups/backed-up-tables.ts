@@ -1,0 +1,37 @@
+import type { Tables } from '../store/tables.ts';
+
+/** What a console is, each table after those that its rows refer to. */
+export const backedUpTables = [
+  'account',
+  'trusted_key',
+  'evidence_key',
+  'pack_registry',
+  'site_settings',
+  'backup_schedule',
+  'catalogue_release',
+  'catalogue_pack',
+  'catalogue_pack_release',
+  'profile',
+  'profile_layer',
+  'resolution_memory',
+  'upgrade',
+  'upgrade_layer',
+  'upgrade_evidence',
+  'accepted_risk',
+  'preflight',
+  'journal',
+  'audit_entry',
+  'audit_head',
+] as const satisfies readonly (keyof Tables)[];
+export type BackedUpTable = (typeof backedUpTables)[number];
+
+/** What no backup holds, and why. */
+export const leftOutTables = {
+  session: 'who was signed in signs in again',
+  api_token: 'a token opens doors: a restored console hands out new ones',
+  setup_link: 'a link opens doors: a console without an account prints a new one',
+  sign_in_failure: 'locks of accounts end by themselves',
+  lease: 'whoever acts takes it anew',
+  console_lock: 'it holds while an upgrade runs, and a restored one is ended',
+  backup: 'the folder tells what it holds',
+} as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

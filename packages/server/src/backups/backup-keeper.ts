@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupStage } from '@sealift/core/api';
+import type { BackupProof, BackupReason } from '@sealift/core/backup';
+import { backupFormat } from '@sealift/core/backup';
+import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { fileWork } from '@sealift/io/file-errors';
+import { makeFolder } from '@sealift/io/make-folder';
+import { removeUnfinished } from '@sealift/io/unfinished';
+import type { Actor } from '../audit/actor.ts';
+import { recordAudit } from '../audit/audit-log.ts';
+import type { EventBus } from '../notify/event-bus.ts';
+import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
+import type { Db } from '../store/store.ts';
+import type { BackupRow } from '../store/tables.ts';
+import { collectBackup } from './collect.ts';
+import { openBackupFile } from './open-file.ts';
+import type { BackedUpPlatform } from './platform-records.ts';
+import { proveBackup, tablesIn } from './prove-backup.ts';
+import { newHeader, writeBackup, type WrittenFile } from './write-backup.ts';
+
+/** What a backup is made of, and where it goes. */
+export interface BackupParts {
+  readonly db: Db;
+  readonly folder: string;
+  readonly key: SecretKeyPlace;
+  readonly platform: BackedUpPlatform;
+  readonly events: EventBus;
+}
+
+interface Running {
+  readonly since: Date;
+  readonly reason: BackupReason;
+  stage: BackupStage;
+  readonly made: Promise<BackupRow>;
+}
+
+/** No backup takes so long to write: what is older was left by a process that was killed. */
+const longestWriteMs = 60 * 60 * 1000;
+
+/**
+ * Makes backups, one at a time. One counts, and is told of, only when it was read back from where it lies and restored into a store that is thrown
+ * away, which had every row as it was backed up.
+ */
+export class BackupKeeper {
+  readonly #parts: BackupParts;
+  readonly #stop = new AbortController();
+  #running: Running | undefined;
+  #verifyingSince: string | undefined;
+  #lastFailure: { readonly at: Date; readonly reason: BackupReason; readonly message: string } | null = null;
+
+  constructor(parts: BackupParts) {
+    this.#parts = parts;
+  }
+
+  get running(): Omit<Running, 'made'> | null {
+    return this.#running ?? null;
+  }
+
+  get lastFailure() {
+    return this.#lastFailure;
+  }
+
+  /** Begins a backup, and tells when it is made. @throws BACKUP_RUNNING */
+  begin(reason: BackupReason, actor: Actor, cancel?: AbortSignal): { readonly made: Promise<BackupRow> } {
+    if (this.#running !== undefined) {
+      throw new SealiftError('BACKUP_RUNNING', { values: { since: this.#running.since.toISOString() } });
+    }
+    const ending = cancel === undefined ? this.#stop.signal : AbortSignal.any([cancel, this.#stop.signal]);
+    const { promise: made, resolve, reject } = Promise.withResolvers<BackupRow>();
+    const running: Running = { since: new Date(), reason, stage: 'collecting', made };
+    this.#running = running;
+    // Whoever began it may have left.
+    made.catch(() => undefined);
+    this.#tell();
+    void this.#make(reason, actor, ending, (stage) => {
+      running.stage = stage;
+      this.#tell();
+    })
+      .then(
+        (row) => {
+          this.#lastFailure = null;
+          return () => resolve(row);
+        },
+        (error: unknown) => {
+          const { message, hint } = asSealiftError(error);
+          if (!this.#stop.signal.aborted)
+            this.#lastFailure = { at: new Date(), reason, message: `${message}. ${hint}` };
+          return () => reject(error);
+        },
+      )
+      .then((settle) => {
+        this.#running = undefined;
+        this.#tell();
+        settle();
+      });
+    return { made };
+  }
+
+  /** Makes a backup; waits for one that is being made first. @throws FILE_UNWRITABLE, BACKUP_…, SECRET_KEY_INVALID, KUBERNETES_…, CANCELLED */
+  async make(reason: BackupReason, actor: Actor, cancel: AbortSignal): Promise<BackupRow> {
+    while (this.#running !== undefined) await this.#running.made.catch(() => undefined);
+    cancel.throwIfAborted();
+    return await this.begin(reason, actor, cancel).made;
+  }
+
+  /** Reads a backup to its end and restores it on trial, one at a time. @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
+  async verify(row: BackupRow): Promise<BackupProof> {
+    if (this.#verifyingSince !== undefined) {
+      throw new SealiftError('BACKUP_RUNNING', { values: { since: this.#verifyingSince } });
+    }
+    this.#verifyingSince = new Date().toISOString();
+    try {
+      const key = await SecretKey.open({ ...this.#parts.key, mayBeMade: false });
+      return await this.#prove(row.reference, key);
+    } finally {
+      this.#verifyingSince = undefined;
+    }
+  }
+
+  /** Where the file of a backup is. */
+  pathOf({ reference }: Pick<BackupRow, 'reference'>): string {
+    return join(this.#parts.folder, reference);
+  }
+
+  /** Ends what is being made. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running?.made.catch(() => undefined);
+  }
+
+  async #make(
+    reason: BackupReason,
+    actor: Actor,
+    cancel: AbortSignal,
+    onStage: (stage: BackupStage) => void,
+  ): Promise<BackupRow> {
+    const { folder, db } = this.#parts;
+    const key = await SecretKey.open(this.#parts.key);
+    await fileWork(folder, async () => makeFolder(folder, 0o700));
+    await removeUnfinished(folder, longestWriteMs);
+    const header = newHeader(randomUUID(), key);
+    const reference = `${header.id}.sealift-backup`;
+    const path = join(folder, reference);
+    const records = collectBackup(db, this.#parts.platform, reason, cancel);
+    const written = await writeBackup({ folder, path }, header, records, key, cancel);
+    try {
+      onStage('restoring-on-trial');
+      const proof = await this.#prove(reference, key);
+      cancel.throwIfAborted();
+      onStage('recording');
+      return await this.#record({ id: header.id, reference, reason, keyId: key.id, written, proof }, actor);
+    } catch (error) {
+      // What does not restore is no backup, and nobody may take it for one.
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  async #prove(reference: string, key: SecretKey): Promise<BackupProof> {
+    const bytes = await openBackupFile(this.pathOf({ reference }), reference);
+    const source = { reference, bytes, key, keyPath: this.#parts.key.path };
+    return (await proveBackup(source, tablesIn(this.#parts.db))).proof;
+  }
+
+  async #record(
+    made: {
+      readonly id: string;
+      readonly reference: string;
+      readonly reason: BackupReason;
+      readonly keyId: string;
+      readonly written: WrittenFile;
+      readonly proof: BackupProof;
+    },
+    actor: Actor,
+  ): Promise<BackupRow> {
+    const { id, reference, reason, keyId, written, proof } = made;
+    const { sha256, sizeBytes } = written;
+    return await this.#parts.db.transaction().execute(async (trx) => {
+      const row = await trx
+        .insertInto('backup')
+        .values({
+          id,
+          reference,
+          sha256,
+          size_bytes: sizeBytes,
+          created_at: new Date(),
+          upgrade_id: reason.why === 'upgrade' ? reason.upgradeId : null,
+          format: backupFormat,
+          reason: JSON.stringify(reason),
+          key_id: keyId,
+          proof: JSON.stringify(proof),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await recordAudit(trx, actor, {
+        action: 'backup.create',
+        subject: reference,
+        details: { reason, sha256, proof },
+      });
+      return row;
+    });
+  }
+
+  #tell(): void {
+    this.#parts.events.publish({ kind: 'backups', subject: '' });
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Backup, BackupPort } from '@sealift/upgrade/ports/backup';
+import { systemActor } from '../audit/actor.ts';
+import type { BackupKeeper } from './backup-keeper.ts';
+import type { Db } from '../store/store.ts';
+import type { BackupRow } from '../store/tables.ts';
+
+/** The backup of an upgrade: one that was restored on trial, and whose file is still as it was then. */
+export function upgradeBackups(db: Db, keeper: BackupKeeper): BackupPort {
+  const find: BackupPort['find'] = async (upgradeId) => {
+    const rows = await db
+      .selectFrom('backup')
+      .selectAll()
+      .where('upgrade_id', '=', upgradeId)
+      .where('proof', 'is not', null)
+      .orderBy('created_at', 'desc')
+      .execute();
+    for (const row of rows) if ((await sha256OfFile(keeper.pathOf(row))) === row.sha256) return shown(row);
+    return null;
+  };
+  return {
+    find,
+    make: async (upgradeId, cancel) =>
+      (await find(upgradeId, cancel)) ?? shown(await keeper.make({ why: 'upgrade', upgradeId }, systemActor, cancel)),
+  };
+}
+
+function shown({ reference, sha256, size_bytes: sizeBytes }: BackupRow): Backup {
+  return { reference, sha256, sizeBytes };
+}
+
+async function sha256OfFile(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BackupKeeper } from '../backups/backup-keeper.ts';
+import type { BackedUpPlatform } from '../backups/platform-records.ts';
+import { EventBus } from '../notify/event-bus.ts';
+import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
+import type { Db } from '../store/store.ts';
+
+const noPlatform: BackedUpPlatform = {
+  async *records() {
+    yield { record: 'omitted', what: 'the cluster', why: 'there is none' };
+  },
+};
+
+/** Where tests keep the key of backups, one for a file of tests. */
+export const testKey: SecretKeyPlace = {
+  path: join(mkdtempSync(join(tmpdir(), 'sealift-key-')), 'secret-key'),
+  mayBeMade: true,
+};
+
+/** A keeper of backups in a folder, of a store and no cluster. */
+export function keeperOf(db: Db, folder: string, platform: BackedUpPlatform = noPlatform): BackupKeeper {
+  return new BackupKeeper({ db, folder, key: testKey, platform, events: new EventBus() });
+}
+
+export function openTestKey(): Promise<SecretKey> {
+  return SecretKey.open(testKey);
+}
