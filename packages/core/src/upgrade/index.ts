@@ -24,6 +24,7 @@ export {
   next,
   offers,
   type PersonEvent,
+  personEvents,
   statesWhere,
   type UpgradeEvent,
   type UpgradeState,
