@@ -210,6 +210,13 @@ describe.each([
   });
 
   describe.skipIf(skip)('console state', () => {
+    it('is not locked by a word that comes after the end of its upgrade', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId, 'succeeded');
+      const late = consoleState(store.db, new EventBus()).lock(upgradeId);
+      await expect(late).rejects.toMatchObject({ code: 'UPGRADE_STATE_ILLEGAL' });
+      expect(await lockedBy(store.db)).toBeNull();
+    });
+
     it('records the installed release once, with the new defaults as base', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
       const state = consoleState(store.db, new EventBus());

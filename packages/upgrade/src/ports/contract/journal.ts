@@ -1,11 +1,15 @@
-import { type JournalLine, stepsOfPlan } from '@sealift/core/upgrade';
+import { type JournalData, type JournalLine, stepsOfPlan } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import type { JournalPort } from '../journal.ts';
 import type { LeasePort } from '../lease.ts';
 import { type MakeDriver, onDriver } from './driver.ts';
 
 const longMs = 60_000;
-const data = { direction: 'forward', message: 'ein Wörtchen \u0000', details: { b: [1, 'x'], a: null } } as const;
+const data: JournalData<'intent'> = {
+  direction: 'forward',
+  message: 'ein Wörtchen \u0000',
+  details: { b: [1, 'x'], a: null },
+};
 const line: JournalLine = { phase: 'intent', data };
 const proof: JournalLine = { phase: 'evidence', data };
 
