@@ -246,6 +246,9 @@ export class ModelRun {
       );
       if (!isTold && call.name !== 'endRollout') this.#broken = `${call.name} without an intent before it`;
     }
+    if ((call.name === 'append' || call.name === 'journal.apply') && !this.#isHolder(process)) {
+      this.#broken = `${process.holder} writes to the journal, and its lease is over`;
+    }
     const [entry] = call.given as readonly (JournalEntry | undefined)[];
     if (call.name !== 'append' || entry?.phase !== 'evidence' || !this.#isHolder(process)) return;
     const step = stepOfId(this.upgrade, entry.stepId);
