@@ -10,20 +10,9 @@ import { type Simulator, startSimulator } from '@sealift/simulator/process';
 import { type CuttingProxy, type PassingRequest, startCuttingProxy } from '@sealift/testkit/cutting-proxy';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { effectOnSimulator } from './setup/effects.ts';
+import { expectedEffects } from './setup/expected-effects.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
-
-/** Effects on the simulated cluster, in the order of the plan. */
-const expectedEffects = [
-  'importTemplate r_u-2204-0-k-12610-0',
-  'setRollout control-plane',
-  'setRollout workers',
-  'applyLayer kubernetes',
-  'applyLayer cni-calico',
-  'applyLayer csi-vsphere-csi',
-  'applyLayer ingress-nginx',
-  'applyLayer platform',
-];
 
 let site: TestEnvironment;
 let draft: Upgrade;
@@ -68,7 +57,7 @@ describe('kill -9 of the server', () => {
     const killed: string[] = [];
     let tellGone: () => void = () => undefined;
     const killOnce = async (when: string, passing: PassingRequest): Promise<void> => {
-      const effect = effectOf(passing);
+      const effect = effectOnSimulator(passing);
       if (effect === null || killed.includes(`${when} ${effect}`)) return;
       killed.push(`${when} ${effect}`);
       await server?.kill();
@@ -154,15 +143,4 @@ async function expectUpgradedOnce(): Promise<void> {
 
 function subjectOf(parameters: Readonly<Record<string, unknown>>): unknown {
   return parameters['pack'] ?? parameters['group'] ?? parameters['name'];
-}
-
-/** The effect that a request to the simulator would have; null when it only asks. */
-function effectOf({ method, path, body }: PassingRequest): string | null {
-  if (method !== 'PUT') return null;
-  const [, template] = /^\/v1\/vcenter\/templates\/([^?]+)/.exec(path) ?? [];
-  if (template !== undefined) return `importTemplate ${template}`;
-  const [, group] = /^\/v1\/cluster\/rollouts\/([^?]+)/.exec(path) ?? [];
-  if (group !== undefined) return `setRollout ${group}`;
-  if (path !== '/v1/cluster/layers') return null;
-  return `applyLayer ${z.object({ pack: z.string() }).parse(JSON.parse(body.toString())).pack}`;
 }

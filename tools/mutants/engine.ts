@@ -51,7 +51,7 @@ export const engineMutants = [
       'engine/engine.ts',
       "begun.has(step.id) || step.kind === 'lock-console'",
       'begun.has(step.id)',
-      model,
+      'engine/interventions.test.ts',
     ],
     [
       'the lease is given back before the work has ended',

@@ -13,10 +13,13 @@ export class ModelTime {
 /** The clock of one process, whose timers may be late. */
 export class ModelClock implements Clock {
   readonly #time: ModelTime;
+  readonly #skewMs: () => number;
   readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
 
-  constructor(time: ModelTime) {
+  /** @param skewMs by how much the wall clock is wrong */
+  constructor(time: ModelTime, skewMs: () => number = () => 0) {
     this.#time = time;
+    this.#skewMs = skewMs;
   }
 
   monotonic(): number {
@@ -24,7 +27,7 @@ export class ModelClock implements Clock {
   }
 
   now(): Date {
-    return new Date(Date.UTC(2026, 0, 1) + this.#time.now);
+    return new Date(Date.UTC(2026, 0, 1) + this.#time.now + this.#skewMs());
   }
 
   async sleep(ms: number, cancel: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FrozenUpgrade } from '@sealift/core/upgrade';
+import { SeededRandom } from '../../setup/random.ts';
 import { type Action, type Budget, ModelRun, RuleBroken } from './model-run.ts';
 
 /** What a search found. */
@@ -34,9 +35,10 @@ export async function explore(
   const visited = new Set<string>();
   const open: (Course | null)[] = [null];
   const ends: Record<string, number> = {};
+  const random = new SeededRandom(1);
   let runs = 0;
   while (open.length > 0 && visited.size < most) {
-    let course = open.pop() ?? null;
+    let course = taken(open, most, random);
     const run = new ModelRun(upgrade, budget);
     const own = new Set<string>();
     runs += 1;
@@ -64,6 +66,16 @@ export async function explore(
     }
   }
   return { states: visited.size, runs, ends, complete: open.length === 0 };
+}
+
+/** The last one, which is cheapest; where not all are visited any one, so that a sample is of everything. */
+function taken(open: (Course | null)[], most: number, random: SeededRandom): Course | null {
+  const last = open.length - 1;
+  const index = Number.isFinite(most) ? random.below(open.length) : last;
+  const course = open[index] ?? null;
+  open[index] = open[last] ?? null;
+  open.pop();
+  return course;
 }
 
 function actionsOf(course: Course | null): Action[] {

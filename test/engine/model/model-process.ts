@@ -5,8 +5,8 @@ import type { LeasePort } from '@sealift/upgrade/ports/lease';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import { ModelClock, type ModelTime } from './clock.ts';
 
-/** What changes something: the others only look. */
-const effects = new Set([
+/** Calls that change something at a site: the others only look. */
+export const effectCalls: ReadonlySet<string> = new Set([
   'applyLayer',
   'endRollout',
   'importTemplate',
@@ -82,7 +82,8 @@ export class ModelProcess {
         renew: async (...given) => {
           const now = time.now;
           const isRenewed = await lease.renew(...given);
-          if (isRenewed) this.#heldSince = now;
+          // What was lost before stays lost to it.
+          if (isRenewed && now - this.#heldSince < timing.leaseTtlMs) this.#heldSince = now;
           return isRenewed;
         },
       },
@@ -129,8 +130,8 @@ export class ModelProcess {
 
   #gated<Port extends object>(owner: string, port: Port): Port {
     const gated = Object.entries(port).map(([method, call]) => {
-      const name = method === 'apply' ? `${owner}.apply` : method;
-      const kind = effects.has(name) ? 'effect' : writes.has(name) ? 'write' : 'look';
+      const name = callName(owner, method);
+      const kind = effectCalls.has(name) ? 'effect' : writes.has(name) ? 'write' : 'look';
       const stand = (...given: readonly unknown[]): Promise<unknown> =>
         new Promise((answer, fail) => {
           const cancel = given.find((one) => one instanceof AbortSignal);
@@ -144,6 +145,11 @@ export class ModelProcess {
     });
     return Object.fromEntries(gated) as Port;
   }
+}
+
+/** `apply` is a call of two ports. */
+export function callName(owner: string, method: string): string {
+  return method === 'apply' ? `${owner}.apply` : method;
 }
 
 /** What an answer tells, without times and the number of the run. */

@@ -59,12 +59,15 @@ export class ModelRun {
   readonly #processes: (ModelProcess | null)[] = [null, null];
   readonly #time = new ModelTime();
   #left: Budget;
+  /** Only a refusal or a person keeps it from success. */
+  readonly #mayRest: boolean;
   #started = 0;
   #leaseEnds = 0;
 
   constructor(upgrade: FrozenUpgrade, budget: Budget) {
     this.upgrade = upgrade;
     this.#left = budget;
+    this.#mayRest = budget.refusals + budget.people > 0;
     this.store = new MemoryStore(() => this.#time.now);
     this.store.add(upgradeId, upgrade, 'ready');
     // The confirmation locks the console.
@@ -141,7 +144,11 @@ export class ModelRun {
     if (slot !== -1) return { kind: 'go', slot };
     const { needsEngine, on } = lifecycle[this.state];
     if (needsEngine) return this.#time.now < this.#leaseEnds ? { kind: 'expire' } : { kind: 'start', slot: 0 };
-    if (!isFinal(this.state)) return { kind: 'person', event: on.resume === undefined ? 'abort' : 'resume' };
+    if (!isFinal(this.state)) {
+      if (!this.#mayRest) throw new RuleBroken(`it is ${this.state}, and nothing was refused`);
+      return { kind: 'person', event: on.resume === undefined ? 'abort' : 'resume' };
+    }
+    if (this.state !== 'succeeded' && !this.#mayRest) throw new RuleBroken(`it ${this.state}, and nothing was refused`);
     const trouble = troubleOfEnd(this.upgrade, upgradeId, this.store, this.world);
     if (trouble !== null) throw new RuleBroken(trouble);
     return null;

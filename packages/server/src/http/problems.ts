@@ -1,6 +1,7 @@
 import type { ApiProblem } from '@sealift/core/api';
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { storeFailure } from '../store/store-failure.ts';
 import { RefusedSettings } from './refused-settings.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -56,12 +57,8 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     const reason = 'the connection was closed before the end of it';
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason } });
   }
-  if (isStoreFull(error)) {
-    return new SealiftError('STORE_FULL', { values: { reason: error.message }, cause: error });
-  }
-  if (isStoreDown(error)) {
-    return new SealiftError('STORE_UNREACHABLE', { values: { reason: error.message }, cause: error });
-  }
+  const ofStore = storeFailure(error);
+  if (ofStore !== undefined) return ofStore;
   const status = error.statusCode;
   if (status !== undefined && status >= 400 && status < 500) {
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason: error.message } });
@@ -77,16 +74,4 @@ function readable(reason: string): string {
 /** PostgreSQL's `character_not_in_repertoire` and `untranslatable_character` (Appendix A of its manual). */
 function isUnstorableText(error: FastifyError): boolean {
   return ['22021', '22P05'].includes(error.code);
-}
-
-/** PostgreSQL's `disk_full` (class 53), and what the system says below the embedded store. */
-function isStoreFull(error: FastifyError): boolean {
-  return ['53100', 'ENOSPC', 'EDQUOT'].includes(error.code) || /No space left on device/.test(error.message);
-}
-
-/** Connection failures of the driver, and PostgreSQL's class 08 and 57P0x (going down, starting up). */
-function isStoreDown(error: FastifyError): boolean {
-  const isCode = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57P0\d)$/.test(error.code ?? '');
-  // The driver gives these no code.
-  return isCode || /^(?:timeout exceeded when trying to connect|Connection terminated)/.test(error.message);
 }

@@ -14,6 +14,17 @@ export type Trx = Transaction<Tables>;
 /** How pg-boss reaches the store. */
 export type JobDatabase = Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max'>;
 
+/**
+ * Listens to a channel until cancelled.
+ *
+ * @throws what ended it
+ */
+export type Listen = (
+  channel: string,
+  cancel: AbortSignal,
+  told: { readonly ready: () => void; readonly hear: (message: string) => void },
+) => Promise<void>;
+
 /** The open store. */
 export interface Store {
   readonly db: Db;
@@ -21,6 +32,8 @@ export interface Store {
   readonly kind: 'embedded' | 'postgresql';
   /** Whether another process can hold the lease at the same time. */
   readonly shared: boolean;
+  /** What another process says; missing where there is none. */
+  readonly listen?: Listen;
   close(): Promise<void>;
 }
 
@@ -67,18 +80,28 @@ async function openEmbedded(dataDir: string): Promise<Store> {
   }
 }
 
+/** After a fail-over an old connection may still lead to the server that takes no changes any more. */
+const longestConnectionSeconds = 30;
+
 async function openPostgres(databaseUrl: string): Promise<Store> {
   if (!/^postgres(?:ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
     const reason = 'expected postgres://user:password@host:port/database';
     throw new SealiftError('INPUT_INVALID', { place: 'DATABASE_URL', values: { what: 'the address', reason } });
   }
   const { default: pg } = await import('pg');
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
+  const { postgresListen } = await import('./listen.ts');
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    maxLifetimeSeconds: longestConnectionSeconds,
+  });
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const jobs: JobDatabase = { connectionString: databaseUrl, max: 3 };
-  return { db, jobs, kind: 'postgresql', shared: true, close: () => db.destroy() };
+  const listen = postgresListen(databaseUrl);
+  return { db, jobs, kind: 'postgresql', shared: true, listen, close: () => db.destroy() };
 }
 
 function unreachable(error: unknown): SealiftError {
