@@ -142,7 +142,9 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
       const mend = await begin();
       for (const name of ['a', 'b'] as const) {
         const told = await waitUntil('the refusal', async () => {
-          const problem = await refusalOf(name);
+          const problem = await refusalOf(name).catch((error: unknown) => {
+          throw new Error(replicas.output(name).join('\n'), { cause: error });
+        });
           return problem?.code === code && problem;
         });
         expect(told.hint).not.toBe('');

@@ -220,7 +220,7 @@ export const engineMutants = [
       'engine/step-runner.ts',
       '      this.#rethrowStop(error);\n',
       '',
-      model,
+      'engine/work-under-way.test.ts',
     ],
     [
       'holds are let go without the lease',
@@ -316,13 +316,6 @@ export const engineMutants = [
       'steps/remove-layer.ts',
       "found?.underway?.doing === 'remove'",
       'found?.underway !== undefined',
-      'steps/under-way-steps.test.ts',
-    ],
-    [
-      'a pack of another layer is removed',
-      'steps/remove-layer.ts',
-      'one.layer === target.layer && one.pack',
-      'one.pack',
       'steps/under-way-steps.test.ts',
     ],
     [

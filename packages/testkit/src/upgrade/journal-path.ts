@@ -1,3 +1,4 @@
+import type { JournalRecord } from '@sealift/core/api';
 import {
   type Direction,
   isFinal,
@@ -168,4 +169,11 @@ export function troubleOfJournal(
     if (trouble !== null) return `line ${index + 1} (${entry.phase} ${entry.stepId}): ${trouble}`;
   }
   return null;
+}
+
+/** A journal as the API gives it; a line that cannot be read is left out. */
+export function journalOf(upgradeId: string, records: readonly JournalRecord[]): JournalEntry[] {
+  return records.flatMap(({ line, stepId, epoch, at }) =>
+    line === null ? [] : [{ ...line, upgradeId, stepId, epoch, at }],
+  );
 }

@@ -1,4 +1,4 @@
-import { isStep, waitingFor } from '@sealift/core/upgrade';
+import { isStep } from '@sealift/core/upgrade';
 import { World } from '@sealift/testkit/upgrade/world';
 import { expect, test } from 'vitest';
 import type { LayerStatus, LayerWork } from '../ports/cluster.ts';
@@ -45,10 +45,4 @@ test('a removal waits for its own work, and is asked for beside an apply', async
   expect(await look(contextOf(removing, underWay(legacy, removal)))).toMatchObject({ state: 'wait', busy: true });
   const apply = { ...removal, doing: 'apply' } as const;
   expect(await look(contextOf(removing, underWay(legacy, apply)))).toMatchObject({ state: 'act' });
-});
-
-test('a pack of that name in another layer is not the one that is removed', async () => {
-  const world = new World();
-  world.layers.push({ ...calico, pack: 'legacy', version: '1', digest: '', valuesHash: '', wait: waitingFor('x') });
-  expect(await look(contextOf(removing, world))).toMatchObject({ state: 'done' });
 });
