@@ -143,8 +143,8 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
       for (const name of ['a', 'b'] as const) {
         const told = await waitUntil('the refusal', async () => {
           const problem = await refusalOf(name).catch((error: unknown) => {
-          throw new Error(replicas.output(name).join('\n'), { cause: error });
-        });
+            throw new Error(replicas.output(name).join('\n'), { cause: error });
+          });
           return problem?.code === code && problem;
         });
         expect(told.hint).not.toBe('');

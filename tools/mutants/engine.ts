@@ -492,6 +492,13 @@ export const engineMutants = [
   ]),
   ...mutantsOf('server', [
     [
+      'a connection that breaks in use ends the process',
+      'store/store.ts',
+      "  pool.on('connect', (client) => client.on('error', () => undefined));\n",
+      '',
+      stores,
+    ],
+    [
       'the lease is taken from one who lives',
       'engine/lease-store.ts',
       "            .where('lease.expires_at', '<=', sql<Date>`clock_timestamp()`),",

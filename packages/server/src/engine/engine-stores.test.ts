@@ -209,6 +209,18 @@ describe.each([
     });
   });
 
+  describe.skipIf(skip || kind === 'embedded')('a connection that ends', () => {
+    it('in the middle of a transaction fails that one, and nothing else', async () => {
+      const cut = store.db.transaction().execute(async (trx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+        await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute((other ?? store).db);
+        return await sql`select 1`.execute(trx);
+      });
+      await expect(cut).rejects.toThrow();
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+    });
+  });
+
   describe.skipIf(skip)('console state', () => {
     it('is not locked by a word that comes after the end of its upgrade', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId, 'succeeded');

@@ -98,6 +98,8 @@ async function openPostgres(databaseUrl: string): Promise<Store> {
   });
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.
   pool.on('error', () => undefined);
+  // Nor may one that is in use: the pool listens to idle ones only, and the query under way reports it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const jobs: JobDatabase = { connectionString: databaseUrl, max: 3 };
   const listen = postgresListen(databaseUrl);
