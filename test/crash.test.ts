@@ -8,6 +8,7 @@ import { summarySchema, type Upgrade, upgradeSchema } from '@sealift/core/api';
 import { readCallLog } from '@sealift/simulator/call-log';
 import { type Simulator, startSimulator } from '@sealift/simulator/process';
 import { type CuttingProxy, type PassingRequest, startCuttingProxy } from '@sealift/testkit/cutting-proxy';
+import { tellProof } from '@sealift/testkit/proof-figures';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { effectOnSimulator } from './setup/effects.ts';
@@ -77,6 +78,7 @@ describe('kill -9 of the server', () => {
     }
     expect(killed).toEqual(expectedEffects.flatMap((effect) => [`before ${effect}`, `after ${effect}`]));
     await expectUpgradedOnce();
+    tellProof({ points: killed.length, equal: killed.length });
   }, 300_000);
 
   it('while each step runs: the upgrade ends by itself, each effect once', async () => {

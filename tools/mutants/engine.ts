@@ -443,8 +443,15 @@ export const engineMutants = [
     [
       'what is begun again stays done',
       'upgrade/progress/progress.ts',
-      "    if (phase === 'intent') done.delete(stepId);\n",
-      '',
+      "else if (phase === 'evidence' || phase === 'intent') done.delete(stepId);",
+      "else if (phase === 'evidence') done.delete(stepId);",
+      progress,
+    ],
+    [
+      'what is found taken back counts as done',
+      'upgrade/progress/progress.ts',
+      "else if (phase === 'evidence' || phase === 'intent') done.delete(stepId);",
+      "else if (phase === 'intent') done.delete(stepId);",
       progress,
     ],
     [
