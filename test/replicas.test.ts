@@ -125,9 +125,7 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
         await replicas.query('alter system set default_transaction_read_only = on');
         await replicas.query('select pg_reload_conf()');
         return async () => {
-          await replicas.query(
-            'set default_transaction_read_only = off; alter system reset default_transaction_read_only',
-          );
+          await replicas.query('alter system reset default_transaction_read_only');
           await replicas.query('select pg_reload_conf()');
         };
       },
@@ -140,16 +138,19 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
       await replicas.confirm('a');
       await waitUntil('an effect', () => replicas.asked.length > 1, 60_000);
       const mend = await begin();
-      for (const name of ['a', 'b'] as const) {
-        const told = await waitUntil('the refusal', async () => {
-          const problem = await refusalOf(name).catch((error: unknown) => {
-            throw new Error(replicas.output(name).join('\n'), { cause: error });
+      try {
+        for (const name of ['a', 'b'] as const) {
+          const told = await waitUntil('the refusal', async () => {
+            const problem = await refusalOf(name).catch((error: unknown) => {
+              throw new Error(replicas.output(name).join('\n'), { cause: error });
+            });
+            return problem?.code === code && problem;
           });
-          return problem?.code === code && problem;
-        });
-        expect(told.hint).not.toBe('');
+          expect(told.hint).not.toBe('');
+        }
+      } finally {
+        await mend();
       }
-      await mend();
       await replicas.succeeded();
       await expectOneActor();
     },
