@@ -27,12 +27,12 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
     expect(actors.filter((line) => line.includes(' and '))).toEqual([]);
   }
 
-  /** What a console answers to a change; undefined where it takes it. */
+  /** What a console answers to a pause; undefined where it takes it. */
   async function refusalOf(name: ReplicaName): Promise<{ readonly code: string; readonly hint: string } | undefined> {
-    const answer = await fetch(`${replicas.api(name).url}/api/v1/tokens`, {
+    const answer = await fetch(`${replicas.api(name).url}/api/v1/upgrades/${replicas.draft.id}/pause`, {
       method: 'POST',
       headers: { ...(await replicas.login()), 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'another', expiresInDays: 1 }),
+      body: '{}',
     });
     return answer.ok ? undefined : problemSchema.parse(await answer.json());
   }

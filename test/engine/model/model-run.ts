@@ -106,9 +106,10 @@ export class ModelRun {
   /** What happens without any fault, or null at the end; then whatever else may happen. */
   choices(): { readonly plain: Action | null; readonly others: readonly Action[] } {
     const plain = this.#plain();
-    if (plain === null) return { plain, others: [] };
     const { crashes, expiries, rivals, losses, refusals, people } = this.#left;
     const others: Action[] = [];
+    if (people > 0) for (const event of offers(this.state)) others.push({ kind: 'person', event });
+    if (plain === null) return { plain, others };
     for (const slot of slots) {
       const process = this.#processes[slot];
       if (process === null || process === undefined) {
@@ -127,7 +128,6 @@ export class ModelRun {
       if (expiries > 0 && this.#isHolder(process)) others.push({ kind: 'late', slot });
     }
     if (expiries > 0 && this.#time.now < this.#leaseEnds) others.push({ kind: 'expire' });
-    if (people > 0) for (const event of offers(this.state)) others.push({ kind: 'person', event });
     const same = JSON.stringify(plain);
     return { plain, others: others.filter((other) => JSON.stringify(other) !== same) };
   }

@@ -75,10 +75,12 @@ export class JournalPath {
       return `${names.join(' or ')} is not ${by === undefined ? 'the engine’s' : 'a person’s'}`;
     }
     const missing = this.#steps?.find(({ id }) => !this.#done.has(id));
-    if (names.includes('finish') && missing !== undefined) return `it ends well without evidence of ${missing.id}`;
+    if (to === 'succeeded' && missing !== undefined) return `it ends well without evidence of ${missing.id}`;
     if (names.includes('fail') && this.#failedIn !== epoch) return 'it failed, and no step did';
     this.#state = to;
     this.#turn = { epoch, straggler: null };
+    // The failure is why it turned; what comes now is the way back.
+    if (isWayBack(to)) this.#failedIn = -1;
     return null;
   }
 
@@ -119,12 +121,10 @@ export class JournalPath {
   }
 
   #refuseForward({ stepId, epoch }: StepLine): string | null {
-    if (lifecycle[this.#state].on.finish === undefined) {
-      // The engine looks at the state, a person changes it, the engine writes: of that one step, in that one run.
-      if (epoch !== this.#turn.epoch) return `${stepId} is begun while the upgrade is ${this.#state}`;
-      this.#turn.straggler ??= stepId;
-      if (this.#turn.straggler !== stepId) return `${stepId} too is begun while the upgrade is ${this.#state}`;
-    }
+    const late = lifecycle[this.#state].on.finish === undefined ? this.#refuseLate(stepId, epoch) : null;
+    if (late !== null) return late;
+    // For the way back the console is locked again.
+    if (isWayBack(this.#state)) return this.#isLock(stepId) ? null : `${stepId} goes on, on the way back`;
     if (this.#done.has(stepId)) return `${stepId} is done, and is done again`;
     if (this.#failedIn === epoch) return `${stepId} goes on in the run in which a step has failed`;
     if (this.#steps === null) return null;
@@ -134,21 +134,39 @@ export class JournalPath {
     return before === undefined ? null : `${stepId} is begun before ${before.id} is done`;
   }
 
+  /** The engine looks at the state, a person changes it, the engine writes: of one step, in that one run. */
+  #refuseLate(stepId: string, epoch: number): string | null {
+    if (epoch !== this.#turn.epoch) return `${stepId} is begun while the upgrade is ${this.#state}`;
+    this.#turn.straggler ??= stepId;
+    return this.#turn.straggler === stepId ? null : `${stepId} too is begun while the upgrade is ${this.#state}`;
+  }
+
+  #isLock(stepId: string): boolean {
+    return this.#steps?.find(({ id }) => id === stepId)?.kind === 'lock-console';
+  }
+
   #refuseBack({ stepId, epoch, phase }: StepLine): string | null {
     const { needsEngine, on } = lifecycle[this.#state];
-    if (!needsEngine) return `${stepId} is taken back while the upgrade is ${this.#state}`;
-    if (on.finish !== undefined && this.#failedIn !== epoch) return `${stepId} is taken back, and nothing has failed`;
+    const late = needsEngine ? null : this.#refuseLate(stepId, epoch);
+    if (late !== null) return late;
+    if (on.finish === 'succeeded' && this.#failedIn !== epoch) return `${stepId} is taken back, and nothing has failed`;
     // Who cannot let go is told of in the plan's order.
     if (this.#steps === null || phase === 'failure') return null;
     const index = this.#steps.findIndex(({ id }) => id === stepId);
     if (index === -1) return `${stepId} is in no plan`;
     // The console is locked with the confirmation, before the first line.
-    if (!this.#begun.has(stepId) && this.#steps[index]?.kind !== 'lock-console') return `${stepId} was never begun`;
+    if (!this.#begun.has(stepId) && !this.#isLock(stepId)) return `${stepId} was never begun`;
     const { epoch: run, direction, step } = this.#last ?? {};
     const isFirst = run !== epoch || direction !== 'back';
     if (isFirst || index <= this.#steps.findIndex(({ id }) => id === step)) return null;
     return `${stepId} is taken back after ${step}, which was begun before it`;
   }
+}
+
+/** Whether what comes to its end well in a state is a way back. */
+function isWayBack(state: UpgradeState): boolean {
+  const { finish } = lifecycle[state].on;
+  return finish !== undefined && finish !== 'succeeded';
 }
 
 /**
