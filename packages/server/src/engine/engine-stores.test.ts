@@ -104,7 +104,9 @@ describe.each([
       await lease.release('a', 1);
       expect(await lease.acquire('c', 60_000)).toBeNull();
       await lease.release('b', 2);
-      expect(await lease.acquire('c', 60_000)).toEqual({ epoch: 3 });
+      expect(await lease.acquire('c', 1)).toEqual({ epoch: 3 });
+      await expect.poll(() => lease.acquire('c', 60_000)).toEqual({ epoch: 4 });
+      expect(await lease.renew('c', 3, 60_000)).toBe(false);
     });
 
     it('goes to one of many that ask at once', async () => {
