@@ -13,7 +13,11 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
     process.stdout.write(`SEALIFT_SEED=${seed}\n`);
     const replicas = await Replicas.start(postgres.path);
     try {
-      const { kills, upgrades, troubles } = await killAtRandom(replicas, { seed, kills: wanted });
+      const { kills, upgrades, troubles } = await killAtRandom(
+        replicas,
+        { seed, kills: wanted },
+        (text) => void process.stdout.write(`${text}\n`),
+      );
       process.stdout.write(`${kills} kills in ${upgrades} upgrades\n${troubles.join('\n')}\n`);
       tellProof({ points: kills, equal: Math.max(0, kills - troubles.length) });
       expect(troubles).toEqual([]);

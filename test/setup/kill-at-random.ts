@@ -11,6 +11,7 @@ import type { Replicas, ReplicaName } from './replicas.ts';
 export async function killAtRandom(
   replicas: Replicas,
   { seed, kills: wanted }: { readonly seed: number; readonly kills: number },
+  say: (text: string) => void = () => undefined,
 ): Promise<{ readonly kills: number; readonly upgrades: number; readonly troubles: readonly string[] }> {
   const random = new SeededRandom(seed);
   const troubles: string[] = [];
@@ -40,6 +41,7 @@ export async function killAtRandom(
     const where = `seed ${seed}, upgrade ${upgrades}`;
     if (JSON.stringify(effects) !== JSON.stringify(expectedEffects)) troubles.push(`${where}: ${effects.join(', ')}`);
     if (trouble !== null) troubles.push(`${where}: ${trouble}`);
+    say(`upgrade ${upgrades}: ${kills} kills so far, ${actors.length} processes acted`);
     for (const line of actors) if (line.includes(' and ')) troubles.push(`${where}: epoch ${line} acted`);
   }
   return { kills, upgrades, troubles };

@@ -13,13 +13,13 @@ import { upgradeMutants } from './upgrade.ts';
 
 /** A test that a mistake keeps from ending has noticed it. */
 const longestMs = 180_000;
-const usage = `usage: npm run mutants -- [--json] [--engine] [--only TEXT]
+const usage = `usage: npm run mutants -- [--json] [--engine] [--only TEXT]…
 
 Runs each mistake's test with the mistake in place. Exit 0 when every one was noticed, 1 when some were not, 2 when
 a test fails without any mistake.
 
   --engine     those of the engine's rules and steps
-  --only TEXT  the mistakes whose words or file contain it
+  --only TEXT  the mistakes whose words or file contain it; may be repeated
   --json       one line: {"mutants":n,"killed":n,"survivors":[{"mistake":…,"file":…,"test":…}]}
 `;
 
@@ -28,16 +28,16 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean' },
     engine: { type: 'boolean' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   },
 });
 if (values.help === true) process.stdout.write(usage);
-else process.exitCode = await judgeAll(values.only ?? '');
+else process.exitCode = await judgeAll(values.only ?? ['']);
 
-async function judgeAll(only: string): Promise<number> {
+async function judgeAll(only: readonly string[]): Promise<number> {
   const all = values.engine === true ? [...upgradeMutants, ...engineMutants] : mutants;
-  const chosen = all.filter(({ mistake, file }) => `${mistake} ${file}`.includes(only));
+  const chosen = all.filter(({ mistake, file }) => only.some((text) => `${mistake} ${file}`.includes(text)));
   const copies = [new Scratch(root), new Scratch(root)];
   try {
     const broken: string[] = [];
