@@ -1,17 +1,21 @@
 import type { ApiProblem } from '@sealift/core/api';
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { storeFailure } from '../store/store-failure.ts';
 import { RefusedSettings } from './refused-settings.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** What a 423 adds: how far the upgrade is that locks the console. */
 export type LockProgress = () => Promise<ApiProblem['upgrade']>;
 
-/** Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy. */
-export function answerProblems(app: FastifyInstance, lockProgress: LockProgress): void {
+/** What a failure of the database means; undefined where it is none. */
+type OfStore = (error: unknown) => SealiftError | undefined;
+
+/**
+ * Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy.
+ */
+export function answerProblems(app: FastifyInstance, lockProgress: LockProgress, ofStore: OfStore): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const failure = fromFramework(error, request);
+    const failure = fromFramework(error, request, ofStore);
     if (failure.code === 'INTERNAL') request.log.error({ err: failure.cause ?? failure }, 'unexpected failure');
     const problem: ApiProblem = toProblem(failure);
     if (failure.code === 'CONSOLE_LOCKED') {
@@ -36,7 +40,7 @@ function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-function fromFramework(error: FastifyError, request: FastifyRequest): SealiftError {
+function fromFramework(error: FastifyError, request: FastifyRequest, ofStore: OfStore): SealiftError {
   if (error instanceof SealiftError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];
@@ -57,8 +61,8 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     const reason = 'the connection was closed before the end of it';
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason } });
   }
-  const ofStore = storeFailure(error);
-  if (ofStore !== undefined) return ofStore;
+  const stored = ofStore(error);
+  if (stored !== undefined) return stored;
   const status = error.statusCode;
   if (status !== undefined && status >= 400 && status < 500) {
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason: error.message } });

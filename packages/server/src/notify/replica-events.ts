@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventSchema } from '@sealift/core/api';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { Listen, Store } from '../store/store.ts';
+import type { Listen } from '../store/listen.ts';
+import type { Store } from '../store/store.ts';
 import type { EventBus } from './event-bus.ts';
 
 const channel = 'sealift_events';

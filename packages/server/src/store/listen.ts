@@ -1,7 +1,17 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Listen } from './store.ts';
+
+/**
+ * Listens to a channel until cancelled.
+ *
+ * @throws what ended it
+ */
+export type Listen = (
+  channel: string,
+  cancel: AbortSignal,
+  told: { readonly ready: () => void; readonly hear: (message: string) => void },
+) => Promise<void>;
 
 /** How often the server is asked whether it still hears: a line that was cut in silence would else be listened to for ever. */
 const askMs = 10_000;

@@ -3,6 +3,7 @@ import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ConstructorOptions } from 'pg-boss';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import { openPglite } from './embedded-store.ts';
+import type { Listen } from './listen.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,17 +14,6 @@ export type Trx = Transaction<Tables>;
 
 /** How pg-boss reaches the store. */
 export type JobDatabase = Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max'>;
-
-/**
- * Listens to a channel until cancelled.
- *
- * @throws what ended it
- */
-export type Listen = (
-  channel: string,
-  cancel: AbortSignal,
-  told: { readonly ready: () => void; readonly hear: (message: string) => void },
-) => Promise<void>;
 
 /** The open store. */
 export interface Store {
