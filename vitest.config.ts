@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Machines under load are slow, and no test says anything about time: only what hangs is to end. */
 export const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
+/** The engine over stand-ins, which needs no product that was built. */
+const engine = 'test/engine/**/*.test.ts';
+
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
@@ -12,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts', engine],
           exclude: ['packages/console/**', long],
           // Most of them wait for a program that starts.
           maxWorkers: 2,
@@ -24,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long],
+          exclude: [long, engine],
           globalSetup: ['test/setup/build.ts'],
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,

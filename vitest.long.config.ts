@@ -5,6 +5,8 @@ import { long, patience } from './vitest.config.ts';
 export default defineConfig({
   test: {
     include: [`packages/*/src/${long}`, `test/${long}`],
+    // They need nothing that is built: vitest.proof.config.ts.
+    exclude: [`test/engine/${long}`],
     globalSetup: ['test/setup/build.ts'],
     fileParallelism: false,
     ...patience,

@@ -8,22 +8,12 @@ import { summarySchema, type Upgrade, upgradeSchema } from '@sealift/core/api';
 import { readCallLog } from '@sealift/simulator/call-log';
 import { type Simulator, startSimulator } from '@sealift/simulator/process';
 import { type CuttingProxy, type PassingRequest, startCuttingProxy } from '@sealift/testkit/cutting-proxy';
+import { tellProof } from '@sealift/testkit/proof-figures';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { effectOnSimulator } from './setup/effects.ts';
+import { expectedEffects } from './setup/expected-effects.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
-
-/** Effects on the simulated cluster, in the order of the plan. */
-const expectedEffects = [
-  'importTemplate r_u-2204-0-k-12610-0',
-  'setRollout control-plane',
-  'setRollout workers',
-  'applyLayer kubernetes',
-  'applyLayer cni-calico',
-  'applyLayer csi-vsphere-csi',
-  'applyLayer ingress-nginx',
-  'applyLayer platform',
-];
 
 let site: TestEnvironment;
 let draft: Upgrade;
@@ -68,7 +58,7 @@ describe('kill -9 of the server', () => {
     const killed: string[] = [];
     let tellGone: () => void = () => undefined;
     const killOnce = async (when: string, passing: PassingRequest): Promise<void> => {
-      const effect = effectOf(passing);
+      const effect = effectOnSimulator(passing);
       if (effect === null || killed.includes(`${when} ${effect}`)) return;
       killed.push(`${when} ${effect}`);
       await server?.kill();
@@ -88,6 +78,7 @@ describe('kill -9 of the server', () => {
     }
     expect(killed).toEqual(expectedEffects.flatMap((effect) => [`before ${effect}`, `after ${effect}`]));
     await expectUpgradedOnce();
+    tellProof({ points: killed.length, equal: killed.length });
   }, 300_000);
 
   it('while each step runs: the upgrade ends by itself, each effect once', async () => {
@@ -154,15 +145,4 @@ async function expectUpgradedOnce(): Promise<void> {
 
 function subjectOf(parameters: Readonly<Record<string, unknown>>): unknown {
   return parameters['pack'] ?? parameters['group'] ?? parameters['name'];
-}
-
-/** The effect that a request to the simulator would have; null when it only asks. */
-function effectOf({ method, path, body }: PassingRequest): string | null {
-  if (method !== 'PUT') return null;
-  const [, template] = /^\/v1\/vcenter\/templates\/([^?]+)/.exec(path) ?? [];
-  if (template !== undefined) return `importTemplate ${template}`;
-  const [, group] = /^\/v1\/cluster\/rollouts\/([^?]+)/.exec(path) ?? [];
-  if (group !== undefined) return `setRollout ${group}`;
-  if (path !== '/v1/cluster/layers') return null;
-  return `applyLayer ${z.object({ pack: z.string() }).parse(JSON.parse(body.toString())).pack}`;
 }

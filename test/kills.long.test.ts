@@ -1,6 +1,7 @@
 import { syncRegistry } from '@sealift/cli/demo/platform';
 import { type Summary, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
+import { tellProof } from '@sealift/testkit/proof-figures';
 import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { sitePeers } from '@sealift/testkit/site/programs';
 import { describe, expect, it } from 'vitest';
@@ -79,6 +80,7 @@ describe.skipIf(absent !== undefined)(
       expect(killed.summary).toEqual(quiet.summary);
       expect(killed.objects.management).toEqual(quiet.objects.management);
       expect(killed.objects.workload).toEqual(quiet.objects.workload);
+      tellProof({ points: killed.kills.length, equal: killed.kills.length });
     }, 10_800_000);
   },
 );

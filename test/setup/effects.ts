@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PassingRequest } from '@sealift/testkit/cutting-proxy';
+import { z } from 'zod';
 
 /** Calls to vCenter that change nothing, or nothing but the caller's own session. */
 const looking =
@@ -40,4 +41,15 @@ function contentOf(text: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '')
     .replaceAll(/\\?"(?:resourceVersion|epoch|holder|generation)\\?":\s*\\?"?[^,}"\\]*\\?"?/g, '');
   return createHash('sha256').update(steady).digest('hex').slice(0, 6);
+}
+
+/** The effect that a request to the simulated cluster would have; null when it only asks. */
+export function effectOnSimulator({ method, path, body }: PassingRequest): string | null {
+  if (method !== 'PUT') return null;
+  const [, template] = /^\/v1\/vcenter\/templates\/([^?]+)/.exec(path) ?? [];
+  if (template !== undefined) return `importTemplate ${template}`;
+  const [, group] = /^\/v1\/cluster\/rollouts\/([^?]+)/.exec(path) ?? [];
+  if (group !== undefined) return `setRollout ${group}`;
+  if (path !== '/v1/cluster/layers') return null;
+  return `applyLayer ${z.object({ pack: z.string() }).parse(JSON.parse(body.toString())).pack}`;
 }

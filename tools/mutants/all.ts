@@ -4,6 +4,7 @@ import { cliMutants } from './cli.ts';
 import { consoleMutants } from './console.ts';
 import { clusterApiMutants } from './cluster-api.ts';
 import { coreMutants } from './core.ts';
+import { engineMutants } from './engine.ts';
 import { ioMutants } from './io.ts';
 import { kubernetesMutants } from './kubernetes.ts';
 import { kubernetesStatusMutants } from './kubernetes-status.ts';
@@ -27,6 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...registryMutants,
   ...bundleMutants,
   ...upgradeMutants,
+  ...engineMutants,
   ...vsphereMutants,
   ...kubernetesMutants,
   ...kubernetesStatusMutants,

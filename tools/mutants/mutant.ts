@@ -11,13 +11,20 @@ export interface Mutant {
   readonly test: string;
 }
 
-/** The mistakes of one package, whose paths are given without `packages/<name>/src/`. */
+/** The mistakes of one package, whose paths are given without `packages/<name>/src/`; a test in `test/` by its whole path. */
 export function mutantsOf(
   name: string,
   mistakes: readonly (readonly [mistake: string, file: string, from: string, to: string, test: string])[],
 ): Mutant[] {
   const path = (short: string): string => `packages/${name}/src/${short}`;
-  return mistakes.map(([mistake, file, from, to, test]) => ({ mistake, file: path(file), from, to, test: path(test) }));
+  const testPath = (test: string): string => (test.startsWith('test/') ? test : path(test));
+  return mistakes.map(([mistake, file, from, to, test]) => ({
+    mistake,
+    file: path(file),
+    from,
+    to,
+    test: testPath(test),
+  }));
 }
 
 /** A file's text with the mistake in it. @throws Error when the text to change is not there exactly once */

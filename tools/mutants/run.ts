@@ -6,29 +6,38 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import { mutants } from './all.ts';
+import { engineMutants } from './engine.ts';
 import { applyMutant, type Mutant } from './mutant.ts';
 import { Scratch } from './scratch.ts';
+import { upgradeMutants } from './upgrade.ts';
 
 /** A test that a mistake keeps from ending has noticed it. */
 const longestMs = 180_000;
-const usage = `usage: npm run mutants -- [--json] [--only TEXT]
+const usage = `usage: npm run mutants -- [--json] [--engine] [--only TEXT]…
 
 Runs each mistake's test with the mistake in place. Exit 0 when every one was noticed, 1 when some were not, 2 when
 a test fails without any mistake.
 
-  --only TEXT  the mistakes whose words or file contain it
+  --engine     those of the engine's rules and steps
+  --only TEXT  the mistakes whose words or file contain it; may be repeated
   --json       one line: {"mutants":n,"killed":n,"survivors":[{"mistake":…,"file":…,"test":…}]}
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'boolean' },
+    engine: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 if (values.help === true) process.stdout.write(usage);
-else process.exitCode = await judgeAll(values.only ?? '');
+else process.exitCode = await judgeAll(values.only ?? ['']);
 
-async function judgeAll(only: string): Promise<number> {
-  const chosen = mutants.filter(({ mistake, file }) => `${mistake} ${file}`.includes(only));
+async function judgeAll(only: readonly string[]): Promise<number> {
+  const all = values.engine === true ? [...upgradeMutants, ...engineMutants] : mutants;
+  const chosen = all.filter(({ mistake, file }) => only.some((text) => `${mistake} ${file}`.includes(text)));
   const copies = [new Scratch(root), new Scratch(root)];
   try {
     const broken: string[] = [];

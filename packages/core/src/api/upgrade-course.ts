@@ -28,6 +28,8 @@ export const journalRecordSchema = z.object({
   /** Grows from line to line. */
   sequence: z.int().nonnegative(),
   at: z.iso.datetime(),
+  /** Of the lease under which it was written: it grows with each process that takes over. */
+  epoch: z.int().nonnegative(),
   /** Empty for a line about the upgrade itself. */
   stepId: z.string(),
   /** Null where it cannot be read; `problem` says why. */

@@ -33,6 +33,7 @@ export {
   next,
   offers,
   type PersonEvent,
+  personEvents,
   statesWhere,
   type UpgradeEvent,
   type UpgradeState,

@@ -15,6 +15,7 @@ import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
+import { storeFailure } from '../store/store-failure.ts';
 import type { Db } from '../store/store.ts';
 import { courseRoutes } from '../upgrades/course/routes.ts';
 import { evidenceRoutes } from '../upgrades/evidence/routes.ts';
@@ -30,7 +31,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   const { store, events, sync, care } = parts;
   const { db } = store;
   const authenticate = authenticateBy(db);
-  answerProblems(api, () => lockProgress(db));
+  answerProblems(api, () => lockProgress(db), storeFailure);
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
   const reads = new SharedReads(api, events);

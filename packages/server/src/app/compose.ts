@@ -10,6 +10,7 @@ import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
+import { ReplicaEvents } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
@@ -25,6 +26,7 @@ import { EvidenceKeys } from '../upgrades/evidence/evidence-keys.ts';
 export interface ConsoleParts {
   readonly store: Store;
   readonly events: EventBus;
+  readonly replicas: ReplicaEvents;
   readonly registry: RegistryLink;
   readonly care: RegistryCare;
   readonly sync: RegistrySync;
@@ -93,6 +95,7 @@ export function composeConsole(
   return {
     store,
     events,
+    replicas: new ReplicaEvents(store, events),
     registry,
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),

@@ -104,6 +104,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => parts.cluster.close());
     undo.push(() => parts.evidence.close());
     undo.push(() => parts.backups.close());
+    parts.replicas.begin((error) => logger.warn({ err: error }, 'other consoles of this database are not heard'));
+    undo.push(() => parts.replicas.close());
     const unusable = await unusableSettings(parts.site);
     if (unusable !== undefined) log(`No cluster is connected: ${unusable.message}. ${unusable.hint}`);
     const registryDir = join(dataDir, registryFolder);

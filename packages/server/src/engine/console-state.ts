@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { type FrozenUpgrade, layersBefore, type MergedLayer, readFrozen } from '@sealift/core/upgrade';
+import { type FrozenUpgrade, layersBefore, lifecycle, type MergedLayer, readFrozen } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import type { ConsolePort } from '@sealift/upgrade/ports/console';
 import { systemActor } from '../audit/actor.ts';
@@ -7,6 +7,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
+import { storedState } from './stored-state.ts';
 
 /** The console's own state as the engine's first and last steps change it. */
 export function consoleState(db: Db, events: EventBus): ConsolePort {
@@ -14,13 +15,7 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
     lockedBy: () => lockedBy(db),
 
     async lock(upgradeId) {
-      const locked = await db
-        .updateTable('console_lock')
-        .set({ upgrade_id: upgradeId })
-        .where((where) => where.or([where('upgrade_id', 'is', null), where('upgrade_id', '=', upgradeId)]))
-        .returning('id')
-        .executeTakeFirst();
-      if (locked === undefined) throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade: await lockHolder(db) } });
+      await db.transaction().execute((trx) => lockFor(trx, upgradeId));
       events.publish({ kind: 'lock', subject: upgradeId });
     },
 
@@ -43,6 +38,22 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
       return (await db.selectFrom('profile').select('version').executeTakeFirst())?.version ?? null;
     },
   };
+}
+
+/** A word that comes late, of a process that was suspended, must not lock the console for an upgrade that has ended meanwhile. */
+async function lockFor(trx: Trx, upgradeId: string): Promise<void> {
+  const row = await trx.selectFrom('upgrade').select('state').where('id', '=', upgradeId).forShare().executeTakeFirst();
+  const facts = row === undefined ? undefined : lifecycle[storedState(row.state)];
+  if (facts?.locksConsole === false) {
+    throw new SealiftError('UPGRADE_STATE_ILLEGAL', { values: { state: facts.label, event: 'lock' } });
+  }
+  const locked = await trx
+    .updateTable('console_lock')
+    .set({ upgrade_id: upgradeId })
+    .where((where) => where.or([where('upgrade_id', 'is', null), where('upgrade_id', '=', upgradeId)]))
+    .returning('id')
+    .executeTakeFirst();
+  if (locked === undefined) throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade: await lockHolder(trx) } });
 }
 
 async function lockHolder(db: Db): Promise<string> {

@@ -1,6 +1,7 @@
 import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { EventBus } from '../notify/event-bus.ts';
+import { storeFailure } from '../store/store-failure.ts';
 import type { Store } from '../store/store.ts';
 import { journalStore } from './journal-store.ts';
 import type { CurrentHolder } from './current-holder.ts';
@@ -41,7 +42,9 @@ export class EngineRunner {
 
   /** A run that stopped on a failure is tried again; without a line in the log nobody would know why it does not move. */
   #note(outcome: RunOutcome): void {
-    if (outcome.result === 'stopped' && outcome.cause !== undefined) this.#onFailure(outcome.cause);
+    if (outcome.result === 'stopped' && outcome.cause !== undefined) {
+      this.#onFailure(storeFailure(outcome.cause) ?? outcome.cause);
+    }
   }
 
   /** Stops at the next safe point. */

@@ -87,7 +87,9 @@ describe.each([
       await lease.release('a', 1);
       expect(await lease.acquire('c', 60_000)).toBeNull();
       await lease.release('b', 2);
-      expect(await lease.acquire('c', 60_000)).toEqual({ epoch: 3 });
+      expect(await lease.acquire('c', 1)).toEqual({ epoch: 3 });
+      await expect.poll(() => lease.acquire('c', 60_000)).toEqual({ epoch: 4 });
+      expect(await lease.renew('c', 3, 60_000)).toBe(false);
     });
 
     it('goes to one of many that ask at once', async () => {
@@ -192,7 +194,26 @@ describe.each([
     });
   });
 
+  describe.skipIf(skip || kind === 'embedded')('a connection that ends', () => {
+    it('in the middle of a transaction fails that one, and nothing else', async () => {
+      const cut = store.db.transaction().execute(async (trx) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+        await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute((other ?? store).db);
+        return await sql`select 1`.execute(trx);
+      });
+      await expect(cut).rejects.toThrow();
+      expect((await sql`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+    });
+  });
+
   describe.skipIf(skip)('console state', () => {
+    it('is not locked by a word that comes after the end of its upgrade', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId, 'succeeded');
+      const late = consoleState(store.db, new EventBus()).lock(upgradeId);
+      await expect(late).rejects.toMatchObject({ code: 'UPGRADE_STATE_ILLEGAL' });
+      expect(await lockedBy(store.db)).toBeNull();
+    });
+
     it('records the installed release once, with the new defaults as base', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId);
       const state = consoleState(store.db, new EventBus());

@@ -20,7 +20,11 @@ afterEach(() => app?.close());
 function guarded(allowed: readonly Permission[], guard: Partial<Guard> = {}) {
   const made = Fastify({ bodyLimit: 10 });
   app = made;
-  answerProblems(made, () => Promise.resolve(undefined));
+  answerProblems(
+    made,
+    () => Promise.resolve(undefined),
+    () => undefined,
+  );
   guardRoutes(made, {
     authenticate: () => Promise.resolve(ann),
     lockedBy: () => Promise.resolve(null),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { storeFailure } from '../store/store-failure.ts';
 import { answerProblems } from './problems.ts';
 
 let app: FastifyInstance;
@@ -14,7 +15,7 @@ beforeEach(() => {
   app.addHook('onRequest', async (request) => {
     request.log.error = (...said: unknown[]) => void unexpected.push(said);
   });
-  answerProblems(app, () => Promise.resolve(undefined));
+  answerProblems(app, () => Promise.resolve(undefined), storeFailure);
   app.post('/', () => Promise.reject(fails));
 });
 afterEach(() => app.close());
@@ -29,6 +30,12 @@ it.each([
   expect(answer.statusCode).toBe(507);
   expect(answer.json()).toMatchObject({ code: 'STORE_FULL', detail: expect.stringContaining(message) as string });
   expect(unexpected).toEqual([]);
+});
+
+it('a database that takes no changes is told as one', async () => {
+  fails = Object.assign(new Error('cannot execute UPDATE in a read-only transaction'), { code: '25006' });
+  const answer = await app.inject({ method: 'POST', url: '/' });
+  expect([answer.statusCode, answer.json().code, unexpected]).toEqual([503, 'STORE_READ_ONLY', []]);
 });
 
 it('a client that goes away in the middle of its body is no failure of the console or its store', async () => {

@@ -7,10 +7,15 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 /** What a 423 adds: how far the upgrade is that locks the console. */
 export type LockProgress = () => Promise<ApiProblem['upgrade']>;
 
-/** Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy. */
-export function answerProblems(app: FastifyInstance, lockProgress: LockProgress): void {
+/** What a failure of the database means; undefined where it is none. */
+type OfStore = (error: unknown) => SealiftError | undefined;
+
+/**
+ * Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy.
+ */
+export function answerProblems(app: FastifyInstance, lockProgress: LockProgress, ofStore: OfStore): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
-    const failure = fromFramework(error, request);
+    const failure = fromFramework(error, request, ofStore);
     if (failure.code === 'INTERNAL') request.log.error({ err: failure.cause ?? failure }, 'unexpected failure');
     const problem: ApiProblem = toProblem(failure);
     if (failure.code === 'CONSOLE_LOCKED') {
@@ -35,7 +40,7 @@ function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-function fromFramework(error: FastifyError, request: FastifyRequest): SealiftError {
+function fromFramework(error: FastifyError, request: FastifyRequest, ofStore: OfStore): SealiftError {
   if (error instanceof SealiftError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];
@@ -56,12 +61,8 @@ function fromFramework(error: FastifyError, request: FastifyRequest): SealiftErr
     const reason = 'the connection was closed before the end of it';
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason } });
   }
-  if (isStoreFull(error)) {
-    return new SealiftError('STORE_FULL', { values: { reason: error.message }, cause: error });
-  }
-  if (isStoreDown(error)) {
-    return new SealiftError('STORE_UNREACHABLE', { values: { reason: error.message }, cause: error });
-  }
+  const stored = ofStore(error);
+  if (stored !== undefined) return stored;
   const status = error.statusCode;
   if (status !== undefined && status >= 400 && status < 500) {
     return new SealiftError('INPUT_INVALID', { place: 'body', values: { what: 'the request', reason: error.message } });
@@ -77,16 +78,4 @@ function readable(reason: string): string {
 /** PostgreSQL's `character_not_in_repertoire` and `untranslatable_character` (Appendix A of its manual). */
 function isUnstorableText(error: FastifyError): boolean {
   return ['22021', '22P05'].includes(error.code);
-}
-
-/** PostgreSQL's `disk_full` (class 53), and what the system says below the embedded store. */
-function isStoreFull(error: FastifyError): boolean {
-  return ['53100', 'ENOSPC', 'EDQUOT'].includes(error.code) || /No space left on device/.test(error.message);
-}
-
-/** Connection failures of the driver, and PostgreSQL's class 08 and 57P0x (going down, starting up). */
-function isStoreDown(error: FastifyError): boolean {
-  const isCode = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57P0\d)$/.test(error.code ?? '');
-  // The driver gives these no code.
-  return isCode || /^(?:timeout exceeded when trying to connect|Connection terminated)/.test(error.message);
 }

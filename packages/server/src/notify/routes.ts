@@ -54,14 +54,18 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
           () => end(),
         );
       }, heartbeatMs);
-      const unsubscribe = events.subscribe((event) => {
-        // Whoever does not read must not fill the memory; a reader that lives connects again and fetches anew.
-        if (stream.writableLength > unreadBytes) {
-          stream.destroy();
-          return;
-        }
-        stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
-      });
+      const unsubscribe = events.subscribe(
+        (event) => {
+          // Whoever does not read must not fill the memory; a reader that lives connects again and fetches anew.
+          if (stream.writableLength > unreadBytes) {
+            stream.destroy();
+            return;
+          }
+          stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
+          // A reader that lives connects again, and fetches anew what it may have missed.
+        },
+        () => end(),
+      );
       const end = (): void => {
         clearInterval(heartbeat);
         unsubscribe();

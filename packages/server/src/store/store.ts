@@ -3,6 +3,7 @@ import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { ConstructorOptions } from 'pg-boss';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type Transaction } from 'kysely';
 import { openPglite } from './embedded-store.ts';
+import type { Listen } from './listen.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,6 +22,8 @@ export interface Store {
   readonly kind: 'embedded' | 'postgresql';
   /** Whether another process can hold the lease at the same time. */
   readonly shared: boolean;
+  /** What another process says; missing where there is none. */
+  readonly listen?: Listen;
   close(): Promise<void>;
 }
 
@@ -67,18 +70,30 @@ async function openEmbedded(dataDir: string): Promise<Store> {
   }
 }
 
+/** After a fail-over an old connection may still lead to the server that takes no changes any more. */
+const longestConnectionSeconds = 30;
+
 async function openPostgres(databaseUrl: string): Promise<Store> {
   if (!/^postgres(?:ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
     const reason = 'expected postgres://user:password@host:port/database';
     throw new SealiftError('INPUT_INVALID', { place: 'DATABASE_URL', values: { what: 'the address', reason } });
   }
   const { default: pg } = await import('pg');
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
+  const { postgresListen } = await import('./listen.ts');
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    maxLifetimeSeconds: longestConnectionSeconds,
+  });
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.
   pool.on('error', () => undefined);
+  // Nor may one that is in use: the pool listens to idle ones only, and the query under way reports it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const jobs: JobDatabase = { connectionString: databaseUrl, max: 3 };
-  return { db, jobs, kind: 'postgresql', shared: true, close: () => db.destroy() };
+  const listen = postgresListen(databaseUrl);
+  return { db, jobs, kind: 'postgresql', shared: true, listen, close: () => db.destroy() };
 }
 
 function unreachable(error: unknown): SealiftError {

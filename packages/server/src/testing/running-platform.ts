@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatPublicKey } from '@sealift/bundle/minisign';
+import { journalPageSchema } from '@sealift/core/api';
 import { type Release, templateName } from '@sealift/core/release';
 import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import { type Simulator, startSimulator } from '@sealift/simulator/process';
+import { journalOf, troubleOfJournal } from '@sealift/testkit/upgrade/journal-path';
 import { type RunningConsole, startConsole } from '../app/console.ts';
 import { vendorKey } from './push-release.ts';
 
@@ -130,8 +132,22 @@ export class RunningPlatform {
   }
 
   async stop(): Promise<void> {
+    const stray = await this.#strayJournal().catch(String);
     await this.console.close();
     await this.#simulator?.close();
     await rm(this.folder, { recursive: true, force: true });
+    if (stray !== null) throw new Error(stray);
+  }
+
+  /** Why one of its journals is no path of the lifecycle; null where each is. */
+  async #strayJournal(): Promise<string | null> {
+    if (this.token === '') return null;
+    const { upgrades } = (await this.call('GET', '/upgrades')).body;
+    for (const { id, plan } of upgrades) {
+      const { entries } = journalPageSchema.parse((await this.call('GET', `/upgrades/${id}/journal?after=0`)).body);
+      const trouble = troubleOfJournal(journalOf(id, entries), plan);
+      if (trouble !== null) return `the journal of ${id}, ${trouble}`;
+    }
+    return null;
   }
 }

@@ -9,13 +9,24 @@ import {
   type UpgradeState,
 } from '@sealift/core/upgrade';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
-import type { JournalPort, NewEntry } from '@sealift/upgrade/ports/journal';
+import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
 import type { LeasePort } from '@sealift/upgrade/ports/lease';
+import { JournalPath } from './journal-path.ts';
+
+interface Held {
+  readonly upgrade: FrozenUpgrade;
+  readonly hash: string;
+  state: UpgradeState;
+  /** What was written of it: each line has to be one that may follow. */
+  readonly path: JournalPath;
+}
 
 /** Journal and lease of tests, in memory; it outlives the engines that use it, as a database outlives processes. */
 export class MemoryStore {
   readonly entries: JournalEntry[] = [];
-  readonly #upgrades = new Map<string, { upgrade: FrozenUpgrade; hash: string; state: UpgradeState }>();
+  /** The first line that was no path of the lifecycle. */
+  trouble: string | null = null;
+  readonly #upgrades = new Map<string, Held>();
   readonly #now: () => number;
   #lease = { holder: '', epoch: 0, expiresAt: 0 };
 
@@ -30,7 +41,7 @@ export class MemoryStore {
   }
 
   add(upgradeId: string, upgrade: FrozenUpgrade, state: UpgradeState = 'running', hash = hashOfFrozen(upgrade)): void {
-    this.#upgrades.set(upgradeId, { upgrade, hash, state });
+    this.#upgrades.set(upgradeId, { upgrade, hash, state, path: new JournalPath(upgrade.plan, state) });
   }
 
   state(upgradeId: string): UpgradeState | null {
@@ -39,10 +50,12 @@ export class MemoryStore {
 
   /** What a person does through the console. */
   byHand(upgradeId: string, event: UpgradeEvent): UpgradeState {
-    const held = this.#upgrades.get(upgradeId);
-    if (held === undefined) throw new Error(`no upgrade ${upgradeId}`);
-    held.state = next(held.state, event);
-    return held.state;
+    return this.#turn(upgradeId, event, this.#lease.epoch, { by: 'a person' });
+  }
+
+  /** What of an upgrade's journal decides which lines may follow. */
+  path(upgradeId: string): JournalPath {
+    return this.#held(upgradeId).path;
   }
 
   /** Ends the lease as if its time had passed. */
@@ -58,12 +71,12 @@ export class MemoryStore {
     },
     apply: async (upgradeId, event, epoch, details) => {
       this.#refuseOld(epoch);
-      const state = this.byHand(upgradeId, event);
-      const line: JournalLine = { phase: 'state', data: { ...details, state } };
-      this.#write({ upgradeId, stepId: '', epoch, ...line });
-      return state;
+      return this.#turn(upgradeId, event, epoch, details);
     },
-    frozen: async (upgradeId) => structuredClone(this.#upgrades.get(upgradeId) ?? null),
+    frozen: async (upgradeId) => {
+      const { upgrade, hash } = this.#upgrades.get(upgradeId) ?? {};
+      return upgrade === undefined || hash === undefined ? null : structuredClone({ upgrade, hash });
+    },
     state: async (upgradeId) => this.state(upgradeId),
     unfinished: async () =>
       [...this.#upgrades].filter(([, { state }]) => lifecycle[state].needsEngine).map(([id]) => id),
@@ -85,9 +98,30 @@ export class MemoryStore {
     },
   };
 
+  #turn(upgradeId: string, event: UpgradeEvent, epoch: number, details: StateDetails): UpgradeState {
+    const held = this.#held(upgradeId);
+    const state = next(held.state, event);
+    const line: JournalLine = { phase: 'state', data: { ...details, state } };
+    this.#write({ upgradeId, stepId: '', epoch, ...line });
+    held.state = state;
+    return state;
+  }
+
+  #held(upgradeId: string): Held {
+    const held = this.#upgrades.get(upgradeId);
+    if (held === undefined) throw new Error(`no upgrade ${upgradeId}`);
+    return held;
+  }
+
   #write(entry: NewEntry): void {
     const at = new Date(Date.UTC(2026, 0, 1) + this.entries.length).toISOString();
-    this.entries.push(structuredClone({ ...entry, at }));
+    const written = structuredClone({ ...entry, at });
+    const trouble = this.path(entry.upgradeId).add(written);
+    if (trouble !== null) {
+      this.trouble ??= trouble;
+      throw new Error(`no path of the lifecycle: ${trouble}`);
+    }
+    this.entries.push(written);
   }
 
   #refuseOld(epoch: number): void {

@@ -30,6 +30,7 @@ describe('a failure of a step', () => {
     });
     expect(outcome).toMatchObject({ state: 'failed' });
     expect(setting.world.effects).toEqual(['lock', 'backup', 'unlock']);
+    expect(setting.store.entries.at(-1)?.data).toMatchObject({ state: 'failed', failure: { code: 'INPUT_INVALID' } });
     expect(failureOf(setting.store.entries)).toMatchObject({ code: 'INPUT_INVALID' });
   });
 

@@ -106,6 +106,20 @@ test('an abort of an upgrade that has not begun opens the console', async () => 
   expect(setting.world.effects).toEqual(['unlock']);
 });
 
+test('an abort that cannot open the console needs a person, and says why', async () => {
+  const setting = newSetting(sampleUpgrade(), 'aborting');
+  setting.world.lockedBy = upgradeId;
+  await runOn(setting, [], {
+    effect: () => {
+      throw new SealiftError('INPUT_INVALID', { values: { what: 'x', reason: 'refused' } });
+    },
+  });
+  expect(setting.store.entries.at(-1)?.data).toMatchObject({
+    state: 'needs-human',
+    failure: { code: 'INPUT_INVALID' },
+  });
+});
+
 describe('an abort in the middle of a rollout', () => {
   const aborted = async (letGo: (attempt: number) => void, endsAfter = 1): Promise<Setting> => {
     const setting = newSetting();

@@ -20,7 +20,8 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
-  leaseTtlMs: 10_000,
+  // With the time between two looks: another console goes on within 10 s.
+  leaseTtlMs: 8000,
   pollMs: 500,
   retryFirstMs: 500,
   retryMostMs: 5000,
@@ -28,5 +29,5 @@ export const defaultTiming: Timing = {
   deadlineMs: 2 * 60 * 60 * 1000,
   progressMs: 1000,
   endMostMs: 10_000,
-  watchMs: 2000,
+  watchMs: 1000,
 };

@@ -121,6 +121,9 @@ describe('work that goes on after a step has begun it', () => {
     const outcome = await engineOf(setting, slow).run(upgradeId);
     expect(outcome).toMatchObject({ result: 'stopped', reason: 'paused' });
     expect(slow.calls).toBe(1);
+    // The end of the run is no failure that is tried again.
+    const lines = setting.store.entries.map(({ data }) => JSON.stringify(data));
+    expect(lines.filter((line) => line.includes('trying again'))).toEqual([]);
   });
 
   test('is ended by an abort, before the lease is given back', async () => {

@@ -185,6 +185,7 @@ describe('sealift upgrade logs', () => {
   const record = (sequence: number, stepId: string, line: object | null) => ({
     sequence,
     at,
+    epoch: 1,
     stepId,
     line,
     problem: line === null ? 'it is damaged' : null,

@@ -21,7 +21,14 @@ export const serverErrors = defineErrors({
     hint: 'Free space on the disk of the database (or of the data folder, where it is embedded), then try again; nothing of the change was kept.',
     status: 507,
     exit: 1,
-    next: 'needs-a-person',
+    next: 'wait',
+  },
+  STORE_READ_ONLY: {
+    message: 'the database takes no changes: {reason}',
+    hint: 'Let DATABASE_URL lead to the primary server, or end the read-only mode of this one (default_transaction_read_only); the console goes on by itself, and nothing of the change was kept.',
+    status: 503,
+    exit: 1,
+    next: 'wait',
   },
   STORE_FROM_NEWER: {
     message:

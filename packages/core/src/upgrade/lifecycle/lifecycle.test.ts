@@ -106,3 +106,27 @@ test('whatever an engine works on keeps the console locked, and nothing final or
     if (isFinal(state) || editable) expect(locksConsole).toBe(false);
   }
 });
+
+test('whatever an engine may come back to keeps the console locked', () => {
+  for (const state of upgradeStates) {
+    const comesBack = [...reachable(state)].some((one) => lifecycle[one].needsEngine);
+    const rests = lifecycle[state].editable || isFinal(state);
+    if (comesBack && !rests) expect([state, lifecycle[state].locksConsole]).toEqual([state, true]);
+  }
+});
+
+test('no person ends what an engine may be in the middle of: the engine does, at a safe point', () => {
+  for (const state of statesWhere(({ needsEngine }) => needsEngine)) {
+    if (state === 'ready') continue;
+    for (const event of offers(state))
+      expect([state, event, isFinal(next(state, event))]).toEqual([state, event, false]);
+  }
+});
+
+test('where something is the engine’s to do, an engine works', () => {
+  const ofPeople: readonly string[] = personEvents;
+  for (const state of upgradeStates) {
+    const hasWork = eventsOf(state).some((event) => !ofPeople.includes(event));
+    expect([state, hasWork && !lifecycle[state].needsEngine]).toEqual([state, false]);
+  }
+});

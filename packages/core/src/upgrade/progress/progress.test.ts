@@ -105,10 +105,14 @@ test('a step that was taken back is neither done nor begun', () => {
     entry('0-lock-console', evidence()),
     entry('0-lock-console', intent('', 'back')),
   ];
+  expect([...begunSteps([entry('0-lock-console', intent())])]).toEqual(['0-lock-console']);
   expect(doneSteps(lines).size).toBe(0);
   expect([...begunSteps(lines)]).toEqual(['0-lock-console']);
   const back = [...lines, entry('0-lock-console', evidence('', 'back'))];
   expect(begunSteps(back).size).toBe(0);
+  expect(doneSteps(back).size).toBe(0);
+  const found = [entry('0-lock-console', evidence()), entry('0-lock-console', evidence('', 'back'))];
+  expect(doneSteps(found).size).toBe(0);
   expect(progressOf(plan, back)[0]).toMatchObject({ state: 'waiting', message: 'taken back' });
 });
 

@@ -99,7 +99,8 @@ export function doneSteps(entries: readonly JournalEntry[]): Set<string> {
   const done = new Set<string>();
   for (const { stepId, phase, data } of entries) {
     if (phase === 'evidence' && directionOf(data) === 'forward') done.add(stepId);
-    if (phase === 'intent') done.delete(stepId);
+    // Who finds a step taken back already writes the evidence alone.
+    else if (phase === 'evidence' || phase === 'intent') done.delete(stepId);
   }
   return done;
 }
