@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { differences } from './compare.ts';
+
+describe('an object as two servers show it', () => {
+  it('has lost what the other does not show, item by item of a list', () => {
+    const volume = (emptyDir: object): object => ({ spec: { volumes: [{ name: 'a' }, { name: 'b', emptyDir }] } });
+    expect(differences(volume({ mode: '0700', sizeLimit: '1Gi' }), volume({ sizeLimit: '1Gi' }))).toEqual([
+      { kind: 'dropped-field', path: 'spec.volumes[].emptyDir.mode', value: '"0700"' },
+    ]);
+    expect(differences({ spec: { items: ['a', 'b'] } }, { spec: { items: ['a'] } })).toEqual([
+      { kind: 'dropped-field', path: 'spec.items[]', value: '"b"' },
+    ]);
+  });
+
+  it('has changed where another value stands', () => {
+    expect(differences({ spec: { replicas: 1 } }, { spec: { replicas: 2 } })).toEqual([
+      { kind: 'changed-field', path: 'spec.replicas', value: '1 becomes 2' },
+    ]);
+  });
+
+  it.each([
+    ['is shown more of', { a: 1 }, { a: 1, b: 2 }],
+    ['has members that hold nothing', { a: 1, status: {}, list: [], deep: { inner: [{}] }, none: null }, { a: 1 }],
+    ['was written by others', { kind: 'X', metadata: { managedFields: [{ manager: 'x' }] } }, { kind: 'X', metadata: {} }],
+    ['names its members in another order', { a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }],
+  ])('is the same where it %s', (_, before, after) => {
+    expect(differences(before, after)).toEqual([]);
+  });
+
+  it('loses false and 0, which say something', () => {
+    expect(differences({ kind: 'X', a: false, b: 0 }, { kind: 'X' }).map(({ path }) => path)).toEqual(['a', 'b']);
+  });
+
+  it('is told with a short value', () => {
+    expect(differences({ a: 'x'.repeat(500) }, {})[0]?.value.length).toBeLessThan(100);
+  });
+});
