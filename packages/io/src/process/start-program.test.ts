@@ -47,7 +47,9 @@ it('ends with the process that started it, even when that is killed', async () =
 const program = startProgram({ program: '/bin/sh', parts: ['-c', 'echo $$; sleep 60'], env: { PATH: '/usr/bin:/bin' }, folder: '/' });
 while (!program.said().includes('\\n')) await new Promise((wake) => setTimeout(wake, 20));
 console.log(program.said());`;
-  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [said] = (await once(owner.stdout, 'data')) as [Buffer];
   const program = Number(said.toString());
   expect(isAlive(program)).toBe(true);

@@ -20,9 +20,11 @@ const definitionSchema = z.looseObject({
     names: z.looseObject({ plural: z.string() }),
     versions: z.array(z.looseObject({ name: z.string(), served: z.boolean() })),
   }),
-  status: z.looseObject({
-    conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
-  }).nullish(),
+  status: z
+    .looseObject({
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
+    })
+    .nullish(),
 });
 type Definition = z.infer<typeof definitionSchema>;
 

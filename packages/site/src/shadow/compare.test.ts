@@ -21,7 +21,11 @@ describe('an object as two servers show it', () => {
   it.each([
     ['is shown more of', { a: 1 }, { a: 1, b: 2 }],
     ['has members that hold nothing', { a: 1, status: {}, list: [], deep: { inner: [{}] }, none: null }, { a: 1 }],
-    ['was written by others', { kind: 'X', metadata: { managedFields: [{ manager: 'x' }] } }, { kind: 'X', metadata: {} }],
+    [
+      'was written by others',
+      { metadata: { name: 'x', managedFields: [{ manager: 'x' }] } },
+      { metadata: { name: 'x' } },
+    ],
     ['names its members in another order', { a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }],
   ])('is the same where it %s', (_, before, after) => {
     expect(differences(before, after)).toEqual([]);

@@ -97,7 +97,12 @@ function compare(collection: Collection, was: KubeObject, object: KubeObject, fi
   const isSecret = collection.kind === 'Secret';
   for (const { kind, path, value } of differences(was, object)) {
     const text = kind === 'dropped-field' ? `${path} is not shown` : `${path} is shown with another value`;
-    findings.add(kind, nameOf(referenceOf(object)), isSecret ? text : `${text}: ${value}`, `${collection.path} ${path}`);
+    findings.add(
+      kind,
+      nameOf(referenceOf(object)),
+      isSecret ? text : `${text}: ${value}`,
+      `${collection.path} ${path}`,
+    );
   }
 }
 
@@ -120,7 +125,12 @@ async function tryBoth(
   if (!other.verbs.includes('create') || was === undefined || passesBy(object)) return;
   const refused = await tryCopy(after, collectionPath(other, object), object, cancel);
   if (refused === undefined || (await tryCopy(before, collectionPath(running, was), was, cancel)) !== undefined) return;
-  findings.add('unwritable', name, `it cannot be made once more: ${refused}`, `${other.path} copy ${rule(refused, object)}`);
+  findings.add(
+    'unwritable',
+    name,
+    `it cannot be made once more: ${refused}`,
+    `${other.path} copy ${rule(refused, object)}`,
+  );
 }
 
 /** Nobody makes these from a manifest. */

@@ -27,7 +27,8 @@ export const findingKinds = [
 export type FindingKind = (typeof findingKinds)[number];
 
 const remedies: Readonly<Record<FindingKind, string>> = {
-  exits: 'Take the flag or the part of it that is named out of the extra arguments of the API server, then rehearse again.',
+  exits:
+    'Take the flag or the part of it that is named out of the extra arguments of the API server, then rehearse again.',
   'never-ready':
     'Take what is named out of the feature gates and the runtime config of the API server, or give the API server emulation-forward-compatible=true, then rehearse again.',
   orphan:

@@ -145,24 +145,39 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
     const fixtures: Fixture[] = [
       ...usual.slice(0, -1),
       autoscaler('zero', 0),
-      ['/apis/resource.k8s.io/v1/devicetaintrules', at('taint', { spec: { deviceSelector: { driver: 'x.example' }, taint: { key: 'a/b', effect: 'NoSchedule' } } })],
+      [
+        '/apis/resource.k8s.io/v1/devicetaintrules',
+        at('taint', { spec: { deviceSelector: { driver: 'x.example' }, taint: { key: 'a/b', effect: 'NoSchedule' } } }),
+      ],
     ];
     void certificate;
     const snapshot = await snapshotOf('native', 'new', fixtures, {}, async (client) => {
       const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/one/status';
-      const conditions = [{ type: 'AbleToScale', status: 'True', observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z' }];
+      const conditions = [
+        { type: 'AbleToScale', status: 'True', observedGeneration: 1, lastTransitionTime: '2026-01-01T00:00:00Z' },
+      ];
       await client.patch(path, { status: { desiredReplicas: 1, currentReplicas: 1, conditions } });
     });
     const { findings } = await run(snapshot, { running: peers.new.path, other: peers.old.path });
-    const found = (kind: string, object: string) => findings.find((one) => one.kind === kind && one.object.includes(object));
-    expect(found('unwritable', 'HorizontalPodAutoscaler.autoscaling default/zero')?.text).toContain('greater than or equal to 1');
+    const found = (kind: string, object: string) =>
+      findings.find((one) => one.kind === kind && one.object.includes(object));
+    expect(found('unwritable', 'HorizontalPodAutoscaler.autoscaling default/zero')?.text).toContain(
+      'greater than or equal to 1',
+    );
     expect(found('orphan', 'DeviceTaintRule')?.text).toContain('resource.k8s.io');
-    expect(found('dropped-field', 'HorizontalPodAutoscaler.autoscaling default/one')?.text).toContain('observedGeneration');
+    expect(found('dropped-field', 'HorizontalPodAutoscaler.autoscaling default/one')?.text).toContain(
+      'observedGeneration',
+    );
     expect(JSON.stringify(findings)).not.toContain('hunter2');
   }, 300_000);
 
   it.each([
-    ['an API that is gone', { 'runtime-config': 'scheduling.k8s.io/v1alpha2=true' }, 'exits', 'scheduling.k8s.io/v1alpha2'],
+    [
+      'an API that is gone',
+      { 'runtime-config': 'scheduling.k8s.io/v1alpha2=true' },
+      'exits',
+      'scheduling.k8s.io/v1alpha2',
+    ],
     ['a gate that is gone', { 'feature-gates': 'GangScheduling=true,GenericWorkload=true' }, 'exits', 'GangScheduling'],
     [
       'a beta whose watcher wants the next version of it',
@@ -170,12 +185,16 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
       'never-ready',
       'PodCertificateRequest',
     ],
-  ])('forward: finds %s in the flags', async (name, extraArgs, kind, text) => {
-    const snapshot = await snapshotOf(name.replaceAll(' ', '-'), 'old', usual, extraArgs);
-    const rehearsal = await run(snapshot, { readyMs: 40_000 });
-    expect(told(rehearsal)).toEqual([[kind, 'kube-apiserver v1.37.2']]);
-    expect([rehearsal.served, rehearsal.findings[0]?.text]).toEqual([false, expect.stringContaining(text) as string]);
-  }, 300_000);
+  ])(
+    'forward: finds %s in the flags',
+    async (name, extraArgs, kind, text) => {
+      const snapshot = await snapshotOf(name.replaceAll(' ', '-'), 'old', usual, extraArgs);
+      const rehearsal = await run(snapshot, { readyMs: 40_000 });
+      expect(told(rehearsal)).toEqual([[kind, 'kube-apiserver v1.37.2']]);
+      expect([rehearsal.served, rehearsal.findings[0]?.text]).toEqual([false, expect.stringContaining(text) as string]);
+    },
+    300_000,
+  );
 
   it('ends everything when it is cancelled, and refuses what is no snapshot', async () => {
     const broken = join(folder, 'broken');

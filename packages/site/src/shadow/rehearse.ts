@@ -184,10 +184,12 @@ async function readFlags(store: Store, snapshot: string, cancel: AbortSignal): P
     try {
       return clusterFlags(text);
     } catch (error) {
-      throw unusable("its ConfigMap kube-system/kubeadm-config is not of the form that kubeadm writes", error);
+      throw unusable('its ConfigMap kube-system/kubeadm-config is not of the form that kubeadm writes', error);
     }
   }
-  throw unusable('it holds no ConfigMap kube-system/kubeadm-config that can be read, so how its API servers are started is not known');
+  throw unusable(
+    'it holds no ConfigMap kube-system/kubeadm-config that can be read, so how its API servers are started is not known',
+  );
 }
 
 async function examineAll(

@@ -100,12 +100,7 @@ async function checkRoom(snapshot: string, folder: string): Promise<void> {
   throw new SealiftError('REHEARSAL_NO_ROOM', { values: { folder, bytes: needed }, place: folder });
 }
 
-async function untilHealthy(
-  socket: string,
-  path: string,
-  program: StartedProgram,
-  cancel: AbortSignal,
-): Promise<void> {
+async function untilHealthy(socket: string, path: string, program: StartedProgram, cancel: AbortSignal): Promise<void> {
   const until = Date.now() + startMs;
   for (;;) {
     if (program.end !== undefined) throw programFailed(path, `${program.end}: ${lastError(program.said())}`);
