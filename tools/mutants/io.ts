@@ -92,4 +92,18 @@ export const ioMutants = mutantsOf('io', [
     'port !== null',
     'http/proxy.test.ts',
   ],
+  [
+    'what a started program started goes on after it was stopped',
+    'process/held-program.ts',
+    "process.kill(-pid, 'SIGKILL');",
+    "process.kill(pid, 'SIGKILL');",
+    'process/start-program.test.ts',
+  ],
+  [
+    'all that a started program writes is kept',
+    'process/start-program.ts',
+    'if (bytes < 2 * keptBytes) return;',
+    'if (bytes > 0) return;',
+    'process/start-program.test.ts',
+  ],
 ]);
