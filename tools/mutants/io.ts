@@ -93,13 +93,6 @@ export const ioMutants = mutantsOf('io', [
     'http/proxy.test.ts',
   ],
   [
-    'what a started program started goes on after it was stopped',
-    'process/held-program.ts',
-    "process.kill(-pid, 'SIGKILL');",
-    "process.kill(pid, 'SIGKILL');",
-    'process/start-program.test.ts',
-  ],
-  [
     'all that a started program writes is kept',
     'process/start-program.ts',
     'if (bytes < 2 * keptBytes) return;',

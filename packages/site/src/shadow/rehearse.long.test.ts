@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubernetesClient, objectPath } from '@sealift/kubernetes/client';
@@ -53,6 +53,20 @@ const usual: readonly Fixture[] = [
         scope: 'Namespaced',
         names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+      },
+    }),
+  ],
+  // Served by a server behind the cluster's own, which a shadow has not.
+  [
+    '/apis/apiregistration.k8s.io/v1/apiservices',
+    at('v1.behind.test.sealift.dev', {
+      spec: {
+        group: 'behind.test.sealift.dev',
+        version: 'v1',
+        service: { namespace: 'default', name: 'web' },
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
       },
     }),
   ],
@@ -141,7 +155,6 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
   }, 300_000);
 
   it('back: finds what 1.37 lets in and 1.36 cannot write, reach or show', async () => {
-    const certificate = await readFile(join(folder, 'certificate.pem'), 'utf8').catch(() => undefined);
     const fixtures: Fixture[] = [
       ...usual.slice(0, -1),
       autoscaler('zero', 0),
@@ -150,7 +163,6 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
         at('taint', { spec: { deviceSelector: { driver: 'x.example' }, taint: { key: 'a/b', effect: 'NoSchedule' } } }),
       ],
     ];
-    void certificate;
     const snapshot = await snapshotOf('native', 'new', fixtures, {}, async (client) => {
       const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/one/status';
       const conditions = [
