@@ -44,10 +44,10 @@ export const siteMutants = mutantsOf('site', [
     'storage/identity/plan.test.ts',
   ],
   [
-    'a field that is not shown is no loss where it is the last of its object',
+    'a text that is shown empty is no loss',
     'shadow/compare.ts',
-    "if (isEmpty(after)) return [{ kind: 'dropped-field', path, value: shown(before) }];",
-    "if (after === undefined) return [{ kind: 'dropped-field', path, value: shown(before) }];",
+    "after === null || after === ''",
+    'after === null',
     'shadow/compare.test.ts',
   ],
   [
@@ -125,7 +125,7 @@ export const siteMutants = mutantsOf('site', [
     'shadow/programs.ts',
     'if (code === 126 || code === 127 || killed !== null || code === 0) throw programFailed(program, said);',
     '',
-    'shadow/rehearse.test.ts',
+    'shadow/programs.test.ts',
   ],
   [
     'two minors at once are rehearsed',

@@ -12,6 +12,15 @@ describe('an object as two servers show it', () => {
     ]);
   });
 
+  it.each([
+    ['a member is gone', { a: { b: 1 } }, { a: {} }, 'a.b'],
+    ['a member with all that it holds is gone', { a: { b: 1 }, c: 1 }, { c: 1 }, 'a'],
+    ['a text is empty', { a: 'x' }, { a: '' }, 'a'],
+    ['a list is empty', { a: ['x'] }, { a: [] }, 'a[]'],
+  ])('has lost what it held where %s', (_, before, after, path) => {
+    expect(differences(before, after)).toMatchObject([{ kind: 'dropped-field', path }]);
+  });
+
   it('has changed where another value stands', () => {
     expect(differences({ spec: { replicas: 1 } }, { spec: { replicas: 2 } })).toEqual([
       { kind: 'changed-field', path: 'spec.replicas', value: '1 becomes 2' },
@@ -20,7 +29,11 @@ describe('an object as two servers show it', () => {
 
   it.each([
     ['is shown more of', { a: 1 }, { a: 1, b: 2 }],
-    ['has members that hold nothing', { a: 1, status: {}, list: [], deep: { inner: [{}] }, none: null }, { a: 1 }],
+    [
+      'has members that hold nothing',
+      { a: 1, status: {}, list: [], deep: { inner: [{}] }, none: null, text: '' },
+      { a: 1 },
+    ],
     [
       'was written by others',
       { metadata: { name: 'x', managedFields: [{ manager: 'x' }] } },

@@ -21,7 +21,9 @@ export function differences(before: unknown, after: unknown): readonly Differenc
 
 function compare(before: unknown, after: unknown, path: string): readonly Difference[] {
   if (isEmpty(before) || path === 'metadata.managedFields') return [];
-  if (isEmpty(after)) return [{ kind: 'dropped-field', path, value: shown(before) }];
+  if (after === undefined || after === null || after === '') {
+    return [{ kind: 'dropped-field', path, value: shown(before) }];
+  }
   if (isMembers(before) && isMembers(after)) {
     return Object.entries(before).flatMap(([name, value]) =>
       compare(value, Object.hasOwn(after, name) ? after[name] : undefined, path === '' ? name : `${path}.${name}`),
