@@ -106,7 +106,9 @@ async function ownFlags(start: ServerStart, port: number, token: string): Promis
     '--advertise-address=127.0.0.1',
     `--cert-dir=${folder}`,
     `--token-auth-file=${tokens}`,
-    '--authorization-mode=RBAC',
+    // As kubeadm sets it up: who authorizes nodes watches kinds of its own, and a pod may be privileged.
+    '--authorization-mode=Node,RBAC',
+    '--allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-signing-key-file=${key}`,
     `--service-account-key-file=${key}`,

@@ -31,7 +31,7 @@ describe("the flags of a cluster's API servers", () => {
         'secure-port': '6443',
       }),
     );
-    expect([...kept.keys()]).toEqual(['feature-gates', 'disable-admission-plugins']);
+    expect([...kept.keys()]).toEqual(['feature-gates', 'enable-admission-plugins', 'disable-admission-plugins']);
     expect(leftOut).toEqual([
       'audit-log-maxage',
       'authentication-token-webhook-config-file',
@@ -55,6 +55,15 @@ describe("the flags of a cluster's API servers", () => {
     ]);
     const only = shadowFlags(flags({ 'enable-admission-plugins': 'ValidatingAdmissionWebhook' }));
     expect(only.flags.has('enable-admission-plugins')).toBe(false);
+  });
+
+  it('enable what kubeadm enables where they enable nothing else', () => {
+    const enabled = (given: Readonly<Record<string, string>>) =>
+      shadowFlags(flags(given)).flags.get('enable-admission-plugins');
+    expect([enabled({}), enabled({ 'enable-admission-plugins': 'PodNodeSelector' })]).toEqual([
+      ['NodeRestriction'],
+      ['PodNodeSelector'],
+    ]);
   });
 
   it('say which minor is emulated, and lose it on the way back', () => {

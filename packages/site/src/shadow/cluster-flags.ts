@@ -30,13 +30,18 @@ const ofMachines =
 /** Those that call servers of the cluster, which a shadow must not. */
 const webhooks = ['MutatingAdmissionWebhook', 'ValidatingAdmissionWebhook'];
 
+/** What kubeadm enables where nobody says otherwise. */
+const usualPlugins = ['NodeRestriction'];
+
 /** The cluster's own flags as a shadow gets them, and which of them it does not get. */
 export function shadowFlags(extra: Flags): { readonly flags: Flags; readonly leftOut: readonly string[] } {
   const leftOut = [...extra].filter(([name, values]) => isOfMachine(name, values)).map(([name]) => name);
   const kept = new Map([...extra].filter(([name]) => !leftOut.includes(name)));
-  const plugins = (name: string): readonly string[] =>
-    (kept.get(name) ?? []).flatMap((value) => value.split(',')).filter((one) => one !== '' && !webhooks.includes(one));
-  const enabled = plugins('enable-admission-plugins');
+  const plugins = (name: string, usual: readonly string[] = []): readonly string[] =>
+    (kept.get(name) ?? usual)
+      .flatMap((value) => value.split(','))
+      .filter((one) => one !== '' && !webhooks.includes(one));
+  const enabled = plugins('enable-admission-plugins', usualPlugins);
   if (enabled.length > 0) kept.set('enable-admission-plugins', [enabled.join(',')]);
   else kept.delete('enable-admission-plugins');
   kept.set('disable-admission-plugins', [[...plugins('disable-admission-plugins'), ...webhooks].join(',')]);

@@ -164,7 +164,9 @@ async function list(client: KubernetesClient, collection: Collection, cancel: Ab
     // The items of a list leave out what the list says of them all.
     const item = objectSchema.partial({ apiVersion: true, kind: true });
     const items = await listPages(client, path, item, { cancel });
-    return { objects: items.map((one) => asObject({ ...one, apiVersion, kind }, path)) };
+    // What is made up for each list, such as the state of components, is stored nowhere.
+    const kept = items.filter(({ metadata }) => metadata.uid !== undefined);
+    return { objects: kept.map((one) => asObject({ ...one, apiVersion, kind }, path)) };
   } catch (error) {
     if (isSealiftError(error, 'KUBERNETES_REFUSED') || isSealiftError(error, 'KUBERNETES_UNAVAILABLE'))
       return { refusal: error };

@@ -24,6 +24,8 @@ export interface StoredValue {
   readonly value: Buffer;
 }
 
+/** What a member tells others, of which there are none: etcd wants a port in it. */
+const paper = 'http://localhost:2380';
 /** Etcd's own advice for the largest database (etcd, "System limits"). */
 const snapshotLimitBytes = 8 * 1024 ** 3;
 const restoreMs = 10 * 60_000;
@@ -41,9 +43,8 @@ export async function startStore(
   cancel: AbortSignal,
 ): Promise<Store> {
   await checkRoom(snapshot, folder);
-  const peers = `unix://${join(folder, 'p')}`;
   const data = join(folder, 'data');
-  const cluster = ['--name=shadow', `--initial-cluster=shadow=${peers}`, `--initial-advertise-peer-urls=${peers}`];
+  const cluster = ['--name=shadow', `--initial-cluster=shadow=${paper}`, `--initial-advertise-peer-urls=${paper}`];
   const { code, killed, errors, output } = await runProgram({
     program: etcdutl,
     parts: ['snapshot', 'restore', snapshot, `--data-dir=${data}`, ...cluster],
@@ -63,8 +64,10 @@ export async function startStore(
       '--name=shadow',
       `--data-dir=${data}`,
       `--listen-client-urls=${address}`,
-      `--advertise-client-urls=${address}`,
-      `--listen-peer-urls=${peers}`,
+      `--listen-peer-urls=unix://${join(folder, 'p')}`,
+      `--advertise-client-urls=${paper}`,
+      `--initial-advertise-peer-urls=${paper}`,
+      `--initial-cluster=shadow=${paper}`,
       '--log-level=warn',
       // What is written here is thrown away.
       '--unsafe-no-fsync',
