@@ -157,7 +157,9 @@ function whyNotReady(readyMs: number, health: string | undefined, program: Start
     .said()
     .split('\n')
     .findLast((line) => line.includes('failed to list'));
-  const cause = lists === undefined ? lastError(program.said()) : spoken(lists.replace(/^.*(?=failed to list)/, ''));
+  // What klog adds to it stands behind a quotation mark.
+  const list = lists?.replace(/^.*(?=failed to list)/, '').replace(/" \w+=.*$/, '');
+  const cause = list === undefined ? lastError(program.said()) : spoken(list);
   const checks = names === '' ? '' : `${names}: `;
   return `it did not get ready in ${Math.round(readyMs / 1000)} s: ${checks}${cause}`;
 }

@@ -6,17 +6,18 @@ export interface Difference {
   readonly kind: 'dropped-field' | 'changed-field';
   /** `spec.template.spec.volumes[].emptyDir.mode`: the same for every item of a list. */
   readonly path: string;
+  /** Numbers as they are; of others what they are. */
   readonly value: string;
 }
-
-const shownLength = 80;
 
 /**
  * What of an object is not shown by another server, or with another value. That one shows more is no loss; who wrote which field is bookkeeping;
  * and a member that holds nothing is as good as none.
  */
 export function differences(before: unknown, after: unknown): readonly Difference[] {
-  return compare(before, after, '');
+  const found = compare(before, after, '').map((one) => [`${one.kind} ${one.path}`, one] as const);
+  // Items of a list have one place.
+  return [...new Map(found).values()];
 }
 
 function compare(before: unknown, after: unknown, path: string): readonly Difference[] {
@@ -43,7 +44,9 @@ function isEmpty(value: unknown): boolean {
   return isMembers(value) && Object.values(value).every(isEmpty);
 }
 
+/** Without what it says: a text may be a secret. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= shownLength ? text : `${text.slice(0, shownLength)}…`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'string' ? 'a text' : 'an object';
 }

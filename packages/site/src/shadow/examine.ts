@@ -94,15 +94,9 @@ export function stored(apiVersion: string, kind: string, namespace: string, name
 }
 
 function compare(collection: Collection, was: KubeObject, object: KubeObject, findings: Findings): void {
-  const isSecret = collection.kind === 'Secret';
   for (const { kind, path, value } of differences(was, object)) {
     const text = kind === 'dropped-field' ? `${path} is not shown` : `${path} is shown with another value`;
-    findings.add(
-      kind,
-      nameOf(referenceOf(object)),
-      isSecret ? text : `${text}: ${value}`,
-      `${collection.path} ${path}`,
-    );
+    findings.add(kind, nameOf(referenceOf(object)), `${text}: ${value}`, `${collection.path} ${path}`);
   }
 }
 
@@ -117,7 +111,7 @@ async function tryBoth(
   if (other.verbs.includes('update')) {
     const refused = await tryWrite(after, pathOf(other, object), object, cancel);
     if (refused === undefined) counts.written += 1;
-    else if (was === undefined || (await tryWrite(before, pathOf(running, was), was, cancel)) !== undefined) {
+    else if (was !== undefined && (await tryWrite(before, pathOf(running, was), was, cancel)) !== undefined) {
       counts.refusedByBoth += 1;
       return;
     } else return findings.add('unwritable', name, refused, `${other.path} ${rule(refused, object)}`);

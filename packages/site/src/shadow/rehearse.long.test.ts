@@ -152,7 +152,7 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
     const back = await run(snapshot, { running: peers.new.path, other: peers.old.path });
     expect(told(back).filter(([kind]) => kind !== 'dropped-field')).toEqual([]);
     expect(await readdir(folder)).toEqual(['plain']);
-  }, 300_000);
+  }, 600_000);
 
   it('back: finds what 1.37 lets in and 1.36 cannot write, reach or show', async () => {
     const fixtures: Fixture[] = [
@@ -181,7 +181,7 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
       'observedGeneration',
     );
     expect(JSON.stringify(findings)).not.toContain('hunter2');
-  }, 300_000);
+  }, 600_000);
 
   it.each([
     [
@@ -201,7 +201,7 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
     'forward: finds %s in the flags',
     async (name, extraArgs, kind, text) => {
       const snapshot = await snapshotOf(name.replaceAll(' ', '-'), 'old', usual, extraArgs);
-      const rehearsal = await run(snapshot, { readyMs: 40_000 });
+      const rehearsal = await run(snapshot, { readyMs: 90_000 });
       expect(told(rehearsal)).toEqual([[kind, 'kube-apiserver v1.37.2']]);
       expect([rehearsal.served, rehearsal.findings[0]?.text]).toEqual([false, expect.stringContaining(text) as string]);
     },
@@ -218,5 +218,5 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
     setTimeout(() => cancel.abort(), 4000);
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
     expect((await readdir(folder)).filter((one) => one.startsWith('sealift-rehearsal-'))).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 });

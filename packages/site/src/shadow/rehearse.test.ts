@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +52,12 @@ describe('a rehearsal', () => {
     ['is not there', 'etcdutl', '/nowhere/etcdutl'],
   ])('names the program that %s: %s', async (_, which, path) => {
     await expect(run({ [which]: path })).rejects.toMatchObject({ code: 'REHEARSAL_PROGRAM_FAILED', place: path });
+  });
+
+  it('names a folder whose path is too long for a socket', async () => {
+    const values = { folder: join(folder, 'x'.repeat(100)) };
+    await mkdir(values.folder);
+    await expect(run(values)).rejects.toMatchObject({ code: 'REHEARSAL_FOLDER_UNFIT' });
   });
 
   it('names a program that is another one', async () => {

@@ -28,6 +28,8 @@ export interface StoredValue {
 const paper = 'http://localhost:2380';
 /** Etcd's own advice for the largest database (etcd, "System limits"). */
 const snapshotLimitBytes = 8 * 1024 ** 3;
+/** A socket's path has at most 107 bytes (unix(7)). */
+const folderLimitBytes = 100;
 const restoreMs = 10 * 60_000;
 const startMs = 60_000;
 const askMs = 30_000;
@@ -35,7 +37,7 @@ const pageSize = 100;
 /** A page of values at etcd's limit of 1.5 MB each, in base64. */
 const answerLimitBytes = 256 * 1024 * 1024;
 
-/** Restores a snapshot into a folder and starts it there. @throws REHEARSAL_SNAPSHOT_UNUSABLE, REHEARSAL_PROGRAM_FAILED, CANCELLED */
+/** Restores a snapshot into a folder and starts it there. @throws REHEARSAL_…, CANCELLED */
 export async function startStore(
   snapshot: string,
   { etcd, etcdutl }: StorePrograms,
@@ -90,7 +92,7 @@ export async function startStore(
   }
 }
 
-/** Two copies are made, each with a log beside it. */
+/** Two copies are made, each with a log beside it. @throws REHEARSAL_SNAPSHOT_UNUSABLE, REHEARSAL_FOLDER_UNFIT */
 async function checkRoom(snapshot: string, folder: string): Promise<void> {
   const found = await stat(snapshot).catch((error: unknown) => {
     throw unusable(snapshot, reasonOf(error), error);
@@ -99,8 +101,10 @@ async function checkRoom(snapshot: string, folder: string): Promise<void> {
   if (found.size > snapshotLimitBytes) throw unusable(snapshot, 'it is larger than 8 GiB');
   const { bavail, bsize } = await statfs(folder);
   const needed = 3 * found.size;
-  if (bavail * bsize >= needed) return;
-  throw new SealiftError('REHEARSAL_NO_ROOM', { values: { folder, bytes: needed }, place: folder });
+  const unfit = (reason: string): SealiftError =>
+    new SealiftError('REHEARSAL_FOLDER_UNFIT', { values: { folder, reason }, place: folder });
+  if (Buffer.byteLength(folder) > folderLimitBytes) throw unfit('its path is too long for a socket in it');
+  if (bavail * bsize < needed) throw unfit(`${needed} bytes of room are needed, and ${bavail * bsize} are left`);
 }
 
 async function untilHealthy(socket: string, path: string, program: StartedProgram, cancel: AbortSignal): Promise<void> {

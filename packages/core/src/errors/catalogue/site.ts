@@ -73,8 +73,8 @@ export const siteErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
-  REHEARSAL_NO_ROOM: {
-    message: 'the rehearsal needs {bytes} bytes of room in {folder}',
+  REHEARSAL_FOLDER_UNFIT: {
+    message: 'the folder {folder} cannot hold the copies that a rehearsal makes: {reason}',
     hint: 'Make room there, or name another folder for temporary files with TMPDIR.',
     status: 507,
     exit: 1,
