@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { minorsBetween } from '@sealift/core/planner';
 import { parseVersion } from '@sealift/core/version';
 import { type ShadowServer, startServer } from './api-server.ts';
@@ -139,7 +139,7 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
         readyMs: options.readyMs ?? usualReadyMs,
         cancel,
       });
-    const [running, other] = await both(
+    const [running, other] = await startBoth(
       start(options.running, mine, flags),
       start(options.other, theirs, emulating(flags, versions.emulated)),
       (server) => started.unshift(server),
@@ -149,7 +149,13 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
       findings.add(other.kind, `kube-apiserver ${versions.other}`, other.text, '');
       return report(false);
     }
-    const shown = await examineAll({ running: running.client, other: other.client, findings, counts, cancel });
+    const both = { running: running.client, other: other.client, findings, counts, cancel };
+    const shown = await examineAll(both).catch((error: unknown) => {
+      // It is none of the cluster's servers that is meant, nor its kubeconfig.
+      if (isSealiftError(error) && error.code.startsWith('KUBERNETES_'))
+        throw programFailed('kube-apiserver', error.message);
+      throw error;
+    });
     const values = theirs.store.read('/registry/', cancel);
     return report(true, await findOrphans(values, shown.identities, shown.unreadKinds, findings));
   } finally {
@@ -158,7 +164,7 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
 }
 
 /** Waits for both, so that neither is left behind, and takes note of those that run. */
-async function both<Result>(
+async function startBoth<Result>(
   first: Promise<ShadowServer | Result>,
   second: Promise<ShadowServer | Result>,
   started: (server: ShadowServer) => void,
