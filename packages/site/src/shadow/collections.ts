@@ -47,6 +47,14 @@ export async function collectionsOf(client: KubernetesClient, cancel: AbortSigna
   }
 }
 
+/** Servers write these themselves, all the time; they say nothing of an upgrade. */
+const passing = new Set(['events.', 'events.events.k8s.io']);
+
+/** Whether objects of a collection are looked at. */
+export function isExamined({ group, plural }: Collection): boolean {
+  return !passing.has(`${plural}.${group}`);
+}
+
 /** Collections of two servers that hold the same objects, in a version that both serve where there is one. */
 export interface Pair {
   readonly running: Collection;

@@ -31,14 +31,6 @@ export interface Counts {
 
 const atOnce = 8;
 
-/** Servers write these themselves, all the time; they say nothing of an upgrade. */
-const passing = new Set(['events', 'events.events.k8s.io']);
-
-/** Whether objects of a collection are looked at. */
-export function isExamined({ group, plural }: Collection): boolean {
-  return !passing.has(group === '' ? plural : `${plural}.${group}`);
-}
-
 /**
  * Compares all objects of a kind as both servers show them, and writes each as a dry run.
  *

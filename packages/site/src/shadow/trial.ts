@@ -7,32 +7,24 @@ import type { KubeObject } from '@sealift/kubernetes/object';
 /** How a server takes a write that it does not do: undefined where it would, else why not. */
 export type Refusal = string | undefined;
 
+type Asks = Pick<KubernetesClient, 'ask'>;
+
 /** Writes an object as it is. @throws KUBERNETES_…, CANCELLED */
-export async function tryWrite(
-  client: KubernetesClient,
-  path: string,
-  object: KubeObject,
-  cancel: AbortSignal,
-): Promise<Refusal> {
+export async function tryWrite(client: Asks, path: string, object: KubeObject, cancel: AbortSignal): Promise<Refusal> {
   return await refusal(() =>
     client.ask({ method: 'PUT', path, query: { dryRun: 'All' }, body: object, idempotent: true, cancel }),
   );
 }
 
 /** Makes another object like it. @throws KUBERNETES_…, CANCELLED */
-export async function tryCopy(
-  client: KubernetesClient,
-  path: string,
-  object: KubeObject,
-  cancel: AbortSignal,
-): Promise<Refusal> {
+export async function tryCopy(client: Asks, path: string, object: KubeObject, cancel: AbortSignal): Promise<Refusal> {
   const body = copyOf(object);
   return await refusal(() =>
     client.ask({ method: 'POST', path, query: { dryRun: 'All' }, body, idempotent: true, cancel }),
   );
 }
 
-async function refusal(ask: () => ReturnType<KubernetesClient['ask']>): Promise<Refusal> {
+async function refusal(ask: () => ReturnType<Asks['ask']>): Promise<Refusal> {
   try {
     const { status, body } = await ask();
     return status < 300 ? undefined : (messageOf(body) ?? `HTTP status ${status}`);
