@@ -101,8 +101,7 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
   const started: { stop(): Promise<void> }[] = [];
   const shadow = async (name: string): Promise<{ readonly store: Store; readonly folder: string }> => {
     const own = join(folder, name);
-    await mkdir(join(own, 's'), { recursive: true, mode: 0o700 });
-    await mkdir(join(own, 'k'), { mode: 0o700 });
+    for (const made of [own, join(own, 's'), join(own, 'k')]) await mkdir(made, { mode: 0o700 });
     const store = await startStore(snapshot, options.store, join(own, 's'), cancel);
     started.push(store);
     return { store, folder: join(own, 'k') };
