@@ -92,4 +92,11 @@ export const ioMutants = mutantsOf('io', [
     'port !== null',
     'http/proxy.test.ts',
   ],
+  [
+    'of what a started program writes the beginning is kept',
+    'process/start-program.ts',
+    "subarray(-keptBytes).toString('utf8')",
+    "subarray(0, keptBytes).toString('utf8')",
+    'process/start-program.test.ts',
+  ],
 ]);

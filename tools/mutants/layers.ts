@@ -249,14 +249,14 @@ export const layerMutants = [
     ],
     [
       'a deadline ends the program alone',
-      'process/run-program.ts',
+      'process/held-program.ts',
       "process.kill(-pid, 'SIGKILL');",
       "process.kill(pid, 'SIGKILL');",
       'process/run-program.test.ts',
     ],
     [
       'a program outlives the one who started it',
-      'process/run-program.ts',
+      'process/held-program.ts',
       '(read -r _ <&3; kill -9 "$child")',
       '(read -r _ <&3; true "$child")',
       'process/run-program.test.ts',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { killGroup, whileHeld } from './held-program.ts';
 
 /** One run of a program. */
 export interface ProgramRun {
@@ -24,20 +25,6 @@ export interface ProgramEnd {
   readonly output: string;
   readonly errors: string;
 }
-
-/**
- * Runs the program for as long as this process holds the other end of descriptor 3: a console that is killed leaves nothing behind that
- * still changes a cluster. POSIX sh, which every system with such programs has.
- */
-const whileHeld = `"$0" "$@" 3<&- &
-child=$!
-(read -r _ <&3; kill -9 "$child") >/dev/null 2>&1 &
-watcher=$!
-exec 3<&-
-wait "$child"
-code=$?
-kill -9 "$watcher" 2>/dev/null
-exit "$code"`;
 
 /**
  * Runs a program to its end with bounded time and output. It leads a process group of its own, so that a deadline, too much output or a
@@ -76,15 +63,6 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     // What it left running in its group would go on without anybody who knows of it.
     killGroup(child);
     child.stdio[3]?.destroy();
-  }
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing of the group is left.
   }
 }
 

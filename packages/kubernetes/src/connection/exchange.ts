@@ -1,6 +1,6 @@
 /** One request to the API server. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/api/v1/namespaces/kube-system/configmaps/x`; names in it are escaped by `objectPath`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

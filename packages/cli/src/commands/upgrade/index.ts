@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../../context.ts';
+import type { RehearseOptions } from './rehearse.ts';
 import type { ResolveOptions } from './resolve.ts';
 
 const idHelp = 'id of the upgrade; without it the one under way, else the last';
@@ -174,6 +175,22 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .action(async (what: string, options: { id?: string; json?: true }) => {
       const { chooseOnFailure } = await import('./rollback.ts');
       await chooseOnFailure(what, options, context);
+    });
+  upgrade
+    .command('rehearse')
+    .description(
+      'Tries the API server of another minor on a copy of all that the cluster stores, forward or back, without touching the cluster; exit 2 where something is in the way.',
+    )
+    .requiredOption('--etcd-snapshot <file>', 'a snapshot of the cluster, as `etcdctl snapshot save` writes it')
+    .requiredOption('--running-kube-apiserver <file>', 'executable of the version that the cluster runs')
+    .requiredOption('--kube-apiserver <file>', 'executable of the version to try: a minor ahead, or a minor back')
+    .requiredOption('--etcd <file>', "executable of the cluster's etcd version")
+    .requiredOption('--etcdutl <file>', "executable of the cluster's etcd version")
+    .option('--native', 'try a minor ahead as what it is, and not as it emulates the running one')
+    .option('--json', 'print one JSON object')
+    .action(async (options: RehearseOptions) => {
+      const { rehearseUpgrade } = await import('./rehearse.ts');
+      await rehearseUpgrade(options, context);
     });
   upgrade
     .command('evidence')

@@ -59,4 +59,32 @@ export const siteErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  REHEARSAL_SNAPSHOT_UNUSABLE: {
+    message: 'the etcd snapshot {path} cannot be used: {reason}',
+    hint: "Take one with `etcdctl snapshot save` from a member of the cluster's etcd, whole and unchanged; the database file of a running member is none. The etcdutl given must be of the cluster's etcd version or a newer one.",
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
+  REHEARSAL_PROGRAM_FAILED: {
+    message: '{program} could not do its part of the rehearsal: {reason}',
+    hint: "Give executables for this machine: kube-apiserver of the running version and of one that is at most a minor away, etcd and etcdutl of the cluster's etcd version. Nothing of the cluster was touched.",
+    status: 422,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  REHEARSAL_FOLDER_UNFIT: {
+    message: 'the folder {folder} cannot hold the copies that a rehearsal makes: {reason}',
+    hint: 'Make room there, or name another folder for temporary files with TMPDIR.',
+    status: 507,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  REHEARSAL_TOO_LONG: {
+    message: 'the rehearsal did not come to an end in {minutes} minutes, and was ended',
+    hint: 'Run it on a machine that is less busy; nothing of the cluster was touched, and nothing was left running.',
+    status: 504,
+    exit: 1,
+    next: 'retry',
+  },
 });
