@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
 import { ScheduledBackups } from '../backups/schedule.ts';
@@ -10,7 +11,7 @@ import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { EventBus } from '../notify/event-bus.ts';
-import { ReplicaEvents } from '../notify/replica-events.ts';
+import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
@@ -95,7 +96,7 @@ export function composeConsole(
   return {
     store,
     events,
-    replicas: new ReplicaEvents(store, events),
+    replicas: new ReplicaEvents(lineOf(store), events),
     registry,
     care: new RegistryCare(store),
     sync: new RegistrySync(store, registry, events),
@@ -115,4 +116,10 @@ function secretKeyPlace(dataDir: string, given: string | undefined): SecretKeyPl
   return given === undefined
     ? { path: join(dataDir, secretKeyName), mayBeMade: true }
     : { path: given, mayBeMade: false };
+}
+
+/** PostgreSQL's LISTEN and NOTIFY; undefined where the store is one process's own. */
+function lineOf({ db, listen }: Store): ReplicaLine | undefined {
+  if (listen === undefined) return undefined;
+  return { listen, say: (channel, message) => sql`select pg_notify(${channel}, ${message})`.execute(db) };
 }

@@ -10,9 +10,7 @@ export type LockProgress = () => Promise<ApiProblem['upgrade']>;
 /** What a failure of the database means; undefined where it is none. */
 type OfStore = (error: unknown) => SealiftError | undefined;
 
-/**
- * Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy.
- */
+/** Every failure of a scope's routes becomes problem details (RFC 9457) with our code, place and remedy. */
 export function answerProblems(app: FastifyInstance, lockProgress: LockProgress, ofStore: OfStore): void {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const failure = fromFramework(error, request, ofStore);

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventSchema } from '@sealift/core/api';
-import { sql } from 'kysely';
 import { z } from 'zod';
-import type { Listen } from '../store/listen.ts';
-import type { Store } from '../store/store.ts';
 import type { EventBus } from './event-bus.ts';
 
 const channel = 'sealift_events';
@@ -13,29 +10,40 @@ const againMs = 1000;
 
 const messageSchema = z.object({ from: z.string(), event: eventSchema });
 
-/** Events across the consoles of one database, by PostgreSQL's LISTEN and NOTIFY. A store of one process only needs none. */
+/** How the consoles of one database reach each other. */
+export interface ReplicaLine {
+  /** Listens to a channel until cancelled. @throws what ended it */
+  readonly listen: (
+    channel: string,
+    cancel: AbortSignal,
+    told: { readonly ready: () => void; readonly hear: (message: string) => void },
+  ) => Promise<void>;
+  readonly say: (channel: string, message: string) => Promise<unknown>;
+}
+
+/** Events across the consoles of one database, by PostgreSQL's LISTEN and NOTIFY. Without a line there is one console. */
 export class ReplicaEvents {
-  readonly #store: Store;
+  readonly #line: ReplicaLine | undefined;
   readonly #events: EventBus;
   readonly #id = randomUUID();
   readonly #stop = new AbortController();
   #listening: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, events: EventBus) {
-    this.#store = store;
+  constructor(line: ReplicaLine | undefined, events: EventBus) {
+    this.#line = line;
     this.#events = events;
   }
 
   /** @param onFailure told of what keeps the consoles from hearing each other; it is tried again */
   begin(onFailure: (error: unknown) => void): void {
-    const { listen, db } = this.#store;
-    if (listen === undefined) return;
+    const line = this.#line;
+    if (line === undefined) return;
     this.#events.relayTo((event) => {
       const text = JSON.stringify({ from: this.#id, event });
       // Pages also fetch by themselves; a change must not fail for want of its echo.
-      sql`select pg_notify(${channel}, ${text})`.execute(db).catch(onFailure);
+      line.say(channel, text).catch(onFailure);
     });
-    this.#listening = this.#keep(listen, onFailure);
+    this.#listening = this.#keep(line, onFailure);
   }
 
   async close(): Promise<void> {
@@ -43,7 +51,7 @@ export class ReplicaEvents {
     await this.#listening;
   }
 
-  async #keep(listen: Listen, onFailure: (error: unknown) => void): Promise<void> {
+  async #keep({ listen }: ReplicaLine, onFailure: (error: unknown) => void): Promise<void> {
     const { signal } = this.#stop;
     let hasFailed = false;
     for (let first = true; !signal.aborted; first = false) {

@@ -132,7 +132,10 @@ export class RunningPlatform {
   }
 
   async stop(): Promise<void> {
-    const stray = await this.#strayJournal().catch(String);
+    // Some tests have closed the console already: then nothing can be asked.
+    const stray = await this.#strayJournal().catch((error: unknown) =>
+      error instanceof TypeError ? null : String(error),
+    );
     await this.console.close();
     await this.#simulator?.close();
     await rm(this.folder, { recursive: true, force: true });

@@ -25,7 +25,7 @@ const keepChoices = [3, 7, 14, 30];
 /** When backups are made by themselves, and how many of those are kept. */
 export function ScheduleCard({ schedule }: { schedule: BackupList['schedule'] }) {
   const change = useScheduleBackups();
-  const isDisabled = useLock() !== undefined || change.isPending;
+  const isDisabled = useLock() !== null || change.isPending;
   const { everyHours, keep, dueAt, isMissed } = schedule;
   const every = everyHours === null ? '' : String(everyHours);
   return (
