@@ -42,8 +42,8 @@ export const engineMutants = [
     [
       'an upgrade fails without a word why',
       'engine/engine.ts',
-      "    await recordFailure(run, 'forward', error);\n    try {\n      await takeBack",
-      '    try {\n      await takeBack',
+      "    await recordFailure(run, 'forward', error);\n    try {\n      await openConsole",
+      '    try {\n      await openConsole',
       model,
     ],
     [
@@ -99,8 +99,8 @@ export const engineMutants = [
     [
       'a failed way back ends the run in the air',
       'engine/engine.ts',
-      "if (error instanceof StepFailed) return await needPerson(run, 'back', error);",
-      '',
+      "await openConsole(run, begun);\n    } catch (error) {\n      if (error instanceof StepFailed) return await needPerson(run, 'back', error);",
+      'await openConsole(run, begun);\n    } catch (error) {',
       'engine/interventions.test.ts',
     ],
     [
@@ -231,7 +231,7 @@ export const engineMutants = [
     ],
     [
       'holds that cannot be let go end the abort',
-      'engine/engine.ts',
+      'engine/roll-back.ts',
       "      if (!(error instanceof StepFailed)) throw error;\n      await recordFailure(run, 'back', error);",
       '      throw error;',
       'engine/interventions.test.ts',
@@ -299,21 +299,21 @@ export const engineMutants = [
     ],
     [
       'other work on a layer counts as its own',
-      'steps/layer.ts',
+      'steps/layer-states.ts',
       'found?.underway !== undefined && isOf(found.underway, planned)',
       'found?.underway !== undefined',
       'steps/under-way-steps.test.ts',
     ],
     [
       'a removal under way counts as the work',
-      'steps/layer.ts',
+      'steps/layer-states.ts',
       "doing === 'apply' && digest",
       'digest',
       'steps/under-way-steps.test.ts',
     ],
     [
       'an apply under way counts as the removal',
-      'steps/remove-layer.ts',
+      'steps/layer-states.ts',
       "found?.underway?.doing === 'remove'",
       'found?.underway !== undefined',
       'steps/under-way-steps.test.ts',
@@ -594,15 +594,8 @@ export const engineMutants = [
     [
       'a release is recorded once more',
       'engine/console-state.ts',
-      '  if (profile.version === version && profile.release_digest === hop.release) return;\n',
+      '  if (profile.version === version && profile.release_digest === release) return;\n',
       '',
-      stores,
-    ],
-    [
-      'a backup that was damaged counts',
-      'engine/backup-store.ts',
-      'if (row === undefined || (await sha256OfFile(join(folder, row.reference))) !== row.sha256) return null;',
-      'if (row === undefined) return null;',
       stores,
     ],
   ]),

@@ -1,5 +1,4 @@
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import type { EventBus } from '../notify/event-bus.ts';
 import type { ApiScope } from './api-scope.ts';
 
 /** How long after it began a look is, for people, still one of now. */
@@ -28,9 +27,10 @@ export class SharedReads {
 
   /**
    * @param api whose requests may change something; its routes come later
+   * @param events tell of every other change
    * @param now a clock that never goes back, in milliseconds
    */
-  constructor(api: ApiScope, events: EventBus, now = () => performance.now()) {
+  constructor(api: ApiScope, events: { subscribe(listener: () => void): unknown }, now = () => performance.now()) {
     this.#now = now;
     events.subscribe(() => (this.#changes += 1));
     api.addHook('onSend', (request, _reply, payload, done) => {
