@@ -12,6 +12,11 @@ interface Look {
   goesOn: boolean;
 }
 
+/** What tells of changes, and that some may have been missed. */
+interface Changes {
+  subscribe(listener: () => void, onMissed: () => void): unknown;
+}
+
 /** Answers that several readers get; each is written as JSON once. */
 const shared = new WeakMap<object, { text?: string }>();
 
@@ -30,11 +35,14 @@ export class SharedReads {
    * @param events tell of every other change
    * @param now a clock that never goes back, in milliseconds
    */
-  constructor(api: ApiScope, events: { subscribe(listener: () => void): unknown }, now = () => performance.now()) {
+  constructor(api: ApiScope, events: Changes, now = () => performance.now()) {
     this.#now = now;
-    events.subscribe(() => (this.#changes += 1));
+    const change = (): void => {
+      this.#changes += 1;
+    };
+    events.subscribe(change, change);
     api.addHook('onSend', (request, _reply, payload, done) => {
-      if (request.method !== 'GET') this.#changes += 1;
+      if (request.method !== 'GET') change();
       done(null, payload);
     });
   }
