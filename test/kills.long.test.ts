@@ -28,7 +28,8 @@ async function upgraded(oneIn: number) {
     confirmed.resolve();
     const { env, folder } = context;
     const { stdout, stderr } = await run(sealift, ['upgrade', 'wait', '--json'], { env, cwd: folder.path });
-    const upgrade = upgradeSchema.parse(JSON.parse(stdout || JSON.stringify(stderr)));
+    if (stdout === '') throw new Error(`sealift upgrade wait: ${JSON.stringify(stderr)}`);
+    const upgrade = upgradeSchema.parse(JSON.parse(stdout));
     const { statements, version, lockedBy, nodes } = await api.get('/api/v1/summary', summarySchema);
     return {
       state: upgrade.state,
