@@ -87,10 +87,10 @@ describe.skipIf(chromium.missing)(
       await page.getByText('Needs a person', { exact: true }).first().waitFor();
     });
 
-    it('is ended at once by Root with a reason, is called aborted, and opens the console', async () => {
+    it('is ended by Root with a reason, is called aborted, and opens the console', async () => {
       await page.getByRole('button', { name: 'Abort …' }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByText('It ends at once.').waitFor();
+      await dialog.getByText(/It stops at the next safe point/).waitFor();
       const abort = dialog.getByRole('button', { name: 'Abort the upgrade' });
       expect(await abort.isDisabled()).toBe(true);
       await dialog.getByRole('textbox').fill(endedFor);

@@ -13,9 +13,8 @@ import { loadUpgrade } from './queries.ts';
 type Intervention = Exclude<PersonEvent, 'confirm' | 'rollback'>;
 
 /**
- * Pauses, resumes or aborts; asking for what is so already changes nothing. The engine sees it at its next safe point. An upgrade
- * that needs a person ends at once with an abort, and what was done stays; so does one whose state cannot be read. An abort also opens
- * a console that an upgrade locks which is lost.
+ * Pauses, resumes or aborts; asking for what is so already changes nothing. The engine sees it at its next safe point; there it ends what is
+ * aborted, also what needed a person or has a state that cannot be read. An abort also opens a console that an upgrade locks which is lost.
  *
  * @throws NOT_FOUND, UPGRADE_STATE_ILLEGAL, RECORD_DAMAGED
  */

@@ -164,7 +164,8 @@ export class Engine {
       return await this.#work(recorder, lease, now);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      // Nothing can be done with it, nor undone: a person decides, and the console is not locked for ever.
+      // Nothing can be done with it, nor undone: a person decides, and one who has decided to end it has it ended.
+      if (now === 'aborting') return await recorder.apply('end', { begun: [] });
       return await recorder.apply('need-person', { failure: journalled(asSealiftError(error)) });
     }
   }

@@ -164,6 +164,24 @@ describe('an abort in the middle of a rollout', () => {
     expect(failures).toMatchObject([{ stepId: '0-control-plane', data: { direction: 'back', failure: { code } } }]);
   });
 
+  test('lets go too where it first needed a person', async () => {
+    const setting = newSetting();
+    const { store, world } = setting;
+    const refuses = (name: string): void => {
+      if (name !== 'roll control-plane 1.26.10') return;
+      world.held.add('control-plane');
+      throw new SealiftError('ROLLOUT_FAILED', { values: { group: 'control-plane', reason: 'x', remedy: 'y' } });
+    };
+    await runOn(setting, [], { effect: refuses });
+    expect(store.state(upgradeId)).toBe('needs-human');
+    expect(world.held).toEqual(new Set(['control-plane']));
+    store.byHand(upgradeId, 'abort');
+    await runOn(setting, []);
+    expect(store.state(upgradeId)).toBe('aborted');
+    expect(world.held.size).toBe(0);
+    expect(world.lockedBy).toBeNull();
+  });
+
   test('is not told as taken back', async () => {
     const { store } = await aborted(() => undefined);
     const lines = store.entries.filter(({ stepId }) => stepId === '0-control-plane');

@@ -45,7 +45,8 @@ test('a person can end whatever locks the console', () => {
   for (const state of statesWhere((facts) => facts.locksConsole)) {
     if (state !== 'aborting') expect(offers(state)).toContain('abort');
   }
-  // An abort that cannot go on comes back to a person.
+  // Each abort but that of what has not begun lets go of what is held, which only the engine can; one that cannot go on comes back to a person.
+  expect(upgradeStates.filter((state) => lifecycle[state].on.abort === 'aborted')).toEqual(['ready']);
   expect(offers(next('aborting', 'need-person'))).toContain('abort');
 });
 

@@ -99,7 +99,7 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
     ...moving,
     label: 'Aborting',
     tone: 'warning',
-    meaning: 'The upgrade stops at the next safe point.',
+    meaning: 'The upgrade stops at the next safe point, lets go of what it holds, and opens the console.',
     on: { end: 'aborted', 'need-person': 'needs-human' },
   },
   // Partly upgraded: a new upgrade goes on from there, or this one is taken back.
@@ -117,14 +117,14 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
     meaning: 'The upgrade failed. The steps below say how far it got.',
     on: {},
   },
-  // A person mends the cause and resumes, takes it back, or ends it with a reason; then what was done stays.
+  // A person mends the cause and resumes, takes it back, or ends it with a reason; then what was done stays, and what is held of others is let go.
   'needs-human': {
     ...locked,
     label: 'Needs a person',
     tone: 'danger',
     meaning: 'The upgrade needs a person: the console stays locked until the cause is dealt with.',
     needsPerson: true,
-    on: { resume: 'running', rollback: 'rolling-back', abort: 'aborted' },
+    on: { resume: 'running', rollback: 'rolling-back', abort: 'aborting' },
   },
   'rolling-back': {
     ...back,
@@ -153,7 +153,7 @@ export const lifecycle: Readonly<Record<UpgradeState, StateFacts>> = {
     tone: 'danger',
     meaning: 'The rollback needs a person: the console stays locked until the cause is dealt with.',
     needsPerson: true,
-    on: { resume: 'rolling-back', abort: 'aborted' },
+    on: { resume: 'rolling-back', abort: 'aborting' },
   },
   'rolled-back': {
     ...over,

@@ -41,12 +41,17 @@ async function evidence() {
   return readSignedEvidence(Buffer.from(await parts.evidence.file(id)), keys, 'the file').evidence;
 }
 
-/** As the engine writes it. */
-async function begin(stepId = '0-lock-console', details = {}): Promise<void> {
+async function lease(): Promise<void> {
   await store()
     .db.insertInto('lease')
     .values({ name: 'engine', holder: 'x', epoch: 1, expires_at: new Date() })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** As the engine writes it. */
+async function begin(stepId = '0-lock-console', details = {}): Promise<void> {
+  await lease();
   const data = { direction: 'forward', message: 'Locking', details } as const;
   await journalStore(store().db, parts.events).append({ upgradeId: id, stepId, epoch: 1, phase: 'intent', data });
 }
@@ -54,6 +59,8 @@ async function begin(stepId = '0-lock-console', details = {}): Promise<void> {
 async function abort(reason = 'the window is over'): Promise<void> {
   await store().db.updateTable('upgrade').set({ state: 'needs-human' }).execute();
   await intervene({ ...parts, engine: { start: () => undefined } }, ann, id, 'abort', reason);
+  await lease();
+  await journalStore(store().db, parts.events).apply(id, 'end', 1, { begun: [] });
 }
 
 describe('the evidence of an upgrade', () => {
@@ -70,7 +77,10 @@ describe('the evidence of an upgrade', () => {
     const told = await evidence();
     expect(told.upgrade).toMatchObject({ state: 'aborted', from: '1.0.0', to: '1.0.1' });
     expect(told.upgrade.finishedAt).not.toBeNull();
-    expect(told.course).toMatchObject([{ state: 'aborted', by: 'ann', reason: 'the window is over' }]);
+    expect(told.course).toMatchObject([
+      { state: 'aborting', by: 'ann', reason: 'the window is over' },
+      { state: 'aborted', by: null },
+    ]);
     expect(told.steps).toMatchObject([{ id: '0-lock-console', outcome: 'unfinished', attempts: 1, finishedAt: null }]);
     expect(told.before).toBeNull();
     expect(told.after).toMatchObject({ recorded: '1.0.0', nodes: null, layers: null });

@@ -60,7 +60,7 @@ test('pauses, resumes, and aborts only with a reason', async () => {
   expect(abort).toHaveProperty('disabled', true);
   await user.type(screen.getByLabelText(/Reason, for the audit log/), 'window closed');
   await user.click(abort);
-  await screen.findByText(/stops at the next safe point\.$/);
+  await screen.findByText(/lets go of what it holds, and opens the console\.$/);
   expect(api.intervened).toBe('aborting');
 });
 
