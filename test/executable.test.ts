@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { buildProgram } from '../packages/cli/src/program.ts';
 import { testContext } from '../packages/cli/src/testing/test-context.ts';
 import { unpackExecutable } from './setup/bundle-executable.ts';
+import { z } from 'zod';
 import { run as runProcess } from './setup/sealift.ts';
 
 /** Every command that can be named, as its words. */
@@ -116,6 +117,30 @@ describe('the single executable', () => {
     // `executable-console.test.ts` verifies that of a whole upgrade.
     evidence: () => unreachable('evidence', 'keys'),
 
+    async backup() {
+      let made = '';
+      const data = await newConsole(async (url, cookie) => {
+        const login = await post(`${url}/api/v1/tokens`, { name: 'backup' }, cookie);
+        const { secret } = z.object({ secret: z.string() }).parse(await login.json());
+        const { stdout, stderr } = await run(['backup', 'create', '--json'], {
+          SEALIFT_URL: url,
+          SEALIFT_TOKEN: secret,
+        });
+        expect(stderr).not.toContain('error:');
+        made = z.object({ reference: z.string() }).parse(JSON.parse(stdout)).reference;
+      }, 'backed-up');
+      const key = ['--secret-key-file', join(data, 'secret-key')];
+      const verified = await run(['backup', 'verify', join(data, 'backups', made), ...key, '--json']);
+      expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('"rows"') });
+      const restored = file('restored');
+      const into = ['--apply', '--data', restored, ...key];
+      expect(await run(['backup', 'restore', join(data, 'backups', made), ...into])).toMatchObject({ code: 0 });
+      await serves(consoleArgs(restored), async ({ url, setupUrl }) => {
+        const account = { username: 'admin', password: 'four random words here' };
+        expect([setupUrl, (await post(`${url}/api/v1/session`, account)).status]).toEqual([null, 200]);
+      });
+    },
+
     // On the embedded store; `executable-console.test.ts` runs a whole upgrade on PostgreSQL.
     async server() {
       await newConsole(async (url) => {
@@ -183,14 +208,15 @@ describe('the single executable', () => {
   const consoleArgs = (data: string) => ['server', 'run', '--data', data, '--listen', '127.0.0.1:0', '--json'];
 
   /** A console's data, with its first administrator; made once. @returns the folder */
-  async function newConsole(look?: (url: string) => Promise<void>): Promise<string> {
-    const data = file('console');
+  async function newConsole(look?: (url: string, cookie: string) => Promise<void>, name = 'console'): Promise<string> {
+    const data = file(name);
     if (existsSync(data) && look === undefined) return data;
     await serves(consoleArgs(data), async ({ url, setupUrl }) => {
       const token = setupUrl?.split('#token=')[1];
       const account = { username: 'admin', password: 'four random words here' };
-      expect((await post(`${url}/api/v1/setup`, { token, ...account })).status).toBe(201);
-      await look?.(url);
+      const made = await post(`${url}/api/v1/setup`, { token, ...account });
+      expect(made.status).toBe(201);
+      await look?.(url, made.headers.getSetCookie()[0]?.split(';')[0] ?? '');
     });
     return data;
   }
@@ -237,10 +263,10 @@ async function nobody(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-function post(url: string, body: unknown): Promise<Response> {
+function post(url: string, body: unknown, cookie?: string): Promise<Response> {
   return fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
     body: JSON.stringify(body),
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { cliErrors } from './catalogue/cli.ts';
@@ -20,6 +21,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   generalErrors,
   releaseErrors,
   mergeErrors,
+  backupErrors,
   bundleErrors,
   registryErrors,
   serverErrors,
