@@ -9,6 +9,10 @@ const engine = 'test/engine/**/*.test.ts';
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
+/** A whole site, by itself. */
+const site = 'test/real-site.test.ts';
+const productPatience = { ...patience, testTimeout: 120_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,15 +31,23 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long, engine],
+          exclude: [long, engine, site],
           globalSetup: ['test/setup/build.ts'],
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,
           // By themselves, after all others.
           sequence: { groupOrder: 1 },
-          ...patience,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          ...productPatience,
+        },
+      },
+      {
+        test: {
+          name: 'site',
+          include: [site],
+          globalSetup: ['test/setup/build.ts'],
+          // Its preflight has seconds to look, as a person's has: alone.
+          sequence: { groupOrder: 2 },
+          ...productPatience,
         },
       },
     ],

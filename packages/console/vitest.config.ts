@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     env: { NODE_ENV: 'test' },
     testTimeout: 15_000,
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
     // One module graph for all files of a worker: loading PatternFly for each would take most of the time.
     isolate: false,
   },

@@ -95,7 +95,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       const [seen, managers, etcd] = await Promise.all([
         seenBesides(state, group, cancel),
         moves ? managersAway(objects, at, cancel) : [],
-        group === 'control-plane' ? etcdWatch.look(cancel) : none,
+        group === 'control-plane' ? etcdWatch.look(moves, cancel) : none,
       ]);
       return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup }, cancel);
     },

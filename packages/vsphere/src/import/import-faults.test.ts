@@ -99,7 +99,9 @@ describe.skipIf(missingPeer !== undefined)(
         () => false,
         () => true,
       );
-      if (failed) expect(bench.machines()).toEqual(before);
+      // vCenter may have gone on with a request whose answer was lost; what that left is no template, and goes with the next import.
+      const unfinished = (path: string): boolean => path.includes(`/${name}.sealift-`);
+      if (failed) expect(bench.machines().filter((path) => !unfinished(path))).toEqual(before);
       await bench.import(name);
       expect(bench.machines()).toEqual([...before, `/DC0/vm/spectro-templates/${name}`].toSorted());
     });

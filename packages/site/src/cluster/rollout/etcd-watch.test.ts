@@ -6,11 +6,12 @@ import { EtcdWatch } from './etcd-watch.ts';
 const never = new AbortController().signal;
 const began = '2026-11-29T12:00:00.000Z';
 
-type Answer = 'well' | 'away' | 'nothing';
+type Answer = 'well' | 'away' | 'nothing' | 'late';
 
 /** Two machines of a control plane whose pods are ready, whatever is true. */
 function controlPlane() {
   const said: Record<string, Answer> = { a: 'well', b: 'well' };
+  const lateAnswer = Promise.withResolvers<{ status: number; text: string }>();
   let now = Date.parse(began);
   const asked: string[] = [];
   const pods = ['a', 'b'].flatMap((node) =>
@@ -30,6 +31,7 @@ function controlPlane() {
     askPod({ pod, port, path }) {
       asked.push(`${pod}:${port}${path}`);
       const answer = said[pod.replace('kube-apiserver-', '')];
+      if (answer === 'late') return lateAnswer.promise;
       if (answer === 'nothing') return Promise.reject(new Error('the connection was cut'));
       return Promise.resolve(answer === 'well' ? { status: 200, text: 'ok' } : { status: 500, text: '[-]etcd failed' });
     },
@@ -39,13 +41,13 @@ function controlPlane() {
     () => Promise.resolve(objects),
     () => new Date(now),
   );
-  const troubles = async () => {
-    const look = await watch.look(never);
+  const troubles = async (isRolling = true) => {
+    const look = await watch.look(isRolling, never);
     return 'pods' in look
       ? look.pods.flatMap(({ node, trouble }) => (trouble === null ? [] : [{ node, trouble }]))
       : look;
   };
-  return { said, asked, troubles, later: (ms: number) => (now += ms) };
+  return { said, asked, troubles, lateAnswer, later: (ms: number) => (now += ms) };
 }
 
 describe('a member of etcd', () => {
@@ -83,5 +85,22 @@ describe('a member of etcd', () => {
     const { asked, troubles } = controlPlane();
     for (let look = 0; look < 5; look += 1) await troubles();
     expect(asked).toHaveLength(2);
+  });
+
+  it('holds no look up: what an API server says late is heard with a later one', async () => {
+    const { said, lateAnswer, troubles } = controlPlane();
+    said['b'] = 'late';
+    expect(await troubles()).toEqual([]);
+    lateAnswer.resolve({ status: 500, text: '[-]etcd failed' });
+    expect(await troubles()).toHaveLength(1);
+  });
+
+  it('is not asked for while no machine is replaced, and nothing of before is told then', async () => {
+    const { said, asked, troubles } = controlPlane();
+    expect(await troubles(false)).toEqual([]);
+    expect(asked).toEqual([]);
+    said['b'] = 'away';
+    expect(await troubles()).toHaveLength(1);
+    expect(await troubles(false)).toEqual([]);
   });
 });

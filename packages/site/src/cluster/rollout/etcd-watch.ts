@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { asSealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
 import { reachesEtcd } from '@sealift/kubernetes/api-server-etcd';
@@ -12,35 +13,38 @@ export type EtcdLook = { readonly pods: readonly EtcdPod[] } | { readonly unread
 const lookMs = 2000;
 /** An API server waits for its member for 2 s before it says that it does not reach it. */
 const askMs = 4000;
+/** Who answers so late is heard with the next look. */
+const patienceMs = 250;
 /** How often those are asked that were well. */
 const pauseMs = 3000;
 
 /**
  * How the members of etcd are, look for look. Cluster API looks at them only every few minutes when nothing else happens. A member's kubelet tells the API
  * server of the enterprise cluster at once, but on a control plane it may tell only the one on its own machine, which can't write without
- * that member: so those are asked too, whether they reach theirs. That none of them answers is no failure of a rollout.
+ * that member: so while machines are replaced those are asked too, whether they reach theirs. That none of them answers is no failure of a
+ * rollout, and holds nothing up.
  */
 export class EtcdWatch {
   readonly #enterprise: () => Promise<Objects>;
   readonly #now: () => Date;
   /** Since when API servers say that they do not reach their members, by the members' pods. */
-  #away: ReadonlyMap<string, string> = new Map();
+  readonly #away = new Map<string, string>();
+  #asking: Promise<unknown> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** Whether the last answers leave something open. */
-  #open = false;
 
   constructor(enterprise: () => Promise<Objects>, now: () => Date) {
     this.#enterprise = enterprise;
     this.#now = now;
   }
 
-  /** How they are now. */
-  async look(cancel: AbortSignal): Promise<EtcdLook> {
+  /** How they are now. @param isRolling whether machines of the control plane are being replaced */
+  async look(isRolling: boolean, cancel: AbortSignal): Promise<EtcdLook> {
     const late = AbortSignal.timeout(lookMs);
     try {
       const { client } = await this.#enterprise();
       const pods = await listEtcdPods(client, { cancel: AbortSignal.any([cancel, late]) });
-      await this.#ask(client, pods, cancel);
+      if (isRolling) await this.#ask(client, pods, cancel);
+      else this.#away.clear();
       return { pods: pods.map((pod) => this.#told(pod)) };
     } catch (error) {
       cancel.throwIfAborted();
@@ -49,20 +53,28 @@ export class EtcdWatch {
   }
 
   async #ask(client: KubernetesClient, pods: readonly EtcdPod[], cancel: AbortSignal): Promise<void> {
-    if (!this.#open && performance.now() - this.#askedAt < pauseMs) return;
-    this.#askedAt = performance.now();
-    const before = this.#away;
-    const at = this.#now().toISOString();
-    const away = await Promise.all(
-      pods.map(async ({ name, apiServer }): Promise<readonly (readonly [string, string])[]> => {
-        const since = before.get(name);
-        const reached = apiServer === null ? undefined : await answerOf(client, apiServer, cancel);
-        // One that does not answer is as it was.
-        return reached === false || (reached === undefined && since !== undefined) ? [[name, since ?? at]] : [];
-      }),
-    );
-    this.#away = new Map(away.flat());
-    this.#open = this.#away.size > 0;
+    const there = new Set(pods.map(({ name }) => name));
+    for (const name of this.#away.keys()) if (!there.has(name)) this.#away.delete(name);
+    const isDue = this.#away.size > 0 || performance.now() - this.#askedAt >= pauseMs;
+    if (this.#asking === undefined && isDue) {
+      this.#askedAt = performance.now();
+      const until = AbortSignal.any([cancel, AbortSignal.timeout(askMs)]);
+      this.#asking = Promise.all(pods.map((pod) => this.#askOne(client, pod, until))).finally(() => {
+        this.#asking = undefined;
+      });
+    }
+    const heard = new AbortController();
+    const patience = delay(patienceMs, undefined, { signal: heard.signal }).catch(() => undefined);
+    await Promise.race([this.#asking, patience]);
+    heard.abort();
+  }
+
+  /** One that does not answer is as it was. */
+  async #askOne(client: KubernetesClient, { name, apiServer }: EtcdPod, until: AbortSignal): Promise<void> {
+    if (apiServer === null) return;
+    const reached = await reachesEtcd(client, apiServer, until).catch(() => undefined);
+    if (reached === true) this.#away.delete(name);
+    if (reached === false && !this.#away.has(name)) this.#away.set(name, this.#now().toISOString());
   }
 
   #told(pod: EtcdPod): EtcdPod {
@@ -70,19 +82,5 @@ export class EtcdWatch {
     if (pod.trouble !== null || since === undefined) return pod;
     const what = `${pod.apiServer?.name ?? ''} does not reach it`;
     return { ...pod, trouble: waitingFor(what, { since, object: { kind: 'Pod', name: pod.name } }) };
-  }
-}
-
-async function answerOf(
-  client: KubernetesClient,
-  apiServer: NonNullable<EtcdPod['apiServer']>,
-  given: AbortSignal,
-): Promise<boolean | undefined> {
-  const late = AbortSignal.timeout(askMs);
-  try {
-    return await reachesEtcd(client, apiServer, AbortSignal.any([given, late]));
-  } catch {
-    given.throwIfAborted();
-    return undefined;
   }
 }
