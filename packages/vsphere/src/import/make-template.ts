@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import type { OvfPackage } from '../ovf/package.ts';
@@ -40,6 +41,7 @@ export async function makeTemplate(plan: ImportPlan): Promise<TemplateIdentity> 
   runningImports.add(temporary);
   let lease: Reference | undefined;
   let isSent = false;
+  let isAsked = false;
   try {
     const spec = await createImportSpec(client, ovf, compute, {
       name: temporary,
@@ -48,6 +50,7 @@ export async function makeTemplate(plan: ImportPlan): Promise<TemplateIdentity> 
       cancel,
     });
     for (const one of spec.warnings) options.onNote?.(one);
+    isAsked = true;
     lease = await startImport(client, compute.resourcePool, spec.spec, folderRef, cancel);
     const ready = await waitForLease(client, lease, cancel);
     const sent = await sendPackage(client, ovf, spec.fileItems, ready, {
@@ -61,6 +64,7 @@ export async function makeTemplate(plan: ImportPlan): Promise<TemplateIdentity> 
     for (const one of ovf.warnings) options.onNote?.(one);
     await completeLease(client, lease, { cancel, retryDelaysMs });
     lease = undefined;
+    isAsked = false;
     isSent = true;
     const identity = describe(ovf, request, sent);
     arrivedImports.set(temporary, identity);
@@ -72,7 +76,9 @@ export async function makeTemplate(plan: ImportPlan): Promise<TemplateIdentity> 
       options.onNote?.(`${temporary} is whole; the next import finishes it and sends nothing`);
     else {
       arrivedImports.delete(temporary);
-      await cleanUp(client, lease, folderRef, temporary, options);
+      // Of a request whose answer never came nobody knows whether vCenter goes on with it.
+      const mayCome = isAsked && lease === undefined && (isPassing(error) || cancel?.aborted === true);
+      await cleanUp(client, lease, { folder: folderRef, temporary, mayCome }, options);
     }
     throw error;
   } finally {
@@ -98,23 +104,29 @@ export async function finishTemplate(
 }
 
 const cleanUpTimeoutMs = 60_000;
+/** How often, and how many ms apart, a machine is looked for that may still come. */
+const looks = { most: 6, pauseMs: 500 };
 
 /** Leaves nothing of a failed import; a failure in here is a remark, because the next import cleans up as well. */
 async function cleanUp(
   client: VcenterClient,
   lease: Reference | undefined,
-  folder: Reference,
-  temporary: string,
+  { folder, temporary, mayCome }: { readonly folder: Reference; readonly temporary: string; readonly mayCome: boolean },
   { onNote }: ImportOptions,
 ): Promise<void> {
   if (lease !== undefined) await abortLease(client, lease);
   // Not the import's own signal: what is left has to go also when the person has pressed Ctrl-C.
   const cancel = AbortSignal.timeout(cleanUpTimeoutMs);
   try {
-    const machines = await findMachines(client, folder, { recursive: false, cancel });
-    for (const { ref } of machines.filter((machine) => machine.name === temporary)) {
-      const gone = await destroyMachine(client, ref, cancel);
-      if (!gone) onNote?.(`${temporary} is still held by vCenter, which removes it when its lease expires`);
+    for (let look = 1; look <= (mayCome ? looks.most : 1); look += 1) {
+      if (look > 1) await delay(looks.pauseMs, undefined, { signal: cancel });
+      const machines = await findMachines(client, folder, { recursive: false, cancel });
+      const left = machines.filter((machine) => machine.name === temporary);
+      for (const { ref } of left) {
+        const gone = await destroyMachine(client, ref, cancel);
+        if (!gone) onNote?.(`${temporary} is still held by vCenter, which removes it when its lease expires`);
+      }
+      if (left.length > 0) return;
     }
   } catch (error) {
     const reason = reasonOf(error);

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { Secret } from '@sealift/core/secret';
 import { otherNameCertificate, testKey, validCertificate } from '@sealift/testkit/certificates';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { KubernetesClient } from '../client.ts';
+import { askPort } from './ask-port.ts';
 
 const never = new AbortController().signal;
 const place = '/api/v1/namespaces/kube-system/pods/kube-apiserver-one/portforward';
@@ -122,6 +124,13 @@ describe('a program in a pod, asked through its kubelet', () => {
     const { client, carried } = await kubelet();
     await expect(client.askPod({ ...asked, port }, never)).rejects.toMatchObject({ code: 'KUBERNETES_ANSWER_INVALID' });
     await expect.poll(carried).toBe(0);
+  });
+
+  it('is asked nothing when the question was cancelled before', async () => {
+    const port = new PassThrough();
+    const question = { path: '/readyz', headers: {}, tls: { servername: 'localhost' } };
+    await expect(askPort(port, question, AbortSignal.abort())).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(port.destroyed).toBe(true);
   });
 
   it('is left alone, with nothing open, when the question is cancelled', async () => {

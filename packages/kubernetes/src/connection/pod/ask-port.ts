@@ -1,9 +1,9 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { readBody } from '@sealift/io/http/body';
 import type { TlsOptions } from '@sealift/io/http/agents';
 import { ConnectionFailure, endedBy } from '@sealift/io/http/failure';
-import type { ForwardedPort } from './forwarded-port.ts';
 
 /** What a pod answered. */
 export interface PodAnswer {
@@ -16,10 +16,14 @@ const silenceMs = 5000;
 
 /** Asks what listens on a forwarded port one question by HTTPS; the connection ends with it, however it ends. */
 export async function askPort(
-  port: ForwardedPort,
+  port: Duplex,
   asked: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly tls: TlsOptions },
   cancel: AbortSignal,
 ): Promise<PodAnswer> {
+  if (cancel.aborted) {
+    port.destroy();
+    throw endedBy(cancel);
+  }
   const { path, headers, tls } = asked;
   const end = (): void => {
     port.destroy(endedBy(cancel));
