@@ -45,7 +45,7 @@ async function upgradeThrough(faults: readonly Fault[]) {
     lease: store.lease,
     ports: { ...new World().ports(async () => undefined), vcenter, cluster },
     holder: 'test',
-    timing: { pollMs: 20, retryFirstMs: 20, retryMostMs: 100 },
+    timing: { pollMs: 20, pollMostMs: 100, retryFirstMs: 20, retryMostMs: 100 },
   });
   onTestFinished(() => engine.close());
   const outcome = await engine.run('u1');

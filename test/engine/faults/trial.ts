@@ -11,7 +11,15 @@ export const upgradeId = 'u1';
 const pastLeaseMs = 10_001;
 /** More processes than any trial takes. */
 const mostProcesses = 200;
-const timing = { leaseTtlMs: 10_000, pollMs: 1, retryFirstMs: 1, retryMostMs: 1, progressMs: 0, endMostMs: 5 } as const;
+const timing = {
+  leaseTtlMs: 10_000,
+  pollMs: 1,
+  pollMostMs: 1,
+  retryFirstMs: 1,
+  retryMostMs: 1,
+  progressMs: 0,
+  endMostMs: 5,
+} as const;
 
 /** One call of one process on its way. */
 export interface Call {

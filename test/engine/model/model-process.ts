@@ -43,7 +43,15 @@ export interface Surroundings {
   readonly time: ModelTime;
 }
 
-const timing = { leaseTtlMs: 10_000, pollMs: 1, retryFirstMs: 1, retryMostMs: 1, progressMs: 0, endMostMs: 5 } as const;
+const timing = {
+  leaseTtlMs: 10_000,
+  pollMs: 1,
+  pollMostMs: 1,
+  retryFirstMs: 1,
+  retryMostMs: 1,
+  progressMs: 0,
+  endMostMs: 5,
+} as const;
 
 /** One process with a real engine, each of whose calls stands still until it is chosen how that ends. */
 export class ModelProcess {

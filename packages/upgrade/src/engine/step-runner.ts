@@ -93,6 +93,9 @@ export function checkPlan(run: Pick<Run, 'upgrade' | 'ports' | 'cancel'>, upgrad
   }
 }
 
+/** By how much each pause between two looks that find the same is longer than the one before: so what comes is seen a third too late at most. */
+const pollGrowth = 1.5;
+
 /** How often a step that is ended early tries to let go. */
 const letGoAttempts = 6;
 
@@ -133,6 +136,9 @@ class StepRun {
   #attempts = 0;
   #unknownFailures = 0;
   #acts = 0;
+  /** What the last look found on its way, and how long the pause after it was. */
+  #seen: string | null = null;
+  #pausedMs = 0;
 
   constructor(run: Run, planned: PlannedStep, direction: Direction, way: StepDirection, before: Wait | null) {
     const { recorder, clock, timing, upgrade, ports } = run;
@@ -168,8 +174,7 @@ class StepRun {
       const observation = await this.#attempt(() => this.#lookAndAct(isPaused));
       if (observation?.state === 'done') return this.#finish(observation);
       this.#checkDeadline();
-      const { pausesBetweenLooks: pauses = 1 } = this.#way;
-      const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#run.timing.pollMs * pauses;
+      const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#pauseMs(observation);
       // Straight after the first act the postcondition often holds already.
       if (observation?.state !== 'act' || this.#acts > 1) await this.#run.clock.sleep(pauseMs, this.#context.cancel);
     }
@@ -263,6 +268,16 @@ class StepRun {
     const { step } = this.#context;
     const values = { step: step.id, minutes: Math.round(deadlineMs / 60_000), waitingFor: this.#progress.waitsFor };
     throw new StepFailed(step.id, new SealiftError('STEP_DEADLINE', { place: step.id, values }));
+  }
+
+  /** What changes is looked at again soon, what stays as it is ever later: a look costs those who are asked. */
+  #pauseMs(observation: Observation): number {
+    const { pollMs, pollMostMs } = this.#run.timing;
+    const seen = observation.state === 'wait' ? JSON.stringify([observation.wait.what, observation.fraction]) : null;
+    const isSame = seen !== null && seen === this.#seen;
+    this.#seen = seen;
+    this.#pausedMs = isSame ? Math.min(pollMostMs, this.#pausedMs * pollGrowth) : pollMs;
+    return this.#pausedMs;
   }
 
   #backoffMs(): number {

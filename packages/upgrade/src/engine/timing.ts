@@ -2,8 +2,10 @@
 export interface Timing {
   /** A dead process's lease is free after this long; shorter means more writes, and a pause of this length loses the lease. */
   readonly leaseTtlMs: number;
-  /** Between two looks at something that is on its way. */
+  /** Between two looks at something that is on its way and changes. */
   readonly pollMs: number;
+  /** The same while nothing changes. */
+  readonly pollMostMs: number;
   readonly retryFirstMs: number;
   /** What comes meanwhile is seen after this long at most: a person is to be told within 10 s. */
   readonly retryMostMs: number;
@@ -23,6 +25,7 @@ export const defaultTiming: Timing = {
   // With the time between two looks: another console goes on within 10 s.
   leaseTtlMs: 8000,
   pollMs: 500,
+  pollMostMs: 2000,
   retryFirstMs: 500,
   retryMostMs: 5000,
   stallMs: 120_000,

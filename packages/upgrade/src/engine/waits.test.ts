@@ -149,3 +149,25 @@ test('what somebody has to mend outside is a wait that is blocked, with its obje
     remedy: expect.stringContaining('Import it'),
   });
 });
+
+test('what stays as it is is looked at ever later, up to a bound, and soon again once it changed', async () => {
+  const setting = newSetting();
+  const { world, clock, store } = setting;
+  const [sick] = sampleUpgrade().plan.hops[0]?.steps.flatMap((step) => (step.kind === 'layer' ? [step] : [])) ?? [];
+  if (sick === undefined) throw new Error('the sample has a layer');
+  world.sick.add(sick.target.pack);
+  const pauses: number[] = [];
+  const timing = { ...quickTiming, pollMs: 4, pollMostMs: 15 };
+  const slow = {
+    monotonic: () => clock.monotonic(),
+    now: () => clock.now(),
+    sleep: async (ms: number, cancel: AbortSignal) => {
+      const isLook = ms <= timing.pollMostMs;
+      if (isLook && store.entries.at(-1)?.stepId === sick.id) pauses.push(ms);
+      if (pauses.length === 6) world.sick.clear();
+      await clock.sleep(isLook ? 1 : ms, cancel);
+    },
+  };
+  expect(await runOnce(setting, 'a', null, { clock: slow, timing })).toMatchObject({ state: 'succeeded' });
+  expect(pauses).toEqual([4, 6, 9, 13.5, 15, 15, 15]);
+});

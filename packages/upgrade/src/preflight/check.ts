@@ -5,7 +5,7 @@ import { asSealiftError } from '@sealift/core/errors';
 export type Finding = Pick<Check, 'outcome' | 'detail' | 'items' | 'risk'> & { readonly remedy?: string };
 
 /** No check of a page may take longer, or the page would not answer. */
-const usualTimeoutMs = 5000;
+const usualTimeoutMs = 10_000;
 
 /**
  * Runs a check now. One that fails to look answers `unknown` with the reason and the remedy of the failure.

@@ -45,7 +45,6 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
         },
       };
     },
-    pausesBetweenLooks: 2,
     act: (context) => {
       const { kubernetes: version, template } = context.step.target;
       return context.ports.cluster.setRollout(group, { version, template }, context.cancel, setupOf(context, group));

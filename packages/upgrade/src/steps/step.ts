@@ -42,8 +42,6 @@ export interface StepDirection<Kind extends StepKind = StepKind> {
   observe(context: StepContext<Kind>): Promise<Observation>;
   /** Asks for the desired state; called only after `observe` said `act`. */
   act(context: StepContext<Kind>): Promise<void>;
-  /** How many of the engine's pauses lie between two looks, one without it: a look costs those who are asked, and what takes minutes changes slowly. */
-  readonly pausesBetweenLooks?: number;
 }
 
 /** One kind of step: how it is done and, where it can be taken back in place without the backup, how that is done. */

@@ -22,6 +22,7 @@ export interface ProcessHooks {
 export const quickTiming = {
   leaseTtlMs: 10_000,
   pollMs: 1,
+  pollMostMs: 1,
   retryFirstMs: 1,
   retryMostMs: 1,
   progressMs: 0,

@@ -166,7 +166,7 @@ describe.skipIf(missing !== undefined)(`layers that are taken back${missing ? ` 
         lease: store.lease,
         ports: { ...ports, cluster: { ...ports.cluster, layers, applyLayer, removeLayer } },
         holder,
-        timing: { pollMs: 20 },
+        timing: { pollMs: 20, pollMostMs: 100 },
         onChange,
       });
     // A person stops it once everything was changed.
