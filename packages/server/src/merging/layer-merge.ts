@@ -38,14 +38,9 @@ export interface SettledPath {
   readonly remembered: string;
 }
 
-/** A layer of an upgrade, merged. What grows with the number of its differing paths is bytes that are sent as they are. */
+/** A layer of an upgrade, merged: what lists, checks and the upgrade itself need of it. */
 export interface LayerMerge {
   readonly summary: LayerSummary;
-  /**
-   * `LayerPreview` as JSON in UTF-8; its last field is `offered`, and empty. Secrets are masked in its decisions; the texts and the values
-   * that a person gave are whole, for they are edited and sent back.
-   */
-  readonly answer: Uint8Array;
   /** The text that the layer will run; null where it is removed. */
   readonly text: string | null;
   /** Whether the layer would run other values, or another pack, than now. */
@@ -79,6 +74,42 @@ const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 
 
 /** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
 export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
+  const { merged, change, problems, differences, text, resolutions } = mergeRow(row);
+  return {
+    summary: { ...change, problems, pastedDifferences: differences.length },
+    text,
+    changes: row.from_version !== row.to_version || text !== row.current,
+    settled: row.pasted === null ? settledPaths(merged.decisions, resolutions) : [],
+  };
+}
+
+/**
+ * What a page shows of one layer: `LayerPreview` as JSON in UTF-8; its last field is `offered`, and empty. Secrets are masked in its decisions; the
+ * texts and the values that a person gave are whole, for they are edited and sent back.
+ *
+ * It is made for one layer when somebody opens it: to mask takes longer than to merge, and a plan of many layers waits for none of it.
+ *
+ * @returns bytes that are sent as they are, for they grow with the number of differing paths
+ * @throws MERGE_*, RECORD_DAMAGED
+ */
+export function previewAnew(row: UpgradeLayerRow): Uint8Array {
+  const { merged, change, problems, differences, text, resolutions } = mergeRow(row);
+  const preview: LayerPreview = {
+    ...change,
+    base: row.base,
+    current: row.current,
+    incoming: row.incoming,
+    merged: text ?? '',
+    ...maskedDecisions(row, merged.decisions),
+    resolutions,
+    problems,
+    pasted: row.pasted === null ? null : { differences },
+    offered: [],
+  };
+  return jsonBytes(inOrder(layerPreviewSchema.parse(preview)));
+}
+
+function mergeRow(row: UpgradeLayerRow) {
   const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
   const merged = mergeTexts(row, resolutions);
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
@@ -97,25 +128,7 @@ export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
     openConflicts,
     keptCustomisations: kept.length,
   };
-  const preview: LayerPreview = {
-    ...change,
-    base: row.base,
-    current: row.current,
-    incoming: row.incoming,
-    merged: text ?? '',
-    ...maskedDecisions(row, merged.decisions),
-    resolutions,
-    problems,
-    pasted: row.pasted === null ? null : { differences },
-    offered: [],
-  };
-  return {
-    summary: { ...change, problems, pastedDifferences: differences.length },
-    answer: jsonBytes(inOrder(layerPreviewSchema.parse(preview))),
-    text,
-    changes: row.from_version !== row.to_version || text !== row.current,
-    settled: row.pasted === null ? settledPaths(merged.decisions, resolutions) : [],
-  };
+  return { merged, change, problems, differences, text, resolutions };
 }
 
 /** With what is added to the answer later as its last field. */

@@ -2,7 +2,7 @@ import { siteValues } from '@sealift/core/adoption';
 import { serveTasks } from '@sealift/io/task-thread';
 import { countCustomisations } from './count-customisations.ts';
 import { layerEvidence } from './layer-evidence.ts';
-import { checkPasted, checkResolutions, mergeAnew, offerRemembered } from './layer-merge.ts';
+import { checkPasted, checkResolutions, mergeAnew, offerRemembered, previewAnew } from './layer-merge.ts';
 
 /** What the threads of the merge can be asked for: everything that merges, so that no merge holds the event loop. */
 export const mergeTasks = {
@@ -12,6 +12,7 @@ export const mergeTasks = {
   layerEvidence,
   mergeAnew,
   offerRemembered,
+  previewAnew,
   siteValues,
 };
 

@@ -1,6 +1,6 @@
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { Db } from '../store/store.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { mergeLayer, previewOf } from './merge-cache.ts';
 import { loadLayer } from './queries.ts';
 import { rememberedFor } from './resolution-memory.ts';
 
@@ -11,7 +11,8 @@ import { rememberedFor } from './resolution-memory.ts';
  * @throws NOT_FOUND, MERGE_*
  */
 export async function layerPreview(db: Db, upgradeId: string, layerId: string): Promise<Uint8Array> {
-  const { row, summary, answer } = await mergeLayer(await loadLayer(db, upgradeId, layerId));
+  const row = await loadLayer(db, upgradeId, layerId);
+  const [{ summary }, answer] = await Promise.all([mergeLayer(row), previewOf(row)]);
   if (summary.openConflicts === 0) return answer;
   const remembered = await rememberedFor(db, layerId);
   if (remembered.length === 0) return answer;

@@ -29,8 +29,8 @@ describe('mergeLayer', () => {
   it('merges the same inputs once, wherever they stand', async () => {
     const [first, meanwhile] = await Promise.all([mergeLayer(row), mergeLayer({ ...row, upgrade_id: 'u3' })]);
     const again = await mergeLayer({ ...row, upgrade_id: 'u2', position: 7 });
-    expect(again.answer).toBe(first.answer);
-    expect(meanwhile.answer).toBe(first.answer);
+    expect(again.summary).toBe(first.summary);
+    expect(meanwhile.summary).toBe(first.summary);
     expect(again.row.upgrade_id).toBe('u2');
   });
 
@@ -43,13 +43,13 @@ describe('mergeLayer', () => {
     ['another name', { display_name: 'Calico CNI' }],
   ])('merges anew after %s', async (_, change) => {
     const changed = await mergeLayer({ ...row, ...change });
-    expect(changed.answer).not.toBe((await mergeLayer(row)).answer);
+    expect(changed.summary).not.toBe((await mergeLayer(row)).summary);
   });
 
   it('does not take a text for the one before it', async () => {
     const left = await mergeLayer({ ...row, base: 'a: 1\n', current: 'b: 2\n' });
     const right = await mergeLayer({ ...row, base: 'a: 1\nb: 2\n', current: '' });
-    expect(right.answer).not.toBe(left.answer);
+    expect(right.summary).not.toBe(left.summary);
   });
 
   it('leaves the event loop free', async () => {

@@ -3,43 +3,49 @@ import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
-/** Of the answers and texts that are kept: some drafts of sixty layers. */
-const keptBytes = 128 * 1024 * 1024;
+/** Of what is made of rows: some drafts of sixty layers each. */
+const keptBytes = 64 * 1024 * 1024;
 
-/** Results by the hash of their inputs, the least lately used first; bounded by what they take. */
-class MergeCache {
-  readonly #results = new Map<string, { readonly merged: LayerMerge; readonly bytes: number }>();
-  readonly #running = new Map<string, Promise<LayerMerge>>();
+/** What a thread makes of rows, by the hash of its inputs, the least lately used first; bounded by what it takes. */
+class MadeOfRows<Made> {
+  readonly #make: (row: UpgradeLayerRow) => Promise<Made>;
+  readonly #bytesOf: (made: Made) => number;
+  readonly #results = new Map<string, { readonly made: Made; readonly bytes: number }>();
+  readonly #running = new Map<string, Promise<Made>>();
   #bytes = 0;
 
-  async get(row: UpgradeLayerRow): Promise<LayerMerge> {
+  constructor(make: (row: UpgradeLayerRow) => Promise<Made>, bytesOf: (made: Made) => number) {
+    this.#make = make;
+    this.#bytesOf = bytesOf;
+  }
+
+  async get(row: UpgradeLayerRow): Promise<Made> {
     const key = hashOfInputs(row);
     const known = this.#results.get(key);
     if (known !== undefined) {
       this.#results.delete(key);
       this.#results.set(key, known);
-      return known.merged;
+      return known.made;
     }
-    const running = this.#running.get(key) ?? this.#merge(key, row);
+    const running = this.#running.get(key) ?? this.#makeAnew(key, row);
     this.#running.set(key, running);
     return await running;
   }
 
-  async #merge(key: string, row: UpgradeLayerRow): Promise<LayerMerge> {
+  async #makeAnew(key: string, row: UpgradeLayerRow): Promise<Made> {
     try {
-      const merged = await mergeThreads.run('mergeAnew', row);
-      this.#keep(key, merged);
-      return merged;
+      const made = await this.#make(row);
+      this.#keep(key, made);
+      return made;
     } finally {
       this.#running.delete(key);
     }
   }
 
-  #keep(key: string, merged: LayerMerge): void {
-    // A text takes up to two bytes a character.
-    const bytes = merged.answer.byteLength + 2 * (merged.text?.length ?? 0);
+  #keep(key: string, made: Made): void {
+    const bytes = this.#bytesOf(made);
     if (bytes > keptBytes) return;
-    this.#results.set(key, { merged, bytes });
+    this.#results.set(key, { made, bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes: freed }] of this.#results) {
       if (this.#bytes <= keptBytes) break;
@@ -49,7 +55,18 @@ class MergeCache {
   }
 }
 
-const cache = new MergeCache();
+/** Of a merge without its text. */
+const summaryBytes = 4096;
+
+// A text takes up to two bytes a character.
+const merges = new MadeOfRows<LayerMerge>(
+  (row) => mergeThreads.run('mergeAnew', row),
+  ({ text }) => summaryBytes + 2 * (text?.length ?? 0),
+);
+const previews = new MadeOfRows<Uint8Array>(
+  (row) => mergeThreads.run('previewAnew', row),
+  ({ byteLength }) => byteLength,
+);
 
 /**
  * The merge of a row's three texts, made anew only where none of its inputs was merged before: a page reads a draft again and
@@ -58,12 +75,17 @@ const cache = new MergeCache();
  * @throws MERGE_*
  */
 export async function mergeLayer(row: UpgradeLayerRow): Promise<MergedLayerRow> {
-  return { ...(await cache.get(row)), row };
+  return { ...(await merges.get(row)), row };
 }
 
 /** The merges of a draft's rows, in their order. @throws MERGE_* */
 export async function mergeLayers(rows: readonly UpgradeLayerRow[]): Promise<readonly MergedLayerRow[]> {
   return await Promise.all(rows.map(mergeLayer));
+}
+
+/** What is shown of one row, as `previewAnew`, made anew likewise. @throws MERGE_* */
+export function previewOf(row: UpgradeLayerRow): Promise<Uint8Array> {
+  return previews.get(row);
 }
 
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */

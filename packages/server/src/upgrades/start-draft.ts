@@ -14,7 +14,7 @@ import { packBase } from '../catalogue/content-paths.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeLayers } from './merge-cache.ts';
+import { mergeLayer, mergeLayers } from './merge-cache.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
 import { loadRisks } from './risks/stored-risks.ts';
@@ -41,13 +41,19 @@ export async function startDraft(
   const target = await storedRelease(db, to, profile.product);
   const known = (await storedReleases(db)).map(({ release }) => release);
   const plan = buildPlan({ installed: installed.release, target: target.release, targetDigest: target.digest, known });
-  const layers: LayerRow[] = [];
-  for (const [position, transition] of layerChanges(profile.layers, target.release.spec.layers).entries()) {
-    layers.push(await layerRow(client, position, transition, profile, target.release.spec.migrations));
-  }
   const id = randomUUID();
+  const layers: LayerRow[] = [];
+  const merges: Promise<unknown>[] = [];
+  for (const [position, transition] of layerChanges(profile.layers, target.release.spec.layers).entries()) {
+    const layer = await layerRow(client, position, transition, profile, target.release.spec.migrations);
+    layers.push(layer);
+    // Threads merge it while the next one is fetched; a failure is heard below, or not at all where that fails first.
+    const merge = mergeLayer({ ...layer, upgrade_id: id, hop: 0 });
+    merge.catch(() => undefined);
+    merges.push(merge);
+  }
   // What cannot be merged for certain is refused here, before a draft exists.
-  await mergeLayers(layers.map((layer) => ({ ...layer, upgrade_id: id, hop: 0 })));
+  await Promise.all(merges);
   return change(db, async (trx) => {
     const wanted = { to, release: target.digest, profileRevision: profile.revision };
     const same = await findSameDraft(trx, wanted);
