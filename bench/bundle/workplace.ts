@@ -1,9 +1,7 @@
-import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { buildExecutable } from '../../packages/cli/src/executable/build-executable.ts';
+import { writeExecutable } from '../executable.ts';
 import { runProgram } from './run-program.ts';
 import { writeRelease } from './sample-release.ts';
 
@@ -40,8 +38,7 @@ export class Workplace {
   async installed(): Promise<Installed> {
     return await this.once('installed', async (folder) => {
       const path = join(folder, 'sealift');
-      const built = await buildExecutable(() => undefined, process.env);
-      await pipeline(createReadStream(built), createGunzip(), createWriteStream(path, { mode: 0o755 }));
+      await writeExecutable(path);
       for (const name of ['tmp', 'trusted']) mkdirSync(join(folder, name));
       const env = {
         HOME: folder,

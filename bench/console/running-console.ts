@@ -3,17 +3,17 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { peakOf } from '../bundle/peak-memory.ts';
+import { writeExecutable } from '../executable.ts';
 import { runProgram } from '../bundle/run-program.ts';
 import { writeSampleRelease } from './sample-releases.ts';
 
-const sealift = fileURLToPath(new URL('../../node_modules/.bin/sealift', import.meta.url));
 const account = { username: 'admin', password: 'four random words here' };
 
-/** A console of this checkout as a process of its own, in a folder of its own, filled by the commands that people use. */
+/** A console of this checkout's executable as a process of its own, in a folder of its own, filled by the commands that people use. */
 export class BenchConsole {
   readonly folder = mkdtempSync(join(tmpdir(), 'sealift-bench-'));
+  readonly #program = join(this.folder, 'sealift');
   readonly #env: Record<string, string>;
   #process: ChildProcess | undefined;
   url = '';
@@ -31,6 +31,7 @@ export class BenchConsole {
 
   /** Starts the console with an administrator who trusts the vendor, and logs the support host in. */
   async start(): Promise<void> {
+    await writeExecutable(this.#program);
     const key = join(this.folder, 'vendor');
     await this.#run(['keys', 'generate', '--out', key]);
     await this.#run(['keys', 'trust', `${key}.pub`]);
@@ -136,7 +137,7 @@ export class BenchConsole {
 
   #serve(): Promise<{ readonly url: string; readonly setupUrl: string }> {
     const args = ['--data', join(this.folder, 'data'), '--assets', join(this.folder, 'pages')];
-    const child = spawn(sealift, ['server', 'run', '--json', '--listen', '127.0.0.1:0', ...args], {
+    const child = spawn(this.#program, ['server', 'run', '--json', '--listen', '127.0.0.1:0', ...args], {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -151,6 +152,6 @@ export class BenchConsole {
   }
 
   async #run(args: readonly string[]): Promise<void> {
-    await runProgram(sealift, args, { env: this.#env, cwd: this.folder });
+    await runProgram(this.#program, args, { env: this.#env, cwd: this.folder });
   }
 }
