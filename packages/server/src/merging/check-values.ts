@@ -4,7 +4,7 @@ import { checkResult, pathText, readSchemaNotation } from '@sealift/core/merge';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { compileJsonSchema, SchemaUnusable } from './json-schema.ts';
 
-type CheckedRow = Pick<UpgradeLayerRow, 'current' | 'incoming' | 'schema_notation' | 'json_schema'>;
+type CheckedRow = Pick<UpgradeLayerRow, 'current' | 'incoming' | 'pasted' | 'schema_notation' | 'json_schema'>;
 type Checks = Parameters<typeof checkResult>[0];
 
 /** More of them tell a person nothing more. */
@@ -32,7 +32,9 @@ export function valueProblems(row: CheckedRow, text: string): ValueProblem[] {
   };
   const { incoming, schema_notation: notation, json_schema: jsonSchema } = row;
   const known = new Set([...references(row.current), ...references(incoming)]);
-  run('values.yaml', { knows: (reference) => known.has(reference) });
+  // A merge has read its own text again already.
+  const isRead = row.pasted === null && !text.includes('{{');
+  if (!isRead) run('values.yaml', { knows: (reference) => known.has(reference) });
   if (problems.some(({ kind }) => kind === 'yaml')) return problems;
   try {
     if (notation !== null) run('schema.yaml', { incoming, rules: readSchemaNotation(notation) });
