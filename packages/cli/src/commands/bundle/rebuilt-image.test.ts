@@ -1,12 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { createCipheriv } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { openBase } from '@sealift/bundle/base';
-import { type CreatedBundle, createBundle } from '@sealift/bundle/create';
-import { generateKeyPair } from '@sealift/bundle/minisign';
+import type { CreatedBundle } from '@sealift/bundle/create';
 import { openBundle } from '@sealift/bundle/read';
 import { readBundleRelease, uploadRelease } from '@sealift/bundle/upload';
 import { isSealiftError } from '@sealift/core/errors';
@@ -16,64 +12,35 @@ import { readBounded } from '@sealift/oci/verify-stream';
 import { serveRegistry } from '@sealift/registry/serve';
 import { startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
-import { packOva, sampleFiles } from '@sealift/testkit/sample-ova';
-import { smallOva, writeSmallRelease } from '@sealift/testkit/small-release';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeDifferential } from './differential-summary.ts';
+import { qemuImg, rebuiltDisk, RebuiltReleases, sampleDisk } from './testing/rebuilt-release.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-const qemuImg = peer('qemu-img');
 const dockerRegistry = peer('docker-registry');
-const secretKey = generateKeyPair();
-const trustedKeys = [secretKey.publicKey];
-const disk = createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16)).update(Buffer.alloc(4 * 2 ** 20));
-/** The same content behind a new block, as on a disk that was made anew. */
-const rebuiltDisk = Buffer.concat([Buffer.alloc(4096, 'new'), disk.subarray(0, -4096)]);
+const disk = sampleDisk(4 * 2 ** 20);
 
 let folder: string;
+let releases: RebuiltReleases;
 let baseOva: Buffer;
 let rebuiltOva: Buffer;
 let differential: CreatedBundle;
 
-async function ovaOf(name: string, raw: Buffer, change: (vmdk: Buffer) => Buffer = (same) => same): Promise<Buffer> {
-  const [from, to] = [join(folder, `${name}.raw`), join(folder, `${name}.vmdk`)];
-  writeFileSync(from, raw);
-  execFileSync(qemuImg.path, ['convert', '-O', 'vmdk', '-o', 'subformat=streamOptimized', from, to]);
-  return await packOva(sampleFiles([{ name: 'disk.vmdk', content: change(readFileSync(to)) }]));
-}
-
-async function create(version: string, ova: Buffer, basePath?: string): Promise<CreatedBundle> {
-  const release = mkdtempSync(join(folder, 'release-'));
-  const releaseFile = await writeSmallRelease(release);
-  const name = `u-2204-0-k-${version.replaceAll('.', '')}-0.ova`;
-  rmSync(join(release, smallOva));
-  writeFileSync(join(release, name), ova);
-  const text = readFileSync(releaseFile, 'utf8').replaceAll('4.2.13', version).replaceAll(smallOva, name);
-  writeFileSync(releaseFile, text);
-  await using base = basePath === undefined ? undefined : await openBase(basePath, trustedKeys);
-  const output = join(folder, `${version}.bin`);
-  return await createBundle({
-    releaseFile,
-    output,
-    secretKey,
-    executables: [],
-    ...(base === undefined ? {} : { base }),
-  });
-}
-
 describe.skipIf(qemuImg.missing)(`a node image that was made anew (${qemuImg.remedy})`, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sealift-rebuilt-image-'));
-    baseOva = await ovaOf('base', disk);
-    rebuiltOva = await ovaOf('rebuilt', rebuiltDisk);
-    await create('4.2.12', baseOva);
-    differential = await create('4.2.13', rebuiltOva, join(folder, '4.2.12.bin'));
+    releases = new RebuiltReleases(folder);
+    baseOva = await releases.ovaOf('base', disk);
+    rebuiltOva = await releases.ovaOf('rebuilt', rebuiltDisk(disk));
+    await releases.create('4.2.12', baseOva);
+    differential = await releases.create('4.2.13', rebuiltOva, '4.2.12');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   async function upload(client: RegistryClient, version: string): Promise<void> {
-    await using bundle = await openBundle(join(folder, `${version}.bin`), { trustedKeys });
+    const { trustedKeys } = releases;
+    await using bundle = await openBundle(releases.bundleOf(version), { trustedKeys });
     const place = { packs: { client, base: 'site' }, images: { client, base: '' } };
     await uploadRelease({ bundle, ...place, release: await readBundleRelease(bundle) });
   }
@@ -139,8 +106,8 @@ describe.skipIf(qemuImg.missing)(`a node image that was made anew (${qemuImg.rem
   });
 
   it('is sent by its bytes where nothing known deflates so, and the bundle says so', async () => {
-    const odd = await ovaOf('odd', rebuiltDisk, deflatedOddly);
-    const made = await create('4.2.14', odd, join(folder, '4.2.12.bin'));
+    const odd = await releases.ovaOf('odd', rebuiltDisk(disk), deflatedOddly);
+    const made = await releases.create('4.2.14', odd, '4.2.12');
     const { disks } = made.differential ?? {};
     expect(disks).toEqual([{ digest: digestOf(odd), changedGrains: 64, keptGrains: 64 }]);
     expect(made.differential?.recipes).toEqual([]);

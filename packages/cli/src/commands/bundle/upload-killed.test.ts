@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { finishRun, killOnce, startRun } from './testing/bundle-run.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -33,7 +33,7 @@ let state: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sealift-upload-killed-'));
   const release = join(folder, 'release');
-  for (const name of [release, join(folder, 'trusted'), join(folder, 'docker')]) mkdirSync(name);
+  for (const name of [release, join(folder, 'trusted')]) mkdirSync(name);
   const releaseFile = await writeSmallRelease(release);
   const ova = createWriteStream(join(release, smallOva));
   for (let written = 0; written < blobBytes; written += mebibyte) ova.write(Buffer.alloc(mebibyte, String(written)));
@@ -48,40 +48,7 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Starts `sealift bundle run` as a process of its own. */
-function startRun(registry: string, args: readonly string[] = []): { child: ChildProcess; output: () => string } {
-  const auth = Buffer.from('writer:secret').toString('base64');
-  writeFileSync(join(folder, 'docker', 'config.json'), JSON.stringify({ auths: { [registry]: { auth } } }));
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    XDG_STATE_HOME: state,
-    DOCKER_CONFIG: join(folder, 'docker'),
-    SEALIFT_TRUSTED_KEYS: join(folder, 'trusted'),
-    SEALIFT_BIN_DIR: join(folder, 'bin'),
-    OCI_PACK_REGISTRY: registry,
-    OCI_PACK_BASE: 'site/packs',
-    OCI_IMAGE_REGISTRY: registry,
-    OCI_IMAGE_BASE: 'site/images',
-  };
-  const program = join(import.meta.dirname, '../../../bin/sealift');
-  const child = spawn(program, ['bundle', 'run', '--', bundle, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  return { child, output: () => text };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-/** Runs to the end; throws with what it printed unless that is the end hoped for. */
-async function finishRun(registry: string): Promise<void> {
-  const { child, output } = startRun(registry);
-  await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(output());
-}
+const place = () => ({ folder, state, bundle });
 
 describe('an upload that is killed at 90% of a large blob', () => {
   it('sends at most one chunk again to a registry that keeps what arrived', async () => {
@@ -94,24 +61,19 @@ describe('an upload that is killed at 90% of a large blob', () => {
     const proxy = await startByteProxy(served.registry);
     try {
       const killedAt = 0.9 * blobBytes;
-      const { child, output } = startRun(proxy.address);
-      await Promise.race([
-        proxy.holdAfter(killedAt),
-        once(child, 'exit').then(() => Promise.reject(new Error(output()))),
-      ]);
-      await kill(child);
+      await killOnce(startRun(place(), proxy.address), proxy.holdAfter(killedAt));
       const journal = join(state, 'sealift', 'uploads');
       const sessions = readdirSync(journal);
       expect(sessions).toHaveLength(1);
       expect(statSync(journal).mode & 0o777).toBe(0o700);
       for (const name of sessions) expect(statSync(join(journal, name)).mode & 0o777).toBe(0o600);
       proxy.reset();
-      await finishRun(proxy.address);
+      await finishRun(place(), proxy.address);
       expect(proxy.upBytes()).toBeGreaterThan(blobBytes - killedAt - restBytes);
       expect(proxy.upBytes()).toBeLessThan(blobBytes - killedAt + chunkBytes + restBytes);
       expect(readdirSync(journal)).toEqual([]);
       proxy.reset();
-      await finishRun(proxy.address);
+      await finishRun(place(), proxy.address);
       expect(proxy.upBytes()).toBeLessThan(restBytes);
     } finally {
       await proxy.close();
@@ -140,12 +102,10 @@ describe('an upload that is killed at 90% of a large blob', () => {
         const third = new Promise<void>((resolve) => {
           held = resolve;
         });
-        const { child, output } = startRun(address);
-        await Promise.race([third, once(child, 'exit').then(() => Promise.reject(new Error(output())))]);
-        await kill(child);
+        await killOnce(startRun(place(), address), third);
         held = undefined;
         sentBytes = 0;
-        await finishRun(address);
+        await finishRun(place(), address);
         expect(sentBytes).toBeGreaterThan(blobBytes - 2 * chunkBytes);
         expect(sentBytes).toBeLessThan(blobBytes - 2 * chunkBytes + restBytes);
       } finally {
@@ -158,12 +118,9 @@ describe('an upload that is killed at 90% of a large blob', () => {
       const registry = await startDockerRegistry(dockerRegistry);
       const proxy = await startByteProxy(registry.registry);
       try {
-        const { child, output } = startRun(proxy.address);
-        const killed = proxy.holdAfter(0.9 * blobBytes);
-        await Promise.race([killed, once(child, 'exit').then(() => Promise.reject(new Error(output())))]);
-        await kill(child);
+        await killOnce(startRun(place(), proxy.address), proxy.holdAfter(0.9 * blobBytes));
         proxy.reset();
-        await finishRun(proxy.address);
+        await finishRun(place(), proxy.address);
         expect(proxy.upBytes()).toBeLessThan(blobBytes + restBytes);
       } finally {
         await proxy.close();
@@ -184,7 +141,7 @@ describe('an upload over a line that is cut', () => {
     const proxy = await startByteProxy(served.registry);
     try {
       proxy.cutAfter(0.5 * blobBytes);
-      const { child, output } = startRun(proxy.address, ['--json']);
+      const { child, output } = startRun(place(), proxy.address, ['--json']);
       await once(child, 'close');
       expect([child.exitCode, output()]).toEqual([0, expect.stringContaining('"event":"retry"')]);
       expect(proxy.upBytes()).toBeLessThan(blobBytes + chunkBytes + restBytes);
@@ -210,7 +167,7 @@ describe('an upload to a registry that runs full', () => {
     let served = await serve(0, roomBytes);
     const proxy = await startByteProxy(served.registry);
     try {
-      const { child, output } = startRun(proxy.address);
+      const { child, output } = startRun(place(), proxy.address);
       await once(child, 'close');
       expect([child.exitCode, output()]).toEqual([1, expect.stringContaining('code: REGISTRY_FULL')]);
       expect(output()).toContain(`fix: Free room at ${proxy.address}`);
@@ -218,7 +175,7 @@ describe('an upload to a registry that runs full', () => {
       await served.close();
       served = await serve(port);
       proxy.reset();
-      await finishRun(proxy.address);
+      await finishRun(place(), proxy.address);
       expect(proxy.upBytes()).toBeLessThan(blobBytes - chunkBytes + restBytes);
     } finally {
       await proxy.close();
