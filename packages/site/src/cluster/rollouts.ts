@@ -54,10 +54,11 @@ export interface RolloutSite {
   readonly now?: () => Date;
 }
 
-/** What vCenter says of the machines of a group, as far as it matters now. */
+/** What vCenter says of the machines of a group, and what their etcd members say, as far as it matters now. */
 interface SeenBesides {
   readonly disks: DiskLooks;
   readonly back: ReadonlySet<string>;
+  readonly etcd: EtcdLook;
 }
 
 /** What the API server serves is read again after this long: Cluster API is updated, and versions of it go, while a console runs. */
@@ -88,16 +89,12 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     async rollout(group, cancel, layers) {
       const setup = settingsOf(layers);
       const { objects, state } = await look(cancel);
-      // Only the machines of a control plane are members of etcd.
-      const none: EtcdLook = { pods: [] };
       const at = now();
-      const moves = viewsOf(state, group).some((view) => !isSettled(view));
-      const [seen, managers, etcd] = await Promise.all([
+      const [seen, managers] = await Promise.all([
         seenBesides(state, group, cancel),
-        moves ? managersAway(objects, at, cancel) : [],
-        group === 'control-plane' ? etcdWatch.look(moves, cancel) : none,
+        moves(state, group) ? managersAway(objects, at, cancel) : [],
       ]);
-      return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup }, cancel);
+      return await statusOf(objects, state, { group, seen, managers, now: at, setup }, cancel);
     },
 
     async setRollout(group, desired, cancel, layers) {
@@ -132,9 +129,15 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   };
 
   async function seenBesides(state: ClusterState, group: NodeGroup, cancel: AbortSignal): Promise<SeenBesides> {
-    const disks = await disksOf(state, group, waitsForDisks, cancel);
+    // Only the machines of a control plane are members of etcd.
+    const none: EtcdLook = { pods: [] };
     const machines = viewsOf(state, group).flatMap((view) => view.machines);
-    return { disks, back: await templatesBack(site.templates, machines, now(), cancel) };
+    const [disks, back, etcd] = await Promise.all([
+      disksOf(state, group, waitsForDisks, cancel),
+      templatesBack(site.templates, machines, now(), cancel),
+      group === 'control-plane' ? etcdWatch.look(moves(state, group), cancel) : none,
+    ]);
+    return { disks, back, etcd };
   }
 
   /** Asked only where a machine is being taken away: the VMs of the others are nobody's concern. */
@@ -227,6 +230,10 @@ async function setupOf(
   return setup === undefined ? undefined : await planSetup(objects, owner, setup, cancel);
 }
 
+function moves(state: ClusterState, group: NodeGroup): boolean {
+  return viewsOf(state, group).some((view) => !isSettled(view));
+}
+
 /** Whether owners are parts of a topology, of which one is asked at a time. */
 function isInTopology(views: readonly OwnerView[]): boolean {
   return views.some(({ owner }) => owner.managed !== undefined);
@@ -234,8 +241,8 @@ function isInTopology(views: readonly OwnerView[]): boolean {
 
 /** The part that is asked now: none while one that was asked still moves. */
 function nextInTopology(views: readonly OwnerView[], open: readonly OwnerView[]): readonly OwnerView[] {
-  const moves = views.some((view) => !open.includes(view) && !isSettled(view));
-  return moves ? [] : open.slice(0, 1);
+  const movesYet = views.some((view) => !open.includes(view) && !isSettled(view));
+  return movesYet ? [] : open.slice(0, 1);
 }
 
 function isConflict(error: unknown): boolean {
@@ -262,7 +269,6 @@ interface Looked {
   readonly group: NodeGroup;
   readonly seen: SeenBesides;
   readonly managers: readonly SeenWait[];
-  readonly etcd: EtcdLook;
   readonly now: Date;
   readonly setup: Setup;
 }
@@ -270,7 +276,7 @@ interface Looked {
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, managers, etcd, now, setup }: Looked,
+  { group, seen, managers, now, setup }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -290,8 +296,8 @@ async function statusOf(
     const around = {
       claims,
       disks: seen.disks,
+      etcd: seen.etcd,
       managers,
-      etcd,
       now,
       cluster: state.cluster,
       templateThere: template !== undefined,

@@ -1,11 +1,15 @@
+import { waitingFor } from '@sealift/core/upgrade';
 import { describe, expect, it } from 'vitest';
 import { type MachineSketch, newVersion, type Said, sketchState, type StateSketch } from '../testing/sample-state.ts';
-import { heldBack, isRolling, isSettled, unplanned } from './gate.ts';
-import { viewsOf } from './view.ts';
+import type { EtcdLook } from './etcd-watch.ts';
+import { heldBack as judged, isRolling, isSettled, unplanned } from './gate.ts';
+import { type OwnerView, viewsOf } from './view.ts';
 
 const going = '2026-11-28T12:00:00Z';
 const old: readonly MachineSketch[] = [{ name: 'a', deleting: going }, { name: 'b' }, { name: 'c' }];
 const fresh: MachineSketch = { name: 'd', isNew: true };
+
+const heldBack = (view: OwnerView, etcd: EtcdLook = { pods: [] }) => judged(view, etcd);
 
 function controlPlane(sketch: StateSketch) {
   const [view] = viewsOf(sketchState(sketch), 'control-plane');
@@ -42,6 +46,26 @@ it('a rollout for another setup alone is done when none of the machines that wer
 describe('an old machine of a control plane goes', () => {
   it('when its successor is a ready node of the wanted version, with an etcd member that is known to be well', () => {
     expect(heldBack(controlPlane({ machines: [...old, fresh] }))).toBeUndefined();
+  });
+
+  it('but not while the pod of a member that stays is not well, which Cluster API may not have seen yet', () => {
+    const view = controlPlane({ machines: [...old, fresh] });
+    const nodeOf = (name: string) => view.machines.find(({ machine }) => machine.name === name)?.machine.node ?? '';
+    const podOn = (name: string, trouble: string | null): EtcdLook => ({
+      pods: [
+        {
+          name: `etcd-${name}`,
+          node: nodeOf(name),
+          trouble: trouble === null ? null : waitingFor(trouble),
+          apiServer: null,
+        },
+      ],
+    });
+    expect(heldBack(view, podOn('b', null))).toBeUndefined();
+    expect(heldBack(view, podOn('b', 'it restarts again and again'))).toContain('it restarts again and again');
+    // The one that goes anyway.
+    expect(heldBack(view, podOn('a', 'it restarts again and again'))).toBeUndefined();
+    expect(heldBack(view, { unread: 'no answer within 2 s' })).toBeUndefined();
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { holds } from '@sealift/kubernetes/conditions';
+import type { EtcdLook } from './etcd-watch.ts';
 import type { MachineView, OwnerView } from './view.ts';
 
 /**
@@ -29,9 +30,10 @@ export function unplanned({ owner, plan, sets, machines, strays }: OwnerView): r
  * Why none of an owner's machines may go yet; undefined where the next may. Asked before each one is drained: by then the planned
  * successor is there with the wanted kubelet, enough machines are ready without the one that goes, and of a control plane each machine
  * that stays has an etcd member that is healthy, no learner, and known by its node's name (EtcdMemberHealthy says all of that, and that
- * etcd has a leader), while etcd has no member without a machine.
+ * etcd has a leader), while etcd has no member without a machine. Cluster API may say so for minutes of a member that has died since: the members'
+ * own pods and API servers count too, where they can be read.
  */
-export function heldBack(view: OwnerView): string | undefined {
+export function heldBack(view: OwnerView, etcd: EtcdLook): string | undefined {
   const { owner, machines } = view;
   const strangers = unplanned(view);
   if (strangers.length > 0) return strangers.join('; ');
@@ -46,7 +48,7 @@ export function heldBack(view: OwnerView): string | undefined {
     const waitsFor = names.length === 0 ? '' : `, not yet ${names.slice(0, 5).join(', ')}`;
     return `${ready} of ${needed} machines that have to stay are ready${waitsFor}`;
   }
-  return owner.kind === 'KubeadmControlPlane' ? etcdOpen(view, staying) : undefined;
+  return owner.kind === 'KubeadmControlPlane' ? (etcdOpen(view, staying) ?? podOpen(staying, etcd)) : undefined;
 }
 
 function etcdOpen({ owner }: OwnerView, staying: readonly MachineView[]): string | undefined {
@@ -60,6 +62,13 @@ function etcdOpen({ owner }: OwnerView, staying: readonly MachineView[]): string
     return `the etcd member of ${open.machine.name} is not known to be healthy${said === '' ? '' : `: ${said}`}`;
   }
   return strayMembers(owner.conditions.get('EtcdClusterHealthy')?.message ?? '');
+}
+
+function podOpen(staying: readonly MachineView[], etcd: EtcdLook): string | undefined {
+  const pods = 'pods' in etcd ? etcd.pods : [];
+  const nodes = new Set(staying.map(({ machine }) => machine.node));
+  const open = pods.find(({ node, trouble }) => trouble !== null && nodes.has(node));
+  return open === undefined ? undefined : `the etcd member on ${open.node} is not healthy: ${open.trouble?.what ?? ''}`;
 }
 
 function memberOf({ conditions }: MachineView['machine']) {

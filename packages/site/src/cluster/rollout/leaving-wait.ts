@@ -4,19 +4,24 @@ import { type DrainObstacle, drainObstacles, isBudget } from '@sealift/kubernete
 import { etcdHook, preDrainHook, preTerminateHook } from '@sealift/kubernetes/cluster-api-names';
 import { heldBack, unplanned } from './gate.ts';
 import { hookAnnotations, isHooked } from './hooks.ts';
+import type { EtcdLook } from './etcd-watch.ts';
 import type { DiskLook, DiskLooks } from './machine-disks.ts';
 import { tail } from './machine-wait.ts';
 import type { MachineView, OwnerView } from './view.ts';
 
 /** What a machine that is being taken away waits for. */
-export function leavingWait({ machine, infrastructure }: MachineView, owner: OwnerView, disks: DiskLooks): SeenWait {
+export function leavingWait(
+  { machine, infrastructure }: MachineView,
+  owner: OwnerView,
+  { disks, etcd }: { readonly disks: DiskLooks; readonly etcd: EtcdLook },
+): SeenWait {
   const { name, conditions } = machine;
   // It is there before the deletion too, and says no then.
   const said = holds(conditions, 'Deleting') ? conditions.get('Deleting') : undefined;
   const known = { object: { kind: 'Machine', name }, since: said?.since ?? machine.deletingSince };
   switch (said?.reason) {
     case 'WaitingForPreDrainHook':
-      return hookWait(machine, owner, known);
+      return hookWait(machine, { owner, etcd }, known);
     case 'DrainingNode':
       return drainWait(name, drainObstacles(said.message), {
         ...known,
@@ -44,12 +49,16 @@ export function leavingWait({ machine, infrastructure }: MachineView, owner: Own
   }
 }
 
-function hookWait({ name, annotations }: MachineView['machine'], owner: OwnerView, known: Partial<SeenWait>): SeenWait {
+function hookWait(
+  { name, annotations }: MachineView['machine'],
+  { owner, etcd }: { readonly owner: OwnerView; readonly etcd: EtcdLook },
+  known: Partial<SeenWait>,
+): SeenWait {
   const others = othersOf(annotations, preDrainHook);
   if (others.length > 0) return foreignWait(`${name} is not drained`, others, known);
   const strangers = unplanned(owner);
   if (strangers.length > 0) return unplannedWait(owner, strangers);
-  const reason = heldBack(owner);
+  const reason = heldBack(owner, etcd);
   return waitingFor(
     reason === undefined ? `${name} is about to be drained` : `${name} is not drained yet: ${reason}`,
     known,

@@ -9,7 +9,7 @@ const going = '2026-11-28T12:00:00Z';
 const drain = { [hookAnnotations.drain]: 'sealift' };
 const deletion = { [hookAnnotations.deletion]: 'sealift' };
 const annotations = { ...drain, ...deletion };
-const seen = (disks: DiskLooks) => ({ disks, back: new Set<string>() });
+const seen = (disks: DiskLooks) => ({ disks, back: new Set<string>(), etcd: { pods: [] } });
 const bare: DiskLooks = new Map([['a', { state: 'none' }]]);
 const unlooked = seen(new Map());
 const told = (releases: readonly Release[] = []) =>
@@ -127,7 +127,7 @@ describe('a machine that is drained', () => {
 it('a machine whose template is back is looked at again, once everything else is done', () => {
   const machines = [{ name: 'a' }, { name: 'b' }, { name: 'c' }, ...done(['d'], { kubelet: null })];
   const back = new Set(['d']);
-  const act = nextAct(stateOf({ machines }), 'control-plane', { disks: new Map(), back });
+  const act = nextAct(stateOf({ machines }), 'control-plane', { ...unlooked, back });
   expect(act).toMatchObject({ unhook: [], putBack: [], touch: [{ name: 'd' }] });
   expect(act?.what).toBe('Having the provider look at d again: its template is there now');
   expect(nextAct(stateOf({ machines }), 'control-plane', unlooked)).toBeNull();

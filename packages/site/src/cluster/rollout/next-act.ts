@@ -5,6 +5,7 @@ import type { InfrastructureMachine } from '@sealift/kubernetes/infrastructure';
 import type { Machine } from '@sealift/kubernetes/machine';
 import type { RolloutOwner } from '@sealift/kubernetes/rollout-owner';
 import type { NodeGroup } from '@sealift/upgrade/ports/cluster';
+import type { EtcdLook } from './etcd-watch.ts';
 import { heldBack, isRolling, isSettled, unplanned } from './gate.ts';
 import { isHooked, type Release } from './hooks.ts';
 import type { DiskLooks } from './machine-disks.ts';
@@ -30,14 +31,15 @@ const nothing = { unhook: [], touch: [], putBack: [], forget: [] };
  *
  * @param disks of each machine that `waitsForDisks`
  * @param back names of machines that lacked a template which is there now
+ * @param etcd of a control plane
  */
 export function nextAct(
   state: ClusterState,
   group: NodeGroup,
-  { disks, back }: { readonly disks: DiskLooks; readonly back: ReadonlySet<string> },
+  { disks, back, etcd }: { readonly disks: DiskLooks; readonly back: ReadonlySet<string>; readonly etcd: EtcdLook },
 ): NextAct | null {
   const views = viewsOf(state, group);
-  const drain = views.flatMap(drainable);
+  const drain = views.flatMap((view) => drainable(view, etcd));
   if (drain.length > 0) {
     const what = `Letting ${namesOf(drain)} go: what comes in its place is as wanted`;
     return { ...nothing, what, unhook: drain };
@@ -68,13 +70,13 @@ function plannedOwners(views: readonly OwnerView[]): readonly RolloutOwner[] {
 }
 
 /** Machines that wait for us and may be drained; once all is settled, those that stayed. */
-function drainable(view: OwnerView): Release[] {
+function drainable(view: OwnerView, etcd: EtcdLook): Release[] {
   const { machines } = view;
   if (isSettled(view)) {
     return machines.filter(({ machine }) => isHooked(machine)).map(({ machine }) => ({ machine, before: both }));
   }
   const going = machines.filter(({ machine, isGoing }) => isGoing && isHooked(machine, 'drain'));
-  if (going.length === 0 || heldBack(view) !== undefined) return [];
+  if (going.length === 0 || heldBack(view, etcd) !== undefined) return [];
   return going.map(({ machine }) => ({ machine, before: ['drain'] }));
 }
 

@@ -28,7 +28,7 @@ export function ownerWaits(view: OwnerView, around: OwnerAround): readonly SeenW
   // What ran and is not well is no stage of the rollout: the stages, which come and go, must not hide it.
   const machines = view.machines
     .toSorted((a, b) => Number(runs(b)) - Number(runs(a)))
-    .flatMap((one) => (one.isGoing ? leavingWait(one, view, around.disks) : comingWait(one, around)) ?? []);
+    .flatMap((one) => (one.isGoing ? leavingWait(one, view, around) : comingWait(one, around)) ?? []);
   const strangers = unplanned(view);
   const all = [
     ...(stopped === null ? [] : [stopped]),
