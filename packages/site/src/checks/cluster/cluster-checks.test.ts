@@ -77,6 +77,7 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
       'certificates pass',
       'node-clocks pass',
       'disruption-budgets pass',
+      'address-pools pass',
       'webhooks pass',
     ]);
     // The certificate that the API server presents ends before those of the Machines.
@@ -154,6 +155,39 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
     });
     await api.delete(`${webhooks}/tugs`);
     expect((await look())['webhooks']).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('name a pool without an address for each machine that comes before another goes', async () => {
+    const group = 'ipam.cluster.x-k8s.io';
+    const pool = { apiGroup: group, kind: 'InClusterIPPool', name: 'nodes' };
+    const network = { devices: [{ networkName: 'VM Network', addressesFromPools: [pool] }] };
+    await sample.merge('VSphereMachineTemplate', 'cp-old', { spec: { template: { spec: { network } } } });
+    expect((await look())['address-pools']).toMatchObject({ outcome: 'block', detail: text('nodes is not there') });
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    await api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: `inclusterippools.${group}` },
+      spec: {
+        group,
+        names: { kind: 'InClusterIPPool', plural: 'inclusterippools' },
+        scope: 'Namespaced',
+        versions: [{ name: 'v1alpha2', served: true, storage: true, schema }],
+      },
+    });
+    const pools = `/apis/${group}/v1alpha2/namespaces/default/inclusterippools`;
+    const made = { apiVersion: `${group}/v1alpha2`, kind: 'InClusterIPPool', metadata: { name: 'nodes' } };
+    await vi.waitFor(() => api.create(pools, { ...made, status: { ipAddresses: { total: 3, used: 3 } } }), {
+      timeout: 30_000,
+      interval: 100,
+    });
+    objects.discovery.forget();
+    const full = (await look())['address-pools'];
+    expect(full).toMatchObject({ outcome: 'block', detail: text('has 0 of 3 addresses free; 1 at a time are needed') });
+    expect((await look(false))['address-pools']).toMatchObject({ outcome: 'pass' });
+    await api.merge(`${pools}/nodes`, { status: { ipAddresses: { total: 4, free: 1 } } });
+    expect((await look())['address-pools']).toMatchObject({
+      outcome: 'pass',
+      detail: 'InClusterIPPool nodes: 1 of 4 addresses free, 1 at a time are needed',
+    });
   });
 
   it('tell of a clock that is wrong, of a pause, and of certificates that end soon', async () => {

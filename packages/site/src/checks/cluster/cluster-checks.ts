@@ -4,6 +4,7 @@ import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster
 import type { Objects } from '@sealift/kubernetes/objects';
 import { presentedCertificate } from '@sealift/io/http/presented-certificate';
 import { type Finding, runCheck } from '@sealift/upgrade/preflight/check';
+import { poolsHaveRoom } from './address-pools.ts';
 import { apiServersReady } from './api-servers.ts';
 import { certificatesLast } from './certificates.ts';
 import { controlPlaneHealthy } from './control-plane.ts';
@@ -21,7 +22,7 @@ export interface LookedAt {
   readonly cluster: ClusterName | undefined;
 }
 
-/** What has to hold of the cluster itself before it is upgraded. Each looks now, changes nothing, and takes 5 s at most. */
+/** What has to hold of the cluster itself before it is upgraded. Each looks now, changes nothing, and takes 10 s at most. */
 export function clusterChecks(
   { enterprise, management, cluster }: LookedAt,
   { nodes: drained }: { readonly nodes: boolean },
@@ -58,6 +59,9 @@ export function clusterChecks(
       const isBounded = machines.length > 0 && machines.every(({ isDrainBounded }) => isDrainBounded);
       return budgetsAllow(budgets, { drained, isBounded });
     }),
+    runCheck('address-pools', 'Address pools have room for the machines that come', async (cancel) =>
+      poolsHaveRoom(await management(), await state(cancel), { rolled: drained, cancel }),
+    ),
     runCheck('webhooks', 'Every admission webhook has somebody who answers', async (cancel) =>
       webhooksAnswer(await enterprise(), cancel),
     ),

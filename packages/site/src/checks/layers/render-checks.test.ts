@@ -106,6 +106,31 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
   });
 
+  it('name a host port that somebody else has on a node, and who has it', async () => {
+    const { objects } = bench;
+    const exporter = deployment
+      .replace('kind: Deployment', 'kind: DaemonSet')
+      .replace('{{ .Release.Name }}, ', 'exporter, namespace: default, ')
+      .replace('{{ .Release.Name }}', 'exporter, namespace: default')
+      .replace('"{{ .Values.image }}"', '"calico/node:v3.25.1", ports: [ { containerPort: 9100, hostPort: 9100 } ]');
+    const layers = [bench.shelf.layer({ pack: 'exporter' }, { manifests: { 'manifests/a.yaml': exporter } })];
+    await objects.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'w1' } });
+    expect((await look(layers))['host-ports']).toMatchObject({ outcome: 'pass' });
+    const ports = [{ containerPort: 9100, hostPort: 9100 }];
+    const made = await objects.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', name: 'monitor' },
+      spec: { nodeName: 'w1', containers: [{ name: 'a', image: 'a', ports }] },
+    });
+    expect(made).toBe(true);
+    expect((await look(layers))['host-ports']).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('on w1 it is Pod default/monitor that has it'),
+      risk: { objects: ['DaemonSet default/exporter 9100/TCP'] },
+    });
+  });
+
   it('find the variables of the site in their file, as it is now, or in its settings', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sealift-variables-'));
     try {

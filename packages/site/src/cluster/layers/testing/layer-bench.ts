@@ -23,9 +23,9 @@ export class PackShelf {
   /** Digest of the release that its packs are of, and what that pins. */
   readonly release = `sha256:${'e'.repeat(64)}`;
   pinned: PinnedRelease = { images: [], elsewhere: [], tools: [] };
-  /** Programs of the release, by their SHA-256. */
   /** Digests that names of images lead to, where these are not what the release pins. */
   readonly held = new Map<string, string>();
+  /** Programs of the release, by their SHA-256. */
   readonly programs = new Map<string, Uint8Array>();
 
   /** Puts a pack on the shelf, and makes the layer that runs it. */
