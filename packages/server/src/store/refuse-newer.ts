@@ -1,8 +1,9 @@
 import { SealiftError } from '@sealift/core/errors';
-import { readableUpgradeFormats, statesWhere } from '@sealift/core/upgrade';
+import { readableUpgradeFormats } from '@sealift/core/upgrade';
 import type { Kysely, TableMetadata } from 'kysely';
 import { newestVersion } from './store-version.ts';
 import type { Tables, UpgradeRow } from './tables.ts';
+import { upgradesUnderWay } from './under-way.ts';
 
 /**
  * Refuses a database that this version must leave alone, before anything of it is changed. A version that is too old for it would not
@@ -25,13 +26,7 @@ export async function refuseNewer(db: Kysely<Tables>, known: readonly string[]):
     throw new SealiftError('STORE_FROM_NEWER', { values: { migration: unknown.name, version: await version() } });
   }
   if (!hasFormats(tables)) return;
-  const ended = statesWhere(({ ended }) => ended);
-  const rows = await db
-    .selectFrom('upgrade')
-    .select(['id', 'format'])
-    .where('state', 'not in', ['draft', ...ended])
-    .execute();
-  const other = rows.find((row) => !isReadable(row));
+  const other = (await upgradesUnderWay(db)).find((row) => !isReadable(row));
   if (other !== undefined) throw fromNewer(other, await version());
 }
 
