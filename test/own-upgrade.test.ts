@@ -26,6 +26,7 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
   let folder: string;
   let place: string;
   let database: PostgresServer;
+  let databaseUrl: string;
   let site: TestEnvironment;
   let next: { bundle: string; publicKey: string };
   let upgrade: Upgrade;
@@ -36,7 +37,8 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     place = await unpackExecutable(join(folder, 'bin', 'sealift'));
     next = await bundleOfVersion(folder, nextVersion);
     database = await startPostgres(postgres.path);
-    site = await startEnvironment(2, undefined, { executable: place, databaseUrl: await database.newDatabase() });
+    databaseUrl = await database.newDatabase();
+    site = await startEnvironment(2, undefined, { executable: place, databaseUrl });
     const { api } = site.administrator;
     await syncRegistry(api, site.context.cancel);
     const { id, hash } = await api.post('/api/v1/upgrades', { to: '4.2.13' }, upgradeSchema);
@@ -119,6 +121,9 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     const { entries } = await api.get(`/api/v1/upgrades/${upgrade.id}/journal`, journalPageSchema);
     // The first, again the first after the one that did not come up, and the next version.
     expect(new Set(entries.map(({ epoch }) => epoch)).size).toBeGreaterThanOrEqual(3);
+    expect([...new Set(entries.map(({ version }) => version))]).toEqual([programVersion, nextVersion]);
+    const logs = await run(place, ['upgrade', 'logs'], { env: site.context.env, cwd: folder });
+    expect(logs.stdout).toContain(`goes on under sealift ${nextVersion}, after ${programVersion}`);
     expect(await state()).toBe('succeeded');
   }, 300_000);
 
@@ -126,5 +131,20 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     await site.console.stop();
     expect(await site.console.ended).toBe(0);
     await expect(fetch(site.administrator.api.url)).rejects.toThrow('fetch failed');
+  }, 120_000);
+
+  it('the version of before does not start in the middle of an upgrade that it cannot read, and says which one can', async () => {
+    const start = (data: string) =>
+      run(`${place}.previous`, ['server', 'run', '--data', data, '--listen', '127.0.0.1:0'], {
+        env: { ...site.context.env, DATABASE_URL: databaseUrl },
+        cwd: folder,
+      });
+    await database.query(databaseUrl, `update upgrade set state = 'running', format = ${upgradeFormat + 1}`);
+    const before = await database.query(databaseUrl, 'select count(*) from journal');
+    expect(await start(join(folder, 'other-data'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`stored by Sealift ${nextVersion}[^]*UPGRADE_FROM_NEWER`)),
+    });
+    expect(await database.query(databaseUrl, 'select count(*) from journal')).toEqual(before);
   }, 120_000);
 });

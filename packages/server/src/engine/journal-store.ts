@@ -1,4 +1,5 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { programVersion } from '@sealift/core/program-version';
 import {
   isFinal,
   type JournalEntry,
@@ -177,6 +178,6 @@ async function insert(trx: Trx, entry: NewEntry): Promise<void> {
   const { upgradeId, stepId, phase, epoch } = entry;
   await trx
     .insertInto('journal')
-    .values({ upgrade_id: upgradeId, step_id: stepId, phase, epoch, data: storedLine(entry) })
+    .values({ upgrade_id: upgradeId, step_id: stepId, phase, epoch, data: storedLine(entry), version: programVersion })
     .execute();
 }

@@ -302,6 +302,8 @@ interface JournalTable {
   epoch: number;
   at: Generated<Date>;
   data: string;
+  /** The version of Sealift that wrote it; null where that could not say so yet. */
+  version: string | null;
 }
 export type JournalRow = Selectable<JournalTable>;
 

@@ -34,9 +34,10 @@ export class HandOver {
 
   /** Waits for an executable that can take over; undefined once it is cancelled. Only what is one file can be replaced as one. */
   async next(running: RunningConsole, cancel: AbortSignal): Promise<Replacement | undefined> {
+    if (!isSea()) await aborted(cancel);
     const path = process.execPath;
     while (!cancel.aborted) {
-      const file = isSea() ? await replacedBy(path) : undefined;
+      const file = await replacedBy(path);
       if (file !== undefined && !this.#unfit.has(file)) {
         const found = await this.#judge(running, path, file, cancel);
         if (found !== undefined) return found;
@@ -96,6 +97,13 @@ export class HandOver {
       this.#note(`how far the hand-over is cannot be told: ${reasonOf(error)}`);
     }
   }
+}
+
+function aborted(cancel: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (cancel.aborted) done();
+    cancel.addEventListener('abort', () => done(), { once: true });
+  });
 }
 
 /** What is in the place of the executable that this process runs; undefined while that is itself, or nothing. */
