@@ -125,6 +125,15 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     const logs = await run(place, ['upgrade', 'logs'], { env: site.context.env, cwd: folder });
     expect(logs.stdout).toContain(`goes on under sealift ${nextVersion}, after ${programVersion}`);
     expect(await state()).toBe('succeeded');
+    const audit = await database.query(
+      databaseUrl,
+      `select action, subject from audit_entry where action like 'console.hand%' order by sequence`,
+    );
+    expect(audit.map(({ action, subject }) => `${String(action)} ${String(subject)}`)).toEqual([
+      'console.hand-over 9.0.0',
+      'console.hand-over-failed 9.0.0',
+      `console.hand-over ${nextVersion}`,
+    ]);
   }, 300_000);
 
   it('and everything ends with the process that was there first', async () => {

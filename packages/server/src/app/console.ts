@@ -58,8 +58,8 @@ export interface RunningConsole {
   readonly setupUrl: string | null;
   /** The upgrades that are under way, in the forms in which they are stored: whoever goes on with this store has to read them. */
   underWay(): Promise<readonly UpgradeUnderWay[]>;
-  /** Puts into the audit log that another version takes this one's place. */
-  recordSuccessor(version: string): Promise<void>;
+  /** Puts into the audit log that another version is to take this one's place, or why it did not. */
+  recordSuccessor(version: string, failed?: string): Promise<void>;
   /** Stops taking requests, lets the engine reach its next safe point, closes the store. A second call joins the first. */
   close(): Promise<void>;
 }
@@ -154,7 +154,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       url,
       setupUrl: token === null ? null : `${url}/setup#token=${token}`,
       underWay: () => upgradesUnderWay(store.db),
-      recordSuccessor: (version) => recordSuccessor(store.db, version),
+      recordSuccessor: (version, failed) => recordSuccessor(store.db, version, failed),
       close: () => (closing ??= closeAll(undo)),
     };
   } catch (error) {

@@ -4,13 +4,17 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { lockedBy } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 
-/** Puts into the audit log that another version takes this one's place, and in the middle of which upgrade. */
-export async function recordSuccessor(db: Db, version: string): Promise<void> {
+/**
+ * Puts into the audit log that another version is to take this one's place, and in the middle of which upgrade.
+ *
+ * @param failed why it did not, so that this one goes on
+ */
+export async function recordSuccessor(db: Db, version: string, failed?: string): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await recordAudit(trx, systemActor, {
-      action: 'console.hand-over',
+      action: failed === undefined ? 'console.hand-over' : 'console.hand-over-failed',
       subject: version,
-      details: { before: programVersion, after: version, upgrade: await lockedBy(trx) },
+      details: { before: programVersion, after: version, upgrade: await lockedBy(trx), reason: failed ?? '' },
     });
   });
 }

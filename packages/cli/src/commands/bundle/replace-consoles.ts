@@ -1,7 +1,9 @@
 import { takeBackExecutable } from '@sealift/bundle/install-executable';
 import { isSealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
+import { plainLine } from '../../terminal/plain-line.ts';
 import { askVersion, assertReads, type ExecutableVersion } from '../server/hand-over/executable-version.ts';
+import type { HandOverReport } from '../server/hand-over/report.ts';
 import { type LocalConsole, untilReplaced } from './running-consoles.ts';
 
 /** A console of this machine that went on with another executable. */
@@ -61,25 +63,26 @@ export async function replaceConsoles(
   path: string,
   context: CliContext,
 ): Promise<ReplacedConsole[]> {
+  const told = await Promise.allSettled(
+    running.map((one) => untilReplaced(one, path, telling(one, context), context.cancel)),
+  );
   const replaced: ReplacedConsole[] = [];
-  try {
-    for (const one of running) {
-      const report = await untilReplaced(
-        one,
-        path,
-        ({ upgrade }) => {
-          const middle = upgrade === null ? '' : `, in the middle of upgrade ${upgrade}`;
-          context.note(`The console (process ${one.pid}) goes on with it from its next safe point${middle}.`);
-        },
-        context.cancel,
-      );
-      if (report !== undefined) replaced.push({ pid: one.pid, upgrade: report.upgrade });
-      else context.note(`The console (process ${one.pid}) has ended; what starts it again starts the new one.`);
-    }
-  } catch (error) {
-    // Whoever has gone on with the new one stays with it: its file is only another name away.
-    if (replaced.length === 0 && isSealiftError(error, 'CONSOLE_NOT_REPLACED')) await takeBackExecutable(path);
-    throw error;
+  for (const [index, one] of running.entries()) {
+    const end = told[index];
+    if (end?.status !== 'fulfilled') continue;
+    if (end.value !== undefined) replaced.push({ pid: one.pid, upgrade: end.value.upgrade });
+    else context.note(`The console (process ${one.pid}) has ended; what starts it again starts the new one.`);
   }
-  return replaced;
+  const failure = told.find((end) => end.status === 'rejected')?.reason as unknown;
+  if (failure === undefined) return replaced;
+  // Whoever has gone on with the new one stays with it: its file is only another name away.
+  if (replaced.length === 0 && isSealiftError(failure, 'CONSOLE_NOT_REPLACED')) await takeBackExecutable(path);
+  throw failure;
+}
+
+function telling({ pid }: LocalConsole, context: CliContext): (report: HandOverReport) => void {
+  return ({ upgrade }) => {
+    const middle = upgrade === null ? '' : `, in the middle of upgrade ${plainLine(upgrade)}`;
+    context.note(`The console (process ${pid}) goes on with it from its next safe point${middle}.`);
+  };
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import { pause } from '@sealift/io/pause';
 import { isAlive } from '@sealift/io/process-identity';
+import { plainLine } from '../../terminal/plain-line.ts';
 import { fileIdentity, runningFile } from '../server/hand-over/file-identity.ts';
 import { type HandOverReport, readReport } from '../server/hand-over/report.ts';
 
@@ -70,7 +71,7 @@ export async function untilReplaced(
     });
     const own = report?.file === file ? report : undefined;
     if (own?.state === 'done') return own;
-    if (own?.state === 'refused' || own?.state === 'back') throw fail(own.reason);
+    if (own?.state === 'refused' || own?.state === 'back') throw fail(plainLine(own.reason));
     if (own?.state === 'stopping' && !isTold) onStopping(own);
     isTold ||= own !== undefined;
     if (!isAlive(pid)) return undefined;

@@ -26,6 +26,8 @@ export class HandOver {
   readonly #note: (text: string) => void;
   /** Files that were refused, or did not come up. */
   readonly #unfit = new Set<string>();
+  /** Of the last that did not come up; told once there is a store again. */
+  #failed: { readonly version: string; readonly reason: string } | undefined;
 
   constructor(dataDir: string, note: (text: string) => void) {
     this.#dataDir = dataDir;
@@ -35,6 +37,12 @@ export class HandOver {
   /** Waits for an executable that can take over; undefined once it is cancelled. Only what is one file can be replaced as one. */
   async next(running: RunningConsole, cancel: AbortSignal): Promise<Replacement | undefined> {
     if (!isSea()) await aborted(cancel);
+    if (this.#failed !== undefined) {
+      const { version, reason } = this.#failed;
+      this.#failed = undefined;
+      // It was told in the log already: a store that is away for a moment must not end the console.
+      await running.recordSuccessor(version, reason).catch(() => undefined);
+    }
     const path = process.execPath;
     while (!cancel.aborted) {
       const file = await replacedBy(path);
@@ -54,7 +62,9 @@ export class HandOver {
       await this.#tell({ ...next, state: 'done', reason: '' });
       return successor;
     } catch (error) {
-      await this.#refuse('back', next, asSealiftError(error));
+      const failure = asSealiftError(error);
+      this.#failed = { version: next.version, reason: failure.message };
+      await this.#refuse('back', next, failure);
       return undefined;
     }
   }

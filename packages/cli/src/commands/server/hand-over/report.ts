@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { isMissing } from '@sealift/io/file-errors';
+import { FileTooLarge, readBounded } from '@sealift/io/read-file';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { z } from 'zod';
 
@@ -21,18 +22,21 @@ const schema = z.object({
 export type HandOverReport = Omit<z.infer<typeof schema>, 'format'>;
 
 const name = 'hand-over.json';
+const maxBytes = 64 * 1024;
 
 /** Tells it in the data folder. @throws FILE_UNWRITABLE */
 export async function writeReport(dataDir: string, report: HandOverReport): Promise<void> {
   await writeFileAtomically(join(dataDir, name), JSON.stringify({ format: 1, ...report }), 0o600);
 }
 
-/** What was told last; undefined where nothing was, or another version told it. */
+/** What was told last; undefined where nothing was, or another version told it. Root reads what belongs to a lesser account: no more than it can be. */
 export async function readReport(dataDir: string): Promise<HandOverReport | undefined> {
   try {
-    return schema.safeParse(JSON.parse(await readFile(join(dataDir, name), 'utf8'))).data;
+    const path = join(dataDir, name);
+    if (!(await lstat(path)).isFile()) return undefined;
+    return schema.safeParse(JSON.parse((await readBounded(path, maxBytes)).toString('utf8'))).data;
   } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    if (isMissing(error) || error instanceof SyntaxError || error instanceof FileTooLarge) return undefined;
     throw error;
   }
 }
