@@ -23,45 +23,41 @@ const worldSchema = z.object({
 const schema = z.object({
   commit: z.string(),
   version: z.string(),
-  frozen: z.string(),
-  hash: z.string(),
-  lines: z.array(z.object({ stepId: z.string(), epoch: z.int(), at: z.string(), data: z.string() })),
-  positions: z.array(z.object({ after: z.string(), lines: z.int(), world: worldSchema })),
+  runs: z.array(
+    z.object({
+      name: z.string(),
+      frozen: z.string(),
+      hash: z.string(),
+      lines: z.array(z.object({ stepId: z.string(), epoch: z.int(), at: z.string(), data: z.string() })),
+      positions: z.array(z.object({ after: z.string(), lines: z.int(), world: worldSchema })),
+    }),
+  ),
 });
-/** The journal of one build, and where it can be stopped. */
-export type StoppedJournals = z.infer<typeof schema>;
-type Position = StoppedJournals['positions'][number];
+/** The journal of one run of one build, and where it can be stopped; the first position is where the run begins. */
+type StoppedJournal = z.infer<typeof schema>['runs'][number];
+type Position = StoppedJournal['positions'][number];
 
-/** Each build's, by the names of their files. */
-export function stoppedJournals(): [name: string, StoppedJournals][] {
+/** Every run of each build, by the name of the build's file and its own. */
+export function stoppedJournals(): [name: string, StoppedJournal][] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json.gz'));
-  return names.sort().map((name) => {
+  return names.sort().flatMap((name) => {
     const text = gunzipSync(readFileSync(new URL(name, folder))).toString('utf8');
-    return [name, schema.parse(JSON.parse(text))];
+    return schema.parse(JSON.parse(text)).runs.map((run): [string, StoppedJournal] => [`${name} ${run.name}`, run]);
   });
 }
 
-/** What this build comes to with an upgrade that another one approved, from its beginning. */
-export async function undisturbed(journals: StoppedJournals): Promise<string> {
-  return await endOf(trialOf(journals));
-}
-
 /** What this build comes to with what another one left at a position. */
-export async function finished(journals: StoppedJournals, position: Position): Promise<string> {
-  const trial = trialOf(journals);
-  const entries = journals.lines.slice(0, position.lines).map((line): JournalEntry => {
+export async function finished(journal: StoppedJournal, position: Position): Promise<string> {
+  const trial = new Trial();
+  trial.store.add(upgradeId, readFrozen(journal.frozen), 'ready', journal.hash);
+  const entries = journal.lines.slice(0, position.lines).map((line): JournalEntry => {
     const { stepId, epoch, at, data } = line;
     return { ...readLine(data), upgradeId, stepId, epoch, at };
   });
   trial.store.restore(upgradeId, entries);
   await restoreWorld(trial.world, position.world);
-  return await endOf(trial);
-}
-
-function trialOf({ frozen, hash }: StoppedJournals): Trial {
-  const trial = new Trial();
-  trial.store.add(upgradeId, readFrozen(frozen), 'ready', hash);
-  return trial;
+  await trial.end();
+  return endOf(trial);
 }
 
 async function restoreWorld(world: World, { templates, held, ...seen }: Position['world']): Promise<void> {
@@ -79,9 +75,7 @@ async function restoreWorld(world: World, { templates, held, ...seen }: Position
 }
 
 /** The state, what of the plan is done, the world as everybody sees it, and what was done to it, in that order. */
-async function endOf(trial: Trial): Promise<string> {
-  await trial.end();
-  const { store, world } = trial;
+function endOf({ store, world }: Trial): string {
   const done = [...doneSteps(store.entries)];
   return JSON.stringify([store.state(upgradeId), store.trouble, done, world.effects, seenOf(world)]);
 }
