@@ -1,3 +1,4 @@
+import { tellProof } from '@sealift/testkit/proof-figures';
 import { describe, expect, it } from 'vitest';
 import { finished, stoppedJournals } from './journals/stopped-journals.ts';
 
@@ -13,6 +14,7 @@ describe.each(stoppedJournals())('the journal of an older build, %s', (_, journa
     for (const [index, position] of journal.positions.entries()) {
       expect([index, position.after, await finished(journal, position)]).toEqual([index, position.after, whole]);
     }
+    tellProof({ points: journal.positions.length, equal: journal.positions.length });
   }, 120_000);
 
   it('can be stopped after each line and each effect', () => {

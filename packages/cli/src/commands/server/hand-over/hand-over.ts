@@ -116,8 +116,9 @@ function aborted(cancel: AbortSignal): Promise<void> {
   });
 }
 
-/** What is in the place of the executable that this process runs; undefined while that is itself, or nothing. */
+/** What is in the place of the executable that this process runs; undefined while that is itself, or nothing, or cannot be told. */
 async function replacedBy(path: string): Promise<string | undefined> {
-  const [own, found] = await Promise.all([fileIdentity(runningFile('self')), fileIdentity(path)]);
-  return found === own ? undefined : found;
+  const identities = Promise.all([fileIdentity(runningFile('self')), fileIdentity(path)]);
+  const [own, found] = await identities.catch(() => []);
+  return own === undefined || found === own ? undefined : found;
 }
