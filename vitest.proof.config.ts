@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { long, patience } from './vitest.config.ts';
 
-/** The engine over stand-ins, all of it: every interleaving, every point, and what seeds choose. */
-export default defineConfig({ test: { include: [`test/engine/${long}`], fileParallelism: false, ...patience } });
+/** The engine over stand-ins, all of it: every interleaving, every point, what seeds choose, and what older builds left. */
+export default defineConfig({
+  test: { include: [`test/engine/${long}`, 'test/engine/journals.test.ts'], fileParallelism: false, ...patience },
+});

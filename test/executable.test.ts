@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { programVersion } from '@sealift/core/program-version';
+import { upgradeFormat } from '@sealift/core/upgrade';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { startVCenter } from '@sealift/testkit/vcenter';
@@ -111,6 +113,12 @@ describe('the single executable', () => {
     updates: () => unreachable('updates'),
     sync: () => unreachable('sync'),
     upgrade: () => unreachable('upgrade', 'show'),
+    async version() {
+      const { code, stdout } = await run(['version', '--json']);
+      const said = { version: programVersion, upgrades: { stores: upgradeFormat, reads: [upgradeFormat] } };
+      expect([code, JSON.parse(stdout)]).toEqual([0, said]);
+      expect((await run(['version'])).stdout).toContain(`sealift ${programVersion}`);
+    },
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
     cluster: () => unreachable('cluster', 'nodes'),

@@ -134,4 +134,25 @@ export const bundleMutants = mutantsOf('bundle', [
     'found.size < 0',
     'trusted-keys/trusted-keys.test.ts',
   ],
+  [
+    'the executable of before is lost',
+    'upload/install-executable.ts',
+    '    await keepPrevious(path);\n',
+    '',
+    'upload/upload.test.ts',
+  ],
+  [
+    'an executable gets its place unexamined',
+    'upload/install-executable.ts',
+    '    await examine(file.temporary);\n',
+    '',
+    'upload/upload.test.ts',
+  ],
+  [
+    'the same executable again is a new one',
+    'upload/install-executable.ts',
+    "if ((await digestOf(path)) === hash.digest('hex')) return { path, changed: false };",
+    '',
+    'upload/upload.test.ts',
+  ],
 ]);

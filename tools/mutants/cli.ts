@@ -99,4 +99,25 @@ export const cliMutants = mutantsOf('cli', [
     'undefined',
     'terminal/progress.test.ts',
   ],
+  [
+    'what a console told of another executable counts for this one',
+    'commands/bundle/running-consoles.ts',
+    'report?.file === file ? report : undefined',
+    'report',
+    'commands/bundle/replace-consoles.test.ts',
+  ],
+  [
+    'an executable that no console goes on with stays',
+    'commands/bundle/replace-consoles.ts',
+    'if (replaced.length === 0 && ',
+    'if (replaced.length > 0 && ',
+    'commands/bundle/replace-consoles.test.ts',
+  ],
+  [
+    'what a running console stores need not be read',
+    'commands/server/hand-over/executable-version.ts',
+    'if (upgrades.reads.includes(format)) return;',
+    'if (upgrades.reads.length > 0) return;',
+    'commands/bundle/replace-consoles.test.ts',
+  ],
 ]);

@@ -552,8 +552,8 @@ export const engineMutants = [
     [
       'a line is not fenced',
       'engine/journal-store.ts',
-      'await fenced(db, entry.epoch, (trx) => insert(trx, entry));',
-      'await db.transaction().execute((trx) => insert(trx, entry));',
+      'await fenced(db, entry.epoch, async (trx) => {',
+      'await db.transaction().execute(async (trx) => {',
       stores,
     ],
     [

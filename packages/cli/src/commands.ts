@@ -14,6 +14,7 @@ import { registerServer } from './commands/server/index.ts';
 import { registerSimulator } from './commands/simulator/index.ts';
 import { registerStatus } from './commands/status/index.ts';
 import { registerUpgrade } from './commands/upgrade/index.ts';
+import { registerVersion } from './commands/version/index.ts';
 import { registerVsphere } from './commands/vsphere/index.ts';
 import type { RegisterCommand } from './context.ts';
 
@@ -36,4 +37,5 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   server: registerServer,
   accounts: registerAccounts,
   simulator: registerSimulator,
+  version: registerVersion,
 };

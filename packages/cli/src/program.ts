@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import type { CliContext } from './context.ts';
 import { ApiProblem } from './client/api-problem.ts';
-import { programVersion } from './program-version.ts';
+import { programVersion } from '@sealift/core/program-version';
 
 /**
  * The command tree, ready to parse.

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,7 +26,7 @@ import { markersInRegistry } from '../release-marker/marker-source.ts';
 import { readReleaseMarker } from '../release-marker/release-marker.ts';
 import { scriptedExecutable } from '../testing/small-bundle.ts';
 import { writeSmallRelease } from '@sealift/testkit/small-release';
-import { installExecutable } from './install-executable.ts';
+import { installExecutable, previousExecutable, takeBackExecutable } from './install-executable.ts';
 import { readBundleRelease, type UploadItem, uploadRelease } from './upload.ts';
 
 const dockerRegistry = peer('docker-registry');
@@ -48,13 +57,32 @@ describe('installExecutable', () => {
   it('unpacks the executable for the processor, in the place of an older one', async () => {
     await using bundle = await openBundle(path, { trustedKeys });
     const bin = join(folder, 'bin');
-    for (let time = 0; time < 2; time += 1) {
+    for (const changed of [true, false]) {
       const installed = await installExecutable(bundle, bin, 'amd64');
-      expect(installed).toBe(join(bin, 'sealift'));
+      expect(installed).toEqual({ path: join(bin, 'sealift'), changed });
       expect(readFileSync(join(bin, 'sealift'), 'utf8')).toBe(scriptedExecutable);
       expect(statSync(join(bin, 'sealift')).mode & 0o111).toBe(0o111);
     }
     expect(await installExecutable(bundle, bin, 'arm64')).toBeUndefined();
+  });
+
+  it('keeps the one of before, and replaces nothing with one that is found unfit', async () => {
+    await using bundle = await openBundle(path, { trustedKeys });
+    const bin = join(folder, 'bin-of-two');
+    mkdirSync(bin);
+    const place = join(bin, 'sealift');
+    writeFileSync(place, 'the one of before');
+    const unfit = installExecutable(bundle, bin, 'amd64', async (candidate) => {
+      expect(readFileSync(candidate, 'utf8')).toBe(scriptedExecutable);
+      throw new SealiftError('EXECUTABLE_UNFIT', { values: { path: candidate, reason: 'no reason' } });
+    });
+    await expect(unfit).rejects.toMatchObject({ code: 'EXECUTABLE_UNFIT' });
+    expect(readdirSync(bin)).toEqual(['sealift']);
+    for (let time = 0; time < 2; time += 1) await installExecutable(bundle, bin, 'amd64');
+    expect(readFileSync(previousExecutable(place), 'utf8')).toBe('the one of before');
+    expect(readdirSync(bin).sort()).toEqual(['sealift', 'sealift.previous']);
+    await takeBackExecutable(place);
+    expect(readFileSync(place, 'utf8')).toBe('the one of before');
   });
 
   it('names a folder that it cannot write', async () => {

@@ -30,6 +30,7 @@ const run = promisify(execFile);
  * changed. For a processor other than this machine's the machine has to reach the npm registry once.
  *
  * @param env `XDG_CACHE_HOME` says where results are kept (XDG Base Directory Specification); without it the checkout's `node_modules/.cache`
+ * @param version that it says it is; that of the sources by default
  * @returns the path of the compressed executable
  * @throws EXECUTABLE_UNAVAILABLE
  */
@@ -37,12 +38,13 @@ export async function buildExecutable(
   onPhase: (phase: string, fraction: number) => void,
   env: Readonly<Record<string, string | undefined>>,
   architecture: Architecture = hostArchitecture,
+  version?: string,
 ): Promise<string> {
   const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
   try {
     onPhase('bundle', 0);
     const cache = executableCache(workspace, env);
-    const files = await makeProgramFiles(workspace, await buildConsolePages(workspace, cache, env));
+    const files = await makeProgramFiles(workspace, await buildConsolePages(workspace, cache, env), version);
     const host = await findNode(workspace, hostArchitecture, cache, env);
     const node = await findNode(workspace, architecture, cache, env);
     const platform = `linux-${architecture}`;

@@ -59,11 +59,11 @@ begin(exports, find, module);`,
    *
    * @param folder from where the modules are looked for
    */
-  async make(folder: string): Promise<Uint8Array> {
+  async make(folder: string, version?: string): Promise<Uint8Array> {
     const modules = [...this.#modules].sort().map((name) => {
       const quoted = JSON.stringify(name);
       return `exports[${quoted}] = () => require(${quoted});`;
     });
-    return await makeScript(folder, { text: modules.join('\n') }, [share]);
+    return await makeScript(folder, { text: modules.join('\n') }, { plugins: [share], version });
   }
 }

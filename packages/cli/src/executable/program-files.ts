@@ -55,14 +55,15 @@ throw new SealiftError('EXECUTABLE_INCOMPLETE', { values: { part: ${JSON.stringi
  * Makes the files of the executable. The same sources give the same bytes.
  *
  * @param pages folder of the console's built web pages
+ * @param version that it says it is; that of the sources by default
  */
-export async function makeProgramFiles(workspace: string, pages: string): Promise<ProgramFiles> {
+export async function makeProgramFiles(workspace: string, pages: string, version?: string): Promise<ProgramFiles> {
   const cli = join(workspace, 'packages', 'cli');
   // The console, with web server and database: few commands need it.
   const consoleScript = new LaterScript('console.cjs', /^@sealift\/(?:server|simulator)\/.+$/);
   const entry = { module: 'src/main.ts' };
-  const script = await makeScript(cli, entry, [leaveOut, consoleScript.plugin]);
-  const console = await consoleScript.make(cli);
+  const script = await makeScript(cli, entry, { plugins: [leaveOut, consoleScript.plugin], version });
+  const console = await consoleScript.make(cli, version);
   const assets: Record<string, Uint8Array> = {
     [consoleScript.asset]: console,
     ...(await makeThreads(cli)),

@@ -36,6 +36,13 @@ const requireBuiltins: Plugin = {
   },
 };
 
+/** What a script is made with beside its entry. */
+export interface ScriptOptions {
+  readonly plugins?: readonly Plugin[];
+  /** The version that it says it is; that of its sources by default. */
+  readonly version?: string | undefined;
+}
+
 /** Where a script begins: a file, the name of a module, or the text of a script. */
 export type Entry = { readonly module: string } | { readonly text: string };
 
@@ -44,7 +51,11 @@ export type Entry = { readonly module: string } | { readonly text: string };
  *
  * @param folder from where the entry's imports are looked for
  */
-export async function makeScript(folder: string, entry: Entry, plugins: readonly Plugin[] = []): Promise<Uint8Array> {
+export async function makeScript(
+  folder: string,
+  entry: Entry,
+  { plugins = [], version }: ScriptOptions = {},
+): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const result = await build({
     absWorkingDir: folder,
@@ -61,7 +72,11 @@ export async function makeScript(folder: string, entry: Entry, plugins: readonly
     legalComments: 'none',
     logLevel: 'silent',
     // A CommonJS script has no import.meta. Nothing is beside it: what needs a file asks for an asset of the executable.
-    define: { 'import.meta.url': '"file:///sealift"', 'import.meta.dirname': '"/"' },
+    define: {
+      'import.meta.url': '"file:///sealift"',
+      'import.meta.dirname': '"/"',
+      ...(version === undefined ? {} : { SEALIFT_VERSION: JSON.stringify(version) }),
+    },
     plugins: [...plugins, leaveOutLanguages, leaveOutProcesses, requireBuiltins],
     write: false,
   });

@@ -30,6 +30,8 @@ export const journalRecordSchema = z.object({
   at: z.iso.datetime(),
   /** Of the lease under which it was written: it grows with each process that takes over. */
   epoch: z.int().nonnegative(),
+  /** Of Sealift, that wrote it; null where that could not say so yet. */
+  version: z.string().nullable().default(null),
   /** Empty for a line about the upgrade itself. */
   stepId: z.string(),
   /** Null where it cannot be read; `problem` says why. */

@@ -4,6 +4,7 @@ export {
   type StepSample,
   type UsualTime,
 } from './estimate/estimate.ts';
+export { readableUpgradeFormats, upgradeFormat } from './format/format.ts';
 export {
   type FrozenUpgrade,
   freeze,

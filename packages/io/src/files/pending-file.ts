@@ -40,6 +40,11 @@ export class PendingFile implements AsyncDisposable {
     return new PendingFile(temporary, shown, await fileWork(shown, () => open(temporary, 'wx', mode)));
   }
 
+  /** The name it has until it gets its own: for whoever looks at what was written, after {@link sync}. */
+  get temporary(): string {
+    return this.#temporary;
+  }
+
   /** Writes on where the last chunk ended. @throws FILE_UNWRITABLE */
   async write(chunk: Uint8Array): Promise<void> {
     await fileWork(this.#shownAs, () => writeAll(this.#handle, chunk));

@@ -16,6 +16,8 @@ import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
 import { unusableSettings } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
+import { recordSuccessor } from './record-successor.ts';
+import { type UpgradeUnderWay, upgradesUnderWay } from '../store/under-way.ts';
 import { openStore } from '../store/store.ts';
 import type { SiteSettings } from '@sealift/site/settings';
 
@@ -54,6 +56,10 @@ export interface RunningConsole {
   readonly url: string;
   /** The one-time link to make the first administrator; null once there is one. */
   readonly setupUrl: string | null;
+  /** The upgrades that are under way, in the forms in which they are stored: whoever goes on with this store has to read them. */
+  underWay(): Promise<readonly UpgradeUnderWay[]>;
+  /** Puts into the audit log that another version is to take this one's place, or why it did not. */
+  recordSuccessor(version: string, failed?: string): Promise<void>;
   /** Stops taking requests, lets the engine reach its next safe point, closes the store. A second call joins the first. */
   close(): Promise<void>;
 }
@@ -61,7 +67,7 @@ export interface RunningConsole {
 /**
  * Starts the system console: store, API, registry, web pages, and the engine, which goes on with what an earlier process left.
  *
- * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, ADDRESS_IN_USE, ADDRESS_UNUSABLE
+ * @throws STORE_IN_USE, STORE_UNREACHABLE, STORE_FROM_NEWER, UPGRADE_FROM_NEWER, ADDRESS_IN_USE, ADDRESS_UNUSABLE
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { host = '127.0.0.1', port = 0, log = () => undefined } = options;
@@ -147,6 +153,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     return {
       url,
       setupUrl: token === null ? null : `${url}/setup#token=${token}`,
+      underWay: () => upgradesUnderWay(store.db),
+      recordSuccessor: (version, failed) => recordSuccessor(store.db, version, failed),
       close: () => (closing ??= closeAll(undo)),
     };
   } catch (error) {

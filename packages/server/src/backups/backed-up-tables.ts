@@ -34,4 +34,5 @@ export const leftOutTables = {
   lease: 'whoever acts takes it anew',
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
   backup: 'the folder tells what it holds',
+  store_version: 'each version that is started says it anew',
 } as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

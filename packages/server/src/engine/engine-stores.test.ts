@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { backupContract } from '@sealift/upgrade/ports/contract/backup';
 import { consoleContract } from '@sealift/upgrade/ports/contract/console';
 import { journalContract } from '@sealift/upgrade/ports/contract/journal';
+import { upgradeFormat } from '@sealift/core/upgrade';
 import { leaseContract } from '@sealift/upgrade/ports/contract/lease';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -153,6 +154,29 @@ describe.each([
       expect(await journal.unfinished()).toEqual([upgradeId]);
       expect(await journal.frozen(upgradeId)).toMatchObject({ upgrade: { plan: { to: '1.0.1' } } });
       expect(await journal.frozen('none')).toBeNull();
+    });
+  });
+
+  describe.skipIf(skip)('an upgrade that a newer console took up', () => {
+    it('is left to it, by an engine and by a person, and its form is never set back', async () => {
+      await storeConfirmedUpgrade(store.db, upgradeId);
+      const journal = journalStore(store.db, new EventBus());
+      await leaseStore(store).acquire('a', 60_000);
+      const data = { direction: 'forward', message: 'x', details: {} } as const;
+      await journal.append({ upgradeId, stepId: '0-lock-console', phase: 'intent', data, epoch: 1 });
+      const formats = () => store.db.selectFrom('upgrade').select('format').execute();
+      expect(await formats()).toEqual([{ format: upgradeFormat }]);
+      await store.db
+        .updateTable('upgrade')
+        .set({ format: upgradeFormat + 1 })
+        .execute();
+      const refused = { code: 'UPGRADE_FROM_NEWER' };
+      await expect(journal.state(upgradeId)).rejects.toMatchObject(refused);
+      expect(await journal.unfinished()).toEqual([]);
+      await expect(journal.apply(upgradeId, 'need-person', 1, {})).rejects.toMatchObject(refused);
+      const anew = journalStore(store.db, new EventBus());
+      await anew.append({ upgradeId, stepId: '0-lock-console', phase: 'evidence', data, epoch: 1 });
+      expect(await formats()).toEqual([{ format: upgradeFormat + 1 }]);
     });
   });
 

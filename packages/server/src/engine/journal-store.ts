@@ -1,4 +1,5 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { programVersion } from '@sealift/core/program-version';
 import {
   isFinal,
   type JournalEntry,
@@ -11,10 +12,12 @@ import {
   storedLine,
   type UpgradeEvent,
   type UpgradeState,
+  upgradeFormat,
 } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
 import { z } from 'zod';
 import type { EventBus } from '../notify/event-bus.ts';
+import { assertReadable, isReadable } from '../store/refuse-newer.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { JournalRow } from '../store/tables.ts';
 import { fenced } from './fenced.ts';
@@ -22,11 +25,18 @@ import { stateBefore, storedState } from './stored-state.ts';
 
 /** The journal and the state of each upgrade. Every write is fenced by the lease's epoch. */
 export function journalStore(db: Db, events: EventBus): JournalPort {
+  /** The last run whose first line said in which form it and what follows are stored. */
+  let stamped = '';
   return {
     read: (upgradeId) => readJournal(db, upgradeId),
 
     async append(entry) {
-      await fenced(db, entry.epoch, (trx) => insert(trx, entry));
+      const run = `${entry.epoch} ${entry.upgradeId}`;
+      await fenced(db, entry.epoch, async (trx) => {
+        if (run !== stamped) await stamp(trx, entry.upgradeId);
+        await insert(trx, entry);
+      });
+      stamped = run;
       events.publish({ kind: 'upgrade', subject: entry.upgradeId });
     },
 
@@ -52,14 +62,20 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
     },
 
     async state(upgradeId) {
-      const row = await db.selectFrom('upgrade').select('state').where('id', '=', upgradeId).executeTakeFirst();
-      return row === undefined ? null : storedState(row.state);
+      const row = await db
+        .selectFrom('upgrade')
+        .select(['id', 'state', 'format'])
+        .where('id', '=', upgradeId)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      await assertReadable(db, row);
+      return storedState(row.state);
     },
 
     async unfinished() {
       const rows = await db
         .selectFrom('upgrade')
-        .select('id')
+        .select(['id', 'format'])
         .where(
           'state',
           'in',
@@ -67,7 +83,8 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
         )
         .orderBy('confirmed_at')
         .execute();
-      return rows.map(({ id }) => id);
+      // What a newer console began beside this one is left to it.
+      return rows.filter(isReadable).map(({ id }) => id);
     },
   };
 }
@@ -77,7 +94,7 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
  * upgrade, so that neither can outlive the other.
  *
  * @returns the state it leads to
- * @throws UPGRADE_NOT_FOUND, UPGRADE_STATE_ILLEGAL, RECORD_DAMAGED
+ * @throws UPGRADE_NOT_FOUND, UPGRADE_FROM_NEWER, UPGRADE_STATE_ILLEGAL, RECORD_DAMAGED
  */
 export async function applyEvent(
   trx: Trx,
@@ -88,15 +105,16 @@ export async function applyEvent(
 ): Promise<UpgradeState> {
   const row = await trx
     .selectFrom('upgrade')
-    .select('state')
+    .select(['id', 'state', 'format'])
     .where('id', '=', upgradeId)
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
+  await assertReadable(trx, row);
   const state = next(stateBefore(row.state, event), event);
   await trx
     .updateTable('upgrade')
-    .set({ state, ...(isFinal(state) ? { finished_at: new Date() } : {}) })
+    .set({ state, format: upgradeFormat, ...(isFinal(state) ? { finished_at: new Date() } : {}) })
     .where('id', '=', upgradeId)
     .execute();
   if (!lifecycle[state].locksConsole) {
@@ -146,10 +164,20 @@ function toEntry({ upgrade_id: upgradeId, step_id: stepId, epoch, at, data }: Jo
   return { ...line, upgradeId, stepId, epoch, at: time.toISOString() };
 }
 
+/** Says in which form an upgrade is stored from here on: a version that does not know it leaves the upgrade alone. */
+async function stamp(trx: Trx, upgradeId: string): Promise<void> {
+  await trx
+    .updateTable('upgrade')
+    .set({ format: upgradeFormat })
+    .where('id', '=', upgradeId)
+    .where((where) => where.or([where('format', 'is', null), where('format', '<', upgradeFormat)]))
+    .execute();
+}
+
 async function insert(trx: Trx, entry: NewEntry): Promise<void> {
   const { upgradeId, stepId, phase, epoch } = entry;
   await trx
     .insertInto('journal')
-    .values({ upgrade_id: upgradeId, step_id: stepId, phase, epoch, data: storedLine(entry) })
+    .values({ upgrade_id: upgradeId, step_id: stepId, phase, epoch, data: storedLine(entry), version: programVersion })
     .execute();
 }

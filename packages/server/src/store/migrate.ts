@@ -1,4 +1,4 @@
-import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { asSealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as acceptedRisks from './migrations/accepted-risks.ts';
@@ -15,7 +15,10 @@ import * as resolutionMemory from './migrations/resolution-memory.ts';
 import * as revokedKeys from './migrations/revoked-keys.ts';
 import * as siteSettings from './migrations/site-settings.ts';
 import * as tokenMakers from './migrations/token-makers.ts';
+import * as versions from './migrations/versions.ts';
+import { refuseNewer } from './refuse-newer.ts';
 import type { Tables } from './tables.ts';
+import { recordVersion } from './store-version.ts';
 
 /** Every migration, in order. A published one is never edited; the next change is a new one. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -33,6 +36,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0012-evidence': evidence,
   '0013-backups': backups,
   '0014-on-failure': onFailure,
+  '0016-versions': versions,
 };
 
 /** The last change of this version's tables. */
@@ -41,27 +45,18 @@ export const newestMigration = Object.keys(migrations).at(-1) ?? '';
 /**
  * Brings the store to this version's tables. Several processes may call it at once: one migrates, the others wait.
  *
- * @throws STORE_FROM_NEWER when the database holds a migration that this version does not know; nothing is changed.
+ * @throws STORE_FROM_NEWER when the database holds a migration that this version does not know, UPGRADE_FROM_NEWER when an upgrade is under
+ *   way in a form that it does not know; nothing is changed.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
-  await refuseUnknown(db);
+  await refuseNewer(db, Object.keys(migrations));
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw asSealiftError(error);
+  await recordVersion(db);
 }
 
 /** Makes this version's tables where there are none, within a transaction. */
 export async function makeTables(trx: Kysely<Tables>): Promise<void> {
   for (const migration of Object.values(migrations)) await migration.up(trx);
-}
-
-async function refuseUnknown(db: Kysely<Tables>): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
-  const applied = await (db as unknown as Kysely<{ kysely_migration: { name: string } }>)
-    .selectFrom('kysely_migration')
-    .select('name')
-    .execute();
-  const unknown = applied.find(({ name }) => !Object.hasOwn(migrations, name));
-  if (unknown !== undefined) throw new SealiftError('STORE_FROM_NEWER', { values: { migration: unknown.name } });
 }

@@ -2,11 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programVersion } from '@sealift/core/program-version';
+import { upgradeFormat } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
 import { migrate } from './migrate.ts';
-import { openStore } from './store.ts';
+import { refuseNewer } from './refuse-newer.ts';
+import { newestVersion, recordVersion } from './store-version.ts';
+import { type Db, openStore, type Store } from './store.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -63,12 +68,63 @@ describe('the embedded store', () => {
   );
 });
 
+async function appliedMigrations(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
 describe('migrate', () => {
+  let memory: Store;
+  beforeAll(async () => {
+    memory = await openMemoryStore();
+  }, 60_000);
+  afterAll(() => memory.close());
+
   it('refuses a database that a newer version migrated, and changes nothing', async () => {
     const store = await openMemoryStore();
     await emptyStore(store);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`.execute(store.db);
     await expect(migrate(store.db)).rejects.toMatchObject({ code: 'STORE_FROM_NEWER' });
+    const version = '12.0.0-next';
+    await store.db.insertInto('store_version').values({ id: 1, version, since: new Date() }).execute();
+    await expect(migrate(store.db)).rejects.toThrow('migrated by Sealift 12.0.0-next');
+    expect(await store.db.selectFrom('store_version').select('version').execute()).toEqual([{ version }]);
     await store.close();
   }, 60_000);
+
+  it.each([
+    ['running', upgradeFormat + 1, 'UPGRADE_FROM_NEWER'],
+    ['needs-human', upgradeFormat + 1, 'UPGRADE_FROM_NEWER'],
+    ['a state of a later version', upgradeFormat + 1, 'UPGRADE_FROM_NEWER'],
+    ['draft', upgradeFormat + 1, 'nothing'],
+    ['succeeded', upgradeFormat + 1, 'nothing'],
+    ['running', upgradeFormat, 'nothing'],
+    ['running', null, 'nothing'],
+  ])(
+    'before it changes anything, has looked at an upgrade that is %s, in the form %s: %s',
+    async (state, format, code) => {
+      await emptyStore(memory);
+      const { db } = memory;
+      await storeConfirmedUpgrade(db, 'u1', state);
+      await db.updateTable('upgrade').set({ format }).execute();
+      // As if this version had one more migration.
+      await sql`delete from kysely_migration where name = '0016-versions'`.execute(db);
+      const failure = await refuseNewer(db, await appliedMigrations(db)).catch((error: unknown) => error);
+      expect(failure).toEqual(code === 'nothing' ? undefined : expect.objectContaining({ code }));
+      if (code !== 'nothing') {
+        await expect(migrate(db)).rejects.toMatchObject({ hint: expect.stringContaining('Start that version') });
+        expect(await appliedMigrations(db)).not.toContain('0016-versions');
+      }
+      await sql`insert into kysely_migration (name, timestamp) values ('0016-versions', 'now')`.execute(db);
+    },
+  );
+
+  it('remembers the newest version that was started, not the last one', async () => {
+    await emptyStore(memory);
+    await recordVersion(memory.db);
+    expect(await newestVersion(memory.db)).toBe(`Sealift ${programVersion}`);
+    await memory.db.updateTable('store_version').set({ version: '99.0.0' }).execute();
+    await recordVersion(memory.db);
+    expect(await newestVersion(memory.db)).toBe('Sealift 99.0.0');
+  });
 });

@@ -25,6 +25,7 @@ export interface Tables {
   readonly site_settings: SiteSettingsTable;
   readonly setup_link: SetupLinkTable;
   readonly sign_in_failure: SignInFailureTable;
+  readonly store_version: StoreVersionTable;
   readonly trusted_key: TrustedKeyTable;
   readonly upgrade: UpgradeTable;
   readonly upgrade_evidence: UpgradeEvidenceTable;
@@ -173,6 +174,14 @@ interface ProfileLayerTable {
 }
 export type ProfileLayerRow = Selectable<ProfileLayerTable>;
 
+/** One row. */
+interface StoreVersionTable {
+  id: Generated<number>;
+  /** The newest version that was started on this database, and since when. */
+  version: string;
+  since: Date;
+}
+
 interface UpgradeTable {
   id: string;
   product: string;
@@ -181,6 +190,8 @@ interface UpgradeTable {
   release_digest: string;
   profile_revision: number;
   state: string;
+  /** The form of all that is stored of it; null for the first one. */
+  format: number | null;
   plan: string;
   /** Checks and layers as they were when it was confirmed. */
   preflight: string | null;
@@ -291,6 +302,8 @@ interface JournalTable {
   epoch: number;
   at: Generated<Date>;
   data: string;
+  /** The version of Sealift that wrote it; null where that could not say so yet. */
+  version: string | null;
 }
 export type JournalRow = Selectable<JournalTable>;
 

@@ -1,6 +1,6 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
-import { next } from '@sealift/core/upgrade';
+import { next, upgradeFormat } from '@sealift/core/upgrade';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
@@ -53,6 +53,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
       .updateTable('upgrade')
       .set({
         state: next('draft', 'confirm'),
+        format: upgradeFormat,
         plan: planText(draft.plan),
         frozen: canonicalJson(draft.frozen),
         hash,

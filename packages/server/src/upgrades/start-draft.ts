@@ -4,6 +4,7 @@ import { enabledPresets } from '@sealift/core/merge';
 import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/planner';
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
+import { upgradeFormat } from '@sealift/core/upgrade';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -12,6 +13,7 @@ import { installedRelease, storedRelease, storedReleases } from '../catalogue/st
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/content-paths.ts';
 import { change } from '../store/change.ts';
+import { assertReadable } from '../store/refuse-newer.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayer, mergeLayers } from './merge-cache.ts';
@@ -69,6 +71,7 @@ export async function startDraft(
         release_digest: target.digest,
         profile_revision: profile.revision,
         state: 'draft',
+        format: upgradeFormat,
         plan: planText(plan),
         created_at: new Date(),
       })
@@ -86,16 +89,19 @@ export async function startDraft(
   });
 }
 
-/** A draft that was damaged is made anew: nobody could look at it or confirm it. */
+/** A draft that was damaged, or is of a newer version, is made anew: nobody could look at it or confirm it. */
 async function isReadable(trx: Trx, id: string): Promise<boolean> {
   try {
-    storedPlan(await loadUpgrade(trx, id));
+    const row = await loadUpgrade(trx, id);
+    await assertReadable(trx, row);
+    storedPlan(row);
     await mergeLayers(await loadLayers(trx, id));
     await loadReport(trx, id);
     await loadRisks(trx, id);
     return true;
   } catch (error) {
-    if (isSealiftError(error, 'RECORD_DAMAGED') || isSealiftError(error, 'RECORD_FORMAT_OTHER')) return false;
+    const isOther = isSealiftError(error, 'RECORD_FORMAT_OTHER') || isSealiftError(error, 'UPGRADE_FROM_NEWER');
+    if (isOther || isSealiftError(error, 'RECORD_DAMAGED')) return false;
     throw error;
   }
 }

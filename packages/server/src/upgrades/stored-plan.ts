@@ -1,10 +1,9 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { readRecord } from '@sealift/core/record';
-import { type Plan, planSchema } from '@sealift/core/upgrade';
+import { type Plan, planSchema, upgradeFormat as format } from '@sealift/core/upgrade';
 import { z } from 'zod';
 import type { UpgradeRow } from '../store/tables.ts';
 
-const format = 1;
 const schema = z.object({ format: z.literal(format), plan: planSchema });
 
 /** The text under which an upgrade's plan is stored. */

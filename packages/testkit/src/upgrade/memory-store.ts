@@ -53,6 +53,18 @@ export class MemoryStore {
     return this.#turn(upgradeId, event, this.#lease.epoch, { by: 'a person' });
   }
 
+  /** Takes over a journal that another build left, of an upgrade that was added as it was before its first line. */
+  restore(upgradeId: string, entries: readonly JournalEntry[]): void {
+    const held = this.#held(upgradeId);
+    for (const entry of entries) {
+      this.trouble ??= held.path.add(entry);
+      this.entries.push(entry);
+      if (entry.phase === 'state') held.state = entry.data.state;
+    }
+    const epoch = entries.at(-1)?.epoch ?? 0;
+    this.#lease = { holder: 'another build', epoch, expiresAt: Number.NEGATIVE_INFINITY };
+  }
+
   /** What of an upgrade's journal decides which lines may follow. */
   path(upgradeId: string): JournalPath {
     return this.#held(upgradeId).path;

@@ -4,7 +4,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
 import { retryNotice } from '../../terminal/retry-notice.ts';
 import { parseArchitectures, provideExecutables } from '../../executable/executables.ts';
-import { programVersion } from '../../program-version.ts';
+import { programVersion } from '@sealift/core/program-version';
 import { readSigningKey, type SigningKeyOptions } from './signing-key.ts';
 import { contentOf, listContent, noteUnchecked, noteUncompressed, reportWritten, writtenOf } from './created-report.ts';
 

@@ -15,7 +15,7 @@ import { openUploadJournal } from '@sealift/oci/upload-journal';
 import type { CliContext } from '../../context.ts';
 import { machineKeys } from '../../client/trust.ts';
 import { findUploadPlaces, type UploadPlaces, uploadVariables } from '../../client/upload-place.ts';
-import { programVersion } from '../../program-version.ts';
+import { programVersion } from '@sealift/core/program-version';
 import { extractRun, prepareRunExtraction, questionOf } from './extract.ts';
 import { describeBundle, listBundle } from './inspect.ts';
 import { confirmOnTerminal, demandTerminal } from '../../terminal/confirm.ts';

@@ -1,7 +1,7 @@
 import { evidenceOf } from '@sealift/bundle/evidence';
 import { verifyOpenBundle } from '@sealift/bundle/verify';
 import type { CliContext } from '../../context.ts';
-import { programVersion } from '../../program-version.ts';
+import { programVersion } from '@sealift/core/program-version';
 import { describeDifferential } from './differential-summary.ts';
 import { openWithKeys } from './trusted-keys.ts';
 

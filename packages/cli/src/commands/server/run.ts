@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
-import { startConsole } from '@sealift/server/console';
+import { type ConsoleOptions, type RunningConsole, startConsole } from '@sealift/server/console';
 import { parseImageRegistry } from '@sealift/site/image-registry';
 import type { ImageRegistry, SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { readConnection } from '../vsphere/connection.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
+import { HandOver } from './hand-over/hand-over.ts';
+import { predecessor } from './hand-over/predecessor.ts';
 
 export interface ServerRunOptions {
   readonly data: string;
@@ -38,7 +40,7 @@ export interface ServerRunOptions {
 
 /**
  * Runs the system console until the context is cancelled. `DATABASE_URL` names a PostgreSQL server; without it the embedded
- * store is used.
+ * store is used. An executable that is put in the place of this one takes over at the next safe point.
  *
  * @throws USAGE, and what `startConsole` throws
  */
@@ -49,7 +51,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
   const startedWith = ofPacks(options);
   const site = await siteSettings(options, startedWith, context);
   const secretKeyFile = options.secretKeyFile ?? given(context.env['SEALIFT_SECRET_KEY_FILE']);
-  const running = await startConsole({
+  await serve(options, context, {
     dataDir: options.data,
     host,
     port,
@@ -62,21 +64,48 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
-  try {
-    if (options.json === true) {
-      context.out(JSON.stringify({ url: running.url, setupUrl: running.setupUrl }));
-    } else {
-      context.out(`System console: ${running.url}`);
-      if (running.setupUrl !== null)
-        context.out(`Make the first administrator (once, within a day): ${running.setupUrl}`);
+}
+
+/** Runs consoles one after the other: this version, and whatever takes its place. */
+async function serve(options: ServerRunOptions, context: CliContext, settings: ConsoleOptions): Promise<void> {
+  const before = predecessor(context.env);
+  const stop = before === undefined ? context.cancel : AbortSignal.any([context.cancel, before.gone]);
+  const handOver = new HandOver(resolve(options.data), context.note);
+  let { port } = settings;
+  for (let isFirst = true; ; isFirst = false) {
+    const running = await startConsole({ ...settings, ...(port === undefined ? {} : { port }) });
+    if (isFirst) {
+      announce(running, options, context);
+      before?.tellReady();
     }
-    await new Promise<void>((stop) => {
-      if (context.cancel.aborted) stop();
-      context.cancel.addEventListener('abort', () => stop(), { once: true });
-    });
-  } finally {
-    await running.close();
+    port = Number(new URL(running.url).port);
+    let next: Awaited<ReturnType<HandOver['next']>>;
+    try {
+      next = await handOver.next(running, stop);
+    } finally {
+      await running.close();
+    }
+    if (next === undefined || stop.aborted) return;
+    // The address stays what it was, also where it was a free one.
+    const args = [...process.argv.slice(2), '--listen', listenOn(settings.host, port)];
+    const successor = await handOver.start(next, args, stop);
+    if (successor !== undefined) {
+      context.exitCode = await successor.ended;
+      return;
+    }
+    if (stop.aborted) return;
   }
+}
+
+function announce({ url, setupUrl }: RunningConsole, { json }: ServerRunOptions, context: CliContext): void {
+  if (json === true) return context.out(JSON.stringify({ url, setupUrl }));
+  context.out(`System console: ${url}`);
+  if (setupUrl !== null) context.out(`Make the first administrator (once, within a day): ${setupUrl}`);
+}
+
+function listenOn(host: string | undefined, port: number): string {
+  const at = host ?? '127.0.0.1';
+  return `${at.includes(':') ? `[${at}]` : at}:${port}`;
 }
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */

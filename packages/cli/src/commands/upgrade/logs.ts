@@ -52,7 +52,12 @@ export async function showLogs(
 
 function printer({ json }: Output, { out }: CliContext): (record: JournalRecord) => void {
   if (json === true) return (record) => out(JSON.stringify(record));
-  return ({ at, stepId, line, problem }) => {
+  let under: string | null = null;
+  return ({ at, stepId, version, line, problem }) => {
+    if (under !== null && version !== null && version !== under) {
+      out(plainLine(`${at}  upgrade  goes on under sealift ${version}, after ${under}`));
+    }
+    under = version ?? under;
     const text = line === null ? `this line cannot be read: ${problem}` : lineText(line);
     out(plainLine(`${at}  ${stepId === '' ? 'upgrade' : stepId}  ${text}`));
   };

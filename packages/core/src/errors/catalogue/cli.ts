@@ -9,6 +9,20 @@ export const cliErrors = defineErrors({
     exit: 130,
     next: 'retry',
   },
+  EXECUTABLE_UNFIT: {
+    message: '{path} cannot take over the work of the console: {reason}',
+    hint: 'The version of before goes on. Let the upgrade end first, or take a version that can read it; then install that.',
+    status: 409,
+    exit: 3,
+    next: 'needs-a-person',
+  },
+  CONSOLE_NOT_REPLACED: {
+    message: 'the console (process {pid}) did not go on with the new sealift: {reason}',
+    hint: 'The sealift of before is in its place again, and goes on. The log of the console tells more (`journalctl -u sealift`); mend that, then install again.',
+    status: 409,
+    exit: 3,
+    next: 'needs-a-person',
+  },
   PLATFORM_UNKNOWN: {
     message: 'it is not known which console to talk to',
     hint: 'Run `sealift login URL` once, or set SEALIFT_URL and SEALIFT_TOKEN.',

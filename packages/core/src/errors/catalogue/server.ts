@@ -32,8 +32,8 @@ export const serverErrors = defineErrors({
   },
   STORE_FROM_NEWER: {
     message:
-      'the database was migrated by a newer version of Sealift: it has {migration}, which this version does not know',
-    hint: 'Start the newer version, or restore the backup that was taken before the newer version was first started.',
+      'the database was migrated by {version}, a newer version than this one: it has {migration}, which this version does not know',
+    hint: 'Nothing was changed. Start that version, or restore the backup that was taken before it was first started.',
     status: 503,
     exit: 1,
     next: 'needs-a-person',

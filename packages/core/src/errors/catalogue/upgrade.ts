@@ -23,6 +23,14 @@ export const upgradeErrors = defineErrors({
     exit: 3,
     next: 'needs-a-person',
   },
+  UPGRADE_FROM_NEWER: {
+    message:
+      'upgrade {id} is under way, and was stored by {version} in a form that this version cannot read (format {found}; this version reads {reads})',
+    hint: 'Nothing was changed. Start that version, or a newer one, and let it finish or abort the upgrade.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   RECORD_FORMAT_OTHER: {
     message: '{what} was written by another version of Sealift (format {found}; this version reads {format})',
     hint: 'Let the version that began the upgrade finish it, or abort the upgrade with a reason and start again from a new preview.',

@@ -3,9 +3,8 @@ import { type AcceptedRisk, acceptedRiskSchema } from '../../check/accepted-risk
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../../pack/pack.ts';
 import { digestSchema } from '../../release/digest.ts';
 import { readRecord } from '../../schema/record.ts';
+import { upgradeFormat as format } from '../format/format.ts';
 import { planSchema } from '../plan/plan.ts';
-
-const format = 1;
 
 /** The text that a layer will run after a hop. */
 export const mergedLayerSchema = z.object({

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../canonical-json/canonical-json.ts';
 import { readRecord } from '../../schema/record.ts';
+import { upgradeFormat as format } from '../format/format.ts';
 import { upgradeStateSchema } from '../lifecycle/lifecycle.ts';
 import { waitSchema } from '../wait/wait.ts';
-
-const format = 1;
 
 /** Whether a step goes on, or is taken back. */
 export const directionSchema = z.enum(['forward', 'back']);

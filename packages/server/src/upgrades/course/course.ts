@@ -46,8 +46,8 @@ export async function journalPage(db: Db, upgradeId: string, after: number) {
   return { entries, next: entries.at(-1)?.sequence ?? after, more: rows.length === pageSize };
 }
 
-function recordOf({ id: sequence, at, epoch, step_id: stepId, data }: JournalRow): JournalRecord {
-  const place = { sequence, at: at.toISOString(), epoch, stepId };
+function recordOf({ id: sequence, at, epoch, step_id: stepId, data, version }: JournalRow): JournalRecord {
+  const place = { sequence, at: at.toISOString(), epoch, version, stepId };
   try {
     return { ...place, line: journalLineSchema.parse(maskData(readLine(data))), problem: null };
   } catch (error) {
