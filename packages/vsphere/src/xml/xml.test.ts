@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arrayOf, boolean, integer, many, managedObject, optional, record, required, text } from './decode.ts';
-import type { XmlElement } from './element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import { copyOf, element, printXml, reference, type XmlNode } from './encode.ts';
-import { readXml, XmlRefused } from './read-xml.ts';
+import { readXml, XmlRefused } from '@sealift/io/xml/read-xml';
 
 const limits = { bytes: 1_000_000, depth: 20, elements: 1000 };
 const declared = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"';
