@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { BackupPlaces } from '../backups/places/places.ts';
 import { ScheduledBackups } from '../backups/schedule.ts';
 import { platformRecords } from '../backups/platform-records.ts';
 import { upgradeBackups } from '../backups/upgrade-backups.ts';
@@ -38,8 +39,6 @@ export interface ConsoleParts {
   readonly evidenceKeys: EvidenceKeys;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
-  /** Where backups are written. */
-  readonly backupFolder: string;
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -75,10 +74,9 @@ export function composeConsole(
     toolsFolder: join(dataDir, 'tools'),
     holder: () => holder.now(),
   });
-  const backupFolder = join(dataDir, 'backups');
   const backups = new BackupKeeper({
     db: store.db,
-    folder: backupFolder,
+    places: new BackupPlaces({ db: store.db, folder: join(dataDir, 'backups'), key: secretKey }),
     key: secretKey,
     platform: platformRecords(cluster),
     events,
@@ -107,7 +105,6 @@ export function composeConsole(
     evidenceKeys,
     backups,
     scheduledBackups: new ScheduledBackups(store.db, backups),
-    backupFolder,
     secretKey,
   };
 }

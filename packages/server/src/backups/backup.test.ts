@@ -52,7 +52,7 @@ const digests = () =>
 describe('a backup', () => {
   it('is sealed, readable by its owner alone, and tells what it holds and what it does not', async () => {
     const row = await keeper.make(asked, ann, cancel);
-    const path = keeper.pathOf(row);
+    const path = join(folder, row.reference);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const bytes = await readFile(path);
     expect(bytes.includes('Harborview')).toBe(false);
@@ -115,8 +115,8 @@ describe('a backup', () => {
 
   it('that is cut, flipped or joined from two is refused, and the store stays as it was', async () => {
     const [first, second] = [await keeper.make(asked, ann, cancel), await keeper.make(asked, ann, cancel)];
-    const whole = await readFile(keeper.pathOf(first));
-    const other = await readFile(keeper.pathOf(second));
+    const whole = await readFile(join(folder, first.reference));
+    const other = await readFile(join(folder, second.reference));
     const head = whole.indexOf(0x0a) + 1;
     const before = await digests();
     const flipped = Buffer.from(whole);
@@ -133,7 +133,7 @@ describe('a backup', () => {
     damages.push(Buffer.concat([whole.subarray(0, head), other.subarray(other.indexOf(0x0a) + 1)]));
     damages.push(Buffer.concat([whole, Buffer.from('\n')]));
     for (const bytes of damages) {
-      await writeFile(keeper.pathOf(first), bytes);
+      await writeFile(join(folder, first.reference), bytes);
       const restoring = restoreDatabase(store().db, await sourceOf(first.reference), { replace: true, dryRun: false });
       await expect(restoring).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });
     }
@@ -142,9 +142,9 @@ describe('a backup', () => {
 
   it('of another key or format is refused by name', async () => {
     const row = await keeper.make(asked, ann, cancel);
-    const whole = await readFile(keeper.pathOf(row), 'latin1');
+    const whole = await readFile(join(folder, row.reference), 'latin1');
     const reading = async (text: string) => {
-      await writeFile(keeper.pathOf(row), text, 'latin1');
+      await writeFile(join(folder, row.reference), text, 'latin1');
       return await readBackup(await sourceOf(row.reference));
     };
     await expect(reading(whole.replace(row.key_id ?? '', 'f'.repeat(16)))).rejects.toMatchObject({

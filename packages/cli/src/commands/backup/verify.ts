@@ -3,15 +3,17 @@ import { verifyBackupFile } from '@sealift/server/backup-files';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { givenFiles } from './given-files.ts';
+import type { S3Options } from './s3-options.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends S3Options {
   readonly secretKeyFile: string;
   readonly json?: true;
 }
 
-/** Verifies the file of a backup. @throws FILE_NOT_FOUND, BACKUP_*, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
+/** Verifies the file of a backup. @throws FILE_NOT_FOUND, S3_*, BACKUP_*, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
 export async function verifyBackup(file: string, options: VerifyOptions, context: CliContext): Promise<void> {
-  const { contents, proof } = await verifyBackupFile(givenFiles(file, options));
+  await using given = await givenFiles(file, options, context);
+  const { contents, proof } = await verifyBackupFile(given);
   const { header, begin, omitted } = contents;
   if (options.json === true) {
     const { id, createdAt } = header;
