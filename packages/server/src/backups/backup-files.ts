@@ -19,15 +19,29 @@ export interface BackupFile {
   readonly secretKeyFile: string;
 }
 
+/** Loads the objects of a backup somewhere and compares them. @returns how many there were @throws BACKUP_NOT_PROVEN, and what it is done with */
+export type LoadObjects = (backup: {
+  readonly reference: string;
+  readonly records: readonly BackupRecordOf<'object' | 'definition'>[];
+}) => Promise<number>;
+
 /**
  * Reads a backup that is a file here to its end, and restores it into a store that is thrown away. Needs no console.
  *
- * @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID, STORE_…
+ * @param load loads its objects into an API server too
+ * @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID, STORE_…, and what loading throws
  */
 export async function verifyBackupFile(
   file: BackupFile,
+  load?: LoadObjects,
 ): Promise<{ readonly contents: BackupContents; readonly proof: BackupProof }> {
-  return await proveBackup(await sourceOf(file), storeBelow(tmpdir()));
+  const records: BackupRecordOf<'object' | 'definition'>[] = [];
+  const source = await sourceOf(file);
+  const { contents, proof } = await proveBackup(source, storeBelow(tmpdir()), async (record) => {
+    if (load !== undefined && (record.record === 'object' || record.record === 'definition')) records.push(record);
+  });
+  if (load === undefined) return { contents, proof };
+  return { contents, proof: { ...proof, loaded: await load({ reference: source.reference, records }) } };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ObjectRecord, ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { clusterApiObjects } from './cluster-api-objects.ts';
+import { definitionsOf } from './definitions-of.ts';
 import { layerObjects } from './layer-objects.ts';
 import { ownersFirst } from './owners-first.ts';
 import { templateNames } from './template-names.ts';
@@ -47,8 +48,20 @@ export function objectsPort(site: BackedUpSite): ObjectsPort {
         const values = { count: found.length, limit: mostObjects };
         throw new SealiftError('BACKUP_TOO_LARGE', { values });
       }
+      const definitions = (await definitionsOf(management ?? enterprise, machines, cancel)).map(
+        (object): ObjectRecord => ({
+          record: 'definition',
+          cluster: management === undefined ? 'enterprise' : 'management',
+          object,
+        }),
+      );
       const templates = await templateRecords(machines, site.template, cancel);
-      return [...found, ...templates, ...omitted.map(([what, why]) => ({ record: 'omitted', what, why }) as const)];
+      return [
+        ...found,
+        ...definitions,
+        ...templates,
+        ...omitted.map(([what, why]) => ({ record: 'omitted', what, why }) as const),
+      ];
     },
   };
 }

@@ -85,6 +85,11 @@ export const registerBackup: RegisterCommand = (program, context) => {
       )
       .argument('<file>', backupFile),
   )
+    .option(
+      '--kube-apiserver <file>',
+      'load the objects into this API server too, on a throw-away etcd: an executable of the version of the cluster',
+    )
+    .option('--etcd <file>', 'executable of etcd for that')
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: VerifyOptions) => {
       const { verifyBackup } = await import('./verify.ts');

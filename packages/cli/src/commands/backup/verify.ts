@@ -1,5 +1,6 @@
 import { proofText, reasonText } from '@sealift/core/backup';
-import { verifyBackupFile } from '@sealift/server/backup-files';
+import { SealiftError } from '@sealift/core/errors';
+import { type LoadObjects, verifyBackupFile } from '@sealift/server/backup-files';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { givenFiles } from './given-files.ts';
@@ -7,13 +8,16 @@ import type { S3Options } from './s3-options.ts';
 
 export interface VerifyOptions extends S3Options {
   readonly secretKeyFile: string;
+  readonly kubeApiserver?: string;
+  readonly etcd?: string;
   readonly json?: true;
 }
 
-/** Verifies the file of a backup. @throws FILE_NOT_FOUND, S3_*, BACKUP_*, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
+/** Verifies the file of a backup. @throws USAGE, REHEARSAL_*, FILE_NOT_FOUND, S3_*, BACKUP_*, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
 export async function verifyBackup(file: string, options: VerifyOptions, context: CliContext): Promise<void> {
   await using given = await givenFiles(file, options, context);
-  const { contents, proof } = await verifyBackupFile(given);
+  const load = loader(options, context);
+  const { contents, proof } = await verifyBackupFile(given, load);
   const { header, begin, omitted } = contents;
   if (options.json === true) {
     const { id, createdAt } = header;
@@ -29,4 +33,17 @@ export async function verifyBackup(file: string, options: VerifyOptions, context
     ...omitted.map(({ what, why }) => `not in it: ${what}, for ${why}`),
   ];
   for (const line of lines) context.out(plainLine(line));
+}
+
+/** What loads the objects into an API server, where one is given. @throws USAGE */
+function loader({ kubeApiserver, etcd }: VerifyOptions, { env, cancel }: CliContext): LoadObjects | undefined {
+  if (kubeApiserver === undefined && etcd === undefined) return undefined;
+  if (kubeApiserver === undefined || etcd === undefined) {
+    throw new SealiftError('USAGE', { values: { reason: 'give --kube-apiserver and --etcd, both or neither' } });
+  }
+  return async (backup) => {
+    // Loaded where it is needed: it brings all of a site.
+    const { loadObjects } = await import('@sealift/site/load-objects');
+    return await loadObjects(backup, { kubeApiserver, etcd }, { folder: env['TMPDIR'], cancel });
+  };
 }
