@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import { sql } from 'kysely';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
@@ -53,12 +54,14 @@ export interface ComposeSettings extends ClusterSettings {
   readonly secretKeyFile?: string | undefined;
   /** Of a site whose other settings are in the store. */
   readonly startedWith?: StartedWith | undefined;
+  /** Executables that the objects of each backup are loaded into. */
+  readonly backupPrograms?: LoadPrograms | undefined;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, startedWith, ...settings }: ComposeSettings,
+  { dataDir, secretKeyFile, startedWith, backupPrograms, ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -80,6 +83,7 @@ export function composeConsole(
     key: secretKey,
     platform: platformRecords(cluster),
     events,
+    load: backupPrograms && ((backup, cancel) => loadObjects(backup, backupPrograms, { cancel })),
   });
   const ports = {
     vcenter: cluster.vcenter,

@@ -9,7 +9,7 @@ import { SecretKey, secretKeyName } from '../site/secret-key.ts';
 import { openStore } from '../store/store.ts';
 import { storeInUse } from '../store/store-in-use.ts';
 import { openBackupFile } from './open-file.ts';
-import { proveBackup, storeBelow } from './prove-backup.ts';
+import { type LoadObjects, proveBackup, storeBelow } from './prove-backup.ts';
 import { type BackupSource, readBackup } from './read-backup.ts';
 import { type RestoredDatabase, restoreDatabase } from './restore-database.ts';
 
@@ -18,12 +18,6 @@ export interface BackupFile {
   readonly path: string;
   readonly secretKeyFile: string;
 }
-
-/** Loads the objects of a backup somewhere and compares them. @returns how many there were @throws BACKUP_NOT_PROVEN, and what it is done with */
-export type LoadObjects = (backup: {
-  readonly reference: string;
-  readonly records: readonly BackupRecordOf<'object' | 'definition'>[];
-}) => Promise<number>;
 
 /**
  * Reads a backup that is a file here to its end, and restores it into a store that is thrown away. Needs no console.
@@ -35,13 +29,7 @@ export async function verifyBackupFile(
   file: BackupFile,
   load?: LoadObjects,
 ): Promise<{ readonly contents: BackupContents; readonly proof: BackupProof }> {
-  const records: BackupRecordOf<'object' | 'definition'>[] = [];
-  const source = await sourceOf(file);
-  const { contents, proof } = await proveBackup(source, storeBelow(tmpdir()), async (record) => {
-    if (load !== undefined && (record.record === 'object' || record.record === 'definition')) records.push(record);
-  });
-  if (load === undefined) return { contents, proof };
-  return { contents, proof: { ...proof, loaded: await load({ reference: source.reference, records }) } };
+  return await proveBackup(await sourceOf(file), storeBelow(tmpdir()), load);
 }
 
 /**

@@ -14,7 +14,7 @@ import { openBackupFile } from './open-file.ts';
 import type { BackupPlace, StoredFile } from './places/place.ts';
 import type { BackupPlaces } from './places/places.ts';
 import type { BackedUpPlatform } from './platform-records.ts';
-import { proveBackup, tablesIn } from './prove-backup.ts';
+import { type LoadObjects, proveBackup, tablesIn } from './prove-backup.ts';
 import { newHeader, writeBackup, type WrittenFile } from './write-backup.ts';
 
 /** What a backup is made of, and where it goes. */
@@ -24,6 +24,8 @@ export interface BackupParts {
   readonly key: SecretKeyPlace;
   readonly platform: BackedUpPlatform;
   readonly events: EventBus;
+  /** Loads the objects of each backup into an API server, where programs for that are here. */
+  readonly load?: ((...given: [...Parameters<LoadObjects>, AbortSignal]) => Promise<number>) | undefined;
 }
 
 interface Running {
@@ -162,7 +164,9 @@ export class BackupKeeper {
     await using copy = await place.copyOf(file, cancel);
     const bytes = await openBackupFile(copy.path, reference);
     const source = { reference, bytes, key, keyPath: this.#parts.key.path };
-    return (await proveBackup(source, tablesIn(this.#parts.db))).proof;
+    const { db, load } = this.#parts;
+    const loader: LoadObjects | undefined = load && ((backup) => load(backup, cancel));
+    return (await proveBackup(source, tablesIn(db), loader)).proof;
   }
 
   async #record(

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackupRecord } from '@sealift/core/backup';
+import { SealiftError } from '@sealift/core/errors';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -17,6 +18,7 @@ import { keeperOf, openTestKey, testKey } from '../testing/backup-keeper.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
 import { backedUpTables } from './backed-up-tables.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
+import type { BackedUpPlatform } from './platform-records.ts';
 import { type BackupSource, readBackup } from './read-backup.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { atOneMoment, digestOf } from './rows.ts';
@@ -170,6 +172,29 @@ describe('a backup', () => {
       await store().db.deleteFrom('trusted_key').execute();
       await sql`alter table trusted_key add primary key (key_id)`.execute(store().db);
     }
+  });
+
+  it('is loaded into an API server where one is at hand, and does not count where that differs', async () => {
+    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'b' } };
+    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'X', metadata: { name: 'x' } };
+    const withObjects: BackedUpPlatform = {
+      async *records() {
+        yield { record: 'object', cluster: 'enterprise', object };
+        yield { record: 'definition', cluster: 'enterprise', object: definition };
+      },
+    };
+    const told: string[] = [];
+    const loading = keeperOf(store().db, folder, withObjects, async ({ records }) => {
+      told.push(...records.map(({ record }) => record));
+      if (told.length > 2)
+        throw new SealiftError('BACKUP_NOT_PROVEN', { values: { reference: 'b', reason: 'a is lost' } });
+      return 1;
+    });
+    const row = await loading.make(asked, ann, cancel);
+    expect(JSON.parse(row.proof ?? '')).toMatchObject({ objects: 1, loaded: 1 });
+    await expect(loading.make(asked, ann, cancel)).rejects.toThrow('a is lost');
+    expect(told).toEqual(['object', 'definition', 'object', 'definition']);
+    expect(await readdir(folder)).toEqual([row.reference]);
   });
 
   it('is made one at a time, and none where the cluster does not answer', async () => {

@@ -23,6 +23,8 @@ export interface LoadPrograms {
 /** What a backup has for its clusters. */
 export type LoadedRecord = BackupRecordOf<'object' | 'definition'>;
 
+const programHint =
+  'Give executables for this machine: etcd, and kube-apiserver of the version of the cluster. Of the backup it says nothing.';
 const readyMs = 120_000;
 const establishMs = 60_000;
 const mostNamed = 5;
@@ -46,6 +48,8 @@ export async function loadObjects(
     const wrong = await inServer(programs, folder, cancel, async (objects) => {
       await define(objects, of('definition'), of('object'), cancel);
       return await loadAll(objects, of('object'), cancel);
+    }).catch((error: unknown) => {
+      throw isSealiftError(error, 'REHEARSAL_PROGRAM_FAILED') ? error.withHint(programHint) : error;
     });
     if (wrong.length > 0) {
       const more = wrong.length > mostNamed ? [`and ${wrong.length - mostNamed} more`] : [];

@@ -99,6 +99,14 @@ describe('sealift backup', () => {
     });
   });
 
+  it('loads objects into an API server only where both programs for it are named', async () => {
+    const args = ['backup', 'verify', 'nowhere', '--secret-key-file', 'k', '--etcd', '/bin/true'];
+    expect(await console.sealift(args, {})).toMatchObject({
+      code: 1,
+      notes: expect.stringContaining('both or neither'),
+    });
+  });
+
   it('names a file that is not there before a store is opened', async () => {
     const args = ['backup', 'verify', 'nowhere', '--secret-key-file', 'k'];
     expect(await console.sealift(args, {})).toMatchObject({

@@ -1,6 +1,6 @@
 import { proofText, reasonText } from '@sealift/core/backup';
 import { SealiftError } from '@sealift/core/errors';
-import { type LoadObjects, verifyBackupFile } from '@sealift/server/backup-files';
+import { verifyBackupFile } from '@sealift/server/backup-files';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { givenFiles } from './given-files.ts';
@@ -15,8 +15,8 @@ export interface VerifyOptions extends S3Options {
 
 /** Verifies the file of a backup. @throws USAGE, REHEARSAL_*, FILE_NOT_FOUND, S3_*, BACKUP_*, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
 export async function verifyBackup(file: string, options: VerifyOptions, context: CliContext): Promise<void> {
-  await using given = await givenFiles(file, options, context);
   const load = loader(options, context);
+  await using given = await givenFiles(file, options, context);
   const { contents, proof } = await verifyBackupFile(given, load);
   const { header, begin, omitted } = contents;
   if (options.json === true) {
@@ -36,7 +36,10 @@ export async function verifyBackup(file: string, options: VerifyOptions, context
 }
 
 /** What loads the objects into an API server, where one is given. @throws USAGE */
-function loader({ kubeApiserver, etcd }: VerifyOptions, { env, cancel }: CliContext): LoadObjects | undefined {
+function loader(
+  { kubeApiserver, etcd }: VerifyOptions,
+  { env, cancel }: CliContext,
+): Parameters<typeof verifyBackupFile>[1] {
   if (kubeApiserver === undefined && etcd === undefined) return undefined;
   if (kubeApiserver === undefined || etcd === undefined) {
     throw new SealiftError('USAGE', { values: { reason: 'give --kube-apiserver and --etcd, both or neither' } });
