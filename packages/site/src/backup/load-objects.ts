@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupCluster, BackupRecordOf } from '@sealift/core/backup';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
-import { pause } from '@sealift/io/pause';
+import { waitUntilEstablished } from '@sealift/kubernetes/established';
 import { groupVersionOf, type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
 import { Objects } from '@sealift/kubernetes/objects';
 import { z } from 'zod';
@@ -26,7 +26,6 @@ export type LoadedRecord = BackupRecordOf<'object' | 'definition'>;
 const programHint =
   'Give executables for this machine: etcd, and kube-apiserver of the version of the cluster. Of the backup it says nothing.';
 const readyMs = 120_000;
-const establishMs = 60_000;
 const mostNamed = 5;
 
 /**
@@ -106,10 +105,6 @@ const definitionSpec = z.looseObject({
   names: z.looseObject({ kind: z.string() }),
   versions: z.array(z.looseObject({ name: z.string() })),
 });
-const established = z.looseObject({
-  conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).optional(),
-});
-
 /** Defines kinds as they were, but that the version that was backed up is the stored one: who would convert is not there. */
 async function define(
   objects: Objects,
@@ -132,19 +127,9 @@ async function define(
       cancel,
     );
   }
-  const until = Date.now() + establishMs;
   for (const { metadata } of definitions) {
-    const of = { ...definitionKind, name: metadata.name };
-    while (!isEstablished(await objects.get(of, cancel))) {
-      if (Date.now() > until) throw programFailed('kube-apiserver', `it does not serve ${metadata.name}`);
-      await pause(100, cancel);
-    }
+    await waitUntilEstablished(objects, { ...definitionKind, metadata: { name: metadata.name } }, { cancel });
   }
-}
-
-function isEstablished(object: KubeObject | undefined): boolean {
-  const { conditions = [] } = established.safeParse(object?.['status']).data ?? {};
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
 }
 
 /** @returns what is wrong, an object each */

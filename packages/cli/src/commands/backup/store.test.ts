@@ -49,8 +49,16 @@ describe.skipIf(versitygw.missing)(`sealift backup store (${versitygw.remedy})`,
   }
 
   const way = () => [
-    ...['--s3-endpoint', server.endpoint, '--s3-region', server.region, '--s3-access-key', server.accessKey],
-    ...['--s3-secret-file', join(folder, 'secret'), '--s3-ca-file', join(folder, 'ca.pem')],
+    '--s3-endpoint',
+    server.endpoint,
+    '--s3-region',
+    server.region,
+    '--s3-access-key',
+    server.accessKey,
+    '--s3-secret-file',
+    join(folder, 'secret'),
+    '--s3-ca-file',
+    join(folder, 'ca.pem'),
   ];
 
   it('keeps backups in a bucket, from which each is downloaded, verified and restored without the console', async () => {

@@ -27,15 +27,11 @@ export async function readStoredBucket(db: Db): Promise<StoredBucket> {
   const stored = document === null ? null : storedJson('where backups are kept', document, documentSchema);
   return {
     revision: row.revision,
-    bucket: stored === null ? null : withoutFormat(stored),
+    bucket: stored === null ? null : backupBucketSchema.parse(stored),
     sealed: secret === null || keyId === null ? null : { text: secret, keyId },
     changedBy: row.changed_by,
     changedAt: row.changed_at,
   };
-}
-
-function withoutFormat({ format: _, ...bucket }: z.infer<typeof documentSchema>): BackupBucket {
-  return bucket;
 }
 
 /** Holds the row until the end of the transaction. @returns its revision */
