@@ -6,7 +6,7 @@ import { BodyTooLarge, readBody, readRefusal } from '@sealift/io/http/body';
 import { trustedCertificates } from '@sealift/io/http/certificates';
 import type { Environment } from '@sealift/io/http/environment';
 import { exchange } from '@sealift/io/http/exchange';
-import { ConnectionFailure } from '@sealift/io/http/failure';
+import { ConnectionFailure, endedBy } from '@sealift/io/http/failure';
 import { withRetry } from '@sealift/io/retry';
 import { AwsV4Signer } from 'aws4fetch';
 import { type Asked, refusalOf } from './answer.ts';
@@ -103,16 +103,18 @@ export class S3Client {
 
   /** Does work again that a cut line or a busy store ended. */
   async retry<Result>(cancel: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
-    return await withRetry(work, { passes: mayPass, delaysMs: this.#delaysMs, jitter: true, cancel });
+    // A pause that a deadline ends is no wish of anybody.
+    const cancelled = (cause: unknown): Error => this.failed(cancel === undefined ? cause : endedBy(cancel, cause));
+    return await withRetry(work, { passes: mayPass, delaysMs: this.#delaysMs, jitter: true, cancel, cancelled });
   }
 
   /** A failure of the line as an error of the catalogue; any other one as it is. */
-  failed(error: unknown): unknown {
+  failed(error: unknown): Error {
     const { endpoint } = this.settings;
     if (error instanceof BodyTooLarge) {
       return new SealiftError('S3_ANSWER_INVALID', { values: { endpoint, reason: error.message }, cause: error });
     }
-    if (!(error instanceof ConnectionFailure)) return error;
+    if (!(error instanceof ConnectionFailure)) return error instanceof Error ? error : new Error(String(error));
     if (error.kind === 'cancelled') return new SealiftError('CANCELLED', { place: endpoint, cause: error });
     return new SealiftError(error.aboutCertificate ? 'S3_CERTIFICATE_UNTRUSTED' : 'S3_UNREACHABLE', {
       values: { endpoint, reason: error.message },

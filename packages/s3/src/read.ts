@@ -8,6 +8,8 @@ export interface OpenObject {
   readonly sizeBytes: number | null;
   /** Read once, to its end or until who reads it leaves. */
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** Lets go of what nobody has begun to read. */
+  close(): void;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function openObject(client: S3Client, name: string, cancel?: AbortS
       }
     }
   };
-  return { sizeBytes: length === undefined ? null : Number(length), bytes: bytes() };
+  return { sizeBytes: length === undefined ? null : Number(length), bytes: bytes(), close: () => void first.destroy() };
 }
 
 function changed({ settings: { endpoint } }: S3Client, key: string): SealiftError {

@@ -41,9 +41,9 @@ async function fetched(
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, name);
-    const { bytes } = await openObject(client, name, context.cancel);
     await fileWork(path, async () => {
       await using file = await open(path, 'wx', 0o600);
+      const { bytes } = await openObject(client, name, context.cancel);
       for await (const some of bytes) await writeAll(file, some);
     });
     return { path, [Symbol.asyncDispose]: dispose };

@@ -7,7 +7,7 @@ import { unfinishedPath } from '@sealift/io/unfinished';
 import { writeAll } from '@sealift/io/write-all';
 import { S3Client } from '@sealift/s3/client';
 import { giveUpOldUploads, listObjects, removeObject } from '@sealift/s3/list';
-import { openObject } from '@sealift/s3/read';
+import { type OpenObject, openObject } from '@sealift/s3/read';
 import { addressOf, type S3Settings } from '@sealift/s3/settings';
 import { upload } from '@sealift/s3/upload';
 import { prepareFolder } from './folder-place.ts';
@@ -15,7 +15,7 @@ import type { BackupPlace, LocalCopy, StoredFile } from './place.ts';
 
 /** Longer than any upload takes from its first part to its last. */
 const oldestUploadMs = 24 * 60 * 60 * 1000;
-const lookTimeoutMs = 15_000;
+const lookTimeoutMs = 8000;
 const removeTimeoutMs = 60_000;
 
 /**
@@ -28,8 +28,6 @@ export function bucketPlace(settings: S3Settings, folder: string): BackupPlace {
   const client = new S3Client(settings);
   const remove = (reference: string): Promise<void> =>
     removeObject(client, reference, AbortSignal.timeout(removeTimeoutMs));
-  const openBytes = async (reference: string, cancel?: AbortSignal): Promise<AsyncIterable<Uint8Array>> =>
-    (await openObject(client, reference, cancel)).bytes;
   return {
     address: addressOf(settings),
     async prepare(cancel) {
@@ -48,8 +46,11 @@ export function bucketPlace(settings: S3Settings, folder: string): BackupPlace {
         await rm(draft, { force: true });
       }
     },
-    open: async (reference, cancel) => Readable.from(await openBytes(reference, cancel), { objectMode: false }),
-    copyOf: async (file, cancel) => await copyInto(folder, file, await openBytes(file.reference, cancel)),
+    async open(reference, cancel) {
+      const { bytes, close } = await openObject(client, reference, cancel);
+      return Readable.from(bytes, { objectMode: false }).once('close', close);
+    },
+    copyOf: (file, cancel) => copyInto(folder, file, () => openObject(client, file.reference, cancel)),
     async sizesOf() {
       // People wait for it.
       const looking = new S3Client(settings, { delaysMs: [] });
@@ -79,7 +80,7 @@ async function uploadFile(client: S3Client, name: string, path: string, cancel: 
 async function copyInto(
   folder: string,
   { reference, sha256, sizeBytes }: StoredFile,
-  bytes: AsyncIterable<Uint8Array>,
+  openBytes: () => Promise<OpenObject>,
 ): Promise<LocalCopy> {
   const damaged = (reason: string): SealiftError =>
     new SealiftError('BACKUP_DAMAGED', { values: { reference, reason } });
@@ -90,6 +91,7 @@ async function copyInto(
   try {
     await fileWork(folder, async () => {
       await using file = await open(path, 'wx', 0o600);
+      const { bytes } = await openBytes();
       for await (const some of bytes) {
         got += some.byteLength;
         if (got > sizeBytes) throw damaged(`it is longer than the ${sizeBytes} bytes that were stored`);
