@@ -209,6 +209,13 @@ describe.skipIf(versitygw.missing)(`a store that speaks S3 (${versitygw.remedy})
     await expect(tryStore(clientOf(wrong))).rejects.toMatchObject(found);
   });
 
+  it('tells a deadline that ends a pause as what it is', async () => {
+    const client = clientOf({ endpoint: 'http://127.0.0.1:9' }, { delaysMs: [600_000] });
+    const late = listObjects(client, AbortSignal.timeout(500));
+    await expect(late).rejects.toMatchObject({ code: 'S3_UNREACHABLE', message: expect.stringContaining('in time') });
+    await expect(listObjects(client, AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('says how far the clocks are apart', async () => {
     const client = clientOf({}, { now: () => new Date(Date.now() - 3_600_000) });
     await expect(tryStore(client)).rejects.toMatchObject({
