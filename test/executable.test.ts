@@ -11,6 +11,7 @@ import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { startS3Server } from '@sealift/testkit/s3-server';
 import { startVCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { buildProgram } from '../packages/cli/src/program.ts';
@@ -28,6 +29,7 @@ function everyCommand(command: Command, words: readonly string[] = []): string[]
 }
 
 const peers = [peer('vcenter-simulator'), peer('etcd'), peer('kube-apiserver')] as const;
+const versitygw = peer('versitygw');
 const missing = peers.find((one) => one.missing);
 const commands = everyCommand(buildProgram(testContext().context));
 const nouns = [...new Set(commands.map(([noun = '']) => noun))];
@@ -228,6 +230,29 @@ describe('the single executable', () => {
     });
     return data;
   }
+
+  it.skipIf(versitygw.missing)(`keeps backups in a bucket (${versitygw.remedy})`, async () => {
+    const store = await startS3Server(versitygw);
+    try {
+      const way = ['--s3-endpoint', store.endpoint, '--s3-region', store.region, '--s3-access-key', store.accessKey];
+      const secret = { SEALIFT_S3_SECRET_KEY: store.secretKey };
+      let made = '';
+      const data = await newConsole(async (url, cookie) => {
+        const login = await post(`${url}/api/v1/tokens`, { name: 'bucket' }, cookie);
+        const { secret: token } = z.object({ secret: z.string() }).parse(await login.json());
+        const at = { SEALIFT_URL: url, SEALIFT_TOKEN: token };
+        const set = await run(['backup', 'store', '--s3-bucket', store.bucket, ...way], { ...at, ...secret });
+        expect(set).toMatchObject({ code: 0, stdout: expect.stringContaining(`s3://${store.bucket}/ at`) });
+        const { stdout } = await run(['backup', 'create', '--json'], at);
+        made = z.object({ reference: z.string() }).parse(JSON.parse(stdout)).reference;
+      }, 'bucket');
+      const named = [`s3://${store.bucket}/${made}`, ...way, '--secret-key-file', join(data, 'secret-key')];
+      const verified = await run(['backup', 'verify', ...named], secret);
+      expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('restored and alike') });
+    } finally {
+      await store.stop();
+    }
+  });
 
   /** Starts what serves, looks at it when it says that it is ready, and ends it. */
   async function serves(args: string[], look: (ready: Ready) => Promise<void>): Promise<void> {

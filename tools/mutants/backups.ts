@@ -27,7 +27,7 @@ export const backupMutants = [
     [
       'a backup that does not restore stays in the folder',
       'backups/backup-keeper.ts',
-      'await rm(path, { force: true });',
+      'await place.remove(reference).catch(() => undefined);',
       '',
       'backups/backup.test.ts',
     ],
@@ -62,7 +62,7 @@ export const backupMutants = [
     [
       'the backup of an upgrade under way is removed',
       'backups/retention.ts',
-      'await refuseNeeded(trx, row);',
+      'await change(db, (trx) => refuseNeeded(trx, row));',
       '',
       'backups/schedule.test.ts',
     ],
@@ -74,7 +74,70 @@ export const backupMutants = [
       'backups/schedule.test.ts',
     ],
   ]),
+  ...mutantsOf('s3', [
+    ['a writer overwrites what another one wrote', 'upload.ts', "{ 'if-none-match': '*' }", '{}', 'client.test.ts'],
+    [
+      'an upload that failed leaves its parts',
+      'upload.ts',
+      'await giveUpUpload(client, key, uploadId, AbortSignal.timeout(giveUpTimeoutMs)).catch(() => undefined);',
+      '',
+      'client.test.ts',
+    ],
+    ['an answer that was lost counts as a failure', 'upload.ts', 'if (lost && (', 'if (false && (', 'client.test.ts'],
+    ['two contents are joined', 'read.ts', ", 'if-match': etag", '', 'client.test.ts'],
+    [
+      'a store that lets backups be overwritten is taken',
+      'try-store.ts',
+      'await refuseOverwriting(client, small, bytes, cancel);',
+      '',
+      'try-store.test.ts',
+    ],
+  ]),
+  ...mutantsOf('server', [
+    [
+      'the stored secret is taken along to another store',
+      'backups/places/change-store.ts',
+      'before.endpoint === bucket.endpoint &&',
+      '',
+      'backups/places/bucket.test.ts',
+    ],
+    [
+      'a store is set without being tried',
+      'backups/places/change-store.ts',
+      'if (asked !== null) await tryAll(asked);',
+      '',
+      'backups/places/bucket.test.ts',
+    ],
+    [
+      'a store that does not answer counts as one without the backup',
+      'backups/backup-list.ts',
+      'return found === undefined ? null : found.get(reference) === sizeBytes;',
+      'return found?.get(reference) === sizeBytes;',
+      'backups/places/bucket.test.ts',
+    ],
+    [
+      'the place of backups changes while an upgrade runs',
+      'backups/places/change-store.ts',
+      'await changeWhile(db, isSame, async',
+      'await changeWhile(db, true, async',
+      'backups/places/bucket.test.ts',
+    ],
+    [
+      'objects that an API server did not give back alike count',
+      'backups/prove-backup.ts',
+      'await load({ reference: source.reference, records })',
+      'records.length',
+      'backups/backup.test.ts',
+    ],
+  ]),
   ...mutantsOf('site', [
+    [
+      'an object that comes back without a field counts as loaded',
+      'backup/load-objects.ts',
+      'if (lost.length > 0)',
+      'if (lost.length > 100)',
+      'backup/load-objects.test.ts',
+    ],
     [
       'a Cluster comes back and acts at once',
       'backup/restore-objects.ts',

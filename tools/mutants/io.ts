@@ -2,6 +2,27 @@ import { mutantsOf } from './mutant.ts';
 
 export const ioMutants = mutantsOf('io', [
   [
+    'an element may have any number of attributes',
+    'xml/read-xml.ts',
+    'if (this.#attributes > maxAttributes)',
+    'if (this.#attributes < 0)',
+    'xml/read-xml.test.ts',
+  ],
+  [
+    'a document may be nested to any depth',
+    'xml/read-xml.ts',
+    'if (this.#open.length >= this.#limits.depth)',
+    'if (this.#open.length < 0)',
+    'xml/read-xml.test.ts',
+  ],
+  [
+    'a document type is read',
+    'xml/read-xml.ts',
+    "      throw new XmlRefused('it has a document type declaration');\n",
+    '',
+    'xml/read-xml.test.ts',
+  ],
+  [
     'what does not pass is tried again',
     'retry/retry.ts',
     'if (!passes(error)) throw error;',

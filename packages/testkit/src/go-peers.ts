@@ -22,5 +22,6 @@ export const goPeers = {
   kwok: { module: 'cluster-api', program: 'kwok' },
   'oci-conformance': { module: 'oci-conformance', program: 'conformance' },
   oras: { module: 'oras', program: 'oras' },
+  versitygw: { module: 'versitygw', program: 'versitygw' },
   'vcenter-simulator': { module: 'vcenter', program: 'vcenter-simulator' },
 } as const;

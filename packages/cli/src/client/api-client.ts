@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { problemSchema, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { Agents } from '@sealift/io/http/agents';
-import { BodyTooLarge, readBody, readRefusal } from '@sealift/io/http/body';
+import { BodyTooLarge, bodyOf, readBody, readRefusal } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { type Exchange, exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
@@ -52,6 +53,23 @@ export class ApiClient {
   /** The bytes of a file that the console offers. */
   async download(path: string): Promise<Buffer> {
     return await this.#send('GET', path);
+  }
+
+  /**
+   * The bytes of a file of any size, as they come; it takes as long as it takes, while something moves.
+   *
+   * @throws as `get`, also while it is read
+   */
+  async *stream(path: string): AsyncGenerator<Uint8Array> {
+    const { cancel, timeoutMs = defaultTimeoutMs } = this.#options;
+    const answer = await this.#ask('GET', path, undefined, cancel);
+    const status = answer.statusCode ?? 0;
+    if (status < 200 || status >= 300) throw this.#refused(path, status, await readRefusal(answer));
+    try {
+      yield* bodyOf(answer, { idleTimeoutMs: timeoutMs, cancel });
+    } catch (error) {
+      throw this.#failed(error, path);
+    }
   }
 
   async post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
@@ -115,14 +133,17 @@ export class ApiClient {
   async #send(method: Exchange['method'], path: string, body?: unknown): Promise<Buffer> {
     const { status, bytes } = await this.#exchange(method, path, body);
     if (status >= 200 && status < 300) return bytes;
-    if (status === 401) throw new SealiftError('PLATFORM_LOGIN_REFUSED', { values: { url: this.url }, place: path });
+    throw this.#refused(path, status, bytes);
+  }
+
+  #refused(path: string, status: number, bytes: Buffer): Error {
+    if (status === 401) return new SealiftError('PLATFORM_LOGIN_REFUSED', { values: { url: this.url }, place: path });
     const problem = problemSchema.safeParse(parseJson(bytes)).data;
-    if (problem !== undefined) throw new ApiProblem(problem);
+    if (problem !== undefined) return new ApiProblem(problem);
     const reason = `status ${status} without problem details`;
     // A proxy says so while the console behind it starts again.
-    if (gatewayStatuses.has(status))
-      throw new SealiftError('PLATFORM_UNREACHABLE', { values: { url: this.url, reason }, place: path });
-    throw new SealiftError('PLATFORM_ANSWER_INVALID', { values: { url: this.url, reason }, place: path });
+    const code = gatewayStatuses.has(status) ? 'PLATFORM_UNREACHABLE' : 'PLATFORM_ANSWER_INVALID';
+    return new SealiftError(code, { values: { url: this.url, reason }, place: path });
   }
 
   async #exchange(
@@ -130,15 +151,35 @@ export class ApiClient {
     path: string,
     body: unknown,
   ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
-    const url = new URL(`${this.#options.url}${path}`);
-    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const { cancel: wish, timeoutMs = defaultTimeoutMs } = this.#options;
     const deadline = AbortSignal.timeout(timeoutMs);
     const cancel = wish === undefined ? deadline : AbortSignal.any([deadline, wish]);
+    const answer = await this.#ask(method, path, body, cancel);
     try {
-      const answer = await exchange(this.#agents, {
+      const cookies = answer.headers['set-cookie'] ?? [];
+      const status = answer.statusCode ?? 0;
+      const bytes =
+        status >= 400
+          ? await readRefusal(answer)
+          : await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, cancel });
+      return { status, bytes, cookies };
+    } catch (error) {
+      throw this.#failed(error, path);
+    }
+  }
+
+  async #ask(
+    method: Exchange['method'],
+    path: string,
+    body: unknown,
+    cancel: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const { url, timeoutMs = defaultTimeoutMs } = this.#options;
+    try {
+      return await exchange(this.#agents, {
         method,
-        url,
+        url: new URL(`${url}${path}`),
         headers: {
           accept: 'application/json, application/problem+json, */*;q=0.5',
           ...this.#credential(),
@@ -149,13 +190,6 @@ export class ApiClient {
         repeatable: false,
         cancel,
       });
-      const cookies = answer.headers['set-cookie'] ?? [];
-      const status = answer.statusCode ?? 0;
-      const bytes =
-        status >= 400
-          ? await readRefusal(answer)
-          : await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, cancel });
-      return { status, bytes, cookies };
     } catch (error) {
       throw this.#failed(error, path);
     }

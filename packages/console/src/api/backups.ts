@@ -1,4 +1,9 @@
-import { backupListSchema, type BackupSchedule } from '@sealift/core/api';
+import {
+  backupListSchema,
+  type BackupSchedule,
+  backupStoreCheckSchema,
+  type BackupStoreRequest,
+} from '@sealift/core/api';
 import { backupProofSchema } from '@sealift/core/backup';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
@@ -46,4 +51,19 @@ export function useScheduleBackups() {
     mutationFn: (schedule: BackupSchedule) => request(backupListSchema, 'PUT', '/backups/schedule', schedule),
     onSuccess: (list) => client.setQueryData(backupsKey, list),
   });
+}
+
+/** Sets where backups are kept, once the store was tried; nothing is kept of the secret here. */
+export function useSetStore() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wanted: BackupStoreRequest) => request(backupListSchema, 'PUT', '/backups/store', wanted),
+    gcTime: 0,
+    onSuccess: (list) => client.setQueryData(backupsKey, list),
+  });
+}
+
+/** Does all that backups need with the store that they are kept in. */
+export function useCheckStore() {
+  return useMutation({ mutationFn: () => request(backupStoreCheckSchema, 'POST', '/backups/store/check') });
 }

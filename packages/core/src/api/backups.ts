@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { backupStoreSchema } from './backup-store.ts';
 import { backupProofSchema, backupReasonSchema } from '../backup/backup.ts';
 
 /** A backup that counts: it was read back and restored on trial. */
 export const backupSchema = z.object({
   id: z.string(),
-  /** The name of its file in the folder of backups. */
+  /** The name of its file. */
   reference: z.string(),
+  /** The folder of this console, or a bucket at its store. */
+  place: z.string(),
   createdAt: z.iso.datetime(),
   sizeBytes: z.int().min(0),
   sha256: z.string(),
@@ -14,14 +17,15 @@ export const backupSchema = z.object({
   keyId: z.string().nullable(),
   /** Null for one that an older version made, which was never restored anywhere. */
   proof: backupProofSchema.nullable(),
-  /** Whether its file is where this console looks for it, in its size. */
-  isHere: z.boolean(),
+  /** Whether its file is where it was put, in its size; null where that is not known: the store did not answer, or is no longer the console's. */
+  isHere: z.boolean().nullable(),
 });
 export type BackupView = z.infer<typeof backupSchema>;
 
 /** How far the making of a backup is, in words. */
 export const backupStages = {
   collecting: 'collecting and writing',
+  storing: 'sending it to the store',
   'restoring-on-trial': 'reading it back and restoring it on trial',
   recording: 'recording it',
 } as const;
@@ -42,8 +46,12 @@ export type BackupSchedule = z.infer<typeof backupScheduleSchema>;
 
 /** `GET /api/v1/backups`: newest first. */
 export const backupListSchema = z.object({
-  /** Where this console keeps them. */
+  /** Where this console keeps them, and writes them first. */
   folder: z.string(),
+  /** Where they are kept. */
+  store: backupStoreSchema,
+  /** Why the store cannot tell what it has; null where it does. */
+  storeProblem: z.string().nullable(),
   /** The key file that they are sealed with: without it no backup can be opened. */
   keyPath: z.string(),
   running: z

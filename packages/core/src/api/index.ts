@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './adoption.ts';
+export * from './backup-store.ts';
 export * from './backups.ts';
 export * from './cluster.ts';
 export * from './evidence.ts';

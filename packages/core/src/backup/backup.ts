@@ -56,6 +56,8 @@ export const backupRecordSchema = z.discriminatedUnion('record', [
   /** A row as the database prints it as JSON, so that nothing of a number or a time is lost on the way. */
   z.object({ record: z.literal('row'), table: z.string().max(64), row: z.string() }),
   z.object({ record: z.literal('object'), cluster: backupClusterSchema, object: objectSchema }),
+  /** How the API server defines a kind that the backup has objects of: it takes them by that. Providers bring it, a restore never makes it. */
+  z.object({ record: z.literal('definition'), cluster: backupClusterSchema, object: objectSchema }),
   /** A template of machines that the backed up objects name, as vCenter knows it. */
   z.object({
     record: z.literal('template'),

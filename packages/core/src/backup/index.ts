@@ -1,2 +1,3 @@
 export * from './backup.ts';
+export * from './bucket-prefix.ts';
 export * from './texts.ts';

@@ -9,6 +9,7 @@ import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
+import { s3Errors } from './catalogue/s3.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { siteErrors } from './catalogue/site.ts';
@@ -22,6 +23,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   releaseErrors,
   mergeErrors,
   backupErrors,
+  s3Errors,
   bundleErrors,
   registryErrors,
   serverErrors,

@@ -8,6 +8,7 @@ import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
+import { s3Errors } from './catalogue/s3.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { siteErrors } from './catalogue/site.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...registryErrors,
   ...serverErrors,
   ...backupErrors,
+  ...s3Errors,
   ...upgradeErrors,
   ...vsphereErrors,
   ...kubernetesErrors,

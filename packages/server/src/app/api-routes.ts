@@ -47,7 +47,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   rollbackRoutes(api, parts);
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
-  backupRoutes(api, { ...parts, db });
+  backupRoutes(api, { ...parts, db }, parts.events);
   auditRoutes(api, db);
   eventRoutes(api, events, authenticate);
 }

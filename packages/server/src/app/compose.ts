@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import { sql } from 'kysely';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { BackupPlaces } from '../backups/places/places.ts';
 import { ScheduledBackups } from '../backups/schedule.ts';
 import { platformRecords } from '../backups/platform-records.ts';
 import { upgradeBackups } from '../backups/upgrade-backups.ts';
@@ -38,8 +40,6 @@ export interface ConsoleParts {
   readonly evidenceKeys: EvidenceKeys;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
-  /** Where backups are written. */
-  readonly backupFolder: string;
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -54,12 +54,14 @@ export interface ComposeSettings extends ClusterSettings {
   readonly secretKeyFile?: string | undefined;
   /** Of a site whose other settings are in the store. */
   readonly startedWith?: StartedWith | undefined;
+  /** Executables that the objects of each backup are loaded into. */
+  readonly backupPrograms?: LoadPrograms | undefined;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, startedWith, ...settings }: ComposeSettings,
+  { dataDir, secretKeyFile, startedWith, backupPrograms, ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -75,13 +77,13 @@ export function composeConsole(
     toolsFolder: join(dataDir, 'tools'),
     holder: () => holder.now(),
   });
-  const backupFolder = join(dataDir, 'backups');
   const backups = new BackupKeeper({
     db: store.db,
-    folder: backupFolder,
+    places: new BackupPlaces({ db: store.db, folder: join(dataDir, 'backups'), key: secretKey }),
     key: secretKey,
     platform: platformRecords(cluster),
     events,
+    load: backupPrograms && ((backup, cancel) => loadObjects(backup, backupPrograms, { cancel })),
   });
   const ports = {
     vcenter: cluster.vcenter,
@@ -107,7 +109,6 @@ export function composeConsole(
     evidenceKeys,
     backups,
     scheduledBackups: new ScheduledBackups(store.db, backups),
-    backupFolder,
     secretKey,
   };
 }

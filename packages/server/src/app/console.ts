@@ -19,6 +19,7 @@ import type { StartedWith } from '../site/site-settings.ts';
 import { recordSuccessor } from './record-successor.ts';
 import { type UpgradeUnderWay, upgradesUnderWay } from '../store/under-way.ts';
 import { openStore } from '../store/store.ts';
+import type { LoadPrograms } from '@sealift/site/load-objects';
 import type { SiteSettings } from '@sealift/site/settings';
 
 const logging = { level: 'warn', redact: ['req.headers.authorization', 'req.headers.cookie'] };
@@ -42,6 +43,8 @@ export interface ConsoleOptions {
   readonly secretKeyFile?: string;
   /** What packs are applied with at a site whose settings are given in the console. */
   readonly startedWith?: StartedWith;
+  /** Executables that the objects of each backup are loaded into; without them they are read and compared only. */
+  readonly backupPrograms?: LoadPrograms;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** Folder of the built web pages; by default those of this program. */
@@ -103,6 +106,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         site: options.site,
         secretKeyFile: options.secretKeyFile,
         startedWith: options.startedWith,
+        backupPrograms: options.backupPrograms,
       },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),

@@ -8,6 +8,7 @@ export const backedUpTables = [
   'pack_registry',
   'site_settings',
   'backup_schedule',
+  'backup_store',
   'catalogue_release',
   'catalogue_pack',
   'catalogue_pack_release',
@@ -33,6 +34,6 @@ export const leftOutTables = {
   sign_in_failure: 'locks of accounts end by themselves',
   lease: 'whoever acts takes it anew',
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
-  backup: 'the folder tells what it holds',
+  backup: 'the folder or the bucket tells what it holds',
   store_version: 'each version that is started says it anew',
 } as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

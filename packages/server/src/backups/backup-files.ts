@@ -9,7 +9,7 @@ import { SecretKey, secretKeyName } from '../site/secret-key.ts';
 import { openStore } from '../store/store.ts';
 import { storeInUse } from '../store/store-in-use.ts';
 import { openBackupFile } from './open-file.ts';
-import { proveBackup, storeBelow } from './prove-backup.ts';
+import { type LoadObjects, proveBackup, storeBelow } from './prove-backup.ts';
 import { type BackupSource, readBackup } from './read-backup.ts';
 import { type RestoredDatabase, restoreDatabase } from './restore-database.ts';
 
@@ -22,12 +22,14 @@ export interface BackupFile {
 /**
  * Reads a backup that is a file here to its end, and restores it into a store that is thrown away. Needs no console.
  *
- * @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID, STORE_…
+ * @param load loads its objects into an API server too
+ * @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID, STORE_…, and what loading throws
  */
 export async function verifyBackupFile(
   file: BackupFile,
+  load?: LoadObjects,
 ): Promise<{ readonly contents: BackupContents; readonly proof: BackupProof }> {
-  return await proveBackup(await sourceOf(file), storeBelow(tmpdir()));
+  return await proveBackup(await sourceOf(file), storeBelow(tmpdir()), load);
 }
 
 /**

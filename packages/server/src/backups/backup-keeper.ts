@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BackupStage } from '@sealift/core/api';
 import type { BackupProof, BackupReason } from '@sealift/core/backup';
 import { backupFormat } from '@sealift/core/backup';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
-import { fileWork } from '@sealift/io/file-errors';
-import { makeFolder } from '@sealift/io/make-folder';
-import { removeUnfinished } from '@sealift/io/unfinished';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { EventBus } from '../notify/event-bus.ts';
@@ -16,17 +11,21 @@ import type { Db } from '../store/store.ts';
 import type { BackupRow } from '../store/tables.ts';
 import { collectBackup } from './collect.ts';
 import { openBackupFile } from './open-file.ts';
+import type { BackupPlace, StoredFile } from './places/place.ts';
+import type { BackupPlaces } from './places/places.ts';
 import type { BackedUpPlatform } from './platform-records.ts';
-import { proveBackup, tablesIn } from './prove-backup.ts';
+import { type LoadObjects, proveBackup, tablesIn } from './prove-backup.ts';
 import { newHeader, writeBackup, type WrittenFile } from './write-backup.ts';
 
 /** What a backup is made of, and where it goes. */
 export interface BackupParts {
   readonly db: Db;
-  readonly folder: string;
+  readonly places: BackupPlaces;
   readonly key: SecretKeyPlace;
   readonly platform: BackedUpPlatform;
   readonly events: EventBus;
+  /** Loads the objects of each backup into an API server, where programs for that are here. */
+  readonly load?: ((...given: [...Parameters<LoadObjects>, AbortSignal]) => Promise<number>) | undefined;
 }
 
 interface Running {
@@ -35,9 +34,6 @@ interface Running {
   stage: BackupStage;
   readonly made: Promise<BackupRow>;
 }
-
-/** No backup takes so long to write: what is older was left by a process that was killed. */
-const longestWriteMs = 60 * 60 * 1000;
 
 /**
  * Makes backups, one at a time. One counts, and is told of, only when it was read back from where it lies and restored into a store that is thrown
@@ -98,14 +94,14 @@ export class BackupKeeper {
     return { made };
   }
 
-  /** Makes a backup; waits for one that is being made first. @throws FILE_UNWRITABLE, BACKUP_…, SECRET_KEY_INVALID, KUBERNETES_…, CANCELLED */
+  /** Makes a backup; waits for one that is being made first. @throws FILE_UNWRITABLE, BACKUP_…, S3_…, SECRET_KEY_…, KUBERNETES_…, CANCELLED */
   async make(reason: BackupReason, actor: Actor, cancel: AbortSignal): Promise<BackupRow> {
     while (this.#running !== undefined) await this.#running.made.catch(() => undefined);
     cancel.throwIfAborted();
     return await this.begin(reason, actor, cancel).made;
   }
 
-  /** Reads a backup to its end and restores it on trial, one at a time. @throws BACKUP_…, RECORD_FORMAT_OTHER, SECRET_KEY_INVALID */
+  /** Reads a backup to its end and restores it on trial, one at a time. @throws BACKUP_…, S3_…, RECORD_FORMAT_OTHER, SECRET_KEY_… */
   async verify(row: BackupRow): Promise<BackupProof> {
     if (this.#verifyingSince !== undefined) {
       throw new SealiftError('BACKUP_RUNNING', { values: { since: this.#verifyingSince } });
@@ -113,15 +109,17 @@ export class BackupKeeper {
     this.#verifyingSince = new Date().toISOString();
     try {
       const key = await SecretKey.open({ ...this.#parts.key, mayBeMade: false });
-      return await this.#prove(row.reference, key);
+      const { reference, sha256, size_bytes: sizeBytes } = row;
+      const place = await this.#parts.places.of(row);
+      return await this.#prove(place, { reference, sha256, sizeBytes }, key, this.#stop.signal);
     } finally {
       this.#verifyingSince = undefined;
     }
   }
 
-  /** Where the file of a backup is. */
-  pathOf({ reference }: Pick<BackupRow, 'reference'>): string {
-    return join(this.#parts.folder, reference);
+  /** Where backups are. */
+  get places(): BackupPlaces {
+    return this.#parts.places;
   }
 
   /** Ends what is being made. */
@@ -136,32 +134,39 @@ export class BackupKeeper {
     cancel: AbortSignal,
     onStage: (stage: BackupStage) => void,
   ): Promise<BackupRow> {
-    const { folder, db } = this.#parts;
+    const { places, db } = this.#parts;
     const key = await SecretKey.open(this.#parts.key);
-    await fileWork(folder, async () => makeFolder(folder, 0o700));
-    await removeUnfinished(folder, longestWriteMs);
+    const place = await places.current();
+    await place.prepare(cancel);
     const header = newHeader(randomUUID(), key);
     const reference = `${header.id}.sealift-backup`;
-    const path = join(folder, reference);
     const records = collectBackup(db, this.#parts.platform, reason, cancel);
-    const written = await writeBackup({ folder, path }, header, records, key, cancel);
+    const path = place.draftOf(reference);
+    const written = await writeBackup({ folder: places.folder, path }, header, records, key, cancel);
+    if (place.address !== null) onStage('storing');
+    await place.keep(reference, path, cancel);
     try {
       onStage('restoring-on-trial');
-      const proof = await this.#prove(reference, key);
+      const proof = await this.#prove(place, { reference, ...written }, key, cancel);
       cancel.throwIfAborted();
       onStage('recording');
-      return await this.#record({ id: header.id, reference, reason, keyId: key.id, written, proof }, actor);
+      const made = { id: header.id, reference, reason, keyId: key.id, written, proof, place: place.address };
+      return await this.#record(made, actor);
     } catch (error) {
-      // What does not restore is no backup, and nobody may take it for one.
-      await rm(path, { force: true });
+      // What does not restore is no backup, and nobody may take it for one. Why it does not is what people are told.
+      await place.remove(reference).catch(() => undefined);
       throw error;
     }
   }
 
-  async #prove(reference: string, key: SecretKey): Promise<BackupProof> {
-    const bytes = await openBackupFile(this.pathOf({ reference }), reference);
+  async #prove(place: BackupPlace, file: StoredFile, key: SecretKey, cancel: AbortSignal): Promise<BackupProof> {
+    const { reference } = file;
+    await using copy = await place.copyOf(file, cancel);
+    const bytes = await openBackupFile(copy.path, reference);
     const source = { reference, bytes, key, keyPath: this.#parts.key.path };
-    return (await proveBackup(source, tablesIn(this.#parts.db))).proof;
+    const { db, load } = this.#parts;
+    const loader: LoadObjects | undefined = load && ((backup) => load(backup, cancel));
+    return (await proveBackup(source, tablesIn(db), loader)).proof;
   }
 
   async #record(
@@ -172,10 +177,11 @@ export class BackupKeeper {
       readonly keyId: string;
       readonly written: WrittenFile;
       readonly proof: BackupProof;
+      readonly place: string | null;
     },
     actor: Actor,
   ): Promise<BackupRow> {
-    const { id, reference, reason, keyId, written, proof } = made;
+    const { id, reference, reason, keyId, written, proof, place } = made;
     const { sha256, sizeBytes } = written;
     return await this.#parts.db.transaction().execute(async (trx) => {
       const row = await trx
@@ -191,13 +197,14 @@ export class BackupKeeper {
           reason: JSON.stringify(reason),
           key_id: keyId,
           proof: JSON.stringify(proof),
+          place,
         })
         .returningAll()
         .executeTakeFirstOrThrow();
       await recordAudit(trx, actor, {
         action: 'backup.create',
         subject: reference,
-        details: { reason, sha256, proof },
+        details: { reason, sha256, proof, place },
       });
       return row;
     });

@@ -1,19 +1,18 @@
-import { stat } from 'node:fs/promises';
 import type { BackupList, BackupView } from '@sealift/core/api';
 import { backupProofSchema, backupReasonSchema } from '@sealift/core/backup';
-import { SealiftError } from '@sealift/core/errors';
+import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { Db } from '../store/store.ts';
 import type { BackupRow } from '../store/tables.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
+import type { BackupPlaces } from './places/places.ts';
 import { dueAt, isMissed, readSchedule } from './schedule.ts';
 
 /** What a list of backups is read from. */
 export interface ListedBackups {
   readonly db: Db;
   readonly backups: BackupKeeper;
-  readonly backupFolder: string;
   readonly secretKey: SecretKeyPlace;
 }
 
@@ -25,9 +24,12 @@ export async function listBackups(parts: ListedBackups, now = new Date()): Promi
   const { db, backups } = parts;
   const rows = await db.selectFrom('backup').selectAll().orderBy('created_at', 'desc').limit(mostListed).execute();
   const schedule = await readSchedule(db);
-  const { running, lastFailure } = backups;
+  const { running, lastFailure, places } = backups;
+  const found = await filesOf(rows, places);
   return {
-    folder: parts.backupFolder,
+    folder: places.folder,
+    store: await places.view(),
+    storeProblem: found.problem,
     keyPath: parts.secretKey.path,
     running: running === null ? null : { ...running, since: running.since.toISOString() },
     lastFailure: lastFailure === null ? null : { ...lastFailure, at: lastFailure.at.toISOString() },
@@ -38,7 +40,7 @@ export async function listBackups(parts: ListedBackups, now = new Date()): Promi
       dueAt: dueAt(schedule, now)?.toISOString() ?? null,
       isMissed: isMissed(schedule, now),
     },
-    backups: await Promise.all(rows.map((row) => viewOf(row, backups))),
+    backups: rows.map((row) => viewOf(row, places.folder, found.isHere(row))),
   };
 }
 
@@ -49,18 +51,49 @@ export async function findBackup(db: Db, id: string): Promise<BackupRow> {
   return row;
 }
 
-async function viewOf(row: BackupRow, keeper: BackupKeeper): Promise<BackupView> {
+interface FoundFiles {
+  isHere(row: BackupRow): boolean | null;
+  /** Why the store could not tell. */
+  readonly problem: string | null;
+}
+
+/** Looks for the files of backups, once in each place. */
+async function filesOf(rows: readonly BackupRow[], places: BackupPlaces): Promise<FoundFiles> {
+  const sizes = new Map<string | null, ReadonlyMap<string, number>>();
+  let problem: string | null = null;
+  for (const one of new Set(rows.map(({ place }) => place))) {
+    const there = rows.filter(({ place }) => place === one);
+    try {
+      const [{ reference } = { reference: '' }] = there;
+      const place = await places.of({ place: one, reference });
+      sizes.set(one, await place.sizesOf(there.map((row) => row.reference)));
+    } catch (error) {
+      const { code, message, hint } = asSealiftError(error);
+      // That of another store is told with each backup.
+      if (code !== 'BACKUP_ELSEWHERE') problem = `${message}. ${hint}`;
+    }
+  }
+  return {
+    problem,
+    isHere({ place, reference, size_bytes: sizeBytes }) {
+      const found = sizes.get(place);
+      return found === undefined ? null : found.get(reference) === sizeBytes;
+    },
+  };
+}
+
+function viewOf(row: BackupRow, folder: string, isHere: boolean | null): BackupView {
   const { reason, proof } = row;
-  const found = await stat(keeper.pathOf(row)).catch(() => undefined);
   return {
     id: row.id,
     reference: row.reference,
+    place: row.place ?? folder,
     createdAt: row.created_at.toISOString(),
     sizeBytes: row.size_bytes,
     sha256: row.sha256,
     reason: reason === null ? null : storedJson('why a backup was made', reason, backupReasonSchema),
     keyId: row.key_id,
     proof: proof === null ? null : storedJson('the proof of a backup', proof, backupProofSchema),
-    isHere: found?.size === row.size_bytes,
+    isHere,
   };
 }

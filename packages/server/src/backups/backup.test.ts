@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackupRecord } from '@sealift/core/backup';
+import { SealiftError } from '@sealift/core/errors';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -17,6 +18,7 @@ import { keeperOf, openTestKey, testKey } from '../testing/backup-keeper.ts';
 import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
 import { backedUpTables } from './backed-up-tables.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
+import type { BackedUpPlatform } from './platform-records.ts';
 import { type BackupSource, readBackup } from './read-backup.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { atOneMoment, digestOf } from './rows.ts';
@@ -52,7 +54,7 @@ const digests = () =>
 describe('a backup', () => {
   it('is sealed, readable by its owner alone, and tells what it holds and what it does not', async () => {
     const row = await keeper.make(asked, ann, cancel);
-    const path = keeper.pathOf(row);
+    const path = join(folder, row.reference);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const bytes = await readFile(path);
     expect(bytes.includes('Harborview')).toBe(false);
@@ -115,8 +117,8 @@ describe('a backup', () => {
 
   it('that is cut, flipped or joined from two is refused, and the store stays as it was', async () => {
     const [first, second] = [await keeper.make(asked, ann, cancel), await keeper.make(asked, ann, cancel)];
-    const whole = await readFile(keeper.pathOf(first));
-    const other = await readFile(keeper.pathOf(second));
+    const whole = await readFile(join(folder, first.reference));
+    const other = await readFile(join(folder, second.reference));
     const head = whole.indexOf(0x0a) + 1;
     const before = await digests();
     const flipped = Buffer.from(whole);
@@ -133,7 +135,7 @@ describe('a backup', () => {
     damages.push(Buffer.concat([whole.subarray(0, head), other.subarray(other.indexOf(0x0a) + 1)]));
     damages.push(Buffer.concat([whole, Buffer.from('\n')]));
     for (const bytes of damages) {
-      await writeFile(keeper.pathOf(first), bytes);
+      await writeFile(join(folder, first.reference), bytes);
       const restoring = restoreDatabase(store().db, await sourceOf(first.reference), { replace: true, dryRun: false });
       await expect(restoring).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });
     }
@@ -142,9 +144,9 @@ describe('a backup', () => {
 
   it('of another key or format is refused by name', async () => {
     const row = await keeper.make(asked, ann, cancel);
-    const whole = await readFile(keeper.pathOf(row), 'latin1');
+    const whole = await readFile(join(folder, row.reference), 'latin1');
     const reading = async (text: string) => {
-      await writeFile(keeper.pathOf(row), text, 'latin1');
+      await writeFile(join(folder, row.reference), text, 'latin1');
       return await readBackup(await sourceOf(row.reference));
     };
     await expect(reading(whole.replace(row.key_id ?? '', 'f'.repeat(16)))).rejects.toMatchObject({
@@ -170,6 +172,29 @@ describe('a backup', () => {
       await store().db.deleteFrom('trusted_key').execute();
       await sql`alter table trusted_key add primary key (key_id)`.execute(store().db);
     }
+  });
+
+  it('is loaded into an API server where one is at hand, and does not count where that differs', async () => {
+    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'b' } };
+    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'X', metadata: { name: 'x' } };
+    const withObjects: BackedUpPlatform = {
+      async *records() {
+        yield { record: 'object', cluster: 'enterprise', object };
+        yield { record: 'definition', cluster: 'enterprise', object: definition };
+      },
+    };
+    const told: string[] = [];
+    const loading = keeperOf(store().db, folder, withObjects, async ({ records }) => {
+      told.push(...records.map(({ record }) => record));
+      if (told.length > 2)
+        throw new SealiftError('BACKUP_NOT_PROVEN', { values: { reference: 'b', reason: 'a is lost' } });
+      return 1;
+    });
+    const row = await loading.make(asked, ann, cancel);
+    expect(JSON.parse(row.proof ?? '')).toMatchObject({ objects: 1, loaded: 1 });
+    await expect(loading.make(asked, ann, cancel)).rejects.toThrow('a is lost');
+    expect(told).toEqual(['object', 'definition', 'object', 'definition']);
+    expect(await readdir(folder)).toEqual([row.reference]);
   });
 
   it('is made one at a time, and none where the cluster does not answer', async () => {

@@ -1,10 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupContents, BackupProof } from '@sealift/core/backup';
+import type { BackupContents, BackupProof, BackupRecordOf } from '@sealift/core/backup';
 import { type Db, openStore, type Trx } from '../store/store.ts';
 import { inThrowAwayTables } from '../store/throw-away-tables.ts';
-import type { BackupSource, OnRecord } from './read-backup.ts';
+import type { BackupSource } from './read-backup.ts';
 import { restoreRows, rowsIn } from './restore-database.ts';
+
+type ClusterRecord = BackupRecordOf<'object' | 'definition'>;
+
+/** Loads the objects of a backup somewhere and compares them. @returns how many there were @throws BACKUP_NOT_PROVEN, and what it is done with */
+export type LoadObjects = (backup: {
+  readonly reference: string;
+  readonly records: readonly ClusterRecord[];
+}) => Promise<number>;
 
 /** Runs work in a place that is thrown away. */
 export type ThrowAway = <Result>(work: (trx: Trx) => Promise<Result>) => Promise<Result>;
@@ -34,14 +42,22 @@ export function storeBelow(folder: string): ThrowAway {
 /**
  * Reads a backup to its end and restores it somewhere that is thrown away, which is compared, row by row, with what was backed up.
  *
- * @throws BACKUP_…, RECORD_FORMAT_OTHER, STORE_…
+ * @param load loads its objects into an API server too
+ * @throws BACKUP_…, RECORD_FORMAT_OTHER, STORE_…, and what loading throws
  */
 export async function proveBackup(
   source: BackupSource,
   somewhere: ThrowAway,
-  onOther: OnRecord = () => Promise.resolve(),
+  load?: LoadObjects,
 ): Promise<{ readonly contents: BackupContents; readonly proof: BackupProof }> {
-  const contents = await somewhere((trx) => restoreRows(trx, source, onOther));
+  const records: ClusterRecord[] = [];
+  const contents = await somewhere((trx) =>
+    restoreRows(trx, source, async (record) => {
+      if (load !== undefined && (record.record === 'object' || record.record === 'definition')) records.push(record);
+    }),
+  );
   const { tables, objects } = contents.end;
-  return { contents, proof: { rows: rowsIn(contents), tables: tables.length, objects, loaded: null } };
+  // The database is free again meanwhile.
+  const loaded = load === undefined ? null : await load({ reference: source.reference, records });
+  return { contents, proof: { rows: rowsIn(contents), tables: tables.length, objects, loaded } };
 }

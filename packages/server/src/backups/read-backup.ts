@@ -31,9 +31,7 @@ export interface BackupSource {
 }
 
 /** Told of every row and object, in their order; nothing of a chunk that is not proven comes here. */
-export type OnRecord = (
-  record: BackupRecordOf<'row'> | BackupRecordOf<'object'> | BackupRecordOf<'template'>,
-) => Promise<void>;
+export type OnRecord = (record: BackupRecordOf<'row' | 'object' | 'template' | 'definition'>) => Promise<void>;
 
 const nothing: OnRecord = () => Promise.resolve();
 
@@ -142,13 +140,17 @@ async function readRecords(
     if (record.record === 'omitted') omitted.push({ what: record.what, why: record.why });
     if (record.record === 'object') objects += 1;
     if (record.record === 'row' && !tables.add(record.table, record.row)) throw damaged('its rows are out of order');
-    if (record.record === 'row' || record.record === 'object' || record.record === 'template') await onRecord(record);
+    if (isTold(record)) await onRecord(record);
   }
   if (begin === undefined || end === undefined) throw damaged('it has no end');
   if (end.records !== records || end.objects !== objects) throw damaged('it does not hold as much as its end says');
   const wrong = tables.differing(end.tables);
   if (wrong !== undefined) throw damaged(`its rows of ${wrong} are not those that its end tells of`);
   return { begin, end, omitted };
+}
+
+function isTold(record: BackupRecord): record is Parameters<OnRecord>[0] {
+  return ['row', 'object', 'template', 'definition'].includes(record.record);
 }
 
 function readLine(line: string, damaged: (reason: string, cause?: unknown) => SealiftError): BackupRecord {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { SealiftError } from '@sealift/core/errors';
 import { isFinal } from '@sealift/core/upgrade';
 import { type Actor, systemActor } from '../audit/actor.ts';
@@ -19,22 +18,20 @@ export async function removeSuperseded(db: Db, keeper: BackupKeeper, keep: numbe
     .offset(keep)
     .execute();
   for (const row of rows) {
+    await (await keeper.places.of(row)).remove(row.reference);
     await db.transaction().execute((trx) => forget(trx, systemActor, row));
-    await rm(keeper.pathOf(row), { force: true });
   }
 }
 
 /**
- * Removes a backup, row first: a file that nobody knows of is found in the folder, a row without its file would be taken for a backup.
+ * Removes a backup, its file first: where the store does not answer it stays listed, and may be removed again; a row whose file is gone says so.
  *
- * @throws NOT_FOUND, BACKUP_NEEDED while its upgrade is under way, CONSOLE_LOCKED
+ * @throws NOT_FOUND, BACKUP_NEEDED while its upgrade is under way, BACKUP_ELSEWHERE, S3_…, CONSOLE_LOCKED
  */
 export async function removeBackup(db: Db, keeper: BackupKeeper, actor: Actor, row: BackupRow): Promise<void> {
-  await change(db, async (trx) => {
-    await refuseNeeded(trx, row);
-    await forget(trx, actor, row);
-  });
-  await rm(keeper.pathOf(row), { force: true });
+  await change(db, (trx) => refuseNeeded(trx, row));
+  await (await keeper.places.of(row)).remove(row.reference);
+  await db.transaction().execute((trx) => forget(trx, actor, row));
 }
 
 async function refuseNeeded(trx: Trx, { upgrade_id: id, reference }: BackupRow): Promise<void> {

@@ -1,11 +1,17 @@
-import { backupListSchema, backupScheduleSchema } from '@sealift/core/api';
+import {
+  backupListSchema,
+  backupScheduleSchema,
+  backupStoreCheckSchema,
+  backupStoreRequestSchema,
+} from '@sealift/core/api';
 import { backupProofSchema } from '@sealift/core/backup';
 import { z } from 'zod';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
+import type { EventBus } from '../notify/event-bus.ts';
 import { findBackup, type ListedBackups, listBackups } from './backup-list.ts';
-import { openBackupFile } from './open-file.ts';
+import { changeStore, checkStore } from './places/change-store.ts';
 import { removeBackup } from './retention.ts';
 import { changeSchedule } from './schedule.ts';
 
@@ -13,7 +19,7 @@ const tags = ['backups'];
 const params = z.object({ id: z.string().max(64) });
 
 /** Backups of this console and its platform. Restoring is done on the console's machine, while it is stopped. */
-export function backupRoutes(api: ApiScope, parts: ListedBackups): void {
+export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventBus): void {
   const { db, backups } = parts;
 
   api.get('/backups', {
@@ -53,7 +59,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups): void {
       const row = await findBackup(db, request.params.id);
       const deed = { action: 'backup.download', subject: row.reference, details: { sha256: row.sha256 } };
       await db.transaction().execute((trx) => recordAudit(trx, principalOf(request), deed));
-      const bytes = await openBackupFile(backups.pathOf(row), row.reference);
+      const bytes = await (await backups.places.of(row)).open(row.reference);
       return reply
         .type('application/octet-stream')
         .header('content-disposition', `attachment; filename="${row.reference}"`)
@@ -94,5 +100,31 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups): void {
       await changeSchedule(db, principalOf(request), request.body);
       return await listBackups(parts);
     },
+  });
+
+  api.put('/backups/store', {
+    // A key that was replaced in the store has to be given while an upgrade waits for it; another place is refused then.
+    config: { permission: 'backups.change', whileLocked: true },
+    schema: {
+      tags,
+      summary: 'Sets where backups are kept from now on, once all that they need was done there',
+      body: backupStoreRequestSchema,
+      response: { 200: backupListSchema },
+    },
+    handler: async (request) => {
+      await changeStore(parts, principalOf(request), request.body);
+      events.publish({ kind: 'backups', subject: 'store' });
+      return await listBackups(parts);
+    },
+  });
+
+  api.post('/backups/store/check', {
+    config: { permission: 'backups.change', whileLocked: true },
+    schema: {
+      tags,
+      summary: 'Does all that backups need with the store that they are kept in: writes, lists, reads, removes',
+      response: { 200: backupStoreCheckSchema },
+    },
+    handler: async () => ({ tried: await checkStore(parts) }),
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { isSealiftError } from '@sealift/core/errors';
 import type { Backup, BackupPort } from '@sealift/upgrade/ports/backup';
 import { systemActor } from '../audit/actor.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
@@ -16,7 +16,7 @@ export function upgradeBackups(db: Db, keeper: BackupKeeper): BackupPort {
       .where('proof', 'is not', null)
       .orderBy('created_at', 'desc')
       .execute();
-    for (const row of rows) if ((await sha256OfFile(keeper.pathOf(row))) === row.sha256) return shown(row);
+    for (const row of rows) if ((await sha256Of(keeper, row)) === row.sha256) return shown(row);
     return null;
   };
   return {
@@ -30,12 +30,17 @@ function shown({ reference, sha256, size_bytes: sizeBytes }: BackupRow): Backup 
   return { reference, sha256, sizeBytes };
 }
 
-async function sha256OfFile(path: string): Promise<string | null> {
+/** @returns null where it is not there; a store that does not answer is another thing @throws S3_…, SECRET_KEY_… */
+async function sha256Of(keeper: BackupKeeper, row: BackupRow): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+    const place = await keeper.places.of(row);
+    for await (const chunk of await place.open(row.reference)) hash.update(chunk as Uint8Array);
     return hash.digest('hex');
-  } catch {
-    return null;
+  } catch (error) {
+    if (row.place === null || isSealiftError(error, 'S3_OBJECT_MISSING') || isSealiftError(error, 'BACKUP_ELSEWHERE')) {
+      return null;
+    }
+    throw error;
   }
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { valueProblems } from './check-values.ts';
 
-const plain = { pasted: 'another text', current: 'a: 1\n', incoming: 'a: 1\n', schema_notation: null, json_schema: null };
+const plain = {
+  pasted: 'another text',
+  current: 'a: 1\n',
+  incoming: 'a: 1\n',
+  schema_notation: null,
+  json_schema: null,
+};
 const withSchema = (schema: unknown) => ({ ...plain, json_schema: JSON.stringify(schema) });
 
 describe('the values of a layer', () => {

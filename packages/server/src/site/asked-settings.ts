@@ -90,7 +90,7 @@ export function vcenterOf({ url, username, ca, thumbprint }: SiteVcenter): SiteV
   if (user !== '' || password !== '') throw invalid('body.vcenter.url', 'the address', 'it holds a login');
   if (ca !== null && thumbprint !== null)
     throw invalid('body.vcenter.thumbprint', 'what is trusted', 'give a CA or a thumbprint, not both');
-  if (ca !== null) refuseNoCertificate(ca);
+  if (ca !== null) refuseNoCertificate(ca, 'body.vcenter.ca');
   return { url, username, ca, thumbprint };
 }
 
@@ -148,9 +148,9 @@ async function variablesOf(asked: SiteRequest['variables'], kept: KeptSettings):
   }
 }
 
-function refuseNoCertificate(text: string): void {
+/** @throws INPUT_INVALID where a text has no certificate, or one that cannot be read */
+export function refuseNoCertificate(text: string, place: string): void {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const place = 'body.vcenter.ca';
   if (blocks.length === 0) throw invalid(place, 'the CA', 'it holds no certificate in PEM form');
   if (!blocks.every(isCertificate)) throw invalid(place, 'the CA', 'it holds a certificate that cannot be read');
 }

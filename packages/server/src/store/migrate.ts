@@ -2,6 +2,7 @@ import { asSealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as acceptedRisks from './migrations/accepted-risks.ts';
+import * as backupStore from './migrations/backup-store.ts';
 import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
@@ -37,6 +38,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-backups': backups,
   '0014-on-failure': onFailure,
   '0016-versions': versions,
+  '0018-backup-store': backupStore,
 };
 
 /** The last change of this version's tables. */

@@ -9,6 +9,7 @@ export interface Tables {
   readonly audit_head: AuditHeadTable;
   readonly backup: BackupTable;
   readonly backup_schedule: BackupScheduleTable;
+  readonly backup_store: BackupStoreTable;
   readonly catalogue_pack: CataloguePackTable;
   readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
@@ -337,8 +338,24 @@ interface BackupTable {
   key_id: string | null;
   /** `BackupProof` as JSON; null where it was never restored anywhere. */
   proof: string | null;
+  /** The bucket that it lies in, at its store; null for the folder of the console that made it. */
+  place: string | null;
 }
 export type BackupRow = Selectable<BackupTable>;
+
+interface BackupStoreTable {
+  /** Always 1. */
+  id: number;
+  /** Grows with every change. */
+  revision: number;
+  /** The bucket without its secret key as canonical JSON; null for the folder of the console. */
+  document: string | null;
+  /** The secret key, sealed with the key of that id, bound to the document. */
+  secret: string | null;
+  key_id: string | null;
+  changed_by: string | null;
+  changed_at: Date | null;
+}
 
 interface BackupScheduleTable {
   /** Always 1. */

@@ -1,7 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BackupKeeper } from '../backups/backup-keeper.ts';
+import { BackupKeeper, type BackupParts } from '../backups/backup-keeper.ts';
+import { BackupPlaces } from '../backups/places/places.ts';
 import type { BackedUpPlatform } from '../backups/platform-records.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
@@ -20,8 +21,14 @@ export const testKey: SecretKeyPlace = {
 };
 
 /** A keeper of backups in a folder, of a store and no cluster. */
-export function keeperOf(db: Db, folder: string, platform: BackedUpPlatform = noPlatform): BackupKeeper {
-  return new BackupKeeper({ db, folder, key: testKey, platform, events: new EventBus() });
+export function keeperOf(
+  db: Db,
+  folder: string,
+  platform: BackedUpPlatform = noPlatform,
+  load?: BackupParts['load'],
+): BackupKeeper {
+  const places = new BackupPlaces({ db, folder, key: testKey });
+  return new BackupKeeper({ db, places, key: testKey, platform, events: new EventBus(), load });
 }
 
 export function openTestKey(): Promise<SecretKey> {

@@ -24,5 +24,6 @@ export async function emptyStore(store: Store): Promise<void> {
   await sql`insert into pack_registry values ('spectro-packs', 'sealift/packs', true, '')`.execute(store.db);
   await sql`insert into console_lock values (1, null)`.execute(store.db);
   await sql`insert into backup_schedule (id, every_hours, keep) values (1, null, 7)`.execute(store.db);
+  await sql`insert into backup_store (id, revision) values (1, 0)`.execute(store.db);
   await sql`insert into site_settings (id, revision) values (1, 0)`.execute(store.db);
 }

@@ -1,3 +1,4 @@
+import type { BackupKeeper } from '../backups/backup-keeper.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { EventBus } from '../notify/event-bus.ts';
@@ -12,6 +13,6 @@ export interface UpgradeServices {
   readonly registry: RegistryAccess;
   readonly cluster: ClusterPorts & Pick<SwitchedCluster, 'checks'>;
   readonly engine: Pick<EngineRunner, 'start'>;
-  /** Where backups are written. */
-  readonly backupFolder: string;
+  /** Where backups are kept. */
+  readonly backups: Pick<BackupKeeper, 'places'>;
 }

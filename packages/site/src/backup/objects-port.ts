@@ -7,6 +7,8 @@ import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ObjectRecord, ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { clusterApiObjects } from './cluster-api-objects.ts';
+import { definitionsOf } from './definitions-of.ts';
+import { etcdOmitted } from './etcd-omitted.ts';
 import { layerObjects } from './layer-objects.ts';
 import { ownersFirst } from './owners-first.ts';
 import { templateNames } from './template-names.ts';
@@ -25,7 +27,7 @@ const mostObjects = 20_000;
 /** What no backup holds of a site, and why. */
 const omitted = [
   ['workloads and what they make', 'a layer makes them anew from its pack and its values, which are in the database'],
-  ['content of volumes and of etcd', 'it is as large as the disks: take snapshots of both beside this backup'],
+  ['content of volumes', 'it is as large as the disks: take snapshots of them beside this backup'],
   ['nodes, events, leases and tokens of service accounts', 'the cluster makes them anew'],
   ['field managers of objects', 'the one who restores an object is its manager'],
   ['content of the pack and image registry', 'the bundles hold it: run them again'],
@@ -47,8 +49,23 @@ export function objectsPort(site: BackedUpSite): ObjectsPort {
         const values = { count: found.length, limit: mostObjects };
         throw new SealiftError('BACKUP_TOO_LARGE', { values });
       }
+      const definitions = (await definitionsOf(management ?? enterprise, machines, cancel)).map(
+        (object): ObjectRecord => ({
+          record: 'definition',
+          cluster: management === undefined ? 'enterprise' : 'management',
+          object,
+        }),
+      );
       const templates = await templateRecords(machines, site.template, cancel);
-      return [...found, ...templates, ...omitted.map(([what, why]) => ({ record: 'omitted', what, why }) as const)];
+      const etcd = [await etcdOmitted('enterprise', enterprise, cancel)];
+      if (management !== undefined) etcd.push(await etcdOmitted('management', management, cancel));
+      return [
+        ...found,
+        ...definitions,
+        ...templates,
+        ...etcd,
+        ...omitted.map(([what, why]) => ({ record: 'omitted', what, why }) as const),
+      ];
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Secret } from '@sealift/core/secret';
 import type { KubeObject } from '@sealift/kubernetes/object';
+import { peer } from '@sealift/testkit/peers';
 import { machinesEverMade } from '@sealift/testkit/site/machines-ever-made';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
 import { sitePeers } from '@sealift/testkit/site/programs';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { machinesIn } from '../cluster/machines/inventory.ts';
 import { connectSite, type Site as Connected } from '../connect-site.ts';
 import { VcenterSession } from '../vcenter/session.ts';
+import { loadObjects } from './load-objects.ts';
 import { restoreCluster } from './restore-cluster.ts';
 
 vi.setConfig({ testTimeout: 900_000 });
@@ -58,6 +60,17 @@ describe.skipIf(peers.missing)(`a real site that lost its Cluster API objects ($
   };
   const pathOf = ({ apiVersion, kind, metadata }: KubeObject): string =>
     `${apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`}/namespaces/${metadata.namespace}/${kind.toLowerCase()}${kind.endsWith('s') ? 'es' : 's'}/${metadata.name}`;
+
+  it('has objects that an API server which is thrown away takes, by the definitions of its providers, and gives back alike', async () => {
+    const all = await connected.objects.all(never);
+    const records = all.filter((one) => one.record === 'object' || one.record === 'definition');
+    const programs = { etcd: peer('etcd').path, kubeApiserver: peer('kube-apiserver').path };
+    const started = Date.now();
+    const loaded = await loadObjects({ reference: id, records }, programs, { cancel: never });
+    console.log(`${loaded} objects loaded in ${Date.now() - started} ms`);
+    expect(loaded).toBe(records.filter(({ record }) => record === 'object').length);
+    expect(loaded).toBeGreaterThan(20);
+  });
 
   it('gets them back from a backup: no virtual machine is made, none is deleted, and its controllers are content', async () => {
     const records = await connected.objects.all(never);

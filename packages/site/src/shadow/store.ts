@@ -45,7 +45,7 @@ export async function startStore(
   cancel: AbortSignal,
 ): Promise<Store> {
   await checkRoom(snapshot, folder);
-  const data = join(folder, 'data');
+  const data = dataBelow(folder);
   const cluster = ['--name=shadow', `--initial-cluster=shadow=${paper}`, `--initial-advertise-peer-urls=${paper}`];
   const { code, killed, errors, output } = await runProgram({
     program: etcdutl,
@@ -58,13 +58,18 @@ export async function startStore(
   if (killed === 'cancelled') throw new SealiftError('CANCELLED', { place: snapshot });
   if (code === 126 || code === 127) throw programFailed(etcdutl, lastError(errors));
   if (code !== 0) throw unusable(snapshot, killed ?? lastError(`${output}\n${errors}`));
+  return await startMember(etcd, folder, cancel);
+}
+
+/** Starts a member on what lies in its folder, or on nothing. @throws REHEARSAL_PROGRAM_FAILED, CANCELLED */
+export async function startMember(etcd: string, folder: string, cancel: AbortSignal): Promise<Store> {
   const socket = join(folder, 'c');
   const address = `unix://${socket}`;
   const program = startProgram({
     program: etcd,
     parts: [
       '--name=shadow',
-      `--data-dir=${data}`,
+      `--data-dir=${dataBelow(folder)}`,
       `--listen-client-urls=${address}`,
       `--listen-peer-urls=unix://${join(folder, 'p')}`,
       `--advertise-client-urls=${paper}`,
@@ -90,6 +95,10 @@ export async function startStore(
     await store.stop();
     throw error;
   }
+}
+
+function dataBelow(folder: string): string {
+  return join(folder, 'data');
 }
 
 /** Two copies are made, each with a log beside it. @throws REHEARSAL_SNAPSHOT_UNUSABLE, REHEARSAL_FOLDER_UNFIT */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readXml } from '../xml/read-xml.ts';
+import { readXml } from '@sealift/io/xml/read-xml';
 import { chooseVersion } from './api-version.ts';
 
 const limits = { bytes: 10_000, depth: 10, elements: 100 };

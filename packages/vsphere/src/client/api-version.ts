@@ -1,4 +1,4 @@
-import { child, children, type XmlElement } from '../xml/element.ts';
+import { child, children, type XmlElement } from '@sealift/io/xml/element';
 
 /** The newest version of the API whose behaviour this client knows (vSphere 8.0 U3). */
 const newestKnown = '8.0.3.0';

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import type { XmlNode } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
 

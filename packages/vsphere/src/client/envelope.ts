@@ -1,4 +1,4 @@
-import { child, type XmlElement } from '../xml/element.ts';
+import { child, type XmlElement } from '@sealift/io/xml/element';
 import { printXml, reference, type XmlNode } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
 

@@ -1,5 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
-import { child, type XmlElement } from '../xml/element.ts';
+import { child, type XmlElement } from '@sealift/io/xml/element';
 import { printReference } from '../xml/reference.ts';
 
 /** A fault as vCenter sent it; the cause of the error of the catalogue that it became. */

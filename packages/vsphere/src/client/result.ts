@@ -1,5 +1,5 @@
 import { type Decoder, ShapeError } from '../xml/decode.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 
 /** The result of a method that returns exactly one value. */
 export function only<Value>(decode: Decoder<Value>): (values: readonly XmlElement[]) => Value {

@@ -6,7 +6,7 @@ import { localizedFault } from '../client/fault.ts';
 import { maybe, only } from '../client/result.ts';
 import { decodeObject, objectContent, propertySpec } from '../property/properties.ts';
 import { managedObject, many, optional, raw, record, required, text } from '../xml/decode.ts';
-import { child, type XmlElement } from '../xml/element.ts';
+import { child, type XmlElement } from '@sealift/io/xml/element';
 import { copyOf, element, reference, type XmlNode } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
 import { type CnsEntity, type CnsVolume, volumeManager } from './volumes.ts';

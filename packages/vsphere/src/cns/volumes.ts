@@ -3,7 +3,7 @@ import { type SoapService, vsanService } from '../client/call.ts';
 import type { VcenterClient } from '../client/client.ts';
 import { only } from '../client/result.ts';
 import { integer, many, optional, raw, record, required, text } from '../xml/decode.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import { element, type XmlNode } from '../xml/encode.ts';
 
 /** The one CnsVolumeManager of a vCenter (vSAN Management API). */

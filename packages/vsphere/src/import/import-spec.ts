@@ -5,7 +5,7 @@ import { only } from '../client/result.ts';
 import { invalidOva } from '../ovf/invalid-ova.ts';
 import type { OvfPackage } from '../ovf/package.ts';
 import { boolean, many, optional, raw, record, required, text } from '../xml/decode.ts';
-import { child, type XmlElement } from '../xml/element.ts';
+import { child, type XmlElement } from '@sealift/io/xml/element';
 import { copyOf, element, reference, type XmlNode } from '../xml/encode.ts';
 import { chosen, named } from './choose.ts';
 import type { ComputePlace } from './places.ts';

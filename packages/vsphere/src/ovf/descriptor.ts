@@ -1,5 +1,5 @@
-import { child, children, type XmlElement } from '../xml/element.ts';
-import { readXml, XmlRefused } from '../xml/read-xml.ts';
+import { child, children, type XmlElement } from '@sealift/io/xml/element';
+import { readXml, XmlRefused } from '@sealift/io/xml/read-xml';
 import { checkedFileName, invalidOva } from './invalid-ova.ts';
 import { type ImageSoftware, softwareIn } from './software.ts';
 

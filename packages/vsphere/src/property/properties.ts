@@ -1,7 +1,7 @@
 import type { SealiftError } from '@sealift/core/errors';
 import { localizedFault } from '../client/fault.ts';
 import { type Fields, many, managedObject, raw, record, type RecordOf, required, text } from '../xml/decode.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import { element, type XmlNode } from '../xml/encode.ts';
 import type { Reference } from '../xml/reference.ts';
 

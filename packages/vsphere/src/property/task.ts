@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { VcenterClient } from '../client/client.ts';
 import { localizedFault } from '../client/fault.ts';
 import { integer, optional, raw, required, text } from '../xml/decode.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import { managedObject } from '../xml/decode.ts';
 import { only } from '../client/result.ts';
 import type { SoapCall } from '../client/call.ts';

@@ -15,7 +15,7 @@ import {
   required,
   text,
 } from '../xml/decode.ts';
-import type { XmlElement } from '../xml/element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import { element, reference } from '../xml/encode.ts';
 import { type Reference, sameReference } from '../xml/reference.ts';
 import { asElement, propertySpec } from './properties.ts';

@@ -1,7 +1,7 @@
-import { type XmlElement, child, children } from './element.ts';
+import { type XmlElement, child, children } from '@sealift/io/xml/element';
 import type { Reference } from './reference.ts';
 
-export type { XmlElement } from './element.ts';
+export type { XmlElement } from '@sealift/io/xml/element';
 
 /**
  * Turns an element into a typed value. Small ones are put together to the shape of an answer, with only the fields that are

@@ -1,4 +1,4 @@
-import type { XmlElement } from './element.ts';
+import type { XmlElement } from '@sealift/io/xml/element';
 import type { Reference } from './reference.ts';
 
 /** Something that can be written as an element of a request. */

@@ -17,10 +17,21 @@ const backup = {
   reason: { why: 'asked', by: 'ann' },
   keyId: '0123456789abcdef',
   proof: { rows: 7, tables: 2, objects: 3, loaded: null },
+  place: '/b',
   isHere: true,
 };
 const schedule = { everyHours: null, keep: 7, begunAt: null, dueAt: null, isMissed: false };
-const list = { folder: '/b', keyPath: '/k', running: null, lastFailure: null, schedule, backups: [] };
+const store = { revision: 0, bucket: null, place: '/b', changedBy: null, changedAt: null };
+const list = {
+  folder: '/b',
+  store,
+  storeProblem: null,
+  keyPath: '/k',
+  running: null,
+  lastFailure: null,
+  schedule,
+  backups: [],
+};
 const running = { since: at, reason: backup.reason, stage: 'collecting' };
 const get = 'GET /api/v1/backups';
 
@@ -51,7 +62,7 @@ describe('sealift backup', () => {
     };
     console.answers.set(get, { status: 200, body });
     const { out } = await console.sealift(['backup', 'list']);
-    expect(out).toContain('ITS FILE IS NOT HERE');
+    expect(out).toContain('ITS FILE IS NOT IN /b');
     expect(out).toContain(`MISSED since ${at}`);
     expect(out).toContain('sealed with /k');
   });
@@ -85,6 +96,14 @@ describe('sealift backup', () => {
     expect(await console.sealift(args, {})).toMatchObject({
       code: 1,
       notes: expect.stringContaining('--dry-run or --apply'),
+    });
+  });
+
+  it('loads objects into an API server only where both programs for it are named', async () => {
+    const args = ['backup', 'verify', 'nowhere', '--secret-key-file', 'k', '--etcd', '/bin/true'];
+    expect(await console.sealift(args, {})).toMatchObject({
+      code: 1,
+      notes: expect.stringContaining('both or neither'),
     });
   });
 

@@ -3,7 +3,9 @@ import type { RegisterCommand } from '../../context.ts';
 import { withConnection } from '../vsphere/connection.ts';
 import type { RestoreClusterOptions } from './restore-cluster.ts';
 import type { RestoreOptions } from './restore.ts';
+import { withS3 } from './s3-options.ts';
 import type { ScheduleOptions } from './schedule.ts';
+import type { StoreOptions } from './store.ts';
 import type { VerifyOptions } from './verify.ts';
 
 interface Output {
@@ -59,26 +61,47 @@ export const registerBackup: RegisterCommand = (program, context) => {
       const { scheduleBackups } = await import('./schedule.ts');
       await scheduleBackups(options, context);
     });
-  withKey(
+  withS3(
+    backup
+      .command('store')
+      .description(
+        'Shows where backups are kept, or sets it: a bucket of a store that speaks S3, once all that backups need was done there. What is not given of a store that is set stays as it is.',
+      )
+      .option('--s3-bucket <name>', 'keep them in this bucket')
+      .option('--s3-prefix <path>', 'before the name of each'),
+  )
+    .option('--folder', "keep them in the folder of each console's machine")
+    .option('--check', 'do all that backups need with the store now: write, list, read, remove')
+    .option('--json', 'print one JSON object')
+    .action(async (options: StoreOptions) => {
+      const { backupStore } = await import('./store.ts');
+      await backupStore(options, context);
+    });
+  withGiven(
     backup
       .command('verify')
       .description(
         'Reads a backup from its first byte to its last and restores it into a store that is thrown away; needs no console. Exit 2 where it is damaged.',
       )
-      .argument('<file>', 'the backup'),
+      .argument('<file>', backupFile),
   )
+    .option(
+      '--kube-apiserver <file>',
+      'load the objects into this API server too, on a throw-away etcd: an executable of the version of the cluster',
+    )
+    .option('--etcd <file>', 'executable of etcd for that')
     .option('--json', 'print one JSON object')
     .action(async (file: string, options: VerifyOptions) => {
       const { verifyBackup } = await import('./verify.ts');
       await verifyBackup(file, options, context);
     });
-  withKey(
+  withGiven(
     backup
       .command('restore')
       .description(
         'Restores the console of a backup into a data folder and its store, or DATABASE_URL. Stop the console first. It goes in whole or not at all.',
       )
-      .argument('<file>', 'the backup'),
+      .argument('<file>', backupFile),
   )
     .requiredOption('--data <folder>', 'the data folder of the console; made where it is missing')
     .option('--replace', 'throw away what a console that is in use has')
@@ -90,13 +113,13 @@ export const registerBackup: RegisterCommand = (program, context) => {
       await restoreBackup(file, options, context);
     });
   withConnection(
-    withKey(
+    withGiven(
       backup
         .command('restore-cluster')
         .description(
           'Makes the objects of a backup that the clusters of a site have lost, with Cluster API paused, and lets it go when no virtual machine would be made or deleted. What is there stays as it is. Exit 3 where it stays paused; run it again then.',
         )
-        .argument('<file>', 'the backup'),
+        .argument('<file>', backupFile),
     ),
   )
     .option('--kubeconfig <file>', 'of the enterprise cluster; else KUBECONFIG, else ~/.kube/config')
@@ -113,9 +136,14 @@ export const registerBackup: RegisterCommand = (program, context) => {
     });
 };
 
-function withKey(command: Command): Command {
-  return command.requiredOption(
-    '--secret-key-file <file>',
-    'the key that it is sealed with: `secret-key` in the data folder of the console that made it, or what its --secret-key-file named',
+const backupFile = 'the backup: a file, or s3://bucket/prefix/name of a store';
+
+/** Adds the options of every command that reads a given backup. */
+function withGiven(command: Command): Command {
+  return withS3(
+    command.requiredOption(
+      '--secret-key-file <file>',
+      'the key that it is sealed with: `secret-key` in the data folder of the console that made it, or what its --secret-key-file named',
+    ),
   );
 }

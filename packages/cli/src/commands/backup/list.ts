@@ -10,7 +10,7 @@ import { scheduleText } from './schedule.ts';
 export async function listBackups({ json }: { readonly json?: true }, context: CliContext): Promise<void> {
   const list = await (await connect(context)).get(backupsUrl, backupListSchema);
   if (json === true) return context.out(JSON.stringify(list));
-  const { backups, running, lastFailure, schedule, folder, keyPath } = list;
+  const { backups, running, lastFailure, schedule, store, storeProblem, keyPath } = list;
   const lines = [
     ...backups.map(backupLine),
     ...(backups.length === 0 ? ['There is no backup.'] : []),
@@ -19,7 +19,8 @@ export async function listBackups({ json }: { readonly json?: true }, context: C
       : [`being made since ${running.since}, ${reasonText(running.reason)}: ${backupStages[running.stage]}`]),
     ...(lastFailure === null ? [] : [`THE LAST ONE FAILED at ${lastFailure.at}: ${lastFailure.message}`]),
     scheduleText(schedule),
-    `They are in ${folder} on the console's machine, sealed with ${keyPath}: keep a copy of that key in another place, for without it none can be opened.`,
+    ...(storeProblem === null ? [] : [`THE STORE CANNOT TELL WHAT IT HAS: ${storeProblem}`]),
+    `They are kept in ${store.place}${store.bucket === null ? " on the console's machine" : ''}, sealed with ${keyPath}: keep a copy of that key in another place, for without it none can be opened.`,
   ];
   for (const line of lines) context.out(plainLine(line));
 }

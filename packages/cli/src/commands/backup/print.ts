@@ -9,7 +9,7 @@ export function backupUrl(id: string, part = ''): string {
 }
 
 /** A line about one backup. */
-export function backupLine({ id, createdAt, sizeBytes, reason, proof, isHere }: BackupView): string {
-  const here = isHere ? '' : '  ITS FILE IS NOT HERE';
+export function backupLine({ id, createdAt, sizeBytes, reason, proof, isHere, place }: BackupView): string {
+  const here = isHere === null ? `  in ${place}, not looked at` : isHere ? '' : `  ITS FILE IS NOT IN ${place}`;
   return `${id}  ${createdAt}  ${sizeBytes} bytes  ${reasonText(reason)}  ${proofText(proof)}${here}`;
 }

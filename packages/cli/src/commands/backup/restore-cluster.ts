@@ -5,8 +5,9 @@ import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { type ConnectionOptions, readConnection } from '../vsphere/connection.ts';
 import { askedToApply, givenFiles } from './given-files.ts';
+import type { S3Options } from './s3-options.ts';
 
-export interface RestoreClusterOptions extends ConnectionOptions {
+export interface RestoreClusterOptions extends ConnectionOptions, S3Options {
   readonly secretKeyFile: string;
   readonly kubeconfig?: string;
   readonly managementKubeconfig?: string;
@@ -28,7 +29,8 @@ export async function restoreClusterObjects(
   context: CliContext,
 ): Promise<void> {
   const dryRun = !askedToApply(options);
-  const { contents, objects } = await backupObjects(givenFiles(file, options));
+  await using given = await givenFiles(file, options, context);
+  const { contents, objects } = await backupObjects(given);
   if (options.managementKubeconfig === undefined && objects.some(({ cluster }) => cluster === 'management')) {
     const reason = 'the backup has objects of a management cluster of its own: give --management-kubeconfig';
     throw new SealiftError('USAGE', { values: { reason } });

@@ -2,8 +2,9 @@ import { type RestoredConsole, restoreBackupFile } from '@sealift/server/backup-
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { askedToApply, givenFiles } from './given-files.ts';
+import type { S3Options } from './s3-options.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends S3Options {
   readonly secretKeyFile: string;
   readonly data: string;
   readonly replace?: true;
@@ -12,11 +13,12 @@ export interface RestoreOptions {
   readonly json?: true;
 }
 
-/** Restores the console of a backup. @throws USAGE, CONSOLE_NOT_EMPTY, STORE_IN_USE, BACKUP_*, RECORD_FORMAT_OTHER */
+/** Restores the console of a backup. @throws USAGE, CONSOLE_NOT_EMPTY, STORE_IN_USE, S3_*, BACKUP_*, RECORD_FORMAT_OTHER */
 export async function restoreBackup(file: string, options: RestoreOptions, context: CliContext): Promise<void> {
   const dryRun = !askedToApply(options);
+  await using given = await givenFiles(file, options, context);
   const databaseUrl = context.env['DATABASE_URL'];
-  const { contents, rows, ended, key } = await restoreBackupFile(givenFiles(file, options), {
+  const { contents, rows, ended, key } = await restoreBackupFile(given, {
     dataDir: options.data,
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     replace: options.replace === true,

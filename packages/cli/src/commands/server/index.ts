@@ -98,5 +98,10 @@ function addRunOptions(command: Command): Command {
       '--trusted-proxy <address>',
       'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',
     )
+    .option(
+      '--backup-kube-apiserver <file>',
+      'load the objects of each backup into this API server too, on a throw-away etcd: an executable of the version of the cluster',
+    )
+    .option('--backup-etcd <file>', 'executable of etcd for that')
     .option('--assets <folder>', 'the built web pages, where they are not those of this program');
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type ConsoleOptions, type RunningConsole, startConsole } from '@sealift/server/console';
@@ -33,6 +34,8 @@ export interface ServerRunOptions {
   readonly imageRegistry?: string;
   readonly imagePullSecret?: string;
   readonly secretKeyFile?: string;
+  readonly backupKubeApiserver?: string;
+  readonly backupEtcd?: string;
   readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
@@ -61,6 +64,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     ...(site === undefined ? {} : { site }),
     startedWith,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
+    ...backupPrograms(options),
     ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
@@ -106,6 +110,18 @@ function announce({ url, setupUrl }: RunningConsole, { json }: ServerRunOptions,
 function listenOn(host: string | undefined, port: number): string {
   const at = host ?? '127.0.0.1';
   return `${at.includes(':') ? `[${at}]` : at}:${port}`;
+}
+
+/** What the objects of backups are loaded into. @throws USAGE, FILE_NOT_FOUND: later no backup would be made, and no upgrade begun */
+function backupPrograms({ backupKubeApiserver: kubeApiserver, backupEtcd: etcd }: ServerRunOptions) {
+  if (kubeApiserver === undefined && etcd === undefined) return {};
+  if (kubeApiserver === undefined || etcd === undefined) {
+    throw usage('give --backup-kube-apiserver and --backup-etcd, both or neither');
+  }
+  for (const path of [kubeApiserver, etcd]) {
+    if (!existsSync(path)) throw new SealiftError('FILE_NOT_FOUND', { values: { path } });
+  }
+  return { backupPrograms: { kubeApiserver: resolve(kubeApiserver), etcd: resolve(etcd) } };
 }
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */

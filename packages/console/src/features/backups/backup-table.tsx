@@ -44,7 +44,7 @@ export function BackupTable({ backups }: { backups: readonly BackupView[] }) {
               </Td>
               <Td dataLabel="Size">{sizeText(backup.sizeBytes)}</Td>
               <Td dataLabel="Proven">
-                {backup.isHere ? proofText(backup.proof) : <Label status="danger">Its file is not here</Label>}
+                <Proven backup={backup} />
               </Td>
               <Td isActionCell>
                 <Button
@@ -81,6 +81,20 @@ export function BackupTable({ backups }: { backups: readonly BackupView[] }) {
         </Tbody>
       </Table>
       {removing !== null && <RemoveBackupDialog backup={removing} onClose={() => setRemoving(null)} />}
+    </>
+  );
+}
+
+function Proven({ backup: { isHere, place, proof } }: { backup: BackupView }) {
+  if (isHere === false) return <Label status="danger">Its file is not in {place}</Label>;
+  return (
+    <>
+      {proofText(proof)}
+      {isHere === null && (
+        <p className="quiet">
+          It lies in <code>{place}</code>, which was not looked at.
+        </p>
+      )}
     </>
   );
 }

@@ -49,3 +49,36 @@ test('sets when they are made by themselves, and says what failed and what is mi
   await user.selectOptions(every, 'Every week');
   await screen.findByDisplayValue('Every week');
 });
+
+test('keeps them in a bucket once the store was tried, and says what is wrong with one that does not do', async () => {
+  const { user } = openPage(address);
+  await user.click(await screen.findByRole('button', { name: 'Change where they are kept' }));
+  const form = within(screen.getByRole('form', { name: 'Change where backups are kept' }));
+  await user.click(form.getByRole('radio', { name: 'A bucket of a store that speaks S3' }));
+  const type = async (label: string, text: string) => {
+    const field = form.getByLabelText(new RegExp(`^${label}`));
+    await user.clear(field);
+    await user.click(field);
+    await user.paste(text);
+  };
+  await type('Address', 'https://s3.example');
+  await type('Bucket', 'missing');
+  await type('Prefix', 'site-a');
+  await type('Access key', 'KEY');
+  await type('Secret key', 'hidden words');
+  await user.click(form.getByRole('button', { name: 'Try and save' }));
+  expect((await form.findAllByText(/has no bucket missing/)).length).toBeGreaterThan(0);
+  await type('Bucket', 'backups');
+  await user.click(form.getByRole('button', { name: 'Try and save' }));
+  await screen.findByText('s3://backups/site-a/ at https://s3.example');
+  await user.click(screen.getByRole('button', { name: 'Try the store now' }));
+  await screen.findByText('write, read, remove');
+  expect(document.body.textContent).not.toContain('hidden words');
+});
+
+test('says that the store does not answer, and takes no backup for lost', async () => {
+  openPage(address, (api) => api.backups.loseStore());
+  await screen.findByText('The store cannot tell what it has');
+  screen.getByText(/which was not looked at/);
+  expect(screen.queryByText(/Its file is not in/)).toBeNull();
+});

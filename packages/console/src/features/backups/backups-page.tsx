@@ -1,4 +1,4 @@
-import { Alert, EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
+import { Alert, EmptyState, EmptyStateBody, PageSection, Stack, StackItem } from '@patternfly/react-core';
 import { type BackupList, backupStages } from '@sealift/core/api';
 import { reasonText } from '@sealift/core/backup';
 import { useBackups, useCreateBackup } from '../../api/backups.ts';
@@ -10,6 +10,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { BackupTable } from './backup-table.tsx';
 import { RestoreText } from './restore-text.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
+import { StoreCard } from './store-card.tsx';
 
 /** Backups of the console and its platform: made, checked, taken away; and how to restore one. */
 export function BackupsPage() {
@@ -35,12 +36,21 @@ export function BackupsPage() {
       {create.isError && <ErrorNotice error={create.error} />}
       <QueryView query={backups} what="the backups">
         {(list) => (
-          <>
-            <UnderWay list={list} />
-            {list.backups.length === 0 ? <NoBackups /> : <BackupTable backups={list.backups} />}
-            <ScheduleCard schedule={list.schedule} />
-            <RestoreText folder={list.folder} keyPath={list.keyPath} />
-          </>
+          <Stack hasGutter>
+            <StackItem>
+              <UnderWay list={list} />
+              {list.backups.length === 0 ? <NoBackups /> : <BackupTable backups={list.backups} />}
+            </StackItem>
+            <StackItem>
+              <ScheduleCard schedule={list.schedule} />
+            </StackItem>
+            <StackItem>
+              <StoreCard list={list} />
+            </StackItem>
+            <StackItem>
+              <RestoreText keyPath={list.keyPath} />
+            </StackItem>
+          </Stack>
         )}
       </QueryView>
     </PageSection>

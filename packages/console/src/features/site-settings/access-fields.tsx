@@ -2,7 +2,7 @@ import { FormGroup, Radio } from '@patternfly/react-core';
 import { useId } from 'react';
 import { TextField } from '../../components/text-field.tsx';
 import type { AccessChoice, AccessForm } from './site-form.ts';
-import { TextFileField } from './text-file-field.tsx';
+import { TextFileField } from '../../components/text-file-field.tsx';
 
 interface AccessFieldsProps {
   label: string;

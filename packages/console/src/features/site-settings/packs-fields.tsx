@@ -4,7 +4,7 @@ import type { SiteField } from '@sealift/core/site';
 import { useId } from 'react';
 import { TextField } from '../../components/text-field.tsx';
 import type { SiteForm, VariablesChoice } from './site-form.ts';
-import { TextFileField } from './text-file-field.tsx';
+import { TextFileField } from '../../components/text-file-field.tsx';
 import { variablesText } from './variables-text.ts';
 
 interface PacksFieldsProps {

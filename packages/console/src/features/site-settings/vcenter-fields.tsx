@@ -3,7 +3,7 @@ import type { SiteField } from '@sealift/core/site';
 import { useId } from 'react';
 import { TextField } from '../../components/text-field.tsx';
 import type { SiteForm, TrustChoice } from './site-form.ts';
-import { TextFileField } from './text-file-field.tsx';
+import { TextFileField } from '../../components/text-file-field.tsx';
 
 interface VcenterFieldsProps {
   form: SiteForm;

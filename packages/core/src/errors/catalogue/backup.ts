@@ -51,6 +51,20 @@ export const backupErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  BACKUP_ELSEWHERE: {
+    message: 'the backup {reference} lies in {place}, and this console keeps backups in {current}',
+    hint: 'Set that store again, or fetch the file from there yourself: it is sealed as ever.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  BACKUP_STORE_CHANGED: {
+    message: 'somebody else has changed where backups are kept meanwhile',
+    hint: 'Look at what is there now, and make the change once more.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   BACKUP_TOO_LARGE: {
     message: 'the site has {count} objects that a backup would keep, more than {limit}',
     hint: 'Look which namespace of a layer or of Cluster API holds so many Secrets and ConfigMaps, and remove what nobody needs.',

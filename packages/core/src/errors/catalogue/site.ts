@@ -67,7 +67,7 @@ export const siteErrors = defineErrors({
     next: 'needs-a-person',
   },
   REHEARSAL_PROGRAM_FAILED: {
-    message: '{program} could not do its part of the rehearsal: {reason}',
+    message: '{program} could not do its part: {reason}',
     hint: "Give executables for this machine: kube-apiserver of the running version and of one that is at most a minor away, etcd and etcdutl of the cluster's etcd version. Nothing of the cluster was touched.",
     status: 422,
     exit: 1,

@@ -143,10 +143,14 @@ function judgeTemplate(target: StepOf<'template'>['target'], found: Template | n
   return pass(`${target.template} is there`);
 }
 
-function backupWritable({ backupFolder }: UpgradeServices): Promise<Check> {
+function backupWritable({ backups: { places } }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
-    makeFolder(backupFolder, 0o700);
-    await access(backupFolder, constants.W_OK | constants.X_OK);
-    return pass(backupFolder);
+    const { folder } = places;
+    makeFolder(folder, 0o700);
+    await access(folder, constants.W_OK | constants.X_OK);
+    const place = await places.current();
+    // A store that does not answer now would stop the upgrade at its first step.
+    await place.sizesOf([]);
+    return pass(place.address ?? folder);
   });
 }

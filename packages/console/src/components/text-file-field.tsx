@@ -10,10 +10,11 @@ interface TextFileFieldProps {
   onChange: (value: string) => void;
   help: string;
   problem?: string | undefined;
+  isRequired?: boolean;
 }
 
 /** A text that is pasted, or taken from a file of the reader's own machine. */
-export function TextFileField({ label, value, onChange, help, problem }: TextFileFieldProps) {
+export function TextFileField({ label, value, onChange, help, problem, isRequired = true }: TextFileFieldProps) {
   const id = useId();
   const [fileName, setFileName] = useState('');
   const [tooLarge, setTooLarge] = useState(false);
@@ -26,7 +27,7 @@ export function TextFileField({ label, value, onChange, help, problem }: TextFil
     void file.text().then(onChange);
   };
   return (
-    <FormGroup label={label} isRequired fieldId={id}>
+    <FormGroup label={label} isRequired={isRequired} fieldId={id}>
       <FileUpload
         id={id}
         type="text"

@@ -1,0 +1,103 @@
+import { defineErrors } from '../definition.ts';
+
+/** Stores that speak S3, which backups are kept in. */
+export const s3Errors = defineErrors({
+  S3_UNREACHABLE: {
+    message: 'the S3 store {endpoint} cannot be reached: {reason}',
+    hint: 'Check its address, the network path and the proxy variables (HTTPS_PROXY, NO_PROXY), then do it again.',
+    status: 502,
+    exit: 1,
+    next: 'retry',
+  },
+  S3_CERTIFICATE_UNTRUSTED: {
+    message: 'the certificate of the S3 store {endpoint} is not trusted: {reason}',
+    hint: 'Give the CA that signed it with the settings of the store; verification is never turned off.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_BUSY: {
+    message: 'the S3 store {endpoint} does not {doing} now: it answers {status}{said}',
+    hint: 'Try again in some minutes; where it stays so, look at the store itself.',
+    status: 502,
+    exit: 1,
+    next: 'retry',
+  },
+  S3_BUCKET_MISSING: {
+    message: 'the S3 store {endpoint} has no bucket {bucket}',
+    hint: 'Make the bucket, or correct its name or the address of the store; it is never made by Sealift.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_LOGIN_REFUSED: {
+    message: 'the S3 store {endpoint} does not take the access key {accessKey}{said}',
+    hint: 'Correct the access key or its secret key, or make a new pair in the store.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_DENIED: {
+    message: 'the S3 store {endpoint} does not let the access key {accessKey} {doing}{said}',
+    hint: 'Give the key s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload and, for the bucket, s3:ListBucket and s3:ListBucketMultipartUploads.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_REGION_OTHER: {
+    message: 'the bucket {bucket} of the S3 store {endpoint} is not of the region {region}{expected}',
+    hint: "Set the region of the bucket, and where the store has an address for each region, that region's.",
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_CLOCK_SKEWED: {
+    message: 'the S3 store {endpoint} refuses the time of this machine: it is {here} here and {there} there',
+    hint: 'Set the clock of this machine, or that of the store, by NTP; signatures hold for 15 minutes.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_OBJECT_MISSING: {
+    message: 'there is no {key} in the bucket {bucket} of the S3 store {endpoint}',
+    hint: 'Look into the bucket: it was removed there, or lies under another prefix.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_OBJECT_EXISTS: {
+    message: 'there is a {key} in the bucket {bucket} of the S3 store {endpoint} already, and it is not overwritten',
+    hint: 'Do it again: a new backup has a new name. Where it stays so, find out who writes there.',
+    status: 409,
+    exit: 1,
+    next: 'retry',
+  },
+  S3_OVERWRITES: {
+    message: 'the S3 store {endpoint} lets one writer overwrite what another wrote: it does not heed If-None-Match',
+    hint: 'Take a store, or a newer version of it, that has conditional writes: two consoles must never overwrite a backup of each other.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_REFUSED: {
+    message: 'the S3 store {endpoint} does not {doing}: it answers {status}{said}',
+    hint: 'Do what the store says, or look it up in its log.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_ANSWER_INVALID: {
+    message: 'what answers at {endpoint} does not speak S3: {reason}',
+    hint: 'Give the address of the S3 interface, not that of a web page of the store; check the port, and whether the bucket stands in the path (path style).',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  S3_SETTINGS_INVALID: {
+    message: 'the settings of the S3 store are not valid: {reason}',
+    hint: 'Correct what is named.',
+    status: 400,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+});
