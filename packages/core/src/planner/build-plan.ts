@@ -5,7 +5,7 @@ import { comparePrecedence, parseVersion } from '../version/version.ts';
 import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
 import { rollbackOf } from '../upgrade/step/rollback.ts';
 import type { PlanStep } from '../upgrade/step/step.ts';
-import { planRollouts } from './kubernetes-path.ts';
+import { minorsBetween, planRollouts } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
@@ -20,6 +20,8 @@ export interface PlanInput {
   readonly editedLayers?: readonly string[];
   /** Groups of nodes whose machines kubeadm is to set up otherwise. */
   readonly newSetup?: readonly SetupGroup[];
+  /** Whether the control plane is to stay able to go back until a person finalises it. */
+  readonly reversible?: boolean;
   /** Every release of the catalogue, so that none that is required is skipped. */
   readonly known?: readonly Release[];
 }
@@ -35,6 +37,7 @@ export function buildPlan({
   targetDigest,
   editedLayers = [],
   newSetup = [],
+  reversible = false,
   known = [],
 }: PlanInput): Plan {
   const from = installed.metadata.version;
@@ -57,7 +60,11 @@ export function buildPlan({
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
     ...storedVersionSteps(layers),
-    ...(nodeImage.needed ? rolloutSteps(nodeImage, images) : setUpAgain),
+    ...(reversible
+      ? reversibleSteps(installed, nodeImage, images)
+      : nodeImage.needed
+        ? rolloutSteps(nodeImage, images)
+        : setUpAgain),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
     { kind: 'unlock-console', title: 'Unlock the console' },
@@ -132,6 +139,39 @@ function rolloutSteps(
     const who = group === 'control-plane' ? 'the control plane' : 'the workers';
     return { kind: group, title: `Roll ${who} to ${where}`, target: { kubernetes, template } };
   });
+}
+
+/**
+ * The control plane first as it emulates the minor of today, which can be taken back; then, when a person says so, as what it is; etcd
+ * last, as no rollout brings back an older one.
+ *
+ * @throws UPGRADE_NOT_LEGAL where the hop goes to no next minor, or through several
+ */
+function reversibleSteps(
+  installed: Release,
+  { kubernetesFrom: from, kubernetesTo: to }: NodeImageDecision,
+  images: readonly ReleasedNodeImage[],
+): StepDraft[] {
+  const [image] = images;
+  const before = installed.spec.nodeImage;
+  if (image === undefined || before === undefined || images.length > 1 || minorsBetween(from, to) !== 1) {
+    const reason = `it takes nodes from Kubernetes ${from} to ${to}, and only a single minor can be taken back`;
+    const { version } = installed.metadata;
+    throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from: version, to: `${to}, reversibly`, reason } });
+  }
+  const target = { kubernetes: image.kubernetes, template: templateName(image.ova) };
+  const back = { kubernetes: before.kubernetes, template: templateName(before.ova) };
+  const emulates = parseVersion(from).core.slice(0, 2).join('.');
+  return [
+    {
+      kind: 'emulated-control-plane',
+      title: `Roll the control plane to Kubernetes ${to}, serving ${emulates}`,
+      target: { ...target, emulates, back },
+    },
+    { kind: 'finalise', title: `Let the control plane serve Kubernetes ${to}, when a person says so`, target },
+    { kind: 'workers', title: `Roll the workers to Kubernetes ${to}`, target },
+    { kind: 'etcd', title: `Let etcd go to the version of Kubernetes ${to}`, target },
+  ];
 }
 
 /** Machines are never set up again: they are replaced, from the image that they have. */
