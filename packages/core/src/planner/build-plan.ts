@@ -5,11 +5,13 @@ import { comparePrecedence, parseVersion } from '../version/version.ts';
 import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
 import { rollbackOf } from '../upgrade/step/rollback.ts';
 import type { PlanStep } from '../upgrade/step/step.ts';
-import { minorsBetween, planRollouts } from './kubernetes-path.ts';
+import { planRollouts } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 import type { SetupGroup } from './node-setup.ts';
+import { reversibleSteps } from './reversible-steps.ts';
+import type { StepDraft } from './step-draft.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -29,7 +31,7 @@ export interface PlanInput {
 /**
  * The plan of one hop: its steps in the engine's default order.
  *
- * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken.
+ * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken, REVERSIBLE_NOT_OFFERED where it cannot stay able to go back
  */
 export function buildPlan({
   installed,
@@ -61,7 +63,7 @@ export function buildPlan({
     ...providerSteps(installed, target),
     ...storedVersionSteps(layers),
     ...(reversible
-      ? reversibleSteps(installed, nodeImage, images)
+      ? reversibleSteps(installed, nodeImage)
       : nodeImage.needed
         ? rolloutSteps(nodeImage, images)
         : setUpAgain),
@@ -76,10 +78,6 @@ export function buildPlan({
   });
   return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
 }
-
-/** A step before it is known how it can be taken back. */
-type StepDraft = DraftOf<PlanStep>;
-type DraftOf<Step> = Step extends PlanStep ? Omit<Step, 'id' | 'rollback'> : never;
 
 /** The name under which a release speaks of a step; a layer's steps are named after the layer. */
 function nameOf(step: StepDraft): string {
@@ -139,39 +137,6 @@ function rolloutSteps(
     const who = group === 'control-plane' ? 'the control plane' : 'the workers';
     return { kind: group, title: `Roll ${who} to ${where}`, target: { kubernetes, template } };
   });
-}
-
-/**
- * The control plane first as it emulates the minor of today, which can be taken back; then, when a person says so, as what it is; etcd
- * last, as no rollout brings back an older one.
- *
- * @throws UPGRADE_NOT_LEGAL where the hop goes to no next minor, or through several
- */
-function reversibleSteps(
-  installed: Release,
-  { kubernetesFrom: from, kubernetesTo: to }: NodeImageDecision,
-  images: readonly ReleasedNodeImage[],
-): StepDraft[] {
-  const [image] = images;
-  const before = installed.spec.nodeImage;
-  if (image === undefined || before === undefined || images.length > 1 || minorsBetween(from, to) !== 1) {
-    const reason = `it takes nodes from Kubernetes ${from} to ${to}, and only a single minor can be taken back`;
-    const { version } = installed.metadata;
-    throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from: version, to: `${to}, reversibly`, reason } });
-  }
-  const target = { kubernetes: image.kubernetes, template: templateName(image.ova) };
-  const back = { kubernetes: before.kubernetes, template: templateName(before.ova) };
-  const emulates = parseVersion(from).core.slice(0, 2).join('.');
-  return [
-    {
-      kind: 'emulated-control-plane',
-      title: `Roll the control plane to Kubernetes ${to}, serving ${emulates}`,
-      target: { ...target, emulates, back },
-    },
-    { kind: 'finalise', title: `Let the control plane serve Kubernetes ${to}, when a person says so`, target },
-    { kind: 'workers', title: `Roll the workers to Kubernetes ${to}`, target },
-    { kind: 'etcd', title: `Let etcd go to the version of Kubernetes ${to}`, target },
-  ];
 }
 
 /** Machines are never set up again: they are replaced, from the image that they have. */

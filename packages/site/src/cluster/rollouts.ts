@@ -38,7 +38,7 @@ import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
 /** The part of the engine's cluster port that is about nodes. */
-export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'> &
+export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout' | 'obstaclesToEmulation'> &
   Required<Pick<ClusterPort, 'endRollout'>>;
 
 /** What a rollout needs of a site. */
@@ -110,6 +110,13 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
           if (!isConflict(error) || attempt >= askAttempts) throw error;
         }
       }
+    },
+
+    obstaclesToEmulation: () => {
+      const remedy = 'Start the upgrade without --reversible.';
+      return Promise.resolve([
+        { what: 'this version keeps no real control plane able to go back', remedy, maybe: false },
+      ]);
     },
 
     async endRollout(group, cancel) {

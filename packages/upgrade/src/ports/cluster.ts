@@ -34,6 +34,14 @@ export interface ControlPlaneStage {
   readonly pinsEtcd: boolean;
 }
 
+/** Something about a control plane that keeps it from emulating the minor that it leaves, or may. */
+export interface EmulationObstacle {
+  readonly what: string;
+  readonly remedy: string;
+  /** Whether it may be no obstacle after all, which a rehearsal tells. */
+  readonly maybe: boolean;
+}
+
 /** Desired and observed state of a rollout of nodes. */
 export interface RolloutStatus {
   readonly desired: DesiredNodes;
@@ -127,6 +135,8 @@ export interface ClusterPort {
     setup?: readonly LayerValues[],
     stage?: ControlPlaneStage,
   ): Promise<void>;
+  /** What stands in the way of a control plane that goes to the next minor and can come back, and what has to be looked at before. */
+  obstaclesToEmulation(cancel: Cancel): Promise<readonly EmulationObstacle[]>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   /** @param only of this layer alone, which costs no look at the others */

@@ -2,7 +2,7 @@ import type { Check } from '@sealift/core/check';
 import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
 import { acceptable, block, type Finding, pass, runCheck, warn } from './check.ts';
 import { hashOfValues } from '../frozen.ts';
-import type { ClusterPort, LayerPlace, LayerStatus } from '../ports/cluster.ts';
+import type { ClusterPort, EmulationObstacle, LayerPlace, LayerStatus } from '../ports/cluster.ts';
 
 /** Every node answers and is ready. */
 export function nodesReady(cluster: ClusterPort): Promise<Check> {
@@ -34,6 +34,19 @@ export function rolloutsSettled(cluster: ClusterPort): Promise<Check> {
         return block(status.wait.what, status.wait.remedy ?? 'Wait until the rollout has finished.');
     }
     return pass('Control plane and workers are settled');
+  });
+}
+
+/** The control plane can go to the next minor in a way that can be taken back, with etcd kept at the version that runs. */
+export function emulationPossible(cluster: ClusterPort): Promise<Check> {
+  return runCheck('reversible', 'The control plane can be kept able to go back', async (cancel) => {
+    const obstacles = await cluster.obstaclesToEmulation(cancel);
+    const texts = (of: readonly EmulationObstacle[]) => of.map(({ what }) => what).join('; ');
+    const sure = obstacles.filter(({ maybe }) => !maybe);
+    const [first = obstacles[0]] = sure;
+    if (first === undefined)
+      return pass('It serves the minor of today, and etcd keeps its version, until you finalise');
+    return sure.length > 0 ? block(texts(sure), first.remedy) : warn(texts(obstacles), first.remedy);
   });
 }
 

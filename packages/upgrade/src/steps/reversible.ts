@@ -57,16 +57,16 @@ export const finalise: StepDefinition<'finalise'> = {
   forward: {
     intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
     async observe(context) {
-      const { ports, step, upgradeId, cancel } = context;
+      const { ports, upgradeId } = context;
       const decided = await ports.console.finalised(upgradeId);
       if (decided === null) {
         const wait = waitingFor('a person has to finalise: until then the control plane can go back', {
           level: 'blocked',
           object: { kind: 'Upgrade', name: upgradeId },
           impact: 'the workers stay as they are',
-          remedy: `Look at the platform for as long as it takes, then finalise: sealift upgrade finalise ${upgradeId}. To go back, abort.`,
+          remedy: `Look at the platform for as long as it takes, then: sealift upgrade finalise ${upgradeId}. To go back: sealift upgrade pause ${upgradeId}, then sealift upgrade rollback ${upgradeId}.`,
         });
-        return { state: 'wait', wait, fraction: 0 };
+        return { state: 'wait', wait, fraction: 0, forPerson: true };
       }
       const seen = await observeStage(context, pinned, 'The control plane serves');
       return seen.state === 'done' ? { ...seen, evidence: { ...seen.evidence, finalisedBy: decided.by } } : seen;

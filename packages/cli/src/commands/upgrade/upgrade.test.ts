@@ -46,6 +46,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     waitingFor: null,
     failure: null,
     onFailure: 'stop',
+    finalise: null,
     rollback: null,
     ...change,
   };

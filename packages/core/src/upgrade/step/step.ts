@@ -87,6 +87,20 @@ export function isStep<Kind extends StepKind>(step: PlanStep, kind: Kind): step 
   return step.kind === kind;
 }
 
+/** Kinds that replace machines. */
+const rolling: ReadonlySet<StepKind> = new Set([
+  'control-plane',
+  'emulated-control-plane',
+  'finalise',
+  'workers',
+  'etcd',
+]);
+
+/** Whether a step replaces machines. */
+export function rollsNodes({ kind }: Pick<PlanStep, 'kind'>): boolean {
+  return rolling.has(kind);
+}
+
 /** Every step of a kind, in order. */
 export function stepsOf<Kind extends StepKind>(steps: readonly PlanStep[], kind: Kind): readonly StepOf<Kind>[] {
   return steps.filter((step) => isStep(step, kind));

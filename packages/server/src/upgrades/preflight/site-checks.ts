@@ -2,14 +2,19 @@ import { access, constants } from 'node:fs/promises';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
-import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
+import { isStep, type Plan, rollsNodes, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing } from '../../catalogue/completeness.ts';
 import { pinnedContent } from '../../catalogue/pinned-content.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
 import { acceptable, block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
-import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
+import {
+  emulationPossible,
+  layersAsRecorded,
+  nodesReady,
+  rolloutsSettled,
+} from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
@@ -41,17 +46,18 @@ export async function siteChecks(
       imageBytes: () => newImageBytes(services, row, plan),
       helm: () => needsHelm(services, plan),
       kubernetes: plan.nodeImage.kubernetesTo,
-      nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
+      nodes: steps.some(rollsNodes),
       newNodes: plan.nodeImage.needed,
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
-      controlPlaneRollouts: stepsOf(steps, 'control-plane').length,
+      controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
     rolloutsSettled(cluster.cluster),
+    ...(stepOf(steps, 'finalise') === undefined ? [] : [emulationPossible(cluster.cluster)]),
     layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
     backupWritable(services),
   ]);
