@@ -10,12 +10,16 @@ import type { Objects } from '@sealift/kubernetes/objects';
 import { touch } from '@sealift/kubernetes/touch';
 import type {
   ClusterPort,
+  ControlPlaneStage,
   DesiredNodes,
   LayerValues,
   NodeGroup,
   RolloutStatus,
   SetupStatus,
 } from '@sealift/upgrade/ports/cluster';
+import { emulationObstacles } from './emulation/obstacles.ts';
+import { readRunningEtcd } from './emulation/running-etcd.ts';
+import { planStage, stageStatus } from './emulation/stage.ts';
 import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
@@ -85,7 +89,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   return {
     nodes: async (cancel) => nodesOf((await look(cancel)).state),
 
-    async rollout(group, cancel, layers) {
+    async rollout(group, cancel, layers, stage) {
       const setup = settingsOf(layers);
       const { objects, state } = await look(cancel);
       // Only the machines of a control plane are members of etcd.
@@ -97,14 +101,14 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
         moves ? managersAway(objects, at, cancel) : [],
         group === 'control-plane' ? etcdWatch.look(moves, cancel) : none,
       ]);
-      return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup }, cancel);
+      return await statusOf(objects, state, { group, seen, managers, etcd, now: at, setup, stage }, cancel);
     },
 
-    async setRollout(group, desired, cancel, layers) {
-      const setup = settingsOf(layers);
+    async setRollout(group, desired, cancel, layers, stage) {
+      const wanted = { group, desired, setup: settingsOf(layers), stage };
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await askOnce(group, desired, setup, cancel);
+          return await askOnce(wanted, cancel);
         } catch (error) {
           // Controllers write into the same objects all the time: what they changed is read, and judged, anew.
           if (!isConflict(error) || attempt >= askAttempts) throw error;
@@ -112,11 +116,9 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       }
     },
 
-    obstaclesToEmulation: () => {
-      const remedy = 'Start the upgrade without --reversible.';
-      return Promise.resolve([
-        { what: 'this version keeps no real control plane able to go back', remedy, maybe: false },
-      ]);
+    async obstaclesToEmulation(cancel) {
+      const { state } = await look(cancel);
+      return emulationObstacles(state.controlPlane, await readRunningEtcd(() => site.enterprise(), cancel));
     },
 
     async endRollout(group, cancel) {
@@ -160,17 +162,19 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     );
   }
 
-  async function askOnce(group: NodeGroup, desired: DesiredNodes, setup: Setup, cancel: AbortSignal): Promise<void> {
+  async function askOnce(wanted: Wanted, cancel: AbortSignal): Promise<void> {
+    const { group, desired, setup, stage } = wanted;
     const { objects, state } = await look(cancel);
     const views = viewsOf(state, group);
     const open = [];
     for (const view of views) {
       const template = await templateOf(objects, state, view, cancel);
       const planned = await setupOf(objects, view, setup, cancel);
-      if (!isAsked(view, template, desired, planned?.status)) open.push(view);
+      const isThere = stage === undefined || stageStatus(view.owner, stage) === 'asked';
+      if (!isThere || !isAsked(view, template, desired, planned?.status)) open.push(view);
     }
     const due = isInTopology(views) ? nextInTopology(views, open) : open;
-    if (due.length > 0) return await ask(objects, state, { group, open: due, desired, setup }, cancel);
+    if (due.length > 0) return await ask(objects, state, { ...wanted, open: due }, cancel);
     const next = nextAct(state, group, await seenBesides(state, group, cancel));
     if (next === null) return;
     const { name } = state.cluster;
@@ -181,7 +185,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   async function ask(
     objects: Objects,
     state: ClusterState,
-    { group, open, desired, setup }: Ask,
+    { group, open, desired, setup, stage }: Ask,
     cancel: AbortSignal,
   ): Promise<void> {
     refuseUnfit(
@@ -189,6 +193,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       group,
       open.map(({ owner }) => owner),
       desired,
+      stage,
     );
     const path = await proveTemplate(site.templates, desired, cancel);
     await openWindow(objects, state, cancel);
@@ -198,10 +203,12 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of viewsOf(fresh, group).filter(({ owner }) => names.has(owner.name))) {
       const { managed } = view.owner;
       const { version } = desired;
+      const running = () => readRunningEtcd(() => site.enterprise(), cancel);
+      const staged = stage === undefined ? undefined : await planStage(view.owner, stage, running);
       if (managed === undefined) {
         const planned = await setupOf(objects, view, setup, cancel);
         const { namespace } = fresh.cluster;
-        await askOwner(objects, view, { path, version, namespace, setup: planned }, cancel);
+        await askOwner(objects, view, { path, version, namespace, setup: planned, stage: staged }, cancel);
       } else {
         const template = await templateOf(objects, fresh, view, cancel);
         await askTopology(objects, fresh, { view, managed, template }, { path, version }, cancel);
@@ -210,12 +217,17 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   }
 }
 
-/** What is asked of some owners of a group. */
-interface Ask {
+/** What is asked of a group. */
+interface Wanted {
   readonly group: NodeGroup;
-  readonly open: readonly OwnerView[];
   readonly desired: DesiredNodes;
   readonly setup: Setup;
+  readonly stage: ControlPlaneStage | undefined;
+}
+
+/** What is asked of some owners of it. */
+interface Ask extends Wanted {
+  readonly open: readonly OwnerView[];
 }
 
 /** What kubeadm shall be told; undefined where that is left as it is. */
@@ -272,12 +284,13 @@ interface Looked {
   readonly etcd: EtcdLook;
   readonly now: Date;
   readonly setup: Setup;
+  readonly stage: ControlPlaneStage | undefined;
 }
 
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, managers, etcd, now, setup }: Looked,
+  { group, seen, managers, etcd, now, setup, stage }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -314,6 +327,7 @@ async function statusOf(
   return {
     desired: togetherOf(desired),
     ...(setup === undefined ? {} : { setup: furthestOf(setups) }),
+    ...(stage === undefined ? {} : { stage: stageStatus(state.controlPlane, stage) }),
     updated: sum(views, ({ owner, machines }) => Math.min(owner.replicas, machines.filter(isUpdated).length)),
     total: sum(views, ({ owner }) => owner.replicas),
     wait: mostUrgent(waits),

@@ -2,7 +2,7 @@ import type { Check } from '@sealift/core/check';
 import type { ClusterProfile, ProfileLayer } from '@sealift/core/profile';
 import { acceptable, block, type Finding, pass, runCheck, warn } from './check.ts';
 import { hashOfValues } from '../frozen.ts';
-import type { ClusterPort, EmulationObstacle, LayerPlace, LayerStatus } from '../ports/cluster.ts';
+import type { ClusterPort, LayerPlace, LayerStatus } from '../ports/cluster.ts';
 
 /** Every node answers and is ready. */
 export function nodesReady(cluster: ClusterPort): Promise<Check> {
@@ -41,12 +41,21 @@ export function rolloutsSettled(cluster: ClusterPort): Promise<Check> {
 export function emulationPossible(cluster: ClusterPort): Promise<Check> {
   return runCheck('reversible', 'The control plane can be kept able to go back', async (cancel) => {
     const obstacles = await cluster.obstaclesToEmulation(cancel);
-    const texts = (of: readonly EmulationObstacle[]) => of.map(({ what }) => what).join('; ');
     const sure = obstacles.filter(({ maybe }) => !maybe);
     const [first = obstacles[0]] = sure;
-    if (first === undefined)
+    if (first === undefined) {
       return pass('It serves the minor of today, and etcd keeps its version, until you finalise');
-    return sure.length > 0 ? block(texts(sure), first.remedy) : warn(texts(obstacles), first.remedy);
+    }
+    const named = sure.length > 0 ? sure : obstacles;
+    const finding = block(named.map(({ what }) => what).join('; '), first.remedy);
+    if (sure.length > 0) return finding;
+    const consequence =
+      'The first new machine may not come up; the others go on serving, and the upgrade can be taken back.';
+    return acceptable(
+      finding,
+      consequence,
+      named.map(({ what }) => what),
+    );
   });
 }
 
