@@ -106,7 +106,7 @@ describe.skipIf(absent !== undefined)(
         ({ metadata }) => metadata.labels?.['component'] === 'etcd',
       );
       const tags = pods.map(({ spec }) => spec.containers[0]?.image.split(':').at(-1));
-      return { servers: [...new Set(servers)].sort(), etcd: [...new Set(tags)].sort(), members: pods.length };
+      return { servers: [...new Set(servers)].sort(), etcd: [...new Set(tags)], members: pods.length };
     };
     const older = { servers: ['1.36'], etcd: ['3.6.8-0'], members: 3 };
     const emulating = { servers: ['1.37 as 1.36'], etcd: ['3.6.8-0'], members: 3 };

@@ -30,7 +30,7 @@ export function emulationObstacles(owner: RolloutOwner, etcd: RunningEtcd): read
   }
   const words = (flag: string): readonly string[] => (apiServer.get(flag) ?? []).flatMap((one) => one.split(','));
   for (const flag of ['feature-gates', 'runtime-config']) {
-    const on = words(flag).filter((one) => one !== '' && !/=false$/.test(one));
+    const on = words(flag).filter((one) => one !== '' && !one.endsWith('=false'));
     const whole = on.filter((one) => /^(?:AllAlpha|AllBeta|api\/(?:all|alpha|beta))=true$/.test(one));
     const single = on.filter((one) => !whole.includes(one));
     if (whole.length > 0) {
