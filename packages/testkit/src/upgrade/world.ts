@@ -305,9 +305,9 @@ function isSameStage(a: ControlPlaneStage, b: ControlPlaneStage): boolean {
 }
 
 function stageText(stage: ControlPlaneStage | undefined): string {
-  if (stage === undefined) return '';
+  if (stage === undefined || isSameStage(stage, plainStage)) return '';
   const serves = stage.emulates === null ? '' : ` serving ${stage.emulates}`;
-  return `${serves}${stage.pinsEtcd ? ' with etcd kept' : ' with etcd of its own'}`;
+  return `${serves} with etcd kept`;
 }
 
 function refuseOther(digest: string, pins: readonly string[]): void {

@@ -1,5 +1,13 @@
 import { SealiftError } from '@sealift/core/errors';
-import { currentWait, failureOf, progressOf, rollbackReadiness } from '@sealift/core/upgrade';
+import {
+  currentWait,
+  failureOf,
+  isStep,
+  type PlanStep,
+  progressOf,
+  rollbackReadiness,
+  stepOf,
+} from '@sealift/core/upgrade';
 import { exportOf } from '@sealift/testkit/upgrade/patch-upgrade';
 import { reversibleUpgrade, runBeforeReversible } from '@sealift/testkit/upgrade/reversible-upgrade';
 import type { World } from '@sealift/testkit/upgrade/world';
@@ -8,9 +16,9 @@ import { ProcessModel, quickTiming, runOnce } from '../testing/process-model.ts'
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
 
 const emulating = 'roll control-plane 1.37.2 serving 1.36 with etcd kept';
-const backAgain = 'roll control-plane 1.36.3 with etcd of its own';
+const backAgain = 'roll control-plane 1.36.3';
 const native = 'roll control-plane 1.37.2 with etcd kept';
-const ownEtcd = 'roll control-plane 1.37.2 with etcd of its own';
+const ownEtcd = 'roll control-plane 1.37.2';
 
 function settingOf(): Setting & { readonly before: string } {
   const setting = newSetting(reversibleUpgrade());
@@ -100,6 +108,27 @@ describe('a hop that stays able to go back', () => {
     expect(await runOnce(setting, 'b')).toMatchObject({ state: 'rolled-back' });
     expect(setting.world.effects.slice(3)).toEqual([emulating, backAgain, 'unlock']);
     expect(stateOf(setting.world)).toBe(setting.before);
+  });
+
+  test('is not left serving the old minor by another upgrade to the same release', async () => {
+    const setting = settingOf();
+    await runUntilBaked(setting, 'a', () => byHand(setting, 'pause'));
+    setting.store.byHand(upgradeId, 'abort');
+    expect(await runOnce(setting, 'b')).toMatchObject({ state: 'aborted' });
+    const { plan, ...frozen } = reversibleUpgrade();
+    const steps = plan.hops.flatMap((hop) => hop.steps);
+    const target = stepOf(steps, 'workers')?.target;
+    if (target === undefined) throw new Error('no workers');
+    const plainly = steps.flatMap((step): PlanStep[] => {
+      if (isStep(step, 'finalise') || isStep(step, 'etcd')) return [];
+      const { id, title } = step;
+      const of = { id: '0-control-plane', title, rollback: 'one-way', target } as const;
+      return [id === '0-emulated-control-plane' ? { ...of, kind: 'control-plane' } : step];
+    });
+    const hops = plan.hops.map((hop) => ({ ...hop, steps: plainly }));
+    const other = { ...newSetting({ ...frozen, plan: { ...plan, hops } }), world: setting.world };
+    expect(await runOnce(other, 'c')).toMatchObject({ state: 'succeeded' });
+    expect(setting.world.groups['control-plane'].stage).toEqual({ emulates: null, pinsEtcd: false });
   });
 
   test('has no way back in place from the moment in which it is finalised', async () => {

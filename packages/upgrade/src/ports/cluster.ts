@@ -30,7 +30,7 @@ export type SetupStatus = 'asked' | 'other' | 'changed since' | 'not written';
 export interface ControlPlaneStage {
   /** The minor that it serves, such as `1.36`; null for its own. */
   readonly emulates: string | null;
-  /** Whether etcd stays at the version that runs, or is of the one that the nodes bring. */
+  /** Whether etcd stays at the version that runs, or is of the one that the nodes bring where the site does not say otherwise. */
   readonly pinsEtcd: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { waitingFor } from '@sealift/core/upgrade';
 import type { ControlPlaneStage } from '../ports/cluster.ts';
-import { judgeRollout, setupAfter } from './rollout.ts';
+import { judgeRollout, plain, setupAfter } from './rollout.ts';
 import type { Observation, StepContext, StepDefinition } from './step.ts';
 
 type Kind = 'emulated-control-plane' | 'finalise' | 'etcd';
@@ -8,8 +8,6 @@ type Kind = 'emulated-control-plane' | 'finalise' | 'etcd';
 const group = 'control-plane';
 /** The present version of etcd is kept, and nothing is emulated. */
 const pinned: ControlPlaneStage = { emulates: null, pinsEtcd: true };
-/** As kubeadm sets up a control plane by itself. */
-const plain: ControlPlaneStage = { emulates: null, pinsEtcd: false };
 
 /**
  * Rolls the control plane to the next minor, which serves what the present one serves, with etcd's version kept: until it is finalised the
@@ -80,7 +78,7 @@ export const finalise: StepDefinition<'finalise'> = {
 export const etcd: StepDefinition<'etcd'> = {
   forward: {
     intent: ({ step: { target } }) => ({ group, version: target.kubernetes, template: target.template }),
-    observe: (context) => observeStage(context, plain, 'etcd is of the version of'),
+    observe: (context) => observeStage(context, plain, 'etcd is as kubeadm or the site sets it, on'),
     act: (context) => askStage(context, plain),
   },
   letGo: endRollout,

@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { isSetupLayer } from '@sealift/core/planner';
 import { type Hop, type StepOf, stepsOf } from '@sealift/core/upgrade';
-import type { DesiredNodes, LayerValues, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
+import type { ControlPlaneStage, DesiredNodes, LayerValues, NodeGroup, RolloutStatus } from '../ports/cluster.ts';
 import type { Observation, StepContext, StepDefinition, StepDirection } from './step.ts';
 
 /** Rolls one group of nodes to a Kubernetes version, a template and a setup: one patch with all, then the wait for every machine. */
@@ -17,7 +17,7 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
       const { ports, hop, step, cancel } = context;
       const { kubernetes: version } = step.target;
       const layers = setupOf(context, group);
-      const status = await ports.cluster.rollout(group, cancel, layers);
+      const status = await ports.cluster.rollout(group, cancel, layers, stageOf(group));
       const beyond = laterOf(hop, step, group).find((one) => isAsked(status.desired, one));
       if (beyond !== undefined) {
         // An earlier upgrade ended on the way: what it passed is not gone back to.
@@ -28,9 +28,19 @@ function rolloutOf(group: NodeGroup, result: string): StepDirection<NodeGroup> {
     },
     act: (context) => {
       const { kubernetes: version, template } = context.step.target;
-      return context.ports.cluster.setRollout(group, { version, template }, context.cancel, setupOf(context, group));
+      const { ports, cancel } = context;
+      const layers = setupOf(context, group);
+      return ports.cluster.setRollout(group, { version, template }, cancel, layers, stageOf(group));
     },
   };
+}
+
+/** As kubeadm, or the site, sets up a control plane by itself. */
+export const plain: ControlPlaneStage = { emulates: null, pinsEtcd: false };
+
+/** One that an earlier upgrade left emulating, as it was ended on the way, does so no longer. */
+function stageOf(group: NodeGroup): ControlPlaneStage | undefined {
+  return group === 'control-plane' ? plain : undefined;
 }
 
 /** What a step asks of a group of nodes, and how it says that they have it. */

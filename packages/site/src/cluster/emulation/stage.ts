@@ -29,8 +29,9 @@ export interface PlannedStage {
   readonly template: string | undefined;
 }
 
-/** Whether a control plane is asked to be at a stage. */
+/** Whether a control plane is asked to be at a stage. Of one that we have not changed nothing is taken away. */
 export function stageStatus(owner: RolloutOwner, stage: ControlPlaneStage): NonNullable<RolloutStatus['stage']> {
+  if (isPlain(stage) && stageRecord(owner) === undefined) return 'asked';
   const { emulates, etcdTag } = emulationIn(configOf(owner), owner.name);
   const own = stageRecord(owner)?.etcd ?? undefined;
   const isEtcdSo = stage.pinsEtcd ? etcdTag !== undefined : own === undefined || etcdTag !== own;
@@ -38,7 +39,7 @@ export function stageStatus(owner: RolloutOwner, stage: ControlPlaneStage): NonN
 }
 
 /**
- * What brings a control plane to a stage. etcd's image is pinned to what runs, and only a pin of ours is taken away again.
+ * What brings a control plane to a stage; undefined where nothing of it is ours to change. etcd's image is pinned to what runs, and only a pin of ours is taken away again.
  *
  * @throws EMULATION_REFUSED where that can't be said of it, or what etcd runs is not known
  */
@@ -46,11 +47,12 @@ export async function planStage(
   owner: RolloutOwner,
   stage: ControlPlaneStage,
   runningEtcd: () => Promise<RunningEtcd>,
-): Promise<PlannedStage> {
+): Promise<PlannedStage | undefined> {
+  const before = stageRecord(owner);
+  if (isPlain(stage) && before === undefined) return undefined;
   if (owner.managed !== undefined) throw refusal(owner, managedReason, managedRemedy);
   const { etcdTag, isEtcdElsewhere } = emulationIn(configOf(owner), owner.name);
   if (isEtcdElsewhere) throw refusal(owner, elsewhereReason, elsewhereRemedy);
-  const before = stageRecord(owner);
   const own = before?.etcd === etcdTag ? before?.etcd : null;
   const tag = stage.pinsEtcd ? (etcdTag ?? (await tagOf(owner, runningEtcd))) : own === null ? etcdTag : undefined;
   const record: StageRecord | null = stage.pinsEtcd
@@ -61,6 +63,10 @@ export async function planStage(
     annotations: { [stageAnnotation]: record === null ? null : JSON.stringify(record) },
     template: stage.pinsEtcd ? undefined : before?.template,
   };
+}
+
+function isPlain({ emulates, pinsEtcd }: ControlPlaneStage): boolean {
+  return emulates === null && !pinsEtcd;
 }
 
 /** What its machines were made from before it began to emulate. */
