@@ -45,7 +45,8 @@ export function samplesOf(plan: Plan, entries: readonly JournalEntry[]): StepSam
   const kinds = new Map(stepsOfPlan(plan).map(({ id, kind }) => [id, kind]));
   return stepEvidenceOf(plan, entries).flatMap(({ id, outcome, attempts, startedAt, finishedAt, proof }) => {
     const kind = kinds.get(id);
-    if (kind === undefined) return [];
+    // How long a person takes to finalise tells nothing of the next time.
+    if (kind === undefined || kind === 'finalise') return [];
     if (outcome !== 'done' || attempts !== 1 || startedAt === null || finishedAt === null) return [];
     const [from, to] = [Date.parse(startedAt), Date.parse(finishedAt)];
     if (halts.some((at) => at >= from && at <= to)) return [];

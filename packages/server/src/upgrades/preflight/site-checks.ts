@@ -43,7 +43,7 @@ export async function siteChecks(
     noOpenRisk(services, row),
     templateFits(services, plan),
     cluster.checks({
-      imageBytes: () => newImageBytes(services, row, plan),
+      imageBytes: (cancel) => newImageBytes(services, row, plan, cancel),
       helm: () => needsHelm(services, plan),
       kubernetes: plan.nodeImage.kubernetesTo,
       nodes: steps.some(rollsNodes),
@@ -94,12 +94,20 @@ function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promi
   });
 }
 
-/** Of the node images that templates have to be made from; undefined where none has to. */
-async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
-  const needed = new Set(stepsOf(stepsOfPlan(plan), 'template').map(({ target }) => target.ova));
-  if (needed.size === 0) return undefined;
+/** Of the node images that templates have to be made from, and are not made from yet; undefined where there is none. */
+async function newImageBytes(
+  { store, cluster }: UpgradeServices,
+  row: UpgradeRow,
+  plan: Plan,
+  cancel: AbortSignal,
+): Promise<number | undefined> {
+  const missing = new Set<string>();
+  for (const { target } of stepsOf(stepsOfPlan(plan), 'template')) {
+    if ((await cluster.vcenter.findTemplate(target.template, cancel)) === null) missing.add(target.ova);
+  }
+  if (missing.size === 0) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
-  const images = nodeImagesOf(release.spec).filter(({ ova }) => needed.has(ova));
+  const images = nodeImagesOf(release.spec).filter(({ ova }) => missing.has(ova));
   return images.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 
