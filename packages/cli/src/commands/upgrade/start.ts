@@ -9,7 +9,8 @@ export async function startUpgrade(
   context: CliContext,
 ): Promise<void> {
   const api = await connect(context);
-  const { to, reversible = false } = options;
-  const upgrade = await api.post('/api/v1/upgrades', { to, reversible }, upgradeSchema);
+  const { to, reversible } = options;
+  const asked = { to, ...(reversible === true ? { reversible } : {}) };
+  const upgrade = await api.post('/api/v1/upgrades', asked, upgradeSchema);
   printUpgrade(upgrade, options, context);
 }
