@@ -57,7 +57,8 @@ export function judgeRollout(status: RolloutStatus, { group, target, layers, res
   const { desired, updated, total, wait, due, setup, stage } = status;
   const { kubernetes: version, template } = target;
   if (!isAsked(desired, target)) return { state: 'act', message: `Asking for Kubernetes ${version} on the ${group}` };
-  if (stage === 'other') return { state: 'act', message: `Asking the ${group} to serve another version` };
+  if (stage === 'other')
+    return { state: 'act', message: `Asking for another version that the ${group} serves, or of its etcd` };
   if (setup === 'other') return { state: 'act', message: `Asking for other settings of kubeadm on the ${group}` };
   if (wait !== null) refuseFailed(group, wait);
   if (due !== undefined) return { state: 'act', message: due };
