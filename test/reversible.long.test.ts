@@ -112,6 +112,7 @@ describe.skipIf(absent !== undefined)(
     const emulating = { servers: ['1.37 as 1.36'], etcd: ['3.6.8-0'], members: 3 };
     const newer = { servers: ['1.37'], etcd: ['3.7.0-0'], members: 3 };
 
+    const away: number[] = [];
     /** What was seen, for the one who reads the run. */
     const tell = (what: string, began: number, differing: readonly string[]): void => {
       const { written, failed, longestMs } = canary.take();
@@ -119,7 +120,7 @@ describe.skipIf(absent !== undefined)(
       process.stdout.write(
         `${what}: ${seconds} s; canary ${written} written, ${failed} failed, longest ${Math.round(longestMs)} ms; other objects: ${differing.length}\n${differing.map((line) => `  ${line.slice(0, 160)}\n`).join('')}`,
       );
-      expect(longestMs).toBeLessThan(mostAwayMs);
+      away.push(longestMs);
     };
     const endState = () => endStateOf(site.cluster.service.ready.workload.kubeconfig);
     /** Lines of either that the other lacks. */
@@ -224,6 +225,8 @@ describe.skipIf(absent !== undefined)(
       expect(await running()).toEqual(newer);
       tell('finalised, workers, etcd, layers', began, []);
       await touchKeptObjects(workload, 'finalised');
+      // Said at the end, so that a busy machine does not keep the rest from being seen.
+      expect(Math.max(...away)).toBeLessThan(mostAwayMs);
     });
   },
 );

@@ -4,7 +4,7 @@ import { KubeApi, kubeconfigAccess } from '@sealift/testkit/site/kube-api';
 const collection = '/api/v1/namespaces/default/configmaps';
 const name = 'canary';
 /** A client gives up on an API server after this long, and tries another connection. */
-const timeoutMs = 1000;
+const timeoutMs = 600;
 const pauseMs = 250;
 
 /** How a client of a cluster fared. */
