@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RealCluster } from '@sealift/cli/demo/cluster/real-cluster';
 import {
   type DemoEnvironment,
+  type StartCluster,
   installed,
   offered,
   prepareDemo,
@@ -24,9 +25,11 @@ export interface RealEnvironment extends DemoEnvironment<RealCluster> {
  * A platform on a real cluster: 4.2.12 on Kubernetes 1.36 installed with the site's values, 4.2.13 on 1.37 uploaded.
  *
  * @param through what the console reaches the cluster through, in place of the cluster itself
+ * @param start the cluster, where it is to be another
  */
 export async function startRealEnvironment(
   through: (cluster: RealCluster, context: DemoContext) => Promise<RealCluster> = (cluster) => Promise.resolve(cluster),
+  start: StartCluster<RealCluster> = realCluster,
 ): Promise<RealEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-real-'));
   const remarks: string[] = [];
@@ -36,7 +39,7 @@ export async function startRealEnvironment(
     const demo = await prepareRealPlatform(await prepareDemo({ dir, env: process.env, say, cancel }), process.env);
     const made = { pages: built().pages, vendor: await makeVendor(demo, [installed, offered]) };
     const environment = await startDemo({ demo, port: 0, built: made }, async (context, vendor) => {
-      const cluster = await realCluster(context, vendor);
+      const cluster = await start(context, vendor);
       return await through(cluster, context).catch(async (error: unknown) => {
         await cluster.service.stop();
         throw error;

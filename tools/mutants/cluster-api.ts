@@ -290,8 +290,8 @@ export const clusterApiMutants = [
     [
       'kubeadm is told on the way too',
       'steps/rollout.ts',
-      '  if (laterOf(hop, step, group).length > 0) return undefined;\n',
-      '',
+      'laterOf(hop, step, group).length > 0 ? undefined : setupAfter',
+      'laterOf(hop, step, group).length < 0 ? undefined : setupAfter',
       'engine/chained-minors.test.ts',
     ],
     [

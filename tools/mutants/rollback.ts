@@ -150,4 +150,75 @@ export const rollbackMutants = [
       'upgrades/rollback/rollback.test.ts',
     ],
   ]),
+  ...mutantsOf('core', [
+    [
+      'finalising does not shut the way back',
+      'upgrade/step/rollback.ts',
+      "finalise: 'one-way',",
+      "finalise: 'reversible',",
+      'planner/reversible-steps.test.ts',
+    ],
+  ]),
+  ...mutantsOf('upgrade', [
+    [
+      'an upgrade finalises itself',
+      'steps/reversible.ts',
+      'if (decided === null) {',
+      'if (decided === undefined) {',
+      'engine/reversible.test.ts',
+    ],
+    [
+      'a person has two hours to finalise',
+      'engine/step-runner.ts',
+      'observation.forPerson === true',
+      'observation.forPerson === undefined',
+      'engine/reversible.test.ts',
+    ],
+    [
+      'an emulation that was left goes on for ever',
+      'steps/rollout.ts',
+      "return group === 'control-plane' ? plain : undefined;",
+      "return group === 'workers' ? plain : undefined;",
+      'engine/reversible.test.ts',
+    ],
+  ]),
+  ...mutantsOf('site', [
+    [
+      'a pin of etcd that the site has set counts as ours',
+      'cluster/emulation/stage.ts',
+      'etcd: etcdTag === undefined ? (tag ?? null) : (own ?? null)',
+      'etcd: tag ?? null',
+      'cluster/rollouts-emulation.test.ts',
+    ],
+    [
+      'machines go back to a template of another name',
+      'cluster/emulation/stage.ts',
+      'template: stage.pinsEtcd ? undefined : before?.template',
+      'template: undefined',
+      'cluster/rollouts-emulation.test.ts',
+    ],
+    [
+      'an API server goes back although etcd may have moved',
+      'cluster/rollout/refuse.ts',
+      ' && etcdTag !== undefined;',
+      ';',
+      'cluster/rollouts-emulation.test.ts',
+    ],
+    [
+      'members of etcd of two versions count as one',
+      'cluster/emulation/running-etcd.ts',
+      'tags.length === 1 && tag !== undefined',
+      'tag !== undefined',
+      'cluster/emulation/running-etcd.test.ts',
+    ],
+  ]),
+  ...mutantsOf('server', [
+    [
+      'an upgrade is finalised before its control plane is new',
+      'upgrades/rollback/finalise.ts',
+      "    if (stage !== 'waits') throw refuse(tooSoonOrLate[stage]);\n",
+      '',
+      'upgrades/rollback/reversible.test.ts',
+    ],
+  ]),
 ];

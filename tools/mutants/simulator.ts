@@ -46,8 +46,8 @@ export const simulatorMutants = mutantsOf('simulator', [
   [
     'what is wished for already counts as a change',
     'cluster.ts',
-    'version === wanted.version && template === wanted.template && setup === wanted.setup',
-    "version === ''",
+    'isSame(current.desired, wanted)',
+    "isSame(current.desired, { ...wanted, version: '' })",
     'cluster.test.ts',
   ],
   [

@@ -43,7 +43,7 @@ describe.skipIf(apiServerMissing)(`pods of etcd on a real API server (${apiServe
     await run('kube-apiserver', 'two', state('False'));
     const found = await listEtcdPods(server.client);
     expect(found.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
-      { name: 'etcd-one', node: 'one', trouble: null, apiServer: null },
+      { name: 'etcd-one', node: 'one', image: 'etcd', trouble: null, apiServer: null },
       {
         name: 'etcd-two',
         node: 'two',

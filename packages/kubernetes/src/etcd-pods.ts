@@ -10,6 +10,8 @@ import { readiness } from './status/readiness.ts';
 export interface EtcdPod {
   readonly name: string;
   readonly node: string;
+  /** The image that it is started from; empty where it does not say. */
+  readonly image: string;
   /** Why it is not ready, as its kubelet tells; null where it is. */
   readonly trouble: SeenWait | null;
   /** The API server beside it, whose member it is; null where there is none. */
@@ -25,7 +27,7 @@ const podSchema = z.looseObject({
   metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
   spec: z.looseObject({
     nodeName: z.string().nullish(),
-    containers: z.array(z.looseObject({ readinessProbe: z.unknown().optional() })),
+    containers: z.array(z.looseObject({ image: z.string().optional(), readinessProbe: z.unknown().optional() })),
   }),
 });
 
@@ -49,6 +51,7 @@ export async function listEtcdPods(
     return {
       name: etcd.metadata.name,
       node: pod.spec.nodeName ?? '',
+      image: pod.spec.containers[0]?.image ?? '',
       trouble: readiness(etcd).wait,
       apiServer: server === undefined ? null : { name: asPod(server, path).metadata.name, port: portOf(server) },
     };

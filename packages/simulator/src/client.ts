@@ -13,6 +13,8 @@ import { layerNameSchema } from '@sealift/core/pack';
 import { seenWaitSchema } from '@sealift/core/upgrade';
 import { z } from 'zod';
 import { SimulatorConnection } from './connection.ts';
+import { isSame } from './rollout.ts';
+import { desiredSchema } from './state.ts';
 
 const templateAnswer = z.object({
   template: z
@@ -28,7 +30,7 @@ const templateAnswer = z.object({
 const storageAnswer = z.object({ clusterId: z.string(), unique: z.boolean(), message: z.string() });
 const nodesAnswer = z.object({ nodes: z.array(nodeSchema) });
 const rolloutAnswer = z.object({
-  desired: z.object({ version: z.string(), template: z.string(), setup: z.string().optional() }),
+  desired: desiredSchema,
   updated: z.int(),
   total: z.int(),
   wait: seenWaitSchema.nullable(),
@@ -109,16 +111,26 @@ export function connectSimulator(url: string): SimulatedPorts {
     },
     cluster: {
       nodes: async (cancel) => (await connection.get('/v1/cluster/nodes', nodesAnswer, cancel)).nodes,
-      async rollout(group, cancel, layers) {
+      async rollout(group, cancel, layers, stage) {
         const answer = await connection.get(`/v1/cluster/rollouts/${group}`, rolloutAnswer, cancel);
-        const { setup: now, ...desired } = answer.desired;
+        const { desired: all } = answer;
+        const { setup: now, stage: _, ...desired } = all;
         const setup = layers === undefined ? undefined : now === setupDigest(layers, group) ? 'asked' : 'other';
-        return { ...answer, desired, ...(setup === undefined ? {} : { setup }) };
+        const isAt = stage === undefined || isSame(all, { ...all, stage });
+        return {
+          ...answer,
+          desired,
+          ...(setup === undefined ? {} : { setup }),
+          ...(stage === undefined ? {} : { stage: isAt ? 'asked' : 'other' }),
+        };
       },
-      async setRollout(group, desired, cancel, layers) {
+      async setRollout(group, desired, cancel, layers, stage) {
         const setup = layers === undefined ? {} : { setup: setupDigest(layers, group) };
-        await connection.put(`/v1/cluster/rollouts/${group}`, { ...desired, ...setup }, cancel);
+        const asked = { ...desired, ...setup, ...(stage === undefined ? {} : { stage }) };
+        await connection.put(`/v1/cluster/rollouts/${group}`, asked, cancel);
       },
+      // It has no flags that could be in the way, and its etcd has any version that is asked for.
+      obstaclesToEmulation: () => Promise.resolve([]),
       async layers(cancel, only) {
         const { layers } = await connection.get('/v1/cluster/layers', layersAnswer, cancel);
         return layers.filter(({ layer, pack }) => only === undefined || (layer === only.layer && pack === only.pack));

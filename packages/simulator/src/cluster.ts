@@ -5,6 +5,7 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
 import { kubeletSkew, minorsBetween } from '@sealift/core/planner';
 import { waitingFor } from '@sealift/core/upgrade';
+import { compareVersions } from '@sealift/core/version';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { DesiredProviders, ProvidersStatus } from '@sealift/upgrade/ports/providers';
@@ -13,7 +14,7 @@ import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import { CallLog } from './call-log.ts';
 import { isSettled, layerStatuses } from './layers.ts';
-import { advance, nodesOf, rolloutStatus, type SimulatedRollout, templateFolder } from './rollout.ts';
+import { advance, isSame, nodesOf, rolloutStatus, type SimulatedRollout, templateFolder } from './rollout.ts';
 import type {
   AppliedLayer,
   CallLine,
@@ -92,8 +93,8 @@ export class SimulatedCluster {
     return this.#change('setRollout', { group, ...desired }, (state) => {
       const current = state.groups[group];
       const wanted = { ...current.desired, ...desired };
-      const { version, template, setup } = current.desired;
-      if (version === wanted.version && template === wanted.template && setup === wanted.setup) return null;
+      if (isSame(current.desired, wanted)) return null;
+      refuseOlder(current.desired, wanted);
       refuseSkew(state, group, wanted.version);
       return { ...state, groups: { ...state.groups, [group]: { ...current, desired: wanted } } };
     });
@@ -277,6 +278,12 @@ function templateView(state: SimulatorState, name: string): Template | null {
   if (found === undefined) return null;
   const { sha256, kubernetes, poweredOn, marked } = found;
   return { name, sha256, kubernetes, poweredOn, marked };
+}
+
+/** An older version is read by nobody, but for the minor that a control plane still serves. */
+function refuseOlder({ version: from, stage }: Desired, { version: to }: Desired): void {
+  if (compareVersions(to, from) >= 0 || to.startsWith(`${stage?.emulates}.`)) return;
+  throw refusal(`Kubernetes cannot go back from ${from} to ${to}`);
 }
 
 /** A control plane skips no minor, and kubelets stay within their skew of it (Kubernetes, "Version Skew Policy"; Cluster API refuses it, too). */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
+import { emulationContract } from '@sealift/upgrade/ports/contract/emulation';
 import { eventsContract } from '@sealift/upgrade/ports/contract/events';
 import { providersContract } from '@sealift/upgrade/ports/contract/providers';
 import { storageContract } from '@sealift/upgrade/ports/contract/storage';
@@ -69,4 +70,16 @@ clusterContract(
     return cluster;
   }),
   next,
+);
+
+const minor = { version: '1.27.4', template: 'r_next-minor' };
+emulationContract(
+  'the simulator',
+  driverOf(async ({ cluster, vcenter }) => {
+    const sha256 = createHash('sha256').update(ova).digest('hex');
+    const content = { sizeBytes: ova.length, ova: async () => Readable.from([ova]) };
+    await vcenter.importTemplate({ name: minor.template, sha256, kubernetes: minor.version, ...content }, never);
+    return cluster;
+  }),
+  { old: { version: sampleCluster.kubernetes, template: sampleCluster.template }, next: minor, emulates: '1.26' },
 );

@@ -93,7 +93,7 @@ function blocker(state: SimulatorState, name: Group): SeenWait | null {
 }
 
 /** A rollout with the digest of the setup that its nodes are asked to have. */
-export type SimulatedRollout = Omit<RolloutStatus, 'desired' | 'setup'> & { readonly desired: Desired };
+export type SimulatedRollout = Omit<RolloutStatus, 'desired' | 'setup' | 'stage'> & { readonly desired: Desired };
 
 /** What an observer sees of a rollout; the state must have been advanced to the present. */
 export function rolloutStatus(state: SimulatorState, name: Group): SimulatedRollout {
@@ -144,10 +144,23 @@ function outdated(group: NodeGroup): Machine | undefined {
 }
 
 function isOutdated(machine: Machine, { desired }: NodeGroup): boolean {
+  return !isSame(machine, desired);
+}
+
+/** Whether machines of the one are as the other asks; a stage that was never asked for is that of a control plane by itself. */
+export function isSame(one: Desired, other: Desired): boolean {
+  const { emulates, pinsEtcd } = one.stage ?? plainStage;
+  const { emulates: otherEmulates, pinsEtcd: otherPins } = other.stage ?? plainStage;
   return (
-    machine.version !== desired.version || machine.template !== desired.template || machine.setup !== desired.setup
+    one.version === other.version &&
+    one.template === other.template &&
+    one.setup === other.setup &&
+    emulates === otherEmulates &&
+    pinsEtcd === otherPins
   );
 }
+
+const plainStage = { emulates: null, pinsEtcd: false };
 
 /** The nodes of both groups. */
 export function nodesOf({ groups }: SimulatorState): ClusterNode[] {
@@ -158,6 +171,6 @@ export function nodesOf({ groups }: SimulatorState): ClusterNode[] {
 }
 
 function nodeOf(group: NodeGroup, machine: Machine, role: ClusterNode['role']): ClusterNode {
-  const { setup: _, ...node } = machine;
+  const { setup: _, stage: __, ...node } = machine;
   return { ...node, role, ...machineState(group, machine) };
 }

@@ -16,12 +16,23 @@ const kubernetesSchema = z
   .max(40)
   .regex(/^\d+\.\d+\.\d+$/, 'a Kubernetes version such as 1.26.10');
 
+/** How far a control plane is on a way that can be gone back. */
+const stageSchema = z.strictObject({
+  emulates: z
+    .string()
+    .regex(/^\d{1,4}\.\d{1,4}$/, 'a minor of Kubernetes such as 1.36')
+    .nullable(),
+  pinsEtcd: z.boolean(),
+});
+
 /** What a group of nodes shall run. */
 export const desiredSchema = z.strictObject({
   version: kubernetesSchema,
   template: templateNameSchema,
   /** Digest of what kubeadm is asked to do on them; without it that stays as it is. */
   setup: sha256Schema.optional(),
+  /** Without it that stays as it is, too. */
+  stage: stageSchema.optional(),
 });
 export type Desired = z.infer<typeof desiredSchema>;
 

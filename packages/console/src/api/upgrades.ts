@@ -21,11 +21,18 @@ export function useUpgrade(id: string | null) {
   });
 }
 
+/** Which upgrade is started. */
+export interface StartedUpgrade {
+  to: string;
+  /** Whether its control plane stays able to go back until it is finalised. */
+  reversible: boolean;
+}
+
 /** Starts a draft of an upgrade to a version; nothing is changed yet. */
 export function useStartUpgrade() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (to: string) => request(upgradeSchema, 'POST', '/upgrades', { to }),
+    mutationFn: (started: StartedUpgrade) => request(upgradeSchema, 'POST', '/upgrades', started),
     onSuccess: (upgrade) => {
       client.setQueryData(['upgrade', upgrade.id], upgrade);
       return client.invalidateQueries({ queryKey: upgradesKey });
@@ -118,6 +125,15 @@ function layerPath(id: string, layerId: string): string {
 
 /** What a person can do to a running upgrade; each takes effect at the next safe point. */
 export type Intervention = { kind: 'pause' } | { kind: 'resume' } | { kind: 'abort' | 'rollback'; reason: string };
+
+/** Says that an upgrade's control plane need not go back any more. */
+export function useFinalise(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send('POST', `/upgrades/${encodeURIComponent(id)}/finalise`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['upgrade', id] }),
+  });
+}
 
 /** Pauses, resumes, rolls back or aborts an upgrade. */
 export function useIntervention(id: string) {

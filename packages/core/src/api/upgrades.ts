@@ -9,6 +9,7 @@ import { onFailureSchema } from '../upgrade/frozen/frozen.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { planSchema } from '../upgrade/plan/plan.ts';
 import { stepProgressSchema } from '../upgrade/progress/progress.ts';
+import { finaliseStageSchema } from '../upgrade/rollback/finalise-stage.ts';
 import { rollbackReadinessSchema } from '../upgrade/rollback/readiness.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
 
@@ -108,12 +109,18 @@ export const upgradeSchema = upgradeSummarySchema.extend({
   failure: journalledFailureSchema.nullable(),
   /** What a failure does that stops it; chosen before Confirm, and part of the hash. */
   onFailure: onFailureSchema.default('stop'),
+  /** Of one whose control plane stays able to go back until a person finalises it; null of any other. */
+  finalise: z.object({ stage: finaliseStageSchema, by: z.string().nullable() }).nullable().default(null),
   /** Whether it can be taken back where it stands; null where nothing can be said of that: of a draft, and of one that has succeeded or failed. */
   rollback: rollbackReadinessSchema.nullable().default(null),
 });
 export type Upgrade = z.infer<typeof upgradeSchema>;
 
-export const startUpgradeRequestSchema = z.object({ to: packVersionSchema });
+export const startUpgradeRequestSchema = z.object({
+  to: packVersionSchema,
+  /** Whether the control plane goes to the next minor of Kubernetes in a way that can be taken back until a person finalises it. */
+  reversible: z.boolean().default(false),
+});
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/resolutions` replaces the layer's resolutions. */
 export const resolutionsRequestSchema = z.object({ resolutions: z.array(resolutionSchema).max(10_000) });
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/text` pastes a result by hand; `DELETE` goes back to the merge. */

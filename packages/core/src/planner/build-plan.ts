@@ -10,6 +10,8 @@ import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts'
 import { judgeHop } from './legality.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 import type { SetupGroup } from './node-setup.ts';
+import { reversibleSteps } from './reversible-steps.ts';
+import type { StepDraft } from './step-draft.ts';
 
 export interface PlanInput {
   readonly installed: Release;
@@ -20,6 +22,8 @@ export interface PlanInput {
   readonly editedLayers?: readonly string[];
   /** Groups of nodes whose machines kubeadm is to set up otherwise. */
   readonly newSetup?: readonly SetupGroup[];
+  /** Whether the control plane is to stay able to go back until a person finalises it. */
+  readonly reversible?: boolean;
   /** Every release of the catalogue, so that none that is required is skipped. */
   readonly known?: readonly Release[];
 }
@@ -27,7 +31,7 @@ export interface PlanInput {
 /**
  * The plan of one hop: its steps in the engine's default order.
  *
- * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken.
+ * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken, REVERSIBLE_NOT_OFFERED where it cannot stay able to go back
  */
 export function buildPlan({
   installed,
@@ -35,6 +39,7 @@ export function buildPlan({
   targetDigest,
   editedLayers = [],
   newSetup = [],
+  reversible = false,
   known = [],
 }: PlanInput): Plan {
   const from = installed.metadata.version;
@@ -57,7 +62,11 @@ export function buildPlan({
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
     ...storedVersionSteps(layers),
-    ...(nodeImage.needed ? rolloutSteps(nodeImage, images) : setUpAgain),
+    ...(reversible
+      ? reversibleSteps(installed, nodeImage)
+      : nodeImage.needed
+        ? rolloutSteps(nodeImage, images)
+        : setUpAgain),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
     { kind: 'unlock-console', title: 'Unlock the console' },
@@ -69,10 +78,6 @@ export function buildPlan({
   });
   return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
 }
-
-/** A step before it is known how it can be taken back. */
-type StepDraft = DraftOf<PlanStep>;
-type DraftOf<Step> = Step extends PlanStep ? Omit<Step, 'id' | 'rollback'> : never;
 
 /** The name under which a release speaks of a step; a layer's steps are named after the layer. */
 function nameOf(step: StepDraft): string {

@@ -4,6 +4,7 @@ export { layerChanges, layerId, type LayerTransition, type PinnedLayer } from '.
 export { type HopVerdict, judgeHop } from './legality.ts';
 export { decideNodeImage } from './node-image.ts';
 export { isSetupLayer, newSetupOf, type SetupGroup, setupText } from './node-setup.ts';
+export { whyNotReversible } from './reversible-steps.ts';
 export {
   type AvailableUpdate,
   availableUpdateSchema,

@@ -6,6 +6,7 @@ import { nodeImageDecisionSchema } from '../upgrade/plan/plan.ts';
 import { compareVersions } from '../version/version.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
+import { whyNotReversible } from './reversible-steps.ts';
 
 /** A release in the catalogue that is newer than the installed one, legal or refused with the reason. */
 export const availableUpdateSchema = z.object({
@@ -15,6 +16,8 @@ export const availableUpdateSchema = z.object({
   reason: z.string(),
   risk: upgradeEdgeSchema.shape.risk,
   nodeImage: nodeImageDecisionSchema,
+  /** Whether its control plane may stay able to go back until a person finalises it. */
+  reversible: z.boolean().default(false),
 });
 export type AvailableUpdate = z.infer<typeof availableUpdateSchema>;
 
@@ -41,13 +44,15 @@ export function listUpdates({
     .toSorted((a, b) => compareVersions(b.release.metadata.version, a.release.metadata.version))
     .map(({ release, digest }) => {
       const verdict = judgeHop(installed, release, known);
+      const nodeImage = decideNodeImage(installed, release);
       return {
         version: release.metadata.version,
         release: digest,
         legal: verdict.legal,
         reason: verdict.reason,
         ...(verdict.legal && verdict.edge.risk !== undefined ? { risk: verdict.edge.risk } : {}),
-        nodeImage: decideNodeImage(installed, release),
+        nodeImage,
+        reversible: verdict.legal && whyNotReversible(installed, nodeImage) === undefined,
       };
     });
 }

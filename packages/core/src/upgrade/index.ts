@@ -59,6 +59,7 @@ export {
   progressOf,
   type StepProgress,
 } from './progress/progress.ts';
+export { type FinaliseStage, finaliseStage, finaliseStageSchema } from './rollback/finalise-stage.ts';
 export {
   type RollbackItem,
   type RollbackReadiness,
@@ -67,6 +68,15 @@ export {
   shutBy,
 } from './rollback/readiness.ts';
 export { changesPlatform, rollbackOf, wayBack } from './step/rollback.ts';
-export { isStep, type PlanStep, type RollbackClass, type StepKind, type StepOf, stepOf, stepsOf } from './step/step.ts';
+export {
+  isStep,
+  type PlanStep,
+  type RollbackClass,
+  rollsNodes,
+  type StepKind,
+  type StepOf,
+  stepOf,
+  stepsOf,
+} from './step/step.ts';
 export { type TreeStep, type UpgradeTree, upgradeTree, upgradeTreeSchema } from './tree/tree.ts';
 export { type SeenWait, seenWaitSchema, type Wait, waitingFor, waitSchema } from './wait/wait.ts';

@@ -66,6 +66,23 @@ function hashed(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Gives an argument one value, or takes it away where that is undefined; what holds nothing then goes with it. */
+export function withArgument(
+  config: Members,
+  { at, name, value, form }: { at: readonly string[]; name: string; value: string | undefined; form: ArgumentForm },
+): Members {
+  const write = { kind: 'argument', at, name, values: value === undefined ? [] : [value] } as const;
+  return changedAt(config, at, (now = []) => (value === undefined ? without(now, write) : withWrite(now, write, form)));
+}
+
+/** Gives a member one text, or takes it away where that is undefined; what holds nothing then goes with it. */
+export function withText(config: Members, at: readonly string[], name: string, text: string | undefined): Members {
+  return changedAt(config, at, (now) => {
+    const { [name]: _, ...others } = isMembers(now) ? now : {};
+    return text === undefined ? others : { ...others, [name]: text };
+  });
+}
+
 /** What holds it goes with its last member. */
 function changedAt(value: unknown, [first, ...rest]: readonly string[], change: (value: unknown) => unknown): Members {
   const members = isMembers(value) ? value : {};

@@ -71,6 +71,8 @@ export interface SetupChange {
   readonly settings: KubeadmSettings;
   /** Digests of the settings that are ours then. */
   readonly own: readonly string[];
+  /** The configuration that they get. */
+  readonly config: Members;
   /** For `RolloutOwner.patch`; undefined where nothing changes. */
   readonly patch: Members | undefined;
   /** What has to be made first: a template that is in use is not changed. */
@@ -91,7 +93,7 @@ export function changeSetup(
   if (written === undefined) return undefined;
   const { config: before, form, template: source } = written;
   const { config, own: mine } = setUp(before, asked, own, form);
-  const common = { settings: settingsIn(config, `${kind} ${name}`), own: mine };
+  const common = { settings: settingsIn(config, `${kind} ${name}`), own: mine, config };
   const patch = mergePatchOf(before, config);
   if (patch === undefined || source === undefined) return { ...common, patch, template: undefined };
   const template = templateOf(source, config, name);
@@ -107,6 +109,7 @@ function templateOf({ apiVersion, kind, metadata }: KubeObject, config: Members,
   return { apiVersion, kind, metadata: { name: `${owner.slice(0, 50)}-${digest}`, namespace, labels }, spec };
 }
 
-function formOf(apiVersion: string): ArgumentForm {
+/** How a version of Cluster API writes extra arguments. */
+export function formOf(apiVersion: string): ArgumentForm {
   return groupVersionOf(apiVersion).version === 'v1beta1' ? 'map' : 'list';
 }

@@ -34,6 +34,11 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
       events.publish({ kind: 'upgrade', subject: upgradeId });
     },
 
+    async finalised(upgradeId) {
+      const row = await db.selectFrom('upgrade').select('finalised_by').where('id', '=', upgradeId).executeTakeFirst();
+      return row === undefined || row.finalised_by === null ? null : { by: row.finalised_by };
+    },
+
     async installedVersion() {
       return (await db.selectFrom('profile').select('version').executeTakeFirst())?.version ?? null;
     },

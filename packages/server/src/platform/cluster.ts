@@ -121,6 +121,7 @@ function notConnected() {
       nodes: refuse,
       rollout: refuse,
       setRollout: refuse,
+      obstaclesToEmulation: refuse,
       layers: refuse,
       applyLayer: refuse,
       removeLayer: refuse,

@@ -11,6 +11,7 @@ import {
   type Plan,
   type PlanStep,
   readFrozen,
+  rollsNodes,
   stepsOfPlan,
   type UpgradeState,
 } from '@sealift/core/upgrade';
@@ -73,7 +74,7 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
     state,
     endedAt: row.finished_at?.toISOString() ?? null,
     planned: approved?.hops.at(-1)?.layers ?? null,
-    nodesBegun: steps === null || steps.some(({ kind }) => kind === 'control-plane' || kind === 'workers'),
+    nodesBegun: steps === null || steps.some(rollsNodes),
     backup: backup?.reference ?? null,
     shut: unreadable === null ? ((await shutOf(db, row, entries))?.reason ?? null) : unreadable.message,
     touches: (place) => touched === null || touched.has(layerId(place)),

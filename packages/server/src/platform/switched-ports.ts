@@ -17,9 +17,10 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
     },
     cluster: {
       nodes: (cancel) => on(({ cluster }) => cluster.nodes(cancel)),
-      rollout: (group, cancel, setup) => on(({ cluster }) => cluster.rollout(group, cancel, setup)),
-      setRollout: (group, desired, cancel, setup) =>
-        on(({ cluster }) => cluster.setRollout(group, desired, cancel, setup)),
+      rollout: (group, cancel, setup, stage) => on(({ cluster }) => cluster.rollout(group, cancel, setup, stage)),
+      setRollout: (group, desired, cancel, setup, stage) =>
+        on(({ cluster }) => cluster.setRollout(group, desired, cancel, setup, stage)),
+      obstaclesToEmulation: (cancel) => on(({ cluster }) => cluster.obstaclesToEmulation(cancel)),
       endRollout: (group, cancel) => on(async ({ cluster }) => await cluster.endRollout?.(group, cancel)),
       layers: (cancel, only) => on(({ cluster }) => cluster.layers(cancel, only)),
       applyLayer: (layer, cancel) => on(({ cluster }) => cluster.applyLayer(layer, cancel)),

@@ -13,6 +13,7 @@ import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
+import * as reversible from './migrations/reversible.ts';
 import * as revokedKeys from './migrations/revoked-keys.ts';
 import * as siteSettings from './migrations/site-settings.ts';
 import * as tokenMakers from './migrations/token-makers.ts';
@@ -37,6 +38,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0012-evidence': evidence,
   '0013-backups': backups,
   '0014-on-failure': onFailure,
+  '0015-reversible': reversible,
   '0016-versions': versions,
   '0018-backup-store': backupStore,
 };

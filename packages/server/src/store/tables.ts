@@ -201,6 +201,10 @@ interface UpgradeTable {
   layers: string | null;
   /** What a failure does that stops it; null where nothing was chosen. */
   on_failure: string | null;
+  /** Whether its control plane stays able to go back until a person finalises it. */
+  reversible: Generated<boolean>;
+  /** Who has said that it need not go back any more. */
+  finalised_by: Generated<string | null>;
   /** Canonical JSON of what was approved; its SHA-256 is `hash`. */
   frozen: string | null;
   hash: string | null;

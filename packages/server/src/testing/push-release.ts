@@ -72,7 +72,7 @@ export async function pushRelease(
     metadata: { product, version },
     spec: {
       upgradesFrom: [{ range: sketch.upgradesFrom }],
-      kubernetes: { version: kubernetes, supported: '>=1.26 <1.28' },
+      kubernetes: { version: kubernetes, supported: '>=1.26 <1.40' },
       nodeImage: {
         ova,
         os: 'ubuntu-22.04',

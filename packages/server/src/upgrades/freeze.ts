@@ -76,6 +76,7 @@ async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]
       layers.flatMap(({ row, summary: { layer } }) => [{ layer, pack: row.pack, values: row.current }]),
       layers.flatMap(mergedLayer),
     ),
+    reversible: row.reversible,
     known: (await storedReleases(db)).map(({ release }) => release),
   });
 }

@@ -39,7 +39,12 @@ export async function loadLayer(db: Db, upgradeId: string, layerId: string): Pro
 /** A draft to this release from this state of the profile, which is taken up again instead of being made anew. */
 export async function findSameDraft(
   db: Db,
-  wanted: { readonly to: string; readonly release: string; readonly profileRevision: number },
+  wanted: {
+    readonly to: string;
+    readonly release: string;
+    readonly profileRevision: number;
+    readonly reversible: boolean;
+  },
 ): Promise<string | undefined> {
   const row = await db
     .selectFrom('upgrade')
@@ -48,6 +53,7 @@ export async function findSameDraft(
     .where('to_version', '=', wanted.to)
     .where('release_digest', '=', wanted.release)
     .where('profile_revision', '=', wanted.profileRevision)
+    .where('reversible', '=', wanted.reversible)
     .executeTakeFirst();
   return row?.id;
 }

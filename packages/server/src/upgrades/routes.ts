@@ -49,7 +49,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
       response: { 200: upgradeSchema, 201: upgradeSchema },
     },
     handler: async (request, reply) => {
-      const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body.to);
+      const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body);
       if (isNew) changed(id);
       await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));

@@ -29,20 +29,26 @@ type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
  * release pins. A draft to the same release from the same profile is taken up again, with its resolutions; any other is dropped.
  *
  * @returns its id, and whether it is new
- * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, MERGE_*, CONSOLE_LOCKED
+ * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, REVERSIBLE_NOT_OFFERED, MERGE_*, CONSOLE_LOCKED
  */
 export async function startDraft(
   db: Db,
   client: RegistryClient,
   actor: Actor,
-  to: string,
+  { to, reversible }: { readonly to: string; readonly reversible: boolean },
 ): Promise<{ id: string; isNew: boolean }> {
   const profile = await installedProfile(db);
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
   const installed = await installedRelease(db, profile.version, profile.product);
   const target = await storedRelease(db, to, profile.product);
   const known = (await storedReleases(db)).map(({ release }) => release);
-  const plan = buildPlan({ installed: installed.release, target: target.release, targetDigest: target.digest, known });
+  const plan = buildPlan({
+    installed: installed.release,
+    target: target.release,
+    targetDigest: target.digest,
+    reversible,
+    known,
+  });
   const id = randomUUID();
   const layers: LayerRow[] = [];
   const merges: Promise<unknown>[] = [];
@@ -57,7 +63,7 @@ export async function startDraft(
   // What cannot be merged for certain is refused here, before a draft exists.
   await Promise.all(merges);
   return change(db, async (trx) => {
-    const wanted = { to, release: target.digest, profileRevision: profile.revision };
+    const wanted = { to, release: target.digest, profileRevision: profile.revision, reversible };
     const same = await findSameDraft(trx, wanted);
     if (same !== undefined && (await isReadable(trx, same))) return { id: same, isNew: false };
     await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
@@ -73,6 +79,7 @@ export async function startDraft(
         state: 'draft',
         format: upgradeFormat,
         plan: planText(plan),
+        reversible,
         created_at: new Date(),
       })
       .execute();
@@ -83,7 +90,7 @@ export async function startDraft(
     await recordAudit(trx, actor, {
       action: 'upgrade.draft',
       subject: id,
-      details: { from: profile.version, to, release: target.digest },
+      details: { from: profile.version, to, release: target.digest, ...(reversible ? { reversible } : {}) },
     });
     return { id, isNew: true };
   });

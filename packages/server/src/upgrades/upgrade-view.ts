@@ -5,6 +5,8 @@ import { asSealiftError, isSealiftError } from '@sealift/core/errors';
 import {
   currentWait,
   failureOf,
+  finaliseStage,
+  type JournalEntry,
   type JournalledFailure,
   lifecycle,
   overallFraction,
@@ -63,8 +65,14 @@ export async function upgradeView(services: UpgradeServices, row: UpgradeRow): P
     fraction: summary.state === 'succeeded' ? 1 : overallFraction(steps),
     waitingFor: currentWait(steps),
     failure: damagedState(row) ?? damage ?? unreadable ?? failureOf(entries),
+    finalise: finaliseOf(row, plan, entries),
     rollback: await readinessOf(services.store.db, row, entries),
   };
+}
+
+function finaliseOf(row: UpgradeRow, plan: Plan | null, entries: readonly JournalEntry[]): Upgrade['finalise'] {
+  const stage = plan === null ? undefined : finaliseStage(plan, entries);
+  return stage === undefined ? null : { stage, by: row.finalised_by };
 }
 
 /** How far an upgrade is, without merging or checking anything. */

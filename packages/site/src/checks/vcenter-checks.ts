@@ -11,8 +11,8 @@ import type { VcenterSession } from '../vcenter/session.ts';
 
 /** What of an upgrade the checks have to know. */
 export interface UpgradeNeeds {
-  /** Size of the OVA in bytes, where a template has to be made; undefined where none is needed. */
-  readonly imageBytes: () => Promise<number | undefined>;
+  /** Size of the OVAs in bytes that templates have to be made from; undefined where none has to, or they are there. */
+  readonly imageBytes: (cancel: AbortSignal) => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
   readonly helm: () => Promise<boolean>;
   /** Of the target, such as `1.37.2`. */
@@ -51,13 +51,14 @@ export function vcenterChecks(
     let reading: Promise<Readiness> | undefined;
     const readiness = async (cancel: AbortSignal): Promise<Readiness> =>
       await (reading ??= session.client().then((client) => readReadiness(client, places, cancel)));
-    const look = (name: string, title: string, judge: (found: Readiness) => Finding | Promise<Finding>) =>
-      runCheck(name, title, async (cancel) => await judge(await readiness(cancel)));
+    type Judge = (found: Readiness, cancel: AbortSignal) => Finding | Promise<Finding>;
+    const look = (name: string, title: string, judge: Judge) =>
+      runCheck(name, title, async (cancel) => await judge(await readiness(cancel), cancel));
     return [
       look('vcenter', 'vCenter answers and accepts the account', ({ about }) => pass(about)),
       look('vcenter-privileges', 'The account in vCenter has every privilege that is needed', privileges),
-      look('vcenter-room', 'The datastore has room for the template', async (found) =>
-        room(found, await needs.imageBytes()),
+      look('vcenter-room', 'The datastore has room for the template', async (found, cancel) =>
+        room(found, await needs.imageBytes(cancel)),
       ),
       look('vcenter-clock', 'The clocks of vCenter and of this machine agree', clock),
       runCheck('storage-volumes', 'The cluster and vCenter know the same volumes', async (cancel) =>
@@ -78,7 +79,7 @@ function privileges({ lacking }: Readiness): Finding {
 
 function room({ datastore: { name, freeBytes } }: Readiness, imageBytes: number | undefined): Finding {
   const free = `${name} has ${sizeOf(freeBytes)} free`;
-  if (imageBytes === undefined) return pass(`No new node image is needed; ${free}`);
+  if (imageBytes === undefined) return pass(`No template has to be made; ${free}`);
   const remedy = `Free room on ${name}, or start the console with another --vcenter-datastore.`;
   const size = `the image has ${sizeOf(imageBytes)}`;
   if (freeBytes < imageBytes) return block(`${free}, ${size}`, remedy);

@@ -10,12 +10,16 @@ import type { Objects } from '@sealift/kubernetes/objects';
 import { touch } from '@sealift/kubernetes/touch';
 import type {
   ClusterPort,
+  ControlPlaneStage,
   DesiredNodes,
   LayerValues,
   NodeGroup,
   RolloutStatus,
   SetupStatus,
 } from '@sealift/upgrade/ports/cluster';
+import { emulationObstacles } from './emulation/obstacles.ts';
+import { readRunningEtcd } from './emulation/running-etcd.ts';
+import { planStage, stageStatus } from './emulation/stage.ts';
 import { nodesOf } from './nodes.ts';
 import { askOwner } from './rollout/ask.ts';
 import { askTopology } from './rollout/ask-topology.ts';
@@ -38,7 +42,7 @@ import { type MachineView, type OwnerView, viewsOf } from './rollout/view.ts';
 import { openWindow } from './rollout/window.ts';
 
 /** The part of the engine's cluster port that is about nodes. */
-export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout'> &
+export type RolloutPort = Pick<ClusterPort, 'nodes' | 'rollout' | 'setRollout' | 'obstaclesToEmulation'> &
   Required<Pick<ClusterPort, 'endRollout'>>;
 
 /** What a rollout needs of a site. */
@@ -86,7 +90,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   return {
     nodes: async (cancel) => nodesOf((await look(cancel)).state),
 
-    async rollout(group, cancel, layers) {
+    async rollout(group, cancel, layers, stage) {
       const setup = settingsOf(layers);
       const { objects, state } = await look(cancel);
       const at = now();
@@ -94,19 +98,24 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
         seenBesides(state, group, cancel),
         moves(state, group) ? managersAway(objects, at, cancel) : [],
       ]);
-      return await statusOf(objects, state, { group, seen, managers, now: at, setup }, cancel);
+      return await statusOf(objects, state, { group, seen, managers, now: at, setup, stage }, cancel);
     },
 
-    async setRollout(group, desired, cancel, layers) {
-      const setup = settingsOf(layers);
+    async setRollout(group, desired, cancel, layers, stage) {
+      const wanted = { group, desired, setup: settingsOf(layers), stage };
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await askOnce(group, desired, setup, cancel);
+          return await askOnce(wanted, cancel);
         } catch (error) {
           // Controllers write into the same objects all the time: what they changed is read, and judged, anew.
           if (!isConflict(error) || attempt >= askAttempts) throw error;
         }
       }
+    },
+
+    async obstaclesToEmulation(cancel) {
+      const { state } = await look(cancel);
+      return emulationObstacles(state.controlPlane, await readRunningEtcd(() => site.enterprise(), cancel));
     },
 
     async endRollout(group, cancel) {
@@ -156,17 +165,19 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     );
   }
 
-  async function askOnce(group: NodeGroup, desired: DesiredNodes, setup: Setup, cancel: AbortSignal): Promise<void> {
+  async function askOnce(wanted: Wanted, cancel: AbortSignal): Promise<void> {
+    const { group, desired, setup, stage } = wanted;
     const { objects, state } = await look(cancel);
     const views = viewsOf(state, group);
     const open = [];
     for (const view of views) {
       const template = await templateOf(objects, state, view, cancel);
       const planned = await setupOf(objects, view, setup, cancel);
-      if (!isAsked(view, template, desired, planned?.status)) open.push(view);
+      const isThere = stage === undefined || stageStatus(view.owner, stage) === 'asked';
+      if (!isThere || !isAsked(view, template, desired, planned?.status)) open.push(view);
     }
     const due = isInTopology(views) ? nextInTopology(views, open) : open;
-    if (due.length > 0) return await ask(objects, state, { group, open: due, desired, setup }, cancel);
+    if (due.length > 0) return await ask(objects, state, { ...wanted, open: due }, cancel);
     const next = nextAct(state, group, await seenBesides(state, group, cancel));
     if (next === null) return;
     const { name } = state.cluster;
@@ -177,7 +188,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   async function ask(
     objects: Objects,
     state: ClusterState,
-    { group, open, desired, setup }: Ask,
+    { group, open, desired, setup, stage }: Ask,
     cancel: AbortSignal,
   ): Promise<void> {
     refuseUnfit(
@@ -185,6 +196,7 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
       group,
       open.map(({ owner }) => owner),
       desired,
+      stage,
     );
     const path = await proveTemplate(site.templates, desired, cancel);
     await openWindow(objects, state, cancel);
@@ -194,10 +206,12 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
     for (const view of viewsOf(fresh, group).filter(({ owner }) => names.has(owner.name))) {
       const { managed } = view.owner;
       const { version } = desired;
+      const running = () => readRunningEtcd(() => site.enterprise(), cancel);
+      const staged = stage === undefined ? undefined : await planStage(view.owner, stage, running);
       if (managed === undefined) {
         const planned = await setupOf(objects, view, setup, cancel);
         const { namespace } = fresh.cluster;
-        await askOwner(objects, view, { path, version, namespace, setup: planned }, cancel);
+        await askOwner(objects, view, { path, version, namespace, setup: planned, stage: staged }, cancel);
       } else {
         const template = await templateOf(objects, fresh, view, cancel);
         await askTopology(objects, fresh, { view, managed, template }, { path, version }, cancel);
@@ -206,12 +220,17 @@ export function clusterRollouts(site: RolloutSite): RolloutPort {
   }
 }
 
-/** What is asked of some owners of a group. */
-interface Ask {
+/** What is asked of a group. */
+interface Wanted {
   readonly group: NodeGroup;
-  readonly open: readonly OwnerView[];
   readonly desired: DesiredNodes;
   readonly setup: Setup;
+  readonly stage: ControlPlaneStage | undefined;
+}
+
+/** What is asked of some owners of it. */
+interface Ask extends Wanted {
+  readonly open: readonly OwnerView[];
 }
 
 /** What kubeadm shall be told; undefined where that is left as it is. */
@@ -271,12 +290,13 @@ interface Looked {
   readonly managers: readonly SeenWait[];
   readonly now: Date;
   readonly setup: Setup;
+  readonly stage: ControlPlaneStage | undefined;
 }
 
 async function statusOf(
   objects: Objects,
   state: ClusterState,
-  { group, seen, managers, now, setup }: Looked,
+  { group, seen, managers, now, setup, stage }: Looked,
   cancel: AbortSignal,
 ): Promise<RolloutStatus> {
   const views = viewsOf(state, group);
@@ -313,6 +333,7 @@ async function statusOf(
   return {
     desired: togetherOf(desired),
     ...(setup === undefined ? {} : { setup: furthestOf(setups) }),
+    ...(stage === undefined ? {} : { stage: stageStatus(state.controlPlane, stage) }),
     updated: sum(views, ({ owner, machines }) => Math.min(owner.replicas, machines.filter(isUpdated).length)),
     total: sum(views, ({ owner }) => owner.replicas),
     wait: mostUrgent(waits),

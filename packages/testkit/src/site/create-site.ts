@@ -29,12 +29,13 @@ export interface CreatedSite {
 
 export async function createSite(options: SiteOptions): Promise<CreatedSite> {
   const { version = siteVersions.older, clusterName = 'enterprise', namespace = 'default' } = options;
-  const { controlPlanes = 3, workers = 3, kwokNodes = 0, selfManaged = false, topology = false } = options;
+  const { controlPlanes = 3, workers = 3, kwokNodes = 0 } = options;
+  const { selfManaged = false, topology = false, ownMinors = false } = options;
   if (topology && selfManaged) throw new Error('a cluster that a ClusterClass manages is not moved into itself here');
   const nodeImages = [...(options.nodeImages ?? Object.values(siteVersions))];
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claim(), (one) => one.release());
-    const wanted = { folder, ports, clusterName, namespace, nodeImages };
+    const wanted = { folder, ports, clusterName, namespace, nodeImages, ownMinors };
     const [parts, other] = await together(startParts(opened, wanted), startOtherManagement(opened, ports));
     const description = await describe(parts, other, { clusterName, namespace, version, controlPlanes, workers });
     await ensureNamespace(other, namespace);
@@ -52,7 +53,7 @@ export async function createSite(options: SiteOptions): Promise<CreatedSite> {
       site,
       save: (to) => {
         const machines = parts.workload.machines.map(({ settings }) => settings);
-        const cluster = { firstPort: ports.first, version, clusterName, namespace, selfManaged, nodeImages };
+        const cluster = { firstPort: ports.first, version, clusterName, namespace, selfManaged, ownMinors, nodeImages };
         const saved = { format: 1 as const, ...cluster, controlPlanes: machines, joined: provider.joined };
         return save(to, saved, { opened, parts, management, provider, folder });
       },

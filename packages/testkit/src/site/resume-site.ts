@@ -21,12 +21,12 @@ import {
 
 export async function resumeSite(from: string): Promise<Site> {
   const saved = await readSite(from);
-  const { clusterName, namespace, controlPlanes: machines, selfManaged, nodeImages, joined } = saved;
+  const { clusterName, namespace, controlPlanes: machines, selfManaged, ownMinors, nodeImages, joined } = saved;
   const began = Date.now();
   return guarded(async (opened, folder) => {
     const ports = opened.add(await PortBlock.claimAt(saved.firstPort), (one) => one.release());
     await copyWorkload(from, workloadIn(folder));
-    const starting = startParts(opened, { folder, ports, clusterName, namespace, nodeImages, machines });
+    const starting = startParts(opened, { folder, ports, clusterName, namespace, nodeImages, ownMinors, machines });
     const startManagement = async (): Promise<ManagementSide> => {
       if (!selfManaged) return startOtherManagement(opened, ports, managementIn(from));
       const { workload } = await starting;

@@ -1,7 +1,7 @@
 /**
  * Runs a site for work by hand: prints, as one line of JSON, where it is, and ends with its standard input or with Ctrl+C.
  *
- *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed | --topology] [--save-to <folder>] [--from <folder>]
+ *   node packages/testkit/src/site/run-site.ts [--version v1.36.3] [--workers 3] [--self-managed | --topology] [--own-minors] [--save-to <folder>] [--from <folder>]
  *
  * With --node-images <version>, as often as needed, only these node images are in vCenter at first. With --reuse it is the one that tests of
  * these options share.
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     'self-managed': { type: 'boolean', default: false },
     topology: { type: 'boolean', default: false },
+    'own-minors': { type: 'boolean', default: false },
     nodes: { type: 'string', default: '0' },
     'save-to': { type: 'string' },
     from: { type: 'string' },
@@ -34,6 +35,7 @@ const options = {
   kwokNodes: Number(values.nodes),
   selfManaged: values['self-managed'],
   ...(values.topology ? { topology: true } : {}),
+  ...(values['own-minors'] ? { ownMinors: true } : {}),
   ...(values['node-images'] === undefined ? {} : { nodeImages: values['node-images'] }),
   ...(values.version === undefined ? {} : { version: values.version }),
 };

@@ -11,12 +11,14 @@ const form = z.strictObject({
   clusterName: z.string(),
   namespace: z.string(),
   selfManaged: z.boolean(),
+  ownMinors: z.boolean().default(false),
   /** Versions whose node image is in vCenter. */
   nodeImages: z.array(z.string()),
   controlPlanes: z.array(
     z.strictObject({
       name: z.string(),
       version: z.string(),
+      etcdTag: z.string(),
       ports: z.strictObject({ etcd: port, peer: port, api: port }),
       initialCluster: z.string(),
       state: z.enum(['new', 'existing']),

@@ -11,6 +11,8 @@ export interface SiteOptions {
   readonly namespace?: string;
   /** Whether the cluster holds its own Cluster API objects and their controllers; by default a management cluster beside it does. */
   readonly selfManaged?: boolean;
+  /** Whether machines of the older minor run its own API server and etcd, and not the newer one's that emulate it. */
+  readonly ownMinors?: boolean;
   /** Whether a ClusterClass manages the cluster; one that does can't be self-managed here. */
   readonly topology?: boolean;
   /** Where to save the site once it is up, for `from`. */

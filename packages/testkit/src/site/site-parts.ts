@@ -45,16 +45,17 @@ export interface PartsOptions {
   readonly namespace: string;
   /** Versions whose node image is in vCenter. */
   readonly nodeImages: readonly string[];
+  readonly ownMinors: boolean;
   /** Machines of a saved site. */
   readonly machines?: readonly ControlPlaneSettings[];
 }
 
 /** Starts the vCenter with its node images, and the workload cluster as far as it is saved: without that, its load balancer. */
 export async function startParts(opened: Opened, options: PartsOptions): Promise<SiteParts> {
-  const { clusterName, namespace, ports, nodeImages, machines = [] } = options;
+  const { clusterName, namespace, ports, nodeImages, ownMinors, machines = [] } = options;
   const workloadFolder = workloadIn(options.folder);
   await mkdir(workloadFolder, { recursive: true });
-  const programs = sitePrograms();
+  const programs = sitePrograms(ownMinors);
   const workload = opened.add(
     await WorkloadCluster.open({ name: clusterName, namespace, folder: workloadFolder, ports, programs }),
     (one) => one.stop(),

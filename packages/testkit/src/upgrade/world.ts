@@ -4,7 +4,13 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { Backup } from '@sealift/upgrade/ports/backup';
-import type { LayerStatus, NodeGroup, RolloutStatus } from '@sealift/upgrade/ports/cluster';
+import type {
+  ControlPlaneStage,
+  EmulationObstacle,
+  LayerStatus,
+  NodeGroup,
+  RolloutStatus,
+} from '@sealift/upgrade/ports/cluster';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
@@ -16,6 +22,7 @@ interface GroupState {
   updated: number;
   /** As JSON. */
   setup?: string;
+  stage?: ControlPlaneStage;
 }
 
 /** The OVA that the sample plan imports. */
@@ -40,6 +47,9 @@ export class World {
   /** What each hop leads to. */
   readonly releases = ['4.2.13'];
   installed = '4.2.12';
+  /** Who has said that the control plane need not go back any more. */
+  finalisedBy: string | null = null;
+  obstacles: readonly EmulationObstacle[] = [];
   readonly templates = new Map<string, Template>();
   storageIdentity: StorageIdentity = { clusterId: 'shared', unique: false, message: 'another cluster uses shared' };
   readonly layers: LayerStatus[] = [];
@@ -104,18 +114,30 @@ export class World {
           alive();
           return this.#nodes();
         },
-        rollout: async (group, _, setup) => {
+        rollout: async (group, _, setup, stage) => {
           alive();
           const status = this.#look(group);
-          if (setup === undefined) return status;
-          const { setup: now = '[]' } = this.groups[group];
-          return { ...status, setup: now === JSON.stringify(setup) ? 'asked' : 'other' };
+          const { setup: now = '[]', stage: at = plainStage } = this.groups[group];
+          return {
+            ...status,
+            ...(setup === undefined ? {} : { setup: now === JSON.stringify(setup) ? 'asked' : 'other' }),
+            ...(stage === undefined ? {} : { stage: isSameStage(at, stage) ? 'asked' : 'other' }),
+          };
         },
-        setRollout: async (group, desired, _, setup) => {
-          const { setup: before = '[]' } = this.groups[group];
-          await effect(`roll ${group} ${desired.version}`, () => {
-            this.groups[group] = { desired, updated: 0, setup: setup === undefined ? before : JSON.stringify(setup) };
+        setRollout: async (group, desired, _, setup, stage) => {
+          const before = this.groups[group];
+          await effect(`roll ${group} ${desired.version}${stageText(stage)}`, () => {
+            this.groups[group] = {
+              desired,
+              updated: 0,
+              setup: setup === undefined ? (before.setup ?? '[]') : JSON.stringify(setup),
+              stage: stage ?? before.stage ?? plainStage,
+            };
           });
+        },
+        obstaclesToEmulation: async () => {
+          alive();
+          return this.obstacles;
         },
         endRollout: async (group) => {
           alive();
@@ -221,6 +243,10 @@ export class World {
           alive();
           return this.installed;
         },
+        finalised: async () => {
+          alive();
+          return this.finalisedBy === null ? null : { by: this.finalisedBy };
+        },
       },
       content: {
         openOva: async (digest) => {
@@ -270,6 +296,18 @@ export class World {
       })),
     );
   }
+}
+
+const plainStage: ControlPlaneStage = { emulates: null, pinsEtcd: false };
+
+function isSameStage(a: ControlPlaneStage, b: ControlPlaneStage): boolean {
+  return a.emulates === b.emulates && a.pinsEtcd === b.pinsEtcd;
+}
+
+function stageText(stage: ControlPlaneStage | undefined): string {
+  if (stage === undefined || isSameStage(stage, plainStage)) return '';
+  const serves = stage.emulates === null ? '' : ` serving ${stage.emulates}`;
+  return `${serves} with etcd kept`;
 }
 
 function refuseOther(digest: string, pins: readonly string[]): void {

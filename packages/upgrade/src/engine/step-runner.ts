@@ -130,7 +130,7 @@ class StepRun {
   readonly #way: StepDirection;
   readonly #context: StepContext;
   readonly #progress: ProgressReporter;
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #stop = new AbortController();
   #busy = false;
   #attempts = 0;
@@ -173,6 +173,9 @@ class StepRun {
       const isPaused = await this.#safePoint();
       const observation = await this.#attempt(() => this.#lookAndAct(isPaused));
       if (observation?.state === 'done') return this.#finish(observation);
+      if (observation?.state === 'wait' && observation.forPerson === true) {
+        this.#startedAt = this.#run.clock.monotonic();
+      }
       this.#checkDeadline();
       const pauseMs = observation === null || this.#acts > 1 ? this.#backoffMs() : this.#pauseMs(observation);
       // Straight after the first act the postcondition often holds already.

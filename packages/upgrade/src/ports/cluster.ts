@@ -26,11 +26,29 @@ export interface LayerValues extends LayerPlace {
  */
 export type SetupStatus = 'asked' | 'other' | 'changed since' | 'not written';
 
+/** How far a control plane is on a way that can be gone back. */
+export interface ControlPlaneStage {
+  /** The minor that it serves, such as `1.36`; null for its own. */
+  readonly emulates: string | null;
+  /** Whether etcd stays at the version that runs, or is of the one that the nodes bring where the site does not say otherwise. */
+  readonly pinsEtcd: boolean;
+}
+
+/** Something about a control plane that keeps it from emulating the minor that it leaves, or may. */
+export interface EmulationObstacle {
+  readonly what: string;
+  readonly remedy: string;
+  /** Whether it may be no obstacle after all, which a rehearsal tells. */
+  readonly maybe: boolean;
+}
+
 /** Desired and observed state of a rollout of nodes. */
 export interface RolloutStatus {
   readonly desired: DesiredNodes;
   /** Of the setup that was asked about; missing where none was. */
   readonly setup?: SetupStatus | undefined;
+  /** Of the stage that was asked about; missing where none was. */
+  readonly stage?: Exclude<SetupStatus, 'not written'> | undefined;
   /** Replicas that match `desired` and are ready, of `total`. */
   readonly updated: number;
   readonly total: number;
@@ -95,10 +113,30 @@ export interface DesiredLayer extends LayerPlace {
 /** What the engine asks of the enterprise cluster. Setters only change desired state and return; the observing calls tell how far it is. */
 export interface ClusterPort {
   nodes(cancel: Cancel): Promise<readonly ClusterNode[]>;
-  /** @param setup values that say how kubeadm shall set up the nodes; without it that is left as it is */
-  rollout(group: NodeGroup, cancel: Cancel, setup?: readonly LayerValues[]): Promise<RolloutStatus>;
-  /** Asks for nodes and, in one with them, for their setup. */
-  setRollout(group: NodeGroup, desired: DesiredNodes, cancel: Cancel, setup?: readonly LayerValues[]): Promise<void>;
+  /**
+   * @param setup values that say how kubeadm shall set up the nodes; without it that is left as it is
+   * @param stage of the control plane; without it that is left as it is
+   */
+  rollout(
+    group: NodeGroup,
+    cancel: Cancel,
+    setup?: readonly LayerValues[],
+    stage?: ControlPlaneStage,
+  ): Promise<RolloutStatus>;
+  /**
+   * Asks for nodes and, in one with them, for their setup and stage.
+   *
+   * @throws KUBERNETES_DOWNGRADE for an older version, but for the minor that the control plane serves
+   */
+  setRollout(
+    group: NodeGroup,
+    desired: DesiredNodes,
+    cancel: Cancel,
+    setup?: readonly LayerValues[],
+    stage?: ControlPlaneStage,
+  ): Promise<void>;
+  /** What stands in the way of a control plane that goes to the next minor and can come back, and what has to be looked at before. */
+  obstaclesToEmulation(cancel: Cancel): Promise<readonly EmulationObstacle[]>;
   /** Lets go of what is held for a rollout that ends before it is done; what was asked for stays. Missing where nothing is ever held. */
   endRollout?(group: NodeGroup, cancel: Cancel): Promise<void>;
   /** @param only of this layer alone, which costs no look at the others */

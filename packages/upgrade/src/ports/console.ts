@@ -18,4 +18,6 @@ export interface ConsolePort {
    */
   recordFormer(upgradeId: string, hop: number): Promise<void>;
   installedVersion(): Promise<string | null>;
+  /** Who has said that an upgrade's control plane need not go back any more; null while nobody has. */
+  finalised(upgradeId: string): Promise<{ readonly by: string } | null>;
 }

@@ -2,8 +2,8 @@ import type { ClusterNode } from '@sealift/core/cluster';
 import type { ClusterProfile } from '@sealift/core/profile';
 import { expect, it } from 'vitest';
 import { hashOfValues } from '../frozen.ts';
-import type { ClusterPort, LayerStatus } from '../ports/cluster.ts';
-import { layersAsRecorded, nodesReady } from './cluster-checks.ts';
+import type { ClusterPort, EmulationObstacle, LayerStatus } from '../ports/cluster.ts';
+import { emulationPossible, layersAsRecorded, nodesReady } from './cluster-checks.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const packs = ['calico', 'csi'] as const;
@@ -111,3 +111,26 @@ it('workers that are not ready may be accepted, a control plane that is not neve
   expect(both.outcome).toBe('block');
   expect(both.risk).toBeUndefined();
 });
+
+it.each([
+  ['passes where nothing is in the way', [], { outcome: 'pass' }],
+  [
+    'blocks for what is sure, with its remedy',
+    [obstacle('a', false), obstacle('b', true)],
+    { outcome: 'block', detail: 'a', remedy: 'mend a' },
+  ],
+  [
+    'lets a person accept what only may be',
+    [obstacle('b', true)],
+    { outcome: 'block', detail: 'b', risk: { objects: ['b'] } },
+  ],
+])('a control plane that shall be able to go back %s', async (_, obstacles, expected) => {
+  const cluster = { obstaclesToEmulation: () => Promise.resolve(obstacles) } as unknown as ClusterPort;
+  const check = await emulationPossible(cluster);
+  expect(check).toMatchObject(expected);
+  expect(check.risk === undefined).toBe(!('risk' in expected));
+});
+
+function obstacle(what: string, maybe: boolean): EmulationObstacle {
+  return { what, remedy: `mend ${what}`, maybe };
+}

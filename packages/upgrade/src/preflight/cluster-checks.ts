@@ -37,6 +37,28 @@ export function rolloutsSettled(cluster: ClusterPort): Promise<Check> {
   });
 }
 
+/** The control plane can go to the next minor in a way that can be taken back, with etcd kept at the version that runs. */
+export function emulationPossible(cluster: ClusterPort): Promise<Check> {
+  return runCheck('reversible', 'The control plane can be kept able to go back', async (cancel) => {
+    const obstacles = await cluster.obstaclesToEmulation(cancel);
+    const sure = obstacles.filter(({ maybe }) => !maybe);
+    const [first = obstacles[0]] = sure;
+    if (first === undefined) {
+      return pass('It serves the minor of today, and etcd keeps its version, until you finalise');
+    }
+    const named = sure.length > 0 ? sure : obstacles;
+    const finding = block(named.map(({ what }) => what).join('; '), first.remedy);
+    if (sure.length > 0) return finding;
+    const consequence =
+      'The first new machine may not come up; the others go on serving, and the upgrade can be taken back.';
+    return acceptable(
+      finding,
+      consequence,
+      named.map(({ what }) => what),
+    );
+  });
+}
+
 /** An upgrade that was ended early; what it changed stands. */
 export interface EndedUpgrade {
   readonly to: string;

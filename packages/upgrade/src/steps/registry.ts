@@ -6,6 +6,7 @@ import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
 import { providers } from './providers.ts';
 import { removeLayer } from './remove-layer.ts';
+import { emulatedControlPlane, etcd, finalise } from './reversible.ts';
 import { controlPlane, workers } from './rollout.ts';
 import type { StepDefinition } from './step.ts';
 import { storedVersions } from './stored-versions.ts';
@@ -22,7 +23,10 @@ export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kin
   'cluster-api-providers': providers,
   'stored-versions': storedVersions,
   'control-plane': controlPlane,
+  'emulated-control-plane': emulatedControlPlane,
+  finalise,
   workers,
+  etcd,
   layer,
   'remove-layer': removeLayer,
   validate,

@@ -32,6 +32,8 @@ export type Observation =
       readonly wait: SeenWait;
       readonly fraction: number;
       readonly busy?: boolean | undefined;
+      /** A person takes the time that it takes: it has no deadline. */
+      readonly forPerson?: true;
     };
 
 /** One direction of a step. Running it again at any point ends in the same state. */

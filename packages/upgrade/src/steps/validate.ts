@@ -49,7 +49,7 @@ export const validate: StepDefinition<'validate'> = {
 
 async function nodeChecks({ ports, hop, cancel }: StepContext<'validate'>): Promise<Check[]> {
   const planned = {
-    'control-plane': stepsOf(hop.steps, 'control-plane').at(-1)?.target,
+    'control-plane': (stepsOf(hop.steps, 'finalise').at(-1) ?? stepsOf(hop.steps, 'control-plane').at(-1))?.target,
     worker: stepsOf(hop.steps, 'workers').at(-1)?.target,
   };
   const nodes = await ports.cluster.nodes(cancel);

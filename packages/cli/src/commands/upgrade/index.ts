@@ -11,8 +11,12 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .command('start')
     .description('Begins an upgrade: plans it and merges the values of every layer. Nothing is changed yet.')
     .requiredOption('--to <version>', 'the release to go to')
+    .option(
+      '--reversible',
+      'where it goes exactly one minor of Kubernetes further: keep the control plane able to go back until you finalise it',
+    )
     .option('--json', 'print one JSON object')
-    .action(async (options: { to: string; json?: true }) => {
+    .action(async (options: { to: string; reversible?: true; json?: true }) => {
       const { startUpgrade } = await import('./start.ts');
       await startUpgrade(options, context);
     });
@@ -163,6 +167,17 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     .action(async (id: string | undefined, options: { dryRun?: true; reason?: string; json?: true }) => {
       const { rollBackUpgrade } = await import('./rollback.ts');
       await rollBackUpgrade(id, options, context);
+    });
+  upgrade
+    .command('finalise')
+    .description(
+      'Lets a control plane that still serves the old minor of Kubernetes go on to the new one; from then on there is no way back.',
+    )
+    .argument('<id>', 'id of the upgrade')
+    .option('--json', 'print one JSON object')
+    .action(async (id: string, options: { json?: true }) => {
+      const { finaliseUpgrade } = await import('./finalise.ts');
+      await finaliseUpgrade(id, options, context);
     });
   upgrade
     .command('on-failure')

@@ -48,11 +48,23 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
     context.out(`step ${step.title} (${step.rollback}): ${state}${message === '' ? '' : `, ${message}`}`);
   }
   if (upgrade.plan !== null) context.out(onFailureText(upgrade.onFailure));
+  if (upgrade.finalise !== null) for (const line of finaliseLines(upgrade, upgrade.finalise)) context.out(line);
   if (upgrade.rollback !== null) for (const line of rollbackLines(upgrade.rollback)) context.out(line);
   for (const blocker of upgrade.blockers) context.out(`blocked: ${blocker}`);
   if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
   if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);
   if (upgrade.hash !== null) context.out(`hash ${upgrade.hash}`);
+}
+
+function finaliseLines({ id }: Upgrade, { stage, by }: NonNullable<Upgrade['finalise']>): string[] {
+  if (by !== null) return [`finalised by ${by}`];
+  if (stage === 'not-yet') return ['reversible: the control plane can go back until you finalise it'];
+  if (stage === 'begun') return [];
+  return [
+    'the control plane runs the new Kubernetes and still serves the old: look at the platform for as long as it takes',
+    `  to go on, for good: sealift upgrade finalise ${id}`,
+    `  to go back: sealift upgrade pause ${id}, then sealift upgrade rollback ${id}`,
+  ];
 }
 
 function printAccepted({ by, at, reason, expiresAt, covers }: ShownRisk, context: CliContext): void {

@@ -46,6 +46,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     waitingFor: null,
     failure: null,
     onFailure: 'stop',
+    finalise: null,
     rollback: null,
     ...change,
   };
@@ -84,6 +85,27 @@ describe('upgrade', () => {
     );
     expect(out).toContain('step Validate (reversible): waiting');
     expect(site.asked[0]?.body).toEqual({ to: '4.2.13' });
+  });
+
+  it('starts one that stays able to go back, and says so', async () => {
+    const body = upgrade({ finalise: { stage: 'not-yet', by: null } });
+    site.answers.set('POST /api/v1/upgrades', { status: 201, body });
+    const { out } = await site.sealift(['upgrade', 'start', '--to', '4.2.13', '--reversible']);
+    expect(out).toContain('reversible: the control plane can go back until you finalise it');
+    expect(site.asked[0]?.body).toEqual({ to: '4.2.13', reversible: true });
+  });
+
+  it('says what can be done while the old minor is served, and finalises', async () => {
+    const waits = upgrade({ state: 'running', finalise: { stage: 'waits', by: null } });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: waits });
+    const shown = await site.sealift(['upgrade', 'show', 'u1']);
+    expect(shown.out).toContain('to go on, for good: sealift upgrade finalise u1');
+    expect(shown.out).toContain('to go back: sealift upgrade pause u1, then sealift upgrade rollback u1');
+    const body = { ...waits, finalise: { stage: 'waits', by: 'ann' } };
+    site.answers.set('POST /api/v1/upgrades/u1/finalise', { status: 202, body });
+    const done = await site.sealift(['upgrade', 'finalise', 'u1']);
+    expect(done).toMatchObject({ code: 0, out: expect.stringContaining('Upgrade u1 is finalised') });
+    expect((await site.sealift(['upgrade', 'finalise'])).code).not.toBe(0);
   });
 
   it('takes the upgrade under way when none is named, else the last', async () => {

@@ -43,11 +43,16 @@ const pollMs = 500;
  *
  * @param version the release that `install` makes it run, as the vendor's bundle pins it, with the site's values
  * @param selfManaged whether the cluster holds its own Cluster API; without it one beside it does
+ * @param ownMinors whether machines of the older Kubernetes run its own programs, and not the newer one's that emulate it
  */
 export async function startRealCluster(
   demo: DemoContext,
   vendor: Vendor,
-  { version, selfManaged = false }: { readonly version: string; readonly selfManaged?: boolean },
+  {
+    version,
+    selfManaged = false,
+    ownMinors = false,
+  }: { readonly version: string; readonly selfManaged?: boolean; readonly ownMinors?: boolean },
 ): Promise<RealCluster> {
   const release = await readPinned(vendor, version);
   const { root } = demo.checkout;
@@ -56,6 +61,7 @@ export async function startRealCluster(
   const script = join(root, 'packages/testkit/src/site/run-site.ts');
   const args = [script, '--reuse', '--version', kubernetes, '--node-images', kubernetes];
   if (selfManaged) args.push('--self-managed');
+  if (ownMinors) args.push('--own-minors');
   const { env, folder, cancel } = demo;
   const described = { name, command: process.execPath, args, env, cwd: folder.path, cancel };
   const service = await startService(described, jsonLine(readySchema), startWithinMs);

@@ -1,18 +1,20 @@
-import { Card, CardBody, CardFooter, CardTitle, Title } from '@patternfly/react-core';
+import { Card, CardBody, CardFooter, CardTitle, Checkbox, Title } from '@patternfly/react-core';
 import type { UpdateList } from '@sealift/core/api';
 import type { AvailableUpdate } from '@sealift/core/planner';
+import { useState } from 'react';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { NodeImageFact } from '../../components/node-image-fact.tsx';
 
 interface RecommendedUpdateProps {
   updates: UpdateList;
   update: AvailableUpdate;
-  onUpdate: (version: string) => void;
+  onUpdate: (version: string, reversible: boolean) => void;
   starting: string | undefined;
 }
 
 /** The prompt for the version to go to next. */
 export function RecommendedUpdate({ updates, update, onUpdate, starting }: RecommendedUpdateProps) {
+  const [reversible, setReversible] = useState(false);
   return (
     <Card className="recommended">
       <CardTitle>
@@ -25,10 +27,19 @@ export function RecommendedUpdate({ updates, update, onUpdate, starting }: Recom
           {updates.product} {updates.installed} is installed. {update.reason}
         </p>
         <NodeImageFact decision={update.nodeImage} />
+        {update.reversible && (
+          <Checkbox
+            id="reversible"
+            label="Keep the control plane able to go back until I finalise it"
+            description="It serves the Kubernetes of today from new machines first, which are replaced once more when you finalise. Until then, going back is one rollout."
+            isChecked={reversible}
+            onChange={(_event, checked) => setReversible(checked)}
+          />
+        )}
       </CardBody>
       <CardFooter>
         <LockedButton
-          onClick={() => onUpdate(update.version)}
+          onClick={() => onUpdate(update.version, update.reversible && reversible)}
           isLoading={starting === update.version}
           disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
           aria-label={`Update to ${update.version}`}

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
 
 test('prompts for the new version, says whether a node image is needed, and opens the preview', async () => {
@@ -8,6 +8,22 @@ test('prompts for the new version, says whether a node image is needed, and open
   screen.getByText(/Is a new node image needed\?/);
   await user.click(screen.getByRole('button', { name: 'Update to 4.2.13' }));
   await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
+});
+
+test('keeps the control plane able to go back where that is offered and asked for, and nowhere else', async () => {
+  const { user, api } = openPage('/updates', (fixture) => {
+    fixture.reversible = true;
+  });
+  await user.click(await screen.findByRole('checkbox', { name: /Keep the control plane able to go back/ }));
+  await user.click(screen.getByRole('button', { name: 'Update to 4.2.13' }));
+  await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
+  expect(api.started).toEqual({ to: '4.2.13', reversible: true });
+});
+
+test('offers no way back of the control plane where a release has none', async () => {
+  openPage('/updates');
+  await screen.findByRole('heading', { name: 'Harborview 4.2.13 is available' });
+  expect(screen.queryByRole('checkbox', { name: /able to go back/ })).toBeNull();
 });
 
 test('says why a newer version may not be installed from here', async () => {

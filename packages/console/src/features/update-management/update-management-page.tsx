@@ -30,9 +30,9 @@ export function UpdateManagementPage() {
 function Available({ updates }: { updates: UpdateList }) {
   const navigate = useNavigate();
   const start = useStartUpgrade();
-  const update = (version: string) =>
-    start.mutate(version, { onSuccess: ({ id }) => void navigate(`/updates/${encodeURIComponent(id)}`) });
-  const starting = start.isPending ? start.variables : undefined;
+  const update = (to: string, reversible = false) =>
+    start.mutate({ to, reversible }, { onSuccess: ({ id }) => void navigate(`/updates/${encodeURIComponent(id)}`) });
+  const starting = start.isPending ? start.variables.to : undefined;
   if (updates.available.length === 0) return <NothingNewer updates={updates} />;
   const { recommended } = updates;
   return (

@@ -51,6 +51,13 @@ export const clusterApiErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  EMULATION_REFUSED: {
+    message: '{owner} cannot be kept able to go back: {reason}',
+    hint: '{remedy}',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   KUBERNETES_MINOR_SKIPPED: {
     message: '{owner} runs Kubernetes {from}, and to {to} is too far in one step',
     hint: 'A control plane goes one minor version at a time, and nodes may be at most three behind it. Go by way of a release in between.',

@@ -31,6 +31,20 @@ export const upgradeErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  REVERSIBLE_NOT_OFFERED: {
+    message: 'the control plane cannot stay able to go back: {reason}',
+    hint: 'Start the upgrade without --reversible, or choose a release that goes exactly one minor of Kubernetes further.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  UPGRADE_NOT_FINALISABLE: {
+    message: 'upgrade {id} cannot be finalised: {reason}',
+    hint: 'An upgrade is finalised once, when its control plane runs the new minor and still serves the old one. See how far it is: sealift upgrade show {id}',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   RECORD_FORMAT_OTHER: {
     message: '{what} was written by another version of Sealift (format {found}; this version reads {format})',
     hint: 'Let the version that began the upgrade finish it, or abort the upgrade with a reason and start again from a new preview.',

@@ -26,7 +26,12 @@ export interface StepSample {
 const leastSamples = 2;
 
 /** The steps of which the time grows with the nodes that they roll. */
-const byNodes: ReadonlySet<StepKind> = new Set(['control-plane', 'workers']);
+const byNodes: ReadonlyMap<StepKind, keyof NodeCounts> = new Map([
+  ['control-plane', 'control-plane'],
+  ['emulated-control-plane', 'control-plane'],
+  ['etcd', 'control-plane'],
+  ['workers', 'workers'],
+]);
 
 /**
  * The times of the steps of an upgrade that say something about others: done at the first attempt, without a pause or a wait for a person.
@@ -40,7 +45,8 @@ export function samplesOf(plan: Plan, entries: readonly JournalEntry[]): StepSam
   const kinds = new Map(stepsOfPlan(plan).map(({ id, kind }) => [id, kind]));
   return stepEvidenceOf(plan, entries).flatMap(({ id, outcome, attempts, startedAt, finishedAt, proof }) => {
     const kind = kinds.get(id);
-    if (kind === undefined) return [];
+    // How long a person takes to finalise tells nothing of the next time.
+    if (kind === undefined || kind === 'finalise') return [];
     if (outcome !== 'done' || attempts !== 1 || startedAt === null || finishedAt === null) return [];
     const [from, to] = [Date.parse(startedAt), Date.parse(finishedAt)];
     if (halts.some((at) => at >= from && at <= to)) return [];
@@ -62,7 +68,8 @@ export interface NodeCounts {
 
 /** How long a step of a kind takes here; null where too little is known to say. */
 export function usualTime(samples: readonly StepSample[], kind: StepKind, nodes: NodeCounts): UsualTime | null {
-  const size = kind === 'control-plane' || kind === 'workers' ? nodes[kind] : 1;
+  const group = byNodes.get(kind);
+  const size = group === undefined ? 1 : nodes[group];
   // Nodes are rolled one after the other, so a node is the unit.
   const each = samples.filter((one) => one.kind === kind).map(({ ms, size: of }) => ms / of);
   if (size === null || each.length < leastSamples) return null;

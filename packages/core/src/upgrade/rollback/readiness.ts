@@ -116,6 +116,10 @@ function itemText(
   if (isStep(step, 'template')) {
     return `The template ${step.target.template} stays in vCenter, where nothing is made from it; the next upgrade to this release finds it`;
   }
+  if (isStep(step, 'emulated-control-plane')) {
+    const { back, kubernetes } = step.target;
+    return `The control plane goes back from Kubernetes ${kubernetes} to ${back.kubernetes}, machine by machine; etcd was never moved`;
+  }
   if (isStep(step, 'cluster-api-providers')) {
     return `The Cluster API providers stay at ${step.target.core}: older ones may not read what these have stored`;
   }

@@ -14,7 +14,11 @@ export const rollbackOf: Readonly<Record<StepKind, RollbackClass>> = {
   // What is rewritten is served before and after alike.
   'stored-versions': 'reversible',
   'control-plane': 'one-way',
+  // The older API server reads all that it writes; etcd stays as it is.
+  'emulated-control-plane': 'reversible',
+  finalise: 'one-way',
   workers: 'one-way',
+  etcd: 'one-way',
   // The pack and the values of before are frozen with the upgrade, and applied again.
   layer: 'reversible',
   'remove-layer': 'reversible',

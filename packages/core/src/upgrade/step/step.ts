@@ -13,6 +13,9 @@ const nodes = z.object({
   template: z.string().min(1).max(200),
 });
 
+/** A minor of Kubernetes, such as `1.36`. */
+const minorSchema = z.string().regex(/^\d{1,4}\.\d{1,4}$/);
+
 const common = {
   /** Unique in the plan and stable: `<hop index>-<kind>` or `<hop index>-layer-<layer>-<pack>`. */
   id: z.string().max(300),
@@ -59,7 +62,13 @@ export const planStepSchema = z.discriminatedUnion('kind', [
   ),
   plain('stored-versions'),
   aimed('control-plane', nodes),
+  /** A control plane of the next minor that serves what the present one serves, until it is finalised. */
+  aimed('emulated-control-plane', nodes.extend({ emulates: minorSchema, back: nodes })),
+  /** Ends the emulation, when a person says so. */
+  aimed('finalise', nodes),
   aimed('workers', nodes),
+  /** Lets etcd go to the version that the nodes bring. */
+  aimed('etcd', nodes),
   /** The digest is that of the pack's manifest. */
   aimed('layer', z.object({ ...layerPlace, version: packVersionSchema, digest: digestSchema })),
   aimed('remove-layer', z.object(layerPlace)),
@@ -76,6 +85,20 @@ type StepsByKind = { readonly [Step in PlanStep as Step['kind']]: Step };
 /** Whether a step is of a kind; narrows it to that kind's target. */
 export function isStep<Kind extends StepKind>(step: PlanStep, kind: Kind): step is StepOf<Kind> {
   return step.kind === kind;
+}
+
+/** Kinds that replace machines. */
+const rolling: ReadonlySet<StepKind> = new Set([
+  'control-plane',
+  'emulated-control-plane',
+  'finalise',
+  'workers',
+  'etcd',
+]);
+
+/** Whether a step replaces machines. */
+export function rollsNodes({ kind }: Pick<PlanStep, 'kind'>): boolean {
+  return rolling.has(kind);
 }
 
 /** Every step of a kind, in order. */

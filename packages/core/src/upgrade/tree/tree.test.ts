@@ -149,6 +149,12 @@ describe('the times of earlier upgrades', () => {
     ).toEqual([]);
   });
 
+  it('are not those of a step that a person takes', () => {
+    const finalise = { id: '0-finalise', kind: 'finalise', title: 'Finalise', rollback: 'one-way', target } as const;
+    const hops = plan.hops.map((hop) => ({ ...hop, steps: [finalise] }));
+    expect(samplesOf({ ...plan, hops }, [intent(0, finalise.id), proof(90_000, finalise.id)])).toEqual([]);
+  });
+
   it('are given as two quantiles, each a time that was measured', () => {
     const samples = Array.from({ length: 10 }, (_, n): StepSample => ({ kind: 'backup', size: 1, ms: (n + 1) * 1000 }));
     expect(usualTime(samples, 'backup', nodes)).toEqual({ p50Ms: 5000, p90Ms: 9000, samples: 10 });

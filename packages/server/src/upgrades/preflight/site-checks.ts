@@ -2,14 +2,19 @@ import { access, constants } from 'node:fs/promises';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
-import { isStep, type Plan, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
+import { isStep, type Plan, rollsNodes, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
 import { describeMissing } from '../../catalogue/completeness.ts';
 import { pinnedContent } from '../../catalogue/pinned-content.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 import { storedRelease } from '../../catalogue/stored-release.ts';
 import { acceptable, block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
-import { layersAsRecorded, nodesReady, rolloutsSettled } from '@sealift/upgrade/preflight/cluster-checks';
+import {
+  emulationPossible,
+  layersAsRecorded,
+  nodesReady,
+  rolloutsSettled,
+} from '@sealift/upgrade/preflight/cluster-checks';
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
@@ -38,20 +43,21 @@ export async function siteChecks(
     noOpenRisk(services, row),
     templateFits(services, plan),
     cluster.checks({
-      imageBytes: () => newImageBytes(services, row, plan),
+      imageBytes: (cancel) => newImageBytes(services, row, plan, cancel),
       helm: () => needsHelm(services, plan),
       kubernetes: plan.nodeImage.kubernetesTo,
-      nodes: steps.some((step) => isStep(step, 'control-plane') || isStep(step, 'workers')),
+      nodes: steps.some(rollsNodes),
       newNodes: plan.nodeImage.needed,
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
-      controlPlaneRollouts: stepsOf(steps, 'control-plane').length,
+      controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
     rolloutsSettled(cluster.cluster),
+    ...(stepOf(steps, 'finalise') === undefined ? [] : [emulationPossible(cluster.cluster)]),
     layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
     backupWritable(services),
   ]);
@@ -88,12 +94,20 @@ function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promi
   });
 }
 
-/** Of the node images that templates have to be made from; undefined where none has to. */
-async function newImageBytes({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<number | undefined> {
-  const needed = new Set(stepsOf(stepsOfPlan(plan), 'template').map(({ target }) => target.ova));
-  if (needed.size === 0) return undefined;
+/** Of the node images that templates have to be made from, and are not made from yet; undefined where there is none. */
+async function newImageBytes(
+  { store, cluster }: UpgradeServices,
+  row: UpgradeRow,
+  plan: Plan,
+  cancel: AbortSignal,
+): Promise<number | undefined> {
+  const missing = new Set<string>();
+  for (const { target } of stepsOf(stepsOfPlan(plan), 'template')) {
+    if ((await cluster.vcenter.findTemplate(target.template, cancel)) === null) missing.add(target.ova);
+  }
+  if (missing.size === 0) return undefined;
   const { release } = await storedRelease(store.db, row.to_version, row.product);
-  const images = nodeImagesOf(release.spec).filter(({ ova }) => needed.has(ova));
+  const images = nodeImagesOf(release.spec).filter(({ ova }) => missing.has(ova));
   return images.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 

@@ -8,6 +8,7 @@ import { loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { upgradeView } from '../upgrade-view.ts';
 import { chooseOnFailure } from './choose-on-failure.ts';
+import { finaliseUpgrade } from './finalise.ts';
 import { readinessOf } from './readiness.ts';
 import { rollBackUpgrade } from './roll-back.ts';
 
@@ -46,6 +47,22 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
     handler: async (request, reply) => {
       const { id } = request.params;
       await rollBackUpgrade(services, principalOf(request), id, request.body.reason);
+      return reply.code(202).send(await view(id));
+    },
+  });
+
+  api.post('/upgrades/:id/finalise', {
+    config: { permission: 'upgrades.control', whileLocked: true },
+    schema: {
+      tags,
+      summary:
+        'Lets a control plane that still serves the old minor go on to the new one: from then on there is no way back',
+      params,
+      response: { 202: upgradeSchema },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      await finaliseUpgrade(services, principalOf(request), id);
       return reply.code(202).send(await view(id));
     },
   });

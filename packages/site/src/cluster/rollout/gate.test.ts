@@ -56,6 +56,7 @@ describe('an old machine of a control plane goes', () => {
         {
           name: `etcd-${name}`,
           node: nodeOf(name),
+          image: 'etcd:3.6.8-0',
           trouble: trouble === null ? null : waitingFor(trouble),
           apiServer: null,
         },

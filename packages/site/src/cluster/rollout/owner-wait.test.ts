@@ -205,6 +205,7 @@ describe('etcd', () => {
   describe('whose kubelet says that it is not ready', () => {
     const pod = (node: string, since: string, level: 'stalled' | 'blocked' = 'stalled') => ({
       name: `etcd-${node}`,
+      image: '',
       apiServer: null,
       node,
       trouble: waitingFor(`Pod kube-system/etcd-${node} has a container that failed`, {
@@ -215,7 +216,7 @@ describe('etcd', () => {
     });
     const etcd = {
       pods: [
-        { name: 'etcd-node-a', node: 'node-a', trouble: null, apiServer: null },
+        { name: 'etcd-node-a', node: 'node-a', trouble: null, image: '', apiServer: null },
         pod('node-b', '2026-11-28T12:29:50Z'),
       ],
     };

@@ -21,8 +21,14 @@ export async function makeMirrorPods(
   {
     node,
     version,
+    etcdTag,
     ports,
-  }: { readonly node: string; readonly version: string; readonly ports: Readonly<Record<Reached, number>> },
+  }: {
+    readonly node: string;
+    readonly version: string;
+    readonly etcdTag: string;
+    readonly ports: Readonly<Record<Reached, number>>;
+  },
 ): Promise<void> {
   for (const component of reached) {
     const target = { address: '127.0.0.1', port: ports[component] };
@@ -33,7 +39,9 @@ export async function makeMirrorPods(
       spec: { forwards: [{ ports: [podPorts[component]], target }] },
     });
   }
-  for (const component of components) await workload.create(pods, mirrorPod(component, node, version));
+  for (const component of components) {
+    await workload.create(pods, mirrorPod(component, node, component === 'etcd' ? etcdTag : version));
+  }
 }
 
 /** Removes them, as they go when the machine goes. */
@@ -71,7 +79,7 @@ export async function reportComponent(
   return patched !== undefined;
 }
 
-function mirrorPod(component: Component, node: string, version: string): unknown {
+function mirrorPod(component: Component, node: string, tag: string): unknown {
   return {
     metadata: {
       name: `${component}-${node}`,
@@ -88,7 +96,7 @@ function mirrorPod(component: Component, node: string, version: string): unknown
       hostNetwork: true,
       priorityClassName: 'system-node-critical',
       tolerations: [{ operator: 'Exists', effect: 'NoExecute' }],
-      containers: [{ name: component, image: `registry.k8s.io/${component}:${version}` }],
+      containers: [{ name: component, image: `registry.k8s.io/${component}:${tag}` }],
     },
   };
 }

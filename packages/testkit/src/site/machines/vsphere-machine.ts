@@ -136,10 +136,11 @@ export class MachineReconciler {
     const { kubeletPort } = workload;
     const node = { name, kubeletVersion, controlPlane, providerID: given.providerID, kubeletPort };
     if (!(await ensureNode(workload.api, node))) return false;
-    const ports = workload.machine(name)?.settings.ports;
-    if (ports !== undefined) {
+    const settings = workload.machine(name)?.settings;
+    if (settings !== undefined) {
+      const { ports, etcdTag } = settings;
       const reached = { etcd: ports.etcd, 'kube-apiserver': ports.api };
-      await makeMirrorPods(workload.api, { node: name, version, ports: reached });
+      await makeMirrorPods(workload.api, { node: name, version, etcdTag, ports: reached });
     }
     return true;
   }

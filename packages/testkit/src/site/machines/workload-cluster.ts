@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BoundProcess } from '../../process/bound-process.ts';
 import { KubeApi } from '../kube-api.ts';
 import type { PortBlock } from '../port-block.ts';
-import { apiServerFor, companionFor, type SitePrograms } from '../programs.ts';
+import { companionFor, type SitePrograms } from '../programs.ts';
 import { Balancer } from './control-plane/balancer.ts';
 import { ClusterCertificates } from './control-plane/cluster-certificates.ts';
 import { ControlPlaneMachine, type ControlPlaneSettings } from './control-plane/control-plane-machine.ts';
@@ -114,9 +114,9 @@ export class WorkloadCluster {
   async startMachine(name: string, version: string, userData: string): Promise<ControlPlaneMachine> {
     const present = this.#machines.get(name);
     if (present !== undefined) return present;
-    const apiServer = apiServerFor(version);
     const configuration = configurationIn(userData) ?? (await readConfiguration(this.api));
-    const { ports } = this.#options;
+    const { ports, programs } = this.#options;
+    const etcdTag = configuration.etcd?.local?.imageTag ?? programs.etcdTag(version);
     const [etcd, peer, api] = [ports.next(places.machines), ports.next(places.machines), ports.next(places.machines)];
     const running: number[] = [];
     for (const machine of this.#machines.values()) {
@@ -127,8 +127,17 @@ export class WorkloadCluster {
       const { initialCluster, state } = await joinEtcd(this.certificates, wanted);
       const extraArgs = extraArgsOf(configuration.apiServer);
       const volumes = volumesOf(configuration.apiServer);
-      const settings = { name, version, ports: { etcd, peer, api }, initialCluster, state, extraArgs, volumes };
-      const machine = this.#machineOf(settings, apiServer);
+      const all = { etcd, peer, api };
+      const machine = this.#machineOf({
+        name,
+        version,
+        etcdTag,
+        ports: all,
+        initialCluster,
+        state,
+        extraArgs,
+        volumes,
+      });
       await machine.setUp(userData);
       return this.#adopt(machine);
     } catch (error) {
@@ -141,7 +150,7 @@ export class WorkloadCluster {
   resumeMachine(settings: ControlPlaneSettings): void {
     const { etcd, peer, api } = settings.ports;
     for (const port of [etcd, peer, api]) this.#options.ports.at(port - this.#options.ports.first);
-    this.#adopt(this.#machineOf(settings, apiServerFor(settings.version)));
+    this.#adopt(this.#machineOf(settings));
   }
 
   /** Ends a machine's programs and deletes its data. */
@@ -178,13 +187,13 @@ export class WorkloadCluster {
     this.#machines.clear();
   }
 
-  #machineOf(settings: ControlPlaneSettings, apiServer: ReturnType<typeof apiServerFor>): ControlPlaneMachine {
+  #machineOf(settings: ControlPlaneSettings): ControlPlaneMachine {
     const { folder, programs } = this.#options;
     return new ControlPlaneMachine(settings, {
       folder,
       certificates: this.certificates,
-      etcd: programs.etcd,
-      apiServer,
+      etcd: programs.etcd(settings.etcdTag),
+      apiServer: programs.apiServer(settings.version),
     });
   }
 

@@ -29,6 +29,9 @@ export function consequences(upgrade: Upgrade): string[] {
 
 function replacedNodes({ nodeImage }: Plan, steps: readonly PlanStep[]): string {
   const { needed, kubernetesFrom, kubernetesTo } = nodeImage;
+  if (needed && steps.some(({ kind }) => kind === 'finalise')) {
+    return `Every node is replaced, one after the other, those of the control plane three times: Kubernetes ${kubernetesFrom} becomes ${kubernetesTo}, and can go back until you finalise.`;
+  }
   if (needed)
     return `Every node is replaced, one after the other: Kubernetes ${kubernetesFrom} becomes ${kubernetesTo}.`;
   const groups = steps.flatMap(({ kind }) =>

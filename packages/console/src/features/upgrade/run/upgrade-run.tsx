@@ -3,6 +3,7 @@ import type { Upgrade } from '@sealift/core/api';
 import { PageHeading } from '../../../components/page-heading.tsx';
 import { StateLabel } from '../../../components/state-label.tsx';
 import { EvidenceCard } from './evidence-card.tsx';
+import { FinaliseCard } from './finalise-card.tsx';
 import { RollbackCard } from './rollback-card.tsx';
 import { RunOutcome } from './run-outcome.tsx';
 import { RunProgress } from './run-progress.tsx';
@@ -20,6 +21,7 @@ export function UpgradeRun({ upgrade }: { upgrade: Upgrade }) {
       <Grid hasGutter>
         <GridItem span={12} lg={5} order={{ lg: '1' }}>
           <RunProgress upgrade={upgrade} />
+          <FinaliseCard upgrade={upgrade} />
           <RollbackCard upgrade={upgrade} />
         </GridItem>
         <GridItem span={12} lg={7}>

@@ -3,12 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** Where connections may go. */
 export interface Backend {
   readonly port: number;
-  /** Whether it serves now; asked once a second. */
+  /** Whether it serves now; asked twice a second. */
   check(): Promise<boolean>;
 }
 
-const checkEveryMs = 1000;
-/** One failure may be a slow answer of a busy machine. */
+const checkEveryMs = 500;
+/** One failure may be a slow answer of a busy machine: it is enough only while another backend serves. */
 const failuresToLeave = 2;
 
 /**
@@ -41,7 +41,8 @@ export class Balancer {
   }
 
   add(backend: Backend): void {
-    this.#lines.set(backend, new Line(backend));
+    const isAlone = (): boolean => [...this.#lines].every(([other, { healthy }]) => other === backend || !healthy);
+    this.#lines.set(backend, new Line(backend, isAlone));
   }
 
   remove(backend: Backend): void {
@@ -67,13 +68,16 @@ export class Balancer {
 class Line {
   healthy = false;
   readonly #backend: Backend;
+  readonly #isAlone: () => boolean;
   readonly #sockets = new Set<Socket>();
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(backend: Backend) {
+  /** @param isAlone whether no other backend serves */
+  constructor(backend: Backend, isAlone: () => boolean) {
     this.#backend = backend;
+    this.#isAlone = isAlone;
     void this.#watch();
   }
 
@@ -103,7 +107,7 @@ class Line {
     if (this.#ended) return;
     this.#failures = good ? 0 : this.#failures + 1;
     if (good) this.healthy = true;
-    else if (this.#failures >= failuresToLeave) this.#leave();
+    else if (this.#failures >= failuresToLeave || !this.#isAlone()) this.#leave();
     this.#timer = setTimeout(() => void this.#watch(), checkEveryMs);
   }
 

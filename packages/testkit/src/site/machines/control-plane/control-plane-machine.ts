@@ -20,6 +20,8 @@ const checkMs = 4000;
 export interface ControlPlaneSettings {
   readonly name: string;
   readonly version: string;
+  /** Of etcd's image. */
+  readonly etcdTag: string;
   readonly ports: MachinePorts;
   readonly initialCluster: string;
   readonly state: 'new' | 'existing';

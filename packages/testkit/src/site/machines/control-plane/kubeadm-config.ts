@@ -8,6 +8,7 @@ export interface ClusterConfiguration {
   readonly apiServer?: Component;
   readonly controllerManager?: Component;
   readonly scheduler?: Component;
+  readonly etcd?: { readonly local?: { readonly imageTag?: string } };
 }
 
 interface Component {
