@@ -1,9 +1,11 @@
 import type { UpgradeEdge } from '../release/release.ts';
 import { satisfies } from '../version/range.ts';
-import { type BrokenRule, brokenRules, type ComeSoFar, edgeBetween, type PlanningSite, riskOf } from './hop-rules.ts';
+import { compareVersions } from '../version/version.ts';
+import { type BrokenRule, brokenByTheWay, type ComeSoFar, type PlanningSite, riskOf } from './hop-rules.ts';
 import { leavesBehind } from './kubernetes-path.ts';
-import { decideNodeImage, imagesOnTheWay, type PlannableRelease } from './node-image.ts';
+import type { PlannableRelease } from './node-image.ts';
 import type { GraphRelease, ReleaseGraph } from './release-graph.ts';
+import { remembered, type DeclaredSteps, type StepFacts } from './step-facts.ts';
 
 /** Machines of each group; the search needs only how they weigh against each other. */
 export interface MachineCounts {
@@ -20,21 +22,26 @@ export interface RouteHop<Known extends PlannableRelease = PlannableRelease> {
   readonly broken: readonly BrokenRule[];
 }
 
+/** What routes are compared by, the weightier first. */
+export type RouteCost = readonly [broken: number, risk: number, machines: number, hops: number];
+
 /** A way from the installed release to another. */
 export interface Route<Known extends PlannableRelease = PlannableRelease> {
   readonly hops: readonly RouteHop<Known>[];
   readonly cost: RouteCost;
 }
 
-/** What routes are compared by, the weightier first: broken rules, unaccepted risk, machines that are replaced, hops. */
-export type RouteCost = readonly [broken: number, risk: number, machines: number, hops: number];
-
-export interface RouteSearch {
-  readonly site?: PlanningSite;
-  readonly machines?: MachineCounts;
-  /** Steps that are left out, each as `from to`. */
-  readonly without?: ReadonlySet<string>;
-  /** The place of the newest release that is of interest. */
+export interface RouteSearch<Known extends PlannableRelease> {
+  readonly graph: ReleaseGraph<Known>;
+  readonly start: GraphRelease<Known>;
+  readonly steps: DeclaredSteps<Known>;
+  readonly site: PlanningSite;
+  readonly machines: MachineCounts;
+  /** Whether steps that break a rule are gone too: then routes are as few broken rules as can be, and machines are not counted. */
+  readonly evenBroken?: boolean;
+  /** A step that is left out. */
+  readonly without?: RouteHop<Known>;
+  /** Place of the newest release that is of interest. */
   readonly upTo?: number;
 }
 
@@ -51,59 +58,69 @@ interface Reached<Known extends PlannableRelease> {
 }
 
 /**
- * The best route from a release to every newer one that declared steps lead to, by place; one of which a step breaks rules only where there is no
- * other, and then with as few broken rules as there can be. Choice is lexicographic: broken rules, unaccepted risk, replaced machines,
- * hops, and then the newer releases on the way.
+ * The best route from a release to every newer one that steps lead to, by place. Choice is lexicographic: broken rules, unaccepted risk, replaced
+ * machines, hops, and then the newer releases on the way.
  */
 export function bestRoutes<Known extends PlannableRelease>(
-  graph: ReleaseGraph<Known>,
-  start: GraphRelease<Known>,
-  { site = {}, machines = { 'control-plane': 1, workers: 1 }, without, upTo }: RouteSearch = {},
+  search: RouteSearch<Known>,
 ): ReadonlyMap<number, Route<Known>> {
+  const { graph, start, steps, site, evenBroken = false, without, upTo = graph.releases.length - 1 } = search;
   const { spec } = start.release;
-  const origin: Reached<Known> = {
-    at: start,
-    way: { providers: spec.clusterApi?.core, gateways: undefined },
-    workers: spec.kubernetes.version,
-    pending: false,
-    cost: [0, 0, 0, 0],
-    last: undefined,
-    before: undefined,
-  };
-  const open = new Map([[start.place, new Map([[stateKey(origin), origin]])]]);
+  const workers = spec.kubernetes.version;
+  const way = { providers: spec.clusterApi?.core, gateways: undefined };
+  const cost: RouteCost = [0, 0, 0, 0];
+  const origin: Reached<Known> = { at: start, way, workers, pending: false, cost, last: undefined, before: undefined };
+  const weights = { ...search, ...remembering() };
+  const open = new Map([[start.place, [origin]]]);
   const routes = new Map<number, Route<Known>>();
   // Steps lead to newer releases only, so by their order every way to a release is known before it is left.
-  for (const from of graph.releases.slice(start.place)) {
-    const states = [...(open.get(from.place)?.values() ?? [])];
+  for (const from of graph.releases.slice(start.place, upTo + 1)) {
+    const states = open.get(from.place);
     open.delete(from.place);
-    if (states.length === 0) continue;
-    if (from !== start) routes.set(from.place, routeOf(states, machines));
-    for (const to of graph.releases.slice(from.place + 1, upTo === undefined ? undefined : upTo + 1)) {
-      if (without?.has(`${from.version.text} ${to.version.text}`) === true) continue;
-      const edge = edgeBetween(from, to, site);
-      if (edge === undefined) continue;
-      const found = open.get(to.place) ?? new Map<string, Reached<Known>>();
+    if (states === undefined || states.length === 0) continue;
+    if (from !== start) routes.set(from.place, routeOf(states, weights));
+    for (const step of steps.from(from)) {
+      const { to, images } = step;
+      if (to.place > upTo || (!evenBroken && step.broken.length > 0)) continue;
+      if (without?.from === from && without.to === to) continue;
+      const found = open.get(to.place) ?? [];
       open.set(to.place, found);
       for (const state of states) {
-        const broken = brokenRules({ graph, from, to, site, way: state.way });
-        const next = take(state, { from, to, edge, broken }, { site, machines });
-        const key = stateKey(next);
-        const known = found.get(key);
-        if (known === undefined || isBetter(next, known)) found.set(key, next);
+        const byTheWay = brokenByTheWay({ graph, from, to, site }, state.way, images);
+        if (byTheWay.length === 0) admit(found, take(state, step, weights), weights);
+        else if (evenBroken) {
+          admit(found, take(state, { ...step, broken: [...step.broken, ...byTheWay] }, weights), weights);
+        }
       }
     }
   }
   return routes;
 }
 
+/** By what a step is weighed. */
+interface Weights extends Pick<RouteSearch<PlannableRelease>, 'site' | 'machines' | 'evenBroken'> {
+  readonly leavesBehind: (workers: string, next: string) => boolean;
+  readonly satisfies: (version: string, range: string) => boolean;
+  readonly compare: (a: string, b: string) => number;
+}
+
+function remembering(): Pick<Weights, 'leavesBehind' | 'satisfies' | 'compare'> {
+  return {
+    leavesBehind: remembered(leavesBehind),
+    satisfies: remembered(satisfies),
+    compare: remembered(compareVersions),
+  };
+}
+
 function take<Known extends PlannableRelease>(
   state: Reached<Known>,
-  hop: RouteHop<Known>,
-  { site, machines }: { readonly site: PlanningSite; readonly machines: MachineCounts },
+  hop: StepFacts<Known>,
+  { site, machines, evenBroken = false, ...ask }: Weights,
 ): Reached<Known> {
-  const { from, to, edge, broken } = hop;
+  const { from, to, edge, broken, images } = hop;
   const { spec } = to.release;
   const [brokenSoFar, risk, machinesSoFar, hops] = state.cost;
+  const { providers, gateways } = state.way;
   let replaced = machinesSoFar;
   let { workers, pending } = state;
   let reached = from.release.spec.kubernetes.version;
@@ -112,20 +129,16 @@ function take<Known extends PlannableRelease>(
     pending = false;
     workers = reached;
   };
-  const images = decideNodeImage(from.release, to.release).needed ? imagesOnTheWay(from.release, to.release) : [];
-  for (const { kubernetes } of images) {
-    if (leavesBehind(workers, kubernetes)) roll();
+  for (const { kubernetes } of evenBroken ? [] : images) {
+    if (ask.leavesBehind(workers, kubernetes)) roll();
     replaced += machines['control-plane'];
     pending = true;
     reached = kubernetes;
   }
-  if (pending && !satisfies(workers, spec.kubernetes.supported)) roll();
+  if (pending && !ask.satisfies(workers, spec.kubernetes.supported)) roll();
   return {
     at: to,
-    way: {
-      providers: spec.clusterApi?.core ?? state.way.providers,
-      gateways: spec.gateway?.version ?? state.way.gateways,
-    },
+    way: { providers: spec.clusterApi?.core ?? providers, gateways: spec.gateway?.version ?? gateways },
     workers,
     pending,
     cost: [brokenSoFar + broken.length, risk + riskOf(edge, site.accepted), replaced, hops + 1],
@@ -134,52 +147,66 @@ function take<Known extends PlannableRelease>(
   };
 }
 
-/** What a way's further steps depend on. */
-function stateKey({ way, workers, pending }: Reached<PlannableRelease>): string {
-  return `${way.providers ?? ''} ${way.gateways ?? ''} ${workers} ${pending}`;
+/** Takes up a way to a release, unless another one makes it useless, and drops those that it makes useless. */
+function admit<Known extends PlannableRelease>(found: Reached<Known>[], next: Reached<Known>, weights: Weights): void {
+  if (found.some((known) => outdoes(known, next, weights))) return;
+  for (let index = found.length - 1; index >= 0; index -= 1) {
+    const known = found[index];
+    if (known !== undefined && outdoes(next, known, weights)) found.splice(index, 1);
+  }
+  found.push(next);
 }
 
-function routeOf<Known extends PlannableRelease>(
-  states: readonly Reached<Known>[],
-  machines: MachineCounts,
-): Route<Known> {
-  const [best] = states.map((state) => arrived(state, machines)).toSorted((a, b) => (isBetter(a, b) ? -1 : 1));
+/**
+ * Whether whatever follows one way costs no more after another: it has the same providers and gateways behind it, and either its workers are as new
+ * and it is no dearer, or it is cheaper even if its workers were rolled at once. Takes it that what a release supports has no gap.
+ */
+function outdoes<Known extends PlannableRelease>(a: Reached<Known>, b: Reached<Known>, weights: Weights): boolean {
+  if (a.way.providers !== b.way.providers || a.way.gateways !== b.way.gateways) return false;
+  const order = compareReached(a, b);
+  if (order > 0) return false;
+  if (weights.evenBroken === true) return true;
+  const [, risk, machines] = a.cost;
+  if (risk < b.cost[1] || machines + weights.machines.workers < b.cost[2]) return true;
+  const newer = weights.compare(a.workers, b.workers);
+  return newer > 0 || (newer === 0 && (!a.pending || b.pending));
+}
+
+function routeOf<Known extends PlannableRelease>(states: readonly Reached<Known>[], weights: Weights): Route<Known> {
+  const [best] = states.map((state) => arrived(state, weights)).toSorted(compareReached);
   return { hops: best === undefined ? [] : hopsOf(best), cost: best?.cost ?? [0, 0, 0, 0] };
 }
 
 /** At the end of a route no worker is left behind. */
-function arrived<Known extends PlannableRelease>(state: Reached<Known>, machines: MachineCounts): Reached<Known> {
+function arrived<Known extends PlannableRelease>(state: Reached<Known>, { machines }: Weights): Reached<Known> {
   if (!state.pending) return state;
   const [broken, risk, replaced, hops] = state.cost;
   return { ...state, pending: false, cost: [broken, risk, replaced + machines.workers, hops] };
 }
 
-function isBetter<Known extends PlannableRelease>(a: Reached<Known>, b: Reached<Known>): boolean {
+function compareReached<Known extends PlannableRelease>(a: Reached<Known>, b: Reached<Known>): number {
   const order = compareCosts(a.cost, b.cost);
-  return order === 0 ? compareHops(hopsOf(a), hopsOf(b)) < 0 : order < 0;
+  if (order !== 0) return order;
+  // Of one cost they have as many hops; the first that differs decides, which is the last one found from the end.
+  let newer = 0;
+  let [one, other]: (Reached<Known> | undefined)[] = [a, b];
+  while (one !== undefined && other !== undefined && one !== other) {
+    if (one.at !== other.at) newer = other.at.place - one.at.place;
+    [one, other] = [one.before, other.before];
+  }
+  return newer;
 }
 
-/** Below 0 where the first is cheaper. */
-export function compareCosts(a: RouteCost, b: RouteCost): number {
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? 0;
-    if (value !== other) return value - other;
-  }
-  return 0;
-}
-
-/** Of routes of one cost the one by way of the newer releases, the first difference deciding. */
-function compareHops(a: readonly RouteHop[], b: readonly RouteHop[]): number {
-  for (const [index, hop] of a.entries()) {
-    const other = b[index];
-    if (other !== undefined && other.to.place !== hop.to.place) return other.to.place - hop.to.place;
-  }
-  return 0;
+function compareCosts(a: RouteCost, b: RouteCost): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
 }
 
 /** Below 0 where the first route is the better one. */
 export function compareRoutes(a: Route, b: Route): number {
-  return compareCosts(a.cost, b.cost) || compareHops(a.hops, b.hops);
+  const order = compareCosts(a.cost, b.cost);
+  if (order !== 0) return order;
+  const differs = a.hops.findIndex(({ to }, index) => b.hops[index]?.to !== to);
+  return (b.hops[differs]?.to.place ?? 0) - (a.hops[differs]?.to.place ?? 0);
 }
 
 function hopsOf<Known extends PlannableRelease>(end: Reached<Known>): readonly RouteHop<Known>[] {

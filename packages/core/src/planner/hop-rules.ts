@@ -1,7 +1,7 @@
 import type { UpgradeEdge } from '../release/release.ts';
 import { satisfies } from '../version/range.ts';
 import { comparePrecedence, compareVersions, parseVersion } from '../version/version.ts';
-import { skippedMinor } from './kubernetes-path.ts';
+import { type BringsKubernetes, skippedMinor } from './kubernetes-path.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 import { neededProviders } from './provider-floor.ts';
 import type { GraphRelease, ReleaseGraph } from './release-graph.ts';
@@ -17,10 +17,10 @@ export const hopRules = [
   'kubernetes-never-back',
   'kubernetes-minor-by-minor',
   'node-image-for-kubernetes',
-  'providers-before-kubernetes',
-  'gateways-new-enough',
   'content-present',
   'room-for-templates',
+  'providers-before-kubernetes',
+  'gateways-new-enough',
 ] as const;
 export type HopRule = (typeof hopRules)[number];
 
@@ -47,13 +47,12 @@ export interface PlanningSite {
   readonly accepted?: ReadonlySet<string>;
 }
 
-/** A step between two releases of a graph, at a site that came as far as its beginning. */
+/** A step between two releases of a graph. */
 export interface HopQuestion {
   readonly graph: ReleaseGraph;
   readonly from: GraphRelease;
   readonly to: GraphRelease;
   readonly site: PlanningSite;
-  readonly way: ComeSoFar;
 }
 
 /** What releases on the way have changed before a step. */
@@ -65,11 +64,25 @@ export interface ComeSoFar {
 }
 
 /**
- * Every rule about content, machines and Kubernetes that a declared step breaks, in the order of the rules: empty where it may be taken.
- * Whether it is declared at all is `edgeBetween`'s to say.
+ * Every rule that a declared step breaks by itself, however one came to its beginning, in the order of the rules. Whether it is declared at all
+ * is `edgeBetween`'s to say.
  */
-export function brokenRules(hop: HopQuestion): readonly BrokenRule[] {
+export function brokenByReleases(hop: HopQuestion): readonly BrokenRule[] {
   return rules.flatMap((rule) => rule(hop) ?? []);
+}
+
+/** Every rule that a declared step breaks by what the way to it has left behind. */
+export function brokenByTheWay(
+  hop: HopQuestion,
+  way: ComeSoFar,
+  images: readonly BringsKubernetes[],
+): readonly BrokenRule[] {
+  return [providersBeforeKubernetes(hop, way, images) ?? [], gatewaysNewEnough(hop, way) ?? []].flat();
+}
+
+/** Every rule that a declared step breaks. */
+export function brokenRules(hop: HopQuestion, way: ComeSoFar): readonly BrokenRule[] {
+  return [...brokenByReleases(hop), ...brokenByTheWay(hop, way, imagesOf(hop.from, hop.to))];
 }
 
 type Rule = (hop: HopQuestion) => BrokenRule | undefined;
@@ -79,8 +92,6 @@ const rules: readonly Rule[] = [
   kubernetesNeverBack,
   kubernetesMinorByMinor,
   nodeImageForKubernetes,
-  providersBeforeKubernetes,
-  gatewaysNewEnough,
   contentPresent,
   roomForTemplates,
 ];
@@ -165,10 +176,14 @@ function kubernetesOf({ from, to }: HopQuestion): readonly [string, string] {
 }
 
 /** The providers of the step's own release are installed before its machines are made. */
-function providersBeforeKubernetes(hop: HopQuestion): BrokenRule | undefined {
-  const core = hop.to.release.spec.clusterApi?.core ?? hop.way.providers;
-  if (core === undefined || !decideNodeImage(hop.from.release, hop.to.release).needed) return undefined;
-  for (const { kubernetes } of imagesOnTheWay(hop.from.release, hop.to.release)) {
+function providersBeforeKubernetes(
+  { to }: HopQuestion,
+  way: ComeSoFar,
+  images: readonly BringsKubernetes[],
+): BrokenRule | undefined {
+  const core = to.release.spec.clusterApi?.core ?? way.providers;
+  if (core === undefined) return undefined;
+  for (const { kubernetes } of images) {
     const needed = neededProviders(kubernetes, core);
     if (needed === undefined) continue;
     const reason = `Machines of Kubernetes ${kubernetes} need Cluster API ${needed} or newer first, and it would be ${core}.`;
@@ -182,7 +197,7 @@ export function gatewayMinimum(from: GraphRelease, to: GraphRelease): string | u
   return sameMinor(from, to) ? undefined : to.release.spec.gateway?.minimum;
 }
 
-function gatewaysNewEnough({ from, to, site, way }: HopQuestion): BrokenRule | undefined {
+function gatewaysNewEnough({ from, to, site }: HopQuestion, way: ComeSoFar): BrokenRule | undefined {
   const minimum = gatewayMinimum(from, to);
   if (minimum === undefined) return undefined;
   const isBehind = (version: string) => compareVersions(version, minimum) < 0;
@@ -217,10 +232,14 @@ function roomForTemplates({ from, to, site }: HopQuestion): BrokenRule | undefin
   return { rule: 'room-for-templates', reason };
 }
 
+/** The images that nodes are replaced from in a step, in order; none where they stay. */
+export function imagesOf(from: GraphRelease, to: GraphRelease) {
+  return decideNodeImage(from.release, to.release).needed ? imagesOnTheWay(from.release, to.release) : [];
+}
+
 /** What the templates of a step take in vCenter, as far as the releases say; 0 where no node is replaced. */
 export function templateBytes(from: GraphRelease, to: GraphRelease): number {
-  if (!decideNodeImage(from.release, to.release).needed) return 0;
-  return imagesOnTheWay(from.release, to.release).reduce((total, image) => {
+  return imagesOf(from, to).reduce((total, image) => {
     return total + ('sizeBytes' in image && typeof image.sizeBytes === 'number' ? image.sizeBytes : 0);
   }, 0);
 }

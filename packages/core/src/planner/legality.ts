@@ -47,7 +47,7 @@ export function judgeStep(
   const edge = edgeBetween(from, to, site);
   if (edge === undefined) return { legal: false, ...undeclared(from, to) };
   const way = { providers: from.release.spec.clusterApi?.core, gateways: undefined };
-  const [broken] = brokenRules({ graph, from, to, site, way });
+  const [broken] = brokenRules({ graph, from, to, site }, way);
   return broken === undefined ? { legal: true, edge, reason: declares(edge, from, to) } : { legal: false, ...broken };
 }
 

@@ -1,5 +1,12 @@
 import type { UsualTime } from '../upgrade/estimate/estimate.ts';
-import { bestRoutes, compareRoutes, type MachineCounts, type Route, type RouteHop } from './find-routes.ts';
+import {
+  bestRoutes,
+  compareRoutes,
+  type MachineCounts,
+  type Route,
+  type RouteHop,
+  type RouteSearch,
+} from './find-routes.ts';
 import {
   type BrokenRule,
   brokenRules,
@@ -15,6 +22,7 @@ import { decideNodeImage, type PlannableRelease } from './node-image.ts';
 import type { PathHop, PathPlan, PlannedPath, RefusedRelease } from './path-plan.ts';
 import type { GraphRelease, ReleaseGraph } from './release-graph.ts';
 import { routeRollouts } from './route-rollouts.ts';
+import { DeclaredSteps } from './step-facts.ts';
 
 /** What a path is planned by. */
 export interface PathInput<Known extends PlannableRelease> {
@@ -36,12 +44,12 @@ const mostRunnersUp = 3;
  * be reached with the fewest broken rules of any way to it.
  */
 export function planPath<Known extends PlannableRelease>(input: PathInput<Known>): PathPlan {
-  const { graph, from, site = {}, machines } = input;
-  const search = { site, ...(machines === undefined ? {} : { machines }) };
-  const routes = bestRoutes(graph, from, search);
+  const { graph, from } = input;
+  const search = searchOf(input);
+  const routes = bestRoutes(search);
   const to = input.to ?? newestOf(graph, routes);
-  const route = to === undefined ? undefined : legalRoute(routes.get(to.place));
-  const others = route === undefined ? [] : otherRoutes(input, route, search);
+  const route = to === undefined ? undefined : routes.get(to.place);
+  const others = route === undefined ? [] : otherRoutes(route, search);
   return {
     product: graph.product,
     from: from.version.text,
@@ -49,33 +57,37 @@ export function planPath<Known extends PlannableRelease>(input: PathInput<Known>
     path: route === undefined ? null : described(route, input),
     notDirectly: route === undefined || to === undefined || route.hops.length === 1 ? [] : [...brokenBy(input, to)],
     runnersUp: others.map((one) => described(one, input)),
-    refused: refusedOf(graph, from, routes),
+    refused: refusedOf(search, routes),
   };
 }
 
-function legalRoute<Known extends PlannableRelease>(route: Route<Known> | undefined): Route<Known> | undefined {
-  return route === undefined || route.cost[0] > 0 ? undefined : route;
+function searchOf<Known extends PlannableRelease>({
+  graph,
+  from,
+  site = {},
+  machines,
+}: PathInput<Known>): RouteSearch<Known> {
+  const steps = new DeclaredSteps(graph, site);
+  return { graph, start: from, steps, site, machines: machines ?? { 'control-plane': 1, workers: 1 } };
 }
 
 function newestOf<Known extends PlannableRelease>(
   graph: ReleaseGraph<Known>,
   routes: ReadonlyMap<number, Route<Known>>,
 ): GraphRelease<Known> | undefined {
-  const legal = graph.releases.filter(({ place }) => legalRoute(routes.get(place)) !== undefined);
+  const legal = graph.releases.filter(({ place }) => routes.has(place));
   return legal.findLast(({ place }) => routes.get(place)?.cost[1] === 0) ?? legal.at(-1);
 }
 
 /** The best routes that leave out one step of another: among them is the second best of all. */
 function otherRoutes<Known extends PlannableRelease>(
-  { graph, from }: PathInput<Known>,
   route: Route<Known>,
-  search: Parameters<typeof bestRoutes>[2],
+  search: RouteSearch<Known>,
 ): readonly Route<Known>[] {
-  const place = route.hops.at(-1)?.to.place ?? -1;
+  const upTo = route.hops.at(-1)?.to.place ?? -1;
   const found = new Map<string, Route<Known>>();
-  for (const hop of route.hops) {
-    const without = new Set([`${hop.from.version.text} ${hop.to.version.text}`]);
-    const other = legalRoute(bestRoutes(graph, from, { ...search, without, upTo: place }).get(place));
+  for (const without of route.hops) {
+    const other = bestRoutes({ ...search, without, upTo }).get(upTo);
     if (other !== undefined) found.set(other.hops.map(({ to }) => to.place).join(' '), other);
   }
   return [...found.values()].toSorted(compareRoutes).slice(0, mostRunnersUp);
@@ -87,25 +99,25 @@ function brokenBy<Known extends PlannableRelease>(
 ): readonly BrokenRule[] {
   const way = { providers: from.release.spec.clusterApi?.core, gateways: undefined };
   if (edgeBetween(from, to, site) === undefined) return [undeclared(from, to)];
-  return brokenRules({ graph, from, to, site, way });
+  return brokenRules({ graph, from, to, site }, way);
 }
 
 function refusedOf<Known extends PlannableRelease>(
-  graph: ReleaseGraph<Known>,
-  from: GraphRelease<Known>,
+  search: RouteSearch<Known>,
   routes: ReadonlyMap<number, Route<Known>>,
 ): RefusedRelease[] {
-  return graph.releases
-    .slice(from.place + 1)
-    .toReversed()
-    .flatMap((release) => {
-      const route = routes.get(release.place);
-      if (route === undefined) return { version: release.version.text, because: [noWay(graph, from, release)] };
-      const because = route.hops.flatMap((hop) =>
-        hop.broken.map((broken) => ({ ...broken, from: hop.from.version.text, to: hop.to.version.text })),
-      );
-      return because.length === 0 ? [] : { version: release.version.text, because };
-    });
+  const { graph, start } = search;
+  const closed = graph.releases.filter(({ place }) => place > start.place && !routes.has(place));
+  if (closed.length === 0) return [];
+  const evenBroken = bestRoutes({ ...search, evenBroken: true });
+  return closed.toReversed().map(({ place, version }) => {
+    const because = (evenBroken.get(place)?.hops ?? []).flatMap((hop) =>
+      hop.broken.map((broken) => ({ ...broken, from: hop.from.version.text, to: hop.to.version.text })),
+    );
+    const release = graph.releases[place];
+    if (because.length > 0 || release === undefined) return { version: version.text, because };
+    return { version: version.text, because: [noWay(graph, start, release)] };
+  });
 }
 
 /** No chain of declared steps leads to a release: named is the beginning of the chain that comes nearest. */

@@ -64,6 +64,9 @@ function judge(graph: DrawnGraph, places: readonly number[]): TriedPath {
           { kubernetes: to.kubernetes, megabytes: to.megabytes },
         ]
       : [];
+    if (to.missing) broken.push('content-present');
+    const megabytes = images.reduce((total, image) => total + image.megabytes, 0);
+    if (graph.freeMegabytes !== undefined && megabytes > graph.freeMegabytes) broken.push('room-for-templates');
     providers = to.providers ?? providers;
     const core = providers;
     if (core !== undefined && images.some(({ kubernetes }) => !canMake(core, kubernetes))) {
@@ -75,9 +78,6 @@ function judge(graph: DrawnGraph, places: readonly number[]): TriedPath {
       broken.push('gateways-new-enough');
     }
     gateways = to.gateway?.version ?? gateways;
-    if (to.missing) broken.push('content-present');
-    const megabytes = images.reduce((total, image) => total + image.megabytes, 0);
-    if (graph.freeMegabytes !== undefined && megabytes > graph.freeMegabytes) broken.push('room-for-templates');
     hops.push({ images, supports: Math.min(to.supports, toMinor) });
   }
   const controlPlane = hops.flatMap(({ images }) => images).length;
