@@ -1,8 +1,8 @@
 import type { UpgradeEdge } from '../release/release.ts';
-import { satisfies } from '../version/range.ts';
+import { parseRange, satisfies } from '../version/range.ts';
 import { comparePrecedence, compareVersions, parseVersion } from '../version/version.ts';
 import { type BringsKubernetes, skippedMinor } from './kubernetes-path.ts';
-import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
+import { decideNodeImage, imagesOnTheWay, type PlannableRelease } from './node-image.ts';
 import { neededProviders } from './provider-floor.ts';
 import type { GraphRelease, ReleaseGraph } from './release-graph.ts';
 
@@ -111,6 +111,15 @@ const severities = { low: 1, medium: 100, high: 10_000 } as const;
 /** How much an edge's risk weighs: one of a higher severity more than all lower ones of a path; an accepted one nothing. */
 export function riskOf({ risk }: UpgradeEdge, accepted: ReadonlySet<string> = new Set()): number {
   return risk === undefined || accepted.has(risk.name) ? 0 : severities[risk.severity];
+}
+
+/** The risks that are declared for the steps from each release to the next. */
+export function declaredRisks(releases: readonly PlannableRelease[]): readonly NonNullable<UpgradeEdge['risk']>[] {
+  return releases.slice(1).flatMap((to, index) => {
+    const from = parseVersion(releases[index]?.metadata.version ?? '');
+    const edges = to.spec.upgradesFrom.map((edge) => ({ edge, range: parseRange(edge.range) }));
+    return edgeBetween({ version: from }, { edges })?.risk ?? [];
+  });
 }
 
 /** Why an undeclared step is refused. */

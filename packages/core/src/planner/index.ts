@@ -1,6 +1,6 @@
 export { buildPlan, buildRoutePlan, type HopInput, type PlanInput } from './build-plan.ts';
 export type { MachineCounts, RouteHop } from './find-routes.ts';
-export { type BrokenRule, type HopRule, hopRules, type PlanningSite } from './hop-rules.ts';
+export { type BrokenRule, declaredRisks, type HopRule, hopRules, type PlanningSite } from './hop-rules.ts';
 export { kubeletSkew, minorsBetween } from './kubernetes-path.ts';
 export { layerChanges, layerId, type LayerTransition, type PinnedLayer } from './layer-changes.ts';
 export { type HopVerdict, judgeHop } from './legality.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
@@ -12,7 +12,7 @@ class MergeCache {
   readonly #running = new Map<string, Promise<LayerMerge>>();
   #bytes = 0;
 
-  async get(row: UpgradeLayerRow): Promise<LayerMerge> {
+  async get(row: LinkedRow): Promise<LayerMerge> {
     const key = hashOfInputs(row);
     const known = this.#results.get(key);
     if (known !== undefined) {
@@ -25,7 +25,7 @@ class MergeCache {
     return await running;
   }
 
-  async #merge(key: string, row: UpgradeLayerRow): Promise<LayerMerge> {
+  async #merge(key: string, row: LinkedRow): Promise<LayerMerge> {
     try {
       const merged = await mergeThreads.run('mergeAnew', row);
       this.#keep(key, merged);
@@ -37,7 +37,7 @@ class MergeCache {
 
   #keep(key: string, merged: LayerMerge): void {
     // A text takes up to two bytes a character.
-    const bytes = merged.answer.byteLength + 2 * (merged.text?.length ?? 0);
+    const bytes = merged.answer.byteLength + 2 * ((merged.text?.length ?? 0) + merged.handsOn.length);
     if (bytes > keptBytes) return;
     this.#results.set(key, { merged, bytes });
     this.#bytes += bytes;
@@ -57,21 +57,17 @@ const cache = new MergeCache();
  *
  * @throws MERGE_*
  */
-export async function mergeLayer(row: UpgradeLayerRow): Promise<MergedLayerRow> {
+export async function mergeLayer(row: LinkedRow): Promise<MergedLayerRow> {
   return { ...(await cache.get(row)), row };
 }
 
-/** The merges of a draft's rows, in their order. @throws MERGE_* */
-export async function mergeLayers(rows: readonly UpgradeLayerRow[]): Promise<readonly MergedLayerRow[]> {
-  return await Promise.all(rows.map(mergeLayer));
-}
-
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */
-function hashOfInputs({ upgrade_id: _upgrade, hop: _hop, position: _position, ...inputs }: UpgradeLayerRow): string {
+function hashOfInputs({ upgrade_id: _upgrade, position: _position, ...inputs }: LinkedRow): string {
   const hash = createHash('sha256');
   for (const [name, value] of Object.entries(inputs).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     // Lengths keep one field's end from being read as the next one's beginning.
-    hash.update(`${name} ${value === null ? 'null' : value.length}\n`).update(value ?? '');
+    const text = value === null ? null : String(value);
+    hash.update(`${name} ${text === null ? 'null' : text.length}\n`).update(text ?? '');
   }
   return hash.digest('hex');
 }

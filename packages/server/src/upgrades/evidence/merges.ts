@@ -1,22 +1,28 @@
 import { isSealiftError, reasonOf } from '@sealift/core/errors';
 import { decidersOf, type LayerDeciders, type LayerEvidence } from '@sealift/core/evidence';
+import type { LinkedRow } from '../../merging/carried-answers.ts';
 import { untoldLayer } from '../../merging/layer-evidence.ts';
+import { layerAddress } from '../../merging/layer-merge.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
-import type { UpgradeLayerRow, UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables.ts';
+import { linkLayers } from '../layer-chain.ts';
 import { loadLayers } from '../queries.ts';
 import { deedsOf } from './deeds.ts';
 
 /** How the values of every layer came about, and who settled what of it. */
 export async function mergesOf(db: Db, row: UpgradeRow): Promise<LayerEvidence[]> {
   const deciders = decidersOf(await deedsOf(db, row));
-  const layers = await loadLayers(db, row.id);
+  const layers = await linkLayers(await loadLayers(db, row.id));
   const merges: LayerEvidence[] = [];
-  for (const layer of layers) merges.push(withDeciders(await mergeOf(layer), deciders.get(layer.layer_id)));
+  for (const { row: layer, linked } of layers) {
+    const merge = linked === null ? untoldLayer(layer, 'the hop before cannot be merged') : await mergeOf(linked);
+    merges.push(withDeciders(merge, deciders.get(layerAddress(layer))));
+  }
   return merges;
 }
 
-async function mergeOf(layer: UpgradeLayerRow): Promise<LayerEvidence> {
+async function mergeOf(layer: LinkedRow): Promise<LayerEvidence> {
   try {
     return await mergeThreads.run('layerEvidence', layer);
   } catch (error) {
