@@ -21,5 +21,6 @@ export {
   type PlannedPath,
   type RefusedRelease,
 } from './path-plan.ts';
+export { lintReleases, type ReleaseFinding, releaseFindingSchema } from './lint-releases.ts';
 export { type PathInput, planPath, sumOf } from './plan-path.ts';
 export { type GraphRelease, inGraph, type ReleaseGraph, releaseGraph } from './release-graph.ts';
