@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
@@ -110,6 +111,14 @@ describe('the single executable', () => {
     status: () => unreachable('status'),
     updates: () => unreachable('updates'),
     sync: () => unreachable('sync'),
+    plan: () => unreachable('plan'),
+    async releases() {
+      const release = fileURLToPath(new URL('../examples/harborview/4.2.13/release.yaml', import.meta.url));
+      expect(await run(['releases', 'lint', release, '--json'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('"errors":0'),
+      });
+    },
     upgrade: () => unreachable('upgrade', 'show'),
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
