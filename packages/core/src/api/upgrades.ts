@@ -55,8 +55,8 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   decisions: z.array(decisionSchema),
   conflicts: z.array(decisionSchema),
   resolutions: z.array(resolutionSchema),
-  /** Paths of `resolutions` that were answered in an earlier hop of this upgrade. */
-  carried: z.array(mergePathSchema).default([]),
+  /** Answers of earlier hops of this upgrade that count here; one of the layer's own for the same path takes their place. */
+  carried: z.array(resolutionSchema).default([]),
   /** Dotted paths that the pack's schemas name as passwords: pages hide them in the texts. */
   passwords: z.array(z.string()).default([]),
   /** What settled an open conflict's path in an earlier upgrade; a person may take it again. */

@@ -44,7 +44,7 @@ describe('the planner beside an exhaustive search', () => {
         const search = { ...input, start: input.from, steps: new DeclaredSteps(input.graph, input.site) };
         const [legal, any] = [bestRoutes(search), bestRoutes({ ...search, evenBroken: true })];
         const tried = Map.groupBy(everyPath(drawn), ({ places }) => places.at(-1) ?? 0);
-        expect([...any.keys()].toSorted()).toEqual([...tried.keys()].toSorted());
+        expect(new Set(any.keys())).toEqual(new Set(tried.keys()));
         for (const [place, paths] of tried) {
           const [best] = paths.toSorted(cheaper);
           const route = legal.get(place) ?? any.get(place);

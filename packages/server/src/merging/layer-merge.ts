@@ -82,7 +82,8 @@ const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 
 
 /** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
 export function mergeAnew(row: LinkedRow): LayerMerge {
-  const { merged, resolutions, carried } = mergeAnswered(row);
+  const { merged, own, carried } = mergeAnswered(row);
+  const resolutions = [...own, ...carried];
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
   const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
@@ -107,8 +108,8 @@ export function mergeAnew(row: LinkedRow): LayerMerge {
     incoming: row.incoming,
     merged: text ?? '',
     ...maskedDecisions(row, merged.decisions),
-    resolutions,
-    carried,
+    resolutions: [...own],
+    carried: [...carried],
     problems,
     pasted: row.pasted === null ? null : { differences },
     offered: [],
@@ -195,9 +196,8 @@ function mergeAnswered(row: LinkedRow) {
   const own = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
   const asked = mergeTexts(row, own);
   const carried = carriedFor(row, asked.conflicts);
-  if (carried.length === 0) return { merged: asked, resolutions: own, carried: [] };
-  const resolutions = [...own, ...carried];
-  return { merged: mergeTexts(row, resolutions), resolutions, carried: carried.map(({ path }) => path) };
+  if (carried.length === 0) return { merged: asked, own, carried };
+  return { merged: mergeTexts(row, [...own, ...carried]), own, carried };
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {

@@ -1,4 +1,4 @@
-import { Card, CardBody, CardFooter, CardTitle, FormSelect, FormSelectOption, Title } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, FormSelect, FormSelectOption, Title } from '@patternfly/react-core';
 import type { PathPlan } from '@sealift/core/planner';
 import { useState } from 'react';
 import { usePath } from '../../api/platform.ts';
@@ -86,7 +86,7 @@ function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardPro
         </section>
       )}
       {to !== null && hops > 1 && (
-        <CardFooter>
+        <p>
           <LockedButton
             onClick={() => onUpdate(to)}
             isLoading={starting === to}
@@ -95,7 +95,7 @@ function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardPro
           >
             Update over {hops} hops
           </LockedButton>
-        </CardFooter>
+        </p>
       )}
     </>
   );

@@ -24,6 +24,8 @@ import type { UpgradeServices } from '../upgrade-services.ts';
 export interface PathRequest {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** Whether content is not looked for: a draft tells of what is missing with the remedy, and may be looked at meanwhile. */
+  readonly evenIncomplete?: boolean;
 }
 
 /** What of the services planning looks at. */
@@ -35,7 +37,10 @@ export type PathServices = Pick<UpgradeServices, 'store' | 'registry' | 'cluster
  *
  * @throws NOT_ADOPTED, RELEASE_UNKNOWN
  */
-export async function sitePath(services: PathServices, { from, to }: PathRequest): Promise<PathPlan> {
+export async function sitePath(
+  services: PathServices,
+  { from, to, evenIncomplete = false }: PathRequest,
+): Promise<PathPlan> {
   const { db } = services.store;
   const profile = await installedProfile(db);
   if (profile === null && from === undefined) throw new SealiftError('NOT_ADOPTED');
@@ -63,7 +68,7 @@ export async function sitePath(services: PathServices, { from, to }: PathRequest
     machines,
     timesOf: await timesHere(services, all, machines),
   };
-  return await provenPath(services, input);
+  return evenIncomplete ? planPath(input) : await provenPath(services, input);
 }
 
 async function alone({ store }: PathServices): Promise<{ stored: StoredRelease[]; installed: undefined }> {

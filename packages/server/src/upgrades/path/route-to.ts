@@ -11,7 +11,9 @@ import { type PathServices, sitePath } from './plan-path.ts';
 export async function routeTo(services: PathServices, product: string, to: string): Promise<readonly StoredRelease[]> {
   // Named first, so that a release that is damaged is refused as what it is.
   await storedRelease(services.store.db, to, product);
-  const plan = await sitePath(services, { to });
+  const whole = await sitePath(services, { to });
+  // What is missing can be brought in later; the preflight of the draft says so.
+  const plan = whole.path === null ? await sitePath(services, { to, evenIncomplete: true }) : whole;
   if (plan.path === null) {
     throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from: plan.from, to, reason: whyNot(plan, to) } });
   }

@@ -87,7 +87,8 @@ describe('an upgrade over several hops', { timeout: 120_000 }, () => {
   it('applies an answer of an earlier hop to later ones, until another is given there', async () => {
     expect((await resolve(0, 'current')).body).toMatchObject({ openConflicts: 0, carried: [] });
     const later = await layer(1);
-    expect(later).toMatchObject({ base: defaults(1450), current: siteValues, openConflicts: 0, carried: [['mtu']] });
+    expect(later).toMatchObject({ base: defaults(1450), current: siteValues, openConflicts: 0, resolutions: [] });
+    expect(later.carried).toEqual([{ path: ['mtu'], take: 'current' }]);
     expect(later.merged).toBe('podCIDR: 10.20.0.0/16\nmtu: 9000\nbpf: true\n');
     expect((await resolve(1, 'incoming')).body.merged).toContain('mtu: 1500');
     expect((await layer(1)).carried).toEqual([]);
