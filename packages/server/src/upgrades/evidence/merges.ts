@@ -5,7 +5,7 @@ import { untoldLayer } from '../../merging/layer-evidence.ts';
 import { layerAddress } from '../../merging/layer-merge.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeLayerRow, UpgradeRow } from '../../store/tables.ts';
 import { linkLayers } from '../layer-chain.ts';
 import { loadLayers } from '../queries.ts';
 import { deedsOf } from './deeds.ts';
@@ -17,9 +17,16 @@ export async function mergesOf(db: Db, row: UpgradeRow): Promise<LayerEvidence[]
   const merges: LayerEvidence[] = [];
   for (const { row: layer, linked } of layers) {
     const merge = linked === null ? untoldLayer(layer, 'the hop before cannot be merged') : await mergeOf(linked);
-    merges.push(withDeciders(merge, deciders.get(layerAddress(layer))));
+    merges.push(withDeciders(merge, decidersIn(deciders, layer)));
   }
   return merges;
+}
+
+/** Whoever answered a question in an earlier hop has answered it for later ones too, until somebody did there. */
+function decidersIn(deciders: ReadonlyMap<string, LayerDeciders>, row: UpgradeLayerRow): LayerDeciders {
+  const inHops = Array.from({ length: row.hop + 1 }, (_, hop) => deciders.get(layerAddress({ ...row, hop })));
+  const paths = new Map(inHops.flatMap((one) => [...(one?.paths ?? [])]));
+  return { paths, pasted: inHops.at(-1)?.pasted ?? null };
 }
 
 async function mergeOf(layer: LinkedRow): Promise<LayerEvidence> {
@@ -31,11 +38,11 @@ async function mergeOf(layer: LinkedRow): Promise<LayerEvidence> {
   }
 }
 
-function withDeciders(merge: LayerEvidence, deciders: LayerDeciders | undefined): LayerEvidence {
+function withDeciders(merge: LayerEvidence, deciders: LayerDeciders): LayerEvidence {
   const decisions = merge.decisions.map((decision) => ({
     ...decision,
-    decided: decision.resolvedBy === null ? null : (deciders?.paths.get(decision.path) ?? null),
+    decided: decision.resolvedBy === null ? null : (deciders.paths.get(decision.path) ?? null),
   }));
-  const pasted = merge.pasted === null ? null : { ...merge.pasted, decided: deciders?.pasted ?? null };
+  const pasted = merge.pasted === null ? null : { ...merge.pasted, decided: deciders.pasted };
   return { ...merge, decisions, pasted };
 }

@@ -1,3 +1,5 @@
+import { parsePublicKey } from '@sealift/bundle/minisign';
+import { readSignedEvidence } from '@sealift/bundle/signed-evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pushRelease } from '../../testing/push-release.ts';
 import { RunningPlatform } from '../../testing/running-platform.ts';
@@ -124,6 +126,24 @@ describe('an upgrade over several hops', { timeout: 120_000 }, () => {
     expect(installed.map(({ subject }: { subject: string }) => subject)).toEqual([
       'Harbor View 4.2.13',
       'Harbor View 4.3.0',
+    ]);
+  });
+
+  it('leaves evidence of every hop, with who answered, also for the later ones', async () => {
+    const { keys } = (await platform.call('GET', '/evidence-keys')).body;
+    const response = await fetch(`${platform.console.url}/api/v1/upgrades/${id}/evidence`, {
+      headers: { authorization: `Bearer ${platform.token}` },
+    });
+    const file = Buffer.from(await response.arrayBuffer());
+    const { evidence } = readSignedEvidence(file, [parsePublicKey(keys[0].publicKey)], 'the answer');
+    expect(evidence.releases.map(({ version, problem }) => [version, problem])).toEqual([
+      ['4.2.13', null],
+      ['4.3.0', null],
+    ]);
+    const mtu = { path: 'mtu', resolvedBy: 'current', decided: { by: 'admin' } };
+    expect(evidence.merges.filter(({ pack }) => pack === 'calico')).toMatchObject([
+      { toVersion: '4.2.13', decisions: [mtu, {}] },
+      { toVersion: '4.3.0', decisions: [mtu, {}, {}] },
     ]);
   });
 
