@@ -128,13 +128,6 @@ export const coreMutants = mutantsOf('core', [
     'planner/plan-path.property.test.ts',
   ],
   [
-    'a cheaper way is taken whatever it leaves of the workers',
-    'planner/find-routes.ts',
-    'return newer > 0 || (newer === 0 && (!a.pending || b.pending));',
-    'return true;',
-    'planner/plan-path.property.test.ts',
-  ],
-  [
     'providers of the hop before are forgotten',
     'planner/find-routes.ts',
     'providers: spec.clusterApi?.core ?? providers,',
