@@ -91,9 +91,8 @@ function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardPro
             onClick={() => onUpdate(to)}
             isLoading={starting === to}
             disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
-            aria-label={`Update to ${to} over ${hops} hops`}
           >
-            Update over {hops} hops
+            Update to {to} over {hops} hops
           </LockedButton>
         </p>
       )}
