@@ -59,6 +59,12 @@ function pathRows(note: (text: string) => void): Row[] {
     });
     const sorted = times.map(({ ms }) => ms).toSorted((a, b) => a - b);
     note(`${count} releases: ${times[0]?.hops} hops, the first time ${Math.round(times[0]?.ms ?? 0)} ms`);
-    return row(`plan a path through ${count} releases`, 'ms of processor time', sorted[Math.floor(repeats / 2)] ?? 0, limitMs, 'limit');
+    return row(
+      `plan a path through ${count} releases`,
+      'ms of processor time',
+      sorted[Math.floor(repeats / 2)] ?? 0,
+      limitMs,
+      'limit',
+    );
   });
 }

@@ -155,13 +155,7 @@ export const coreMutants = mutantsOf('core', [
     'updates',
     'planner/updates.test.ts',
   ],
-  [
-    'older releases are offered',
-    'planner/updates.ts',
-    '    .slice(from.place + 1)\n',
-    '',
-    'planner/updates.test.ts',
-  ],
+  ['older releases are offered', 'planner/updates.ts', '    .slice(from.place + 1)\n', '', 'planner/updates.test.ts'],
   [
     '1.26.9 is newer than 1.26.10',
     'version/version.ts',

@@ -50,7 +50,7 @@ describe('an upgrade over several hops', { timeout: 120_000 }, () => {
     const values = [{ layer: 'cni', pack: 'calico', values: siteValues }];
     await platform.call('POST', '/platform/adopt', { version: '4.2.12', values });
     await platform.connectCluster(older.release, { kubernetes: kubernetesValues, calico: siteValues });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => platform.stop());
 
   it('is planned with the content of every hop found, and a refusal says which rule', async () => {
