@@ -17,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   cluster: () => import('./cluster/bench.ts'),
   console: () => import('./console/bench.ts'),
   merge: () => import('./merge/bench.ts'),
+  planner: () => import('./planner/bench.ts'),
   sync: () => import('./sync/bench.ts'),
   vsphere: () => import('./vsphere/bench.ts'),
 };

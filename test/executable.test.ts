@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
@@ -114,6 +115,14 @@ describe('the single executable', () => {
     status: () => unreachable('status'),
     updates: () => unreachable('updates'),
     sync: () => unreachable('sync'),
+    plan: () => unreachable('plan'),
+    async releases() {
+      const release = fileURLToPath(new URL('../examples/harborview/4.2.13/release.yaml', import.meta.url));
+      expect(await run(['releases', 'lint', release, '--json'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('"errors":0'),
+      });
+    },
     upgrade: () => unreachable('upgrade', 'show'),
     async version() {
       const { code, stdout } = await run(['version', '--json']);

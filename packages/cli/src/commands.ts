@@ -7,9 +7,11 @@ import { registerEvidence } from './commands/evidence/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
+import { registerPlan } from './commands/plan/index.ts';
 import { registerPlatform } from './commands/platform/index.ts';
 import { registerProfile } from './commands/profile/index.ts';
 import { registerRegistry } from './commands/registry/index.ts';
+import { registerReleases } from './commands/releases/index.ts';
 import { registerServer } from './commands/server/index.ts';
 import { registerSimulator } from './commands/simulator/index.ts';
 import { registerStatus } from './commands/status/index.ts';
@@ -24,11 +26,13 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   keys: registerKeys,
   login: registerLogin,
   status: registerStatus,
+  plan: registerPlan,
   upgrade: registerUpgrade,
   evidence: registerEvidence,
   backup: registerBackup,
   cluster: registerCluster,
   profile: registerProfile,
+  releases: registerReleases,
   merge: registerMerge,
   vsphere: registerVsphere,
   platform: registerPlatform,

@@ -15,8 +15,10 @@ import { waitSchema } from '../upgrade/wait/wait.ts';
 
 /** Where a layer's pack goes in this upgrade. */
 export const layerChangeSchema = z.object({
-  /** `<layer>-<pack>`, used in URLs. */
+  /** `<layer>-<pack>`, used in URLs; in later hops of an upgrade with the hop's place before it: `1-<layer>-<pack>`. */
   id: z.string(),
+  /** Its hop's place in the plan, from 0. */
+  hop: z.int().nonnegative().default(0),
   layer: layerNameSchema,
   pack: packNameSchema,
   displayName: z.string(),
@@ -54,6 +56,8 @@ export const layerPreviewSchema = layerChangeSchema.extend({
   decisions: z.array(decisionSchema),
   conflicts: z.array(decisionSchema),
   resolutions: z.array(resolutionSchema),
+  /** Answers of earlier hops of this upgrade that count here; one of the layer's own for the same path takes their place. */
+  carried: z.array(resolutionSchema).default([]),
   /** Dotted paths that the pack's schemas name as passwords: pages hide them in the texts. */
   passwords: z.array(z.string()).default([]),
   /** What settled an open conflict's path in an earlier upgrade; a person may take it again. */

@@ -5,16 +5,17 @@ import { comparePrecedence, parseVersion } from '../version/version.ts';
 import type { NodeImageDecision, Plan } from '../upgrade/plan/plan.ts';
 import { rollbackOf } from '../upgrade/step/rollback.ts';
 import type { PlanStep } from '../upgrade/step/step.ts';
-import { planRollouts } from './kubernetes-path.ts';
+import type { NodeRollout } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 import type { SetupGroup } from './node-setup.ts';
 import { reversibleSteps } from './reversible-steps.ts';
 import type { StepDraft } from './step-draft.ts';
+import { routeRollouts } from './route-rollouts.ts';
 
-export interface PlanInput {
-  readonly installed: Release;
+/** A release that a hop goes to, and what of it changes beside what the releases tell. */
+export interface HopInput {
   readonly target: Release;
   /** Digest of the target's release marker. */
   readonly targetDigest: string;
@@ -24,24 +25,74 @@ export interface PlanInput {
   readonly newSetup?: readonly SetupGroup[];
   /** Whether the control plane is to stay able to go back until a person finalises it. */
   readonly reversible?: boolean;
+}
+
+export interface RouteInput {
+  readonly installed: Release;
+  /** At least one. */
+  readonly hops: readonly HopInput[];
   /** Every release of the catalogue, so that none that is required is skipped. */
   readonly known?: readonly Release[];
 }
+
+export interface PlanInput extends HopInput, Pick<RouteInput, 'installed' | 'known'> {}
 
 /**
  * The plan of one hop: its steps in the engine's default order.
  *
  * @throws UPGRADE_NOT_LEGAL with the reason when the step may not be taken, REVERSIBLE_NOT_OFFERED where it cannot stay able to go back
  */
-export function buildPlan({
-  installed,
-  target,
-  targetDigest,
-  editedLayers = [],
-  newSetup = [],
-  reversible = false,
-  known = [],
-}: PlanInput): Plan {
+export function buildPlan({ installed, known = [], ...hop }: PlanInput): Plan {
+  return buildRoutePlan({ installed, hops: [hop], known });
+}
+
+/**
+ * The plan of several hops, one after the other: the console is locked and backed up before the first and opened after the last, each hop ends
+ * with the proof of its own release, and workers are rolled once for as many hops as may leave them behind.
+ *
+ * @throws UPGRADE_NOT_LEGAL with the reason when one of the steps may not be taken, or there is none.
+ */
+export function buildRoutePlan({ installed, hops, known = [] }: RouteInput): Plan {
+  const legs = hops.map((hop, index) => ({ ...hop, installed: hops[index - 1]?.target ?? installed }));
+  const rollouts = routeRollouts(legs);
+  const built = legs.map((leg, index): Plan['hops'][number] & { nodeImage: NodeImageDecision } => {
+    const place = { index, isFirst: index === 0, isLast: index === legs.length - 1 };
+    return buildHop(leg, { rollouts: rollouts[index] ?? [], known, ...place });
+  });
+  const from = installed.metadata.version;
+  const last = built.at(-1);
+  if (last === undefined) {
+    const values = { from, to: from, reason: `${from} is installed already.` };
+    throw new SealiftError('UPGRADE_NOT_LEGAL', { values });
+  }
+  return {
+    product: installed.metadata.product,
+    from,
+    to: last.to,
+    nodeImage: overall(built),
+    hops: built.map(({ nodeImage: _decision, ...hop }) => hop),
+  };
+}
+
+interface HopPlace {
+  readonly index: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly rollouts: readonly NodeRollout<ReleasedNodeImage>[];
+  readonly known: readonly Release[];
+}
+
+function buildHop(
+  {
+    installed,
+    target,
+    targetDigest,
+    editedLayers = [],
+    newSetup = [],
+    reversible = false,
+  }: HopInput & { readonly installed: Release },
+  { index, isFirst, isLast, rollouts, known }: HopPlace,
+) {
   const from = installed.metadata.version;
   const to = target.metadata.version;
   const verdict = judgeHop(installed, target, known);
@@ -55,8 +106,7 @@ export function buildPlan({
     ({ id, change }) => change !== 'unchanged' || edited.has(id),
   );
   const drafts: StepDraft[] = [
-    { kind: 'lock-console', title: 'Lock the console' },
-    { kind: 'backup', title: 'Back up configuration, database and cluster objects' },
+    ...(isFirst ? openingSteps : []),
     ...gatewaySteps(installed, target),
     ...templateSteps(nodeImage, images),
     ...storageSteps(verdict.edge),
@@ -65,19 +115,36 @@ export function buildPlan({
     ...(reversible
       ? reversibleSteps(installed, nodeImage)
       : nodeImage.needed
-        ? rolloutSteps(nodeImage, images)
+        ? rolloutSteps(nodeImage, rollouts)
         : setUpAgain),
     ...layers.map((layer) => layerStep(layer)),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
-    { kind: 'unlock-console', title: 'Unlock the console' },
+    ...(isLast ? closingSteps : []),
   ];
   const steps = drafts.map((step): PlanStep => {
     const name = nameOf(step);
     const declared = Object.hasOwn(target.spec.steps, name) ? target.spec.steps[name]?.rollback : undefined;
-    return { ...step, id: `0-${name}${suffixOf(step, target)}`, rollback: declared ?? rollbackOf[step.kind] };
+    return { ...step, id: `${index}-${name}${suffixOf(step, target)}`, rollback: declared ?? rollbackOf[step.kind] };
   });
-  return { product: target.metadata.product, from, to, nodeImage, hops: [{ from, to, release: targetDigest, steps }] };
+  return { from, to, release: targetDigest, steps, nodeImage };
 }
+
+/** Of a whole plan: from the first Kubernetes to the last, with each hop's own reason. */
+function overall(hops: readonly { readonly to: string; readonly nodeImage: NodeImageDecision }[]): NodeImageDecision {
+  const decisions = hops.map(({ nodeImage }) => nodeImage);
+  const [first] = decisions;
+  const last = decisions.findLast(({ needed }) => needed) ?? decisions.at(-1);
+  if (first === undefined || last === undefined) throw new Error('a plan has a hop');
+  if (decisions.length === 1) return first;
+  const reason = hops.map(({ to, nodeImage }) => `${to}: ${nodeImage.reason}`).join(' ');
+  return { ...last, kubernetesFrom: first.kubernetesFrom, kubernetesTo: decisions.at(-1)?.kubernetesTo ?? '', reason };
+}
+
+const openingSteps: readonly StepDraft[] = [
+  { kind: 'lock-console', title: 'Lock the console' },
+  { kind: 'backup', title: 'Back up configuration, database and cluster objects' },
+];
+const closingSteps: readonly StepDraft[] = [{ kind: 'unlock-console', title: 'Unlock the console' }];
 
 /** The name under which a release speaks of a step; a layer's steps are named after the layer. */
 function nameOf(step: StepDraft): string {
@@ -129,9 +196,9 @@ function storedVersionSteps(layers: readonly LayerTransition[]): StepDraft[] {
 
 function rolloutSteps(
   { kubernetesFrom, kubernetesTo }: NodeImageDecision,
-  images: readonly ReleasedNodeImage[],
+  rollouts: readonly NodeRollout<ReleasedNodeImage>[],
 ): StepDraft[] {
-  return planRollouts(kubernetesFrom, images).map(({ group, image: { kubernetes, ova } }): StepDraft => {
+  return rollouts.map(({ group, image: { kubernetes, ova } }): StepDraft => {
     const template = templateName(ova);
     const where = kubernetesFrom === kubernetesTo ? `the template ${template}` : `Kubernetes ${kubernetes}`;
     const who = group === 'control-plane' ? 'the control plane' : 'the workers';

@@ -46,26 +46,31 @@ export function skippedMinor(from: string, through: readonly BringsKubernetes[])
   return undefined;
 }
 
+/** Whether workers have to be rolled before the control plane takes its next step, for they would be too far behind. */
+export function leavesBehind(workers: string, next: string): boolean {
+  return minorsBetween(workers, next) > kubeletSkew(workers);
+}
+
 /**
  * The rollouts by which nodes come to the last of some images: the control plane by way of each, the workers as seldom as the skew policy
  * allows, which is when the next step of the control plane would leave them too far behind, and at the end.
  *
- * @param through as `imagesThrough` gives them
+ * @param through as `imagesThrough` gives them; of several hops one after the other
+ * @param mayStay whether workers of a version may stay behind when an image is reached: what is applied there may need newer ones
  */
 export function planRollouts<Image extends BringsKubernetes>(
   from: string,
   through: readonly Image[],
+  mayStay: (workers: string, image: Image) => boolean = () => true,
 ): readonly NodeRollout<Image>[] {
   const rollouts: NodeRollout<Image>[] = [];
   let workers = from;
-  let reached: Image | undefined;
-  for (const image of through) {
-    if (reached !== undefined && minorsBetween(workers, image.kubernetes) > kubeletSkew(workers)) {
-      rollouts.push({ group: 'workers', image: reached });
-      workers = reached.kubernetes;
-    }
+  for (const [index, image] of through.entries()) {
     rollouts.push({ group: 'control-plane', image });
-    reached = image;
+    const next = through[index + 1];
+    if (next !== undefined && !leavesBehind(workers, next.kubernetes) && mayStay(workers, image)) continue;
+    rollouts.push({ group: 'workers', image });
+    workers = image.kubernetes;
   }
-  return reached === undefined ? [] : [...rollouts, { group: 'workers', image: reached }];
+  return rollouts;
 }

@@ -1,10 +1,30 @@
-import type { Release, ReleasedNodeImage } from '../release/release.ts';
+import type { ReleaseFile } from '../release/release.ts';
 import { templateName } from '../release/template-name.ts';
 import type { NodeImageDecision } from '../upgrade/plan/plan.ts';
-import { imagesThrough } from './kubernetes-path.ts';
+import { type BringsKubernetes, imagesThrough } from './kubernetes-path.ts';
+
+/** What planning goes by: a release as it is written, or as it is published. */
+export interface PlannableRelease {
+  readonly metadata: ReleaseFile['metadata'];
+  readonly spec: Pick<
+    ReleaseFile['spec'],
+    'upgradesFrom' | 'required' | 'kubernetes' | 'gateway' | 'nodeImage' | 'intermediateNodeImages' | 'clusterApi'
+  >;
+}
+
+/** The node images that a release brings. */
+export interface BringsImages<Image> {
+  readonly spec: {
+    readonly nodeImage?: Image | undefined;
+    readonly intermediateNodeImages?: readonly Image[] | undefined;
+  };
+}
 
 /** The node images that a control plane goes through from one release to another, the last of which is the release's own; none where it brings none. */
-export function imagesOnTheWay(installed: Release, target: Release): readonly ReleasedNodeImage[] {
+export function imagesOnTheWay<Image extends BringsKubernetes>(
+  installed: Pick<PlannableRelease, 'spec'>,
+  target: BringsImages<Image>,
+): readonly Image[] {
   const { nodeImage, intermediateNodeImages: between = [] } = target.spec;
   return nodeImage === undefined ? [] : imagesThrough(installed.spec.kubernetes.version, between, nodeImage);
 }
@@ -14,7 +34,7 @@ export function imagesOnTheWay(installed: Release, target: Release): readonly Re
  * or the image itself does. An image's identity is the SHA-256 of its OVA, never its name; without a known identity on
  * the installed side the answer is yes, and a template that turns out to be the same costs nothing.
  */
-export function decideNodeImage(installed: Release, target: Release): NodeImageDecision {
+export function decideNodeImage(installed: PlannableRelease, target: PlannableRelease): NodeImageDecision {
   const kubernetesFrom = installed.spec.kubernetes.version;
   const kubernetesTo = target.spec.kubernetes.version;
   const old = installed.spec.nodeImage;

@@ -4,8 +4,9 @@ import { digestSchema } from '../release/digest.ts';
 import { type Release, upgradeEdgeSchema } from '../release/release.ts';
 import { nodeImageDecisionSchema } from '../upgrade/plan/plan.ts';
 import { compareVersions } from '../version/version.ts';
-import { judgeHop } from './legality.ts';
+import { judgeStep } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
+import { inGraph, releaseGraph } from './release-graph.ts';
 import { whyNotReversible } from './reversible-steps.ts';
 
 /** A release in the catalogue that is newer than the installed one, legal or refused with the reason. */
@@ -36,17 +37,20 @@ export function listUpdates({
   readonly catalogue: readonly CatalogueRelease[];
 }): AvailableUpdate[] {
   const { product, version } = installed.metadata;
-  const known = catalogue.map(({ release }) => release);
-  return catalogue
-    .filter(
-      ({ release: { metadata } }) => metadata.product === product && compareVersions(metadata.version, version) > 0,
-    )
-    .toSorted((a, b) => compareVersions(b.release.metadata.version, a.release.metadata.version))
-    .map(({ release, digest }) => {
-      const verdict = judgeHop(installed, release, known);
-      const nodeImage = decideNodeImage(installed, release);
+  const graph = releaseGraph(product, [installed, ...catalogue.map(({ release }) => release)]);
+  const from = inGraph(graph, version);
+  if (from === undefined) return [];
+  const digests = new Map(catalogue.map(({ release, digest }) => [release, digest]));
+  return graph.releases
+    .slice(from.place + 1)
+    .toReversed()
+    .flatMap((to) => {
+      const digest = digests.get(to.release);
+      if (digest === undefined) return [];
+      const verdict = judgeStep(graph, from, to);
+      const nodeImage = decideNodeImage(installed, to.release);
       return {
-        version: release.metadata.version,
+        version: to.version.text,
         release: digest,
         legal: verdict.legal,
         reason: verdict.reason,

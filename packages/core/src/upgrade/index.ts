@@ -2,6 +2,7 @@ export {
   type NodeCounts,
   samplesOf,
   type StepSample,
+  usualTime,
   type UsualTime,
 } from './estimate/estimate.ts';
 export { readableUpgradeFormats, upgradeFormat } from './format/format.ts';

@@ -51,9 +51,9 @@ export function parseRange(text: string, place?: string): VersionRange {
  *
  * @throws VERSION_RANGE_INVALID when the range is a text that cannot be read.
  */
-export function satisfies(version: string, range: string | VersionRange): boolean {
+export function satisfies(version: string | Version, range: string | VersionRange): boolean {
   const { alternatives } = typeof range === 'string' ? parseRange(range) : range;
-  const candidate = parseVersion(version);
+  const candidate = typeof version === 'string' ? parseVersion(version) : version;
   if (candidate.core.length === 0) return false;
   return alternatives.some((comparators) => comparators.every((comparator) => holds(candidate, comparator)));
 }

@@ -87,8 +87,9 @@ function compareIdentifiers(a: readonly string[], b: readonly string[]): number 
 
 /** Compares decimal digits of any length by value; numbers of a hostile text may be longer than a double can hold. */
 function compareNumber(a: string, b: string): number {
-  const left = a.replace(/^0+/, '');
-  const right = b.replace(/^0+/, '');
+  if (a === b) return 0;
+  const left = a.startsWith('0') ? a.replace(/^0+/, '') : a;
+  const right = b.startsWith('0') ? b.replace(/^0+/, '') : b;
   return Math.sign(left.length - right.length) || compareText(left, right);
 }
 

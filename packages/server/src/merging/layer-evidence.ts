@@ -2,10 +2,11 @@ import { type EvidenceDecision, type LayerEvidence, longestSource, mostDecisions
 import { type Decision, type DecisionKind, pathText, type Side } from '@sealift/core/merge';
 import { layerNameSchema } from '@sealift/core/pack';
 import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { LinkedRow } from './carried-answers.ts';
 import { maskedMerge } from './layer-merge.ts';
 
 /** What became of a layer's values, without who decided: secrets masked, bounded however much differs. @throws MERGE_*, RECORD_DAMAGED */
-export function layerEvidence(row: UpgradeLayerRow): LayerEvidence {
+export function layerEvidence(row: LinkedRow): LayerEvidence {
   const { decisions, pastedDifferences } = maskedMerge(row);
   const counts: Partial<Record<DecisionKind, number>> = {};
   for (const { kind } of decisions) counts[kind] = (counts[kind] ?? 0) + 1;

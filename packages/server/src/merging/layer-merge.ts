@@ -19,6 +19,7 @@ import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
+import { carriedFor, handOn, type LinkedRow } from './carried-answers.ts';
 import { valueProblems } from './check-values.ts';
 import { declaredPasswords } from './declared-passwords.ts';
 import { isOverridden, pastedDifferences } from './pasted.ts';
@@ -46,40 +47,43 @@ export interface LayerMerge {
   /** Whether the layer would run other values, or another pack, than now. */
   readonly changes: boolean;
   readonly settled: readonly SettledPath[];
+  /** What later hops need of the answers so far (`handOn`). */
+  readonly handsOn: string;
 }
 
 export interface MergedLayerRow extends LayerMerge {
-  readonly row: UpgradeLayerRow;
+  readonly row: LinkedRow;
 }
 
 /** Answers of a person to a layer's conflicts. */
 export interface ResolvedRow {
-  readonly row: UpgradeLayerRow;
+  readonly row: LinkedRow;
   readonly resolutions: readonly Resolution[];
 }
 
 /** A text that a person puts in the merge's place. */
 export interface PastedRow {
-  readonly row: UpgradeLayerRow;
+  readonly row: LinkedRow;
   readonly text: string;
 }
 
 /** A row, and how earlier upgrades settled conflicts of its layer: each `RememberedResolution` as JSON. */
 export interface RowWithMemory {
-  readonly row: UpgradeLayerRow;
+  readonly row: LinkedRow;
   readonly remembered: readonly string[];
 }
 
 const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 'removed-by-site', 'moved'];
 
 /** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
-export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
+export function mergeAnew(row: LinkedRow): LayerMerge {
   const { merged, change, problems, differences, text, resolutions } = mergeRow(row);
   return {
     summary: { ...change, problems, pastedDifferences: differences.length },
     text,
     changes: row.from_version !== row.to_version || text !== row.current,
     settled: row.pasted === null ? settledPaths(merged.decisions, resolutions) : [],
+    handsOn: handOn(row, merged.decisions, resolutions),
   };
 }
 
@@ -92,8 +96,8 @@ export function mergeAnew(row: UpgradeLayerRow): LayerMerge {
  * @returns bytes that are sent as they are, for they grow with the number of differing paths
  * @throws MERGE_*, RECORD_DAMAGED
  */
-export function previewAnew(row: UpgradeLayerRow): Uint8Array {
-  const { merged, change, problems, differences, text, resolutions } = mergeRow(row);
+export function previewAnew(row: LinkedRow): Uint8Array {
+  const { merged, change, problems, differences, text, own, carried } = mergeRow(row);
   const preview: LayerPreview = {
     ...change,
     base: row.base,
@@ -101,7 +105,8 @@ export function previewAnew(row: UpgradeLayerRow): Uint8Array {
     incoming: row.incoming,
     merged: text ?? '',
     ...maskedDecisions(row, merged.decisions),
-    resolutions,
+    resolutions: [...own],
+    carried: [...carried],
     problems,
     pasted: row.pasted === null ? null : { differences },
     offered: [],
@@ -109,16 +114,17 @@ export function previewAnew(row: UpgradeLayerRow): Uint8Array {
   return jsonBytes(inOrder(layerPreviewSchema.parse(preview)));
 }
 
-function mergeRow(row: UpgradeLayerRow) {
-  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
-  const merged = mergeTexts(row, resolutions);
+function mergeRow(row: LinkedRow) {
+  const { merged, own, carried } = mergeAnswered(row);
+  const resolutions = [...own, ...carried];
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
   const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
   const kept = merged.decisions.filter((decision) => isKept(decision) && !isOverridden(decision, differences));
   const problems = text === null ? [] : valueProblems(row, text);
   const change: LayerChange = {
-    id: row.layer_id,
+    id: layerAddress(row),
+    hop: row.hop,
     layer: layerNameSchema.parse(row.layer),
     pack: row.pack,
     displayName: row.display_name,
@@ -128,7 +134,7 @@ function mergeRow(row: UpgradeLayerRow) {
     openConflicts,
     keptCustomisations: kept.length,
   };
-  return { merged, change, problems, differences, text, resolutions };
+  return { merged, change, problems, differences, text, resolutions, own, carried };
 }
 
 /** With what is added to the answer later as its last field. */
@@ -146,10 +152,9 @@ function settledPaths(decisions: readonly Decision[], resolutions: readonly Reso
 
 /** What earlier answers are offered for the open conflicts of a row, as a JSON array in UTF-8. @throws MERGE_*, RECORD_DAMAGED */
 export function offerRemembered({ row, remembered }: RowWithMemory): Uint8Array {
-  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
   const memory = remembered.map((text) => storedJson('what was settled before', text, rememberedResolutionSchema));
   // Compared with what was settled before by the true values.
-  return jsonBytes(offerResolutions(mergeTexts(row, resolutions).conflicts, memory));
+  return jsonBytes(offerResolutions(mergeAnswered(row).merged.conflicts, memory));
 }
 
 function jsonBytes(value: unknown): Uint8Array {
@@ -164,9 +169,8 @@ function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
 }
 
 /** What a row's merge decided, for people: secrets masked. @throws MERGE_*, RECORD_DAMAGED */
-export function maskedMerge(row: UpgradeLayerRow) {
-  const resolutions = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
-  const merged = mergeTexts(row, resolutions);
+export function maskedMerge(row: LinkedRow) {
+  const { merged } = mergeAnswered(row);
   const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
   return { ...maskedDecisions(row, merged.decisions), pastedDifferences: differences.length };
 }
@@ -193,6 +197,20 @@ export function checkResolutions({ row, resolutions }: ResolvedRow): void {
 /** @throws MERGE_* where the text cannot be read for certain */
 export function checkPasted({ row, text }: PastedRow): void {
   pastedDifferences(mergeTexts(row, []), text);
+}
+
+/** The name of a layer of an upgrade in URLs: in the first hop that of the layer, in others with the hop before it. */
+export function layerAddress({ hop, layer_id: layer }: Pick<UpgradeLayerRow, 'hop' | 'layer_id'>): string {
+  return hop === 0 ? layer : `${hop}-${layer}`;
+}
+
+/** A row's merge with its own answers, and those of earlier hops to what is still open then. */
+function mergeAnswered(row: LinkedRow) {
+  const own = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
+  const asked = mergeTexts(row, own);
+  const carried = carriedFor(row, asked.conflicts);
+  if (carried.length === 0) return { merged: asked, own, carried };
+  return { merged: mergeTexts(row, [...own, ...carried]), own, carried };
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {

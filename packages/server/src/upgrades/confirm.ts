@@ -9,7 +9,7 @@ import { changeAlone } from '../store/change.ts';
 import { planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';
 import { assertDraft } from './assert-draft.ts';
-import { mergeLayers } from './merge-cache.ts';
+import { mergeLayers } from './layer-chain.ts';
 import { loadLayers, loadUpgrade } from './queries.ts';
 import { observationText, observePlatform } from './evidence/observe.ts';
 import { draftChecks } from './preflight/draft-checks.ts';

@@ -5,8 +5,10 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import { assertDraft } from './assert-draft.ts';
+import { loadLinkedLayer } from './layer-chain.ts';
 import { loadLayer, loadUpgrade } from './queries.ts';
 
 /** A layer of a draft. */
@@ -22,7 +24,7 @@ export function setResolutions(
   address: LayerAddress,
   resolutions: readonly Resolution[],
 ): Promise<void> {
-  const check = (row: UpgradeLayerRow) => mergeThreads.run('checkResolutions', { row, resolutions });
+  const check = (row: LinkedRow) => mergeThreads.run('checkResolutions', { row, resolutions });
   return edit(db, address, check, async (trx, row) => {
     await update(trx, row, { resolutions: JSON.stringify(resolutions) });
     // The values that a person gave may be secrets; the log names the paths.
@@ -40,7 +42,7 @@ export function setResolutions(
 
 /** Puts a text in the merge's place. @throws NOT_FOUND, UPGRADE_NOT_DRAFT, MERGE_* (it is no YAML), CONSOLE_LOCKED */
 export function pasteText(db: Db, actor: Actor, address: LayerAddress, text: string): Promise<void> {
-  const check = async (row: UpgradeLayerRow): Promise<void> => {
+  const check = async (row: LinkedRow): Promise<void> => {
     if (row.to_version === null) {
       const reason = 'the release removes this layer';
       throw new SealiftError('INPUT_INVALID', { place: 'body.text', values: { what: 'the text', reason } });
@@ -66,12 +68,12 @@ export function dropPastedText(db: Db, actor: Actor, address: LayerAddress): Pro
 async function edit(
   db: Db,
   { id, layerId }: LayerAddress,
-  check: ((row: UpgradeLayerRow) => Promise<void>) | undefined,
+  check: ((row: LinkedRow) => Promise<void>) | undefined,
   run: (trx: Trx, row: UpgradeLayerRow) => Promise<void>,
 ): Promise<void> {
   if (check !== undefined) {
     assertDraft(await loadUpgrade(db, id));
-    await check(await loadLayer(db, id, layerId));
+    await check(await loadLinkedLayer(db, id, layerId));
   }
   await change(db, async (trx) => {
     assertDraft(await loadUpgrade(trx, id));
@@ -88,6 +90,7 @@ async function update(
     .updateTable('upgrade_layer')
     .set(values)
     .where('upgrade_id', '=', row.upgrade_id)
+    .where('hop', '=', row.hop)
     .where('layer_id', '=', row.layer_id)
     .execute();
 }

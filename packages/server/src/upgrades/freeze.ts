@@ -1,6 +1,6 @@
 import { type AcceptedRisk, isInForce } from '@sealift/core/accepted-risk';
 import { asSealiftError, type SealiftError } from '@sealift/core/errors';
-import { buildPlan, newSetupOf } from '@sealift/core/planner';
+import { buildRoutePlan, type HopInput, newSetupOf } from '@sealift/core/planner';
 import {
   type FrozenUpgrade,
   freeze,
@@ -42,7 +42,8 @@ export async function planDraft(db: Db, row: UpgradeRow, layers: readonly Merged
     const now = new Date();
     const inForce = risks.filter((risk) => isInForce(risk, now));
     const chosen = { risks: inForce, before: await layersNow(db), onFailure: onFailureOf(row) };
-    const frozen = freeze(plan, [{ layers: layers.flatMap(mergedLayer) }], chosen);
+    const hops = plan.hops.map((_, hop) => ({ layers: ofHop(layers, hop).flatMap(mergedLayer) }));
+    const frozen = freeze(plan, hops, chosen);
     return { plan, frozen, hash: hashOfFrozen(frozen), risks, failure: null };
   } catch (error) {
     return { plan: storedPlan(row), frozen: null, hash: null, risks: [], failure: asSealiftError(error) };
@@ -66,19 +67,21 @@ async function layersNow(db: Db): Promise<LayersBefore | undefined> {
 
 async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<Plan> {
   const installed = await installedRelease(db, row.from_version, row.product);
-  const target = await storedRelease(db, row.to_version, row.product);
-  return buildPlan({
-    installed: installed.release,
-    target: target.release,
-    targetDigest: target.digest,
-    editedLayers: layers.filter(({ changes }) => changes).map(({ summary }) => summary.id),
-    newSetup: newSetupOf(
-      layers.flatMap(({ row, summary: { layer } }) => [{ layer, pack: row.pack, values: row.current }]),
-      layers.flatMap(mergedLayer),
-    ),
-    reversible: row.reversible,
-    known: (await storedReleases(db)).map(({ release }) => release),
-  });
+  const hops: HopInput[] = [];
+  for (const [index, { to }] of storedPlan(row).hops.entries()) {
+    const { release: target, digest: targetDigest } = await storedRelease(db, to, row.product);
+    const own = ofHop(layers, index);
+    const editedLayers = own.filter(({ changes }) => changes).map((one) => one.row.layer_id);
+    const before = own.map((one) => ({ layer: one.summary.layer, pack: one.row.pack, values: one.row.current }));
+    const newSetup = newSetupOf(before, own.flatMap(mergedLayer));
+    hops.push({ target, targetDigest, editedLayers, newSetup, reversible: row.reversible });
+  }
+  const known = (await storedReleases(db)).map(({ release }) => release);
+  return buildRoutePlan({ installed: installed.release, hops, known });
+}
+
+function ofHop(layers: readonly MergedLayerRow[], hop: number): readonly MergedLayerRow[] {
+  return layers.filter(({ row }) => row.hop === hop);
 }
 
 function mergedLayer({ row, summary, text }: MergedLayerRow): MergedLayer[] {

@@ -1,7 +1,7 @@
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { Db } from '../store/store.ts';
+import { loadLinkedLayer } from './layer-chain.ts';
 import { mergeLayer, previewOf } from './merge-cache.ts';
-import { loadLayer } from './queries.ts';
 import { rememberedFor } from './resolution-memory.ts';
 
 /**
@@ -11,10 +11,10 @@ import { rememberedFor } from './resolution-memory.ts';
  * @throws NOT_FOUND, MERGE_*
  */
 export async function layerPreview(db: Db, upgradeId: string, layerId: string): Promise<Uint8Array> {
-  const row = await loadLayer(db, upgradeId, layerId);
+  const row = await loadLinkedLayer(db, upgradeId, layerId);
   const [{ summary }, answer] = await Promise.all([mergeLayer(row), previewOf(row)]);
   if (summary.openConflicts === 0) return answer;
-  const remembered = await rememberedFor(db, layerId);
+  const remembered = await rememberedFor(db, row.layer_id);
   if (remembered.length === 0) return answer;
   const offered = await mergeThreads.run('offerRemembered', { row, remembered });
   return Buffer.concat([answer.subarray(0, -emptyEnd.length), offered, closingBrace]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
 
@@ -8,18 +8,18 @@ const keptBytes = 64 * 1024 * 1024;
 
 /** What a thread makes of rows, by the hash of its inputs, the least lately used first; bounded by what it takes. */
 class MadeOfRows<Made> {
-  readonly #make: (row: UpgradeLayerRow) => Promise<Made>;
+  readonly #make: (row: LinkedRow) => Promise<Made>;
   readonly #bytesOf: (made: Made) => number;
   readonly #results = new Map<string, { readonly made: Made; readonly bytes: number }>();
   readonly #running = new Map<string, Promise<Made>>();
   #bytes = 0;
 
-  constructor(make: (row: UpgradeLayerRow) => Promise<Made>, bytesOf: (made: Made) => number) {
+  constructor(make: (row: LinkedRow) => Promise<Made>, bytesOf: (made: Made) => number) {
     this.#make = make;
     this.#bytesOf = bytesOf;
   }
 
-  async get(row: UpgradeLayerRow): Promise<Made> {
+  async get(row: LinkedRow): Promise<Made> {
     const key = hashOfInputs(row);
     const known = this.#results.get(key);
     if (known !== undefined) {
@@ -32,7 +32,7 @@ class MadeOfRows<Made> {
     return await running;
   }
 
-  async #makeAnew(key: string, row: UpgradeLayerRow): Promise<Made> {
+  async #makeAnew(key: string, row: LinkedRow): Promise<Made> {
     try {
       const made = await this.#make(row);
       this.#keep(key, made);
@@ -61,7 +61,7 @@ const summaryBytes = 4096;
 // A text takes up to two bytes a character.
 const merges = new MadeOfRows<LayerMerge>(
   (row) => mergeThreads.run('mergeAnew', row),
-  ({ text }) => summaryBytes + 2 * (text?.length ?? 0),
+  ({ text, handsOn }) => summaryBytes + 2 * ((text?.length ?? 0) + handsOn.length),
 );
 const previews = new MadeOfRows<Uint8Array>(
   (row) => mergeThreads.run('previewAnew', row),
@@ -74,26 +74,22 @@ const previews = new MadeOfRows<Uint8Array>(
  *
  * @throws MERGE_*
  */
-export async function mergeLayer(row: UpgradeLayerRow): Promise<MergedLayerRow> {
+export async function mergeLayer(row: LinkedRow): Promise<MergedLayerRow> {
   return { ...(await merges.get(row)), row };
 }
 
-/** The merges of a draft's rows, in their order. @throws MERGE_* */
-export async function mergeLayers(rows: readonly UpgradeLayerRow[]): Promise<readonly MergedLayerRow[]> {
-  return await Promise.all(rows.map(mergeLayer));
-}
-
 /** What is shown of one row, as `previewAnew`, made anew likewise. @throws MERGE_* */
-export function previewOf(row: UpgradeLayerRow): Promise<Uint8Array> {
+export function previewOf(row: LinkedRow): Promise<Uint8Array> {
   return previews.get(row);
 }
 
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */
-function hashOfInputs({ upgrade_id: _upgrade, hop: _hop, position: _position, ...inputs }: UpgradeLayerRow): string {
+function hashOfInputs({ upgrade_id: _upgrade, position: _position, ...inputs }: LinkedRow): string {
   const hash = createHash('sha256');
   for (const [name, value] of Object.entries(inputs).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     // Lengths keep one field's end from being read as the next one's beginning.
-    hash.update(`${name} ${value === null ? 'null' : value.length}\n`).update(value ?? '');
+    const text = value === null ? null : String(value);
+    hash.update(`${name} ${text === null ? 'null' : text.length}\n`).update(text ?? '');
   }
   return hash.digest('hex');
 }

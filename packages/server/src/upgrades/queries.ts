@@ -20,19 +20,34 @@ export function newestUpgrades(db: Db): Promise<UpgradeRow[]> {
   return db.selectFrom('upgrade').selectAll().orderBy('created_at', 'desc').limit(historyLength).execute();
 }
 
+/** The layers of every hop, in the order of the hops. */
 export function loadLayers(db: Db, upgradeId: string): Promise<UpgradeLayerRow[]> {
-  return db.selectFrom('upgrade_layer').selectAll().where('upgrade_id', '=', upgradeId).orderBy('position').execute();
+  return db
+    .selectFrom('upgrade_layer')
+    .selectAll()
+    .where('upgrade_id', '=', upgradeId)
+    .orderBy('hop')
+    .orderBy('position')
+    .execute();
+}
+
+/** Which layer of which hop an address of the API means (`layerAddress`); names of layers begin with a letter. */
+export function addressedLayer(address: string): { readonly hop: number; readonly layer: string } {
+  const match = /^([1-9][0-9]{0,3})-(.+)$/.exec(address);
+  return { hop: Number(match?.[1] ?? 0), layer: match?.[2] ?? address };
 }
 
 /** @throws NOT_FOUND */
-export async function loadLayer(db: Db, upgradeId: string, layerId: string): Promise<UpgradeLayerRow> {
+export async function loadLayer(db: Db, upgradeId: string, address: string): Promise<UpgradeLayerRow> {
+  const { hop, layer } = addressedLayer(address);
   const row = await db
     .selectFrom('upgrade_layer')
     .selectAll()
     .where('upgrade_id', '=', upgradeId)
-    .where('layer_id', '=', layerId)
+    .where('hop', '=', hop)
+    .where('layer_id', '=', layer)
     .executeTakeFirst();
-  if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'layer', name: layerId } });
+  if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'layer', name: address } });
   return row;
 }
 

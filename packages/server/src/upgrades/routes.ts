@@ -15,6 +15,7 @@ import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './
 import { intervene } from './intervene.ts';
 import { layerPreview } from './layer-preview.ts';
 import { assertDraft } from './assert-draft.ts';
+import { pathRoutes } from './path/routes.ts';
 import { findUpgrade, loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { startDraft } from './start-draft.ts';
@@ -49,7 +50,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
       response: { 200: upgradeSchema, 201: upgradeSchema },
     },
     handler: async (request, reply) => {
-      const { id, isNew } = await startDraft(db, services.registry.client, principalOf(request), request.body);
+      const { id, isNew } = await startDraft(services, principalOf(request), request.body);
       if (isNew) changed(id);
       await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));
@@ -131,6 +132,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   layerRoutes(api, services);
+  pathRoutes(api, services);
 }
 
 function layerRoutes(api: ApiScope, services: UpgradeServices): void {

@@ -1,71 +1,68 @@
 import { randomUUID } from 'node:crypto';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { enabledPresets } from '@sealift/core/merge';
-import { buildPlan, layerChanges, type LayerTransition } from '@sealift/core/planner';
+import { buildRoutePlan, layerChanges, type LayerTransition, type PinnedLayer } from '@sealift/core/planner';
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
-import { upgradeFormat } from '@sealift/core/upgrade';
+import { type Plan, upgradeFormat } from '@sealift/core/upgrade';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
-import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
+import { installedRelease, type StoredRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/content-paths.ts';
 import { change } from '../store/change.ts';
 import { assertReadable } from '../store/refuse-newer.ts';
-import type { Db, Trx } from '../store/store.ts';
+import type { Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeLayer, mergeLayers } from './merge-cache.ts';
+import { mergeLayers } from './layer-chain.ts';
+import { routeTo } from './path/route-to.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
 import { loadRisks } from './risks/stored-risks.ts';
 import { planText, storedPlan } from './stored-plan.ts';
+import type { UpgradeServices } from './upgrade-services.ts';
 
-type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id' | 'hop'>;
+type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id'>;
 
 /**
- * Makes a draft of an upgrade: the plan, and each layer's three texts. Incoming is read from the registry by the digest that the signed
- * release pins. A draft to the same release from the same profile is taken up again, with its resolutions; any other is dropped.
+ * Makes a draft of an upgrade: the plan, and each layer's three texts in every hop of the way. Incoming is read from the registry by the digest
+ * that the signed release pins. A draft to the same release by the same way from the same profile is taken up again, with its resolutions; any
+ * other is dropped.
  *
  * @returns its id, and whether it is new
  * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, REVERSIBLE_NOT_OFFERED, MERGE_*, CONSOLE_LOCKED
  */
 export async function startDraft(
-  db: Db,
-  client: RegistryClient,
+  services: DraftServices,
   actor: Actor,
   { to, reversible }: { readonly to: string; readonly reversible: boolean },
 ): Promise<{ id: string; isNew: boolean }> {
+  const { db } = services.store;
   const profile = await installedProfile(db);
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
   const installed = await installedRelease(db, profile.version, profile.product);
-  const target = await storedRelease(db, to, profile.product);
+  const route = await routeTo(services, profile.product, to);
   const known = (await storedReleases(db)).map(({ release }) => release);
-  const plan = buildPlan({
-    installed: installed.release,
-    target: target.release,
-    targetDigest: target.digest,
-    reversible,
-    known,
-  });
-  const id = randomUUID();
-  const layers: LayerRow[] = [];
-  const merges: Promise<unknown>[] = [];
-  for (const [position, transition] of layerChanges(profile.layers, target.release.spec.layers).entries()) {
-    const layer = await layerRow(client, position, transition, profile, target.release.spec.migrations);
-    layers.push(layer);
-    // Threads merge it while the next one is fetched; a failure is heard below, or not at all where that fails first.
-    const merge = mergeLayer({ ...layer, upgrade_id: id, hop: 0 });
-    merge.catch(() => undefined);
-    merges.push(merge);
+  if (reversible && route.length > 1) {
+    const by = route.map(({ release }) => release.metadata.version).join(', ');
+    const reason = `the way takes ${route.length} hops (${by}), and only a single one can be taken back so`;
+    throw new SealiftError('REVERSIBLE_NOT_OFFERED', { values: { reason } });
   }
+  const hops = route.map(({ release, digest }) => ({ target: release, targetDigest: digest, reversible }));
+  const plan = buildRoutePlan({ installed: installed.release, hops, known });
+  const target = route.at(-1)?.digest ?? installed.digest;
+  const id = randomUUID();
+  const layers = (await layersOnTheWay(services.registry.client, profile, route)).map((layer) => {
+    return { ...layer, upgrade_id: id };
+  });
   // What cannot be merged for certain is refused here, before a draft exists.
-  await Promise.all(merges);
+  await mergeLayers(layers);
   return change(db, async (trx) => {
-    const wanted = { to, release: target.digest, profileRevision: profile.revision, reversible };
+    const wanted = { to, release: target, profileRevision: profile.revision, reversible };
     const same = await findSameDraft(trx, wanted);
-    if (same !== undefined && (await isReadable(trx, same))) return { id: same, isNew: false };
+    if (same !== undefined && (await isSame(trx, same, plan))) return { id: same, isNew: false };
     await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
     await trx
       .insertInto('upgrade')
@@ -74,7 +71,7 @@ export async function startDraft(
         product: profile.product,
         from_version: profile.version,
         to_version: to,
-        release_digest: target.digest,
+        release_digest: target,
         profile_revision: profile.revision,
         state: 'draft',
         format: upgradeFormat,
@@ -83,29 +80,36 @@ export async function startDraft(
         created_at: new Date(),
       })
       .execute();
-    await trx
-      .insertInto('upgrade_layer')
-      .values(layers.map((layer) => ({ ...layer, upgrade_id: id, hop: 0 })))
-      .execute();
+    await trx.insertInto('upgrade_layer').values(layers).execute();
     await recordAudit(trx, actor, {
       action: 'upgrade.draft',
       subject: id,
-      details: { from: profile.version, to, release: target.digest, ...(reversible ? { reversible } : {}) },
+      details: {
+        from: profile.version,
+        to,
+        release: target,
+        ...(route.length > 1 ? { by: route.map(({ release }) => release.metadata.version) } : {}),
+        ...(reversible ? { reversible } : {}),
+      },
     });
     return { id, isNew: true };
   });
 }
 
-/** A draft that was damaged, or is of a newer version, is made anew: nobody could look at it or confirm it. */
-async function isReadable(trx: Trx, id: string): Promise<boolean> {
+/** What a draft is made with. */
+type DraftServices = Pick<UpgradeServices, 'store' | 'registry' | 'cluster'>;
+
+/** A draft that goes another way, was damaged, or is of a newer version, is made anew: nobody could look at that one or confirm it. */
+async function isSame(trx: Trx, id: string, plan: Plan): Promise<boolean> {
   try {
     const row = await loadUpgrade(trx, id);
     await assertReadable(trx, row);
-    storedPlan(row);
+    const stored = storedPlan(row);
     await mergeLayers(await loadLayers(trx, id));
     await loadReport(trx, id);
     await loadRisks(trx, id);
-    return true;
+    const wayOf = ({ hops }: Plan): string => hops.map(({ release }) => release).join(' ');
+    return wayOf(stored) === wayOf(plan);
   } catch (error) {
     const isOther = isSealiftError(error, 'RECORD_FORMAT_OTHER') || isSealiftError(error, 'UPGRADE_FROM_NEWER');
     if (isOther || isSealiftError(error, 'RECORD_DAMAGED')) return false;
@@ -113,20 +117,62 @@ async function isReadable(trx: Trx, id: string): Promise<boolean> {
   }
 }
 
+/** What a layer's values were written against before a hop. */
+interface Before {
+  readonly base: string;
+  readonly current: string;
+  readonly presets: string | null;
+}
+
+/** The layers of every hop: the first begins with what is installed, each other one with what the hop before brings. */
+async function layersOnTheWay(
+  client: RegistryClient,
+  profile: InstalledProfile,
+  route: readonly StoredRelease[],
+): Promise<LayerRow[]> {
+  const rows: LayerRow[] = [];
+  let installed: readonly PinnedLayer[] = profile.layers;
+  for (const [hop, { release }] of route.entries()) {
+    const earlier = new Map(rows.filter((row) => row.hop === hop - 1).map((row) => [row.layer_id, row]));
+    const { layers, migrations } = release.spec;
+    for (const [position, transition] of layerChanges(installed, layers).entries()) {
+      const row = earlier.get(transition.id);
+      const before =
+        row === undefined
+          ? await installedBefore(client, transition, hop === 0 ? profile : undefined)
+          : // What the hop before merges takes the place of `current` whenever it is read.
+            { base: row.incoming, current: '', presets: row.incoming_presets };
+      rows.push(await layerRow(client, { hop, position }, transition, before, migrations));
+    }
+    installed = layers;
+  }
+  return rows;
+}
+
+async function installedBefore(
+  client: RegistryClient,
+  { layer, pack }: LayerTransition,
+  profile: InstalledProfile | undefined,
+): Promise<Before> {
+  const installed = profile?.layers.find((one) => one.layer === layer && one.pack === pack);
+  if (installed === undefined) return { base: '', current: '', presets: null };
+  const { baseValues: base, currentValues: current } = installed;
+  return { base, current, presets: await presetsOf(client, installed) };
+}
+
 async function layerRow(
   client: RegistryClient,
-  position: number,
+  place: Pick<LayerRow, 'hop' | 'position'>,
   { id, layer, pack, from, to }: LayerTransition,
-  profile: InstalledProfile,
+  before: Before,
   migrations: readonly Migration[],
 ): Promise<LayerRow> {
-  const installed = profile.layers.find((one) => one.layer === layer && one.pack === pack);
   const fetched =
     to === undefined
       ? undefined
       : await fetchPack(client, packBase, { name: pack, version: to.version, digest: to.digest });
   return {
-    position,
+    ...place,
     layer_id: id,
     layer,
     pack,
@@ -134,13 +180,13 @@ async function layerRow(
     from_version: from?.version ?? null,
     to_version: to?.version ?? null,
     to_digest: to?.digest ?? null,
-    base: installed?.baseValues ?? '',
-    current: installed?.currentValues ?? '',
+    base: before.base,
+    current: before.current,
     incoming: fetched?.content.valuesYaml ?? '',
     migrations: JSON.stringify(migrations.filter((migration) => migration.pack === pack)),
     resolutions: '[]',
     pasted: null,
-    base_presets: installed === undefined ? null : await presetsOf(client, installed),
+    base_presets: before.presets,
     incoming_presets: fetched?.content.presetsYaml ?? null,
     schema_notation: fetched?.content.schemaYaml ?? null,
     json_schema: fetched?.content.schemaJson ?? null,

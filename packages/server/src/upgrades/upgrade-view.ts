@@ -25,7 +25,7 @@ import { storedJson } from '../store/stored-json.ts';
 import type { UpgradeRow } from '../store/tables.ts';
 import { type DraftPlan, onFailureOf, planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';
-import { mergeLayers } from './merge-cache.ts';
+import { mergeLayers } from './layer-chain.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor, loadReport } from './preflight/report.ts';

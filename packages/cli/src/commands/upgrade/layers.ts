@@ -40,6 +40,7 @@ function showPreview(layer: LayerPreview, { text, json }: { text?: string; json?
   }
   context.out(`${layer.displayName} ${layer.fromVersion ?? 'new'} to ${layer.toVersion ?? 'removed'}: ${layer.state}`);
   for (const { path, kind, reason } of layer.decisions) context.out(`${kind}  ${JSON.stringify(path)}  ${reason}`);
+  for (const { path } of layer.carried) context.out(`answered in an earlier hop: ${JSON.stringify(path)}`);
   for (const { path, current, incoming } of layer.conflicts) {
     context.out(`open: ${JSON.stringify(path)}`);
     context.out(`  current:  ${JSON.stringify(current?.value)}`);

@@ -12,6 +12,7 @@ const layer = {
   id: 'cni-cni-calico',
   layer: 'cni',
   pack: 'cni-calico',
+  hop: 0,
   displayName: 'Calico',
   fromVersion: '3.25.1',
   toVersion: '3.26.1',

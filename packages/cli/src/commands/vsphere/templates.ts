@@ -1,7 +1,5 @@
 import { updateListSchema } from '@sealift/core/api';
 import { readReleaseFile } from '@sealift/bundle/create';
-import { openBundle } from '@sealift/bundle/read';
-import { readBundleRelease } from '@sealift/bundle/upload';
 import type { VcenterClient } from '@sealift/vsphere/client';
 import { diagnose, type TemplateReport, type WantedImage } from '@sealift/vsphere/diagnose';
 import { mendable, mendTemplate } from '@sealift/vsphere/mend';
@@ -9,9 +7,9 @@ import { findNodeImages, type NodeImageMachine } from '@sealift/vsphere/node-ima
 import { type Datacenter, findDatacenter, findTemplatePool } from '@sealift/vsphere/places';
 import { createTemplateFolder, findTemplateFolder, type TemplateFolder } from '@sealift/vsphere/template-folder';
 import type { CliContext } from '../../context.ts';
-import { machineKeys } from '../../client/trust.ts';
 import { connect } from '../../client/connect.ts';
 import { findLogin } from '../../client/profile.ts';
+import { isReleaseFile, releaseOfBundle } from '../releases/read-releases.ts';
 import { type ConnectionOptions, connectVcenter } from './connection.ts';
 
 export interface TemplatesOptions extends ConnectionOptions {
@@ -86,8 +84,8 @@ async function wantedImages(files: readonly string[], context: CliContext): Prom
 async function imagesOfFiles(files: readonly string[], context: CliContext): Promise<WantedImage[]> {
   const images: WantedImage[] = [];
   for (const file of files) {
-    const { metadata, spec } = isRelease(file) ? await readReleaseFile(file) : await releaseOfBundle(file, context);
-    const source = isRelease(file) ? undefined : file;
+    const { metadata, spec } = isReleaseFile(file) ? await readReleaseFile(file) : await releaseOfBundle(file, context);
+    const source = isReleaseFile(file) ? undefined : file;
     const neededBy = [`${metadata.product} ${metadata.version}`];
     const { nodeImage, intermediateNodeImages = [] } = spec;
     for (const image of nodeImage === undefined ? [] : [...intermediateNodeImages, nodeImage]) {
@@ -96,15 +94,6 @@ async function imagesOfFiles(files: readonly string[], context: CliContext): Pro
     }
   }
   return images;
-}
-
-function isRelease(file: string): boolean {
-  return /\.ya?ml$/i.test(file);
-}
-
-async function releaseOfBundle(file: string, context: CliContext) {
-  await using bundle = await openBundle(file, { trustedKeys: await machineKeys(context) });
-  return (await readBundleRelease(bundle)).release;
 }
 
 async function imagesOfPlatform(context: CliContext): Promise<WantedImage[]> {

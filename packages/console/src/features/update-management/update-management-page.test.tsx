@@ -39,3 +39,22 @@ test('tells how to bring in a release when there is none', async () => {
   await screen.findByRole('heading', { name: 'No newer release is in the catalogue' });
   screen.getByText(/run its bundle on the support host/);
 });
+
+test('draws the way over several hops with what each needs, and begins an upgrade over all of them', async () => {
+  const { user } = openPage('/updates');
+  const hops = within(await screen.findByRole('list', { name: 'Hops' }));
+  hops.getByText('Cluster API 1.10.4 first');
+  hops.getByText('Workers to 1.27.4');
+  screen.getByText(/2 hops: the control plane is rolled 2 times, workers once, 9 machines replaced/);
+  screen.getByText(/Not in one step: 4.3.2 does not declare/);
+  screen.getByText(/go through a release on Kubernetes 1.28/);
+  await user.click(screen.getByRole('button', { name: 'Update to 4.3.2 over 2 hops' }));
+  await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
+});
+
+test('says why there is no way to a release that is chosen', async () => {
+  const { user } = openPage('/updates');
+  await user.selectOptions(await screen.findByRole('combobox', { name: 'Release to go to' }), '4.4.0');
+  await screen.findByText('There is no way from Harborview 4.2.12 to 4.4.0.');
+  within(screen.getByRole('region', { name: 'Refused releases' })).getByText(/4.3.2 to 4.4.0/);
+});

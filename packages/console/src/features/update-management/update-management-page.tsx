@@ -6,6 +6,7 @@ import { useStartUpgrade, useUpgrades } from '../../api/upgrades.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { PathCard } from './path-card.tsx';
 import { RecommendedUpdate } from './recommended-update.tsx';
 import { UpgradeHistory } from './upgrade-history.tsx';
 import { VersionTable } from './version-table.tsx';
@@ -47,6 +48,7 @@ function Available({ updates }: { updates: UpdateList }) {
         onUpdate={update}
         starting={starting}
       />
+      <PathCard versions={updates.available.map(({ version }) => version)} onUpdate={update} starting={starting} />
     </>
   );
 }

@@ -30,7 +30,7 @@ const steps = [step('layer', 'changed'), step('layer', 'added'), step('layer', '
 const plan = { hops: [{ steps }] } as unknown as Plan;
 const merged = (pack: string, openConflicts = 0) =>
   ({
-    row: { pack, to_version: '2', to_digest: digest },
+    row: { hop: 0, pack, to_version: '2', to_digest: digest },
     summary: { layer, pack, openConflicts },
     text: `next: ${pack}\n`,
   }) as unknown as MergedLayerRow;

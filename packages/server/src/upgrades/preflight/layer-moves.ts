@@ -19,15 +19,17 @@ export function layerMoves(
     (profile?.layers ?? []).map(({ currentValues, ...layer }) => ({ ...layer, values: currentValues })),
     profile?.releaseDigest ?? '',
   );
+  // What earlier hops lead to is gone by then.
+  const last = merged.filter(({ row }) => row.hop === plan.hops.length - 1);
   const after = desired(
-    merged.flatMap(({ row, summary, text }) => {
+    last.flatMap(({ row, summary, text }) => {
       const { to_version: version, to_digest: digest } = row;
       if (text === null || version === null || digest === null) return [];
       return [{ layer: summary.layer, pack: row.pack, version, digest, values: text }];
     }),
     plan.hops.at(-1)?.release ?? '',
   );
-  const open = new Set(merged.filter(({ summary }) => summary.openConflicts > 0).map(({ summary }) => keyOf(summary)));
+  const open = new Set(last.filter(({ summary }) => summary.openConflicts > 0).map(({ summary }) => keyOf(summary)));
   const doing = new Map<string, LayerMove['doing']>();
   for (const step of stepsOfPlan(plan)) {
     if (isStep(step, 'layer')) doing.set(keyOf(step.target), 'apply');

@@ -91,6 +91,7 @@ function loadEdits(trx: Trx, upgradeId: string): Promise<DraftEdits> {
     .selectFrom('upgrade_layer')
     .select(['layer_id', 'resolutions', 'pasted'])
     .where('upgrade_id', '=', upgradeId)
+    .orderBy('hop')
     .orderBy('position')
     .execute();
 }

@@ -2,7 +2,7 @@ import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
 import { siteRevision } from '../../store/site-revision.ts';
 import { planDraft } from '../freeze.ts';
-import { mergeLayers } from '../merge-cache.ts';
+import { mergeLayers } from '../layer-chain.ts';
 import { loadLayers } from '../queries.ts';
 import { planDigest, type PreflightReport, storeReport } from './report.ts';
 import { siteChecks } from './site-checks.ts';

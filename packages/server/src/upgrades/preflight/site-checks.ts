@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { declaredRisks } from '@sealift/core/planner';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
@@ -6,7 +7,7 @@ import { isStep, type Plan, rollsNodes, stepOf, type StepOf, stepsOf, stepsOfPla
 import { describeMissing } from '../../catalogue/completeness.ts';
 import { pinnedContent } from '../../catalogue/pinned-content.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
-import { storedRelease } from '../../catalogue/stored-release.ts';
+import { installedRelease, type StoredRelease, storedRelease } from '../../catalogue/stored-release.ts';
 import { acceptable, block, type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
 import {
@@ -18,7 +19,6 @@ import {
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
-import { updateList } from '../../platform/updates.ts';
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
@@ -37,10 +37,10 @@ export async function siteChecks(
   const profile = await installedProfile(services.store.db);
   const steps = stepsOfPlan(plan);
   const checks = await Promise.all([
-    releaseSigned(services, row),
-    contentPresent(services, row),
+    releaseSigned(services, row, plan),
+    contentPresent(services, row, plan),
     wayBack(services, row),
-    noOpenRisk(services, row),
+    noOpenRisk(services, row, plan),
     templateFits(services, plan),
     cluster.checks({
       imageBytes: (cancel) => newImageBytes(services, row, plan, cancel),
@@ -64,51 +64,78 @@ export async function siteChecks(
   return checks.flat();
 }
 
-function releaseSigned({ store }: UpgradeServices, row: UpgradeRow): Promise<Check> {
+/** The releases that a plan's hops go to, each verified again. */
+async function releasesOf({ store }: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<readonly StoredRelease[]> {
+  const releases: StoredRelease[] = [];
+  for (const { to } of plan.hops) releases.push(await storedRelease(store.db, to, row.product));
+  return releases;
+}
+
+function releaseSigned(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check> {
   return runCheck('release-signed', 'The release is signed by a trusted key', async () => {
-    const { keyId, digest } = await storedRelease(store.db, row.to_version, row.product);
-    if (digest !== row.release_digest)
+    const releases = await releasesOf(services, row, plan);
+    if (releases.at(-1)?.digest !== row.release_digest)
       return block('The release is another than at the start', 'Start the upgrade again.');
-    return pass(`Verified again, key ${keyId}`);
+    const keys = releases.map(({ keyId, release }) =>
+      releases.length === 1 ? keyId : `${keyId} of ${release.metadata.version}`,
+    );
+    return pass(`Verified again, key ${keys.join(', ')}`);
   });
 }
 
-function contentPresent({ store, registry }: UpgradeServices, row: UpgradeRow): Promise<Check> {
+function contentPresent(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check> {
   return runCheck('content-present', 'Everything the release needs is in the registry', async () => {
-    const { release } = await storedRelease(store.db, row.to_version, row.product);
-    const missing = await registry.content.missing(pinnedContent(packBase, release));
-    if (missing.length > 0) return block(describeMissing(missing), 'Run the bundle of this release again.');
-    const { packs, images } = release.spec;
-    return pass(`${packs.length} packs, ${images.length} images and the node image, by digest`);
+    const found: string[] = [];
+    for (const { release } of await releasesOf(services, row, plan)) {
+      const { version } = release.metadata;
+      const missing = await services.registry.content.missing(pinnedContent(packBase, release));
+      const which = plan.hops.length === 1 ? '' : `${version}: `;
+      if (missing.length > 0)
+        return block(`${which}${describeMissing(missing)}`, 'Run the bundle of this release again.');
+      const { packs, images } = release.spec;
+      found.push(`${which}${packs.length} packs, ${images.length} images and the node image, by digest`);
+    }
+    return pass(found.join('; '));
   });
 }
 
-function noOpenRisk({ store, cluster }: UpgradeServices, row: UpgradeRow): Promise<Check> {
+function noOpenRisk(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check> {
   return runCheck('risks', 'No risk that the release declares for this step is open', async (cancel) => {
-    const { available } = await updateList(store.db);
-    const risk = available.find((update) => update.version === row.to_version)?.risk;
-    if (risk === undefined) return pass('None is declared');
-    if (risk.check === 'cns-cluster-id') return await identityFinding(cluster.storage, cancel);
-    const finding = block(`${risk.name}: ${risk.text}`, 'Go by way of a release that has no such risk.');
-    return acceptable(finding, risk.text, [risk.name]);
+    const installed = await installedRelease(services.store.db, row.from_version, row.product);
+    const releases = [installed, ...(await releasesOf(services, row, plan))].map(({ release }) => release);
+    const risks = declaredRisks(releases);
+    const identity = risks.some(({ check }) => check === 'cns-cluster-id')
+      ? await identityFinding(services.cluster.storage, cancel)
+      : undefined;
+    const open = risks.filter(({ check }) => check !== 'cns-cluster-id');
+    if (open.length === 0 || (identity !== undefined && identity.outcome !== 'pass')) {
+      return identity ?? pass('None is declared');
+    }
+    const told = open.map(({ name, text }) => `${name}: ${text}`).join(' ');
+    const finding = block(told, 'Go by way of a release that has no such risk.');
+    const names = open.map(({ name }) => name);
+    return acceptable(finding, open.map(({ text }) => text).join(' '), names);
   });
 }
 
 /** Of the node images that templates have to be made from, and are not made from yet; undefined where there is none. */
 async function newImageBytes(
-  { store, cluster }: UpgradeServices,
+  services: UpgradeServices,
   row: UpgradeRow,
   plan: Plan,
   cancel: AbortSignal,
 ): Promise<number | undefined> {
   const missing = new Set<string>();
   for (const { target } of stepsOf(stepsOfPlan(plan), 'template')) {
-    if ((await cluster.vcenter.findTemplate(target.template, cancel)) === null) missing.add(target.ova);
+    const found = await services.cluster.vcenter.findTemplate(target.template, cancel);
+    if (found === null) missing.add(target.ova);
   }
   if (missing.size === 0) return undefined;
-  const { release } = await storedRelease(store.db, row.to_version, row.product);
-  const images = nodeImagesOf(release.spec).filter(({ ova }) => missing.has(ova));
-  return images.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  const releases = await releasesOf(services, row, plan);
+  const images = new Map(
+    releases.flatMap(({ release }) => nodeImagesOf(release.spec)).map((image) => [image.ova, image]),
+  );
+  return [...missing].reduce((total, ova) => total + (images.get(ova)?.sizeBytes ?? 0), 0);
 }
 
 /** Whether a pack that the plan applies has charts, or manifests that are templates. */

@@ -1,4 +1,5 @@
 import type { LayerChange, LayerPreview } from '@sealift/core/api';
+import { pathText } from '@sealift/core/merge';
 import { useState } from 'react';
 import { useLayerEdit, useLayerPreview } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
@@ -45,6 +46,12 @@ function LoadedMerge({ upgradeId, preview }: { upgradeId: string; preview: Layer
           onBackToMerge={() => edit.mutate({ kind: 'back-to-merge' })}
           busy={edit.isPending}
         />
+      )}
+      {preview.carried.length > 0 && (
+        <p>
+          Answered in an earlier hop, and so here: {preview.carried.map(({ path }) => pathText(path)).join(', ')}.
+          Another answer can be given below.
+        </p>
       )}
       {preview.problems.length > 0 && <ProblemsNotice problems={preview.problems} />}
       <MergePanes

@@ -22,7 +22,7 @@ export function MergedLayers({ upgrade }: { upgrade: Upgrade }) {
           id: layer.id,
           layer: layer.layer,
           name: layer.displayName,
-          detail: versions(layer.fromVersion, layer.toVersion),
+          detail: hopText(upgrade, layer.hop) + versions(layer.fromVersion, layer.toVersion),
           state: <LayerStateLabel layer={layer} />,
         }))}
         chosen={chosen.id}
@@ -31,6 +31,12 @@ export function MergedLayers({ upgrade }: { upgrade: Upgrade }) {
       <LayerMerge key={chosen.id} upgradeId={upgrade.id} layer={chosen} />
     </div>
   );
+}
+
+/** Of several hops, in which one a layer is merged. */
+function hopText({ plan }: Upgrade, hop: number): string {
+  const hops = plan?.hops ?? [];
+  return hops.length < 2 ? '' : `for ${hops[hop]?.to ?? ''}: `;
 }
 
 function versions(from: string | null, to: string | null): string {
