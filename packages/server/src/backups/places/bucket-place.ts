@@ -47,8 +47,8 @@ export function bucketPlace(settings: S3Settings, folder: string): BackupPlace {
       }
     },
     async open(reference, cancel) {
-      const { bytes, close } = await openObject(client, reference, cancel);
-      return Readable.from(bytes, { objectMode: false }).once('close', close);
+      const opened = await openObject(client, reference, cancel);
+      return Readable.from(opened.bytes, { objectMode: false }).once('close', () => opened.close());
     },
     copyOf: (file, cancel) => copyInto(folder, file, () => openObject(client, file.reference, cancel)),
     async sizesOf() {
