@@ -30,9 +30,15 @@ export function useCreateBackup() {
 }
 
 /** Reads a backup to its end and restores it on trial. */
+/** A large backup is read from a store far away, and all of it restored on trial. */
+const verifyTimeoutMs = 15 * 60_000;
+
 export function useVerifyBackup() {
   return useMutation({
-    mutationFn: (id: string) => request(backupProofSchema, 'POST', `/backups/${encodeURIComponent(id)}/verify`),
+    mutationFn: (id: string) =>
+      request(backupProofSchema, 'POST', `/backups/${encodeURIComponent(id)}/verify`, undefined, {
+        timeoutMs: verifyTimeoutMs,
+      }),
   });
 }
 

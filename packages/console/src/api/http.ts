@@ -2,7 +2,14 @@ import { type ApiProblem, apiProblemSchema } from '@sealift/core/api';
 import type { z } from 'zod';
 import { reportReachable } from './connection.ts';
 
-const timeoutMs = 60_000;
+const usualTimeoutMs = 60_000;
+
+/** How long a call may take, and what ends it before. */
+interface CallLimits {
+  readonly signal?: AbortSignal;
+  /** For what is known to take its time. */
+  readonly timeoutMs?: number;
+}
 
 /** The server refused a request; `problem` says what, where and the remedy (RFC 9457). */
 export class ProblemError extends Error {
@@ -30,12 +37,18 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
  *
  * @throws ProblemError when the server refuses, UnreachableError when it does not answer.
  */
-export async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function send(
+  method: Method,
+  path: string,
+  body?: unknown,
+  { signal, timeoutMs = usualTimeoutMs }: CallLimits = {},
+): Promise<Response> {
+  const late = AbortSignal.timeout(timeoutMs);
   const response = await reach(`/api/v1${path}`, {
     method,
     credentials: 'same-origin',
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
-    signal: signal ? AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) : AbortSignal.timeout(timeoutMs),
+    signal: signal ? AbortSignal.any([signal, late]) : late,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.ok) {
@@ -59,9 +72,9 @@ export async function request<Schema extends z.ZodType>(
   method: Method,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  limits?: CallLimits,
 ): Promise<z.infer<Schema>> {
-  const response = await send(method, path, body, signal);
+  const response = await send(method, path, body, limits);
   const parsed = schema.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -71,7 +84,7 @@ export async function request<Schema extends z.ZodType>(
 
 /** Reads a resource. */
 export function read<Schema extends z.ZodType>(schema: Schema, path: string, signal: AbortSignal) {
-  return request(schema, 'GET', path, undefined, signal);
+  return request(schema, 'GET', path, undefined, { signal });
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

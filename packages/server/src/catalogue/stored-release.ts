@@ -92,7 +92,7 @@ async function* toChunks(bytes: Buffer): AsyncGenerator<Buffer> {
 
 /** Releases by everything that verifying them depends on: the row as it is, and the keys. The same gives the same; only the latest are kept. */
 const verifiedBefore = new Map<string, StoredRelease>();
-const keptAtMost = 100;
+const keptAtMost = 300;
 
 async function verifyRow(row: CatalogueReleaseRow, keys: readonly PublicKey[]): Promise<StoredRelease> {
   const { product, version, digest, manifest, release, signature } = row;
