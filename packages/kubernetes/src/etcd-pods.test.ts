@@ -47,6 +47,7 @@ describe.skipIf(apiServerMissing)(`pods of etcd on a real API server (${apiServe
       {
         name: 'etcd-two',
         node: 'two',
+        image: 'etcd',
         apiServer: { name: 'kube-apiserver-two', port: 6443 },
         trouble: expect.objectContaining({
           what: expect.stringContaining('Pod kube-system/etcd-two has a container that failed'),
