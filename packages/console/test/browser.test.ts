@@ -24,6 +24,7 @@ const addresses = [
   '/administration/site',
   '/updates',
   '/updates/up-1',
+  '/administration/backups',
   '/administration/registries',
   '/administration/audit',
 ];

@@ -49,26 +49,26 @@ export function BackupTable({ backups }: { backups: readonly BackupView[] }) {
               <Td isActionCell>
                 <Button
                   variant="link"
-                  isInline
+                  size="sm"
                   aria-label={`Verify ${backup.id}`}
                   isLoading={verify.isPending && verify.variables === backup.id}
                   isDisabled={verify.isPending}
                   onClick={() => verify.mutate(backup.id)}
                 >
                   Verify
-                </Button>{' '}
+                </Button>
                 <Button
                   variant="link"
-                  isInline
+                  size="sm"
                   component="a"
                   href={`/api/v1/backups/${encodeURIComponent(backup.id)}/file`}
                   aria-label={`Download ${backup.id}`}
                 >
                   Download
-                </Button>{' '}
+                </Button>
                 <LockedButton
                   variant="link"
-                  isInline
+                  size="sm"
                   isDanger
                   aria-label={`Remove ${backup.id}`}
                   onClick={() => setRemoving(backup)}
