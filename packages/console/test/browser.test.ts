@@ -18,6 +18,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const addresses = [
   '/',
   '/cluster/profile?layer=cni-cni-calico',
+  '/cluster/nodes',
   '/cluster/overview',
   '/cluster/events',
   '/cluster/kubeconfig',
@@ -26,6 +27,7 @@ const addresses = [
   '/updates/up-1',
   '/administration/backups',
   '/administration/registries',
+  '/administration/trusted-keys',
   '/administration/audit',
 ];
 
