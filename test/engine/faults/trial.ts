@@ -6,20 +6,12 @@ import { Engine, type EngineOptions } from '@sealift/upgrade/engine';
 import { ModelClock, ModelTime } from '../model/clock.ts';
 import { callName, effectCalls } from '../model/model-process.ts';
 import { seenOf } from '../model/small-plan.ts';
+import { quickTiming } from '../quick-timing.ts';
 
 export const upgradeId = 'u1';
 const pastLeaseMs = 10_001;
 /** More processes than any trial takes. */
 const mostProcesses = 200;
-const timing = {
-  leaseTtlMs: 10_000,
-  pollMs: 1,
-  pollMostMs: 1,
-  retryFirstMs: 1,
-  retryMostMs: 1,
-  progressMs: 0,
-  endMostMs: 5,
-} as const;
 
 /** One call of one process on its way. */
 export interface Call {
@@ -143,7 +135,7 @@ export class Trial {
       },
       holder,
       clock: process.clock,
-      timing,
+      timing: quickTiming,
     };
     return new Engine(options);
   }

@@ -3,6 +3,7 @@ import { Engine, type RunOutcome } from '@sealift/upgrade/engine';
 import type { JournalPort } from '@sealift/upgrade/ports/journal';
 import type { LeasePort } from '@sealift/upgrade/ports/lease';
 import type { Ports } from '@sealift/upgrade/ports/ports';
+import { quickTiming } from '../quick-timing.ts';
 import { ModelClock, type ModelTime } from './clock.ts';
 
 /** Calls that change something at a site: the others only look. */
@@ -43,16 +44,6 @@ export interface Surroundings {
   readonly time: ModelTime;
 }
 
-const timing = {
-  leaseTtlMs: 10_000,
-  pollMs: 1,
-  pollMostMs: 1,
-  retryFirstMs: 1,
-  retryMostMs: 1,
-  progressMs: 0,
-  endMostMs: 5,
-} as const;
-
 /** One process with a real engine, each of whose calls stands still until it is chosen how that ends. */
 export class ModelProcess {
   readonly clock: ModelClock;
@@ -91,7 +82,7 @@ export class ModelProcess {
           const now = time.now;
           const isRenewed = await lease.renew(...given);
           // What was lost before stays lost to it.
-          if (isRenewed && now - this.#heldSince < timing.leaseTtlMs) this.#heldSince = now;
+          if (isRenewed && now - this.#heldSince < quickTiming.leaseTtlMs) this.#heldSince = now;
           return isRenewed;
         },
       },
@@ -107,7 +98,7 @@ export class ModelProcess {
       },
       holder,
       clock: this.clock,
-      timing,
+      timing: quickTiming,
     });
     engine.run(upgradeId).then(
       (outcome) => (this.outcome = outcome),

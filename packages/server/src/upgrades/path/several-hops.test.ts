@@ -1,12 +1,12 @@
 import { parsePublicKey } from '@sealift/bundle/minisign';
 import { readSignedEvidence } from '@sealift/bundle/signed-evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAdopted } from '../../testing/adopted-platform.ts';
 import { pushRelease } from '../../testing/push-release.ts';
-import { RunningPlatform } from '../../testing/running-platform.ts';
+import type { RunningPlatform } from '../../testing/running-platform.ts';
 
 const defaults = (mtu: number, more = '') => `podCIDR: 192.168.0.0/16\nmtu: ${mtu}\n${more}`;
 const siteValues = 'podCIDR: 10.20.0.0/16\nmtu: 9000\n';
-const kubernetesValues = 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n';
 const calico = (hop: number) => `${hop === 0 ? '' : `${hop}-`}cni-calico`;
 
 /** One story, told in order: each part stands on the one before. */
@@ -20,38 +20,37 @@ describe('an upgrade over several hops', { timeout: 120_000 }, () => {
     });
 
   beforeAll(async () => {
-    platform = await RunningPlatform.start();
-    const client = platform.registry();
-    const older = await pushRelease(client, {
-      version: '4.2.12',
-      kubernetes: '1.26.8',
-      upgradesFrom: '4.2.11',
-      cniValues: defaults(1440),
-    });
-    await pushRelease(client, {
-      version: '4.2.13',
-      kubernetes: '1.26.10',
-      upgradesFrom: '4.2.12',
-      cniValues: defaults(1450),
-    });
-    await pushRelease(client, {
-      version: '4.3.0',
-      kubernetes: '1.27.4',
-      upgradesFrom: '4.2.13',
-      cniValues: defaults(1500, 'bpf: true\n'),
-    });
-    await pushRelease(client, {
-      version: '4.5.0',
-      kubernetes: '1.27.5',
-      upgradesFrom: '4.4.0',
-      cniValues: defaults(1500),
-    });
-    await platform.sync();
-    const values = [{ layer: 'cni', pack: 'calico', values: siteValues }];
-    await platform.call('POST', '/platform/adopt', { version: '4.2.12', values });
-    await platform.connectCluster(older.release, { kubernetes: kubernetesValues, calico: siteValues });
+    platform = await startAdopted(
+      [
+        {
+          version: '4.2.12',
+          kubernetes: '1.26.8',
+          upgradesFrom: '4.2.11',
+          cniValues: defaults(1440),
+        },
+        {
+          version: '4.2.13',
+          kubernetes: '1.26.10',
+          upgradesFrom: '4.2.12',
+          cniValues: defaults(1450),
+        },
+        {
+          version: '4.3.0',
+          kubernetes: '1.27.4',
+          upgradesFrom: '4.2.13',
+          cniValues: defaults(1500, 'bpf: true\n'),
+        },
+        {
+          version: '4.5.0',
+          kubernetes: '1.27.5',
+          upgradesFrom: '4.4.0',
+          cniValues: defaults(1500),
+        },
+      ],
+      siteValues,
+    );
   }, 300_000);
-  afterAll(() => platform.stop());
+  afterAll(() => platform?.stop());
 
   it('is planned with the content of every hop found, and a refusal says which rule', async () => {
     const { status, body } = await platform.call('GET', '/path');

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pushRelease } from '../../testing/push-release.ts';
-import { RunningPlatform } from '../../testing/running-platform.ts';
+import { startAdopted } from '../../testing/adopted-platform.ts';
+import type { RunningPlatform } from '../../testing/running-platform.ts';
 
 const cniValues = 'mtu: 1440\n';
 const old = { version: '4.2.12', kubernetes: '1.36.3', upgradesFrom: '>=4.2.0 <4.2.12', cniValues };
@@ -11,19 +11,9 @@ const patch = { version: '4.2.14', kubernetes: '1.36.4', upgradesFrom: '>=4.2.0 
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  platform = await RunningPlatform.start();
-  const client = platform.registry();
-  const installed = await pushRelease(client, old);
-  await pushRelease(client, minor);
-  await pushRelease(client, patch);
-  client.close();
-  await platform.sync();
-  await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
-  const { layers } = (await platform.call('GET', '/profile')).body;
-  const values = layers.map(({ pack, currentValues }: Record<string, string>) => [pack, currentValues]);
-  await platform.connectCluster(installed.release, Object.fromEntries(values));
+  platform = await startAdopted([old, minor, patch]);
 }, 180_000);
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 async function controlPlane() {
   const { groups } = JSON.parse(await readFile(join(platform.folder, 'simulator', 'state.json'), 'utf8'));

@@ -1,26 +1,17 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pushRelease } from '../../testing/push-release.ts';
-import { RunningPlatform } from '../../testing/running-platform.ts';
+import { startAdopted } from '../../testing/adopted-platform.ts';
+import type { RunningPlatform } from '../../testing/running-platform.ts';
 
 const old = { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: 'mtu: 1440\n' };
 const target = { version: '4.2.13', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: 'mtu: 1450\n' };
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  platform = await RunningPlatform.start();
-  const client = platform.registry();
-  const installed = await pushRelease(client, old);
-  await pushRelease(client, target);
-  client.close();
-  await platform.sync();
-  await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
-  const { layers } = (await platform.call('GET', '/profile')).body;
-  const values = layers.map(({ pack, currentValues }: Record<string, string>) => [pack, currentValues]);
-  await platform.connectCluster(installed.release, Object.fromEntries(values));
+  platform = await startAdopted([old, target]);
 }, 180_000);
-afterAll(() => platform.stop());
+afterAll(() => platform?.stop());
 
 /** What the cluster runs and what is recorded of it. */
 async function exported() {
