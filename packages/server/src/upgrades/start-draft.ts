@@ -5,6 +5,7 @@ import { buildRoutePlan, layerChanges, type LayerTransition, type PinnedLayer } 
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import { type Plan, upgradeFormat } from '@sealift/core/upgrade';
+import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -17,6 +18,7 @@ import { assertReadable } from '../store/refuse-newer.ts';
 import type { Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayers } from './layer-chain.ts';
+import { mergeLayer } from './merge-cache.ts';
 import { routeTo } from './path/route-to.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
@@ -54,7 +56,9 @@ export async function startDraft(
   const plan = buildRoutePlan({ installed: installed.release, hops, known });
   const target = route.at(-1)?.digest ?? installed.digest;
   const id = randomUUID();
-  const layers = (await layersOnTheWay(services.registry.client, profile, route)).map((layer) => {
+  // Threads merge the first hop's while the rest is fetched; what fails does so again below.
+  const mergeSoon = (layer: LayerRow): void => void mergeLayer({ ...layer, upgrade_id: id }).catch(() => undefined);
+  const layers = (await layersOnTheWay(services.registry.client, profile, route, mergeSoon)).map((layer) => {
     return { ...layer, upgrade_id: id };
   });
   // What cannot be merged for certain is refused here, before a draft exists.
@@ -117,6 +121,9 @@ async function isSame(trx: Trx, id: string, plan: Plan): Promise<boolean> {
   }
 }
 
+/** Packs that are fetched at a time. */
+const fetchedAtOnce = 4;
+
 /** What a layer's values were written against before a hop. */
 interface Before {
   readonly base: string;
@@ -124,26 +131,35 @@ interface Before {
   readonly presets: string | null;
 }
 
-/** The layers of every hop: the first begins with what is installed, each other one with what the hop before brings. */
+/**
+ * The layers of every hop: the first begins with what is installed, each other one with what the hop before brings.
+ *
+ * @param onFirst told each layer of the first hop, which waits for no other hop
+ */
 async function layersOnTheWay(
   client: RegistryClient,
   profile: InstalledProfile,
   route: readonly StoredRelease[],
+  onFirst: (layer: LayerRow) => void,
 ): Promise<LayerRow[]> {
   const rows: LayerRow[] = [];
   let installed: readonly PinnedLayer[] = profile.layers;
   for (const [hop, { release }] of route.entries()) {
     const earlier = new Map(rows.filter((row) => row.hop === hop - 1).map((row) => [row.layer_id, row]));
     const { layers, migrations } = release.spec;
-    for (const [position, transition] of layerChanges(installed, layers).entries()) {
+    const changes = [...layerChanges(installed, layers).entries()];
+    const made = await mapAtOnce(changes, fetchedAtOnce, async ([position, transition]) => {
       const row = earlier.get(transition.id);
       const before =
         row === undefined
           ? await installedBefore(client, transition, hop === 0 ? profile : undefined)
           : // What the hop before merges takes the place of `current` whenever it is read.
             { base: row.incoming, current: '', presets: row.incoming_presets };
-      rows.push(await layerRow(client, { hop, position }, transition, before, migrations));
-    }
+      const layer = await layerRow(client, { hop, position }, transition, before, migrations);
+      if (hop === 0) onFirst(layer);
+      return layer;
+    });
+    rows.push(...made);
     installed = layers;
   }
   return rows;
