@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { adoptionProposalSchema, packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
@@ -16,8 +17,8 @@ import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-e
 import { run, sealift } from './setup/sealift.ts';
 
 const cluster = sitePeers();
-const tools = [peer('helm'), peer('govc'), peer('chromium'), peer('qemu-img')] as const;
-const [helm, govc, chromium] = tools;
+const tools = [peer('helm'), peer('govc'), peer('chromium'), peer('etcdutl-3.6'), peer('qemu-img')] as const;
+const [helm, govc, chromium, etcdutl] = tools;
 const absent = [cluster, ...tools].find(({ missing }) => missing);
 const older = { kubernetes: 'v1.36.3', template: 'r_u-2204-0-k-1363-0' };
 const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
@@ -25,6 +26,7 @@ const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
 /** Of the moments before and after each effect of the upgrade, so that one effect in five has one, in turn before and after it; `kills.long.test.ts` takes all of them. */
 const killOneIn = 9;
 
+const snapshotSchema = z.object({ path: z.string(), pod: z.string(), sizeBytes: z.number(), sha256: z.string() });
 const lookSchema = z.object({ proposal: adoptionProposalSchema });
 
 interface Node extends KubeObject {
@@ -130,6 +132,23 @@ describe.skipIf(absent !== undefined)(
           await workload.create(secrets, { ...record, metadata: { name, namespace, labels, annotations } });
         }
       }
+    });
+
+    it('gives a snapshot of its etcd through the API server, which etcdutl takes for one', async () => {
+      const { workload: enterprise, management } = site.cluster.service.ready;
+      const clusters = ['--kubeconfig', enterprise.kubeconfig, '--management-kubeconfig', management.kubeconfig];
+      const file = join(site.context.folder.path, 'etcd.snapshot');
+      const saved = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', file, ...clusters);
+      const bytes = await readFile(file);
+      expect(saved).toEqual({
+        path: file,
+        pod: expect.stringMatching(/^etcd-/),
+        sizeBytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      const data = join(site.context.folder.path, 'etcd-restored');
+      await promisify(execFile)(etcdutl.path, ['snapshot', 'restore', file, '--data-dir', data]);
     });
 
     it('is planned and looked at, and nothing blocks it', async () => {

@@ -8,6 +8,7 @@ import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { ownMinorPeers } from '@sealift/testkit/site/programs';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Canary } from './setup/canary.ts';
 import { endStateOf } from './setup/end-state.ts';
 import { makeKeptObjects, readKeptObjects, touchKeptObjects } from './setup/kept-objects.ts';
@@ -15,6 +16,18 @@ import { type RealEnvironment, startRealEnvironment } from './setup/real-environ
 import { run, sealift } from './setup/sealift.ts';
 
 const absent = [ownMinorPeers(), peer('helm'), peer('govc'), peer('qemu-img')].find(({ missing }) => missing);
+const tools = {
+  etcd: peer('etcd-3.6'),
+  etcdutl: peer('etcdutl-3.6'),
+  old: peer('kube-apiserver-1.36.3'),
+  new: peer('kube-apiserver'),
+};
+const rehearsalSchema = z.object({
+  served: z.boolean(),
+  objects: z.number(),
+  unread: z.array(z.string()),
+  findings: z.array(z.object({ kind: z.string(), text: z.string() })),
+});
 const controlPlanePath =
   '/apis/controlplane.cluster.x-k8s.io/v1beta2/namespaces/default/kubeadmcontrolplanes/enterprise-control-plane';
 const etcdPods = '/api/v1/namespaces/kube-system/pods';
@@ -170,6 +183,34 @@ describe.skipIf(absent !== undefined)(
       });
       expect(blockers.join()).toContain('etcd cannot be pinned');
       await workload.merge(path, image('3.6.8-0'));
+    });
+
+    it('is rehearsed on a copy that is taken from the cluster itself, in both directions', async () => {
+      const { workload: enterprise, management: machines } = site.cluster.service.ready;
+      const rehearsed = async (from: string, to: string) => {
+        const programs = ['--etcd', tools.etcd.path, '--etcdutl', tools.etcdutl.path];
+        const servers = ['--running-kube-apiserver', from, '--kube-apiserver', to];
+        const clusters = ['--kubeconfig', enterprise.kubeconfig, '--management-kubeconfig', machines.kubeconfig];
+        const options = { env: site.context.env, cwd: site.context.folder.path };
+        const { stdout, stderr } = await run(
+          sealift,
+          ['upgrade', 'rehearse', ...programs, ...servers, ...clusters, '--json'],
+          options,
+        );
+        if (stdout === '') throw new Error(`sealift upgrade rehearse: ${stderr}`);
+        return rehearsalSchema.parse(JSON.parse(stdout));
+      };
+      for (const [from, to] of [
+        [tools.old.path, tools.new.path],
+        [tools.new.path, tools.old.path],
+      ] as const) {
+        const { findings, objects, served, unread } = await rehearsed(from, to);
+        process.stdout.write(
+          `rehearsed: ${objects} objects; ${findings.map(({ kind, text }) => `${kind} ${text}`).join('; ')}\n`,
+        );
+        expect([served, objects > 150, unread]).toEqual([true, true, []]);
+        expect(findings.filter(({ kind }) => kind !== 'dropped-field')).toEqual([]);
+      }
     });
 
     it('goes forward and back, forward and back from midway, and forward to its end, with all objects kept', async () => {

@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { withRetry } from '@sealift/io/retry';
 import { type Access, type KubernetesOptions, loadAccess } from './login/access.ts';
 import { accepted, messageOf, statusReasonOf } from './answer.ts';
-import type { ApiAnswer, ApiRequest, PodRequest } from './exchange.ts';
+import type { ApiAnswer, ApiRequest, PodRequest, PodStreamRequest } from './exchange.ts';
 import type { PodAnswer } from './pod/ask-port.ts';
 import { Connections } from './send.ts';
 import type { StreamLimits } from './stream.ts';
@@ -87,6 +87,22 @@ export class KubernetesClient {
   askPod({ namespace, pod: name, ...asked }: PodRequest, cancel: AbortSignal): Promise<PodAnswer> {
     const forward = `${objectPath('/api/v1', 'pods', { namespace, name })}/portforward`;
     return this.#connections.askPod({ forward, ...asked }, cancel);
+  }
+
+  /**
+   * Posts to a program in a pod once, through the pod's kubelet, and has the lines of its answer taken as they come. Its certificate has to be of the
+   * authority that is given, not of the cluster's.
+   *
+   * @throws KUBERNETES_LOGIN_MISSING, KUBERNETES_UNREACHABLE also where the answer is cut, KUBERNETES_ANSWER_INVALID, CANCELLED, and what `take` throws
+   */
+  streamPod<Result>(
+    { namespace, pod: name, ...asked }: PodStreamRequest,
+    limits: StreamLimits,
+    take: (lines: AsyncGenerator<string, void, undefined>, status: number) => Promise<Result>,
+    cancel: AbortSignal,
+  ): Promise<Result> {
+    const forward = `${objectPath('/api/v1', 'pods', { namespace, name })}/portforward`;
+    return this.#connections.streamPod({ forward, ...asked }, limits, take, cancel);
   }
 
   /** Reads an object, undefined where it does not exist. @throws KUBERNETES_REFUSED, and as `ask` */

@@ -35,3 +35,17 @@ export interface PodRequest {
   readonly servername: string;
   readonly path: string;
 }
+
+/** Proves who asks a program that trusts an authority of its own, and that program; PEM. */
+export interface PodLogin {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A request to a program in a pod whose answer is long. */
+export interface PodStreamRequest extends PodRequest {
+  readonly login: PodLogin;
+  /** What is posted, JSON. */
+  readonly body: string;
+}

@@ -1,16 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import { SealiftError } from '@sealift/core/errors';
 import { Agents, type TlsOptions } from '@sealift/io/http/agents';
-import { BodyTooLarge, readBody } from '@sealift/io/http/body';
+import { BodyTooLarge, bodyOf, readBody } from '@sealift/io/http/body';
 import type { Environment } from '@sealift/io/http/environment';
 import { trustedCertificates } from '@sealift/io/http/certificates';
 import { exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
-import type { ApiAnswer, ApiRequest, PodRequest } from './exchange.ts';
+import type { ApiAnswer, ApiRequest, PodRequest, PodStreamRequest } from './exchange.ts';
 import type { Access } from './login/access.ts';
 import type { RequestLogin } from './login/credential.ts';
-import { askPort, type PodAnswer } from './pod/ask-port.ts';
+import { askPort, exchangeOverPort, type PodAnswer } from './pod/ask-port.ts';
 import { forwardPort } from './pod/forward-port.ts';
-import { streamLines, type StreamLimits, StreamRefused } from './stream.ts';
+import type { ForwardedPort } from './pod/forwarded-port.ts';
+import { linesOf, streamLines, type StreamLimits, StreamRefused } from './stream.ts';
 import { isPassingStatus, pauseAsked } from './unavailable.ts';
 import { unusable } from './unusable.ts';
 
@@ -20,6 +22,8 @@ const timeoutMs = 60_000;
 const connections = 8;
 /** An API server that can't read its store never forwards; another connection may lead to another one. */
 const forwardMs = 1000;
+
+type PodAsked = Pick<PodRequest, 'port' | 'servername' | 'path'>;
 
 /** Pools of connections that prove and demand the same. */
 interface Pools {
@@ -112,15 +116,52 @@ export class Connections {
    * @param forward path of the pod's `portforward` subresource
    * @throws as `KubernetesClient.askPod`
    */
-  async askPod(
-    {
-      forward,
-      port,
-      servername,
-      path,
-    }: { readonly forward: string } & Pick<PodRequest, 'port' | 'servername' | 'path'>,
+  askPod(
+    { forward, servername, ...asked }: { readonly forward: string } & PodAsked,
     cancel: AbortSignal,
   ): Promise<PodAnswer> {
+    return this.#withPort({ forward, ...asked }, cancel, (line, { headers, tls }) =>
+      askPort(line, { path: asked.path, headers, tls: { ...tls, servername } }, cancel),
+    );
+  }
+
+  /**
+   * Posts to a program in a pod and gives the lines of its answer as they come, until it ends; one that is cut is an error. It has to prove itself by the authority
+   * of the login that is given, and gets that one alone.
+   *
+   * @param forward path of the pod's `portforward` subresource
+   * @throws as `KubernetesClient.streamPod`
+   */
+  streamPod<Result>(
+    {
+      forward,
+      login,
+      body,
+      servername,
+      ...asked
+    }: { readonly forward: string } & Omit<PodStreamRequest, 'namespace' | 'pod'>,
+    { idleTimeoutMs, deadlineMs, lineLimitBytes }: StreamLimits,
+    take: (lines: AsyncGenerator<string, void, undefined>, status: number) => Promise<Result>,
+    cancel: AbortSignal,
+  ): Promise<Result> {
+    const read = (answer: IncomingMessage): Promise<Result> => {
+      const lines = linesOf(bodyOf(answer, { idleTimeoutMs, deadlineMs, cancel }), lineLimitBytes, asked.path);
+      return take(lines, answer.statusCode ?? 0);
+    };
+    return this.#withPort({ forward, ...asked }, cancel, (line) =>
+      exchangeOverPort(line, { path: asked.path, headers: {}, body, tls: { ...login, servername } }, read, cancel),
+    );
+  }
+
+  /** Does something with a port of a pod; whoever does it ends the connection. */
+  async #withPort<Result>(
+    { forward, port }: { readonly forward: string; readonly port: number },
+    cancel: AbortSignal,
+    work: (
+      line: ForwardedPort,
+      login: { readonly headers: RequestLogin['headers']; readonly tls: TlsOptions },
+    ) => Promise<Result>,
+  ): Promise<Result> {
     const { server } = this.#access;
     const place = `${server}${forward}`;
     const { headers, ...pair } = await this.#login(cancel, place);
@@ -133,7 +174,7 @@ export class Connections {
         if (cancel.aborted || failureOf(error).kind !== 'deadline') throw error;
         return forwardPort(agent, { url, headers, cancel });
       });
-      return await askPort(line, { path, headers, tls: { ...tls, servername } }, cancel);
+      return await work(line, { headers, tls });
     } catch (error) {
       throw asCatalogued(error, server, place);
     } finally {

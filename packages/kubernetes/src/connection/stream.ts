@@ -64,7 +64,8 @@ export async function* streamLines(
   }
 }
 
-async function* linesOf(
+/** The whole lines of a body. @throws KUBERNETES_ANSWER_INVALID where one is too long, ConnectionFailure */
+export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
   limitBytes: number,
   place: string,

@@ -23,6 +23,6 @@ export async function etcdOmitted(
   return {
     record: 'omitted',
     what: `a snapshot of etcd of the ${cluster} cluster (kube-system ${system?.metadata.uid ?? 'unknown'})`,
-    why: `its members are not reached from here: take one beside this backup with etcdctl. Once its objects were read it was at revision ${metadata.resourceVersion}; a snapshot of that revision or a later one has all of them`,
+    why: `it has all Secrets of the cluster and may be large: take one beside this backup with sealift cluster snapshot-etcd. Once its objects were read it was at revision ${metadata.resourceVersion}; a snapshot of that revision or a later one has all of them`,
   };
 }

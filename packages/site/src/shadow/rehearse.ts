@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { minorsBetween } from '@sealift/core/planner';
 import { parseVersion } from '@sealift/core/version';
+import { type SnapshotSource, saveEtcdSnapshot } from '../backup/save-etcd-snapshot.ts';
 import { type ShadowServer, startServer } from './api-server.ts';
 import { type ClusterFlags, clusterFlags, emulating, type Flags, flagParts, shadowFlags } from './cluster-flags.ts';
 import { collectionsOf, isExamined, pairsOf } from './collections.ts';
@@ -15,8 +16,8 @@ import { storedEntry } from './stored-object.ts';
 import { inWorkFolder } from './work-folder.ts';
 
 export interface RehearsalOptions {
-  /** A file as `etcdctl snapshot save` writes it. */
-  readonly snapshot: string;
+  /** A file as `etcdctl snapshot save` writes it, or the cluster that one is taken of, into the folder of the copies. */
+  readonly snapshot: string | SnapshotSource;
   readonly store: StorePrograms;
   /** The API server of the version that the cluster runs. */
   readonly running: string;
@@ -59,7 +60,7 @@ const configKey = '/registry/configmaps/kube-system/kubeadm-config';
  * working: before the control plane goes there, or back. Beside it runs the version of today on a copy of its own, so that what is no matter
  * of the version is not taken for one.
  *
- * @throws REHEARSAL_…, CANCELLED
+ * @throws REHEARSAL_…, ETCD_SNAPSHOT_FAILED, KUBERNETES_…, CANCELLED
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const deadline = AbortSignal.timeout(longestMs);
@@ -97,7 +98,8 @@ function minorOf(version: string): string {
 }
 
 async function rehearseIn(folder: string, options: RehearsalOptions, versions: Versions): Promise<Rehearsal> {
-  const { cancel, snapshot } = options;
+  const { cancel } = options;
+  const snapshot = await snapshotFile(options, folder);
   const started: { stop(): Promise<void> }[] = [];
   const shadow = async (name: string): Promise<{ readonly store: Store; readonly folder: string }> => {
     const own = join(folder, name);
@@ -160,6 +162,11 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
   } finally {
     for (const one of started) await one.stop();
   }
+}
+
+async function snapshotFile({ snapshot, cancel }: RehearsalOptions, folder: string): Promise<string> {
+  if (typeof snapshot === 'string') return snapshot;
+  return (await saveEtcdSnapshot(snapshot, join(folder, 'cluster.snapshot'), cancel)).path;
 }
 
 /** Waits for both, so that neither is left behind, and takes note of those that run. */

@@ -1,4 +1,6 @@
 import type { RegisterCommand } from '../../context.ts';
+import { withEtcdSource } from './etcd-source.ts';
+import type { SnapshotEtcdOptions } from './snapshot-etcd.ts';
 
 /** `sealift cluster`: the enterprise cluster as it is now, and a way in. */
 export const registerCluster: RegisterCommand = (program, context) => {
@@ -36,5 +38,18 @@ export const registerCluster: RegisterCommand = (program, context) => {
     .action(async (options: { output: string; hours: string; json?: true }) => {
       const { saveKubeconfig } = await import('./kubeconfig.ts');
       await saveKubeconfig(options, context);
+    });
+  withEtcdSource(
+    cluster
+      .command('snapshot-etcd')
+      .description(
+        "Saves a snapshot of the cluster's etcd, as `etcdctl snapshot save` writes it: through the API server, without a login on a machine, and without a console.",
+      )
+      .requiredOption('-o, --output <file>', 'the file to write, for you alone'),
+  )
+    .option('--json', 'print one JSON object')
+    .action(async (options: SnapshotEtcdOptions) => {
+      const { snapshotEtcd } = await import('./snapshot-etcd.ts');
+      await snapshotEtcd(options, context);
     });
 };

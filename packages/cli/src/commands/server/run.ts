@@ -5,6 +5,7 @@ import { type ConsoleOptions, type RunningConsole, startConsole } from '@sealift
 import { parseImageRegistry } from '@sealift/site/image-registry';
 import type { ImageRegistry, SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
+import { parseNamespaced } from '../namespaced.ts';
 import { readConnection } from '../vsphere/connection.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
 import { HandOver } from './hand-over/hand-over.ts';
@@ -191,13 +192,6 @@ function managementAccess(
 
 function given(variable: string | undefined): string | undefined {
   return variable === '' ? undefined : variable;
-}
-
-function parseNamespaced(option: string, text: string | undefined) {
-  if (text === undefined) return undefined;
-  const [, namespace, name] = /^([a-z0-9-]{1,63})\/([a-z0-9.-]{1,253})$/.exec(text) ?? [];
-  if (namespace === undefined || name === undefined) throw usage(`${option} ${text} is not of the form namespace/name`);
-  return { namespace, name };
 }
 
 function imageRegistryOf({ imageRegistry: text, imagePullSecret }: ServerRunOptions): ImageRegistry | undefined {

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../../context.ts';
+import { withEtcdSource } from '../cluster/etcd-source.ts';
 import type { RehearseOptions } from './rehearse.ts';
 import type { ResolveOptions } from './resolve.ts';
 
@@ -191,12 +192,17 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       const { chooseOnFailure } = await import('./rollback.ts');
       await chooseOnFailure(what, options, context);
     });
-  upgrade
-    .command('rehearse')
-    .description(
-      'Tries the API server of another minor on a copy of all that the cluster stores, forward or back, without touching the cluster; exit 2 where something is in the way.',
-    )
-    .requiredOption('--etcd-snapshot <file>', 'a snapshot of the cluster, as `etcdctl snapshot save` writes it')
+  withEtcdSource(
+    upgrade
+      .command('rehearse')
+      .description(
+        'Tries the API server of another minor on a copy of all that the cluster stores, forward or back, without touching the cluster; exit 2 where something is in the way.',
+      )
+      .option(
+        '--etcd-snapshot <file>',
+        'a snapshot of the cluster, as `etcdctl snapshot save` writes it; without it one is taken from the cluster',
+      ),
+  )
     .requiredOption('--running-kube-apiserver <file>', 'executable of the version that the cluster runs')
     .requiredOption('--kube-apiserver <file>', 'executable of the version to try: a minor ahead, or a minor back')
     .requiredOption('--etcd <file>', "executable of the cluster's etcd version")

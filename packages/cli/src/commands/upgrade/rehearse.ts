@@ -1,9 +1,11 @@
+import { SealiftError } from '@sealift/core/errors';
 import { rehearse } from '@sealift/site/rehearse';
 import type { CliContext } from '../../context.ts';
+import { type EtcdSourceOptions, etcdSource } from '../cluster/etcd-source.ts';
 import { showRehearsal } from './rehearsal-report.ts';
 
-export interface RehearseOptions {
-  readonly etcdSnapshot: string;
+export interface RehearseOptions extends EtcdSourceOptions {
+  readonly etcdSnapshot?: string;
   readonly runningKubeApiserver: string;
   readonly kubeApiserver: string;
   readonly etcd: string;
@@ -12,11 +14,16 @@ export interface RehearseOptions {
   readonly json?: true;
 }
 
-/** Tries the API server of another minor on a copy of a cluster; exit code 2 where something is in the way. @throws REHEARSAL_…, CANCELLED */
+/** Tries the API server of another minor on a copy of a cluster; exit code 2 where something is in the way. @throws USAGE, REHEARSAL_…, ETCD_SNAPSHOT_FAILED, KUBERNETES_…, CANCELLED */
 export async function rehearseUpgrade(options: RehearseOptions, context: CliContext): Promise<void> {
-  const { etcdSnapshot, runningKubeApiserver, kubeApiserver, etcd, etcdutl, native } = options;
+  const { etcdSnapshot, kubeconfig, managementKubeconfig, clusterName } = options;
+  if (etcdSnapshot !== undefined && [kubeconfig, managementKubeconfig, clusterName].some((one) => one !== undefined)) {
+    const reason = 'give --etcd-snapshot, or the cluster that one is taken of, not both';
+    throw new SealiftError('USAGE', { values: { reason } });
+  }
+  const { runningKubeApiserver, kubeApiserver, etcd, etcdutl, native } = options;
   const rehearsal = await rehearse({
-    snapshot: etcdSnapshot,
+    snapshot: etcdSnapshot ?? etcdSource(options),
     store: { etcd, etcdutl },
     running: runningKubeApiserver,
     other: kubeApiserver,

@@ -59,6 +59,13 @@ export const siteErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  ETCD_SNAPSHOT_FAILED: {
+    message: 'no snapshot of etcd was taken: {reason}',
+    hint: 'Take one on a machine of the control plane with `etcdctl snapshot save`. Here it needs members that kubeadm runs with their JSON gateway on, the Secret <cluster>-etcd of Cluster API with its key, and leave to read it and to forward ports of pods in kube-system.',
+    status: 502,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   REHEARSAL_SNAPSHOT_UNUSABLE: {
     message: 'the etcd snapshot {path} cannot be used: {reason}',
     hint: "Take one with `etcdctl snapshot save` from a member of the cluster's etcd, whole and unchanged; the database file of a running member is none. The etcdutl given must be of the cluster's etcd version or a newer one.",
