@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
+import { storeFailure } from '../store/store-failure.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { storeConfirmedUpgrade, storeUpgrade } from '../testing/confirmed-upgrade.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
@@ -54,6 +55,21 @@ describe.each([
   beforeEach(async () => {
     if (!skip) await emptyStore(store);
   });
+
+  it.skipIf(skip || kind === 'embedded')(
+    'a statement that takes too long is ended, and told as the database being away',
+    async () => {
+      const databaseUrl = (await server?.newDatabase()) ?? '';
+      const impatient = await openStore({ dataDir: '/nonexistent', databaseUrl, statementMs: 200 });
+      try {
+        const failure = await sql`select pg_sleep(20)`.execute(impatient.db).catch((error: unknown) => error);
+        expect(storeFailure(failure)).toMatchObject({ code: 'STORE_UNREACHABLE' });
+        expect((await sql<{ one: number }>`select 1 as one`.execute(impatient.db)).rows).toEqual([{ one: 1 }]);
+      } finally {
+        await impatient.close();
+      }
+    },
+  );
 
   describe.skipIf(skip)('by contract', () => {
     leaseContract(kind, async () => ({ port: leaseStore(store) }));

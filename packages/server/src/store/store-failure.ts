@@ -1,10 +1,10 @@
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 
-/** Connection failures of the driver, and PostgreSQL's class 08 and 57P0x (going down, starting up). */
-const away = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57P0\d)$/;
+/** Connection failures of the driver, and PostgreSQL's class 08, 57014 (a statement that took too long) and 57P0x (going down, starting up). */
+const away = /^(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|08\w{3}|57014|57P0\d)$/;
 /** The driver gives these no code. */
 const awayInWords =
-  /^(?:timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+  /^(?:timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)/;
 /** PostgreSQL's `disk_full` (class 53), and what the system says below the embedded store. */
 const full = /^(?:53100|ENOSPC|EDQUOT)$/;
 /** PostgreSQL's `read_only_sql_transaction`: a standby, or a server that was told to take no changes. */

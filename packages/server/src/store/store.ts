@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly dataDir: string;
   /** `postgres://…` names a real server and leaves the embedded store closed. */
   readonly databaseUrl?: string;
+  /** How long a real server may work on one statement, in milliseconds; a minute without it. Changes of tables may take longer. */
+  readonly statementMs?: number;
 }
 
 /**
@@ -40,8 +42,15 @@ export interface StoreOptions {
  * @throws STORE_UNREACHABLE, STORE_FULL, STORE_FROM_NEWER
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const store =
-    options.databaseUrl === undefined ? await openEmbedded(options.dataDir) : await openPostgres(options.databaseUrl);
+  const { dataDir, databaseUrl, statementMs = usualStatementMs } = options;
+  if (databaseUrl === undefined) return await migrated(await openEmbedded(dataDir));
+  // Another process may be changing many rows, and is waited for.
+  await (await migrated(await openPostgres(databaseUrl, undefined))).close();
+  return await openPostgres(databaseUrl, statementMs);
+}
+
+/** Brings the tables of a store up to date; one where that fails is closed. */
+async function migrated(store: Store): Promise<Store> {
   try {
     await sql`select 1`.execute(store.db);
     await migrate(store.db);
@@ -72,8 +81,11 @@ async function openEmbedded(dataDir: string): Promise<Store> {
 
 /** After a fail-over an old connection may still lead to the server that takes no changes any more. */
 const longestConnectionSeconds = 30;
+const usualStatementMs = 60_000;
+/** A server that answers at all says itself that it took too long; a line that was cut in silence never does. */
+const silenceMs = 5000;
 
-async function openPostgres(databaseUrl: string): Promise<Store> {
+async function openPostgres(databaseUrl: string, statementMs: number | undefined): Promise<Store> {
   if (!/^postgres(?:ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
     const reason = 'expected postgres://user:password@host:port/database';
     throw new SealiftError('INPUT_INVALID', { place: 'DATABASE_URL', values: { what: 'the address', reason } });
@@ -85,6 +97,7 @@ async function openPostgres(databaseUrl: string): Promise<Store> {
     max: 10,
     connectionTimeoutMillis: 10_000,
     maxLifetimeSeconds: longestConnectionSeconds,
+    ...(statementMs === undefined ? {} : { statement_timeout: statementMs, query_timeout: statementMs + silenceMs }),
   });
   // An idle connection that breaks would otherwise end the process; the next query reports the failure.
   pool.on('error', () => undefined);
