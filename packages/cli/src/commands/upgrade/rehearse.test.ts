@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Rehearsal } from '@sealift/site/rehearse';
 import { describe, expect, it } from 'vitest';
 import { ScriptedConsole } from '../../testing/scripted-console.ts';
@@ -70,6 +71,47 @@ describe('sealift upgrade rehearse', () => {
     expect(notes).toHaveLength(4);
     for (const part of ['2 objects', 'audit-log-path', '/apis/x/v1/y', '4 values'])
       expect(notes.join('\n')).toContain(part);
+  });
+
+  it('starts programs from where they are named, not from a folder of its own', async () => {
+    const site = await ScriptedConsole.start();
+    try {
+      const programs = [
+        '--etcd',
+        './e',
+        '--etcdutl',
+        './u',
+        '--running-kube-apiserver',
+        './a',
+        '--kube-apiserver',
+        './b',
+      ];
+      const { code, notes } = await site.sealift(['upgrade', 'rehearse', '--etcd-snapshot', './s', ...programs]);
+      expect([code, notes]).toEqual([1, expect.stringContaining(resolve('a'))]);
+    } finally {
+      site.stop();
+    }
+  });
+
+  it('takes a snapshot, or the cluster that one is taken of', async () => {
+    const site = await ScriptedConsole.start();
+    try {
+      const programs = [
+        '--etcd',
+        './e',
+        '--etcdutl',
+        './u',
+        '--running-kube-apiserver',
+        './a',
+        '--kube-apiserver',
+        './b',
+      ];
+      const both = ['--etcd-snapshot', './s', '--kubeconfig', './k'];
+      const { code, notes } = await site.sealift(['upgrade', 'rehearse', ...both, ...programs]);
+      expect([code, notes]).toEqual([1, expect.stringContaining('not both')]);
+    } finally {
+      site.stop();
+    }
   });
 
   it('asks for every program, and names one that is not there', async () => {

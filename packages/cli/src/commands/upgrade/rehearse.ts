@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { rehearse } from '@sealift/site/rehearse';
 import type { CliContext } from '../../context.ts';
@@ -24,9 +25,10 @@ export async function rehearseUpgrade(options: RehearseOptions, context: CliCont
   const { runningKubeApiserver, kubeApiserver, etcd, etcdutl, native } = options;
   const rehearsal = await rehearse({
     snapshot: etcdSnapshot ?? etcdSource(options),
-    store: { etcd, etcdutl },
-    running: runningKubeApiserver,
-    other: kubeApiserver,
+    // They are started in folders of their own.
+    store: { etcd: resolve(etcd), etcdutl: resolve(etcdutl) },
+    running: resolve(runningKubeApiserver),
+    other: resolve(kubeApiserver),
     native,
     folder: context.env['TMPDIR'],
     cancel: context.cancel,
