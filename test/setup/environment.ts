@@ -11,6 +11,7 @@ import {
   startDemo,
 } from '@sealift/cli/demo/demo-environment';
 import type { SimulatedCluster } from '@sealift/cli/demo/cluster/simulated-cluster';
+import type { Vendor } from '@sealift/cli/demo/vendor';
 import { inject } from 'vitest';
 
 /** The bundles, keys and pages that were built for this run. */
@@ -37,6 +38,8 @@ export async function startEnvironment(
   runs: Pick<DemoOptions, 'databaseUrl'> & {
     readonly executable?: string;
     readonly startCluster?: StartCluster<SimulatedCluster>;
+    /** Other bundles than those of the run. */
+    readonly vendor?: Vendor;
   } = {},
 ): Promise<TestEnvironment> {
   const dir = await mkdtemp(join(tmpdir(), 'sealift-test-'));
@@ -44,10 +47,10 @@ export async function startEnvironment(
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const { executable, databaseUrl, startCluster = simulatedAt(speed) } = runs;
+    const { executable, databaseUrl, startCluster = simulatedAt(speed), vendor = built().vendor } = runs;
     const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable, changeValues });
     const store = databaseUrl === undefined ? {} : { databaseUrl };
-    const options = { demo, port: 0, built: built(), ...store, ownPages: executable !== undefined };
+    const options = { demo, port: 0, built: { ...built(), vendor }, ...store, ownPages: executable !== undefined };
     const environment = await startDemo(options, startCluster);
     const remove = async (): Promise<void> => {
       await environment.stop();
