@@ -21,18 +21,20 @@ export function demandTerminal(): void {
  * @throws BUNDLE_NOT_CONFIRMED, CANCELLED when it is interrupted
  */
 export async function confirmOnTerminal(question: string, cancel: AbortSignal): Promise<void> {
+  const answer = await askOnTerminal(`${question} Proceed? [Y/n] `, cancel);
+  if (!/^(?:y|yes)?$/i.test(answer.trim())) throw new SealiftError('BUNDLE_NOT_CONFIRMED');
+}
+
+/** Asks a question on the terminal. @throws CANCELLED when it is interrupted, or the input ends */
+export async function askOnTerminal(question: string, cancel: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const interrupted = new AbortController();
   terminal.once('SIGINT', () => interrupted.abort());
   // The end of the input is no answer.
   terminal.once('close', () => interrupted.abort());
   try {
-    const answer = await terminal.question(`${question} Proceed? [Y/n] `, {
-      signal: AbortSignal.any([cancel, interrupted.signal]),
-    });
-    if (!/^(?:y|yes)?$/i.test(answer.trim())) throw new SealiftError('BUNDLE_NOT_CONFIRMED');
+    return await terminal.question(question, { signal: AbortSignal.any([cancel, interrupted.signal]) });
   } catch (error) {
-    if (error instanceof SealiftError) throw error;
     throw new SealiftError('CANCELLED', { cause: error });
   } finally {
     terminal.close();

@@ -1,13 +1,35 @@
 import type { RegisterCommand } from '../../context.ts';
 import { withEtcdSource } from '../cluster/etcd-source.ts';
 import type { RehearseOptions } from './rehearse.ts';
+import type { ByBundleOptions } from './by-bundle/upgrade-by-bundle.ts';
 import type { ResolveOptions } from './resolve.ts';
 
 const idHelp = 'id of the upgrade; without it the one under way, else the last';
 
 /** `sealift upgrade`: the whole upgrade, as in Update Management. */
 export const registerUpgrade: RegisterCommand = (program, context) => {
-  const upgrade = program.command('upgrade').description('Upgrades the platform: preview, settle, confirm, follow.');
+  const upgrade = program
+    .command('upgrade')
+    .description(
+      'Upgrades the platform: preview, settle, confirm, follow; or all of it at once: sealift upgrade --bundle FILE.',
+    );
+  upgrade
+    .command('run', { isDefault: true })
+    .description(
+      'The whole upgrade in one command: verifies and uploads the bundle, syncs, merges, looks at the site, confirms and follows. It stops where you have to decide; run again it goes on.',
+    )
+    .usage('--bundle <file> [options]')
+    .argument('[command]')
+    .option('--bundle <file>', 'the release: airgap-v<version>.bin')
+    .option('--public-key <file>', 'a public key to trust for this bundle, besides those of this machine')
+    .option('--yes', 'confirm what is shown without being asked, where nothing is open')
+    .option('--json', 'print one JSON object')
+    .action(async (unknown: string | undefined, { bundle, ...options }: Partial<ByBundleOptions>) => {
+      if (unknown !== undefined) upgrade.error(`error: unknown command '${unknown}'`);
+      if (bundle === undefined) return upgrade.help({ error: true });
+      const { upgradeByBundle } = await import('./by-bundle/upgrade-by-bundle.ts');
+      return await upgradeByBundle({ ...options, bundle }, context);
+    });
   upgrade
     .command('start')
     .description('Begins an upgrade: plans it and merges the values of every layer. Nothing is changed yet.')

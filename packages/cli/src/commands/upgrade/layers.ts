@@ -41,10 +41,15 @@ function showPreview(layer: LayerPreview, { text, json }: { text?: string; json?
   context.out(`${layer.displayName} ${layer.fromVersion ?? 'new'} to ${layer.toVersion ?? 'removed'}: ${layer.state}`);
   for (const { path, kind, reason } of layer.decisions) context.out(`${kind}  ${JSON.stringify(path)}  ${reason}`);
   for (const { path } of layer.carried) context.out(`answered in an earlier hop: ${JSON.stringify(path)}`);
-  for (const { path, current, incoming } of layer.conflicts) {
-    context.out(`open: ${JSON.stringify(path)}`);
-    context.out(`  current:  ${JSON.stringify(current?.value)}`);
-    context.out(`  incoming: ${JSON.stringify(incoming?.value)}`);
-    context.out(`  settle:   sealift upgrade resolve ${layer.id} --path '${JSON.stringify(path)}' --take current`);
-  }
+  for (const line of openConflictLines(layer)) context.out(line);
+}
+
+/** What is open in a layer, with both sides and the command that settles it. */
+export function openConflictLines({ id, conflicts }: LayerPreview): string[] {
+  return conflicts.flatMap(({ path, current, incoming }) => [
+    `open: ${JSON.stringify(path)}`,
+    `  current:  ${JSON.stringify(current?.value)}`,
+    `  incoming: ${JSON.stringify(incoming?.value)}`,
+    `  settle:   sealift upgrade resolve ${id} --path '${JSON.stringify(path)}' --take current`,
+  ]);
 }
