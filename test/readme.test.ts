@@ -72,6 +72,7 @@ describe.skipIf(minisign.missing)(
         'sealift platform adopt 4.2.12 --values cni/cni-calico=cni-cni-calico.yaml',
         'sealift sync',
         'sealift upgrade confirm --wait',
+        'sealift upgrade --bundle airgap-v4.2.13.bin --yes',
       ]);
     });
 
@@ -128,6 +129,11 @@ describe.skipIf(minisign.missing)(
       const said = await readme.types(sides.operator, 'sealift upgrade confirm --wait');
       expect(said).toContain('yes  You are using the latest version of Harborview\n');
       expect(said).toContain('yes  On-prem system console is healthy\n');
+    });
+
+    it('by one command there is nothing left to do', async () => {
+      const said = await readme.types(sides.operator, 'sealift upgrade --bundle');
+      expect(said).toContain('Harborview runs 4.2.13 already.\n');
     });
 
     it('the console ends in order', ends);
