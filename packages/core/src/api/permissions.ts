@@ -22,6 +22,7 @@ export const permissions = [
   'events.read',
   /** Making a new key that evidence is signed with. */
   'evidence.renew-key',
+  'metrics.read',
   'platform.read',
   'platform.adopt',
   'registry.read',

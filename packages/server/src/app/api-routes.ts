@@ -9,6 +9,8 @@ import { guardRoutes } from '../http/guard-routes.ts';
 import { answerProblems } from '../http/problems.ts';
 import { neverStored } from '../http/security-headers.ts';
 import { SharedReads } from '../http/shared-reads.ts';
+import type { ProcessMetrics } from '../metrics/process-metrics.ts';
+import { metricsRoutes } from '../metrics/routes.ts';
 import { eventRoutes } from '../notify/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
@@ -27,7 +29,11 @@ import { upgradeProgress } from '../upgrades/upgrade-view.ts';
 import type { ConsoleParts } from './compose.ts';
 
 /** Everything below `/api/v1`. */
-export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAttempts): void {
+export function apiRoutes(
+  api: ApiScope,
+  parts: ConsoleParts,
+  { attempts, process }: { readonly attempts: LoginAttempts; readonly process: ProcessMetrics },
+): void {
   const { store, events, sync, care } = parts;
   const { db } = store;
   const authenticate = authenticateBy(db);
@@ -50,6 +56,7 @@ export function apiRoutes(api: ApiScope, parts: ConsoleParts, attempts: LoginAtt
   backupRoutes(api, { ...parts, db }, parts.events);
   auditRoutes(api, db);
   eventRoutes(api, events, authenticate);
+  metricsRoutes(api, parts, { reads, process });
 }
 
 /** The progress of the upgrade that locks the console, for whoever is refused because of it. */

@@ -15,6 +15,8 @@ import { healthRoutes } from './health.ts';
 import { registerOpenApi } from './open-api.ts';
 import type { PageFiles } from './page-files.ts';
 import { servePages } from './pages.ts';
+import { ProcessMetrics } from '../metrics/process-metrics.ts';
+import { metricsPath } from '../metrics/routes.ts';
 import { ordinaryBodyBytes } from '../http/body-limits.ts';
 import { refuseUnknown } from '../http/problems.ts';
 import { answerSerializer } from '../http/shared-reads.ts';
@@ -22,6 +24,7 @@ import { contentSecurityPolicy } from '../http/security-headers.ts';
 
 /** From one address, where clients connect by themselves; a browser holds six, a bundle some eight. */
 const connectionsOfAddress = 500;
+const apiPrefix = '/api/v1';
 
 export interface AppOptions {
   readonly parts: ConsoleParts;
@@ -48,6 +51,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     connectionTimeout: 0,
     requestTimeout: 0,
     forceCloseConnections: 'idle',
+    rewriteUrl: ({ url = '' }) => (url === metricsPath ? `${apiPrefix}${metricsPath}` : url),
     routerOptions: { maxParamLength: 500 },
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
   });
@@ -63,13 +67,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(cookie);
   // One for every door: who guesses at one waits at all of them.
   const attempts = new LoginAttempts();
+  const process = new ProcessMetrics(app);
   await registerOpenApi(app);
   await app.register(
     (scope, _options, done) => {
-      apiRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts, attempts);
+      apiRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts, { attempts, process });
       done();
     },
-    { prefix: '/api/v1' },
+    { prefix: apiPrefix },
   );
   healthRoutes(app, parts.store);
   const { registryStorage: storage, registryTokens: tokens } = options;
