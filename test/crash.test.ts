@@ -26,7 +26,7 @@ describe('kill -9 of the server', () => {
     expect(killing.killed).toEqual(expectedEffects.flatMap((effect) => [`before ${effect}`, `after ${effect}`]));
     await expectUpgradedOnce();
     tellProof({ points: killing.killed.length, equal: killing.killed.length });
-  }, 300_000);
+  }, 420_000);
 
   it('while each step runs: the upgrade ends by itself, each effect once', async () => {
     await point.begin(() => Promise.resolve());
@@ -43,7 +43,7 @@ describe('kill -9 of the server', () => {
     }
     expect(seen.size).toBeGreaterThanOrEqual(4);
     await expectUpgradedOnce();
-  }, 300_000);
+  }, 420_000);
 });
 
 async function expectUpgradedOnce(): Promise<void> {

@@ -6,7 +6,7 @@ let upgrade: ReversibleUpgrade;
 
 beforeAll(async () => {
   upgrade = await ReversibleUpgrade.start();
-}, 300_000);
+}, 420_000);
 afterAll(() => upgrade?.remove());
 afterEach(() => upgrade.point.end());
 
@@ -19,4 +19,4 @@ it('a rollback ends by itself when the console is killed before and after each o
   const back = ReversibleUpgrade.effects.toReversed();
   expect(killing.killed).toEqual(back.flatMap((effect) => [`before ${effect}`, `after ${effect}`]));
   expect(await upgrade.exported()).toBe(before);
-}, 300_000);
+}, 420_000);

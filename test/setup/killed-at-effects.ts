@@ -5,7 +5,8 @@ export class KilledAtEffects {
   readonly #point: PreviewedPoint;
   /** At what it was killed, in order: `before …` and `after …`. */
   readonly killed: string[] = [];
-  #tellGone: () => void = () => undefined;
+  #gone = Promise.withResolvers<null>();
+  #starting: Promise<void> = Promise.resolve();
 
   constructor(point: PreviewedPoint) {
     this.#point = point;
@@ -15,20 +16,21 @@ export class KilledAtEffects {
     const moment = `${when} ${effect}`;
     if (this.killed.includes(moment)) return;
     this.killed.push(moment);
+    // One that acts while it still starts is killed once it has started.
+    await this.#starting;
     await this.#point.killServer();
-    this.#tellGone();
+    this.#gone.resolve(null);
     throw new Error('the server is gone');
   };
 
   /** Starts the console anew each time, until what is waited for has come. */
   async until<Result>(end: Promise<Result>): Promise<Result> {
     for (;;) {
-      const gone = new Promise<null>((done) => {
-        this.#tellGone = () => done(null);
-      });
-      const first = await Promise.race([gone, end]);
+      const first = await Promise.race([this.#gone.promise, end]);
       if (first !== null) return first;
-      await this.#point.startServer();
+      this.#gone = Promise.withResolvers();
+      this.#starting = this.#point.startServer();
+      await this.#starting;
     }
   }
 }

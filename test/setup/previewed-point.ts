@@ -105,7 +105,7 @@ export class PreviewedPoint {
         if (!through.includes(upgrade.state)) throw new Error(`${upgrade.state}: ${upgrade.failure?.message}`);
         return undefined;
       },
-      120_000,
+      300_000,
     );
   }
 
