@@ -50,7 +50,8 @@ export interface ServerRunOptions {
  */
 export async function runServer(options: ServerRunOptions, context: CliContext): Promise<void> {
   const { host, port } = parseListen(options.listen);
-  if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
+  const trustedProxy = options.trustedProxy ?? given(context.env['SEALIFT_TRUSTED_PROXY']);
+  if (trustedProxy !== undefined) checkTrustedProxy(trustedProxy);
   const databaseUrl = context.env['DATABASE_URL'];
   const startedWith = ofPacks(options);
   const site = await siteSettings(options, startedWith, context);
@@ -66,7 +67,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     startedWith,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...backupPrograms(options),
-    ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
+    ...(trustedProxy === undefined ? {} : { trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
 }
