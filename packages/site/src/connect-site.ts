@@ -8,6 +8,7 @@ import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { providersCheck } from './cluster/providers/providers-check.ts';
 import { providersPort } from './cluster/providers/providers-port.ts';
 import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
+import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
@@ -126,7 +127,8 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => {
-      const tools: OpenLayerTools = (cancel) => openTools(layers, cancel, needs.releases.at(-1));
+      const looked = { ...layers, renders: new RenderCache() };
+      const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
         topologyCheck(machines, needs),
