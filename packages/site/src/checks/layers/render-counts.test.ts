@@ -8,7 +8,7 @@ import { packChart } from '@sealift/testkit/sample-chart';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectSite, type Site } from '../../connect-site.ts';
-import { LayerBench, never } from '../../cluster/layers/testing/layer-bench.ts';
+import { LayerBench } from '../../cluster/layers/testing/layer-bench.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
