@@ -10,6 +10,7 @@ import { providersPort } from './cluster/providers/providers-port.ts';
 import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
 import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
+import { cloneRoomCheck } from './checks/clone-room/clone-room-check.ts';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
@@ -131,6 +132,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
       const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
+        cloneRoomCheck({ ...machines, datacenter: settings.places.datacenter }, needs),
         topologyCheck(machines, needs),
         kubeadmCheck(machines, needs),
         helmCheck(layers, needs),
