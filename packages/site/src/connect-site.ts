@@ -11,6 +11,7 @@ import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions'
 import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { cloneRoomCheck } from './checks/clone-room/clone-room-check.ts';
+import { componentImagesCheck } from './checks/component-images/component-images-check.ts';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
@@ -133,6 +134,15 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
       return [
         machinesAccounted(machines),
         cloneRoomCheck({ ...machines, datacenter: settings.places.datacenter }, needs),
+        componentImagesCheck(
+          {
+            objects,
+            enterprise: () => enterprise.objects(),
+            cluster: settings.cluster,
+            imageRegistry: settings.imageRegistry,
+          },
+          needs,
+        ),
         topologyCheck(machines, needs),
         kubeadmCheck(machines, needs),
         helmCheck(layers, needs),

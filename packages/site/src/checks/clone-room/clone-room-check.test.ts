@@ -72,7 +72,7 @@ describe.skipIf(missingPeer !== undefined)(
     beforeAll(async () => {
       bench = await startBench('v1beta2');
       const { url, username, password, caFile } = bench.vcenter;
-      session = new VcenterSession({ url, username, password: new Secret(password), caFile, places: {}, networks: [] });
+      session = new VcenterSession({ url, username, password: new Secret(password), caFile });
     }, 180_000);
     afterAll(async () => {
       await session?.close();
