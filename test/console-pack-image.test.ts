@@ -140,6 +140,7 @@ describe.skipIf(absent !== undefined)(
         '  kubernetes: { version: 1.26.10, supported: ">=1.26 <1.28" }',
         '  layers:',
         ...['sealift-console-image', 'sealift-console'].map(layer),
+        '  steps: { layer-addon-sealift-console: { rollback: one-way } }',
         '  content:',
         '    packs: [ ./console/packs/sealift-console-image, ./console/packs/sealift-console ]',
         '    images: [ "oci:./console/image" ]',

@@ -17,7 +17,7 @@ import { type Architecture, hostArchitecture } from '../../../executable/archite
 import { parseArchitectures, provideExecutables } from '../../../executable/executables.ts';
 import { retryNotice } from '../../../terminal/retry-notice.ts';
 import { askVersion } from '../hand-over/executable-version.ts';
-import { consoleUser } from './console-manifests.ts';
+import { consoleNames, consoleUser } from './console-manifests.ts';
 import { packFiles } from './pack-files.ts';
 
 export interface ServerPackOptions {
@@ -205,6 +205,8 @@ function report(output: string, made: MadePacks, options: ServerPackOptions, con
   spec:
     layers:
 ${packs.map((path) => `      - { layer: addon, pack: ${basename(path)}, version: ${JSON.stringify(version)} }`).join('\n')}
+    # Its tables are brought up to date by the new version: the old one does not read them any more.
+    steps: { layer-addon-${consoleNames.pack}: { rollback: one-way } }
     content:
       packs:
 ${packs.map((path) => `        - ${join(options.output, path)}`).join('\n')}
