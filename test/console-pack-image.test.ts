@@ -199,7 +199,7 @@ describe.skipIf(absent !== undefined)(
             120_000,
           );
           const { url } = z.object({ url: z.string() }).parse(JSON.parse(line));
-          for (const probe of ['healthz', 'readyz']) expect((await fetch(`${url}/${probe}`)).status, probe).toBe(200);
+          for (const probe of ['healthz', 'readyz']) expect((await fetch(`${url}/${probe}`)).status).toBe(200);
           expect(readdirSync(join(folder, 'data'))).toContain('folder.lock');
           expect(existsSync(join(root, 'var', 'lib', 'sealift', 'folder.lock'))).toBe(false);
         } finally {

@@ -64,7 +64,7 @@ ${pod}
           env:
             - { name: HOME, value: /tmp }
           resources:
-            requests: { cpu: 1m, memory: 64Mi }
+            requests: { cpu: 1m, memory: 96Mi }
             limits: { memory: 256Mi }
 ${container}
 `;
