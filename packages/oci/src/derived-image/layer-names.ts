@@ -50,7 +50,8 @@ export async function namesIn(
 
 function unpacked(stream: Readable, mediaType: string): Readable {
   if (/[.+]gzip$/.test(mediaType)) return pipeline(stream, createGunzip({ chunkSize: 256 * 1024 }), () => undefined);
-  if (/[.+]zstd$/.test(mediaType)) return pipeline(stream, createZstdDecompress({ chunkSize: 256 * 1024 }), () => undefined);
+  if (/[.+]zstd$/.test(mediaType))
+    return pipeline(stream, createZstdDecompress({ chunkSize: 256 * 1024 }), () => undefined);
   return stream;
 }
 
