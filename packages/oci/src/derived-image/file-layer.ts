@@ -56,8 +56,9 @@ export async function addFileLayer(
     fill(),
     layout.addBlob(packed as AsyncIterable<Uint8Array>, { mediaType: mediaTypes.layerGzip }),
   ]);
-  if (filled.status === 'rejected') throw filled.reason;
+  // What could not be read ends the writing with the same failure; what could not be written ends the reading with another.
   if (written.status === 'rejected') throw written.reason;
+  if (filled.status === 'rejected') throw filled.reason;
   return { descriptor: written.value, diffId: `sha256:${hash.digest('hex')}` };
 }
 
