@@ -1,23 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { join } from 'node:path';
 import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
-import { mediaTypes } from '@sealift/oci/descriptor';
-import { digestOf } from '@sealift/oci/digest';
-import { LayoutWriter } from '@sealift/oci/layout';
 import { type BoundProcess, runBound } from '@sealift/testkit/bound-process';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
@@ -25,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type PostgresServer, startPostgres } from '../packages/server/src/testing/postgres-server.ts';
 import { unpackExecutable } from './setup/bundle-executable.ts';
+import { architecture, writeBaseImage } from './setup/console-pack/platform-with-console.ts';
 import { run, sealift } from './setup/sealift.ts';
 
 const peers = [peer('umoci'), peer('skopeo'), peer('postgres')] as const;
@@ -34,7 +21,6 @@ const made = z.object({ folder: z.string(), version: z.string(), image: z.string
 const name = `sealift.dev/console:${programVersion}`;
 /** Only root may change the root folder of a program (chroot(2)). */
 const isRoot = process.getuid?.() === 0;
-const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
 /** The image of the console and its packs, made of the executable that a bundle brings. */
 describe.skipIf(absent !== undefined)(
@@ -49,7 +35,7 @@ describe.skipIf(absent !== undefined)(
       folder = mkdtempSync(join(tmpdir(), 'sealift-console-image-'));
       executable = await unpackExecutable(join(folder, 'sealift'));
       root = join(folder, 'unpacked', 'rootfs');
-      await writeBase('base', librariesOf(executable));
+      await writeBaseImage(join(folder, 'base'), executable);
     }, 300_000);
     afterAll(async () => {
       await database?.stop();
@@ -72,34 +58,6 @@ describe.skipIf(absent !== undefined)(
         architecture,
         ...more,
       );
-
-    /** The libraries of this machine that a program is linked with, each where the program looks for it. */
-    function librariesOf(program: string): string[] {
-      return [...execFileSync('ldd', [program], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)].map(
-        ([, path = '']) => path,
-      );
-    }
-    /** An image of these files alone. */
-    async function writeBase(layoutName: string, files: readonly string[], of = architecture): Promise<void> {
-      const tree = join(folder, `${layoutName}-tree`);
-      for (const path of files) {
-        mkdirSync(join(tree, dirname(path)), { recursive: true });
-        cpSync(realpathSync(path), join(tree, path));
-      }
-      mkdirSync(join(tree, 'tmp'), { recursive: true });
-      const tar = execFileSync('tar', ['-C', tree, '--owner=0', '--group=0', '-cf', '-', '.'], { maxBuffer: 2 ** 30 });
-      const layout = await LayoutWriter.create(join(folder, layoutName));
-      const layer = await layout.addBlob(gzipSync(tar, { level: 1 }), { mediaType: mediaTypes.layerGzip });
-      const config = {
-        architecture: of,
-        os: 'linux',
-        config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'], Cmd: ['/bin/sh'] },
-        rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
-      };
-      const described = await layout.addBlob(Buffer.from(JSON.stringify(config)), { mediaType: mediaTypes.config });
-      layout.addIndexEntry(await layout.addManifest({ schemaVersion: 2, config: described, layers: [layer] }), 'base');
-      await layout.finish();
-    }
 
     it('are written whole, the image pinned by its digest in both packs', async () => {
       const { code, stdout, stderr } = await pack('console', 'base', '--json');
@@ -230,17 +188,13 @@ describe.skipIf(absent !== undefined)(
         'lacks a library',
         'bare',
         'IMAGE_BASE_UNFIT',
-        () =>
-          writeBase(
-            'bare',
-            librariesOf(executable).filter((path) => !path.includes('libstdc++')),
-          ),
+        () => writeBaseImage(join(folder, 'bare'), executable, { without: 'libstdc++' }),
       ],
       [
         'is for other processors',
         'other',
         'IMAGE_BASE_UNFIT',
-        () => writeBase('other', [], architecture === 'amd64' ? 'arm64' : 'amd64'),
+        () => writeBaseImage(join(folder, 'other'), executable, { of: 'riscv64' }),
       ],
       ['is not there', 'nowhere', 'LAYOUT_INVALID', () => Promise.resolve()],
     ])('are not made on an image that %s, and nothing is left behind', async (_what, base, code, prepare) => {
