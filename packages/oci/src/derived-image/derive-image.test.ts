@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { blobPath } from '../blob-file.ts';
-import { type Index, type Manifest, mediaTypes } from '../descriptor.ts';
+import { indexSchema, manifestSchema, mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf } from '../digest.ts';
 import { ImageSources } from '../image-source/image-sources.ts';
 import { LayoutWriter } from '../layout.ts';
@@ -67,33 +68,37 @@ async function derive(platforms: readonly DerivedPlatform[], into = 'made') {
   const layout = await LayoutWriter.create(path);
   await using sources = new ImageSources({ folder, env: {} });
   const { images, source } = await sources.open('oci:base', 'base.example/base:1');
-  const digest = images[0]?.descriptor.digest ?? ('sha256:' as Digest);
+  const digest = images[0]?.descriptor.digest ?? 'sha256:';
   const base = { source, digest, name: 'oci:base' };
   return await addDerivedImage(layout, path, { base, platforms, start, madeBy: 'a test' }, never);
 }
 
-const json = <Kind>(digest: Digest): Kind =>
-  JSON.parse(readFileSync(blobPath(join(folder, 'made'), digest), 'utf8')) as Kind;
+const textOf = (digest: Digest): string => readFileSync(blobPath(join(folder, 'made'), digest), 'utf8');
+const manifestOf = (digest: Digest) => manifestSchema.parse(JSON.parse(textOf(digest)));
+const configOf = (digest: Digest) =>
+  z
+    .looseObject({ config: z.looseObject({}), rootfs: z.object({ diff_ids: z.array(z.string()) }) })
+    .parse(JSON.parse(textOf(digest)));
 
 describe('an image that is made on another', () => {
   it('is for each processor that one with a layer more, and starts the program', async () => {
     await writeBase(['amd64', 'arm64'], ['lib/libc.so.6']);
     const made = await derive([platform('amd64'), platform('arm64')]);
-    const index = json<Index>(made.digest);
+    const index = indexSchema.parse(JSON.parse(textOf(made.digest)));
     expect(index.manifests.map((one) => one.platform)).toEqual([
       { architecture: 'amd64', os: 'linux' },
       { architecture: 'arm64', os: 'linux' },
     ]);
-    const { layers, config } = json<Manifest>(index.manifests[1]?.digest ?? made.digest);
-    expect(json(config.digest)).toMatchObject({
+    const { layers, config } = manifestOf(index.manifests[1]?.digest ?? made.digest);
+    expect(configOf(config.digest)).toMatchObject({
       architecture: 'arm64',
       variant: 'v1',
       config: { Env: ['A=b'], Entrypoint: start.entrypoint, User: start.user, Labels: { base: 'there', made: 'here' } },
       rootfs: { diff_ids: [expect.any(String), expect.any(String)] },
     });
-    expect(json<{ config: object }>(config.digest).config).not.toHaveProperty('Cmd');
+    expect(configOf(config.digest).config).not.toHaveProperty('Cmd');
     const added = gunzipSync(readFileSync(blobPath(join(folder, 'made'), layers[1]?.digest ?? made.digest)));
-    expect(json<{ rootfs: { diff_ids: string[] } }>(config.digest).rootfs.diff_ids[1]).toBe(digestOf(added));
+    expect(configOf(config.digest).rootfs.diff_ids[1]).toBe(digestOf(added));
     mkdirSync(join(folder, 'out'));
     execFileSync('tar', ['-C', join(folder, 'out'), '-xf', '-'], { input: added });
     expect(readFileSync(join(folder, 'out', 'usr/local/bin/tool'), 'utf8')).toBe('a program');
@@ -111,7 +116,7 @@ describe('an image that is made on another', () => {
   ])('finds its libraries in layers that are compressed with %s', async (_how, compression) => {
     await writeBase(['amd64'], ['usr/lib/x86_64-linux-gnu/libc.so.6'], compression);
     const made = await derive([platform('amd64')]);
-    expect(json<Manifest>(made.digest).layers[0]?.mediaType).toMatch(/^application\/vnd\.oci\.image\.layer\.v1\.tar/);
+    expect(manifestOf(made.digest).layers[0]?.mediaType).toMatch(/^application\/vnd\.oci\.image\.layer\.v1\.tar/);
     await expect(derive([platform('amd64', ['libm.so.6'])])).rejects.toMatchObject({
       code: 'IMAGE_BASE_UNFIT',
       message: expect.stringContaining('lacks libm.so.6'),
