@@ -12,7 +12,7 @@ export const registerServer: RegisterCommand = (program, context) => {
   const run = server
     .command('run')
     .description(
-      'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials.',
+      'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials. Options about vCenter, images and the proxy can be variables too: --vcenter-ca-file is SEALIFT_VCENTER_CA_FILE.',
     )
     .requiredOption('--data <folder>', 'where its store, registry content and backups live');
   addRunOptions(run)
@@ -132,7 +132,7 @@ function addRunOptions(command: Command): Command {
     )
     .option(
       '--trusted-proxy <address>',
-      'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed; else SEALIFT_TRUSTED_PROXY',
+      'IP address or range of the proxy that ends TLS in front of it; its X-Forwarded headers are believed',
     )
     .option(
       '--backup-kube-apiserver <file>',

@@ -154,11 +154,15 @@ ${pod}
           volumeMounts:
             - { name: data, mountPath: /var/lib/sealift }
             - { name: tmp, mountPath: /tmp }
+            - { name: files, mountPath: /etc/sealift, readOnly: true }
 ${container}
       volumes:
         - name: data
           persistentVolumeClaim: { claimName: ${name} }
         - name: tmp
           emptyDir: {}
+        # What a variable names: certificates, variables of packs.
+        - name: files
+          secret: { secretName: ${name}-files, optional: true }
 `;
 }

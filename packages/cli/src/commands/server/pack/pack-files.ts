@@ -50,7 +50,8 @@ the new version, and have started it, before the console is replaced.
 const consoleReadme = `# Sealift console
 
 The console of the platform, in its own cluster. It needs a PostgreSQL server, whose address is \`DATABASE_URL\` in the Secret
-\`${consoleNames.namespace}/${consoleNames.pack}\`; what else is in that Secret becomes a variable of the console's environment. Its login to the cluster is
+\`${consoleNames.namespace}/${consoleNames.pack}\`; what else is in that Secret becomes a variable of the console's environment; what is in
+\`${consoleNames.pack}-files\`, which may be missing, are files in \`/etc/sealift\`. Its login to the cluster is
 the ServiceAccount of its pod.
 
 A newer version of this pack replaces the console: the old one stops at a safe point, the new one goes on with what is under way.
