@@ -133,7 +133,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
       const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
-        cloneRoomCheck({ ...machines, datacenter: settings.places.datacenter }, needs),
+        cloneRoomCheck({ ...machines, places: settings.places }, needs),
         componentImagesCheck(
           {
             objects,

@@ -5,3 +5,6 @@ export function sizeText(bytes: number): string {
   const mebibytes = bytes / mebibyte;
   return mebibytes < 1024 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
+
+/** Disks of an OVA are sent compressed; unpacked they take about this many times as much. */
+export const unpackedFactor = 4;

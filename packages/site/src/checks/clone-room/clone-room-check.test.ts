@@ -79,7 +79,8 @@ describe.skipIf(missingPeer !== undefined)(
       await bench?.close();
     });
 
-    const rolled = { nodes: true, controlPlaneRollouts: 1, workerRollouts: 1 };
+    const none = () => Promise.resolve<number | undefined>(undefined);
+    const rolled = { nodes: true, controlPlaneRollouts: 1, workerRollouts: 1, imageBytes: none };
     /** Looks at a Cluster of its own whose machines are made from such a template. */
     async function look(namespace: string, template: Readonly<Record<string, unknown>>, needs = rolled) {
       const { sample } = await bench.sample(namespace);
@@ -96,7 +97,7 @@ describe.skipIf(missingPeer !== undefined)(
         objects: async () => bench.objects,
         vcenter: () => session.client(),
         cluster,
-        datacenter: undefined,
+        places: {},
       };
       return await cloneRoomCheck(sides, needs);
     }
@@ -136,8 +137,18 @@ describe.skipIf(missingPeer !== undefined)(
       expect(check.items?.map(({ place }) => place)).toEqual(['KubeadmControlPlane c1-cp', 'MachineDeployment md']);
     });
 
+    it('is that of a new template too, where this is made on the same datastore', async () => {
+      const needs = { ...rolled, imageBytes: () => Promise.resolve(2 * gib) };
+      expect((await look('room-template', machine, needs)).detail).toMatch(/and up to 16\.0 GiB are taken for a time$/);
+      const large = { ...rolled, imageBytes: () => Promise.resolve(10 ** 15) };
+      expect(await look('room-no-template', machine, large)).toMatchObject({
+        outcome: 'block',
+        detail: expect.stringContaining('the new template and new machines of KubeadmControlPlane c1-cp'),
+      });
+    });
+
     it('is not asked for where no machine is replaced', async () => {
-      const quiet = { nodes: false, controlPlaneRollouts: 0, workerRollouts: 0 };
+      const quiet = { nodes: false, controlPlaneRollouts: 0, workerRollouts: 0, imageBytes: none };
       expect(await look('room-quiet', machine, quiet)).toMatchObject({
         outcome: 'pass',
         detail: 'No machine is replaced',

@@ -15,21 +15,22 @@ import {
   datastoresOf,
   findCloneSource,
 } from '@sealift/vsphere/clone-places';
+import { findComputePlace, findDatacenter, type PlaceNames } from '@sealift/vsphere/places';
 import type { UpgradeNeeds } from '../vcenter-checks.ts';
-import { sizeText } from '../size-text.ts';
+import { sizeText, unpackedFactor } from '../size-text.ts';
 import { machineRoom } from './machine-room.ts';
-import { type RolledGroup, roomNeeded } from './room-needed.ts';
+import { type ImportedTemplate, type RolledGroup, roomNeeded } from './room-needed.ts';
 
 /** Where machines and datastores are looked at. */
 export interface RoomSides {
   objects(): Promise<Objects>;
   vcenter(): Promise<VcenterClient>;
   readonly cluster: ClusterName | undefined;
-  /** Of machine templates that name none. */
-  readonly datacenter: string | undefined;
+  /** Where VM templates are made; its datacenter is that of machine templates that name none. */
+  readonly places: PlaceNames;
 }
 
-type RoomNeeds = Pick<UpgradeNeeds, 'nodes' | 'controlPlaneRollouts' | 'workerRollouts'>;
+type RoomNeeds = Pick<UpgradeNeeds, 'nodes' | 'controlPlaneRollouts' | 'workerRollouts' | 'imageBytes'>;
 
 /** Whether the datastores of the machines have room for those that come before the old ones are gone. */
 export function cloneRoomCheck(sides: RoomSides, needs: RoomNeeds): Promise<Check> {
@@ -45,12 +46,18 @@ export interface FoundRoom {
   readonly datastores: readonly CloneDatastore[];
   /** What cannot be told, by owner. */
   readonly unknown: readonly CheckItem[];
+  readonly imported?: ImportedTemplate | undefined;
 }
 
 async function lookAtRoom(sides: RoomSides, needs: RoomNeeds, cancel: AbortSignal): Promise<FoundRoom> {
   const objects = await sides.objects();
   const { controlPlane, deployments, cluster } = await readClusterState(objects, sides.cluster, cancel);
-  const look = { objects, client: await sides.vcenter(), namespace: cluster.namespace, datacenter: sides.datacenter };
+  const look = {
+    objects,
+    client: await sides.vcenter(),
+    namespace: cluster.namespace,
+    datacenter: sides.places.datacenter,
+  };
   const groups: RolledGroup[] = [];
   const unknown: CheckItem[] = [];
   const seen = new Map<string, CloneDatastore>();
@@ -65,7 +72,25 @@ async function lookAtRoom(sides: RoomSides, needs: RoomNeeds, cancel: AbortSigna
       groups.push(found.group);
     }
   }
-  return { groups, datastores: [...seen.values()], unknown };
+  const imported = groups.length === 0 ? undefined : await importedTemplate(look.client, sides, needs, cancel);
+  return { groups, datastores: [...seen.values()], unknown, imported };
+}
+
+/** The VM template that is made before machines are cloned from it; undefined where it is there. That it has a place is a check of its own. */
+async function importedTemplate(
+  client: VcenterClient,
+  { places }: RoomSides,
+  needs: RoomNeeds,
+  cancel: AbortSignal,
+): Promise<ImportedTemplate | undefined> {
+  const imageBytes = await needs.imageBytes(cancel);
+  if (imageBytes === undefined) return undefined;
+  const datacenter = await findDatacenter(client, places.datacenter, cancel, places.folder);
+  const { datastore } = await findComputePlace(client, datacenter, places, cancel);
+  return {
+    datastore: datastore.ref.value,
+    room: { leastBytes: imageBytes, mostBytes: imageBytes * unpackedFactor },
+  };
 }
 
 interface Look {
@@ -143,17 +168,18 @@ const warnRemedy =
   'Free room there, or see that old machines go soon: what keeps them from being drained keeps their room too.';
 
 /** What that means for the upgrade. */
-export function judge({ groups, datastores, unknown }: FoundRoom): Finding {
+export function judge({ groups, datastores, unknown, imported }: FoundRoom): Finding {
   const blocking: CheckItem[] = [];
   const tight: CheckItem[] = [];
   const enough: string[] = [];
-  for (const { datastore, leastBytes, mostBytes, owners } of roomNeeded(groups)) {
+  for (const { datastore, leastBytes, mostBytes, owners } of roomNeeded(groups, imported)) {
     const found = datastores.find(({ ref }) => ref.value === datastore);
     if (found === undefined) continue;
     const { name, freeBytes, usable } = found;
     const place = `datastore ${name}`;
     const free = `has ${sizeText(freeBytes)} free`;
-    const of = `new machines of ${owners.join(', ')}`;
+    const template = imported?.datastore === datastore ? 'the new template and ' : '';
+    const of = `${template}new machines of ${owners.join(', ')}`;
     if (!usable) blocking.push({ place, text: `is out of reach or in maintenance; ${of} lie there` });
     else if (freeBytes < leastBytes) blocking.push({ place, text: `${free}; ${of} take ${sizeText(leastBytes)}` });
     else if (freeBytes < mostBytes)

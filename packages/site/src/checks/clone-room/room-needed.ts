@@ -22,11 +22,18 @@ export interface RoomNeeded {
   readonly owners: readonly string[];
 }
 
+/** A VM template that is made before, and stays. */
+export interface ImportedTemplate {
+  /** Id of the datastore. */
+  readonly datastore: string;
+  readonly room: MachineRoom;
+}
+
 /**
  * The most that is needed of each datastore at one time. The control plane has settled before workers begin, and what went meanwhile gives its room back;
  * pools of workers go at once.
  */
-export function roomNeeded(groups: readonly RolledGroup[]): readonly RoomNeeded[] {
+export function roomNeeded(groups: readonly RolledGroup[], imported?: ImportedTemplate): readonly RoomNeeded[] {
   const datastores = [...new Set(groups.map(({ datastore }) => datastore))];
   return datastores.map((datastore) => {
     const here = groups.filter((group) => group.datastore === datastore);
@@ -34,10 +41,11 @@ export function roomNeeded(groups: readonly RolledGroup[]): readonly RoomNeeded[
       here.filter((group) => group.phase === phase).reduce((total, group) => total + of(group), 0);
     const peak = (of: (group: RolledGroup) => number): number =>
       Math.max(inPhase('control-plane', of), inPhase('workers', of));
+    const template = imported?.datastore === datastore ? imported.room : { leastBytes: 0, mostBytes: 0 };
     return {
       datastore,
-      leastBytes: peak(({ least, room }) => least * room.leastBytes),
-      mostBytes: peak(({ most, room }) => most * room.mostBytes),
+      leastBytes: template.leastBytes + peak(({ least, room }) => least * room.leastBytes),
+      mostBytes: template.mostBytes + peak(({ most, room }) => most * room.mostBytes),
       owners: here.map(({ owner }) => owner),
     };
   });

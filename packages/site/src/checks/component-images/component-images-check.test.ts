@@ -72,7 +72,7 @@ describe.skipIf(missingPeer !== undefined)(
       await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
       return `127.0.0.1:${(server.address() as AddressInfo).port}`;
     }
-    const rolled = { kubernetes: '1.37.2', controlPlaneRollouts: 1, workerRollouts: 1 };
+    const rolled = { nodeVersions: ['1.37.2'] };
     async function look(namespace: string, imageRepository: string | undefined, needs = rolled) {
       const { sample } = await bench.sample(namespace);
       await sample.create('Cluster', 'c1', {
@@ -94,9 +94,7 @@ describe.skipIf(missingPeer !== undefined)(
       const check = await look('images-default', undefined);
       expect(check).toMatchObject({ name: 'component-images', outcome: 'pass' });
       expect(check.detail).toContain('no registry is asked');
-      expect(
-        await look('images-quiet', undefined, { ...rolled, controlPlaneRollouts: 0, workerRollouts: 0 }),
-      ).toMatchObject({
+      expect(await look('images-quiet', undefined, { nodeVersions: [] })).toMatchObject({
         detail: 'No node is replaced',
       });
     });
@@ -117,6 +115,12 @@ describe.skipIf(missingPeer !== undefined)(
       expect(check).toMatchObject({ outcome: 'block', risk: { objects: images.toSorted() } });
       expect(check.items?.map(({ place }) => place)).toEqual(images);
       expect(check.detail).toContain(`it has ${host}/k8s/kube-apiserver:v1.36.3, which nodes run now`);
+    });
+
+    it('asks for those of every minor on the way', async () => {
+      const host = await registry(['v1.36.3', 'v1.38.0']);
+      const check = await look('images-minors', `${host}/k8s`, { nodeVersions: ['1.37.2', '1.38.0'] });
+      expect(check.items?.map(({ place }) => place)).toEqual(components.map((name) => `${host}/k8s/${name}:v1.37.2`));
     });
 
     it('warns where it has neither: nodes may have them in their image', async () => {
@@ -141,6 +145,12 @@ describe.skipIf(missingPeer !== undefined)(
       const metadata = { namespace: 'kube-system', name: 'kubeadm-config' };
       await bench.objects.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ClusterConfiguration } });
       expect(await look('images-config', undefined)).toMatchObject({ outcome: 'block' });
+      const at = { apiVersion: 'v1', kind: 'ConfigMap', ...metadata };
+      await bench.objects.mergePatch(at, { data: { ClusterConfiguration: 'a: [' } });
+      expect(await look('images-damaged', undefined)).toMatchObject({
+        outcome: 'unknown',
+        detail: expect.stringContaining('ClusterConfiguration is no YAML'),
+      });
     });
   },
 );

@@ -1,6 +1,6 @@
 import type { Check, CheckItem } from '@sealift/core/check';
-import { readYamlDocument } from '@sealift/core/document';
-import { asSealiftError, isSealiftError } from '@sealift/core/errors';
+import { DocumentError, readYamlDocument } from '@sealift/core/document';
+import { asSealiftError, isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { readClusterState } from '@sealift/kubernetes/cluster-state';
 import type { Objects } from '@sealift/kubernetes/objects';
@@ -20,7 +20,7 @@ export interface ImageSides {
   readonly imageRegistry: ImageRegistry | undefined;
 }
 
-type ImageNeeds = Pick<UpgradeNeeds, 'kubernetes' | 'controlPlaneRollouts' | 'workerRollouts'>;
+type ImageNeeds = Pick<UpgradeNeeds, 'nodeVersions'>;
 
 /**
  * Whether new nodes get the images of Kubernetes itself where the cluster says that they come from a registry of the site. Where it names none they
@@ -28,13 +28,13 @@ type ImageNeeds = Pick<UpgradeNeeds, 'kubernetes' | 'controlPlaneRollouts' | 'wo
  */
 export function componentImagesCheck(sides: ImageSides, needs: ImageNeeds): Promise<Check> {
   return runCheck('component-images', 'New nodes get the images of Kubernetes itself', async (cancel) => {
-    if (needs.controlPlaneRollouts + needs.workerRollouts === 0) return pass('No node is replaced');
+    if (needs.nodeVersions.length === 0) return pass('No node is replaced');
     const objects = await sides.objects();
     const { controlPlane } = await readClusterState(objects, sides.cluster, cancel);
     const config = 'config' in controlPlane.setup ? controlPlane.setup.config : {};
     const ofControlPlane = imageSourcesIn(config['clusterConfiguration']);
     const sources = withDefaults(ofControlPlane, imageSourcesIn(await runningConfiguration(sides, cancel)));
-    const next = componentImages(sources, needs.kubernetes);
+    const next = together(needs.nodeVersions.map((version) => componentImages(sources, version)));
     if (next.named.length === 0 && next.untold.length === 0) {
       const from = sources.repository ?? 'the registry of Kubernetes itself';
       return pass(`They are named by ${from}, so nodes have them in their image or by a mirror; no registry is asked`);
@@ -44,13 +44,33 @@ export function componentImagesCheck(sides: ImageSides, needs: ImageNeeds): Prom
   });
 }
 
-/** What kubeadm was told when the cluster was made, and Cluster API since (kubeadm, ConfigMap `kubeadm-config`); undefined where it cannot be had. */
+/** The images of all versions that nodes go through. */
+function together(all: readonly ComponentImages[]): ComponentImages {
+  return {
+    named: [...new Set(all.flatMap(({ named }) => named))],
+    untold: [...new Set(all.flatMap(({ untold }) => untold))],
+  };
+}
+
+/**
+ * What kubeadm was told when the cluster was made, and Cluster API since (kubeadm, ConfigMap `kubeadm-config`); undefined where nothing was.
+ *
+ * @throws KUBERNETES_ANSWER_INVALID, KUBERNETES_…
+ */
 async function runningConfiguration({ enterprise }: ImageSides, cancel: AbortSignal): Promise<unknown> {
   const at = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'kubeadm-config' };
   const data = (await (await enterprise()).get(at, cancel))?.['data'];
   const text =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>)['ClusterConfiguration'] : undefined;
-  return typeof text === 'string' ? readYamlDocument(text, 1_000_000).value : undefined;
+  if (typeof text !== 'string') return undefined;
+  try {
+    return readYamlDocument(text, 1_000_000).value;
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    const reason = `its ClusterConfiguration is no YAML${error.at}`;
+    const place = `ConfigMap ${at.namespace}/${at.name}`;
+    throw new SealiftError('KUBERNETES_ANSWER_INVALID', { values: { reason }, place, cause: error });
+  }
 }
 
 /** What was learnt of images: those that their registry does not have, and what could not be asked. */

@@ -84,6 +84,7 @@ describe.skipIf(missing !== undefined)(
           kubernetes: '1.37.2',
           nodes: false,
           newNodes: false,
+          nodeVersions: [],
           layers: () => Promise.resolve(moves),
           providers: undefined,
           controlPlaneRollouts: 0,
