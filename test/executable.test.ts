@@ -170,6 +170,8 @@ describe('the single executable', () => {
       const args = ['--print', '--executable', '/usr/bin/env', '--data', '/srv/console'];
       const printed = await run(['server', 'unit', ...args]);
       expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining('ReadWritePaths=/srv/console') });
+      const refused = await run(['server', 'pack', '--output', file('.'), '--base', 'oci:nowhere']);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('PACK_FOLDER_TAKEN') });
     },
 
     async accounts() {

@@ -8,7 +8,10 @@ import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { providersCheck } from './cluster/providers/providers-check.ts';
 import { providersPort } from './cluster/providers/providers-port.ts';
 import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
+import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
+import { cloneRoomCheck } from './checks/clone-room/clone-room-check.ts';
+import { componentImagesCheck } from './checks/component-images/component-images-check.ts';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
@@ -126,9 +129,20 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => {
-      const tools: OpenLayerTools = (cancel) => openTools(layers, cancel, needs.releases.at(-1));
+      const looked = { ...layers, renders: new RenderCache() };
+      const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
+        cloneRoomCheck({ ...machines, places: settings.places }, needs),
+        componentImagesCheck(
+          {
+            objects,
+            enterprise: () => enterprise.objects(),
+            cluster: settings.cluster,
+            imageRegistry: settings.imageRegistry,
+          },
+          needs,
+        ),
         topologyCheck(machines, needs),
         kubeadmCheck(machines, needs),
         helmCheck(layers, needs),

@@ -5,7 +5,7 @@ export {
   usualTime,
   type UsualTime,
 } from './estimate/estimate.ts';
-export { readableUpgradeFormats, upgradeFormat } from './format/format.ts';
+export { readableUpgradeFormats, readsUpgradesAnnotation, upgradeFormat } from './format/format.ts';
 export {
   type FrozenUpgrade,
   freeze,

@@ -225,10 +225,18 @@ describe.skipIf(missing !== undefined)(`helm at a cluster${missing ? ` (${missin
     const run = { ...place('late'), chart: chart({ 'templates/s.yaml': settings }), values };
     await helm.upgrade(run);
     const hooked = { ...run, chart: chart({ 'templates/s.yaml': settings, 'templates/hook.yaml': endlessHook }) };
-    const hasty = new Helm(helm.program, { kubeconfig: cluster.kubeconfig }, { hooksMs: 2000, graceMs: 60_000 });
+    const hasty = new Helm(
+      helm.program,
+      { kubeconfig: cluster.kubeconfig },
+      { times: { hooksMs: 2000, graceMs: 60_000 } },
+    );
     await expect(hasty.upgrade(hooked)).rejects.toThrow(/pre-upgrade hooks failed/);
     expect((await state('late')).last).toMatchObject({ status: 'failed' });
-    const hastier = new Helm(helm.program, { kubeconfig: cluster.kubeconfig }, { hooksMs: 60_000, graceMs: -57_000 });
+    const hastier = new Helm(
+      helm.program,
+      { kubeconfig: cluster.kubeconfig },
+      { times: { hooksMs: 60_000, graceMs: -57_000 } },
+    );
     await expect(hastier.upgrade(hooked)).rejects.toMatchObject({ code: 'HELM_TIMEOUT' });
   });
 

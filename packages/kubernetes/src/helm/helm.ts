@@ -8,6 +8,7 @@ import { accessFile } from './access-file.ts';
 import { postRenderer } from './post-renderer.ts';
 import { inPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { HelmProgram } from './program.ts';
+import type { RenderCache } from './render-cache.ts';
 import type { ReleasePlace } from './releases.ts';
 import { failureSaid, foreignObjectsSaid } from './said.ts';
 
@@ -63,11 +64,21 @@ export class Helm {
   readonly program: HelmProgram;
   readonly #access: KubernetesOptions;
   readonly #times: HelmTimes;
+  readonly #renders: RenderCache | undefined;
 
-  constructor(program: HelmProgram, access: KubernetesOptions, times: HelmTimes = usualTimes) {
+  /** @param more `renders` keeps what helm said of charts and templates without asking the cluster */
+  constructor(
+    program: HelmProgram,
+    access: KubernetesOptions,
+    {
+      times = usualTimes,
+      renders,
+    }: { readonly times?: HelmTimes | undefined; readonly renders?: RenderCache | undefined } = {},
+  ) {
     this.program = program;
     this.#access = access;
     this.#times = times;
+    this.#renders = renders;
   }
 
   /**
@@ -93,21 +104,28 @@ export class Helm {
    * @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED, KUBERNETES_CONFIG_INVALID
    */
   async renderAlone(run: ChartRun, away?: Capabilities): Promise<string> {
-    return await this.#inFolder(run, async (where, folder) => {
-      const [chart, values] = await writeRun(folder, run);
-      const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', ...where];
-      const how = away === undefined ? ['--dry-run=server'] : ['--dry-run=client', ...capabilityParts(away)];
-      return await this.#call('render', run, [...parts, ...how], folder, renderMs);
-    });
+    const render = (how: readonly string[]): Promise<string> =>
+      this.#inFolder(run, async (where, folder) => {
+        const [chart, values] = await writeRun(folder, run);
+        const parts = ['template', run.name, chart, '--values', values, '--is-upgrade', ...where];
+        return await this.#call('render', run, [...parts, ...how], folder, renderMs);
+      });
+    if (away === undefined) return await render(['--dry-run=server']);
+    const how = ['--dry-run=client', ...capabilityParts(away)];
+    const { namespace, name, chart, values } = run;
+    const given = ['template', namespace, name, chart, JSON.stringify(values), ...how];
+    return await this.#once(given, () => render(how), run.cancel);
   }
 
   /** Definitions that the chart brings in its folder `crds`, which are part of no render. @throws HELM_FAILED, HELM_TIMEOUT, CANCELLED */
   async definitions(run: ChartRun): Promise<string> {
     checkPlace(run);
-    return await inPrivateFolder(async (folder) => {
-      const [chart] = await writeRun(folder, run);
-      return await this.#call('read', run, ['show', 'crds', chart], folder, renderMs);
-    });
+    const read = (): Promise<string> =>
+      inPrivateFolder(async (folder) => {
+        const [chart] = await writeRun(folder, run);
+        return await this.#call('read', run, ['show', 'crds', chart], folder, renderMs);
+      });
+    return await this.#once(['definitions', run.chart], read, run.cancel);
   }
 
   /**
@@ -142,12 +160,25 @@ export class Helm {
     { values, cancel, ...place }: Omit<ChartRun, 'chart' | 'labels'>,
   ): Promise<string> {
     checkPlace(place);
-    return await inPrivateFolder(async (folder) => {
-      const chart = await writeChart(folder, template);
-      const file = await folder.write('values.json', JSON.stringify(values));
-      const parts = ['template', place.name, chart, '--namespace', place.namespace, '--values', file];
-      return await this.#call('render', { ...place, cancel }, parts, folder, renderMs);
-    });
+    const { namespace, name } = place;
+    const text = JSON.stringify(values);
+    const render = (): Promise<string> =>
+      inPrivateFolder(async (folder) => {
+        const chart = await writeChart(folder, template);
+        const file = await folder.write('values.json', text);
+        const parts = ['template', name, chart, '--namespace', namespace, '--values', file];
+        return await this.#call('render', { namespace, name, cancel }, parts, folder, renderMs);
+      });
+    return await this.#once(['manifest', namespace, name, template, text], render, cancel);
+  }
+
+  /** What follows from what helm is given alone. */
+  async #once(
+    given: readonly (string | Uint8Array)[],
+    ask: () => Promise<string>,
+    cancel: AbortSignal | undefined,
+  ): Promise<string> {
+    return await (this.#renders?.get([this.program.path, this.program.version, ...given], ask, cancel) ?? ask());
   }
 
   async #withChart<Result>(

@@ -23,6 +23,7 @@ const quiet = {
   providers: undefined,
   releases: [],
   newNodes: false,
+  nodeVersions: [],
   controlPlaneRollouts: 0,
   workerRollouts: 0,
 };

@@ -5,6 +5,7 @@ import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { LayerMove } from './layers/layer-move.ts';
+import { sizeText, unpackedFactor } from './size-text.ts';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
@@ -21,6 +22,8 @@ export interface UpgradeNeeds {
   readonly nodes: boolean;
   /** Whether they are for another image or version of Kubernetes, and not for other settings of kubeadm alone. */
   readonly newNodes: boolean;
+  /** Every version of Kubernetes that machines are made with on the way, such as `1.37.2`. */
+  readonly nodeVersions: readonly string[];
   /** What becomes of each layer. */
   readonly layers: () => Promise<readonly LayerMove[]>;
   /** The Cluster API providers that the release brings; undefined where those that run stay. */
@@ -36,9 +39,6 @@ export interface UpgradeNeeds {
 /** A certificate or login of the wrong time is refused from some minutes on. */
 const clockWarnMs = 30_000;
 const clockBlockMs = 300_000;
-/** Disks are sent compressed; unpacked they take about this many times as much. */
-const unpackedFactor = 4;
-const mebibyte = 2 ** 20;
 const shownVolumes = 5;
 
 /** The checks of vCenter and of the storage, each looking now and changing nothing. */
@@ -78,18 +78,13 @@ function privileges({ lacking }: Readiness): Finding {
 }
 
 function room({ datastore: { name, freeBytes } }: Readiness, imageBytes: number | undefined): Finding {
-  const free = `${name} has ${sizeOf(freeBytes)} free`;
+  const free = `${name} has ${sizeText(freeBytes)} free`;
   if (imageBytes === undefined) return pass(`No template has to be made; ${free}`);
   const remedy = `Free room on ${name}, or start the console with another --vcenter-datastore.`;
-  const size = `the image has ${sizeOf(imageBytes)}`;
+  const size = `the image has ${sizeText(imageBytes)}`;
   if (freeBytes < imageBytes) return block(`${free}, ${size}`, remedy);
   if (freeBytes < imageBytes * unpackedFactor) return warn(`${free}, ${size} and takes more when unpacked`, remedy);
   return pass(`${free}, ${size}`);
-}
-
-function sizeOf(bytes: number): string {
-  const mebibytes = bytes / mebibyte;
-  return mebibytes < 1024 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
 function clock({ clockAheadMs }: Readiness): Finding {

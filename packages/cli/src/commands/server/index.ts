@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RegisterCommand } from '../../context.ts';
+import type { ServerPackOptions } from './pack/write-pack.ts';
 import type { ServerRunOptions } from './run.ts';
 import type { ServerUnitOptions } from './unit.ts';
 
@@ -11,7 +12,7 @@ export const registerServer: RegisterCommand = (program, context) => {
   const run = server
     .command('run')
     .description(
-      'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials.',
+      'Runs the system console until stopped. DATABASE_URL names a PostgreSQL server (postgres://user:password@host:5432/database); without it an embedded store in the data folder is used, for trials. Options about vCenter, images and the proxy can be variables too: --vcenter-ca-file is SEALIFT_VCENTER_CA_FILE.',
     )
     .requiredOption('--data <folder>', 'where its store, registry content and backups live');
   addRunOptions(run)
@@ -40,7 +41,42 @@ export const registerServer: RegisterCommand = (program, context) => {
       const { writeServerUnit } = await import('./unit.ts');
       await writeServerUnit(options, unit, context);
     });
+  server
+    .command('pack')
+    .description(
+      'Makes packs of this console and the image that they run, for a release whose platform runs the console in its own cluster.',
+    )
+    .requiredOption('-o, --output <folder>', 'a new folder for the packs and the image')
+    .requiredOption(
+      '--base <source>',
+      'the image that it is made on, as in a release file: of Linux, with glibc 2.28 or newer and libstdc++',
+    )
+    .option('--image <name>', 'what the image is called, without a tag', 'sealift.dev/console')
+    .option(
+      '--with <file>',
+      'a program to put beside it, such as helm, for the one architecture; may be repeated',
+      addTo,
+    )
+    .option('--architecture <names>', 'make it for these alone: amd64, arm64 or both; else for all that can be had')
+    .option('--executable <file>', 'take this sealift for its processor; may be repeated', addTo)
+    .option('--json', 'print one JSON object')
+    .option('-q, --quiet', 'print errors only')
+    .action(async (options: ServerPackOptions) => {
+      const { writeConsolePacks } = await import('./pack/write-pack.ts');
+      await writeConsolePacks(options, context);
+    });
+  server
+    .command('stand-by')
+    .description('Does nothing until it is stopped: so a node of the cluster keeps the image of the console.')
+    .action(async () => {
+      const { standBy } = await import('./pack/stand-by.ts');
+      await standBy(context);
+    });
 };
+
+function addTo(one: string, others: readonly string[] = []): readonly string[] {
+  return [...others, one];
+}
 
 /** What a console is told, whoever starts it. */
 function addRunOptions(command: Command): Command {

@@ -55,6 +55,29 @@ describe('sealift server run', () => {
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 
+  it.each([
+    ['SEALIFT_TRUSTED_PROXY', 'nowhere.example', 'code: USAGE'],
+    ['SEALIFT_CLUSTER_NAME', 'no-namespace', '--cluster-name no-namespace is not of the form namespace/name'],
+    ['SEALIFT_IMAGE_REGISTRY', 'https://harbor.example', '--image-registry https://harbor.example is not of the form'],
+    ['SEALIFT_VCENTER_THUMBPRINT', 'ab', 'not both'],
+  ])('takes %s for the option of that name, which goes before it', async (variable, value, reason) => {
+    const vcenter = {
+      SEALIFT_VCENTER: 'https://vc.example',
+      SEALIFT_VCENTER_USERNAME: 'u',
+      SEALIFT_VCENTER_PASSWORD: 'p',
+    };
+    const env = { ...vcenter, SEALIFT_VCENTER_CA_FILE: variable.endsWith('PRINT') ? 'ca.pem' : '', [variable]: value };
+    const { context, written } = testContext({ cancel: AbortSignal.abort(), env });
+    const args = ['server', 'run', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0'];
+    expect(await run(args, context)).toBe(1);
+    expect(written.notes.join('\n')).toContain(reason);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+    const option = `--${variable.slice('SEALIFT_'.length).toLowerCase().replaceAll('_', '-')}`;
+    const again = testContext({ cancel: AbortSignal.abort(), env });
+    await run([...args, option, 'given by the option'], again.context);
+    expect(again.written.notes.join('\n')).not.toContain(`${option} ${value}`);
+  });
+
   it('tells a port that is taken from an address that is not of this machine', async () => {
     const taken = createServer();
     await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));

@@ -9,6 +9,7 @@ import { parseNamespaced } from '../namespaced.ts';
 import { readConnection } from '../vsphere/connection.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
 import { HandOver } from './hand-over/hand-over.ts';
+import { withVariables } from './pod-variables.ts';
 import { predecessor } from './hand-over/predecessor.ts';
 
 export interface ServerRunOptions {
@@ -48,13 +49,15 @@ export interface ServerRunOptions {
  *
  * @throws USAGE, and what `startConsole` throws
  */
-export async function runServer(options: ServerRunOptions, context: CliContext): Promise<void> {
+export async function runServer(given: ServerRunOptions, context: CliContext): Promise<void> {
+  const options = withVariables(given, context.env);
   const { host, port } = parseListen(options.listen);
-  if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
+  const { trustedProxy } = options;
+  if (trustedProxy !== undefined) checkTrustedProxy(trustedProxy);
   const databaseUrl = context.env['DATABASE_URL'];
   const startedWith = ofPacks(options);
   const site = await siteSettings(options, startedWith, context);
-  const secretKeyFile = options.secretKeyFile ?? given(context.env['SEALIFT_SECRET_KEY_FILE']);
+  const secretKeyFile = options.secretKeyFile ?? notEmpty(context.env['SEALIFT_SECRET_KEY_FILE']);
   await serve(options, context, {
     dataDir: options.data,
     host,
@@ -66,7 +69,7 @@ export async function runServer(options: ServerRunOptions, context: CliContext):
     startedWith,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...backupPrograms(options),
-    ...(options.trustedProxy === undefined ? {} : { trustedProxy: options.trustedProxy }),
+    ...(trustedProxy === undefined ? {} : { trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
 }
@@ -164,7 +167,7 @@ async function siteSettings(
       datastore: options.vcenterDatastore,
     },
     networks: options.vcenterNetwork === undefined ? [] : [options.vcenterNetwork],
-    enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? given(env['SEALIFT_CONTEXT']) },
+    enterprise: { kubeconfig: options.kubeconfig, context: options.context ?? notEmpty(env['SEALIFT_CONTEXT']) },
     management: managementAccess(options, env),
     cluster,
     ...startedWith,
@@ -185,12 +188,12 @@ function managementAccess(
   { managementKubeconfig, managementContext }: ServerRunOptions,
   env: CliContext['env'],
 ): SiteSettings['management'] {
-  const kubeconfig = managementKubeconfig ?? given(env['SEALIFT_MANAGEMENT_KUBECONFIG']);
-  const context = managementContext ?? given(env['SEALIFT_MANAGEMENT_CONTEXT']);
+  const kubeconfig = managementKubeconfig ?? notEmpty(env['SEALIFT_MANAGEMENT_KUBECONFIG']);
+  const context = managementContext ?? notEmpty(env['SEALIFT_MANAGEMENT_CONTEXT']);
   return kubeconfig === undefined && context === undefined ? undefined : { kubeconfig, context };
 }
 
-function given(variable: string | undefined): string | undefined {
+function notEmpty(variable: string | undefined): string | undefined {
   return variable === '' ? undefined : variable;
 }
 

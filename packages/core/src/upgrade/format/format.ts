@@ -6,3 +6,6 @@ export const upgradeFormat = 1;
 
 /** The forms that this version goes on with, whoever began. */
 export const readableUpgradeFormats: readonly number[] = [upgradeFormat];
+
+/** Annotation of a workload that brings a console: the forms of an upgrade under way that it goes on with, such as `1,2`. */
+export const readsUpgradesAnnotation = 'sealift.dev/reads-upgrades';

@@ -3,7 +3,16 @@ import { declaredRisks } from '@sealift/core/planner';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
-import { isStep, type Plan, rollsNodes, stepOf, type StepOf, stepsOf, stepsOfPlan } from '@sealift/core/upgrade';
+import {
+  isStep,
+  type Plan,
+  type PlanStep,
+  rollsNodes,
+  stepOf,
+  type StepOf,
+  stepsOf,
+  stepsOfPlan,
+} from '@sealift/core/upgrade';
 import { describeMissing } from '../../catalogue/completeness.ts';
 import { pinnedContent } from '../../catalogue/pinned-content.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
@@ -48,6 +57,7 @@ export async function siteChecks(
       kubernetes: plan.nodeImage.kubernetesTo,
       nodes: steps.some(rollsNodes),
       newNodes: plan.nodeImage.needed,
+      nodeVersions: nodeVersionsOf(steps),
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
@@ -62,6 +72,14 @@ export async function siteChecks(
     backupWritable(services),
   ]);
   return checks.flat();
+}
+
+/** Every version of Kubernetes that machines are made with. */
+function nodeVersionsOf(steps: readonly PlanStep[]): readonly string[] {
+  const rolled = steps.flatMap((step) =>
+    rollsNodes(step) && 'target' in step && 'kubernetes' in step.target ? [step.target.kubernetes] : [],
+  );
+  return [...new Set(rolled)];
 }
 
 /** The releases that a plan's hops go to, each verified again. */

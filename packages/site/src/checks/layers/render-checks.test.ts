@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Check } from '@sealift/core/check';
 import { Secret } from '@sealift/core/secret';
+import { readsUpgradesAnnotation, upgradeFormat } from '@sealift/core/upgrade';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
@@ -92,6 +93,30 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['images-known']?.detail).toContain('calico/node:v9 (Deployment.apps newer-web)');
     expect(found['images-known']?.detail).toContain('nowhere.example/tool:1 (Deployment.apps plain)');
     expect(found['layers-render']).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('block a console that cannot go on with the upgrade that brings it, and name it', async () => {
+    const bringing = (reads: string) => {
+      const of = `metadata: { name: own, annotations: { ${readsUpgradesAnnotation}: "${reads}" } }`;
+      const manifest = deployment
+        .replace('metadata: { name: {{ .Release.Name }} }', of)
+        .replace('{{ .Values.image }}', 'calico/node:v3.25.1');
+      return bench.shelf.layer({ pack: `own-${reads.length}` }, { manifests: { 'manifests/a.yaml': manifest } });
+    };
+    const older = await look([bringing(String(upgradeFormat + 1))]);
+    expect(older['console-reads']).toMatchObject({
+      outcome: 'block',
+      detail: `Deployment.apps own reads upgrades of format ${upgradeFormat + 1}, and this one is stored in format ${upgradeFormat}`,
+      remedy: expect.stringContaining('reads both'),
+    });
+    expect(older['console-reads']?.risk).toBeUndefined();
+    const both = await look([bringing(`${upgradeFormat}, ${upgradeFormat + 1}`)]);
+    expect(both['console-reads']).toMatchObject({
+      outcome: 'pass',
+      detail: expect.stringContaining('own reads format'),
+    });
+    const none = await look([bench.shelf.layer({ pack: 'good' }, { charts: chart() })]);
+    expect(none['console-reads']).toMatchObject({ outcome: 'pass', detail: 'The upgrade brings none' });
   });
 
   it('block a variable that nothing sets, and a chart that does not render, by their layer', async () => {

@@ -9,6 +9,7 @@ import { listed, type MissingImage, missingImages, pulledImages } from '../../cl
 import { imageOf, ReleaseImages } from '../../cluster/images/release-images.ts';
 import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
+import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
@@ -55,6 +56,9 @@ export function renderChecks(
     look('layers-render', 'Every pack renders with its merged values', (all) => Promise.resolve(renders(all))),
     look('host-ports', 'Nodes have the ports that pods will ask of them', (all, tools) =>
       hostPorts(objectsOf(all), tools),
+    ),
+    look('console-reads', 'A console that the upgrade brings can go on with it', (all) =>
+      Promise.resolve(consoleReads(objectsOf(all))),
     ),
     look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
     ...(imageRegistry === undefined

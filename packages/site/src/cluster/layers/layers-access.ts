@@ -1,6 +1,7 @@
 import type { KubeconfigChoice } from '@sealift/kubernetes/access';
 import { Helm } from '@sealift/kubernetes/helm';
 import type { HelmOptions } from '@sealift/kubernetes/helm-program';
+import type { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { Objects } from '@sealift/kubernetes/objects';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { ImageRegistry, SiteVariables } from '../../settings.ts';
@@ -18,6 +19,8 @@ export interface LayersAccess {
   readonly kubeconfig?: KubeconfigChoice | undefined;
   /** One that is named is used, whatever releases bring. */
   readonly helm?: HelmOptions | undefined;
+  /** What helm renders without the cluster, shared by all that look at the same layers within one look; without it each renders by itself. */
+  readonly renders?: RenderCache | undefined;
   /** Where programs that releases bring are kept; without it the host's are used. */
   readonly toolsFolder?: string | undefined;
   /** Where packs come from. */
@@ -33,14 +36,15 @@ export interface LayersAccess {
 
 /** What one call works with. @param release that the call is about, by its marker's digest, where it is about one */
 export async function openTools(access: LayersAccess, cancel: Cancel, release?: string): Promise<LayerTools> {
-  const { kubeconfig = {}, content, holder, facts = {}, imageRegistry, variables } = access;
+  const { kubeconfig = {}, content, holder, facts = {}, imageRegistry, variables, renders } = access;
   cancel.throwIfAborted();
   const objects = await access.objects();
   let helm: Promise<Helm> | undefined;
   return {
     objects,
     records: new LayerRecords(objects),
-    helm: () => (helm ??= openHelm(access, cancel, release).then(({ program }) => new Helm(program, kubeconfig))),
+    helm: () =>
+      (helm ??= openHelm(access, cancel, release).then(({ program }) => new Helm(program, kubeconfig, { renders }))),
     content,
     holder: holder(),
     facts: async () => ({
