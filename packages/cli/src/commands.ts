@@ -3,6 +3,7 @@ import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
+import { registerDownload } from './commands/download/index.ts';
 import { registerEvidence } from './commands/evidence/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
@@ -23,6 +24,7 @@ import type { RegisterCommand } from './context.ts';
 /** Every top-level command by its name, in the order the help lists them. */
 export const commands: Readonly<Record<string, RegisterCommand>> = {
   bundle: registerBundle,
+  download: registerDownload,
   keys: registerKeys,
   login: registerLogin,
   status: registerStatus,

@@ -3,6 +3,7 @@ import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { cliErrors } from './catalogue/cli.ts';
+import { downloadErrors } from './catalogue/download.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -34,6 +35,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   helmErrors,
   simulatorErrors,
   siteErrors,
+  downloadErrors,
   cliErrors,
 };
 

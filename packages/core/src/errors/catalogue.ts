@@ -2,6 +2,7 @@ import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
+import { downloadErrors } from './catalogue/download.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -32,6 +33,7 @@ export const catalogue = {
   ...helmErrors,
   ...simulatorErrors,
   ...siteErrors,
+  ...downloadErrors,
   ...cliErrors,
 } as const;
 

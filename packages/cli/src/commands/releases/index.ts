@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../../context.ts';
+import type { PublishOptions } from './publish.ts';
 
 /** `sealift releases`: a vendor's releases beside each other. */
 export const registerReleases: RegisterCommand = (program, context) => {
@@ -16,5 +17,23 @@ export const registerReleases: RegisterCommand = (program, context) => {
     .action(async (files: string[], options: { json?: true }) => {
       const { lintFiles } = await import('./lint.ts');
       await lintFiles(files, options, context);
+    });
+  releases
+    .command('publish')
+    .description(
+      'Checks every bundle of a folder and writes a signed index beside them, so that `sealift download` can fetch them from any web server.',
+    )
+    .argument('<folder>', 'the folder that the server gives out; bundles in it end with .bin')
+    .requiredOption('--key <file>', 'the secret key that signs, as `sealift keys generate` or minisign wrote it')
+    .option(
+      '--key-password-file <file>',
+      'file with the password of that key, - for standard input; else it is asked for',
+    )
+    .option('--dry-run', 'check everything, write nothing')
+    .option('--json', 'print one JSON object')
+    .option('-q, --quiet', 'print errors only')
+    .action(async (folder: string, options: PublishOptions) => {
+      const { publish } = await import('./publish.ts');
+      await publish(folder, options, context);
     });
 };

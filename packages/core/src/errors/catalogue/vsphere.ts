@@ -248,27 +248,6 @@ export const vsphereErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
-  DOWNLOAD_FAILED: {
-    message: 'the download failed: {reason}',
-    hint: 'Check the network path and the proxy variables (HTTPS_PROXY, NO_PROXY), then run it again.',
-    status: 502,
-    exit: 1,
-    next: 'retry',
-  },
-  DOWNLOAD_REFUSED: {
-    message: 'the download is refused: {reason}',
-    hint: 'Check the address and whether it needs a login; a link that carries its own token works.',
-    status: 502,
-    exit: 1,
-    next: 'needs-a-person',
-  },
-  DOWNLOAD_CHANGED: {
-    message: 'the file changed at its address while it was downloaded',
-    hint: 'Wait until its publication is finished, then run it again.',
-    status: 409,
-    exit: 1,
-    next: 'retry',
-  },
   CNS_DRIVER_NOT_FOUND: {
     message: 'the vSphere CSI driver of this cluster was not found: {reason}',
     hint: 'Check that the kubeconfig is that of the cluster to be upgraded; a cluster without the vSphere CSI driver needs no repair.',
