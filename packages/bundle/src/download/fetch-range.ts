@@ -68,8 +68,8 @@ async function fetchOnce(
   const { start, end } = target.rangeAt(index);
   const { sizeBytes, ranges, validator } = target.wanted;
   const hash = createHash('sha256');
-  const attempts = new Attempts(client.retryRules(url, () => position));
   let position = start;
+  const attempts = new Attempts(client.retryRules(url, () => position));
   let given = first;
   const ask = (): Promise<IncomingMessage> =>
     client.open(url, {

@@ -95,8 +95,10 @@ async function readVerified(
   for (let attempt = 0; ; attempt += 1) {
     const bytes = await client.read(address, maxIndexBytes).catch((error: unknown) => {
       if (!isSealiftError(error, 'DOWNLOAD_NOT_FOUND')) throw error;
-      throw new SealiftError('DOWNLOAD_INDEX_MISSING', { values: { url }, place: url, cause: error });
+      throw missing(url, error);
     });
+    // Some servers answer with a page where a file is missing.
+    if (bytes[0] !== 0x7b) throw missing(url);
     const signature = await client.read(signatureOf(address), maxSignatureBytes).catch((error: unknown) => {
       if (!isSealiftError(error, 'DOWNLOAD_NOT_FOUND')) throw error;
       throw new SealiftError('SIGNATURE_MISSING', { values: { what: url }, place: url, cause: error });
@@ -111,6 +113,14 @@ async function readVerified(
       await pause(pauseMs, cancel);
     }
   }
+}
+
+function missing(url: string, cause?: unknown): SealiftError {
+  return new SealiftError('DOWNLOAD_INDEX_MISSING', {
+    values: { url },
+    place: url,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function signatureOf(address: URL): URL {
