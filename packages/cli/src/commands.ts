@@ -8,6 +8,7 @@ import { registerEvidence } from './commands/evidence/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
+import { registerPacks } from './commands/packs/index.ts';
 import { registerPlan } from './commands/plan/index.ts';
 import { registerPlatform } from './commands/platform/index.ts';
 import { registerProfile } from './commands/profile/index.ts';
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   backup: registerBackup,
   cluster: registerCluster,
   profile: registerProfile,
+  packs: registerPacks,
   releases: registerReleases,
   merge: registerMerge,
   vsphere: registerVsphere,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { PackRelease, ReleaseFile } from '@sealift/core/release';
+import { packBundleName, type PackRelease, type ReleaseFile } from '@sealift/core/release';
 import type { Descriptor } from '@sealift/oci/descriptor';
 import { ImageSources } from '@sealift/oci/image-source';
 import { catalogRepository, packTag } from '@sealift/oci/reference';
@@ -108,7 +108,7 @@ export async function createPackBundle(options: CreatePackBundleOptions): Promis
     content,
     executables: programs.executables,
     secretKey,
-    output: resolve(folder, options.output ?? `airgap-pack-${name}-${version}.bin`),
+    output: resolve(folder, options.output ?? packBundleName(name, version)),
     onProgress: (done, total) => options.onProgress?.('write', done, total),
     ...(options.splitBytes === undefined ? {} : { splitBytes: options.splitBytes }),
     ...(options.cancel === undefined ? {} : { cancel: options.cancel }),

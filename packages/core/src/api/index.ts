@@ -4,6 +4,7 @@ export * from './backup-store.ts';
 export * from './backups.ts';
 export * from './cluster.ts';
 export * from './evidence.ts';
+export * from './packs.ts';
 export * from './permissions.ts';
 export * from './platform.ts';
 export * from './problem.ts';

@@ -2,5 +2,12 @@ export { type AppliedValues, readAppliedValues } from './macros/applied-values.t
 export { type MacroLookup, resolveMacros } from './macros/expression.ts';
 export type { MacroValue } from './macros/functions.ts';
 export { type LayerName, layerNames, layerNameSchema, packNameSchema, packVersionSchema } from './pack.ts';
-export { type Pack, packDependencySchema, packResourceSchema, packSchema, parsePack } from './pack-json.ts';
+export {
+  type Pack,
+  packDependencySchema,
+  packProblems,
+  packResourceSchema,
+  packSchema,
+  parsePack,
+} from './pack-json.ts';
 export { type PackValues, packImages, readPackValues } from './pack-values.ts';

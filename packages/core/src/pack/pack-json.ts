@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SealiftError } from '../errors/sealift-error.ts';
-import { check } from '../schema/check.ts';
+import { check, problemsOf } from '../schema/check.ts';
 import { DocumentError } from '../schema/document-error.ts';
 import { readJsonDocument } from '../schema/json-document.ts';
 import { layerNameSchema, packNameSchema, packVersionSchema } from './pack.ts';
@@ -77,10 +77,20 @@ export function parsePack(jsonText: string, place: string): Pack {
   try {
     return check(packSchema, readJsonDocument(jsonText, maxPackJsonLength));
   } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    throw new SealiftError('PACK_INVALID', {
-      place: `${place}${error.at}`,
-      values: { path: place, reason: error.message },
-    });
+    throw error instanceof DocumentError ? invalid(error, place) : error;
   }
+}
+
+/** Everything that is wrong with a `pack.json`, each as `parsePack` would refuse it; empty where nothing is. */
+export function packProblems(jsonText: string, place: string): readonly SealiftError[] {
+  try {
+    return problemsOf(packSchema, readJsonDocument(jsonText, maxPackJsonLength)).map((error) => invalid(error, place));
+  } catch (error) {
+    if (error instanceof DocumentError) return [invalid(error, place)];
+    throw error;
+  }
+}
+
+function invalid({ message, at }: DocumentError, place: string): SealiftError {
+  return new SealiftError('PACK_INVALID', { place: `${place}${at}`, values: { path: place, reason: message } });
 }

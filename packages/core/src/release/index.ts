@@ -1,3 +1,4 @@
+export { packBundleName, releaseBundleName } from './bundle-name.ts';
 export { type PackRelease, packReleaseSchema, parsePackRelease } from './pack-release.ts';
 export { parseRelease, parseReleaseFile } from './read-release.ts';
 export {

@@ -18,10 +18,21 @@ export function check<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const [first, ...others] = result.error.issues.map((issue) => deepest(issue, []));
+  const [first, ...others] = issuesOf(result.error);
   if (first === undefined) throw new DocumentError('it does not match its schema');
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   throw new DocumentError(`${reasonOf(first.issue, first.path)}${more}`, placeOf(first.path));
+}
+
+/** Every way in which a value does not match a schema, each with its place; empty where it does. */
+export function problemsOf(schema: z.ZodType, value: unknown, placeOf: PlaceOf = pointerFragment): DocumentError[] {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return [];
+  return issuesOf(result.error).map(({ issue, path }) => new DocumentError(reasonOf(issue, path), placeOf(path)));
+}
+
+function issuesOf({ issues }: z.ZodError): readonly Located[] {
+  return issues.map((issue) => deepest(issue, []));
 }
 
 interface Located {

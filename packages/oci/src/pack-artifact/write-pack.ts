@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import { type Pack, parsePack, readPackValues } from '@sealift/core/pack';
 import { hasCode } from '@sealift/io/file-errors';
 import { packTar } from 'modern-tar';
@@ -34,7 +34,7 @@ export interface PackArchive {
  * @throws PACK_INVALID, PACK_VALUES_INVALID, PACK_FILE_REFUSED (link, device, too large), FILE_NOT_FOUND, FILE_UNREADABLE
  */
 export async function packArchive(folder: string): Promise<PackArchive> {
-  const files = await readFolder(folder);
+  const files = await readPackFolder(folder);
   const packJson = files.get('pack.json');
   if (packJson === undefined) throw new SealiftError('FILE_NOT_FOUND', { values: { path: join(folder, 'pack.json') } });
   const pack = parsePack(decode(packJson, join(folder, 'pack.json')), join(folder, 'pack.json'));
@@ -66,20 +66,35 @@ async function store(tar: Uint8Array): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Every file below the folder by its path, sorted by code units. */
-async function readFolder(folder: string): Promise<ReadonlyMap<string, Buffer>> {
-  const paths = (await listFiles(folder)).toSorted((a, b) => (a < b ? -1 : 1));
+/**
+ * Every file below a pack's folder by its path, sorted by code units.
+ *
+ * @param onRefused told of a file that no pack may hold, which is then left out; without it the first one ends the reading
+ * @throws PACK_FILE_REFUSED, FILE_NOT_FOUND, FILE_UNREADABLE
+ */
+export async function readPackFolder(
+  folder: string,
+  onRefused: (refusal: SealiftError) => void = (refusal) => {
+    throw refusal;
+  },
+): Promise<ReadonlyMap<string, Buffer>> {
+  const paths = (await listFiles(folder, onRefused)).toSorted((a, b) => (a < b ? -1 : 1));
   const files = new Map<string, Buffer>();
   let total = 0;
   for (const path of paths) {
-    const body = await readFile(join(folder, path), packLimits.totalBytes - total);
-    total += body.byteLength;
-    files.set(path, body);
+    try {
+      const body = await readFile(join(folder, path), packLimits.totalBytes - total);
+      total += body.byteLength;
+      files.set(path, body);
+    } catch (error) {
+      if (!isSealiftError(error, 'PACK_FILE_REFUSED')) throw error;
+      onRefused(error);
+    }
   }
   return files;
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+async function listFiles(folder: string, onRefused: (refusal: SealiftError) => void): Promise<string[]> {
   const found: string[] = [];
   const waiting = [''];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -90,10 +105,10 @@ async function listFiles(folder: string): Promise<string[]> {
       if (entry.name.startsWith('.')) continue;
       const path = next === '' ? entry.name : `${next}/${entry.name}`;
       const place = join(folder, path);
-      if (entryPath(path) !== path) throw refuse(place, 'its name cannot stand in an archive');
-      if (entry.isDirectory()) waiting.push(path);
+      if (entryPath(path) !== path) onRefused(refuse(place, 'its name cannot stand in an archive'));
+      else if (entry.isDirectory()) waiting.push(path);
       else if (entry.isFile()) found.push(path);
-      else throw refuse(place, entry.isSymbolicLink() ? 'it is a symbolic link' : 'it is not a regular file');
+      else onRefused(refuse(place, entry.isSymbolicLink() ? 'it is a symbolic link' : 'it is not a regular file'));
       if (found.length > packLimits.entries) throw refuse(folder, `it holds more than ${packLimits.entries} files`);
     }
   }

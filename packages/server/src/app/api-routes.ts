@@ -12,6 +12,7 @@ import { SharedReads } from '../http/shared-reads.ts';
 import type { ProcessMetrics } from '../metrics/process-metrics.ts';
 import { metricsRoutes } from '../metrics/routes.ts';
 import { eventRoutes } from '../notify/routes.ts';
+import { packRoutes } from '../packs/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
@@ -46,6 +47,7 @@ export function apiRoutes(
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
   catalogueRoutes(api, db, sync);
+  packRoutes(api, db, reads);
   uploadRoutes(api, db);
   careRoutes(api, care);
   upgradeRoutes(api, parts);

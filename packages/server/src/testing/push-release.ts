@@ -26,6 +26,8 @@ export interface ReleaseSketch {
   readonly cniValues: string;
   /** Other files of the CNI layer's pack, such as `presets.yaml`. */
   readonly cniFiles?: Readonly<Record<string, string>>;
+  /** What the CNI layer's pack says it needs. */
+  readonly cniConstraints?: object;
   /** Changes the release after everything else was pushed and before it is signed. */
   readonly alter?: (release: Release) => Release;
   readonly tag?: string;
@@ -49,7 +51,7 @@ export async function pushRelease(
   const packs = [
     await pushPack(client, 'ubuntu', 'os', '22.04', ''),
     await pushPack(client, 'kubernetes', 'k8s', kubernetes, 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n'),
-    await pushPack(client, 'calico', 'cni', version, sketch.cniValues, sketch.cniFiles),
+    await pushPack(client, 'calico', 'cni', version, sketch.cniValues, sketch.cniFiles, sketch.cniConstraints),
   ];
   const image = `registry.example/app:${version}`;
   const imageTarget = imageReference(imageBase, image);
@@ -103,8 +105,9 @@ async function pushPack(
   version: string,
   values: string,
   files: Readonly<Record<string, string>> = {},
+  constraints?: object,
 ) {
-  const packJson = JSON.stringify({ name, version, layer, displayName: `The ${name}` });
+  const packJson = JSON.stringify({ name, version, layer, displayName: `The ${name}`, constraints });
   const entry = (file: string, body: string) => ({
     header: { name: file, size: Buffer.byteLength(body), mtime: new Date(0) },
     body,

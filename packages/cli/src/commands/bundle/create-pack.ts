@@ -70,7 +70,7 @@ async function executablesFor(options: CreatePackOptions, context: CliContext) {
 }
 
 /** `SOURCE`, or `NAME=SOURCE` where packs call the image otherwise. A path may hold an equals sign, a name none. */
-function imageSource(text: string): string | { readonly source: string; readonly name: string } {
+export function imageSource(text: string): string | { readonly source: string; readonly name: string } {
   const [, name, source] = /^((?!(?:oci|oci-archive|docker-archive):|docker:\/\/)[^=]+)=(.+)$/s.exec(text) ?? [];
   return name === undefined || source === undefined ? text : { name, source };
 }

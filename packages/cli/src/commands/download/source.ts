@@ -25,14 +25,17 @@ export function parseSource(what: string, from: string | undefined): Source {
       '--from',
     );
   }
+  const folder = parseFolder(from);
+  return { kind: 'version', version: what.replace(/^v(?=\d)/, ''), url: folder, folder };
+}
+
+/** The published folder that `--from` names, or its index; ends with a slash. @throws USAGE */
+export function parseFolder(from: string): URL {
   const url = parseAddress(from, '--from');
   if (url.search !== '') throw misuse('the address of a folder has no query', '--from');
-  const folder = new URL(url);
-  const path = folder.pathname.endsWith(`/${indexName}`)
-    ? folder.pathname.slice(0, -indexName.length)
-    : folder.pathname;
-  folder.pathname = path.replace(/\/*$/, '/');
-  return { kind: 'version', version: what.replace(/^v(?=\d)/, ''), url: folder, folder };
+  const path = url.pathname.endsWith(`/${indexName}`) ? url.pathname.slice(0, -indexName.length) : url.pathname;
+  url.pathname = path.replace(/\/*$/, '/');
+  return url;
 }
 
 function parseAddress(text: string, place: string): URL {

@@ -9,6 +9,27 @@ export const releaseErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  PACK_UNKNOWN: {
+    message: 'there is no pack {name} in the catalogue or on the cluster',
+    hint: 'Run `sealift packs list` to see which packs there are; sync the registry first where the pack is new.',
+    status: 404,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PACK_FOLDER_TAKEN: {
+    message: 'no pack is made in {path}: {reason}',
+    hint: 'Name a folder that is new or empty; nothing was changed.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
+  PACK_FILE_MISSING: {
+    message: '{path} names {file}, and there is no such file',
+    hint: 'Put the file into the folder of the pack, or take its name out.',
+    status: 422,
+    exit: 2,
+    next: 'needs-a-person',
+  },
   RELEASE_INVALID: {
     message: 'the release {path} is not valid: {reason}',
     hint: 'Correct the field named; the JSON Schema in docs/reference/release.schema.json describes every field.',

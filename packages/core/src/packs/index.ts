@@ -1,0 +1,2 @@
+export { type KnownPack, type KnownPackVersion, knownPacks, type PackSource } from './known-packs.ts';
+export { type OutdatedPack, outdatedPacks, type PackInUse } from './outdated.ts';
