@@ -2,6 +2,7 @@ import { registerAccounts } from './commands/accounts/index.ts';
 import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
+import { registerCompletion } from './commands/completion/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
 import { registerDownload } from './commands/download/index.ts';
 import { registerEvidence } from './commands/evidence/index.ts';
@@ -45,5 +46,6 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   server: registerServer,
   accounts: registerAccounts,
   simulator: registerSimulator,
+  completion: registerCompletion,
   version: registerVersion,
 };

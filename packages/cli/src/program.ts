@@ -21,7 +21,9 @@ export function buildProgram(context: CliContext, only?: string): Command {
       // Shown by `run`, like every other failure.
       outputError: () => undefined,
     });
-  const known = only !== undefined && Object.hasOwn(commands, only) ? [commands[only]] : Object.values(commands);
+  // The one that is about all of them.
+  const isAlone = only !== undefined && only !== 'completion' && Object.hasOwn(commands, only);
+  const known = isAlone ? [commands[only]] : Object.values(commands);
   for (const register of known) register?.(program, context);
   for (const command of everyCommand(program)) command.exitOverride().copyInheritedSettings(program);
   return program;
