@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -12,6 +12,7 @@ import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
+import { startFileServer } from '@sealift/testkit/file-server';
 import { startS3Server } from '@sealift/testkit/s3-server';
 import { startVCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -111,6 +112,29 @@ describe('the single executable', () => {
       await writeFile(file('token'), 'not-a-token');
       const args = ['login', await nobody(), '--token-file', file('token')];
       expect(await run(args)).toMatchObject({ code: 1, stderr: expect.stringContaining('PLATFORM_UNREACHABLE') });
+    },
+    async download() {
+      const { bundles, publicKeyFile } = inject('built');
+      const [, path = ''] = bundles[0] ?? [];
+      const server = await startFileServer(dirname(path));
+      try {
+        const address = `${server.url}/${basename(path)}`;
+        const args = ['download', address, '-o', file('fetched.bin'), '--public-key', publicKeyFile, '--json'];
+        const { code, stdout, stderr } = await run(args);
+        expect([code, stderr]).toEqual([0, expect.not.stringContaining('error:')]);
+        expect(JSON.parse(stdout)).toMatchObject({ alreadyHere: false, index: null });
+      } finally {
+        await server.close();
+      }
+    },
+    async packs() {
+      expect(await run(['packs', 'create', file('my-pack'), '--layer', 'addon'])).toMatchObject({ code: 0 });
+      expect(await run(['packs', 'validate', file('my-pack')])).toMatchObject({ code: 0 });
+      await unreachable('packs', 'outdated');
+    },
+    async completion() {
+      const { code, stdout } = await run(['completion', 'bash']);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('complete -F _sealift sealift')]);
     },
     status: () => unreachable('status'),
     updates: () => unreachable('updates'),
