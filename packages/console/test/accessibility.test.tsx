@@ -29,6 +29,7 @@ const cases: readonly Case[] = [
     prepare: (api) => void (api.progress = 3),
   },
   { name: 'Pack Registries', address: '/administration/registries' },
+  { name: 'Packs', address: '/administration/packs' },
   { name: 'Trusted Keys', address: '/administration/trusted-keys' },
   { name: 'Backup', address: '/administration/backups' },
   { name: 'Audit Log', address: '/administration/audit' },

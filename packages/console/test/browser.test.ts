@@ -27,6 +27,7 @@ const addresses = [
   '/updates/up-1',
   '/administration/backups',
   '/administration/registries',
+  '/administration/packs',
   '/administration/trusted-keys',
   '/administration/audit',
 ];

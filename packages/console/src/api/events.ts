@@ -3,6 +3,7 @@ import { eventSchema } from '@sealift/core/api';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { clusterKey } from './cluster.ts';
+import { packsKey } from './packs.ts';
 import { profileKey, summaryKey, updatesKey } from './platform.ts';
 import { registriesKey } from './registries.ts';
 import { siteKey } from './site.ts';
@@ -66,7 +67,7 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
     case 'sync':
       return [registriesKey];
     case 'catalogue':
-      return [registriesKey, updatesKey, summaryKey];
+      return [registriesKey, updatesKey, summaryKey, packsKey];
     case 'upgrade':
       return [['upgrade', event.data.subject], upgradesKey];
     case 'backups':
@@ -74,7 +75,7 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
     case 'site':
       return [siteKey, clusterKey, summaryKey, ['upgrade']];
     case 'lock':
-      return [summaryKey, upgradesKey, profileKey, updatesKey, ['upgrade']];
+      return [summaryKey, upgradesKey, profileKey, updatesKey, packsKey, ['upgrade']];
   }
 }
 

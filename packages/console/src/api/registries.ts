@@ -1,6 +1,7 @@
 import { packRegistryListSchema, packRegistrySchema, trustedKeyListSchema } from '@sealift/core/api';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
+import { packsKey } from './packs.ts';
 
 export const registriesKey = ['registries'];
 export const trustedKeysKey = ['trusted-keys'];
@@ -37,7 +38,7 @@ export function useTrustKey() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (publicKey: string) => send('POST', '/trusted-keys', { publicKey }),
-    onSuccess: () => client.invalidateQueries({ queryKey: trustedKeysKey }),
+    onSuccess: () => readAgain(client),
   });
 }
 
@@ -46,6 +47,11 @@ export function useRevokeKey() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (keyId: string) => send('DELETE', `/trusted-keys/${encodeURIComponent(keyId)}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: trustedKeysKey }),
+    onSuccess: () => readAgain(client),
   });
+}
+
+/** Which packs and releases count depends on the keys. */
+async function readAgain(client: QueryClient): Promise<void> {
+  await Promise.all([trustedKeysKey, packsKey].map((queryKey) => client.invalidateQueries({ queryKey })));
 }

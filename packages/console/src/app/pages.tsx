@@ -7,6 +7,7 @@ import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overvi
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
 import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
+import { PacksPage } from '../features/packs/packs-page.tsx';
 import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
@@ -86,6 +87,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Administration',
     permission: 'catalogue.read',
     component: PackRegistriesPage,
+  },
+  {
+    path: '/administration/packs',
+    title: 'Packs',
+    menu: 'Administration',
+    permission: 'catalogue.read',
+    component: PacksPage,
   },
   {
     path: '/administration/trusted-keys',
