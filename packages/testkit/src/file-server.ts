@@ -97,17 +97,18 @@ async function serve(
     response.writeHead(404).end('not found');
     return;
   }
-  const wanted = faults.noRanges === true ? undefined : /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
+  const wanted = faults.noRanges === true ? null : /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
   const start = Number(wanted?.[1] ?? 0);
-  const end = wanted?.[2] ? Math.min(Number(wanted[2]) + 1, found.size) : found.size;
-  if (start >= found.size && wanted != null) {
+  const last = wanted?.[2] ?? '';
+  const end = last === '' ? found.size : Math.min(Number(last) + 1, found.size);
+  if (start >= found.size && wanted !== null) {
     response.writeHead(416, { 'content-range': `bytes */${found.size}` }).end();
     return;
   }
-  response.writeHead(wanted == null ? 200 : 206, {
+  response.writeHead(wanted === null ? 200 : 206, {
     etag: `"${found.mtimeMs}-${found.size}"`,
     ...(faults.noLength === true ? {} : { 'content-length': end - start }),
-    ...(wanted == null ? {} : { 'content-range': `bytes ${start}-${end - 1}/${found.size}` }),
+    ...(wanted === null ? {} : { 'content-range': `bytes ${start}-${end - 1}/${found.size}` }),
   });
   const cut = faults.cutAfter?.(request, end - start);
   const sentEnd = cut === undefined ? end : Math.min(end, start + cut);

@@ -6,8 +6,13 @@ import { compareVersions } from '../version/version.ts';
 import { knownPacks, outdatedPacks } from './index.ts';
 
 const digest = (mark: string): string => `sha256:${mark.repeat(64).slice(0, 64)}`;
-const pack = (name: string, version: string, mark = 'a'): ReleasedPack =>
-  ({ name, version, layer: 'cni', digest: digest(mark), sizeBytes: 1 }) as ReleasedPack;
+const pack = (name: string, version: string, mark = 'a'): ReleasedPack => ({
+  name,
+  version,
+  layer: 'cni',
+  digest: digest(mark),
+  sizeBytes: 1,
+});
 const release = (version: string, ...packs: ReleasedPack[]): Release =>
   ({ metadata: { product: 'Harborview', version }, spec: { packs } }) as unknown as Release;
 const own = (one: ReleasedPack): PackRelease => ({ pack: one }) as PackRelease;

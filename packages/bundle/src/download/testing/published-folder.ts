@@ -6,7 +6,7 @@ import { type FileServer, type FileServerFaults, startFileServer } from '@sealif
 import { generateKeyPair, type SecretKey } from '../../minisign/keys.ts';
 import { publishFolder } from '../../published/publish.ts';
 import { writeSmallBundle } from '../../testing/small-bundle.ts';
-import { DownloadClient, type DownloadClientOptions } from '../client.ts';
+import { DownloadClient } from '../client.ts';
 import { downloadPublished, type DownloadPublishedOptions } from '../download-published.ts';
 import { downloadPlain, type DownloadPlainOptions } from '../download-plain.ts';
 import { findIndex, type FindIndexOptions, readDescription } from '../published-index.ts';
@@ -25,13 +25,14 @@ export interface PublishedPlace {
   readonly secretKey: SecretKey;
   readonly server: FileServer;
   /** Publishes again. */
-  publish(secretKey?: SecretKey): Promise<unknown>;
-  client(options?: Partial<DownloadClientOptions>): DownloadClient;
+  readonly publish: (secretKey?: SecretKey) => Promise<unknown>;
   /** Downloads by the index. */
-  fetch(options?: Partial<DownloadPublishedOptions & FindIndexOptions>): ReturnType<typeof downloadPublished>;
+  readonly fetch: (
+    options?: Partial<DownloadPublishedOptions & FindIndexOptions>,
+  ) => ReturnType<typeof downloadPublished>;
   /** Downloads without one. */
-  fetchPlain(options?: Partial<DownloadPlainOptions>): ReturnType<typeof downloadPlain>;
-  close(): Promise<void>;
+  readonly fetchPlain: (options?: Partial<DownloadPlainOptions>) => ReturnType<typeof downloadPlain>;
+  readonly close: () => Promise<void>;
 }
 
 /** @param contentBytes how large about the bundle is */
@@ -59,8 +60,7 @@ export async function publishedPlace(
   const output = join(folder, 'here', bundleName);
   const home = new URL(`${server.url}/`);
   const env = { XDG_STATE_HOME: join(folder, 'state') };
-  const client = (options: Partial<DownloadClientOptions> = {}) =>
-    new DownloadClient({ env, home, retryDelaysMs: [0, 0, 0], ...options });
+  const client = () => new DownloadClient({ env, home, retryDelaysMs: [0, 0, 0] });
   const common = { trustedKeys: [secretKey.publicKey], connections: 3 };
   return {
     folder,
@@ -70,8 +70,7 @@ export async function publishedPlace(
     secretKey,
     server,
     publish,
-    client,
-    async fetch(options = {}) {
+    fetch: async (options = {}) => {
       using made = client();
       const using = { ...common, client: made, output, base: home, env, ...options };
       const index = await findIndex(using.client, using.base, using);
@@ -79,12 +78,12 @@ export async function publishedPlace(
       if (found === undefined) throw new Error('the index is empty');
       return await downloadPublished({ ...using, description: await readDescription(using.client, index, found) });
     },
-    async fetchPlain(options = {}) {
+    fetchPlain: async (options = {}) => {
       using made = client();
       const url = new URL(bundleName, home);
       return await downloadPlain({ ...common, client: made, output, url, rangeBytes, ...options });
     },
-    async close() {
+    close: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -84,7 +84,7 @@ describe('sealift completion', () => {
     const offered = ask(['fish', '--no-config', '-c'], text, [source, ...words]).map((line) =>
       line.split('\t')[0]?.replaceAll('\\', ''),
     );
-    const plain = offered.map((line) => line?.replace(/\/$/, ''));
+    const plain = offered.map((line) => (line ?? '').replace(/\/$/, ''));
     if (only === true) expect([...new Set(plain)].toSorted()).toEqual(offers.toSorted());
     else expect(plain).toEqual(expect.arrayContaining([...offers]));
   });
