@@ -10,6 +10,7 @@ import { placeOf, refused } from './client.ts';
 import type { Downloaded, DownloadOptions } from './downloaded.ts';
 import { fetchFile } from './fetch-file.ts';
 import { fetchUnsized } from './fetch-unsized.ts';
+import { looksOf } from './looks.ts';
 import { PartialFile } from './partial-file.ts';
 import { readRangeLog } from './range-log.ts';
 import { WorkFolder } from './work-folder.ts';
@@ -75,7 +76,7 @@ async function lookAtExisting(sizeBytes: number, options: DownloadPlainOptions):
 }
 
 async function fetchTo(path: string, options: DownloadPlainOptions) {
-  const { client, url, output, connections, onProgress, cancel, rangeBytes = defaultRangeBytes } = options;
+  const { client, url, output, connections, onProgress, rangeBytes = defaultRangeBytes } = options;
   const amounts = { fetchedBytes: 0, keptBytes: 0 };
   const log = await readRangeLog(`${path}.ranges`);
   const probe = log === undefined ? await probeRange(options, rangeBytes) : undefined;
@@ -95,7 +96,7 @@ async function fetchTo(path: string, options: DownloadPlainOptions) {
       return amounts;
     }
     const wanted = log?.about ?? { sizeBytes, rangeBytes, validator: facts?.validator ?? '' };
-    await using target = await PartialFile.open(path, wanted, output, cancel);
+    await using target = await PartialFile.open(path, wanted, output, looksOf(options, wanted.sizeBytes));
     amounts.keptBytes = target.keptBytes;
     total = target.wanted.sizeBytes;
     await fetchFile({ client, url, target, onBytes }, connections, probe);

@@ -6,7 +6,8 @@ import type { BundleDescription, PublishedFile } from '../published/index-format
 import { openBundle } from '../read/open-bundle.ts';
 import type { Downloaded, DownloadOptions } from './downloaded.ts';
 import { fetchFile } from './fetch-file.ts';
-import { PartialFile } from './partial-file.ts';
+import { looksOf } from './looks.ts';
+import { type LookOptions, PartialFile } from './partial-file.ts';
 import { WorkFolder } from './work-folder.ts';
 
 export interface DownloadPublishedOptions extends DownloadOptions {
@@ -24,14 +25,15 @@ export interface DownloadPublishedOptions extends DownloadOptions {
  * @throws DOWNLOAD_*, SIGNATURE_*, BUNDLE_*, FILE_*, CANCELLED; what has come is kept for the next run
  */
 export async function downloadPublished(options: DownloadPublishedOptions): Promise<Downloaded> {
-  const { description, output, trustedKeys, cancel } = options;
+  const { description, output, trustedKeys } = options;
   const { files } = description;
   const nameOf = namesAfter(output, files);
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const folder = dirname(resolve(output));
   const absent: PublishedFile[] = [];
+  const looks = looksOf(options, total);
   for (const file of files) {
-    if (!(await isHere(join(folder, nameOf(file)), file, description.rangeBytes, cancel))) absent.push(file);
+    if (!(await isHere(join(folder, nameOf(file)), file, description.rangeBytes, looks))) absent.push(file);
   }
   const result = { files: files.map((file) => join(dirname(output), nameOf(file))), sizeBytes: total };
   if (absent.length === 0) {
@@ -50,12 +52,13 @@ export async function downloadPublished(options: DownloadPublishedOptions): Prom
 async function fetchOne(
   file: PublishedFile,
   path: string,
-  { client, base, connections, description, output, onProgress, cancel }: DownloadPublishedOptions,
+  options: DownloadPublishedOptions,
   before: { readonly fetchedBytes: number; readonly keptBytes: number; readonly total: number },
   amounts: { fetchedBytes: number; keptBytes: number },
 ): Promise<void> {
+  const { client, base, connections, description, output, onProgress } = options;
   const wanted = { ...file, rangeBytes: description.rangeBytes, validator: '' };
-  await using target = await PartialFile.open(path, wanted, output, cancel);
+  await using target = await PartialFile.open(path, wanted, output, looksOf(options, before.total));
   amounts.keptBytes += target.keptBytes;
   const tell = (): void => onProgress?.('fetch', amounts.keptBytes + amounts.fetchedBytes, before.total);
   tell();
@@ -72,18 +75,13 @@ function namesAfter(output: string, files: readonly PublishedFile[]): (file: Pub
   return ({ name }) => `${basename(output)}${name.slice(first.length)}`;
 }
 
-async function isHere(
-  path: string,
-  file: PublishedFile,
-  rangeBytes: number,
-  cancel: AbortSignal | undefined,
-): Promise<boolean> {
+async function isHere(path: string, file: PublishedFile, rangeBytes: number, looks: LookOptions): Promise<boolean> {
   const sizeBytes = await fileSize(path);
   if (sizeBytes === undefined) return false;
   const other = (reason: string): SealiftError =>
     new SealiftError('DOWNLOAD_TARGET_OTHER', { values: { path, reason }, place: path });
   if (sizeBytes !== file.sizeBytes) throw other(`it has ${sizeBytes} bytes, not ${file.sizeBytes}`);
-  const { ranges } = await hashRanges(path, rangeBytes, { cancel });
+  const { ranges } = await hashRanges(path, rangeBytes, looks);
   if (ranges.every((sha256, index) => sha256 === file.ranges[index])) return true;
   throw other('its content is not the one that the index names');
 }

@@ -13,6 +13,13 @@ export interface WantedFile extends LoggedFile {
   readonly ranges?: readonly string[] | undefined;
 }
 
+/** How what is on the disk already is looked at. */
+export interface LookOptions {
+  /** Told of every chunk that was read. */
+  readonly onBytes?: (count: number) => void;
+  readonly cancel?: AbortSignal | undefined;
+}
+
 const chunkBytes = 1024 * 1024;
 
 /** A file that comes in ranges, in any order, and outlives whoever fetches it. */
@@ -43,14 +50,16 @@ export class PartialFile implements AsyncDisposable {
    * @param shownAs the path that people are told
    * @throws FILE_UNWRITABLE, DOWNLOAD_NO_ROOM, CANCELLED
    */
-  static async open(path: string, wanted: WantedFile, shownAs: string, cancel?: AbortSignal): Promise<PartialFile> {
+  static async open(path: string, wanted: WantedFile, shownAs: string, looks: LookOptions = {}): Promise<PartialFile> {
     const found = await fileWork(shownAs, () => readRangeLog(logPath(path)));
     const file = await fileWork(shownAs, () => open(path, constants.O_RDWR | constants.O_CREAT, 0o644));
     try {
       const isSame = found !== undefined && isSameFile(found.about, wanted);
-      const known = isSame ? await stillThere(file, wanted, found.digests, cancel) : new Map<number, string>();
-      await fileWork(shownAs, () => file.truncate(wanted.sizeBytes));
+      const known = isSame ? await stillThere(file, wanted, found.digests, looks) : new Map<number, string>();
       await demandRoom(file, shownAs, wanted.sizeBytes);
+      // Only ever made shorter: some file systems write zeros where a file is made longer.
+      const { size } = await file.stat();
+      if (size > wanted.sizeBytes) await fileWork(shownAs, () => file.truncate(wanted.sizeBytes));
       return new PartialFile(path, wanted, shownAs, file, await RangeLog.begin(logPath(path), wanted, known));
     } catch (error) {
       await file.close();
@@ -127,7 +136,7 @@ async function stillThere(
   file: FileHandle,
   { sizeBytes, rangeBytes, ranges }: WantedFile,
   digests: ReadonlyMap<number, string>,
-  cancel: AbortSignal | undefined,
+  { cancel, onBytes }: LookOptions,
 ): Promise<ReadonlyMap<number, string>> {
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const found = new Map<number, string>();
@@ -142,6 +151,7 @@ async function stillThere(
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
       position += bytesRead;
+      onBytes?.(bytesRead);
     }
     if (hash.digest('hex') === sha256) found.set(index, sha256);
   }
