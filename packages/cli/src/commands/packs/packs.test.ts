@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPackBundle } from '@sealift/bundle/create-pack';
 import { parseSecretKey } from '@sealift/bundle/minisign';
+import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { type FileServer, startFileServer } from '@sealift/testkit/file-server';
+import { peer } from '@sealift/testkit/peers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { digest, problem, ScriptedConsole } from '../../testing/scripted-console.ts';
 
@@ -222,5 +224,46 @@ describe('packs outdated --from', () => {
     expect([code, notes]).toEqual([0, '']);
     expect(out).toContain('cni-calico 3.25.1: 3.27.0 can be fetched: airgap-pack-cni-calico-3.27.0.bin');
     expect(out).not.toContain('3.24.0');
+  });
+});
+
+const dockerRegistry = peer('docker-registry');
+
+describe.skipIf(dockerRegistry.missing)(`packs push against docker-registry (${dockerRegistry.remedy})`, () => {
+  let folder: string;
+  let registry: DockerRegistry;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sealift-cli-packs-push-'));
+    registry = await startDockerRegistry(dockerRegistry);
+  });
+  afterAll(async () => {
+    await registry?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('brings the pack and its marker to where a sync looks, and nothing twice', async () => {
+    const pack = join(folder, 'my-ingress');
+    await site.sealift(['packs', 'create', pack, '--layer', 'addon']);
+    await site.sealift(['keys', 'generate', '--out', join(folder, 'vendor')]);
+    const env = {
+      OCI_PACK_REGISTRY: registry.registry,
+      OCI_PACK_BASE: 'site/packs',
+      OCI_IMAGE_REGISTRY: registry.registry,
+      OCI_IMAGE_BASE: 'site/images',
+    };
+    const push = () => site.sealift(['packs', 'push', pack, '--key', join(folder, 'vendor.key')], env);
+    const first = await push();
+    expect([first.code, first.out.split('\n')]).toEqual([
+      0,
+      ['pack my-ingress:0.1.0: pushed', 'marker pack-my-ingress-0.1.0: pushed'],
+    ]);
+    expect((await push()).out.split('\n')).toEqual([
+      'pack my-ingress:0.1.0: present',
+      'marker pack-my-ingress-0.1.0: present',
+    ]);
+    const tags = await fetch(`http://${registry.registry}/v2/site/packs/sealift-catalog/tags/list`);
+    expect(await tags.json()).toMatchObject({ tags: ['pack-my-ingress-0.1.0'] });
+    const archive = `http://${registry.registry}/v2/site/packs/spectro-packs/archive/my-ingress/tags/list`;
+    expect(await (await fetch(archive)).json()).toMatchObject({ tags: ['0.1.0'] });
   });
 });
