@@ -29,6 +29,8 @@ export interface DownloadClientOptions {
 const redirectLimit = 5;
 const defaultDelaysMs = [500, 1000, 2000, 5000, 10_000, 30_000] as const;
 const defaultIdleTimeoutMs = 60_000;
+/** As fast as a telephone line. */
+const slowestBytesPerMs = 1;
 /** A server that asks for a longer pause is asked again after this. */
 const longestAskedMs = 60_000;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -71,11 +73,21 @@ export class DownloadClient implements Disposable {
     throw this.#refusal(url, status, answer);
   }
 
-  /** The bytes of an answer. @throws DOWNLOAD_FAILED, CANCELLED */
-  async *bytesOf(answer: IncomingMessage, place: string): AsyncGenerator<Uint8Array, void, undefined> {
+  /**
+   * The bytes of an answer. One that drips is never silent: it is given up where it is slower than a line may be, and gone on with by another.
+   *
+   * @param lengthBytes how many are expected, where that is known
+   * @throws DOWNLOAD_FAILED, CANCELLED
+   */
+  async *bytesOf(
+    answer: IncomingMessage,
+    place: string,
+    lengthBytes?: number,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const { cancel, idleTimeoutMs = defaultIdleTimeoutMs } = this.#options;
+    const deadlineMs = lengthBytes === undefined ? undefined : 2 * idleTimeoutMs + lengthBytes / slowestBytesPerMs;
     try {
-      yield* bodyOf(answer, { idleTimeoutMs, cancel });
+      yield* bodyOf(answer, { idleTimeoutMs, deadlineMs, cancel });
     } catch (error) {
       throw asDownload(error, place);
     }

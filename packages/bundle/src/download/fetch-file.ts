@@ -56,7 +56,7 @@ async function fetchWhole(fetch: FileFetch, first: IncomingMessage): Promise<voi
           { sizeBytes, validator: ranges === undefined ? validator : undefined },
           place,
         );
-        for await (const chunk of client.bytesOf(answer, place)) {
+        for await (const chunk of client.bytesOf(answer, place, sizeBytes)) {
           await pass.take(chunk);
           farthest = Math.max(farthest, pass.position);
           if (target.isWhole) return;

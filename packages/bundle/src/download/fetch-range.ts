@@ -94,7 +94,7 @@ async function fetchOnce(
         answer.destroy();
         throw error;
       }
-      for await (const chunk of client.bytesOf(answer, place)) {
+      for await (const chunk of client.bytesOf(answer, place, end - position)) {
         if (position + chunk.byteLength > end) throw refused(place, 'it sends more than was asked for');
         await target.write(chunk, position);
         hash.update(chunk);

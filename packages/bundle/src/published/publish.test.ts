@@ -82,6 +82,14 @@ describe('publishFolder', () => {
     expect(everything()).toEqual(again);
   });
 
+  it('leaves out parts of an older split of the same name', async () => {
+    writeFileSync(join(folder, 'airgap-v4.2.13.bin.part002'), 'old');
+    const [bundle] = (await publish()).bundles;
+    expect(bundle?.sizeBytes).toBe(
+      ['', '.minisig'].reduce((sum, suffix) => sum + statSync(join(folder, `airgap-v4.2.13.bin${suffix}`)).size, 0),
+    );
+  });
+
   it('has a serial that rises with every change, whatever the clock says', async () => {
     await publish();
     await writeSmallBundle(folder, { secretKey, name: 'other.bin', layer: Buffer.from('other') });

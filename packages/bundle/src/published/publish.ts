@@ -103,7 +103,9 @@ async function describe(names: readonly [string, ...string[]], options: PublishO
     onProgress?.(name, Math.min(length + hashed, 2 * length), 2 * length);
   };
   const files: PublishedFile[] = [];
-  for (const each of names) {
+  // Parts of an older split under the same name are no part of a bundle that is one file.
+  const own = parts.length > 1 ? names : names.filter((each) => !/\.part/.test(each.slice(name.length)));
+  for (const each of own) {
     files.push({ name: each, ...(await hashRanges(join(folder, each), rangeBytes, { onBytes, cancel })) });
   }
   // What is hashed for others must be what was checked: the file may have been replaced between the two.

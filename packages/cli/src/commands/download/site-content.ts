@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBase } from '@sealift/bundle/base';
 import type { SiteContent } from '@sealift/bundle/download-choice';
+import type { PlacedBlob } from '@sealift/bundle/differential';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { readRegistryInventory } from '@sealift/bundle/registry-inventory';
 import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
@@ -37,7 +38,7 @@ export async function siteContentOf(
   return { kind: 'blobs', label, blobs };
 }
 
-/** What the release bundles of a folder hold; differential ones hold only a part of what was there before. */
+/** What the release bundles of a folder hold; of a release a differential one holds only a part. */
 async function contentOfFolder(
   folder: string,
   trustedKeys: readonly PublicKey[],
@@ -50,11 +51,13 @@ async function contentOfFolder(
       cause: error,
     });
   });
-  const blobs = [];
+  const blobs: PlacedBlob[] = [];
   for (const name of names.filter((each) => each.endsWith('.bin')).toSorted()) {
     try {
       await using base = await openBase(join(folder, name), trustedKeys);
-      blobs.push(...base.inventory.blobs);
+      for (const blob of base.inventory.blobs) {
+        if ((await base.content?.size(blob.digest)) !== undefined) blobs.push(blob);
+      }
     } catch (error) {
       // One that can't be used only makes that less can be left out.
       if (!isSealiftError(error)) throw error;
