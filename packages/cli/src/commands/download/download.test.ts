@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +119,23 @@ describe('sealift releases publish and sealift download', () => {
     expect(readdirSync(join(folder, 'here')).toSorted()).toEqual(
       ['a.bin', 'a.bin.minisig'].filter((name) => name === 'a.bin'),
     );
+  });
+
+  const python = spawnSync('python3', ['--version']).status === 0;
+  it.skipIf(!python)('fetch from the server of Python, which knows no ranges (needs python3)', async () => {
+    const args = ['-u', '-m', 'http.server', '0', '--bind', '127.0.0.1'];
+    const child = spawn('python3', args, { cwd: web, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(child, 'close');
+    try {
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      const from = /http:\/\/127\.0\.0\.1:\d+\//.exec(said.toString())?.[0] ?? '';
+      const byVersion = await download(version, '--from', from, '-o', here('p.bin'));
+      expect(byVersion).toMatchObject({ code: 0, out: expect.stringContaining('p.bin is here') });
+      expect(readFileSync(here('p.bin')).equals(readFileSync(join(web, `airgap-v${version}.bin`)))).toBe(true);
+    } finally {
+      child.kill('SIGTERM');
+      await ended;
+    }
   });
 
   it('take the differential bundle where what it builds on is there, and say which and why', async () => {
