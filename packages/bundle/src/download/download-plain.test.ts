@@ -9,6 +9,8 @@ import { generateKeyPair } from '../minisign/keys.ts';
 import { bundleName, publishedPlace, type PublishedPlace, rangeBytes, servedOf } from './testing/published-folder.ts';
 
 const size = 1_500_000;
+/** A range in which the whole beginning of a bundle is. */
+const large = 2 * rangeBytes;
 const places: PublishedPlace[] = [];
 
 async function place(...args: Parameters<typeof publishedPlace>): Promise<PublishedPlace> {
@@ -79,13 +81,28 @@ describe('a download without an index', () => {
     expect(readdirSync(join(here.output, '..'))).toEqual([]);
   });
 
-  it('keeps what came where only the key is not trusted yet', async () => {
+  it.each([false, true])(
+    'sees in the first range that the key is not trusted, and keeps that (without ranges: %s)',
+    async (noRanges) => {
+      const here = await place(size, { noRanges });
+      const stranger = { trustedKeys: [generateKeyPair().publicKey], connections: 1, rangeBytes: large };
+      await expect(here.fetchPlain(stranger)).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
+      expect(existsSync(here.output)).toBe(false);
+      if (!noRanges) expect(servedOf(here.server, bundleName).total).toBe(large);
+      await expect(here.fetchPlain(stranger)).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
+      const got = await here.fetchPlain();
+      expect(got).toMatchObject({ keptBytes: large, fetchedBytes: here.bytes.length - large });
+    },
+  );
+
+  it('sees in the first range that it is no bundle', async () => {
     const here = await place(size);
-    const stranger = { trustedKeys: [generateKeyPair().publicKey] };
-    await expect(here.fetchPlain(stranger)).rejects.toMatchObject({ code: 'SIGNATURE_KEY_UNTRUSTED' });
-    expect(existsSync(here.output)).toBe(false);
-    const got = await here.fetchPlain();
-    expect(got).toMatchObject({ fetchedBytes: 0, keptBytes: here.bytes.length });
+    writeFileSync(join(here.web, bundleName), Buffer.alloc(size, '<html>'));
+    await expect(here.fetchPlain({ connections: 1, rangeBytes: large })).rejects.toMatchObject({
+      code: 'BUNDLE_UNKNOWN',
+    });
+    expect(servedOf(here.server, bundleName).total).toBe(large);
+    expect(readdirSync(join(here.output, '..'))).toEqual([]);
   });
 
   it('goes on from what came before it was killed', async () => {

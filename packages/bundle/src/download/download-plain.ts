@@ -4,6 +4,9 @@ import { basename, join } from 'node:path';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { fileSize } from '@sealift/io/file-size';
 import { withRetry } from '@sealift/io/retry';
+import { blockBytes } from '@sealift/io/tar-block';
+import { stubBytes } from '../format/manifest.ts';
+import { checkBundleHead } from '../read/open-bundle.ts';
 import { type VerifiedBundle, verifyBundle } from '../read/verify-bundle.ts';
 import { factsOf } from './answer-facts.ts';
 import { placeOf, refused } from './client.ts';
@@ -40,13 +43,7 @@ export async function downloadPlain(options: DownloadPlainOptions): Promise<Down
   if (here !== undefined) return await lookAtExisting(here, options);
   using work = WorkFolder.open(output);
   const path = join(work.path, basename(output));
-  const amounts = await fetchTo(path, options).catch(async (error: unknown) => {
-    if (!isSealiftError(error, 'DOWNLOAD_CHANGED')) throw error;
-    // What came is of a file that is no longer there; a second change in a row is for a person.
-    await forget(path);
-    return await fetchTo(path, options);
-  });
-  const verified = await check(path, options).catch(async (error: unknown) => {
+  const { amounts, verified } = await fetchAndCheck(path, options).catch(async (error: unknown) => {
     // Bytes that are wrong can't be gone on from; those whose key is not trusted yet can.
     if (isSealiftError(error) && error.exit === 2 && error.code !== 'SIGNATURE_KEY_UNTRUSTED') await work.remove();
     throw isSealiftError(error) ? error.withPlace(placeOf(url)) : error;
@@ -54,6 +51,28 @@ export async function downloadPlain(options: DownloadPlainOptions): Promise<Down
   await work.publish([basename(output)]);
   const { manifest, key } = verified;
   return { files: [output], sizeBytes: manifest.length, ...amounts, alreadyHere: false, manifest, key };
+}
+
+async function fetchAndCheck(path: string, options: DownloadPlainOptions) {
+  const amounts = await fetchTo(path, options).catch(async (error: unknown) => {
+    if (!isSealiftError(error, 'DOWNLOAD_CHANGED')) throw error;
+    // What came is of a file that is no longer there; a second change in a row is for a person.
+    await forget(path);
+    return await fetchTo(path, options);
+  });
+  return { amounts, verified: await check(path, options) };
+}
+
+/** Up to where every bundle shows that it is one: the stub, and the header of what is behind it. */
+const headBytes = stubBytes + blockBytes;
+/** What the beginning of a bundle tells for sure, before hours go into the rest of it. */
+const early: ReadonlySet<string> = new Set(['BUNDLE_UNKNOWN', 'SIGNATURE_KEY_UNTRUSTED', 'SIGNATURE_WRONG']);
+
+/** Looks who signed what is coming. Of a bundle whose beginning is longer than the first range only the end tells. */
+async function checkHead(path: string, { trustedKeys }: DownloadPlainOptions): Promise<void> {
+  await checkBundleHead(path, { trustedKeys }).catch((error: unknown) => {
+    if (!isSealiftError(error) || early.has(error.code)) throw error;
+  });
 }
 
 async function lookAtExisting(sizeBytes: number, options: DownloadPlainOptions): Promise<Downloaded> {
@@ -99,7 +118,11 @@ async function fetchTo(path: string, options: DownloadPlainOptions) {
     await using target = await PartialFile.open(path, wanted, output, looksOf(options, wanted.sizeBytes));
     amounts.keptBytes = target.keptBytes;
     total = target.wanted.sizeBytes;
-    await fetchFile({ client, url, target, onBytes }, connections, probe);
+    const onRange = async (index: number): Promise<void> => {
+      if (index === 0 && target.rangeAt(0).end >= headBytes) await checkHead(path, options);
+    };
+    if (target.has(0)) await onRange(0);
+    await fetchFile({ client, url, target, onBytes, onRange }, connections, probe);
     return amounts;
   } finally {
     probe?.destroy();

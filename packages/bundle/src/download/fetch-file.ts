@@ -121,6 +121,7 @@ class Pass {
     if (expected === undefined || expected === sha256) {
       this.#came = 0;
       await target.keep(index, sha256);
+      await this.#fetch.onRange?.(index);
       return;
     }
     const times = (this.#wrong.get(index) ?? 0) + 1;

@@ -13,6 +13,8 @@ export interface FileFetch {
   readonly target: PartialFile;
   /** Told of bytes that came and are wanted; negative where they have to come again. */
   readonly onBytes: (count: number) => void;
+  /** Told of each range that is there and right; what it fails with ends the download. */
+  readonly onRange?: (index: number) => Promise<void>;
 }
 
 /** How often a range may come otherwise than it was signed. */
@@ -40,6 +42,7 @@ export async function fetchRange(
     if (typeof came !== 'string') return came;
     if (expected === undefined || came === expected) {
       await target.keep(index, came);
+      await fetch.onRange?.(index);
       return undefined;
     }
     onBytes(start - end);

@@ -69,6 +69,20 @@ export async function openBundle(path: string, options: OpenBundleOptions): Prom
   }
 }
 
+/**
+ * Looks at a bundle's beginning alone, as of one that has not come to its end yet: whether it is a bundle, and who signed it.
+ *
+ * @throws as `openBundle`, also where the beginning is longer than what is there
+ */
+export async function checkBundleHead(path: string, options: OpenBundleOptions): Promise<void> {
+  const file = await openBundleFile(path);
+  try {
+    await readHead(file, options);
+  } finally {
+    await file.close();
+  }
+}
+
 /** What was read of a bundle's beginning, and verified. */
 interface BundleHead {
   readonly manifest: BundleManifest;
