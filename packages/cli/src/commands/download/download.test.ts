@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { openBase } from '@sealift/bundle/base';
 import { createBundle } from '@sealift/bundle/create';
 import { parseSecretKey, type SecretKey } from '@sealift/bundle/minisign';
+import { startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { type FileServer, startFileServer } from '@sealift/testkit/file-server';
+import { peer } from '@sealift/testkit/peers';
 import { writeSmallRelease } from '@sealift/testkit/small-release';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../program.ts';
@@ -154,6 +156,28 @@ describe('sealift releases publish and sealift download', () => {
     expect(lacks.out).not.toContain('differential');
     const word = await download(version, '--from', server.url, '-o', here('w.bin'), '--base', version, '--json');
     expect(JSON.parse(word.out)).toMatchObject({ differentials: [{ name, fits: true, taken: true }] });
+  });
+
+  const dockerRegistry = peer('docker-registry');
+  it.skipIf(dockerRegistry.missing)(`take it where the registry has that (${dockerRegistry.remedy})`, async () => {
+    const registry = await startDockerRegistry(dockerRegistry);
+    const place = { OCI_PACK_REGISTRY: registry.registry, OCI_IMAGE_REGISTRY: registry.registry };
+    env = { ...place, SEALIFT_BIN_DIR: join(folder, 'bin') };
+    try {
+      const args = [version, '--from', server.url, '--registry', '-o'];
+      const nothing = await download(...args, here('n.bin'));
+      expect(nothing).toMatchObject({ code: 0, notes: expect.stringMatching(/which has no release, lacks \d+/) });
+      expect(nothing.out).not.toContain('differential');
+      expect((await sealift('bundle', 'run', join(have, 'base.bin'))).code).toBe(0);
+      const fits = await download(...args, here('r.bin'));
+      expect(fits.notes).toMatch(/: taken: it builds on Harborview 4\.2\.13, and .* has all \d+ blobs of it/);
+      expect(fits).toMatchObject({ code: 0, out: expect.stringContaining('differential against Harborview 4.2.13') });
+      // The differential bundle that came is one that this registry takes.
+      expect((await sealift('bundle', 'run', here('r.bin'))).code).toBe(0);
+    } finally {
+      env = {};
+      await registry.stop();
+    }
   });
 
   it('log in by netrc and by variables, and never by the address', async () => {

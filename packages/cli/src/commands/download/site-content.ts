@@ -34,8 +34,14 @@ export async function siteContentOf(
   if (have !== undefined) return await contentOfFolder(have, trustedKeys, context);
   if (registry !== true) return undefined;
   using places = await findUploadPlaces(context);
-  const { label, blobs } = await readRegistryInventory(places, trustedKeys);
-  return { kind: 'blobs', label, blobs };
+  try {
+    const { label, blobs } = await readRegistryInventory(places, trustedKeys);
+    return { kind: 'blobs', label, blobs };
+  } catch (error) {
+    // A site that has nothing yet takes what needs nothing.
+    if (!isSealiftError(error, 'INVENTORY_EMPTY')) throw error;
+    return { kind: 'blobs', label: `${places.packs.client.registry}, which has no release,`, blobs: [] };
+  }
 }
 
 /** What the release bundles of a folder hold; of a release a differential one holds only a part. */
