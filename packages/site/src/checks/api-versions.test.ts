@@ -1,6 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import type { StaleKind } from '@sealift/kubernetes/stale-versions';
+import { versionWriters } from '@sealift/kubernetes/version-writers';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -12,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
-const nothing: UsedVersions = { coming: [], recorded: [], requested: [], stale: [] };
+const nothing: UsedVersions = { coming: [], open: [], recorded: [], requested: [], stale: [] };
 const stale: StaleKind = {
   definition: 'tugs.harbor.example.com',
   group: 'harbor.example.com',
@@ -43,10 +44,12 @@ describe('API versions that go', () => {
   });
 
   it('are a warning where somebody asks for them', () => {
-    const requested = [{ name: 'networking.k8s.io/v1beta1 servicecidrs', removedIn: 37 }];
+    const [group, version, resource] = ['networking.k8s.io', 'v1beta1', 'servicecidrs'];
+    const name = `${group}/${version} ${resource}`;
+    const requested = [{ name, group, version, resource, removedIn: 37, writers: ['helm (extra)'] }];
     expect(judgeVersions({ ...nothing, requested }, '1.37.2')).toMatchObject({
       outcome: 'warn',
-      detail: text('servicecidrs'),
+      detail: text('servicecidrs: helm (extra) and maybe others ask for it'),
     });
     expect(judgeVersions({ ...nothing, requested }, '1.36.3')).toMatchObject({ outcome: 'pass' });
   });
@@ -67,6 +70,11 @@ describe('API versions that go', () => {
       outcome: 'unknown',
     });
     expect(judgeVersions({ ...nothing, requested: undefined }, '1.37.2')).toMatchObject({ outcome: 'warn' });
+    expect(judgeVersions({ ...nothing, open: ['addon/shop'] }, '1.37.2')).toMatchObject({
+      outcome: 'warn',
+      detail: text('addon/shop'),
+      remedy: text('Settle'),
+    });
     expect(judgeVersions(nothing, '1.44.0')).toMatchObject({ outcome: 'warn', detail: text('not known here') });
   });
 });
@@ -91,12 +99,15 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
       bench.shelf.layer({ pack: 'batch', version }, { manifests: { 'manifests/all.yaml': all } });
     const now = layer('1.0.0', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: batch, namespace: default }\n');
     await bench.port().applyLayer(now, never);
-    const look = async (next: typeof now) =>
+    const look = async (next: typeof now | undefined, before = now) =>
       await apiVersionsCheck(
         (cancel) => bench.tools(cancel),
         {
           kubernetes: '1.37.2',
-          layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
+          layers: () =>
+            Promise.resolve([
+              { layer: 'addon', pack: 'batch', now: before, next, doing: next === undefined ? 'nothing' : 'apply' },
+            ]),
         },
         { timeoutMs: 60_000 },
       );
@@ -105,9 +116,26 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
       '2.0.0',
       'apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: { name: batch, namespace: default }\n',
     );
-    expect(await look(old)).toMatchObject({
+    const blocked = {
       outcome: 'block',
       detail: text('CronJob.batch default/batch: batch/v1beta1 is not served'),
-    });
+    };
+    expect(await look(old)).toMatchObject(blocked);
+    // One that the upgrade leaves alone is of the target too.
+    expect(await look(undefined, old)).toMatchObject(blocked);
+  });
+
+  it('name who has written objects in a version that goes', async () => {
+    const path = '/apis/networking.k8s.io/v1/servicecidrs/extra';
+    const body = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'extra' } };
+    const managedFields = [
+      { manager: 'old-tool', operation: 'Update', apiVersion: 'networking.k8s.io/v1beta1', fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': {} } },
+    ];
+    await bench.objects.create({ ...body, spec: { cidrs: ['10.99.0.0/24'] } });
+    await bench.client.patch(path, { metadata: { managedFields } });
+    const [group, version, resource] = ['networking.k8s.io', 'v1beta1', 'servicecidrs'];
+    const api = { name: '', group, version, resource, removedIn: 37 };
+    expect(await versionWriters(bench.objects, api)).toContain('old-tool (extra)');
+    expect(await versionWriters(bench.objects, { ...api, version: 'v1alpha1' })).not.toContain('old-tool (extra)');
   });
 });
