@@ -1,3 +1,16 @@
+export { type DeclaredCheck, declaredCheckSchema } from './declared/declared-check.ts';
+export {
+  type ClaimForm,
+  type DeclaredAction,
+  type DeclaredStep,
+  declaredStepSchema,
+  type MigrateClaim,
+  type MoveStoredVersion,
+  type OwnObjects,
+  type WaitFor,
+} from './declared/declared-step.ts';
+export { type FoundObject, type Judgement, judgeStatement, type Statement } from './declared/judge.ts';
+export { type ObjectPlace, type ObjectQuery, objectQuerySchema, queryText } from './declared/object-query.ts';
 export { type PackRelease, packReleaseSchema, parsePackRelease } from './pack-release.ts';
 export { parseRelease, parseReleaseFile } from './read-release.ts';
 export {

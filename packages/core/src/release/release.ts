@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
+import { declaredCheckSchema } from './declared/declared-check.ts';
+import { declaredStepSchema } from './declared/declared-step.ts';
 import { digestSchema } from './digest.ts';
 
 export { digestSchema } from './digest.ts';
@@ -119,7 +121,18 @@ const describedByBoth = {
     })
     .optional()
     .describe('Private cloud gateways. Absent: unchanged.'),
-  checks: z.array(z.string().max(200)).max(100).default([]).describe('Preflights that this release adds, by name.'),
+  checks: z
+    .array(declaredCheckSchema)
+    .max(100)
+    .default([])
+    .describe('Checks that this release adds to those that are made before an upgrade to it may be confirmed.'),
+  releaseSteps: z
+    .array(declaredStepSchema)
+    .max(50)
+    .default([])
+    .describe(
+      'Steps that this release adds to the plan. Several at one place are done in the order in which they stand here.',
+    ),
   migrations: z.array(migrationSchema).max(500).default([]).describe('What changed shape in the values of packs.'),
   steps: z
     .record(
