@@ -4,6 +4,7 @@ export {
   type DeclaredAction,
   type DeclaredStep,
   declaredStepSchema,
+  declaredWorkSchema,
   type MigrateClaim,
   type MoveStoredVersion,
   type OwnObjects,

@@ -129,7 +129,13 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
     const path = '/apis/networking.k8s.io/v1/servicecidrs/extra';
     const body = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'extra' } };
     const managedFields = [
-      { manager: 'old-tool', operation: 'Update', apiVersion: 'networking.k8s.io/v1beta1', fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': {} } },
+      {
+        manager: 'old-tool',
+        operation: 'Update',
+        apiVersion: 'networking.k8s.io/v1beta1',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:spec': {} },
+      },
     ];
     await bench.objects.create({ ...body, spec: { cidrs: ['10.99.0.0/24'] } });
     await bench.client.patch(path, { metadata: { managedFields } });

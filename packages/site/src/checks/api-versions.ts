@@ -103,10 +103,7 @@ async function recordedObjects(move: LayerMove, tools: LayerTools): Promise<read
 }
 
 /** What that means for a Kubernetes, such as `1.37.2`. */
-export function judgeVersions(
-  { coming, open, recorded, requested, stale }: UsedVersions,
-  kubernetes: string,
-): Finding {
+export function judgeVersions({ coming, open, recorded, requested, stale }: UsedVersions, kubernetes: string): Finding {
   const minor = minorOf(kubernetes);
   const goes = (at: number | undefined): at is number => at !== undefined && at <= minor;
   const removed = (from: readonly PlacedObject[], remedy: string): readonly CheckItem[] =>

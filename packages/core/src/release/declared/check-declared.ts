@@ -35,12 +35,28 @@ export function checkDeclared({ checks, releaseSteps, layers }: Declared, refuse
       );
       const twice = names.findIndex((name, at) => names.indexOf(name) !== at);
       if (twice >= 0) throw refuse('it is named twice', [...path, 'do', 'objects', twice]);
+      const kept = action.objects.findIndex(({ kind }) => withContent.has(kind));
+      if (kept >= 0) {
+        throw refuse('what is in it would be lost with it: going back removes what the former release does not have', [
+          ...path,
+          'do',
+          'objects',
+          kept,
+          'kind',
+        ]);
+      }
     }
-    if (action.kind === 'migrate-claim' && isSameClaim(action)) {
-      throw refuse('it is to be as it is', [...path, 'do', 'to']);
-    }
+    if (action.kind === 'migrate-claim') checkClaim(action, [...path, 'do'], refuse);
   }
 }
+
+/** Kinds whose removal takes more with it than an object that can be made again. */
+const withContent: ReadonlySet<string> = new Set([
+  'CustomResourceDefinition',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+]);
 
 function refuseTwice(all: readonly { readonly name: string }[], part: string, refuse: Refuse): void {
   const names = new Set<string>();
@@ -78,8 +94,12 @@ function checkStatement(
   }
 }
 
-function isSameClaim({ from, to }: MigrateClaim): boolean {
+function checkClaim({ from, to }: MigrateClaim, path: readonly PropertyKey[], refuse: Refuse): void {
   const modes = (of: MigrateClaim['from']): string => of.accessModes.toSorted().join(' ');
-  const isClass = to.storageClass === undefined || to.storageClass === from.storageClass;
-  return modes(from) === modes(to) && isClass;
+  const isSameClass = to.storageClass === undefined || to.storageClass === from.storageClass;
+  if (modes(from) === modes(to) && isSameClass) throw refuse('it is to be as it is', [...path, 'to']);
+  // Else going back would not know it.
+  if (to.storageClass !== undefined && from.storageClass === undefined) {
+    throw refuse('the class that it has now is not said', [...path, 'from']);
+  }
 }

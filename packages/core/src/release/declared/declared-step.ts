@@ -4,6 +4,8 @@ import { expectationSchema } from './expectation.ts';
 import { exactlyOne } from './one-of.ts';
 import { claimPlace, objectPlaceSchema, objectQuerySchema } from './object-query.ts';
 
+const managersSchema = z.array(z.string().min(1).max(128)).max(10);
+
 /** Gives objects that somebody else made to what the release applies, which would be refused as not its own otherwise. */
 export const ownObjectsSchema = z.strictObject({
   kind: z.literal('own-objects'),
@@ -16,13 +18,14 @@ export const ownObjectsSchema = z.strictObject({
           .regex(/^[a-z0-9](?:[a-z0-9.-]{0,51}[a-z0-9])?$/, 'a name of a release of Helm')
           .describe('Name of the release of Helm.'),
         namespace: claimPlace.namespace.describe('Its namespace.'),
+        managers: managersSchema
+          .default([])
+          .describe('Field managers that give up their fields, as kubectl’s, so that the chart may set them.'),
       })
       .optional()
       .describe('A chart’s release: they get the label and annotations by which Helm knows its own.'),
-    managers: z
-      .array(z.string().min(1).max(128))
+    managers: managersSchema
       .min(1)
-      .max(10)
       .optional()
       .describe('Field managers whose fields are taken over for manifests of a pack, as kubectl’s.'),
   }).describe('Whose they become.'),
@@ -80,6 +83,12 @@ export const declaredActionSchema = z.discriminatedUnion('kind', [
   ownObjectsSchema,
   moveStoredVersionSchema,
   waitForSchema,
+  migrateClaimSchema,
+]);
+/** Of these what is done to objects of the cluster. */
+export const declaredWorkSchema = z.discriminatedUnion('kind', [
+  ownObjectsSchema,
+  moveStoredVersionSchema,
   migrateClaimSchema,
 ]);
 export type DeclaredAction = z.infer<typeof declaredActionSchema>;
