@@ -4,6 +4,7 @@ import type { StaleKind } from '@sealift/kubernetes/stale-versions';
 import { versionWriters } from '@sealift/kubernetes/version-writers';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LayerBench, never } from '../cluster/layers/testing/layer-bench.ts';
 import { apiVersionsCheck, judgeVersions, type UsedVersions } from './api-versions.ts';
@@ -126,22 +127,32 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
   });
 
   it('name who has written objects in a version that goes', async () => {
-    const path = '/apis/networking.k8s.io/v1/servicecidrs/extra';
-    const body = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'extra' } };
-    const managedFields = [
-      {
-        manager: 'old-tool',
-        operation: 'Update',
-        apiVersion: 'networking.k8s.io/v1beta1',
-        fieldsType: 'FieldsV1',
-        fieldsV1: { 'f:spec': {} },
+    const group = 'harbor.example.com';
+    const version = (name: string, storage: boolean) => ({
+      name,
+      served: true,
+      storage,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    });
+    await bench.objects.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `tugs.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: { kind: 'Tug', plural: 'tugs' },
+        versions: [version('v1alpha1', false), version('v1', true)],
       },
-    ];
-    await bench.objects.create({ ...body, spec: { cidrs: ['10.99.0.0/24'] } });
-    await bench.client.patch(path, { metadata: { managedFields } });
-    const [group, version, resource] = ['networking.k8s.io', 'v1beta1', 'servicecidrs'];
-    const api = { name: '', group, version, resource, removedIn: 37 };
-    expect(await versionWriters(bench.objects, api)).toContain('old-tool (extra)');
-    expect(await versionWriters(bench.objects, { ...api, version: 'v1alpha1' })).not.toContain('old-tool (extra)');
+    });
+    await waitUntil('the tug to be taken', async () => {
+      const tug = { apiVersion: `${group}/v1alpha1`, kind: 'Tug', metadata: { name: 'one', labels: { of: 'harbor' } } };
+      return await bench.objects.create(tug).catch(() => false);
+    });
+    const api = { name: '', group, version: 'v1alpha1', resource: 'tugs', removedIn: 37 };
+    expect(await versionWriters(bench.objects, api)).toEqual(['sealift (one)']);
+    // Nobody wrote it in this one, and of a kind that nobody knows there is nobody.
+    expect(await versionWriters(bench.objects, { ...api, version: 'v1' })).toEqual([]);
+    expect(await versionWriters(bench.objects, { ...api, resource: 'barges' })).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import type { OwnObjects } from '@sealift/core/release';
 import { mapAtOnce } from '@sealift/io/map-at-once';
-import type { KubeObject, ManagedField } from '@sealift/kubernetes/object';
+import { helmManager } from '@sealift/kubernetes/helm-inspect';
+import type { KubeObject } from '@sealift/kubernetes/object';
 import type { Objects } from '@sealift/kubernetes/objects';
-import { takeOver } from '@sealift/kubernetes/take-over';
+import { takeOver, takenOver } from '@sealift/kubernetes/take-over';
 import { helmMarks, owningOf } from '@sealift/upgrade/declared/owning';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import type { Standing } from '@sealift/upgrade/ports/declared';
@@ -31,14 +32,10 @@ export async function own(objects: Objects, work: OwnObjects, cancel: Cancel): P
       continue;
     }
     const { resourceVersion, managedFields = [] } = object.metadata;
-    const kept = managedFields.filter((entry) => !isGivenUp(entry, helm.managers));
-    const fields = kept.length === managedFields.length ? {} : { managedFields: kept.length === 0 ? [{}] : kept };
+    const given = takenOver(managedFields, ({ manager = '' }) => helm.managers.includes(manager), helmManager);
+    const fields = given === undefined ? {} : { managedFields: given };
     await objects.mergePatch(place, { metadata: { resourceVersion, ...helmMarks(helm), ...fields } }, cancel);
   }
-}
-
-function isGivenUp({ manager = '', subresource = '' }: ManagedField, managers: readonly string[]): boolean {
-  return subresource === '' && managers.includes(manager);
 }
 
 async function look(objects: Objects, { objects: places }: OwnObjects, cancel: Cancel) {
