@@ -1,5 +1,6 @@
 import type { MigrateClaim } from '@sealift/core/release';
 import { waitingFor } from '@sealift/core/upgrade';
+import { isSealiftError } from '@sealift/core/errors';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { formText, hasForm } from '@sealift/upgrade/declared/claim-form';
 import { refused } from '@sealift/upgrade/declared/refused';
@@ -70,15 +71,21 @@ export async function claimStanding(objects: Objects, work: MigrateClaim, cancel
 
 /** Goes on until there is something to wait for. @throws DECLARED_STEP_REFUSED, KUBERNETES_… */
 export async function migrateClaim(objects: Objects, work: MigrateClaim, cancel: Cancel): Promise<void> {
-  for (let effects = 0; effects < mostEffects; effects += 1) {
+  for (let tries = 1; ; tries += 1) {
     const stage = await stageOf(objects, work, cancel);
     if (stage.next === 'nothing' || stage.next === 'wait') return;
-    await doNext(objects, work, stage, cancel);
+    try {
+      await doNext(objects, work, stage, cancel);
+    } catch (error) {
+      // Controllers write to both as well: it is looked at anew.
+      if (!isSealiftError(error, 'KUBERNETES_CONFLICT') || tries >= mostTries) throw error;
+    }
+    if (tries >= mostTries) return;
   }
 }
 
-/** As many as there are stages. */
-const mostEffects = 5;
+/** There are five stages; more are looks at what changed meanwhile. */
+const mostTries = 15;
 
 async function stageOf(objects: Objects, work: MigrateClaim, cancel: Cancel): Promise<Stage> {
   const { namespace, name, from, to } = work;
@@ -209,11 +216,10 @@ async function doNext(
   switch (stage.next) {
     case 'keep':
       return await keep(objects, work, stage, cancel);
-    case 'remove': {
-      const { uid, resourceVersion } = stage.claim.metadata;
-      await objects.delete(claimOf(namespace, name), { uid, resourceVersion }, cancel);
+    case 'remove':
+      // Its form cannot change, and pods that come meanwhile keep it until they are gone (Kubernetes, "Storage Object in Use Protection").
+      await objects.delete(claimOf(namespace, name), { uid: stage.claim.metadata.uid }, cancel);
       return;
-    }
     case 'prepare':
       return await prepare(objects, work, stage, cancel);
     case 'make':
