@@ -1,3 +1,4 @@
+import type { DeclaredAction } from '../release/declared/declared-step.ts';
 import type { Release } from '../release/release.ts';
 import type { DeclaredStepKind } from '../upgrade/step/step.ts';
 import type { StepDraft } from './step-draft.ts';
@@ -8,7 +9,7 @@ type DeclaredDraft = Extract<StepDraft, { readonly kind: DeclaredStepKind }>;
 export function declaredSteps({
   spec,
 }: Release): (side: 'before' | 'after', point: string) => readonly DeclaredDraft[] {
-  const drafts = spec.releaseSteps.map(({ name, title, at, do: action }) => ({
+  const drafts = (spec.releaseSteps ?? []).map(({ name, title, at, do: action }) => ({
     at,
     draft: draftOf(name, title, action),
   }));
@@ -20,7 +21,7 @@ export function isDeclared(step: StepDraft): step is DeclaredDraft {
   return 'target' in step && 'do' in step.target;
 }
 
-function draftOf(name: string, title: string, action: Release['spec']['releaseSteps'][number]['do']): DeclaredDraft {
+function draftOf(name: string, title: string, action: DeclaredAction): DeclaredDraft {
   switch (action.kind) {
     case 'own-objects':
       return { kind: action.kind, title, target: { name, do: action } };

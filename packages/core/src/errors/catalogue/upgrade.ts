@@ -89,10 +89,10 @@ export const upgradeErrors = defineErrors({
   },
   DECLARED_STEP_REFUSED: {
     message: '{what} cannot be done as the release declares it: {reason}',
-    hint: 'Mend what the reason names, then resume the upgrade; nothing of this was changed.',
+    hint: 'Mend what the reason names: an upgrade that waits for it goes on by itself.',
     status: 409,
     exit: 3,
-    next: 'needs-a-person',
+    next: 'wait',
   },
   STEP_DEADLINE: {
     message: 'step {step} did not finish within {minutes} minutes; it was waiting for: {waitingFor}',

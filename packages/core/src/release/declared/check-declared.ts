@@ -1,5 +1,5 @@
 import type { DocumentError } from '../../schema/document-error.ts';
-import { type LayerName } from '../../pack/pack.ts';
+import type { LayerName } from '../../pack/pack.ts';
 import type { DeclaredCheck } from './declared-check.ts';
 import type { DeclaredStep, MigrateClaim } from './declared-step.ts';
 import { type Expectation, isOfValue } from './expectation.ts';
@@ -10,7 +10,7 @@ type Refuse = (reason: string, path: readonly PropertyKey[]) => DocumentError;
 
 interface Declared {
   readonly checks: readonly DeclaredCheck[];
-  readonly releaseSteps: readonly DeclaredStep[];
+  readonly releaseSteps?: readonly DeclaredStep[] | undefined;
   readonly layers: readonly { readonly layer: LayerName; readonly pack: string }[];
 }
 
@@ -19,7 +19,7 @@ interface Declared {
  *
  * @throws DocumentError at the first contradiction
  */
-export function checkDeclared({ checks, releaseSteps, layers }: Declared, refuse: Refuse): void {
+export function checkDeclared({ checks, releaseSteps = [], layers }: Declared, refuse: Refuse): void {
   refuseTwice(checks, 'checks', refuse);
   refuseTwice(releaseSteps, 'releaseSteps', refuse);
   for (const [index, check] of checks.entries()) checkStatement(check, ['spec', 'checks', index], refuse);

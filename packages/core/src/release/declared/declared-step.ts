@@ -20,14 +20,18 @@ export const ownObjectsSchema = z.strictObject({
         namespace: claimPlace.namespace.describe('Its namespace.'),
         managers: managersSchema
           .default([])
-          .describe('Field managers whose fields become those of the chart, as kubectl’s: what the chart does not set is taken out.'),
+          .describe(
+            'Field managers whose fields become those of the chart, as kubectl’s: what the chart does not set is taken out.',
+          ),
       })
       .optional()
       .describe('A chart’s release: they get the label and annotations by which Helm knows its own.'),
     managers: managersSchema
       .min(1)
       .optional()
-      .describe('Field managers whose fields are taken over for manifests of a pack, as kubectl’s: what these do not set is taken out.'),
+      .describe(
+        'Field managers whose fields are taken over for manifests of a pack, as kubectl’s: what these do not set is taken out.',
+      ),
   }).describe('Whose they become.'),
 });
 

@@ -156,7 +156,7 @@ describe.skipIf(missing !== undefined)(`what a release declares${missing ? ` (${
   ])('takes nothing from %s', async (name, metadata, owner) => {
     const of = name.replaceAll(' ', '-').toLowerCase();
     await map(of, metadata);
-    const refused = { code: 'DECLARED_STEP_REFUSED', message: expect.stringContaining(owner), next: 'needs-a-person' };
+    const refused = { code: 'DECLARED_STEP_REFUSED', message: expect.stringContaining(owner), next: 'wait' };
     await expect(port().standing(owning(of, toHelm('files')), never)).rejects.toMatchObject(refused);
     await expect(port().act(owning(of, toHelm('files')), never)).rejects.toMatchObject(refused);
     expect((await bench.get('v1', 'ConfigMap', of, 'default'))?.metadata.labels).toBeUndefined();
