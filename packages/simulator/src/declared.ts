@@ -36,7 +36,8 @@ export function standingOf(state: SimulatorState, work: DeclaredWork): Standing 
     }
     case 'migrate-claim': {
       const { namespace, name, from, to } = work;
-      const what = `the migration of the claim ${namespace}/${name}`;
+      const claimed = `${namespace}/${name}`;
+      const what = { what: `the migration of the claim ${claimed}`, kind: 'PersistentVolumeClaim', name: claimed };
       const claim = state.objects.find((one) => isAt(one, claimPlace(work)));
       if (claim === undefined) throw refused(what, 'it is not there', 'Find out who removed it.');
       const form = formOf(claim);

@@ -83,12 +83,13 @@ function isOwn({ helm, managers }: OwnObjects['owner'], object: OwnedObject): bo
 }
 
 function refuseForeign({ helm }: OwnObjects['owner'], place: ObjectPlace, object: OwnedObject): void {
-  const what = `taking over ${placeText(place)}`;
+  const { kind, namespace: at, name: of } = place;
+  const work = { what: `taking over ${placeText(place)}`, kind, name: at === undefined ? of : `${at}/${of}` };
   const controller = object.metadata.ownerReferences?.find((one) => one.controller === true);
   if (controller !== undefined) {
     const reason = `it belongs to ${controller.kind} ${controller.name}, which keeps it as it is`;
     throw refused(
-      what,
+      work,
       reason,
       'Ask the vendor of the release: what makes the object is not what the release takes it for.',
     );
@@ -98,7 +99,7 @@ function refuseForeign({ helm }: OwnObjects['owner'], place: ObjectPlace, object
   if (name === undefined || (helm !== undefined && name === helm.release && namespace === helm.namespace)) return;
   const reason = `it belongs to the release ${namespace ?? ''}/${name} of Helm`;
   throw refused(
-    what,
+    work,
     reason,
     `Remove that release, or let it keep the object: take its annotations ${releaseName} and ${releaseNamespace} away where it has none of it any more.`,
   );

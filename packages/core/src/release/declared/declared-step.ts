@@ -8,7 +8,7 @@ const managersSchema = z.array(z.string().min(1).max(128)).max(10);
 
 /** Gives objects that somebody else made to what the release applies, which would be refused as not its own otherwise. */
 export const ownObjectsSchema = z.strictObject({
-  kind: z.literal('own-objects'),
+  kind: z.literal('own-objects').describe('Take objects over.'),
   objects: z.array(objectPlaceSchema).min(1).max(50).describe('Each by its name; one that is not there is left out.'),
   owner: exactlyOne({
     helm: z
@@ -37,7 +37,7 @@ export const ownObjectsSchema = z.strictObject({
 
 /** Stores objects of a custom kind anew, and takes a version out of those in which they may be stored. */
 export const moveStoredVersionSchema = z.strictObject({
-  kind: z.literal('move-stored-version'),
+  kind: z.literal('move-stored-version').describe('Store objects anew.'),
   definition: z
     .string()
     .max(500)
@@ -51,7 +51,7 @@ export const moveStoredVersionSchema = z.strictObject({
 
 /** Waits until something holds. */
 export const waitForSchema = z.strictObject({
-  kind: z.literal('wait-for'),
+  kind: z.literal('wait-for').describe('Wait for something.'),
   query: objectQuerySchema.describe('The objects that it looks at.'),
   field: fieldSchema.optional(),
   expect: expectationSchema.describe('What is to hold of each of them.'),
@@ -76,8 +76,9 @@ export type ClaimForm = z.infer<typeof claimForm>;
 
 /** Makes a claim anew with other access modes or another class, on the same volume: what is in it stays. */
 export const migrateClaimSchema = z.strictObject({
-  kind: z.literal('migrate-claim'),
-  ...claimPlace,
+  kind: z.literal('migrate-claim').describe('Make a claim anew.'),
+  namespace: claimPlace.namespace.describe('Namespace of the claim.'),
+  name: claimPlace.name.describe('Name of the claim.'),
   from: claimForm.describe('As it is now; of another the step keeps its hands off. Going back makes it so again.'),
   to: claimForm.describe('As it is to be.'),
 });

@@ -17,7 +17,10 @@ export const expectationSchema = exactlyOne({
   exists: z.literal(true).optional().describe('There is one at least, and with a field each of them has it.'),
   absent: z.literal(true).optional().describe('There is none, or with a field none has it.'),
   count: z
-    .strictObject({ atLeast: countSchema.optional(), atMost: countSchema.optional() })
+    .strictObject({
+      atLeast: countSchema.optional().describe('So many or more.'),
+      atMost: countSchema.optional().describe('So many or fewer.'),
+    })
     .optional()
     .describe('So many there are.'),
   equals: scalarSchema.optional().describe('The field is this.'),

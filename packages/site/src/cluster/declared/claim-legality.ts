@@ -1,6 +1,6 @@
 import type { MigrateClaim } from '@sealift/core/release';
 import type { Objects } from '@sealift/kubernetes/objects';
-import { refused } from '@sealift/upgrade/declared/refused';
+import { type RefusedWork, refused } from '@sealift/upgrade/declared/refused';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
 import { z } from 'zod';
 import type { Volume } from './claim-objects.ts';
@@ -16,7 +16,7 @@ const classSchema = z.object({ provisioner: z.string() });
 export async function refuseIllegal(
   objects: Objects,
   { to }: MigrateClaim,
-  { what, volume }: { readonly what: string; readonly volume: Volume },
+  { what, volume }: { readonly what: RefusedWork; readonly volume: Volume },
   cancel: Cancel,
 ): Promise<void> {
   const { csi } = volume.spec;

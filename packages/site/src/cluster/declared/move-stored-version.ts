@@ -61,7 +61,7 @@ async function look(
   const { target, stored, managed, trouble } = stale;
   if (!stored.includes(from) && !managed.includes(from) && trouble === null) return undefined;
   if (target === undefined) {
-    const what = `taking ${definition} out of ${from}`;
+    const what = { what: `taking ${definition} out of ${from}`, kind: 'CustomResourceDefinition', name: definition };
     throw refused(
       what,
       'no other version of it is served',
