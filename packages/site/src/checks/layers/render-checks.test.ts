@@ -131,6 +131,43 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
   });
 
+  it('name a certificate that was put there by hand and would be replaced, and accept nobody’s silence about it', async () => {
+    const tls = (certificate: string) => ({
+      'tls.crt': Buffer.from(certificate).toString('base64'),
+      'tls.key': 'a2V5',
+    });
+    await bench.objects.create({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { name: 'ui-certificate', namespace: 'default' },
+      data: tls('custom'),
+    });
+    const path = '/api/v1/namespaces/default/secrets/ui-certificate';
+    await bench.client.ask({
+      method: 'PATCH',
+      path,
+      query: { fieldManager: 'kubectl-edit' },
+      body: { data: tls('by hand') },
+    });
+    const template = (value: string) => `apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+metadata: { name: ui-certificate }
+data: { tls.crt: ${Buffer.from(value).toString('base64')}, tls.key: a2V5 }
+`;
+    const ui = (value: string) => {
+      const charts = { 'charts/ui.tgz': packChart(helm, { 'templates/c.yaml': template(value) }, { name: 'ui' }) };
+      return bench.shelf.layer({ pack: 'ui' }, { charts });
+    };
+    expect((await look([ui('made by the chart')]))['names-stay']).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('kubectl-edit has set it'),
+      risk: { objects: ['Secret default/ui-certificate'] },
+    });
+    expect((await look([ui('by hand')]))['names-stay']).toMatchObject({ outcome: 'pass' });
+  });
+
   it('name a host port that somebody else has on a node, and who has it', async () => {
     const { objects } = bench;
     const exporter = deployment

@@ -11,6 +11,7 @@ import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
+import { namesStay } from './names-check.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
@@ -59,6 +60,12 @@ export function renderChecks(
     ),
     look('console-reads', 'A console that the upgrade brings can go on with it', (all) =>
       Promise.resolve(consoleReads(objectsOf(all))),
+    ),
+    look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
+      namesStay(
+        all.flatMap((one) => ('objects' in one ? [one] : [])),
+        tools,
+      ),
     ),
     look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
     ...(imageRegistry === undefined

@@ -34,6 +34,11 @@ export async function renderManifests(layer: DesiredLayer, tools: LayerTools): P
   return (await opened(layer, tools)).manifests;
 }
 
+/** The namespace of objects of a layer that name none. @throws PACK_…, CHART_INVALID, LAYER_INVALID, HELM_…, KUBERNETES_… */
+export async function renderNamespace(layer: DesiredLayer, tools: LayerTools): Promise<string> {
+  return (await opened(layer, tools)).namespace;
+}
+
 async function opened(layer: DesiredLayer, tools: LayerTools): Promise<LayerContent> {
   const { content, helm, cancel } = tools;
   const { pack, version, digest } = layer;
