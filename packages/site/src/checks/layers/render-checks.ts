@@ -12,6 +12,7 @@ import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
 import { namesStay } from './names-check.ts';
+import { podsPlaced } from './pods-placed.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
@@ -60,6 +61,9 @@ export function renderChecks(
     ),
     look('console-reads', 'A console that the upgrade brings can go on with it', (all) =>
       Promise.resolve(consoleReads(objectsOf(all))),
+    ),
+    look('pods-placed', 'Every pod has a node that it may come to', async (all, { objects, cancel }) =>
+      podsPlaced(objectsOf(all), await objects.list({ apiVersion: 'v1', kind: 'Node' }, cancel)),
     ),
     look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
       namesStay(
