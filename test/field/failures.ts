@@ -54,13 +54,14 @@ export const failures: readonly Failure[] = [
     replay: 'a simulated vCenter with CNS',
     tests: [
       { file: 'packages/upgrade/src/preflight/storage-checks.test.ts', name: 'blocks while another cluster shares' },
+      { file: 'packages/cli/src/commands/vsphere/cns.test.ts', name: 'is repaired for this cluster alone' },
     ],
   },
   {
     failure: 'A member of the database that is not healthy hangs the rolling restart',
     answer: 'stopped',
     by: 'a check that the release declares',
-    replay: 'a StatefulSet and its pods in a real API server; what the database says of itself is not asked',
+    replay: 'pods in a real API server; what the database says of itself is not asked',
     tests: [{ file: here, name: '5, ' }],
   },
   {
@@ -82,7 +83,7 @@ export const failures: readonly Failure[] = [
     answer: 'stopped',
     by: 'check `address-pools`',
     replay: 'pools of Cluster API in a real API server',
-    tests: [{ file: cluster, name: 'address pools' }],
+    tests: [{ file: cluster, name: 'name a pool without an address' }],
   },
   {
     failure: 'A certificate that was put in by hand is silently replaced',
@@ -148,7 +149,7 @@ export const failures: readonly Failure[] = [
     answer: 'stopped',
     by: 'check `images-pullable`',
     replay: 'a registry that wants a login',
-    tests: [{ file: layers, name: 'login' }],
+    tests: [{ file: layers, name: 'ask the image registry as the nodes will, with their login' }],
   },
   {
     failure: 'Blobs of no length after a reboot in the middle of a push',
@@ -161,7 +162,10 @@ export const failures: readonly Failure[] = [
     answer: 'refused',
     by: 'packs are pinned by digest; one that runs in another build is named by check `layers-healthy`',
     tests: [
-      { file: 'packages/core/src/release/read-release.test.ts', name: 'another digest' },
+      {
+        file: 'packages/core/src/release/read-release.test.ts',
+        name: 'refuses a layer that is not pinned as its pack is',
+      },
       { file: 'packages/upgrade/src/preflight/cluster-checks.test.ts', name: 'a rebuilt pack of the same version' },
     ],
   },

@@ -212,6 +212,16 @@ describe.skipIf(missing !== undefined)(`what a release declares${missing ? ` (${
       expect(await check({ apiVersion: 'network.k8s.io/v1', kind: 'Ingress' }, gone)).toMatchObject({
         outcome: 'unknown',
       });
+      // There may be objects of it in the version that is served.
+      const group = 'other-version.example.com';
+      const [object] = readManifest(definition(group), 'test').map((one) => one.object);
+      if (object === undefined) throw new Error('no definition');
+      await apply(bench.objects, object);
+      await waitUntil('tugs to be served', async () => {
+        bench.objects.discovery.forget();
+        return (await bench.objects.discovery.versions(group)).length > 0;
+      });
+      expect(await check({ apiVersion: `${group}/v9`, kind: 'Tug' }, gone)).toMatchObject({ outcome: 'unknown' });
       expect(await check({ apiVersion: 'not.installed.example/v1', kind: 'Thing' }, gone)).toMatchObject({
         outcome: 'pass',
       });
