@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { isSealiftError } from '../../errors/sealift-error.ts';
 import { parseReleaseFile } from '../read-release.ts';
@@ -88,4 +89,12 @@ it.each([
   expect(isSealiftError(refused, 'RELEASE_INVALID')).toBe(true);
   expect((refused as Error).message).toContain(reason);
   expect((refused as { place?: string }).place).toMatch(/^release\.yaml:8:\d+#\/spec\/(checks|releaseSteps)/);
+});
+
+it('reads what the reference shows of them', () => {
+  const page = readFileSync(new URL('../../../../../docs/reference/release.md', import.meta.url), 'utf8');
+  const shown = [...page.matchAll(/```yaml\nspec:\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+  const { spec } = read(shown.join(''));
+  expect(spec.checks).toHaveLength(3);
+  expect(spec.releaseSteps).toHaveLength(2);
 });
