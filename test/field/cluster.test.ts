@@ -1,5 +1,4 @@
 import type { DeclaredCheck } from '@sealift/core/release';
-import type { KubeObject } from '@sealift/kubernetes/object';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
@@ -76,7 +75,8 @@ describe.skipIf(missing !== undefined)(`failures of the field${missing ? ` (${mi
       kind: 'ValidatingWebhookConfiguration',
       name: 'ingress',
     };
-    await bench.objects.create({ ...of, metadata: { name: of.name }, webhooks: [webhook] } as KubeObject);
+    const { name: configuration, ...kind } = of;
+    await bench.objects.create({ ...kind, metadata: { name: configuration }, webhooks: [webhook] });
     // What the upgrade would meet.
     await waitUntil('an ingress to be refused', async () => {
       const spec = { defaultBackend: { service: { name: 'a', port: { number: 80 } } } };

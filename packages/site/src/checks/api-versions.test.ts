@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import type { StaleKind } from '@sealift/kubernetes/stale-versions';
@@ -14,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
-const nothing: UsedVersions = { coming: [], open: [], recorded: [], requested: [], stale: [] };
+const nothing: UsedVersions = { coming: [], open: [], foreign: [], recorded: [], requested: [], stale: [] };
 const stale: StaleKind = {
   definition: 'tugs.harbor.example.com',
   group: 'harbor.example.com',
@@ -42,6 +43,16 @@ describe('API versions that go', () => {
       outcome: 'block',
       remedy: text('Helm fails'),
     });
+  });
+
+  it('are a warning where a release of somebody else has them', () => {
+    const foreign = [{ place: 'release monitoring/grafana of Helm', object: classes }];
+    expect(judgeVersions({ ...nothing, foreign }, '1.37.2')).toMatchObject({
+      outcome: 'warn',
+      detail: text('release monitoring/grafana of Helm: VolumeAttributesClass'),
+      remedy: text('its owner'),
+    });
+    expect(judgeVersions({ ...nothing, foreign }, '1.36.3')).toMatchObject({ outcome: 'pass' });
   });
 
   it('are a warning where somebody asks for them', () => {
@@ -124,6 +135,36 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
     expect(await look(old)).toMatchObject(blocked);
     // One that the upgrade leaves alone is of the target too.
     expect(await look(undefined, old)).toMatchObject(blocked);
+  });
+
+  it('are read of the newest revision of releases of others, and of no older one', async () => {
+    const release = async (version: number, manifest: string) => {
+      const record = { name: 'theirs', namespace: 'default', version, manifest, info: { status: 'deployed' } };
+      const packed = gzipSync(JSON.stringify(record)).toString('base64');
+      const labels = { owner: 'helm', name: 'theirs', version: String(version), status: 'deployed' };
+      await bench.objects.create({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'helm.sh/release.v1',
+        metadata: { name: `sh.helm.release.v1.theirs.v${version}`, namespace: 'default', labels },
+        data: { release: Buffer.from(packed).toString('base64') },
+      });
+    };
+    const look = async () =>
+      await apiVersionsCheck(
+        (cancel) => bench.tools(cancel),
+        { kubernetes: '1.37.2', layers: () => Promise.resolve([]) },
+        { timeoutMs: 60_000 },
+      );
+    const old = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: theirs }\n';
+    await release(1, old);
+    await release(2, old.replace('v1beta1', 'v1'));
+    expect(await look()).toMatchObject({ outcome: 'pass' });
+    await release(3, old);
+    expect(await look()).toMatchObject({
+      outcome: 'warn',
+      detail: text('release default/theirs of Helm: PodDisruptionBudget.policy theirs'),
+    });
   });
 
   it('name who has written objects in a version that goes', async () => {

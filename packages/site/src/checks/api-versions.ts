@@ -1,6 +1,8 @@
 import type { Check, CheckItem } from '@sealift/core/check';
 import { mapAtOnce } from '@sealift/io/map-at-once';
+import { newestRevisions } from '@sealift/kubernetes/helm-newest-revisions';
 import { readHistory, stateOf } from '@sealift/kubernetes/helm-releases';
+import { readManifest } from '@sealift/kubernetes/manifest';
 import { type KubeObject, nameOf, referenceOf } from '@sealift/kubernetes/object';
 import { lastKnownMinor, removedIn } from '@sealift/kubernetes/removed-apis';
 import { type RequestedApi, requestedRemovedApis } from '@sealift/kubernetes/requested-apis';
@@ -27,6 +29,8 @@ export interface UsedVersions {
   readonly open: readonly string[];
   /** Objects as helm recorded them, of releases that are upgraded: it looks for them in their old version first. */
   readonly recorded: readonly PlacedObject[];
+  /** Objects of releases of Helm that no layer has, as their newest revisions have them. */
+  readonly foreign: readonly PlacedObject[];
   /** What API servers were asked for, with who wrote objects so; undefined where the account may not read that. */
   readonly requested: readonly (RequestedApi & { readonly writers: readonly string[] })[] | undefined;
   readonly stale: readonly StaleKind[];
@@ -71,6 +75,7 @@ async function usedVersions(moves: readonly LayerMove[], tools: LayerTools, mino
     coming,
     open: moves.filter(({ doing, next }) => doing === 'apply' && next === undefined).map((move) => moveName(move)),
     recorded: recorded.flat(),
+    foreign: await foreignObjects(tools),
     requested: await requestedBy(tools, minor),
     stale: await staleKinds(
       objects,
@@ -91,6 +96,22 @@ async function requestedBy({ objects, cancel }: LayerTools, minor: number): Prom
   );
 }
 
+/** Of each the newest revision alone: older ones are history. One whose record cannot be read is no release that Helm could upgrade. */
+async function foreignObjects({ objects, records, cancel }: LayerTools): Promise<readonly PlacedObject[]> {
+  const own = new Set((await records.all(cancel)).flatMap(({ record }) => record.releases.map(shownPlace)));
+  const found: PlacedObject[] = [];
+  for await (const { namespace, name, stored } of newestRevisions(objects, cancel)) {
+    const place = shownPlace({ namespace, name });
+    if (own.has(place) || stored === undefined || stored.status === 'uninstalled') continue;
+    // Nothing but what goes some day is kept: there may be many releases.
+    const going = readManifest(stored.manifest, `the release ${place}`).filter(
+      ({ object }) => removedIn(object) !== undefined,
+    );
+    found.push(...going.map(({ object }) => ({ place: `release ${place} of Helm`, object })));
+  }
+  return found;
+}
+
 async function recordedObjects(move: LayerMove, tools: LayerTools): Promise<readonly PlacedObject[]> {
   const stored = await tools.records.find(move, tools.cancel);
   const found: PlacedObject[] = [];
@@ -103,7 +124,10 @@ async function recordedObjects(move: LayerMove, tools: LayerTools): Promise<read
 }
 
 /** What that means for a Kubernetes, such as `1.37.2`. */
-export function judgeVersions({ coming, open, recorded, requested, stale }: UsedVersions, kubernetes: string): Finding {
+export function judgeVersions(
+  { coming, open, recorded, foreign, requested, stale }: UsedVersions,
+  kubernetes: string,
+): Finding {
   const minor = minorOf(kubernetes);
   const goes = (at: number | undefined): at is number => at !== undefined && at <= minor;
   const removed = (from: readonly PlacedObject[], remedy: string): readonly CheckItem[] =>
@@ -127,6 +151,10 @@ export function judgeVersions({ coming, open, recorded, requested, stale }: Used
         remedy: 'Install a release between the two first.',
       })),
   ];
+  const ofOthers = removed(
+    foreign,
+    'Helm fails to upgrade such a release once the version is gone: let its owner install a chart without it first.',
+  );
   const asked = (requested ?? [])
     .filter(({ removedIn: at }) => goes(at))
     .map(({ name, removedIn: at, writers }) => ({
@@ -147,7 +175,7 @@ export function judgeVersions({ coming, open, recorded, requested, stale }: Used
           : `${objects.total} objects may be stored in ${named(stored)}, field managers of ${objects.managed} name ${named(managed)}; the upgrade rewrites them`,
     }));
   const unseen = stale.filter(({ trouble }) => trouble !== null);
-  const items = [...blocking, ...asked, ...rewritten];
+  const items = [...blocking, ...ofOthers, ...asked, ...rewritten];
   const [first] = items;
   const detail =
     first === undefined
@@ -158,7 +186,8 @@ export function judgeVersions({ coming, open, recorded, requested, stale }: Used
     const remedy = unseen[0]?.trouble?.hint ?? 'Look again.';
     return withItems({ outcome: 'unknown', detail, remedy }, items);
   }
-  if (asked.length > 0) return withItems(warn(detail, asked[0]?.remedy ?? ''), items);
+  const [warned] = [...ofOthers, ...asked];
+  if (warned !== undefined) return withItems(warn(detail, warned.remedy ?? ''), items);
   const blind = [
     ...(open.length === 0 ? [] : [`not looked at while conflicts of the merge are open: ${open.join(', ')}`]),
     ...(requested === undefined ? ['what the API server was asked for may not be read'] : []),

@@ -3,7 +3,7 @@
  * the lengths of both multiplied, whatever the pattern.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
-  const [wanted, given] = [[...pattern], [...text]];
+  const [wanted, given] = [Array.from(pattern), Array.from(text)];
   let [at, read] = [0, 0];
   /** Where to go on when what follows the last star does not fit. */
   let star: { readonly at: number; read: number } | undefined;
