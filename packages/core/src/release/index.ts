@@ -11,6 +11,7 @@ export {
   type WaitFor,
 } from './declared/declared-step.ts';
 export { type FoundObject, type Judgement, judgeStatement, type Statement } from './declared/judge.ts';
+export { quantityOf } from './declared/quantity.ts';
 export { type ObjectPlace, type ObjectQuery, objectQuerySchema, queryText } from './declared/object-query.ts';
 export { type PackRelease, packReleaseSchema, parsePackRelease } from './pack-release.ts';
 export { parseRelease, parseReleaseFile } from './read-release.ts';

@@ -1,9 +1,7 @@
-import type { KubeObject } from '@sealift/kubernetes/object';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import { acceptable, block, type Finding, pass, warn, withItems } from '@sealift/upgrade/preflight/check';
-import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
-import { renderNamespace } from '../../cluster/layers/render-layer.ts';
 import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
+import { inNamespaces, type RenderedLayer } from './in-namespaces.ts';
 import { type Exposed, isExposed, namesThatChange } from './names-that-change.ts';
 
 const atOnce = 4;
@@ -11,11 +9,8 @@ const atOnce = 4;
 const most = 500;
 
 /** Whether names, addresses and certificates by which people know the platform stay what they are. */
-export async function namesStay(
-  all: readonly { readonly layer: DesiredLayer; readonly objects: readonly KubeObject[] }[],
-  tools: LayerTools,
-): Promise<Finding> {
-  const wanted = (await mapAtOnce(all, atOnce, (one) => placedOf(one, tools))).flat();
+export async function namesStay(all: readonly RenderedLayer[], tools: LayerTools): Promise<Finding> {
+  const wanted = (await mapAtOnce(all, atOnce, (one) => inNamespaces(one, isExposed, tools))).flat();
   if (wanted.length > most) {
     const detail = `There are ${wanted.length} ingresses, load balancers and certificates, and ${most} are looked at`;
     return { outcome: 'unknown', detail, remedy: 'Compare them by hand.' };
@@ -36,19 +31,5 @@ export async function namesStay(
     withItems(block(detail, remedy), items),
     'Who trusts the certificate of now does not reach the platform until they trust the new one.',
     replaced.map(({ place }) => place),
-  );
-}
-
-/** All these kinds have a namespace: what names none is in that of its pack. */
-async function placedOf(
-  { layer, objects }: { readonly layer: DesiredLayer; readonly objects: readonly KubeObject[] },
-  tools: LayerTools,
-): Promise<readonly KubeObject[]> {
-  const exposed = objects.filter(isExposed);
-  const isPlaced = ({ metadata: { namespace = '' } }: KubeObject): boolean => namespace !== '';
-  if (exposed.every(isPlaced)) return exposed;
-  const namespace = await renderNamespace(layer, tools);
-  return exposed.map((object) =>
-    isPlaced(object) ? object : { ...object, metadata: { ...object.metadata, namespace } },
   );
 }

@@ -168,6 +168,23 @@ data: { tls.crt: ${Buffer.from(value).toString('base64')}, tls.key: a2V5 }
     expect((await look([ui('by hand')]))['names-stay']).toMatchObject({ outcome: 'pass' });
   });
 
+  it('name a quota without room for the pods that come', async () => {
+    const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+    const metadata = { name: 'small', namespace: 'default' };
+    await bench.objects.create({ ...kind, metadata, spec: { hard: { pods: '1' } } });
+    const status = async (pods: string) =>
+      await bench.objects.setStatus({ ...kind, ...metadata }, { hard: { pods }, used: { pods: '1' } });
+    const layers = [bench.shelf.layer({ pack: 'good' }, { charts: chart() })];
+    await status('1');
+    expect((await look(layers))['quota-room']).toMatchObject({
+      outcome: 'block',
+      detail: 'ResourceQuota default/small has 0 of 1 pods left, and pods that come need 1 at a time',
+    });
+    await status('2');
+    expect((await look(layers))['quota-room']).toMatchObject({ outcome: 'pass' });
+    await bench.objects.delete({ ...kind, ...metadata });
+  });
+
   it('name a host port that somebody else has on a node, and who has it', async () => {
     const { objects } = bench;
     const exporter = deployment

@@ -12,7 +12,9 @@ import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
 import { namesStay } from './names-check.ts';
+import type { RenderedLayer } from './in-namespaces.ts';
 import { podsPlaced } from './pods-placed.ts';
+import { quotasHaveRoom } from './quota-check.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
@@ -66,10 +68,10 @@ export function renderChecks(
       podsPlaced(objectsOf(all), await objects.list({ apiVersion: 'v1', kind: 'Node' }, cancel)),
     ),
     look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
-      namesStay(
-        all.flatMap((one) => ('objects' in one ? [one] : [])),
-        tools,
-      ),
+      namesStay(renderedOf(all), tools),
+    ),
+    look('quota-room', 'Quotas have room for the pods that come', (all, tools) =>
+      quotasHaveRoom(renderedOf(all), tools),
     ),
     look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
     ...(imageRegistry === undefined
@@ -188,6 +190,10 @@ function byRelease(all: readonly Rendered[]): ReadonlyMap<string, readonly KubeO
       objectsOf(all.filter(({ layer }) => layer.release === release)),
     ]),
   );
+}
+
+function renderedOf(all: readonly Rendered[]): readonly RenderedLayer[] {
+  return all.flatMap((one) => ('objects' in one ? [one] : []));
 }
 
 function objectsOf(all: readonly Rendered[]): readonly KubeObject[] {
