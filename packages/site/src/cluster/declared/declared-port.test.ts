@@ -1,3 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubernetesClient } from '@sealift/kubernetes/client';
+import { Objects } from '@sealift/kubernetes/objects';
+import { printKubeconfig } from '@sealift/testkit/site/kube-api';
 import { apply } from '@sealift/kubernetes/apply';
 import { readManifest } from '@sealift/kubernetes/manifest';
 import type { OwnObjects } from '@sealift/core/release';
@@ -6,7 +12,7 @@ import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { declaredContract } from '@sealift/upgrade/ports/contract/declared';
-import { declaredCheck } from '@sealift/upgrade/preflight/declared-check';
+import { declaredCheck, declaredStepCheck } from '@sealift/upgrade/preflight/declared-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { layerChecks } from '../../checks/layers/layer-checks.ts';
 import { LayerBench, never } from '../layers/testing/layer-bench.ts';
@@ -201,6 +207,42 @@ describe.skipIf(missing !== undefined)(`what a release declares${missing ? ` (${
       expect(await check(service, { equals: 'x' }, { field: '.spec.type', severity: 'warn' })).toMatchObject({
         outcome: 'warn',
       });
+    });
+
+    it('gives no all-clear where the account may not look', async () => {
+      const metadata = { name: 'nobody', namespace: 'default' };
+      await bench.objects.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+      const path = '/api/v1/namespaces/default/serviceaccounts/nobody/token';
+      const { body } = await bench.client.ask({
+        method: 'POST',
+        path,
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+      });
+      const { token } = (body as { readonly status: { readonly token: string } }).status;
+      const folder = mkdtempSync(join(tmpdir(), 'sealift-declared-'));
+      const kubeconfig = join(folder, 'kubeconfig');
+      writeFileSync(kubeconfig, printKubeconfig({ server: cluster.url, ca: cluster.ca, token }));
+      const client = await KubernetesClient.connect({ kubeconfig, retryDelaysMs: [] });
+      try {
+        const blind = declaredPort(() => Promise.resolve(new Objects(client)));
+        const place = { release: '4.2.13', isLater: false };
+        const rest = { title: 'One', remedy: 'Mend it.', severity: 'warn', optional: true } as const;
+        const unseen = {
+          outcome: 'unknown',
+          detail: expect.stringContaining('nobody'),
+          remedy: expect.stringContaining('right'),
+        };
+        const look = declaredCheck(blind, { name: 'one', query: service, expect: { absent: true }, ...rest }, place);
+        expect(await look).toMatchObject(unseen);
+        const step = { id: 'x', title: 'Own', rollback: 'reversible', kind: 'own-objects' } as const;
+        const work = owning('anything', toHelm('files'));
+        expect(await declaredStepCheck(blind, { ...step, target: { name: 'own', do: work } }, place)).toMatchObject(
+          unseen,
+        );
+      } finally {
+        client.close();
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     it('gives no all-clear where the kind has another name here', async () => {
