@@ -6,6 +6,9 @@ export const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { po
 /** The engine over stand-ins, which needs no product that was built. */
 const engine = 'test/engine/**/*.test.ts';
 
+/** What broke in the field, replayed against single peers. */
+const field = 'test/field/**/*.test.ts';
+
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
@@ -19,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts', engine],
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts', engine, field],
           exclude: ['packages/console/**', long],
           // Most of them wait for a program that starts.
           maxWorkers: 2,
@@ -31,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long, engine, site],
+          exclude: [long, engine, field, site],
           globalSetup: ['test/setup/build.ts'],
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,

@@ -2,6 +2,27 @@ import { mutantsOf } from './mutant.ts';
 
 export const coreMutants = mutantsOf('core', [
   [
+    'what a release expects holds of nothing',
+    'release/declared/judge.ts',
+    'return optional ?',
+    'return optional || query.namespace !== undefined ?',
+    'release/declared/judge.test.ts',
+  ],
+  [
+    'a check tells what is in a Secret',
+    'release/declared/judge.ts',
+    "isSecret: query.kind === 'Secret'",
+    "isSecret: query.kind === 'secret'",
+    'release/declared/judge.test.ts',
+  ],
+  [
+    'steps of a release vanish beside a layer that stays as it is',
+    'planner/build-plan.ts',
+    '...all.flatMap((layer) => [',
+    '...all.filter(isTouched).flatMap((layer) => [',
+    'planner/build-plan.test.ts',
+  ],
+  [
     'a rebuilt pack gets no step',
     'planner/layer-changes.ts',
     'from.version === to.version && from.digest === to.digest',

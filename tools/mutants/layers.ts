@@ -133,8 +133,8 @@ export const layerMutants = [
     [
       'foreign objects are left to helm to find',
       'cluster/layers/chart-release.ts',
-      'throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;',
-      'throw error;',
+      'if (foreignObjects.length > 0) return alone;',
+      '',
       charts,
     ],
     [

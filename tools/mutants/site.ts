@@ -2,6 +2,34 @@ import { mutantsOf } from './mutant.ts';
 
 export const siteMutants = mutantsOf('site', [
   [
+    'a claim is taken away though its volume goes with it',
+    'cluster/declared/migrate-claim.ts',
+    "spec: { persistentVolumeReclaimPolicy: 'Retain' } }",
+    "spec: { persistentVolumeReclaimPolicy: 'Delete' } }",
+    'cluster/declared/migrate-claim.test.ts',
+  ],
+  [
+    'a claim is made anew under pods that use it',
+    'cluster/declared/claim-stage.ts',
+    'if (pods.length === 0) return undefined;',
+    'if (pods.length >= 0) return undefined;',
+    'cluster/declared/migrate-claim.test.ts',
+  ],
+  [
+    'a kind of another name here counts as not there',
+    'cluster/declared/find-objects.ts',
+    'if (versions.length === 0) return false;',
+    'if (versions.length >= 0) return false;',
+    'cluster/declared/declared-port.test.ts',
+  ],
+  [
+    'a layer that stays as it is is not looked at for versions that go',
+    'checks/api-versions.ts',
+    "doing === 'nothing' && now !== undefined",
+    "doing === 'remove' && now !== undefined",
+    'checks/api-versions.test.ts',
+  ],
+  [
     'a shared id of a form of its own counts as unique',
     'storage/identity/examine.ts',
     "if (wanted !== undefined && isShared(state, wanted)) return 'shared';",

@@ -1,6 +1,7 @@
 import { setupText } from '@sealift/core/planner';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { ClusterPort, LayerValues, NodeGroup } from '@sealift/upgrade/ports/cluster';
+import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import { siteSurveySchema } from '@sealift/core/adoption';
@@ -52,6 +53,15 @@ const staleAnswer = z.object({
     }),
   ),
 });
+const foundAnswer = z.object({
+  served: z.boolean(),
+  objects: z.array(z.object({ name: z.string(), object: z.record(z.string(), z.unknown()) })),
+});
+const standingAnswer = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('done'), message: z.string(), evidence: z.record(z.string(), z.json()) }),
+  z.object({ state: z.literal('act'), message: z.string() }),
+  z.object({ state: z.literal('wait'), wait: seenWaitSchema }),
+]);
 const layersAnswer = z.object({
   layers: z.array(
     z.object({
@@ -74,6 +84,7 @@ export interface SimulatedPorts {
   readonly survey: SurveyPort;
   readonly events: EventsPort;
   readonly storedVersions: StoredVersionsPort;
+  readonly declared: DeclaredPort;
   readonly simulated: true;
 }
 
@@ -157,6 +168,11 @@ export function connectSimulator(url: string): SimulatedPorts {
     storedVersions: {
       stale: async (_, cancel) => (await connection.get('/v1/cluster/stored-versions', staleAnswer, cancel)).stale,
       rewrite: (_, cancel) => connection.put('/v1/cluster/stored-versions', {}, cancel),
+    },
+    declared: {
+      find: (query, cancel) => connection.query('/v1/cluster/objects', query, foundAnswer, cancel),
+      standing: (work, cancel) => connection.query('/v1/cluster/declared/standing', work, standingAnswer, cancel),
+      act: (work, cancel) => connection.put('/v1/cluster/declared', work, cancel),
     },
     providers: {
       status: (cancel) => connection.get('/v1/cluster/providers', providersAnswer, cancel),

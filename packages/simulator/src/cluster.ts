@@ -9,9 +9,12 @@ import { compareVersions } from '@sealift/core/version';
 import { hashOfValues } from '@sealift/upgrade/frozen';
 import type { LayerStatus } from '@sealift/upgrade/ports/cluster';
 import type { DesiredProviders, ProvidersStatus } from '@sealift/upgrade/ports/providers';
+import type { DeclaredWork, FoundObjects, Standing } from '@sealift/upgrade/ports/declared';
 import type { StaleVersions } from '@sealift/upgrade/ports/stored-versions';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
 import type { Template } from '@sealift/upgrade/ports/vcenter';
+import type { ObjectQuery } from '@sealift/core/release';
+import { findObjects, standingOf, withDone } from './declared.ts';
 import { CallLog } from './call-log.ts';
 import { isSettled, layerStatuses } from './layers.ts';
 import { advance, isSame, nodesOf, rolloutStatus, type SimulatedRollout, templateFolder } from './rollout.ts';
@@ -147,6 +150,21 @@ export class SimulatedCluster {
     return this.#change('rewriteVersions', {}, (state) =>
       state.staleVersions.length === 0 ? null : { ...state, staleVersions: [] },
     );
+  }
+
+  /** Objects that a check or a step of a release asks for. */
+  findObjects(query: ObjectQuery): Promise<FoundObjects> {
+    return this.#read('findObjects', { kind: query.kind }, (state) => findObjects(state, query));
+  }
+
+  /** @throws DECLARED_STEP_REFUSED */
+  declaredStanding(work: DeclaredWork): Promise<Standing> {
+    return this.#read('declaredStanding', { kind: work.kind }, (state) => standingOf(state, work));
+  }
+
+  /** @throws DECLARED_STEP_REFUSED */
+  doDeclared(work: DeclaredWork): Promise<void> {
+    return this.#change('doDeclared', { kind: work.kind }, (state) => withDone(state, work));
   }
 
   applyProviders({ components }: DesiredProviders): Promise<void> {

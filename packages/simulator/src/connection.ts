@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
+import { fromProblem, problemSchema, reasonOf, SealiftError } from '@sealift/core/errors';
 import { Agents } from '@sealift/io/http/agents';
 import { readBody } from '@sealift/io/http/body';
 import { type Exchange, exchange } from '@sealift/io/http/exchange';
@@ -26,6 +26,20 @@ export class SimulatorConnection {
     const result = schema.safeParse(answer);
     if (result.success) return result.data;
     throw unreachable(`its answer to GET ${path} does not have the expected form`, result.error);
+  }
+
+  /** Asks with a body; changes nothing. */
+  async query<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    cancel: AbortSignal,
+  ): Promise<z.output<Schema>> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await this.#exchange('PUT', path, cancel, { headers, body: JSON.stringify(body) });
+    const result = schema.safeParse(answer);
+    if (result.success) return result.data;
+    throw unreachable(`its answer to PUT ${path} does not have the expected form`, result.error);
   }
 
   async put(path: string, body: unknown, cancel: AbortSignal): Promise<void> {
@@ -68,6 +82,7 @@ function refused(answer: unknown, status: number): SealiftError {
   if (!problem.success) return unreachable(`it answered with status ${status}`, answer);
   if (status >= 500) return unreachable(problem.data.detail, answer);
   const { detail, code } = problem.data;
+  if (code === 'DECLARED_STEP_REFUSED') return fromProblem(problem.data);
   const prefix = 'the simulated cluster refused the request: ';
   const reason = code === 'SIMULATOR_REFUSED' && detail.startsWith(prefix) ? detail.slice(prefix.length) : detail;
   return new SealiftError('SIMULATOR_REFUSED', { values: { reason } });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { clusterContract } from '@sealift/upgrade/ports/contract/cluster';
+import { declaredContract, type DeclaredDriver } from '@sealift/upgrade/ports/contract/declared';
 import { emulationContract } from '@sealift/upgrade/ports/contract/emulation';
 import { eventsContract } from '@sealift/upgrade/ports/contract/events';
 import { providersContract } from '@sealift/upgrade/ports/contract/providers';
@@ -31,6 +32,34 @@ function driverOf<Port>(choose: (ports: SimulatedPorts) => Port | Promise<Port>)
     return { port: await choose(connectSimulator(simulator.url)), close: () => simulator.close() };
   };
 }
+
+const harbor = { namespace: 'harbor', name: 'files' };
+declaredContract('the simulator', async () => {
+  const objects = [
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...harbor, labels: { app: 'files' } } },
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: harbor, spec: { accessModes: ['ReadWriteOnce'] } },
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'tugs.harbor.example.com' },
+      status: { storedVersions: ['v1alpha1', 'v1'] },
+    },
+  ];
+  const initial = { ...sampleCluster, objects };
+  const simulator = await startSimulator({ stateDir: await temporaryFolder(), speed: 500, initial });
+  const helm = { release: 'files', namespace: 'harbor', managers: [] };
+  const from = { accessModes: ['ReadWriteOnce' as const] };
+  const port: DeclaredDriver = {
+    declared: connectSimulator(simulator.url).declared,
+    work: [
+      { kind: 'own-objects', owner: { helm }, objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', ...harbor }] },
+      { kind: 'move-stored-version', definition: 'tugs.harbor.example.com', from: 'v1alpha1' },
+      { kind: 'migrate-claim', ...harbor, from, to: { accessModes: ['ReadWriteMany'] } },
+    ],
+    query: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'harbor', selector: 'app=files,tier!=web' },
+  };
+  return { port, close: () => simulator.close() };
+});
 
 const ova = randomBytes(300_000);
 vcenterContract(

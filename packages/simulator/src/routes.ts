@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { declaredWorkSchema, objectQuerySchema } from '@sealift/core/release';
 import { z } from 'zod';
 import { refusal, type SimulatedCluster } from './cluster.ts';
 import { faultSchema, type Faults } from './faults.ts';
@@ -69,6 +70,15 @@ export function simulatorRoutes(app: FastifyInstance, cluster: SimulatedCluster,
       stale: await cluster.staleVersions(),
     })),
     route('PUT', '/v1/cluster/stored-versions', 'rewriteVersions', () => cluster.rewriteVersions()),
+    route('PUT', '/v1/cluster/objects', 'findObjects', ({ body }) =>
+      cluster.findObjects(check(objectQuerySchema, body)),
+    ),
+    route('PUT', '/v1/cluster/declared/standing', 'declaredStanding', ({ body }) =>
+      cluster.declaredStanding(check(declaredWorkSchema, body)),
+    ),
+    route('PUT', '/v1/cluster/declared', 'doDeclared', ({ body }) =>
+      cluster.doDeclared(check(declaredWorkSchema, body)),
+    ),
     route('GET', '/v1/faults', 'faults', async () => ({ pending: faults.pending })),
     route('PUT', '/v1/faults', 'faults', async ({ body }) => faults.set(check(z.array(faultSchema).max(100), body))),
   ];

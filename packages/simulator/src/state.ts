@@ -107,6 +107,25 @@ const staleVersionsSchema = z.strictObject({
   target: z.string().min(1).max(63),
 });
 
+const texts = z.record(z.string().max(320), z.string().max(10_000));
+/** An object of the cluster, as far as checks and steps of releases ask for it. */
+const objectSchema = z.looseObject({
+  apiVersion: z.string().min(1).max(300),
+  kind: z.string().min(1).max(63),
+  metadata: z.looseObject({
+    name: z.string().min(1).max(253),
+    namespace: z.string().max(63).optional(),
+    labels: texts.optional(),
+    annotations: texts.optional(),
+    ownerReferences: z
+      .array(z.looseObject({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
+      .optional(),
+    managedFields: z.array(z.looseObject({ manager: z.string().optional() })).optional(),
+  }),
+});
+export type SimulatedObject = z.infer<typeof objectSchema>;
+const objectsSchema = z.array(objectSchema).max(500).default([]);
+
 /** One line of `calls.log`. */
 export const callLineSchema = z.object({
   at: z.iso.datetime(),
@@ -128,6 +147,7 @@ export const stateSchema = z.strictObject({
   storage: storageSchema,
   providers: providersSchema.nullable(),
   staleVersions: z.array(staleVersionsSchema).max(100),
+  objects: objectsSchema,
   /** The log line of the newest effect: saved in one write with the effect, so a crash in between loses neither. */
   lastEffect: callLineSchema.nullable(),
 });
@@ -141,6 +161,7 @@ export const initialClusterSchema = z.strictObject({
   templateSha256: sha256Schema.nullable().default(null),
   layers: z.array(runningLayerSchema).max(100).default([]),
   staleVersions: z.array(staleVersionsSchema).max(100).default([]),
+  objects: objectsSchema,
   storage: storageSchema.default({ clusterId: 'demo/demo-cluster', sharedWith: [] }),
 });
 export type InitialCluster = z.input<typeof initialClusterSchema>;
@@ -150,7 +171,8 @@ export const sampleCluster: InitialCluster = { kubernetes: '1.26.8', template: '
 
 /** A settled cluster: three control-plane nodes, three workers, their template in place, every layer healthy. */
 export function initialState(given: InitialCluster): SimulatorState {
-  const { kubernetes, template, templateSha256, layers, storage, staleVersions } = initialClusterSchema.parse(given);
+  const { kubernetes, template, templateSha256, layers, storage, staleVersions, objects } =
+    initialClusterSchema.parse(given);
   const desired: Desired = { version: kubernetes, template };
   const group = (prefix: string): NodeGroup => ({
     desired,
@@ -167,6 +189,7 @@ export function initialState(given: InitialCluster): SimulatorState {
     storage,
     providers: null,
     staleVersions,
+    objects,
     lastEffect: null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
@@ -33,6 +34,7 @@ import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
 import { vcenterDisks } from './cluster/rollout/machine-disks.ts';
 import { machinesAccounted } from './cluster/machines/accounted.ts';
 import { clusterRollouts } from './cluster/rollouts.ts';
+import { declaredPort } from './cluster/declared/declared-port.ts';
 import { storedVersionsPort } from './cluster/stored-versions/stored-versions-port.ts';
 import type { SiteSettings } from './settings.ts';
 import { StorageSides } from './storage/sides.ts';
@@ -50,6 +52,7 @@ export interface Site {
   readonly survey: SurveyPort;
   readonly events: EventsPort;
   readonly storedVersions: StoredVersionsPort;
+  readonly declared: DeclaredPort;
   /** What a backup keeps of the clusters. */
   readonly objects: ObjectsPort;
   /** Of the vCenter. */
@@ -126,6 +129,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
+    declared: declaredPort(() => enterprise.objects()),
     storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => {
@@ -151,7 +155,7 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
           { enterprise: () => enterprise.objects(), management: objects, cluster: settings.cluster },
           needs,
         ),
-        ...layerChecks(tools, needs.layers),
+        ...layerChecks(tools, needs.layers, { takenOver: needs.takenOver }),
         ...renderChecks(tools, needs.layers, settings.imageRegistry),
         apiVersionsCheck(tools, needs),
       ];

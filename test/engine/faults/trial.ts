@@ -127,6 +127,7 @@ export class Trial {
         vcenter: pass('vcenter', ports.vcenter),
         storage: pass('storage', ports.storage),
         storedVersions: pass('storedVersions', ports.storedVersions),
+        declared: pass('declared', ports.declared),
         cluster: pass('cluster', ports.cluster),
         providers: pass('providers', ports.providers),
         backup: pass('backup', ports.backup),

@@ -8,6 +8,7 @@ import { ModelClock, type ModelTime } from './clock.ts';
 
 /** Calls that change something at a site: the others only look. */
 export const effectCalls: ReadonlySet<string> = new Set([
+  'act',
   'applyLayer',
   'endRollout',
   'importTemplate',
@@ -91,6 +92,7 @@ export class ModelProcess {
         vcenter: this.#gated('vcenter', ports.vcenter),
         storage: this.#gated('storage', ports.storage),
         storedVersions: this.#gated('storedVersions', ports.storedVersions),
+        declared: this.#gated('declared', ports.declared),
         cluster: this.#gated('cluster', ports.cluster),
         providers: this.#gated('providers', ports.providers),
         backup: this.#gated('backup', ports.backup),

@@ -23,9 +23,10 @@ export function smallWorld(): World {
 export function askedOf({ lockedBy, groups, layers, providers, installed, storageIdentity, ...world }: World): string {
   const desired = Object.values(groups).map((group) => [group.desired, group.setup ?? '']);
   const applied = layers.map(({ pack, version, valuesHash }) => `${pack} ${version} ${valuesHash}`).sort();
-  const { templates, staleVersions, held } = world;
+  const { templates, staleVersions, held, declared } = world;
   const rest = [[...templates.keys()].sort(), staleVersions.length, [...held], providers.digest, installed];
-  return JSON.stringify([lockedBy, desired, applied, rest, storageIdentity, world.effects.includes('backup')]);
+  const done = [...declared].sort();
+  return JSON.stringify([lockedBy, desired, applied, rest, done, storageIdentity, world.effects.includes('backup')]);
 }
 
 /** All of the world that anybody can see. */
@@ -64,6 +65,14 @@ export function holds(world: World, step: PlanStep, upgradeId: string): boolean 
       return world.providers.digest === step.target.components.digest && world.providers.wait === null;
     case 'stored-versions':
       return world.staleVersions.length === 0;
+    case 'own-objects':
+      return world.declared.has('own hooks');
+    case 'move-stored-version':
+      return world.declared.has('move buoys.harbor.example.com out of v1alpha1');
+    case 'migrate-claim':
+      return world.declared.has('claim files ReadWriteMany');
+    case 'wait-for':
+      return world.objects.length === 0;
     case 'validate':
       return world.installed === '4.2.13';
     default:

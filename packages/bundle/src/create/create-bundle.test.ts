@@ -107,6 +107,42 @@ describe('createBundle', () => {
     }
   });
 
+  it('carries what the release declares, and nothing of it where it declares nothing', async () => {
+    expect(created.release.spec).not.toHaveProperty('releaseSteps');
+    const copy = mkdtempSync(join(folder, 'declaring-'));
+    cpSync(join(folder, 'release'), copy, { recursive: true });
+    const declared = `checks:
+    - name: database
+      title: The database is well
+      query: { apiVersion: apps/v1, kind: StatefulSet, namespace: harbor, name: db }
+      field: .status.readyReplicas
+      expect: { atLeast: 3 }
+      remedy: Bring back its members.
+  releaseSteps:
+    - name: tugs
+      title: Take tugs out of v1alpha1
+      at: { before: cni-cni-calico }
+      do: { kind: move-stored-version, definition: tugs.harbor.example.com, from: v1alpha1 }`;
+    edit(join(copy, 'release.yaml'), '\n  layers:', `\n  ${declared}\n  layers:`);
+    const { release: made } = await create(join(copy, 'release.yaml'), 'declaring.bin');
+    await using bundle = await openBundle(join(folder, 'declaring.bin'), { trustedKeys: [secretKey.publicKey] });
+    const { spec } = (await readBundleRelease(bundle)).release;
+    expect(spec).toEqual(made.spec);
+    expect(spec.checks).toMatchObject([{ name: 'database', severity: 'block', expect: { atLeast: 3 } }]);
+    expect(spec.releaseSteps).toMatchObject([{ name: 'tugs', do: { kind: 'move-stored-version' } }]);
+  });
+
+  it('refuses what a release declares wrongly, before anything is made', async () => {
+    const error = await refusal((copy) =>
+      edit(
+        join(copy, 'release.yaml'),
+        '\n  layers:',
+        '\n  checks: [{ name: db, title: The database, remedy: Mend it., query: { apiVersion: v1, kind: Pod }, expect: { equals: 1 } }]\n  layers:',
+      ),
+    );
+    expect(error).toMatchObject({ code: 'RELEASE_INVALID', message: expect.stringContaining('of which field') });
+  });
+
   it('gives the same bytes from another folder and another file order', async () => {
     const other = mkdtempSync(join(folder, 'elsewhere-'));
     await writeSmallRelease(other);

@@ -169,7 +169,15 @@ function pin(
   { last, between }: CollectedNodeImages,
   tools: readonly ReleasedTool[],
 ): Release {
-  const { content, layers, clusterApi, nodeImage: _last, intermediateNodeImages: _between, ...rest } = file.spec;
+  const {
+    content,
+    layers,
+    clusterApi,
+    releaseSteps,
+    nodeImage: _last,
+    intermediateNodeImages: _between,
+    ...rest
+  } = file.spec;
   const digests = new Map(packs.map((pack) => [`${pack.name} ${pack.version}`, pack.descriptor.digest]));
   const pinned = <Named extends { readonly pack: string; readonly version: string }>(named: Named) => {
     const digest = digests.get(`${named.pack} ${named.version}`);
@@ -182,6 +190,8 @@ function pin(
     metadata: file.metadata,
     spec: {
       ...rest,
+      // A console that knows no such steps reads a release that has none.
+      ...(releaseSteps.length === 0 ? {} : { releaseSteps }),
       ...(clusterApi === undefined ? {} : { clusterApi: { ...clusterApi, components: pinned(clusterApi.components) } }),
       layers: layers.map((layer) => pinned(layer)),
       packs: packs.map(({ name, version, layer, descriptor, sizeBytes }) => ({

@@ -46,6 +46,42 @@ const stepsTo = (sketch: Partial<ReleaseSketch>, more: { editedLayers?: string[]
   );
 
 describe('buildPlan', () => {
+  it('puts steps that the release declares where it says, in its order, also beside a layer that stays as it is', () => {
+    const step = (name: string, at: object) => ({
+      name,
+      title: name,
+      at,
+      do: { kind: 'move-stored-version', definition: 'tugs.harbor.example.com', from: 'v1alpha1' },
+    });
+    const spec = {
+      releaseSteps: [
+        step('last', { after: 'layers' }),
+        step('beside', { after: 'os-ubuntu-vsphere' }),
+        step('first', { before: 'nodes' }),
+        step('calico-b', { before: 'cni-cni-calico' }),
+        step('calico-a', { before: 'cni-cni-calico' }),
+        step('between', { after: 'nodes' }),
+      ],
+      steps: { 'release-first': { rollback: 'one-way' } },
+    };
+    const steps = stepsTo({ spec });
+    const names = steps.map(({ id }) => id);
+    expect(names.filter((id) => id.startsWith('0-release-'))).toEqual([
+      '0-release-first',
+      '0-release-between',
+      '0-release-beside',
+      '0-release-calico-b',
+      '0-release-calico-a',
+      '0-release-last',
+    ]);
+    const before = (id: string, other: string) => names.indexOf(id) < names.indexOf(other);
+    expect(before('0-release-first', '0-control-plane') && before('0-workers', '0-release-between')).toBe(true);
+    expect(names[names.indexOf('0-layer-cni-cni-calico') - 1]).toBe('0-release-calico-a');
+    expect(before('0-layer-addon-platform', '0-release-last') && before('0-release-last', '0-validate')).toBe(true);
+    expect(steps.find(({ id }) => id === '0-release-first')?.rollback).toBe('one-way');
+    expect(steps.find(({ id }) => id === '0-release-last')?.rollback).toBe('reversible');
+  });
+
   it('puts the steps of a hop in the default order', () => {
     const plan = buildPlan({ installed, target: release(next), targetDigest });
     expect(planSchema.parse(plan)).toEqual(plan);

@@ -8,6 +8,7 @@ import type { PlanStep } from '../upgrade/step/step.ts';
 import type { NodeRollout } from './kubernetes-path.ts';
 import { layerChanges, layerId, type LayerTransition } from './layer-changes.ts';
 import { judgeHop } from './legality.ts';
+import { declaredSteps, isDeclared } from './declared-steps.ts';
 import { decideNodeImage, imagesOnTheWay } from './node-image.ts';
 import type { SetupGroup } from './node-setup.ts';
 import { reversibleSteps } from './reversible-steps.ts';
@@ -102,22 +103,31 @@ function buildHop(
   const nodeImage = withSetup(image, newSetup, setUpAgain.length > 0);
   const images = imagesOnTheWay(installed, target);
   const edited = new Set(editedLayers);
-  const layers = layerChanges(installed.spec.layers, target.spec.layers).filter(
-    ({ id, change }) => change !== 'unchanged' || edited.has(id),
-  );
+  const all = layerChanges(installed.spec.layers, target.spec.layers);
+  const isTouched = ({ id, change }: LayerTransition): boolean => change !== 'unchanged' || edited.has(id);
+  const declared = declaredSteps(target);
   const drafts: StepDraft[] = [
     ...(isFirst ? openingSteps : []),
     ...gatewaySteps(installed, target),
     ...templateSteps(nodeImage, images),
     ...storageSteps(verdict.edge),
     ...providerSteps(installed, target),
-    ...storedVersionSteps(layers),
+    ...storedVersionSteps(all.filter(isTouched)),
+    ...declared('before', 'nodes'),
     ...(reversible
       ? reversibleSteps(installed, nodeImage)
       : nodeImage.needed
         ? rolloutSteps(nodeImage, rollouts)
         : setUpAgain),
-    ...layers.map((layer) => layerStep(layer)),
+    ...declared('after', 'nodes'),
+    ...declared('before', 'layers'),
+    // A layer that stays as it is has its place all the same.
+    ...all.flatMap((layer) => [
+      ...declared('before', layer.id),
+      ...(isTouched(layer) ? [layerStep(layer)] : []),
+      ...declared('after', layer.id),
+    ]),
+    ...declared('after', 'layers'),
     { kind: 'validate', title: 'Prove that the platform is healthy' },
     ...(isLast ? closingSteps : []),
   ];
@@ -146,8 +156,9 @@ const openingSteps: readonly StepDraft[] = [
 ];
 const closingSteps: readonly StepDraft[] = [{ kind: 'unlock-console', title: 'Unlock the console' }];
 
-/** The name under which a release speaks of a step; a layer's steps are named after the layer. */
+/** The name under which a release speaks of a step; a layer's steps are named after the layer, those that it declares after themselves. */
 function nameOf(step: StepDraft): string {
+  if (isDeclared(step)) return `release-${step.target.name}`;
   return step.kind === 'layer' || step.kind === 'remove-layer' ? `layer-${layerId(step.target)}` : step.kind;
 }
 

@@ -1,4 +1,19 @@
 export { packBundleName, releaseBundleName } from './bundle-name.ts';
+export { type DeclaredCheck, declaredCheckSchema } from './declared/declared-check.ts';
+export {
+  type ClaimForm,
+  type DeclaredAction,
+  type DeclaredStep,
+  declaredStepSchema,
+  declaredWorkSchema,
+  type MigrateClaim,
+  type MoveStoredVersion,
+  type OwnObjects,
+  type WaitFor,
+} from './declared/declared-step.ts';
+export { type FoundObject, type Judgement, judgeStatement, type Statement } from './declared/judge.ts';
+export { quantityOf } from './declared/quantity.ts';
+export { type ObjectPlace, type ObjectQuery, objectQuerySchema, queryText } from './declared/object-query.ts';
 export { type PackRelease, packReleaseSchema, parsePackRelease } from './pack-release.ts';
 export { parseRelease, parseReleaseFile } from './read-release.ts';
 export {

@@ -4,6 +4,7 @@ import { DocumentError } from '../schema/document-error.ts';
 import type { PlaceOf } from '../schema/check.ts';
 import { parseRange, satisfies } from '../version/range.ts';
 import { compareCore, parseVersion } from '../version/version.ts';
+import { checkDeclared } from './declared/check-declared.ts';
 import type { Release, ReleaseFile } from './release.ts';
 
 /** What a release file and a released artifact have in common. */
@@ -34,6 +35,7 @@ export function checkRelease({ spec }: Described, placeOf: PlaceOf): void {
 
   checkBetween(spec, refuse);
   checkLayers(spec, refuse);
+  checkDeclared(spec, refuse);
 
   const packs = new Set(spec.layers.map(({ pack }) => pack));
   const providers = spec.clusterApi?.components.pack;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
+import { declaredCheckSchema } from './declared/declared-check.ts';
+import { declaredStepSchema } from './declared/declared-step.ts';
 import { digestSchema } from './digest.ts';
 
 export { digestSchema } from './digest.ts';
@@ -119,7 +121,11 @@ const describedByBoth = {
     })
     .optional()
     .describe('Private cloud gateways. Absent: unchanged.'),
-  checks: z.array(z.string().max(200)).max(100).default([]).describe('Preflights that this release adds, by name.'),
+  checks: z
+    .array(declaredCheckSchema)
+    .max(100)
+    .default([])
+    .describe('Checks that this release adds to those that are made before an upgrade to it may be confirmed.'),
   migrations: z.array(migrationSchema).max(500).default([]).describe('What changed shape in the values of packs.'),
   steps: z
     .record(
@@ -129,6 +135,13 @@ const describedByBoth = {
     .default({})
     .describe('By step name (control-plane, layer-addon-platform): what this release knows better than the default.'),
 };
+
+const releaseSteps = z
+  .array(declaredStepSchema)
+  .max(50)
+  .describe(
+    'Steps that this release adds to the plan. Several at one place are done in the order in which they stand here.',
+  );
 
 const metadata = z
   .strictObject({
@@ -210,6 +223,7 @@ export const releaseFileSchema = z.strictObject({
       intermediateNodeImages: z.array(sourceOva).min(1).max(betweenLimit).optional().describe(betweenText),
       clusterApi: clusterApi.optional().describe(clusterApiText),
       layers: z.array(releaseLayer).min(1).max(100).describe(layersText),
+      releaseSteps: releaseSteps.default([]),
       content: releaseContent.describe('Where making the bundle finds things; not part of the released artifact.'),
     })
     .describe('The release itself.'),
@@ -255,6 +269,8 @@ export const releaseSchema = z.strictObject({
       .max(100),
     packs: z.array(releasedPackSchema).max(1000),
     images: z.array(releasedImageSchema).max(10_000),
+    /** Absent where it has none, so that those who know of no such steps read it. */
+    releaseSteps: releaseSteps.optional(),
     /** Images that its packs name and that every site has already. */
     elsewhere: z.array(z.string().min(1).max(500)).max(1000).optional(),
     /** Programs that the release is applied with. */

@@ -70,6 +70,7 @@ export {
 } from './rollback/readiness.ts';
 export { changesPlatform, rollbackOf, wayBack } from './step/rollback.ts';
 export {
+  type DeclaredStepKind,
   isStep,
   type PlanStep,
   type RollbackClass,

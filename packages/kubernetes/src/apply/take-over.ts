@@ -7,31 +7,38 @@ import { fieldUnion } from './field-union.ts';
 const attempts = 10;
 
 /**
- * The field managers of an object after ours has taken over all that others own in it, as `kubectl apply --server-side` does with what
+ * The field managers of an object after one, ours by default, has taken over all that others own in it, as `kubectl apply --server-side` does with what
  * `kubectl apply` set before (client-go, `util/csaupgrade`). The values stay as they are; the next apply changes those that it has otherwise, and removes
  * those that it does not have.
  *
  * @param from whose fields are taken over; nobody is asked about what was set through a subresource
+ * @param by the manager, by whose applies they are from now on
  * @returns undefined where nothing has to change
  */
 export function takenOver(
   entries: readonly ManagedField[],
   from: (entry: ManagedField) => boolean,
+  by = fieldManager,
 ): readonly ManagedField[] | undefined {
+  const isOwn = (entry: ManagedField): boolean => isAppliedBy(by, entry);
   const isTaken = (entry: ManagedField): boolean =>
-    (entry.subresource ?? '') === '' && !isOurs(entry) && from(entry) && entry.fieldsV1 !== undefined;
+    (entry.subresource ?? '') === '' && !isOwn(entry) && from(entry) && entry.fieldsV1 !== undefined;
   const taken = entries.filter(isTaken);
   const [first] = taken;
   if (first === undefined) return undefined;
   const kept = entries.filter((entry) => !isTaken(entry));
-  const own = kept.find(isOurs) ?? { ...first, manager: fieldManager, operation: 'Apply', fieldsV1: {} };
+  const own = kept.find(isOwn) ?? { ...first, manager: by, operation: 'Apply', fieldsV1: {} };
   const all = { ...own, fieldsV1: taken.reduce((fields, entry) => fieldUnion(fields, entry.fieldsV1), own.fieldsV1) };
-  return [...kept.filter((entry) => !isOurs(entry)), all];
+  return [...kept.filter((entry) => !isOwn(entry)), all];
 }
 
 /** What was set by our own applies. */
-export function isOurs({ manager, operation, subresource = '' }: ManagedField): boolean {
-  return manager === fieldManager && operation === 'Apply' && subresource === '';
+export function isOurs(entry: ManagedField): boolean {
+  return isAppliedBy(fieldManager, entry);
+}
+
+function isAppliedBy(by: string, { manager, operation, subresource = '' }: ManagedField): boolean {
+  return manager === by && operation === 'Apply' && subresource === '';
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ListOptions {
   readonly pageSize?: number;
   /** Besides the page: a selector. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Items that are read at most; a collection of more is an error. */
+  readonly most?: number | undefined;
   /** Another form of the list than the whole objects. */
   readonly accept?: string;
 }
@@ -45,7 +47,7 @@ async function readPages<Item>(
   client: KubernetesClient,
   path: string,
   item: z.ZodType<Item>,
-  { cancel, pageSize = usualPageSize, query: chosen = {}, accept }: ListOptions,
+  { cancel, pageSize = usualPageSize, query: chosen = {}, accept, most = Infinity }: ListOptions,
   again: boolean,
 ): Promise<readonly Item[] | undefined> {
   // An empty list of metadata alone has null in place of items.
@@ -61,6 +63,7 @@ async function readPages<Item>(
     const { metadata, items: some } = decode(page, accepted(answer, 'list', path), path);
     // One by one: more items than a call has room for arguments would overflow the stack.
     for (const each of some ?? []) found.push(each);
+    if (found.length > most) throw unusable(`its list has more than ${most} items`, path);
     token = metadata.continue;
     if (token === undefined || token === '') return found;
   }

@@ -17,6 +17,8 @@ export interface Listed {
   readonly fieldSelector?: string | undefined;
   /** Only what `metadata` says of each: of objects that hold much, little is read. */
   readonly metadataOnly?: boolean | undefined;
+  /** Objects that are read at most; more are an error. */
+  readonly most?: number | undefined;
 }
 
 /** How to delete an object. */
@@ -66,7 +68,7 @@ export class Objects {
     // The items of a built-in list leave out what the list says of them all.
     const item = z.looseObject({}).transform((value) => asObject({ ...value, apiVersion, kind }, path));
     const form = wanted.metadataOnly === true ? { accept: metadataOnly } : {};
-    return await listPages(this.client, path, item, { query, cancel, ...form });
+    return await listPages(this.client, path, item, { query, cancel, most: wanted.most, ...form });
   }
 
   /** Any one object of a kind; undefined where there is none. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */

@@ -11,5 +11,7 @@ it('reads which APIs that go somebody has asked for, each once', () => {
     `${metric}{group="batch",removed_release="1.25",resource="cronjobs",subresource="",version="v1beta1"} 0`,
     `${metric}_other{removed_release="1.37"} 1`,
   ].join('\n');
-  expect(readMetrics(text)).toEqual([{ name: 'storage.k8s.io/v1beta1 volumeattributesclasses', removedIn: 37 }]);
+  const [group, version, resource] = ['storage.k8s.io', 'v1beta1', 'volumeattributesclasses'];
+  const name = `${group}/${version} ${resource}`;
+  expect(readMetrics(text)).toEqual([{ name, group, version, resource, removedIn: 37 }]);
 });

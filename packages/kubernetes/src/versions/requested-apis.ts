@@ -5,6 +5,11 @@ import type { KubernetesClient } from '../connection/client.ts';
 export interface RequestedApi {
   /** `storage.k8s.io/v1beta1 volumeattributesclasses` */
   readonly name: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** As paths name it. */
+  readonly resource: string;
   /** The minor of Kubernetes 1 from which on it is not served. */
   readonly removedIn: number;
 }
@@ -54,8 +59,9 @@ export function readMetrics(text: string): readonly RequestedApi[] {
     if (minor === undefined || Number(value) === 0 || found.size >= most) continue;
     const group = of.get('group') ?? '';
     const version = of.get('version') ?? '';
-    const name = `${group === '' ? version : `${group}/${version}`} ${of.get('resource') ?? ''}`;
-    found.set(name, { name, removedIn: Number(minor) });
+    const resource = of.get('resource') ?? '';
+    const name = `${group === '' ? version : `${group}/${version}`} ${resource}`;
+    found.set(name, { name, group, version, resource, removedIn: Number(minor) });
   }
   return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -91,6 +91,7 @@ export function composeConsole(
     cluster: cluster.cluster,
     providers: cluster.providers,
     storedVersions: cluster.storedVersions,
+    declared: cluster.declared,
     backup: upgradeBackups(store.db, backups),
     console: consoleState(store.db, events),
     content,

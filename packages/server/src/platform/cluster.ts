@@ -2,6 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
 import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
+import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
@@ -21,6 +22,7 @@ export interface ClusterPorts {
   readonly providers: ProvidersPort;
   readonly survey: SurveyPort;
   readonly storedVersions: StoredVersionsPort;
+  readonly declared: DeclaredPort;
   readonly events: EventsPort;
   /** What a backup keeps of the cluster. */
   readonly objects: ObjectsPort;
@@ -74,7 +76,19 @@ export function connectCluster(
     };
   }
   const site = connectSite(settings, surroundings);
-  const { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig, host } = site;
+  const {
+    vcenter,
+    storage,
+    cluster,
+    providers,
+    survey,
+    storedVersions,
+    declared,
+    events,
+    objects,
+    issueKubeconfig,
+    host,
+  } = site;
   return {
     connected: true,
     simulated: false,
@@ -85,6 +99,7 @@ export function connectCluster(
     objects,
     issueKubeconfig,
     storedVersions,
+    declared,
     ...simulated,
     vcenter,
     storage,
@@ -117,6 +132,7 @@ function notConnected() {
     objects: { all: refuse },
     issueKubeconfig: refuse,
     storedVersions: { stale: refuse, rewrite: refuse },
+    declared: { find: refuse, standing: refuse, act: refuse },
     cluster: {
       nodes: refuse,
       rollout: refuse,

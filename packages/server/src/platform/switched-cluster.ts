@@ -26,6 +26,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly providers: ClusterPorts['providers'];
   readonly survey: ClusterPorts['survey'];
   readonly storedVersions: ClusterPorts['storedVersions'];
+  readonly declared: ClusterPorts['declared'];
   readonly events: ClusterPorts['events'];
   readonly objects: ClusterPorts['objects'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
@@ -50,6 +51,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.providers = ports.providers;
     this.survey = ports.survey;
     this.storedVersions = ports.storedVersions;
+    this.declared = ports.declared;
     this.events = ports.events;
     this.objects = ports.objects;
     this.issueKubeconfig = ports.issueKubeconfig;

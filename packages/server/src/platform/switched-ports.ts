@@ -40,6 +40,11 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       stale: (layers, cancel) => on(({ storedVersions }) => storedVersions.stale(layers, cancel)),
       rewrite: (layers, cancel) => on(({ storedVersions }) => storedVersions.rewrite(layers, cancel)),
     },
+    declared: {
+      find: (query, cancel) => on(({ declared }) => declared.find(query, cancel)),
+      standing: (work, cancel) => on(({ declared }) => declared.standing(work, cancel)),
+      act: (work, cancel) => on(({ declared }) => declared.act(work, cancel)),
+    },
     events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
     objects: { all: (cancel) => on(({ objects }) => objects.all(cancel)) },
     issueKubeconfig: (hours, cancel) => on(({ issueKubeconfig }) => issueKubeconfig(hours, cancel)),

@@ -8,7 +8,7 @@ import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { hashOfValues } from '@sealift/upgrade/frozen';
-import { type Simulator, startSimulator } from '@sealift/simulator/process';
+import { type Simulator, type SimulatorOptions, startSimulator } from '@sealift/simulator/process';
 import { journalOf, troubleOfJournal } from '@sealift/testkit/upgrade/journal-path';
 import { type RunningConsole, startConsole } from '../app/console.ts';
 import { vendorKey } from './push-release.ts';
@@ -92,7 +92,11 @@ export class RunningPlatform {
   }
 
   /** Starts a cluster that runs the release with these values already, and the console again, connected to it. */
-  async connectCluster(release: Release, values: Readonly<Record<string, string>>): Promise<void> {
+  async connectCluster(
+    release: Release,
+    values: Readonly<Record<string, string>>,
+    objects: NonNullable<SimulatorOptions['initial']>['objects'] = [],
+  ): Promise<void> {
     this.#simulator = await startSimulator({
       stateDir: join(this.folder, 'simulator'),
       speed: 200,
@@ -100,6 +104,7 @@ export class RunningPlatform {
         kubernetes: release.spec.kubernetes.version,
         template: templateName(release.spec.nodeImage?.ova ?? ''),
         templateSha256: release.spec.nodeImage?.sha256 ?? null,
+        objects,
         layers: release.spec.layers.map((layer) => ({
           ...layer,
           values: values[layer.pack] ?? '',

@@ -1,5 +1,7 @@
 import { generateKeyPair, parsePublicKey } from '@sealift/bundle/minisign';
 import { readSignedEvidence } from '@sealift/bundle/signed-evidence';
+import { declaredCheckSchema, declaredStepSchema, type Release } from '@sealift/core/release';
+import { connectSimulator } from '@sealift/simulator/client';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PushedRelease, pushRelease, vendorKey } from '../testing/push-release.ts';
@@ -13,9 +15,58 @@ const schema = 'mtu:\n  schema: \'{{ required | format "${number}" }}\'\n';
 const cniFiles = { 'presets.yaml': presets, 'schema.yaml': schema };
 const enabled = '# spectrocloud.com/enabled-presets: Log:quiet\n';
 const siteValues = `${enabled}# pods\npodCIDR: 10.20.0.0/16\nmtu: 9000\nlogLevel: error\n`;
+const place = { namespace: 'harbor', name: 'files' };
+/** What the release asks of the site, and has done there. */
+function declaring(release: Release): Release {
+  const checks = declaredCheckSchema.array().parse([
+    {
+      name: 'console',
+      title: 'The console is there',
+      query: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'harbor' },
+      expect: { exists: true },
+      remedy: 'Install it.',
+    },
+    {
+      name: 'leftovers',
+      title: 'Nothing of the old console is left',
+      query: { apiVersion: 'v1', kind: 'Pod', selector: 'app=old-console' },
+      expect: { absent: true },
+      severity: 'warn',
+      remedy: 'Delete it.',
+    },
+  ]);
+  const helm = { release: 'console', namespace: 'harbor' };
+  const from = { accessModes: ['ReadWriteOnce'] };
+  const releaseSteps = declaredStepSchema.array().parse([
+    {
+      name: 'own-console',
+      title: 'Give the console to its chart',
+      at: { before: 'cni-calico' },
+      do: { kind: 'own-objects', owner: { helm }, objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', ...place }] },
+    },
+    {
+      name: 'files',
+      title: 'Let several pods have the files',
+      at: { after: 'layers' },
+      do: { kind: 'migrate-claim', ...place, from, to: { accessModes: ['ReadWriteMany'] } },
+    },
+  ]);
+  return { ...release, spec: { ...release.spec, checks, releaseSteps } };
+}
+const objects = [
+  { apiVersion: 'apps/v1', kind: 'Deployment', metadata: place },
+  { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: place, spec: { accessModes: ['ReadWriteOnce'] } },
+];
 const sketches = {
   old: { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: oldDefaults, cniFiles },
-  new: { version: '4.2.13', kubernetes: '1.26.10', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: newDefaults, cniFiles },
+  new: {
+    version: '4.2.13',
+    kubernetes: '1.26.10',
+    upgradesFrom: '>=4.2.0 <4.2.13',
+    cniValues: newDefaults,
+    cniFiles,
+    alter: declaring,
+  },
 } as const;
 
 const postgres = peer('postgres');
@@ -117,10 +168,8 @@ describe.each(stores)(
       ]);
       const again = await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
       expect(again.body).toMatchObject({ code: 'ALREADY_ADOPTED', status: 409 });
-      await platform.connectCluster(installed.release, {
-        kubernetes: 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n',
-        calico: siteValues,
-      });
+      const running = { kubernetes: 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n', calico: siteValues };
+      await platform.connectCluster(installed.release, running, objects);
       const { body } = await platform.call('GET', '/summary');
       expect(body).toMatchObject({ version: '4.2.12', simulated: true });
       expect(body.statements[1]).toMatchObject({ text: 'On-prem system console is healthy', holds: true });
@@ -229,6 +278,14 @@ describe.each(stores)(
       expect(looked).toMatchObject({ status: 200, body: { id, hash, blockers: [] } });
       expect(Date.parse(looked.body.preflightAt)).toBeGreaterThan(Date.parse(draft.preflightAt));
       expect(looked.body.preflight.map((check: { name: string }) => check.name)).toContain('nodes-ready');
+      const told = looked.body.preflight.filter(({ name }: { name: string }) => name.startsWith('release-'));
+      expect(told.map(({ name, outcome }: { name: string; outcome: string }) => `${name} ${outcome}`)).toEqual([
+        'release-signed pass',
+        'release-4.2.13-console pass',
+        'release-4.2.13-leftovers pass',
+        'release-step-4.2.13-own-console pass',
+        'release-step-4.2.13-files pass',
+      ]);
       expect(await platform.clusterCalls()).toBeGreaterThan(before);
       expect((await platform.call('GET', `/upgrades/${id}`)).body).toEqual(looked.body);
     });
@@ -280,6 +337,12 @@ describe.each(stores)(
         const done = await platform.until(`/upgrades/${id}`, (body) => !['ready', 'running'].includes(body.state));
         expect(done).toMatchObject({ state: 'succeeded', fraction: 1, failure: null, hash });
         expect(done.steps.map((step: { state: string }) => step.state)).toEqual(done.steps.map(() => 'done'));
+        const ids = done.steps.map((step: { id: string }) => step.id);
+        expect(ids.indexOf('0-release-own-console')).toBe(ids.indexOf('0-layer-cni-calico') - 1);
+        expect(ids.indexOf('0-release-files')).toBe(ids.indexOf('0-validate') - 1);
+        const find = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+        const claims = await connectSimulator(platform.simulatorUrl).declared.find(find, new AbortController().signal);
+        expect(claims.objects).toMatchObject([{ object: { spec: { accessModes: ['ReadWriteMany'] } } }]);
       },
       120_000,
     );

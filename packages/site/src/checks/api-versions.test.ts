@@ -1,8 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import { SealiftError } from '@sealift/core/errors';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import type { StaleKind } from '@sealift/kubernetes/stale-versions';
+import { versionWriters } from '@sealift/kubernetes/version-writers';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LayerBench, never } from '../cluster/layers/testing/layer-bench.ts';
 import { apiVersionsCheck, judgeVersions, type UsedVersions } from './api-versions.ts';
@@ -12,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
-const nothing: UsedVersions = { coming: [], recorded: [], requested: [], stale: [] };
+const nothing: UsedVersions = { coming: [], open: [], foreign: [], recorded: [], requested: [], stale: [] };
 const stale: StaleKind = {
   definition: 'tugs.harbor.example.com',
   group: 'harbor.example.com',
@@ -42,11 +45,23 @@ describe('API versions that go', () => {
     });
   });
 
+  it('are a warning where a release of somebody else has them', () => {
+    const foreign = [{ place: 'release monitoring/grafana of Helm', object: classes }];
+    expect(judgeVersions({ ...nothing, foreign }, '1.37.2')).toMatchObject({
+      outcome: 'warn',
+      detail: text('release monitoring/grafana of Helm: VolumeAttributesClass'),
+      remedy: text('its owner'),
+    });
+    expect(judgeVersions({ ...nothing, foreign }, '1.36.3')).toMatchObject({ outcome: 'pass' });
+  });
+
   it('are a warning where somebody asks for them', () => {
-    const requested = [{ name: 'networking.k8s.io/v1beta1 servicecidrs', removedIn: 37 }];
+    const [group, version, resource] = ['networking.k8s.io', 'v1beta1', 'servicecidrs'];
+    const name = `${group}/${version} ${resource}`;
+    const requested = [{ name, group, version, resource, removedIn: 37, writers: ['helm (extra)'] }];
     expect(judgeVersions({ ...nothing, requested }, '1.37.2')).toMatchObject({
       outcome: 'warn',
-      detail: text('servicecidrs'),
+      detail: text('servicecidrs: helm (extra) and maybe others ask for it'),
     });
     expect(judgeVersions({ ...nothing, requested }, '1.36.3')).toMatchObject({ outcome: 'pass' });
   });
@@ -67,6 +82,11 @@ describe('API versions that go', () => {
       outcome: 'unknown',
     });
     expect(judgeVersions({ ...nothing, requested: undefined }, '1.37.2')).toMatchObject({ outcome: 'warn' });
+    expect(judgeVersions({ ...nothing, open: ['addon/shop'] }, '1.37.2')).toMatchObject({
+      outcome: 'warn',
+      detail: text('addon/shop'),
+      remedy: text('Settle'),
+    });
     expect(judgeVersions(nothing, '1.44.0')).toMatchObject({ outcome: 'warn', detail: text('not known here') });
   });
 });
@@ -91,12 +111,15 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
       bench.shelf.layer({ pack: 'batch', version }, { manifests: { 'manifests/all.yaml': all } });
     const now = layer('1.0.0', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: batch, namespace: default }\n');
     await bench.port().applyLayer(now, never);
-    const look = async (next: typeof now) =>
+    const look = async (next: typeof now | undefined, before = now) =>
       await apiVersionsCheck(
         (cancel) => bench.tools(cancel),
         {
           kubernetes: '1.37.2',
-          layers: () => Promise.resolve([{ layer: 'addon', pack: 'batch', now, next, doing: 'apply' }]),
+          layers: () =>
+            Promise.resolve([
+              { layer: 'addon', pack: 'batch', now: before, next, doing: next === undefined ? 'nothing' : 'apply' },
+            ]),
         },
         { timeoutMs: 60_000 },
       );
@@ -105,9 +128,72 @@ describe.skipIf(missing !== undefined)(`API versions in use${missing ? ` (${miss
       '2.0.0',
       'apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: { name: batch, namespace: default }\n',
     );
-    expect(await look(old)).toMatchObject({
+    const blocked = {
       outcome: 'block',
       detail: text('CronJob.batch default/batch: batch/v1beta1 is not served'),
+    };
+    expect(await look(old)).toMatchObject(blocked);
+    // One that the upgrade leaves alone is of the target too.
+    expect(await look(undefined, old)).toMatchObject(blocked);
+  });
+
+  it('are read of the newest revision of releases of others, and of no older one', async () => {
+    const release = async (version: number, manifest: string) => {
+      const record = { name: 'theirs', namespace: 'default', version, manifest, info: { status: 'deployed' } };
+      const packed = gzipSync(JSON.stringify(record)).toString('base64');
+      const labels = { owner: 'helm', name: 'theirs', version: String(version), status: 'deployed' };
+      await bench.objects.create({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'helm.sh/release.v1',
+        metadata: { name: `sh.helm.release.v1.theirs.v${version}`, namespace: 'default', labels },
+        data: { release: Buffer.from(packed).toString('base64') },
+      });
+    };
+    const look = async () =>
+      await apiVersionsCheck(
+        (cancel) => bench.tools(cancel),
+        { kubernetes: '1.37.2', layers: () => Promise.resolve([]) },
+        { timeoutMs: 60_000 },
+      );
+    const old = 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: theirs }\n';
+    await release(1, old);
+    await release(2, old.replace('v1beta1', 'v1'));
+    expect(await look()).toMatchObject({ outcome: 'pass' });
+    await release(3, old);
+    expect(await look()).toMatchObject({
+      outcome: 'warn',
+      detail: text('release default/theirs of Helm: PodDisruptionBudget.policy theirs'),
     });
+  });
+
+  it('name who has written objects in a version that goes', async () => {
+    const group = 'harbor.example.com';
+    const version = (name: string, storage: boolean) => ({
+      name,
+      served: true,
+      storage,
+      schema: { openAPIV3Schema: { type: 'object' } },
+    });
+    await bench.objects.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `tugs.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: { kind: 'Tug', plural: 'tugs' },
+        versions: [version('v1alpha1', false), version('v1', true)],
+      },
+    });
+    await waitUntil('the tug to be taken', async () => {
+      const tug = { apiVersion: `${group}/v1alpha1`, kind: 'Tug', metadata: { name: 'one', labels: { of: 'harbor' } } };
+      return await bench.objects.create(tug).catch(() => false);
+    });
+    const api = { name: '', group, version: 'v1alpha1', resource: 'tugs', removedIn: 37 };
+    expect(await versionWriters(bench.objects, api)).toEqual(['sealift (one)']);
+    // Nobody wrote it in this one, and of a kind that nobody knows there is nobody.
+    expect(await versionWriters(bench.objects, { ...api, version: 'v1' })).toEqual([]);
+    expect(await versionWriters(bench.objects, { ...api, resource: 'barges' })).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ const quiet = {
   nodes: true,
   providers: undefined,
   releases: [],
+  takenOver: [],
   newNodes: false,
   nodeVersions: [],
   controlPlaneRollouts: 0,

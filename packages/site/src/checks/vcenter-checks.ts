@@ -3,6 +3,7 @@ import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { OwnObjects } from '@sealift/core/release';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { LayerMove } from './layers/layer-move.ts';
 import { sizeText, unpackedFactor } from './size-text.ts';
@@ -34,6 +35,8 @@ export interface UpgradeNeeds {
   readonly workerRollouts: number;
   /** The releases that it leads to, by the digests of their markers. */
   readonly releases: readonly string[];
+  /** What steps of these releases give to what layers apply, before they do. */
+  readonly takenOver: readonly OwnObjects[];
 }
 
 /** A certificate or login of the wrong time is refused from some minutes on. */

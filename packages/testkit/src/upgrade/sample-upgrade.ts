@@ -1,3 +1,4 @@
+import type { MigrateClaim, MoveStoredVersion, OwnObjects, WaitFor } from '@sealift/core/release';
 import { type FrozenUpgrade, freeze, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
 import { ovaSha256, pinned } from './world.ts';
 
@@ -8,6 +9,31 @@ const components = { pack: 'cluster-api', version: '1.10.4', digest: pinned.prov
 const providers = { core: '1.10.4', kubeadm: '1.10.4', vsphere: '1.13.1', components };
 const calico = { layer: 'cni', pack: 'cni-calico', version: '3.26.1', digest: pinned.calico } as const;
 const platform = { layer: 'addon', pack: 'platform', version: '4.2.13', digest: pinned.platform } as const;
+
+const own: OwnObjects = {
+  kind: 'own-objects',
+  owner: { helm: { release: 'platform', namespace: 'harbor', managers: [] } },
+  objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'harbor', name: 'hooks' }],
+};
+const move: MoveStoredVersion = {
+  kind: 'move-stored-version',
+  definition: 'buoys.harbor.example.com',
+  from: 'v1alpha1',
+};
+const claim: MigrateClaim = {
+  kind: 'migrate-claim',
+  namespace: 'harbor',
+  name: 'files',
+  from: { accessModes: ['ReadWriteOnce'] },
+  to: { accessModes: ['ReadWriteMany'] },
+};
+const gone: WaitFor = {
+  kind: 'wait-for',
+  query: { apiVersion: 'v1', kind: 'Pod', namespace: 'harbor', selector: 'app=old' },
+  expect: { absent: true },
+  optional: false,
+  remedy: 'Remove what is left of them.',
+};
 
 function common<Kind extends StepKind>(kind: Kind, name: string = kind) {
   return { id: `0-${name}`, kind, title: name, rollback: rollbackOf[kind] };
@@ -23,7 +49,14 @@ const steps: PlanStep[] = [
   common('stored-versions'),
   { ...common('control-plane'), target: nodes },
   { ...common('workers'), target: nodes },
+  { ...common('move-stored-version', 'release-buoys'), target: { name: 'buoys', do: move } },
   { ...common('layer', 'layer-cni-cni-calico'), target: calico },
+  { ...common('own-objects', 'release-hooks'), target: { name: 'hooks', do: own } },
+  {
+    ...common('migrate-claim', 'release-files'),
+    target: { name: 'files', do: claim },
+  },
+  { ...common('wait-for', 'release-gone'), target: { name: 'gone', do: gone } },
   { ...common('layer', 'layer-addon-platform'), target: platform },
   { ...common('remove-layer', 'layer-addon-legacy'), target: { layer: 'addon', pack: 'legacy' } },
   common('validate'),
@@ -63,7 +96,10 @@ export const sampleEffects = [
   'rewrite stored versions',
   'roll control-plane 1.26.10',
   'roll workers 1.26.10',
+  'move buoys.harbor.example.com out of v1alpha1',
   'apply cni-calico 3.26.1',
+  'own hooks',
+  'claim files ReadWriteMany',
   'apply platform 4.2.13',
   'remove legacy',
   'install 4.2.13',

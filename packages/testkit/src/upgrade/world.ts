@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
+import type { FoundObject } from '@sealift/core/release';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { Backup } from '@sealift/upgrade/ports/backup';
 import type {
@@ -11,6 +12,7 @@ import type {
   NodeGroup,
   RolloutStatus,
 } from '@sealift/upgrade/ports/cluster';
+import type { DeclaredWork } from '@sealift/upgrade/ports/declared';
 import type { Ports } from '@sealift/upgrade/ports/ports';
 import type { ProvidersStatus } from '@sealift/upgrade/ports/providers';
 import type { StorageIdentity } from '@sealift/upgrade/ports/storage';
@@ -65,6 +67,10 @@ export class World {
   staleVersions: readonly StaleVersions[] = [
     { definition: 'tugs.harbor.example.com', versions: ['v1alpha1'], objects: 3, target: 'v1', trouble: null },
   ];
+  /** Objects of the cluster that releases ask for, each with its kind and metadata. */
+  readonly objects: FoundObject[] = [];
+  /** What of what a release declares was done, by its name. */
+  readonly declared = new Set<string>();
   readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
@@ -192,6 +198,36 @@ export class World {
           });
         },
       },
+      declared: {
+        find: async ({ kind, namespace, name }) => {
+          alive();
+          const isMeant = ({ object }: FoundObject): boolean => {
+            const { metadata } = object as {
+              readonly metadata: { readonly name: string; readonly namespace?: string };
+            };
+            return (
+              object['kind'] === kind &&
+              (namespace === undefined || namespace === metadata.namespace) &&
+              (name === undefined || name === metadata.name)
+            );
+          };
+          return { served: true, objects: this.objects.filter(isMeant) };
+        },
+        standing: async (work) => {
+          alive();
+          const { done } = declaredText(work);
+          if (!this.declared.has(done)) return { state: 'act', message: done };
+          return { state: 'done', message: done, evidence: { done } };
+        },
+        act: async (work) => {
+          const { done, undone } = declaredText(work);
+          if (this.declared.has(done)) return;
+          await effect(done, () => {
+            this.declared.delete(undone);
+            this.declared.add(done);
+          });
+        },
+      },
       backup: {
         make: async (upgradeId) => {
           const made = { reference: `backup-${upgradeId}`, sha256: ovaSha256, sizeBytes: 1 };
@@ -295,6 +331,19 @@ export class World {
         since: null,
       })),
     );
+  }
+}
+
+/** What is done, and what that undoes. */
+function declaredText(work: DeclaredWork): { readonly done: string; readonly undone: string } {
+  const modes = ({ accessModes }: { readonly accessModes: readonly string[] }): string => accessModes.join(' ');
+  switch (work.kind) {
+    case 'own-objects':
+      return { done: `own ${work.objects.map(({ name }) => name).join(' ')}`, undone: '' };
+    case 'move-stored-version':
+      return { done: `move ${work.definition} out of ${work.from}`, undone: '' };
+    case 'migrate-claim':
+      return { done: `claim ${work.name} ${modes(work.to)}`, undone: `claim ${work.name} ${modes(work.from)}` };
   }
 }
 

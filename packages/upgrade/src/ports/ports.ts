@@ -2,6 +2,7 @@ import type { BackupPort } from './backup.ts';
 import type { ClusterPort } from './cluster.ts';
 import type { ConsolePort } from './console.ts';
 import type { ContentPort } from './content.ts';
+import type { DeclaredPort } from './declared.ts';
 import type { ProvidersPort } from './providers.ts';
 import type { StoragePort } from './storage.ts';
 import type { StoredVersionsPort } from './stored-versions.ts';
@@ -12,6 +13,7 @@ export interface Ports {
   readonly vcenter: VCenterPort;
   readonly storage: StoragePort;
   readonly storedVersions: StoredVersionsPort;
+  readonly declared: DeclaredPort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
   readonly backup: BackupPort;

@@ -2,6 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { StepKind, StepOf } from '@sealift/core/upgrade';
 import { backup } from './backup.ts';
 import { cns } from './cns.ts';
+import { migrateClaim, moveStoredVersion, ownObjects } from './declared.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
 import { providers } from './providers.ts';
@@ -13,6 +14,7 @@ import { storedVersions } from './stored-versions.ts';
 import { template } from './template.ts';
 import { unlockConsole } from './unlock-console.ts';
 import { validate } from './validate.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Every kind of step this version can do. */
 export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kind> } = {
@@ -29,6 +31,10 @@ export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kin
   etcd,
   layer,
   'remove-layer': removeLayer,
+  'own-objects': ownObjects,
+  'move-stored-version': moveStoredVersion,
+  'wait-for': waitFor,
+  'migrate-claim': migrateClaim,
   validate,
   'unlock-console': unlockConsole,
 };

@@ -87,6 +87,13 @@ export const upgradeErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
+  DECLARED_STEP_REFUSED: {
+    message: '{what} cannot be done as the release declares it: {reason}',
+    hint: 'Mend what the reason names: an upgrade that waits for it goes on by itself.',
+    status: 409,
+    exit: 3,
+    next: 'wait',
+  },
   STEP_DEADLINE: {
     message: 'step {step} did not finish within {minutes} minutes; it was waiting for: {waitingFor}',
     hint: 'Mend what it was waiting for, then resume the upgrade: it goes on where it stopped.',

@@ -123,12 +123,23 @@ function itemText(
   if (isStep(step, 'cluster-api-providers')) {
     return `The Cluster API providers stay at ${step.target.core}: older ones may not read what these have stored`;
   }
+  if (isStep(step, 'migrate-claim')) {
+    const { namespace, name, from: former } = step.target.do;
+    return `The claim ${namespace}/${name} is made anew as it was (${former.accessModes.join(', ')}), on the same volume`;
+  }
+  if (isStep(step, 'own-objects')) {
+    const { objects } = step.target.do;
+    return `${objects.length === 1 ? 'An object that was' : `${objects.length} objects that were`} taken over (${step.target.name}) stay with what the release applies, and go with it where the former release does not have them`;
+  }
   switch (step.kind) {
+    case 'wait-for':
+      return undefined;
     case 'validate':
       return `${from} is recorded as installed again`;
     case 'cns':
       return 'The storage identity of its own stays: it is right for any release';
     case 'stored-versions':
+    case 'move-stored-version':
       return 'Objects stay stored in the API versions they were rewritten to, which the former release serves too';
     case 'backup':
       return 'The backup stays';

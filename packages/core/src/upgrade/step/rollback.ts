@@ -22,6 +22,11 @@ export const rollbackOf: Readonly<Record<StepKind, RollbackClass>> = {
   // The pack and the values of before are frozen with the upgrade, and applied again.
   layer: 'reversible',
   'remove-layer': 'reversible',
+  'own-objects': 'reversible',
+  'move-stored-version': 'reversible',
+  'wait-for': 'reversible',
+  // On the same volume, with the form of before.
+  'migrate-claim': 'reversible',
   validate: 'reversible',
   'unlock-console': 'reversible',
 };
@@ -42,6 +47,9 @@ const staying: ReadonlySet<StepKind> = new Set([
   'cns',
   'cluster-api-providers',
   'stored-versions',
+  'own-objects',
+  'move-stored-version',
+  'wait-for',
   'unlock-console',
 ]);
 
@@ -58,6 +66,8 @@ const harmless: ReadonlySet<StepKind> = new Set([
   'backup',
   'template',
   'stored-versions',
+  'move-stored-version',
+  'wait-for',
   'unlock-console',
 ]);
 

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { layerNameSchema, packNameSchema, packVersionSchema } from '../../pack/pack.ts';
+import { declaredNameSchema } from '../../release/declared/declared-check.ts';
+import {
+  type DeclaredAction,
+  migrateClaimSchema,
+  moveStoredVersionSchema,
+  ownObjectsSchema,
+  waitForSchema,
+} from '../../release/declared/declared-step.ts';
 import { digestSchema } from '../../release/digest.ts';
 
 /** How a step can be taken back: undone in place, not undone though how it was is in the backup, or not at all. */
@@ -17,7 +25,7 @@ const nodes = z.object({
 const minorSchema = z.string().regex(/^\d{1,4}\.\d{1,4}$/);
 
 const common = {
-  /** Unique in the plan and stable: `<hop index>-<kind>` or `<hop index>-layer-<layer>-<pack>`. */
+  /** Unique in the plan and stable: `<hop index>-<kind>`, `<hop index>-layer-<layer>-<pack>` or, of one that a release declares, `<hop index>-release-<name>`. */
   id: z.string().max(300),
   /** For people: `Roll the control plane to Kubernetes 1.26.10`. */
   title: z.string(),
@@ -32,6 +40,11 @@ function plain<Kind extends string>(kind: Kind) {
 /** A kind of step with what it acts on. */
 function aimed<Kind extends string, Target extends z.ZodType>(kind: Kind, target: Target) {
   return z.object({ ...common, kind: z.literal(kind), target });
+}
+
+/** A kind of step that a release declares, under the name that it has there. */
+function declared<Kind extends string, Action extends z.ZodType>(kind: Kind, action: Action) {
+  return aimed(kind, z.object({ name: declaredNameSchema, do: action }));
 }
 
 /** One step of a hop: a union in which each kind has its own target, in the order in which a hop runs them. */
@@ -72,11 +85,18 @@ export const planStepSchema = z.discriminatedUnion('kind', [
   /** The digest is that of the pack's manifest. */
   aimed('layer', z.object({ ...layerPlace, version: packVersionSchema, digest: digestSchema })),
   aimed('remove-layer', z.object(layerPlace)),
+  declared('own-objects', ownObjectsSchema),
+  declared('move-stored-version', moveStoredVersionSchema),
+  declared('wait-for', waitForSchema),
+  declared('migrate-claim', migrateClaimSchema),
   plain('validate'),
   plain('unlock-console'),
 ]);
 export type PlanStep = z.infer<typeof planStepSchema>;
 export type StepKind = PlanStep['kind'];
+
+/** Kinds that releases declare. */
+export type DeclaredStepKind = DeclaredAction['kind'];
 
 /** A step of one kind, with the target of that kind. */
 export type StepOf<Kind extends StepKind> = StepsByKind[Kind];

@@ -21,9 +21,20 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  const { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig } =
+  const { vcenter, storage, cluster, providers, survey, storedVersions, declared, events, objects, issueKubeconfig } =
     parts.cluster;
-  const ports = { vcenter, storage, cluster, providers, survey, storedVersions, events, objects, issueKubeconfig };
+  const ports = {
+    vcenter,
+    storage,
+    cluster,
+    providers,
+    survey,
+    storedVersions,
+    declared,
+    events,
+    objects,
+    issueKubeconfig,
+  };
   const checks = () => meanwhile().then(() => [check]);
   return { ...parts, cluster: { ...ports, checks } };
 }

@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { asSealiftError } from '@sealift/core/errors';
 import { declaredRisks } from '@sealift/core/planner';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
@@ -31,6 +32,7 @@ import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflig
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
+import { releaseChecks } from './release-checks.ts';
 import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables.ts';
@@ -48,6 +50,7 @@ export async function siteChecks(
   const checks = await Promise.all([
     releaseSigned(services, row, plan),
     contentPresent(services, row, plan),
+    declaredByReleases(services, row, plan),
     wayBack(services, row),
     noOpenRisk(services, row, plan),
     templateFits(services, plan),
@@ -63,6 +66,7 @@ export async function siteChecks(
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
+      takenOver: stepsOf(steps, 'own-objects').map(({ target }) => target.do),
     }),
     storageIdentityUnique(cluster.storage),
     nodesReady(cluster.cluster),
@@ -87,6 +91,16 @@ async function releasesOf({ store }: UpgradeServices, row: UpgradeRow, plan: Pla
   const releases: StoredRelease[] = [];
   for (const { to } of plan.hops) releases.push(await storedRelease(store.db, to, row.product));
   return releases;
+}
+
+/** Where a release can't be read, what it declares is unknown, and that is said. */
+async function declaredByReleases(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<readonly Check[]> {
+  try {
+    return await releaseChecks(services.cluster.declared, plan, await releasesOf(services, row, plan));
+  } catch (error) {
+    const look = (): Promise<Finding> => Promise.reject(asSealiftError(error));
+    return [await runCheck('release-checks', 'What the release asks for can be looked at', look)];
+  }
 }
 
 function releaseSigned(services: UpgradeServices, row: UpgradeRow, plan: Plan): Promise<Check> {

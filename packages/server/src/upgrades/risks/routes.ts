@@ -9,7 +9,7 @@ import { acceptRisk, withdrawRisk } from './accept-risk.ts';
 
 const tags = ['upgrades'];
 const path = '/upgrades/:id/risks/:check';
-const params = z.object({ id: z.string().max(64), check: z.string().max(100) });
+const params = z.object({ id: z.string().max(64), check: z.string().max(200) });
 
 /** What a person goes on in spite of. */
 export function riskRoutes(api: ApiScope, services: UpgradeServices): void {

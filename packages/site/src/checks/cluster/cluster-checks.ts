@@ -8,6 +8,7 @@ import { poolsHaveRoom } from './address-pools.ts';
 import { apiServersReady } from './api-servers.ts';
 import { certificatesLast } from './certificates.ts';
 import { controlPlaneHealthy } from './control-plane.ts';
+import { budgetOverlaps } from './budget-overlaps.ts';
 import { budgetsAllow } from './disruption-budgets.ts';
 import { clocksAgree } from './node-clocks.ts';
 import { nothingPaused } from './paused.ts';
@@ -57,7 +58,8 @@ export function clusterChecks(
       const budgets = await objects.list({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' }, cancel);
       const { machines } = await state(cancel);
       const isBounded = machines.length > 0 && machines.every(({ isDrainBounded }) => isDrainBounded);
-      return budgetsAllow(budgets, { drained, isBounded });
+      const overlaps = drained ? await budgetOverlaps(objects, budgets, cancel) : [];
+      return budgetsAllow(budgets, { drained, isBounded, overlaps });
     }),
     runCheck('address-pools', 'Address pools have room for the machines that come', async (cancel) =>
       poolsHaveRoom(await management(), await state(cancel), { rolled: drained, cancel }),

@@ -23,13 +23,18 @@ const schema = z.object({
  *
  * @param drained whether nodes are replaced at all
  * @param isBounded whether a drain is given up after a time, and pods are taken away then
+ * @param overlaps pods that no budget lets go, as several cover them
  */
 export function budgetsAllow(
   budgets: readonly KubeObject[],
-  { drained, isBounded }: { readonly drained: boolean; readonly isBounded: boolean },
+  {
+    drained,
+    isBounded,
+    overlaps = [],
+  }: { readonly drained: boolean; readonly isBounded: boolean; readonly overlaps?: readonly CheckItem[] },
 ): Finding {
   if (!drained) return pass('No node is replaced');
-  const never: CheckItem[] = [];
+  const never: CheckItem[] = [...overlaps];
   const later: CheckItem[] = [];
   const unknown: CheckItem[] = [];
   for (const budget of budgets) {
@@ -63,7 +68,7 @@ export function budgetsAllow(
   const items = [...never, ...later, ...unknown];
   const [first] = items;
   if (first === undefined) return pass(`${budgets.length} budgets, each allows an eviction`);
-  const detail = `${items.length} of ${budgets.length} budgets would keep a drain waiting; ${first.place} ${first.text}`;
+  const detail = `${items.length} of ${budgets.length} budgets and the pods under them would keep a drain waiting; ${first.place} ${first.text}`;
   const remedy = first.remedy ?? 'Look again in some seconds; kube-controller-manager computes it.';
   const isStopped = never.length > 0 && !isBounded;
   const finding = withItems((isStopped ? block : warn)(detail, remedy), items);

@@ -4,6 +4,7 @@ import { type StateSketch, sketchState } from '../../cluster/testing/sample-stat
 import { apiServersReady, type NamedApi } from './api-servers.ts';
 import { certificatesLast } from './certificates.ts';
 import { controlPlaneHealthy } from './control-plane.ts';
+import { overlapsIn } from './budget-overlaps.ts';
 import { budgetsAllow } from './disruption-budgets.ts';
 import { clocksAgree } from './node-clocks.ts';
 import { nothingPaused } from './paused.ts';
@@ -182,6 +183,32 @@ describe('clocks of nodes', () => {
 });
 
 describe('disruption budgets', () => {
+  it('block for a pod that several of them cover, as it is never evicted whatever they allow', () => {
+    const budget = (name: string, selector: object | null) =>
+      ({
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name, namespace: 'harbor' },
+        spec: { selector },
+      }) as KubeObject;
+    const pod = (name: string, labels: Record<string, string>) =>
+      ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'harbor', labels } }) as KubeObject;
+    const budgets = [
+      budget('all', {}),
+      budget('none', null),
+      budget('web', { matchExpressions: [{ key: 'app', operator: 'In', values: ['web'] }] }),
+      budget('old', { matchLabels: { app: 'db' }, matchExpressions: [{ key: 'new', operator: 'DoesNotExist' }] }),
+    ];
+    const pods = [pod('web', { app: 'web' }), pod('db', { app: 'db', new: '1' }), pod('db-old', { app: 'db' })];
+    const overlaps = overlapsIn(budgets, pods);
+    expect(overlaps.map(({ place }) => place)).toEqual(['Pod harbor/web', 'Pod harbor/db-old']);
+    expect(budgetsAllow([], { drained: true, isBounded: false, overlaps })).toMatchObject({
+      outcome: 'block',
+      detail: text('2 budgets cover it (all, web)'),
+      risk: { objects: ['Pod harbor/db-old', 'Pod harbor/web'] },
+    });
+  });
+
   const budget = (name: string, status: Record<string, number>, spec: object = { minAvailable: 3 }): KubeObject => ({
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

@@ -1,4 +1,5 @@
 import type { Check, CheckItem } from '@sealift/core/check';
+import type { OwnObjects } from '@sealift/core/release';
 import { asSealiftError, isSealiftError } from '@sealift/core/errors';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import { block, type Finding, pass, runCheck, warn, withItems } from '@sealift/upgrade/preflight/check';
@@ -34,11 +35,14 @@ export type OpenLayerTools = (cancel: Cancel) => Promise<LayerTools>;
 export function layerChecks(
   open: OpenLayerTools,
   moves: () => Promise<readonly LayerMove[]>,
-  { timeoutMs = usualTimeoutMs }: { readonly timeoutMs?: number } = {},
+  {
+    timeoutMs = usualTimeoutMs,
+    takenOver = [],
+  }: { readonly timeoutMs?: number; readonly takenOver?: readonly OwnObjects[] } = {},
 ): readonly Promise<Check>[] {
   let examining: Promise<readonly Examined[]> | undefined;
   const examined = (): Promise<readonly Examined[]> =>
-    (examining ??= examineLayers(open, moves, AbortSignal.timeout(timeoutMs)));
+    (examining ??= examineLayers(open, moves, takenOver, AbortSignal.timeout(timeoutMs)));
   const check = (name: string, title: string, judge: (all: readonly Examined[]) => Finding): Promise<Check> =>
     runCheck(name, title, async () => judge(await examined()), { timeoutMs });
   return [
@@ -50,21 +54,22 @@ export function layerChecks(
 async function examineLayers(
   open: OpenLayerTools,
   moves: () => Promise<readonly LayerMove[]>,
+  takenOver: readonly OwnObjects[],
   cancel: Cancel,
 ): Promise<readonly Examined[]> {
   const [tools, all] = await Promise.all([open(cancel), moves()]);
-  return await mapAtOnce(all, atOnce, (move) => examine(move, tools));
+  return await mapAtOnce(all, atOnce, (move) => examine(move, takenOver, tools));
 }
 
 const nothing = { refusals: [], untried: [] };
 
-async function examine(move: LayerMove, tools: LayerTools): Promise<Examined> {
+async function examine(move: LayerMove, takenOver: readonly OwnObjects[], tools: LayerTools): Promise<Examined> {
   let trial: Trial | undefined;
   let isTried = false;
   try {
     tools.cancel.throwIfAborted();
     const stored = await tools.records.find(move, tools.cancel);
-    trial = await trialOf(move, stored, tools);
+    trial = await trialOf(move, stored, takenOver, tools);
     isTried = true;
     const drift = stored === undefined ? [] : await layerDrift(move, stored, trial, tools);
     return { move, trial: trial ?? nothing, drift, unseen: null, isTried, late: false };
@@ -81,9 +86,10 @@ async function examine(move: LayerMove, tools: LayerTools): Promise<Examined> {
 async function trialOf(
   move: LayerMove,
   stored: StoredRecord | undefined,
+  takenOver: readonly OwnObjects[],
   tools: LayerTools,
 ): Promise<Trial | undefined> {
-  if (move.next !== undefined) return await tryLayer(move.next, stored, tools);
+  if (move.next !== undefined) return await tryLayer(move.next, stored, takenOver, tools);
   if (move.doing !== 'apply') return undefined;
   const untried = [{ place: moveName(move), text: 'cannot be tried yet: its merge has open conflicts' }];
   return { refusals: [], untried, wanted: new Map(), isWhole: false };

@@ -131,6 +131,60 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     expect(found['layers-render']?.detail).toMatch(/addon\/broken: .*no mode is given/);
   });
 
+  it('name a certificate that was put there by hand and would be replaced, and accept nobody’s silence about it', async () => {
+    const tls = (certificate: string) => ({
+      'tls.crt': Buffer.from(certificate).toString('base64'),
+      'tls.key': 'a2V5',
+    });
+    await bench.objects.create({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { name: 'ui-certificate', namespace: 'default' },
+      data: tls('custom'),
+    });
+    const path = '/api/v1/namespaces/default/secrets/ui-certificate';
+    await bench.client.ask({
+      method: 'PATCH',
+      path,
+      query: { fieldManager: 'kubectl-edit' },
+      body: { data: tls('by hand') },
+    });
+    const template = (value: string) => `apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+metadata: { name: ui-certificate }
+data: { tls.crt: ${Buffer.from(value).toString('base64')}, tls.key: a2V5 }
+`;
+    const ui = (value: string) => {
+      const charts = { 'charts/ui.tgz': packChart(helm, { 'templates/c.yaml': template(value) }, { name: 'ui' }) };
+      return bench.shelf.layer({ pack: 'ui' }, { charts });
+    };
+    expect((await look([ui('made by the chart')]))['names-stay']).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('kubectl-edit has set it'),
+      risk: { objects: ['Secret default/ui-certificate'] },
+    });
+    expect((await look([ui('by hand')]))['names-stay']).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('name a quota without room for the pods that come', async () => {
+    const kind = { apiVersion: 'v1', kind: 'ResourceQuota' };
+    const metadata = { name: 'small', namespace: 'default' };
+    await bench.objects.create({ ...kind, metadata, spec: { hard: { pods: '1' } } });
+    const status = async (pods: string) =>
+      await bench.objects.setStatus({ ...kind, ...metadata }, { hard: { pods }, used: { pods: '1' } });
+    const layers = [bench.shelf.layer({ pack: 'good' }, { charts: chart() })];
+    await status('1');
+    expect((await look(layers))['quota-room']).toMatchObject({
+      outcome: 'block',
+      detail: 'ResourceQuota default/small has 0 of 1 pods left, and pods that come need 1 at a time',
+    });
+    await status('2');
+    expect((await look(layers))['quota-room']).toMatchObject({ outcome: 'pass' });
+    await bench.objects.delete({ ...kind, ...metadata });
+  });
+
   it('name a host port that somebody else has on a node, and who has it', async () => {
     const { objects } = bench;
     const exporter = deployment

@@ -11,6 +11,10 @@ import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
+import { namesStay } from './names-check.ts';
+import type { RenderedLayer } from './in-namespaces.ts';
+import { podsPlaced } from './pods-placed.ts';
+import { quotasHaveRoom } from './quota-check.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
@@ -59,6 +63,15 @@ export function renderChecks(
     ),
     look('console-reads', 'A console that the upgrade brings can go on with it', (all) =>
       Promise.resolve(consoleReads(objectsOf(all))),
+    ),
+    look('pods-placed', 'Every pod has a node that it may come to', async (all, { objects, cancel }) =>
+      podsPlaced(objectsOf(all), await objects.list({ apiVersion: 'v1', kind: 'Node' }, cancel)),
+    ),
+    look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
+      namesStay(renderedOf(all), tools),
+    ),
+    look('quota-room', 'Quotas have room for the pods that come', (all, tools) =>
+      quotasHaveRoom(renderedOf(all), tools),
     ),
     look('images-known', 'Every image that pods will pull is in the release', imagesKnown),
     ...(imageRegistry === undefined
@@ -177,6 +190,10 @@ function byRelease(all: readonly Rendered[]): ReadonlyMap<string, readonly KubeO
       objectsOf(all.filter(({ layer }) => layer.release === release)),
     ]),
   );
+}
+
+function renderedOf(all: readonly Rendered[]): readonly RenderedLayer[] {
+  return all.flatMap((one) => ('objects' in one ? [one] : []));
 }
 
 function objectsOf(all: readonly Rendered[]): readonly KubeObject[] {

@@ -1,5 +1,6 @@
 import type { CheckItem } from '@sealift/core/check';
 import { SealiftError } from '@sealift/core/errors';
+import type { OwnObjects } from '@sealift/core/release';
 import { type DriftedField, drift } from '@sealift/kubernetes/drift';
 import { FieldConflict } from '@sealift/kubernetes/field-conflict';
 import { asReleaseObject, type ForeignField, helmManager } from '@sealift/kubernetes/helm-inspect';
@@ -14,6 +15,7 @@ import type { PackChart } from '../../cluster/layers/pack-content.ts';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { fieldText, isBelow } from './field-text.ts';
 import { moveName } from './layer-move.ts';
+import { TakenOver } from './taken-over.ts';
 
 /** An object as the upgrade would send it. */
 export interface WantedObject {
@@ -42,14 +44,16 @@ const early: ReadonlySet<string> = new Set(['KUBERNETES_KIND_UNKNOWN', 'KUBERNET
 /**
  * Tries to apply a layer by dry runs, object by object, and goes on after what is refused. Changes nothing.
  *
+ * @param takenOver what steps of the release give to it before
  * @throws what passes by itself or says nothing of the layer: KUBERNETES_UNREACHABLE, REGISTRY_…, CANCELLED
  */
 export async function tryLayer(
   layer: DesiredLayer,
   stored: StoredRecord | undefined,
+  takenOver: readonly OwnObjects[],
   tools: LayerTools,
 ): Promise<Trial> {
-  const found = new Found(moveName(layer));
+  const found = new Found(moveName(layer), new TakenOver(takenOver));
   const repoint = await repointOf(layer, tools);
   const content = await found.of(contentOf(layer, repoint, tools));
   if (content === undefined) return found;
@@ -73,7 +77,14 @@ async function tryManifest(found: Found, layer: DesiredLayer, object: KubeObject
       found.refuse(error);
       return;
     }
-    const fields = error.owners.map(({ field, manager }) => ({ field, owner: `${manager} set it` }));
+    const given = found.takenOver.byManifests(referenceOf(object));
+    const others = error.owners.filter(({ manager }) => !given.includes(manager));
+    if (others.length === 0) {
+      found.add(wanted);
+      found.early(nameOf(referenceOf(object)), takenFirst);
+      return;
+    }
+    const fields = others.map(({ field, manager }) => ({ field, owner: `${manager} set it` }));
     await found.conflict({ ...wanted, refused: fields.map(({ field }) => field) }, fields, tools);
   }
 }
@@ -95,6 +106,10 @@ async function tryChart(
   if (inspected === undefined) return;
   const { rendered, foreignObjects, foreignFields } = inspected;
   for (const object of foreignObjects) {
+    if (found.takenOver.byChart(object, chart) !== undefined) {
+      found.early(nameOf(object), takenFirst);
+      continue;
+    }
     found.refusals.push({
       place: found.place(nameOf(object)),
       text: `is there already and does not belong to the release ${shownPlace(chart)}`,
@@ -103,7 +118,11 @@ async function tryChart(
   }
   for (const object of rendered) {
     const identity = identityOfReference(referenceOf(object));
-    const fields = foreignFields.filter((one) => identityOfReference(one.object) === identity);
+    const givenUp = found.takenOver.byChart(referenceOf(object), chart)?.managers ?? [];
+    const fields = foreignFields.filter(
+      (one) =>
+        identityOfReference(one.object) === identity && !givenUp.some((manager) => one.owner.includes(`"${manager}"`)),
+    );
     const wanted = {
       object: asReleaseObject(object, chart),
       manager: helmManager,
@@ -114,16 +133,20 @@ async function tryChart(
   }
 }
 
+const takenFirst = 'a step of the release takes it over first';
+
 /** What a trial has found so far. */
 class Found implements Trial {
   readonly refusals: CheckItem[] = [];
   readonly untried: CheckItem[] = [];
   readonly wanted = new Map<string, WantedObject>();
   isWhole = true;
+  readonly takenOver: TakenOver;
   readonly #name: string;
 
-  constructor(name: string) {
+  constructor(name: string, takenOver: TakenOver) {
     this.#name = name;
+    this.takenOver = takenOver;
   }
 
   place(what: string): string {

@@ -80,7 +80,7 @@ export async function planRelease(chart: PackChart, mayShrink: boolean, tools: C
   return found;
 }
 
-/** As `planRelease`, but tells what belongs to others. @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP, HELM_FAILED, KUBERNETES_… */
+/** As `planRelease`, but tells what belongs to others. @throws LAYER_EMPTY, LAYER_SHRUNK, HELM_OWNERSHIP of hooks, HELM_FAILED, KUBERNETES_… */
 export async function inspectRelease(
   chart: PackChart,
   mayShrink: boolean,
@@ -132,8 +132,11 @@ async function renderAll(
     return { rendered: repoint(await objectsOf(manifest, chart, tools)), hooks: hooks.length };
   } catch (error) {
     if (!isSealiftError(error, 'HELM_OWNERSHIP')) throw error;
-    const { foreignObjects } = await inspectUpgrade(objects, chart, (await away()).rendered, cancel);
-    throw foreignObjects.length > 0 ? ownership(chart, foreignObjects) : error;
+    const alone = await away();
+    const { foreignObjects } = await inspectUpgrade(objects, chart, alone.rendered, cancel);
+    // Who only looks is told of each; who plans refuses them.
+    if (foreignObjects.length > 0) return alone;
+    throw error;
   }
 }
 

@@ -1,10 +1,12 @@
 import { MemoryStore } from '@sealift/testkit/upgrade/memory-store';
 import { sampleUpgrade } from '@sealift/testkit/upgrade/sample-upgrade';
 import { ovaBytes, pinned, World } from '@sealift/testkit/upgrade/world';
+import { isDeclaredWork } from '../../preflight/declared-check.ts';
 import { backupContract } from './backup.ts';
 import { clusterContract } from './cluster.ts';
 import { consoleContract } from './console.ts';
 import { contentContract } from './content.ts';
+import { declaredContract } from './declared.ts';
 import { journalContract } from './journal.ts';
 import { leaseContract } from './lease.ts';
 import { providersContract } from './providers.ts';
@@ -36,6 +38,15 @@ storedVersionsContract(
   async () => ({ port: world().storedVersions }),
   () => [],
 );
+declaredContract('the model', async () => {
+  const made = new World();
+  const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'db-0', namespace: 'harbor' } };
+  made.objects.push({ name: 'Pod harbor/db-0', object });
+  const work = sampleUpgrade().plan.hops.flatMap(({ steps }) => steps.filter(isDeclaredWork));
+  const query = { apiVersion: 'v1', kind: 'Pod', namespace: 'harbor' };
+  const { declared } = made.ports(() => Promise.resolve());
+  return { port: { declared, work: work.map(({ target }) => target.do), query } };
+});
 backupContract('the model', async () => ({ port: { backup: world().backup, upgradeIds: ['u1', 'u2'] } }));
 consoleContract('the model', async () => ({
   port: { console: world().console, upgradeId: 'u1', from: '4.2.12', to: '4.2.13' },
