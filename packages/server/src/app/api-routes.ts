@@ -1,6 +1,9 @@
 import type { LoginAttempts } from '@sealift/registry/login-attempts';
-import { accountRoutes } from '../accounts/routes.ts';
+import { policyRoutes } from '../access-policy/routes.ts';
+import { accountRoutes } from '../accounts/account-routes.ts';
 import { authenticateBy } from '../accounts/authenticate.ts';
+import { sessionRoutes } from '../accounts/session-routes.ts';
+import { tokenRoutes } from '../accounts/token-routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { backupRoutes } from '../backups/routes.ts';
 import { catalogueRoutes } from '../catalogue/routes.ts';
@@ -41,7 +44,10 @@ export function apiRoutes(
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
   const reads = new SharedReads(api, events);
-  accountRoutes(api, db, attempts);
+  sessionRoutes(api, db, attempts);
+  tokenRoutes(api, db);
+  accountRoutes(api, db);
+  policyRoutes(api, db);
   platformRoutes(api, parts, { events, reads });
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
@@ -54,7 +60,7 @@ export function apiRoutes(
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
   backupRoutes(api, { ...parts, db }, parts.events);
-  auditRoutes(api, db);
+  auditRoutes(api, db, parts.checkpoints);
   eventRoutes(api, events, authenticate);
   metricsRoutes(api, parts, { reads, process });
 }

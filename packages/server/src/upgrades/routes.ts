@@ -147,7 +147,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const path = '/upgrades/:id/layers/:layerId';
 
   api.get(path, {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'platform.values' },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',
