@@ -10,7 +10,7 @@ const origin = url.refine((text) => URL.canParse(text) && new URL(text).origin =
 const roleOfGroupSchema = z.object({ group: lineSchema.min(1).max(200), role: roleSchema });
 
 /** How people sign in at a provider of OpenID Connect. */
-const signOnSettingsSchema = z.object({
+export const signOnSettingsSchema = z.object({
   /** Where the provider is: `issuer` of its discovery document (OpenID Connect Discovery 1.0). */
   issuer: url,
   clientId: lineSchema.min(1).max(200),

@@ -18,6 +18,7 @@ import { eventRoutes } from '../notify/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
+import { signOnRoutes } from '../single-sign-on/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import { storeFailure } from '../store/store-failure.ts';
@@ -48,6 +49,7 @@ export function apiRoutes(
   tokenRoutes(api, db);
   accountRoutes(api, db);
   policyRoutes(api, db);
+  signOnRoutes(api, db, parts.secretKey, attempts);
   platformRoutes(api, parts, { events, reads });
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
