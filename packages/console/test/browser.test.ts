@@ -28,7 +28,12 @@ const addresses = [
   '/administration/backups',
   '/administration/registries',
   '/administration/trusted-keys',
+  '/administration/accounts',
+  '/administration/tokens',
+  '/administration/single-sign-on',
+  '/administration/login-banner',
   '/administration/audit',
+  '/account',
 ];
 
 describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () => {
