@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningConsole, startConsole } from '@sealift/server/console';
+import { startOidcProvider } from '@sealift/testkit/oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient } from '../../client/api-client.ts';
 import { createdTokenSchema } from '@sealift/core/api';
@@ -112,6 +113,39 @@ describe('accounts', { timeout: 60_000 }, () => {
     expect((await sealift(['accounts', 'policy'])).out).toContain('another person');
     const off = await json(['accounts', 'policy', '--no-banner', '--second-person', 'off']);
     expect(off).toMatchObject({ banner: null, secondPerson: false });
+  });
+});
+
+describe('single sign-on', { timeout: 60_000 }, () => {
+  it('is set out of a file once the provider was asked, shown without its secret, and ended', async () => {
+    const provider = await startOidcProvider({ redirectUris: ['https://c.example/api/v1/single-sign-on/callback'] });
+    try {
+      const settings = {
+        issuer: provider.issuer,
+        clientId: provider.clientId,
+        consoleUrl: 'https://c.example',
+        label: 'Company account',
+        scopes: ['profile'],
+        groupsClaim: 'groups',
+        usernameClaim: 'preferred_username',
+        roles: [{ group: 'ops', role: 'operations' }],
+        allowedOrigins: [],
+        ca: null,
+      };
+      const path = file('sso.json', JSON.stringify(settings));
+      const set = (name: string, more: readonly string[] = []) =>
+        sealift(['accounts', 'single-sign-on', '--settings', name, ...more]);
+      expect((await set(path)).notes).toContain('body.clientSecret');
+      expect((await set(file('bad.json', '{}'))).notes).toContain('INPUT_INVALID');
+      const secret = ['--client-secret-file', file('client-secret', `${provider.clientSecret}\n`)];
+      expect((await set(path, secret)).out).toContain('group ops: operations');
+      const shown = await sealift(['accounts', 'single-sign-on', '--json']);
+      expect(shown.out).not.toContain(provider.clientSecret);
+      expect((await set(file('again.json', shown.out))).code).toBe(0);
+      expect((await sealift(['accounts', 'single-sign-on', '--off'])).out).toContain('is not set up');
+    } finally {
+      await provider.stop();
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type { CliContext, RegisterCommand } from '../../context.ts';
 import type { ChangePasswordOptions } from './change-password.ts';
 import type { PolicyOptions } from './policy.ts';
 import type { RecoverOptions } from './recover.ts';
+import type { SignOnOptions } from './single-sign-on.ts';
 
 const roles = 'root, operations (no accounts), account-administrator (accounts only) or viewer (changes nothing)';
 
@@ -76,6 +77,7 @@ export const registerAccounts: RegisterCommand = (program, context) => {
       await resetPassword(name, options, context);
     });
   registerOwn(accounts, context);
+  registerSignOn(accounts, context);
   registerSessions(accounts, context);
   accounts
     .command('recover')
@@ -115,6 +117,22 @@ function registerOwn(accounts: Command, context: CliContext): void {
     .action(async (options: PolicyOptions) => {
       const { accessPolicy } = await import('./policy.ts');
       await accessPolicy(options, context);
+    });
+}
+
+function registerSignOn(accounts: Command, context: CliContext): void {
+  accounts
+    .command('single-sign-on')
+    .description(
+      'Shows how people sign in at a provider of OpenID Connect, sets it once the provider was asked, or ends it.',
+    )
+    .option('--settings <file>', 'set it to these, as --json prints them')
+    .option('--client-secret-file <file>', 'the secret of the client, - for standard input; else the stored one stays')
+    .option('--off', 'end it, and the sessions of those who signed in by it')
+    .option('--json', 'print one JSON object')
+    .action(async (options: SignOnOptions) => {
+      const { singleSignOn } = await import('./single-sign-on.ts');
+      await singleSignOn(options, context);
     });
 }
 

@@ -8,14 +8,18 @@ const view = { revision: 1, settings: null, changedBy: null, changedAt: null, ca
 test('is set up, shown without its secret, changed and ended', async () => {
   const { user, api } = openPage('/administration/single-sign-on');
   const form = within(await screen.findByRole('form', { name: 'Change single sign-on' }));
-  await user.type(form.getByLabelText(/Issuer/), 'https://id.example');
-  await user.type(form.getByLabelText(/Client ID/), 'sealift');
-  await user.type(form.getByLabelText(/Client secret/), 'hunter2');
-  await user.type(form.getByLabelText(/Roles of groups/), 'ops king');
+  const fill = async (label: RegExp, text: string) => {
+    await user.click(form.getByLabelText(label));
+    await user.paste(text);
+  };
+  await fill(/Issuer/, 'https://id.example');
+  await fill(/Client ID/, 'sealift');
+  await fill(/Client secret/, 'hunter2');
+  await fill(/Roles of groups/, 'ops king');
   await user.click(form.getByRole('button', { name: 'Try and save' }));
   await form.findByText(/is not of the form group = role/);
   await user.clear(form.getByLabelText(/Roles of groups/));
-  await user.type(form.getByLabelText(/Roles of groups/), 'cn=ops,dc=x = operations');
+  await fill(/Roles of groups/, 'cn=ops,dc=x = operations');
   await user.click(form.getByRole('button', { name: 'Try and save' }));
   await screen.findByText('cn=ops,dc=x: Operations');
   expect(api.access.signOn).toMatchObject({
