@@ -88,6 +88,7 @@ const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     ...ofEverybody,
     'backups.read',
     'catalogue.read',
+    'metrics.read',
     'platform.read',
     'registry.read',
     'site.read',
