@@ -50,7 +50,8 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
       await once(server, 'close');
     },
   };
-  handle = providerOf(made, redirectUris, groupsInToken).callback();
+  const answer = providerOf(made, redirectUris, groupsInToken).callback();
+  handle = (request, response) => void answer(request, response);
   return made;
 }
 

@@ -63,7 +63,7 @@ describe('an account', () => {
   it('is refused under a name that differs in case only, also of two at once', async () => {
     const make = (username: string) => admin.call('POST', '/accounts', { username, role: 'viewer' });
     const answers = await Promise.all([make('Bob'), make('bob')]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['201', '409']);
     expect((await make('ADMIN')).body).toMatchObject({ code: 'ACCOUNT_EXISTS', place: 'body.username' });
   });
 
@@ -159,7 +159,7 @@ describe('the last Root', () => {
       admin.call('PUT', `/accounts/${id}`, demote, { 'if-match': `"${(await named('bea')).revision}"` }),
       bea.call('PUT', `/accounts/${adminId}`, demote, { 'if-match': `"${revision}"` }),
     ]);
-    expect([one.status, other.status].toSorted()).toEqual([200, 409]);
+    expect([one, other].map(({ status }) => String(status)).toSorted()).toEqual(['200', '409']);
     expect([one, other].find(({ status }) => status === 409)?.body).toMatchObject({ code: 'LAST_ROOT' });
     const roots = await store().db.selectFrom('account').select('id').where('role', '=', 'root').execute();
     expect(roots).toHaveLength(1);
@@ -244,7 +244,7 @@ describe('sessions', () => {
       isThis: boolean;
       agent: string;
     }[];
-    expect(list.map(({ isThis }) => isThis).toSorted()).toEqual([false, true]);
+    expect(list.filter(({ isThis }) => isThis)).toHaveLength(1);
     const other = list.find(({ isThis }) => !isThis);
     expect(other?.agent).toBe('another [2J browser');
     expect((await admin.call('DELETE', `/sessions/${other?.id}`)).body).toMatchObject({ code: 'NOT_FOUND' });

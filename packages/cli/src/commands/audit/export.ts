@@ -14,7 +14,7 @@ export async function exportAudit(
   const path = resolve(output);
   await using file = await PendingFile.create(dirname(path), { mode: 0o600, shownAs: path });
   let sizeBytes = 0;
-  for await (const some of api.stream(`${auditUrl}/export?${query}`)) {
+  for await (const some of api.stream(`${auditUrl}/export?${query.toString()}`)) {
     sizeBytes += some.byteLength;
     await file.write(some);
   }

@@ -16,7 +16,7 @@ export async function listAudit(
   const query = filterQuery(filter);
   query.set('order', 'newest');
   query.set('limit', limit);
-  const { entries } = await (await connect(context)).get(`${auditUrl}?${query}`, auditPageSchema);
+  const { entries } = await (await connect(context)).get(`${auditUrl}?${query.toString()}`, auditPageSchema);
   if (json === true) return context.out(JSON.stringify({ entries }));
   if (entries.length === 0) context.out('No entry fits.');
   for (const { sequence, at, actor, address, action, subject } of entries) {

@@ -53,6 +53,7 @@ function NoTokens() {
 
 function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
   const [removing, setRemoving] = useState<ApiToken | null>(null);
+  const [opened] = useState(() => Date.now());
   return (
     <>
       <Table variant="compact" aria-label="API tokens" gridBreakPoint="grid-md">
@@ -75,7 +76,7 @@ function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
               <Td dataLabel="Owner">{token.owner}</Td>
               <Td dataLabel="Role">{roleTexts[token.role].label}</Td>
               <Td dataLabel="Ends">
-                {Date.parse(token.expiresAt) <= Date.now() && 'Expired '}
+                {Date.parse(token.expiresAt) <= opened && 'Expired '}
                 <Moment at={token.expiresAt} />
               </Td>
               <Td dataLabel="Last used">
