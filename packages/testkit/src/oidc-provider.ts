@@ -36,7 +36,8 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const issuer = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  // The certificates for tests are for that name.
+  const issuer = tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
   const made: OidcProvider = {
     issuer,
     clientId: 'sealift-console',

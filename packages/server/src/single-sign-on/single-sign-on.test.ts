@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountView, SignOnRequest } from '@sealift/core/api';
+import { testKey, validCertificate } from '@sealift/testkit/certificates';
 import { FormBrowser, type OidcProvider, startOidcProvider } from '@sealift/testkit/oidc-provider';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -367,6 +368,19 @@ describe('the settings of single sign-on', () => {
       code: 'PRECONDITION_MISSING',
     });
   });
+});
+
+it('a provider behind a CA of the site is asked over TLS, and only with that CA', async () => {
+  const secure = await startOidcProvider({ redirectUris: [callback], tls: { key: testKey, cert: validCertificate } });
+  try {
+    const { issuer } = secure;
+    expect((await save(settings({ issuer }))).body).toMatchObject({ code: 'SIGN_ON_PROVIDER_FAILED' });
+    expect(secure.asked).toEqual([]);
+    expect((await save(settings({ issuer, ca: validCertificate }))).body).toMatchObject({ settings: { issuer } });
+    expect(secure.asked).toEqual(['GET /.well-known/openid-configuration']);
+  } finally {
+    await secure.stop();
+  }
 });
 
 it('groups are asked for where the token leaves them out', async () => {
