@@ -207,6 +207,26 @@ describe('the single executable', () => {
       });
     },
 
+    async tokens() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const made = await run(['tokens', 'create', 'ci', '--role', 'viewer', '-o', file('ci-token'), '--json'], env);
+        expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('"role":"viewer"') });
+        expect((await run(['tokens', 'list'], env)).stdout).toContain('Viewer');
+      }, 'tokens');
+    },
+
+    async audit() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const [checkpoint, key] = [file('audit.checkpoint'), file('site.pub')];
+        expect(await run(['audit', 'checkpoint', '-o', checkpoint], env)).toMatchObject({ code: 0 });
+        expect(await run(['evidence', 'keys', '-o', key], env)).toMatchObject({ code: 0 });
+        const verified = await run(['audit', 'verify', '--checkpoint', checkpoint, '--key', key, '--json'], env);
+        expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('"valid":true') });
+      }, 'audited');
+    },
+
     async simulator() {
       await serves(['simulator', 'run', '--state', file('simulator')], async ({ simulated, url }) => {
         const health = await fetch(`${url}/v1/health`);
@@ -264,6 +284,13 @@ describe('the single executable', () => {
       await look?.(url, made.headers.getSetCookie()[0]?.split(';')[0] ?? '');
     });
     return data;
+  }
+
+  /** The variables by which the client speaks for the administrator of a console. */
+  async function loginOf(url: string, cookie: string): Promise<Record<string, string>> {
+    const login = await post(`${url}/api/v1/tokens`, { name: 'client' }, cookie);
+    const { secret } = z.object({ secret: z.string() }).parse(await login.json());
+    return { SEALIFT_URL: url, SEALIFT_TOKEN: secret };
   }
 
   it.skipIf(versitygw.missing)(`keeps backups in a bucket (${versitygw.remedy})`, async () => {

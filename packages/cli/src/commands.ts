@@ -1,4 +1,5 @@
 import { registerAccounts } from './commands/accounts/index.ts';
+import { registerAudit } from './commands/audit/index.ts';
 import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
@@ -18,6 +19,7 @@ import { registerReleases } from './commands/releases/index.ts';
 import { registerServer } from './commands/server/index.ts';
 import { registerSimulator } from './commands/simulator/index.ts';
 import { registerStatus } from './commands/status/index.ts';
+import { registerTokens } from './commands/tokens/index.ts';
 import { registerUpgrade } from './commands/upgrade/index.ts';
 import { registerVersion } from './commands/version/index.ts';
 import { registerVsphere } from './commands/vsphere/index.ts';
@@ -45,6 +47,8 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   registry: registerRegistry,
   server: registerServer,
   accounts: registerAccounts,
+  tokens: registerTokens,
+  audit: registerAudit,
   simulator: registerSimulator,
   completion: registerCompletion,
   version: registerVersion,

@@ -31,6 +31,12 @@ const cases: readonly Case[] = [
   { name: 'Pack Registries', address: '/administration/registries' },
   { name: 'Packs', address: '/administration/packs' },
   { name: 'Trusted Keys', address: '/administration/trusted-keys' },
+  { name: 'Accounts and Roles', address: '/administration/accounts' },
+  { name: 'API Tokens', address: '/administration/tokens' },
+  { name: 'Single Sign-On', address: '/administration/single-sign-on' },
+  { name: 'Login Banner', address: '/administration/login-banner' },
+  { name: 'Your Account', address: '/account' },
+  { name: 'Choose your password', address: '/set-password', prepare: (api) => void (api.user = null) },
   { name: 'Backup', address: '/administration/backups' },
   { name: 'Audit Log', address: '/administration/audit' },
 ];

@@ -29,7 +29,12 @@ const addresses = [
   '/administration/registries',
   '/administration/packs',
   '/administration/trusted-keys',
+  '/administration/accounts',
+  '/administration/tokens',
+  '/administration/single-sign-on',
+  '/administration/login-banner',
   '/administration/audit',
+  '/account',
 ];
 
 describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () => {

@@ -76,8 +76,19 @@ export class ApiClient {
     return this.#parse(path, await this.#send('POST', path, body), schema);
   }
 
-  async put<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
-    return this.#parse(path, await this.#send('PUT', path, body), schema);
+  /** @param seen the revision that was seen, where the console asks for it (`If-Match`) */
+  async put<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    seen?: number,
+  ): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('PUT', path, body, seen), schema);
+  }
+
+  /** For changes whose answer has no body. */
+  async putOnly(path: string, body: unknown): Promise<void> {
+    await this.#send('PUT', path, body);
   }
 
   async delete<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
@@ -110,9 +121,9 @@ export class ApiClient {
     await this.#send('POST', path, body);
   }
 
-  /** For removals whose answer has no body that matters. */
-  async deleteOnly(path: string): Promise<void> {
-    await this.#send('DELETE', path);
+  /** For removals whose answer has no body that matters. @param seen as for `put` */
+  async deleteOnly(path: string, seen?: number): Promise<void> {
+    await this.#send('DELETE', path, undefined, seen);
   }
 
   #parse<Schema extends z.ZodType>(path: string, bytes: Buffer, schema: Schema): z.output<Schema> {
@@ -130,8 +141,8 @@ export class ApiClient {
     throw invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`);
   }
 
-  async #send(method: Exchange['method'], path: string, body?: unknown): Promise<Buffer> {
-    const { status, bytes } = await this.#exchange(method, path, body);
+  async #send(method: Exchange['method'], path: string, body?: unknown, seen?: number): Promise<Buffer> {
+    const { status, bytes } = await this.#exchange(method, path, body, seen);
     if (status >= 200 && status < 300) return bytes;
     throw this.#refused(path, status, bytes);
   }
@@ -150,11 +161,12 @@ export class ApiClient {
     method: Exchange['method'],
     path: string,
     body: unknown,
+    seen?: number,
   ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
     const { cancel: wish, timeoutMs = defaultTimeoutMs } = this.#options;
     const deadline = AbortSignal.timeout(timeoutMs);
     const cancel = wish === undefined ? deadline : AbortSignal.any([deadline, wish]);
-    const answer = await this.#ask(method, path, body, cancel);
+    const answer = await this.#ask(method, path, body, cancel, seen);
     try {
       const cookies = answer.headers['set-cookie'] ?? [];
       const status = answer.statusCode ?? 0;
@@ -173,6 +185,7 @@ export class ApiClient {
     path: string,
     body: unknown,
     cancel: AbortSignal | undefined,
+    seen?: number,
   ): Promise<IncomingMessage> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const { url, timeoutMs = defaultTimeoutMs } = this.#options;
@@ -184,6 +197,7 @@ export class ApiClient {
           accept: 'application/json, application/problem+json, */*;q=0.5',
           ...this.#credential(),
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(seen === undefined ? {} : { 'if-match': `"${seen}"` }),
         },
         ...(payload === undefined ? {} : { body: payload }),
         idleTimeoutMs: timeoutMs,

@@ -9,6 +9,8 @@ interface CallLimits {
   readonly signal?: AbortSignal;
   /** For what is known to take its time. */
   readonly timeoutMs?: number;
+  /** The revision that was seen, where the server asks for it (`If-Match`). */
+  readonly seen?: number;
 }
 
 /** The server refused a request; `problem` says what, where and the remedy (RFC 9457). */
@@ -41,13 +43,16 @@ export async function send(
   method: Method,
   path: string,
   body?: unknown,
-  { signal, timeoutMs = usualTimeoutMs }: CallLimits = {},
+  { signal, timeoutMs = usualTimeoutMs, seen }: CallLimits = {},
 ): Promise<Response> {
   const late = AbortSignal.timeout(timeoutMs);
   const response = await reach(`/api/v1${path}`, {
     method,
     credentials: 'same-origin',
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(seen === undefined ? {} : { 'if-match': `"${seen}"` }),
+    },
     signal: signal ? AbortSignal.any([signal, late]) : late,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

@@ -1,4 +1,12 @@
-import { type Session, sessionSchema, setupStateSchema } from '@sealift/core/api';
+import {
+  entrySchema,
+  isAllowed,
+  type Permission,
+  type Session,
+  sessionListSchema,
+  sessionSchema,
+  setupStateSchema,
+} from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ProblemError, read, request, send } from './http.ts';
 
@@ -23,6 +31,50 @@ export function useSession() {
 /** Whether the first administrator is still to be made. */
 export function useSetupState() {
   return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => read(setupStateSchema, '/setup', signal) });
+}
+
+/** Whether whoever is signed in may do what a permission names; where none is named, everybody may. */
+export function useMay(permission: Permission | undefined): boolean {
+  const { data } = useSession();
+  return permission === undefined || (isSignedIn(data) && isAllowed(data.role, permission));
+}
+
+/** What the page of sign-in shows: the login banner, and single sign-on where it is set up. */
+export function useEntry() {
+  return useQuery({ queryKey: ['entry'], queryFn: ({ signal }) => read(entrySchema, '/entry', signal) });
+}
+
+const ownSessionsKey = ['own-sessions'];
+
+/** One's own sessions. */
+export function useOwnSessions() {
+  return useQuery({ queryKey: ownSessionsKey, queryFn: ({ signal }) => read(sessionListSchema, '/sessions', signal) });
+}
+
+export function useEndOwnSession() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => send('DELETE', `/sessions/${encodeURIComponent(id)}`),
+    onSettled: () => client.invalidateQueries({ queryKey: ownSessionsKey }),
+  });
+}
+
+/** Changes one's own password; every other session ends. */
+export function useChangePassword() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (passwords: { current: string; password: string }) => send('PUT', '/session/password', passwords),
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: ownSessionsKey }),
+  });
+}
+
+/** Chooses a password with a one-time link. */
+export function useChoosePassword() {
+  return useMutation({
+    mutationFn: (chosen: { token: string; password: string }) => send('POST', '/password-link', chosen),
+    gcTime: 0,
+  });
 }
 
 interface Credentials {

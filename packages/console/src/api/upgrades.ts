@@ -52,6 +52,15 @@ export function useConfirm(id: string) {
   });
 }
 
+/** Takes back that another person was asked to approve. */
+export function useWithdrawRequest(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => send('DELETE', `/upgrades/${encodeURIComponent(id)}/confirm`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['upgrade', id] }),
+  });
+}
+
 /** Looks at the site again for a draft. */
 export function usePreflight(id: string) {
   const client = useQueryClient();

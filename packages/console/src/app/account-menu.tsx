@@ -1,6 +1,7 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import { UserIcon } from '@patternfly/react-icons';
 import { useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
 import { useSession, useSignOut } from '../api/session.ts';
 
 /** Who is signed in, and the way out. */
@@ -9,6 +10,7 @@ export function AccountMenu() {
   const toggle = useRef<HTMLButtonElement>(null);
   const session = useSession();
   const signOut = useSignOut();
+  const navigate = useNavigate();
   const name = session.data?.username ?? '';
   const toggleNode = (
     <MenuToggle
@@ -31,6 +33,7 @@ export function AccountMenu() {
       toggle={{ toggleNode, toggleRef: toggle }}
     >
       <DropdownList>
+        <DropdownItem onClick={() => void navigate('/account')}>Password and sessions</DropdownItem>
         <DropdownItem onClick={() => signOut.mutate()} isDisabled={signOut.isPending}>
           Sign out
         </DropdownItem>

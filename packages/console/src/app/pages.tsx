@@ -1,13 +1,18 @@
 import type { Permission } from '@sealift/core/api';
 import { type ComponentType, lazy } from 'react';
+import { AccountsPage } from '../features/accounts/accounts-page.tsx';
+import { ApiTokensPage } from '../features/api-tokens/api-tokens-page.tsx';
 import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
 import { BackupsPage } from '../features/backups/backups-page.tsx';
 import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
 import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
+import { LoginBannerPage } from '../features/login-banner/login-banner-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { OwnAccountPage } from '../features/own-account/own-account-page.tsx';
 import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
 import { PacksPage } from '../features/packs/packs-page.tsx';
+import { SingleSignOnPage } from '../features/single-sign-on/single-sign-on-page.tsx';
 import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
@@ -103,11 +108,39 @@ export const pages: readonly PageEntry[] = [
     component: TrustedKeysPage,
   },
   {
+    path: '/administration/accounts',
+    title: 'Accounts and Roles',
+    menu: 'Administration',
+    permission: 'accounts.read',
+    component: AccountsPage,
+  },
+  {
+    path: '/administration/tokens',
+    title: 'API Tokens',
+    menu: 'Administration',
+    permission: 'api-tokens.own',
+    component: ApiTokensPage,
+  },
+  {
+    path: '/administration/single-sign-on',
+    title: 'Single Sign-On',
+    menu: 'Administration',
+    permission: 'single-sign-on.read',
+    component: SingleSignOnPage,
+  },
+  {
     path: '/administration/backups',
     title: 'Backup',
     menu: 'Administration',
     permission: 'backups.read',
     component: BackupsPage,
+  },
+  {
+    path: '/administration/login-banner',
+    title: 'Login Banner',
+    menu: 'Administration',
+    permission: 'access-policy.change',
+    component: LoginBannerPage,
   },
   {
     path: '/administration/audit',
@@ -116,4 +149,5 @@ export const pages: readonly PageEntry[] = [
     permission: 'audit.read',
     component: AuditLogPage,
   },
+  { path: '/account', title: 'Your Account', menu: 'none', permission: 'session.own', component: OwnAccountPage },
 ];

@@ -4,6 +4,7 @@ import { Navigate, Route, Routes } from 'react-router';
 import { useSession } from '../api/session.ts';
 import { PageTitle } from '../components/page-title.ts';
 import { NotFoundPage } from '../features/not-found/not-found-page.tsx';
+import { SetPasswordPage } from '../features/set-password/set-password-page.tsx';
 import { SetupPage } from '../features/setup/setup-page.tsx';
 import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
 import { type PageEntry, pages } from './pages.tsx';
@@ -17,6 +18,7 @@ export function Routing() {
       <Routes>
         <Route path="/setup" element={<SetupPage />} />
         <Route path="/sign-in" element={<SignInPage />} />
+        <Route path="/set-password" element={<SetPasswordPage />} />
         <Route element={<RequireSession />}>
           <Route element={<Shell />}>
             <Route path="/summary" element={<Navigate to="/" replace />} />
@@ -35,7 +37,11 @@ export function Routing() {
 function AllowedPage({ page }: { page: PageEntry }) {
   const { data: session } = useSession();
   if (session === undefined || session === null) return null;
-  if (!isAllowed(session.role, page.permission)) return <NotFoundPage />;
+  if (!isAllowed(session.role, page.permission)) {
+    // Who may not see the Summary begins where they may.
+    const first = pages.find(({ menu, permission }) => menu !== 'none' && isAllowed(session.role, permission));
+    return page.path === '/' && first !== undefined ? <Navigate to={first.path} replace /> : <NotFoundPage />;
+  }
   const Page = page.component;
   return (
     <PageTitle value={page.title}>

@@ -26,43 +26,12 @@ export const signInRequestSchema = z.object({
   username: lineSchema.min(1).max(64),
   password: z.string().min(1).max(256),
 });
-export const sessionSchema = z.object({ username: z.string(), role: roleSchema, expiresAt: z.iso.datetime() });
-export type Session = z.infer<typeof sessionSchema>;
-
-/** `POST /api/v1/tokens`: an API token; the answer is the only time its secret is shown. */
-export const tokenRequestSchema = z.object({
-  name: lineSchema.min(1).max(100),
-  expiresInDays: z.int().min(1).max(366).default(30),
-});
-export const tokenSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  createdAt: z.iso.datetime(),
+export const sessionSchema = z.object({
+  username: z.string(),
+  /** That of the account; of an API token its own. */
+  role: roleSchema,
   expiresAt: z.iso.datetime(),
+  /** Whether the account has a password of its own here, to be changed by its owner. */
+  hasPassword: z.boolean().default(true),
 });
-export const createdTokenSchema = tokenSchema.extend({ secret: z.string() });
-/** `GET /api/v1/tokens`. `DELETE /api/v1/tokens/:id` answers 204. */
-export const tokenListSchema = z.object({ tokens: z.array(tokenSchema) });
-
-/** `GET /api/v1/audit?after=`: newest last; `next` is the cursor of the following page. */
-export const auditEntrySchema = z.object({
-  sequence: z.int(),
-  at: z.iso.datetime(),
-  actor: z.string(),
-  address: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  details: z.record(z.string(), z.unknown()),
-  previousHash: z.string(),
-  hash: z.string(),
-});
-export type AuditEntry = z.infer<typeof auditEntrySchema>;
-export const auditPageSchema = z.object({ entries: z.array(auditEntrySchema), next: z.string().nullable() });
-
-/** `GET /api/v1/audit/verification`: recomputes the hash chain; `firstBroken` is the sequence number where it no longer fits. */
-export const auditVerificationSchema = z.object({
-  valid: z.boolean(),
-  entries: z.int().nonnegative(),
-  firstBroken: z.int().nullable(),
-});
-export type AuditVerification = z.infer<typeof auditVerificationSchema>;
+export type Session = z.infer<typeof sessionSchema>;

@@ -1,5 +1,9 @@
+export * from './access-policy.ts';
 export * from './access.ts';
+export * from './accounts.ts';
 export * from './adoption.ts';
+export * from './api-tokens.ts';
+export * from './audit.ts';
 export * from './backup-store.ts';
 export * from './backups.ts';
 export * from './cluster.ts';
@@ -10,6 +14,7 @@ export * from './platform.ts';
 export * from './problem.ts';
 export * from './registries.ts';
 export * from './registry-care.ts';
+export * from './sign-on.ts';
 export * from './site.ts';
 export * from './upgrade-course.ts';
 export * from './upgrades.ts';

@@ -1,16 +1,25 @@
 import { z } from 'zod';
 
-/** The roles an account can have. */
-export const roleSchema = z.enum(['root']);
+/** The roles an account, or an API token, can have. */
+export const roleSchema = z.enum(['root', 'operations', 'account-administrator', 'viewer']);
 export type Role = z.infer<typeof roleSchema>;
 
 /**
  * What an account may be allowed to do. Each route of the API names the one it needs; pages and menu go by the same list.
  */
 export const permissions = [
-  'api-tokens.read',
-  'api-tokens.change',
+  /** The login banner, and whether Confirm needs a second person. */
+  'access-policy.read',
+  'access-policy.change',
+  'accounts.read',
+  'accounts.change',
+  /** Making, seeing and removing one's own. */
+  'api-tokens.own',
+  /** Seeing and removing those of everybody. */
+  'api-tokens.all',
   'audit.read',
+  /** Having the end of the log signed now. */
+  'audit.checkpoint',
   'backups.read',
   /** Making and removing them, and when they are made by themselves. */
   'backups.change',
@@ -25,11 +34,16 @@ export const permissions = [
   'metrics.read',
   'platform.read',
   'platform.adopt',
+  /** Values of layers as they are, with the passwords in them. */
+  'platform.values',
   'registry.read',
   'registry.upload',
   'registry.care',
-  /** Seeing and ending one's own session: every role has it. */
+  /** Seeing and ending one's own sessions, and one's own password: every role has it. */
   'session.own',
+  'single-sign-on.read',
+  /** It gives roles, that of a Root too. */
+  'single-sign-on.change',
   /** How the console reaches vCenter and the cluster. */
   'site.read',
   'site.change',
@@ -46,10 +60,57 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
+/** What whoever manages accounts may, and Operations may not. */
+const ofAccounts: readonly Permission[] = ['accounts.read', 'accounts.change', 'api-tokens.all'];
+
+/** What decides over everybody, and over the proof of what they did. */
+const ofRoot: readonly Permission[] = [
+  'access-policy.change',
+  'evidence.renew-key',
+  'single-sign-on.read',
+  'single-sign-on.change',
+];
+
+const ofEverybody: readonly Permission[] = [
+  'access-policy.read',
+  'api-tokens.own',
+  'audit.read',
+  'events.read',
+  'session.own',
+];
+
 /** What each role may. */
-export const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = { root: new Set(permissions) };
+const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  root: new Set(permissions),
+  operations: new Set(permissions.filter((one) => !ofAccounts.includes(one) && !ofRoot.includes(one))),
+  'account-administrator': new Set([...ofEverybody, ...ofAccounts]),
+  viewer: new Set([
+    ...ofEverybody,
+    'backups.read',
+    'catalogue.read',
+    'metrics.read',
+    'platform.read',
+    'registry.read',
+    'site.read',
+    'trusted-keys.read',
+    'upgrades.read',
+  ]),
+};
+
+/** What each role is called, and what it is for. */
+export const roleTexts: Readonly<Record<Role, { readonly label: string; readonly about: string }>> = {
+  root: { label: 'Root', about: 'everything' },
+  operations: { label: 'Operations', about: 'everything but accounts and how people sign in' },
+  'account-administrator': { label: 'Account Administrator', about: 'accounts and the audit log, nothing else' },
+  viewer: { label: 'Viewer', about: 'looks, and changes nothing' },
+};
 
 /** Whether a role may do what a permission names. */
 export function isAllowed(role: Role, permission: Permission): boolean {
   return rolePermissions[role].has(permission);
+}
+
+/** Whether a role may nothing that another one may not: it can be given by whoever has that one. */
+export function isWithin(role: Role, other: Role): boolean {
+  return permissions.every((permission) => !isAllowed(role, permission) || isAllowed(other, permission));
 }

@@ -94,6 +94,20 @@ export const shownRiskSchema = acceptedRiskSchema.extend({ covers: z.boolean() }
 export type ShownRisk = z.infer<typeof shownRiskSchema>;
 
 /** `GET /api/v1/upgrades/:id`; `POST /api/v1/upgrades` {to} answers 201 with a draft. */
+/** Whether another person has to approve, and who has asked. */
+const approvalSchema = z.object({
+  required: z.boolean(),
+  asked: z
+    .object({
+      by: z.string(),
+      at: z.iso.datetime(),
+      /** Whether it is for what the upgrade is now; else it is asked for anew. */
+      stands: z.boolean(),
+    })
+    .nullable(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+
 export const upgradeSchema = upgradeSummarySchema.extend({
   /** Null where this version cannot read what was stored; `failure` says why. */
   plan: planSchema.nullable(),
@@ -107,6 +121,7 @@ export const upgradeSchema = upgradeSummarySchema.extend({
   blockers: z.array(z.string()),
   /** SHA-256 (hex) over the canonical JSON of plan, merged values and accepted risks; confirm names it, so what is approved is what was seen. */
   hash: z.string().nullable(),
+  approval: approvalSchema.default({ required: false, asked: null }),
   steps: z.array(stepProgressSchema),
   fraction: z.number().min(0).max(1),
   waitingFor: waitSchema.nullable(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accessErrors } from './catalogue/access.ts';
 import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
@@ -28,6 +29,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   bundleErrors,
   registryErrors,
   serverErrors,
+  accessErrors,
   upgradeErrors,
   vsphereErrors,
   kubernetesErrors,

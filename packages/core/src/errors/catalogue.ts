@@ -1,3 +1,4 @@
+import { accessErrors } from './catalogue/access.ts';
 import { backupErrors } from './catalogue/backup.ts';
 import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...bundleErrors,
   ...registryErrors,
   ...serverErrors,
+  ...accessErrors,
   ...backupErrors,
   ...s3Errors,
   ...upgradeErrors,

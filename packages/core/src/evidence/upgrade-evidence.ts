@@ -114,6 +114,8 @@ export const upgradeEvidenceSchema = z.strictObject({
   }),
   /** Who confirmed it, and the SHA-256 (hex) over the canonical JSON of plan, merged values and accepted risks that they confirmed. */
   approval: z.strictObject({
+    /** Who asked, where another person had to approve. */
+    askedBy: z.string().optional(),
     by: z.string().nullable(),
     at: instant.nullable(),
     hash: z.string().nullable(),

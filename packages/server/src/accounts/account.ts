@@ -1,8 +1,9 @@
 import type { Role } from '@sealift/core/api';
 
-/** An account whose owner was just proved: by its password, or by the one-time link that made it. */
+/** An account whose owner was just proved: by its password, by a one-time link, or by single sign-on. */
 export interface Account {
   readonly id: string;
   readonly username: string;
   readonly role: Role;
+  readonly hasPassword: boolean;
 }

@@ -21,7 +21,7 @@ export interface RecoverOptions {
 
 /**
  * Opens a console's doors again, for whoever has the machine: removes every lock of accounts and, unless only that is asked for, gives
- * an account a new password and ends its sessions. API tokens stay. Each is an audit entry.
+ * an account a new password, lets it sign in again where it was disabled, and ends its sessions. API tokens stay. Each is an audit entry.
  *
  * @returns the account, with its new password where one was made; it is stored nowhere
  * @throws STORE_IN_USE while the console runs on its embedded store, STORE_UNREACHABLE, NOT_FOUND, INPUT_INVALID where an account has to be named
@@ -54,7 +54,12 @@ export async function recoverIn(db: Db, named: string | undefined, only: 'unlock
   await db.transaction().execute(async (trx) => {
     await trx.deleteFrom('sign_in_failure').execute();
     if (passwordHash !== null) {
-      await trx.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', id).execute();
+      await trx
+        .updateTable('account')
+        .set(({ eb }) => ({ password_hash: passwordHash, disabled_at: null, revision: eb('revision', '+', 1) }))
+        .where('id', '=', id)
+        .execute();
+      await trx.deleteFrom('password_link').where('account_id', '=', id).execute();
       await trx.deleteFrom('session').where('account_id', '=', id).execute();
     }
     const action = passwordHash === null ? 'account.unlock' : 'account.recover';
@@ -66,7 +71,13 @@ export async function recoverIn(db: Db, named: string | undefined, only: 'unlock
 const firstAccount = 'Start the console: it prints the link that makes the first administrator.';
 
 async function accountNamed(db: Db, named: string | undefined): Promise<{ id: string; username: string }> {
-  const accounts = await db.selectFrom('account').select(['id', 'username']).orderBy('username').execute();
+  // Whoever signs in elsewhere is let in there.
+  const accounts = await db
+    .selectFrom('account')
+    .select(['id', 'username'])
+    .where('provider_subject', 'is', null)
+    .orderBy('username')
+    .execute();
   const wanted = named?.toLowerCase();
   const [account, ...others] = accounts.filter(
     ({ username }) => wanted === undefined || username.toLowerCase() === wanted,

@@ -16,7 +16,9 @@ describe('a session', { timeout: 60_000 }, () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  const start = async (): Promise<string> => (await startSession(store().db, account, '127.0.0.1')).secret;
+  const place = { address: '127.0.0.1', agent: 'a browser' };
+  const start = async (): Promise<string> =>
+    (await startSession(store().db, { ...account, hasPassword: true }, place)).secret;
   const find = (secret: string) => findSession(store().db, secret, '127.0.0.1');
   const later = (ms: number): void => {
     vi.setSystemTime(Date.now() + ms);

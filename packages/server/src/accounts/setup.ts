@@ -5,8 +5,8 @@ import type { Db } from '../store/store.ts';
 import type { Account } from './account.ts';
 import { hashPassword } from './password.ts';
 import { checkPassword } from './password-rules.ts';
-import { setupNeeded } from './queries.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
+import { setupNeeded } from './setup-needed.ts';
 
 const linkLifetimeMs = 24 * 60 * 60 * 1000;
 
@@ -42,7 +42,7 @@ export async function completeSetup(
   if (!(await setupNeeded(db))) throw new SealiftError('SETUP_DONE');
   checkPassword(request.password, request.username, 'password');
   const passwordHash = await hashPassword(request.password);
-  const account: Account = { id: randomUUID(), username: request.username, role: 'root' };
+  const account: Account = { id: randomUUID(), username: request.username, role: 'root', hasPassword: true };
   const actor = { name: request.username, address };
   return await db.transaction().execute(async (trx) => {
     const used = await trx
@@ -54,7 +54,13 @@ export async function completeSetup(
     if (used === undefined) return null;
     await trx
       .insertInto('account')
-      .values({ ...account, password_hash: passwordHash, created_at: new Date() })
+      .values({
+        id: account.id,
+        username: account.username,
+        role: 'root',
+        password_hash: passwordHash,
+        created_at: new Date(),
+      })
       .execute();
     await recordAudit(trx, actor, { action: 'account.create-first', subject: request.username });
     return account;

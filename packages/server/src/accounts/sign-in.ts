@@ -9,34 +9,42 @@ import { unmatchable, verifyPassword } from './password.ts';
 const allowedFailures = 100;
 const lockMs = 15 * 60 * 1000;
 
+/** An account, with the hash that its password was compared with. */
+interface ProvedAccount extends Account {
+  readonly passwordHash: string;
+}
+
 /**
  * Checks a user name and password. The attempt is counted before anything is compared, for the name whether such an account exists or
  * not, so that guesses sent at once count as well, and neither the answer nor its timing tells which names exist.
  *
- * @returns null when they are wrong
+ * @returns null when they are wrong, or the account is disabled
  * @throws ACCOUNT_LOCKED for 15 minutes after 100 failures in a row, from whatever addresses
  */
 export async function checkCredentials(
   db: Db,
   credentials: { username: string; password: string },
   address: string,
-): Promise<Account | null> {
+): Promise<ProvedAccount | null> {
   // No account has a NUL in its name, and PostgreSQL stores none.
   const name = credentials.username.toLowerCase().replaceAll('\0', '\uFFFD');
   const locked = await countAttempt(db, name);
   const account = await db
     .selectFrom('account')
-    .select(['id', 'username', 'role', 'password_hash'])
+    .select(['id', 'username', 'role', 'password_hash', 'disabled_at'])
     .where(sql<string>`lower(username)`, '=', name)
     .executeTakeFirst();
   const right = await verifyPassword(credentials.password, account?.password_hash ?? unmatchable);
-  if (right && account !== undefined) {
+  const disabled = account?.disabled_at instanceof Date;
+  if (right && typeof account?.password_hash === 'string' && !disabled) {
     await db.deleteFrom('sign_in_failure').where('username', '=', name).execute();
-    return { id: account.id, username: account.username, role: account.role };
+    const { id, username, role, password_hash: passwordHash } = account;
+    return { id, username, role, hasPassword: true, passwordHash };
   }
   // A name that no account has may be a password typed into the wrong field: it stays out of the log.
   const subject = account?.username ?? '(unknown)';
-  const deed = { action: 'session.refused', subject, details: { locked } };
+  // That it is disabled is told here, and not to whoever tries.
+  const deed = { action: 'session.refused', subject, details: { locked, ...(disabled ? { disabled } : {}) } };
   await db.transaction().execute((trx) => recordAudit(trx, { name: subject, address }, deed));
   return null;
 }

@@ -1,6 +1,9 @@
 import type { LoginAttempts } from '@sealift/registry/login-attempts';
-import { accountRoutes } from '../accounts/routes.ts';
+import { policyRoutes } from '../access-policy/routes.ts';
+import { accountRoutes } from '../accounts/account-routes.ts';
 import { authenticateBy } from '../accounts/authenticate.ts';
+import { sessionRoutes } from '../accounts/session-routes.ts';
+import { tokenRoutes } from '../accounts/token-routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { backupRoutes } from '../backups/routes.ts';
 import { catalogueRoutes } from '../catalogue/routes.ts';
@@ -16,6 +19,7 @@ import { packRoutes } from '../packs/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
+import { signOnRoutes } from '../single-sign-on/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
 import { storeFailure } from '../store/store-failure.ts';
@@ -42,7 +46,11 @@ export function apiRoutes(
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
   const reads = new SharedReads(api, events);
-  accountRoutes(api, db, attempts);
+  sessionRoutes(api, db, attempts);
+  tokenRoutes(api, db);
+  accountRoutes(api, db);
+  policyRoutes(api, db);
+  signOnRoutes(api, db, parts.secretKey, attempts);
   platformRoutes(api, parts, { events, reads });
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
@@ -56,7 +64,7 @@ export function apiRoutes(
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
   backupRoutes(api, { ...parts, db }, parts.events);
-  auditRoutes(api, db);
+  auditRoutes(api, db, parts.checkpoints);
   eventRoutes(api, events, authenticate);
   metricsRoutes(api, parts, { reads, process });
 }

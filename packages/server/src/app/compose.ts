@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import { sql } from 'kysely';
+import { AuditCheckpoints } from '../audit/checkpoints.ts';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
 import { BackupPlaces } from '../backups/places/places.ts';
@@ -38,6 +39,7 @@ export interface ConsoleParts {
   readonly engine: EngineRunner;
   readonly evidence: EvidenceKeeper;
   readonly evidenceKeys: EvidenceKeys;
+  readonly checkpoints: AuditCheckpoints;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
   /** The key of stored secrets and of backups. */
@@ -108,6 +110,7 @@ export function composeConsole(
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),
     evidence: new EvidenceKeeper({ store, registry, cluster }, evidenceKeys, events),
     evidenceKeys,
+    checkpoints: new AuditCheckpoints(store.db, evidenceKeys),
     backups,
     scheduledBackups: new ScheduledBackups(store.db, backups),
     secretKey,

@@ -147,6 +147,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await parts.scheduledBackups.begin(await jobs.queue(`backup.${id}`), (error) =>
       logger.warn({ err: error }, 'a backup that was due was not made'),
     );
+    await parts.checkpoints.begin(await jobs.queue(`audit-checkpoint.${id}`), (error) =>
+      logger.warn({ err: error }, 'the end of the audit log was not signed'),
+    );
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { maskData } from '@sealift/core/secret';
-import type { Actor } from './actor.ts';
 import type { Trx } from '../store/store.ts';
-import type { AuditEntryRow } from '../store/tables.ts';
+import type { Actor } from './actor.ts';
+import { entryHash } from './chain.ts';
 
 /** One thing that was done: `action` such as `trusted-key.add`, `subject` what it was done to. */
 export interface Deed {
@@ -35,19 +34,4 @@ export async function recordAudit(trx: Trx, actor: Actor, deed: Deed): Promise<v
     .values({ ...entry, hash })
     .execute();
   await trx.updateTable('audit_head').set({ sequence: entry.sequence, hash }).execute();
-}
-
-/** SHA-256 over an entry and the hash of the one before it. */
-export function entryHash(entry: Omit<AuditEntryRow, 'hash'>): string {
-  const covered = [
-    entry.sequence,
-    entry.at.toISOString(),
-    entry.actor,
-    entry.address,
-    entry.action,
-    entry.subject,
-    entry.details,
-    entry.previous_hash,
-  ];
-  return createHash('sha256').update(canonicalJson(covered)).digest('hex');
 }

@@ -1,17 +1,62 @@
-import type { AuditEntry, AuditVerification } from '@sealift/core/api';
+import type { AuditEntry, AuditFilter } from '@sealift/core/api';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Db } from '../store/store.ts';
-import { entryHash } from './audit-log.ts';
+import type { AuditEntryRow, Tables } from '../store/tables.ts';
 
-/** A page of entries after a sequence number, oldest first. */
-export async function readAudit(db: Db, after: number, limit: number): Promise<AuditEntry[]> {
-  const rows = await db
-    .selectFrom('audit_entry')
-    .selectAll()
-    .where('sequence', '>', after)
-    .orderBy('sequence')
-    .limit(limit)
+const rowsAtOnce = 1000;
+
+type Entries = SelectQueryBuilder<Tables, 'audit_entry', AuditEntryRow>;
+
+/** Where a page begins and which way it goes. */
+export interface AuditPage {
+  readonly order: 'oldest' | 'newest';
+  readonly after: number;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** A page of the entries that a filter lets through. */
+export async function readAudit(db: Db, filter: AuditFilter, page: AuditPage): Promise<AuditEntry[]> {
+  let query = filtered(db, filter).where('sequence', '>', page.after);
+  if (page.before !== undefined) query = query.where('sequence', '<', page.before);
+  const rows = await query
+    .orderBy('sequence', page.order === 'newest' ? 'desc' : 'asc')
+    .limit(page.limit)
     .execute();
-  return rows.map((row) => ({
+  return rows.map(shown);
+}
+
+/** Every entry that a filter lets through, oldest first, up to the one that is the last when it begins. */
+export async function* everyEntry(db: Db, filter: AuditFilter): AsyncGenerator<AuditEntry> {
+  const { sequence: last } = await db.selectFrom('audit_head').select('sequence').executeTakeFirstOrThrow();
+  let after = 0;
+  for (;;) {
+    const page = { order: 'oldest', after, before: last + 1, limit: rowsAtOnce } as const;
+    const entries = await readAudit(db, filter, page);
+    yield* entries;
+    const end = entries.at(-1);
+    if (end === undefined || entries.length < rowsAtOnce) return;
+    after = end.sequence;
+  }
+}
+
+function filtered(db: Db, { actor, action, text, from, to }: AuditFilter): Entries {
+  let query: Entries = db.selectFrom('audit_entry').selectAll();
+  if (actor !== undefined) query = query.where(sql<string>`lower(actor)`, '=', actor.toLowerCase());
+  if (action !== undefined) {
+    query = query.where(sql<boolean>`(action = ${action} or starts_with(action, ${`${action}.`}))`);
+  }
+  if (text !== undefined) {
+    const all = sql`lower(actor || chr(10) || action || chr(10) || subject || chr(10) || address)`;
+    query = query.where(sql<boolean>`position(${text.toLowerCase()} in ${all}) > 0`);
+  }
+  if (from !== undefined) query = query.where('at', '>=', new Date(from));
+  if (to !== undefined) query = query.where('at', '<', new Date(to));
+  return query;
+}
+
+function shown(row: AuditEntryRow): AuditEntry {
+  return {
     sequence: row.sequence,
     at: row.at.toISOString(),
     actor: row.actor,
@@ -21,31 +66,5 @@ export async function readAudit(db: Db, after: number, limit: number): Promise<A
     details: JSON.parse(row.details) as Record<string, unknown>,
     previousHash: row.previous_hash,
     hash: row.hash,
-  }));
-}
-
-/** Recomputes the whole chain, page by page. */
-export async function verifyAudit(db: Db): Promise<AuditVerification> {
-  const head = await db.selectFrom('audit_head').selectAll().executeTakeFirstOrThrow();
-  let sequence = 0;
-  let hash = '';
-  while (true) {
-    const rows = await db
-      .selectFrom('audit_entry')
-      .selectAll()
-      .where('sequence', '>', sequence)
-      .orderBy('sequence')
-      .limit(1000)
-      .execute();
-    for (const row of rows) {
-      const fits = row.sequence === sequence + 1 && row.previous_hash === hash && entryHash(row) === row.hash;
-      if (!fits) return { valid: false, entries: sequence, firstBroken: sequence + 1 };
-      sequence = row.sequence;
-      hash = row.hash;
-    }
-    if (rows.length === 0) break;
-  }
-  // Entries written since the head was read make the chain longer than the head says; a shorter one lost its tail.
-  const complete = sequence > head.sequence || (sequence === head.sequence && hash === head.hash);
-  return { valid: complete, entries: sequence, firstBroken: complete ? null : sequence + 1 };
+  };
 }

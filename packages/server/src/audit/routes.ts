@@ -1,32 +1,86 @@
-import { auditPageSchema, auditVerificationSchema } from '@sealift/core/api';
+import { Readable } from 'node:stream';
+import {
+  auditFilterSchema,
+  auditPageSchema,
+  auditQuerySchema,
+  auditVerificationSchema,
+  checkpointListSchema,
+  storedCheckpointSchema,
+} from '@sealift/core/api';
 import { z } from 'zod';
-import { readAudit, verifyAudit } from './queries.ts';
-import type { Db } from '../store/store.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import type { Db } from '../store/store.ts';
+import type { AuditCheckpoints } from './checkpoints.ts';
+import { csvOf } from './csv.ts';
+import { everyEntry, readAudit } from './queries.ts';
+import { verifyAudit } from './verify.ts';
 
 const tags = ['audit'];
-const pageSize = 200;
 
-/** The audit log and the check of its chain. */
-export function auditRoutes(api: ApiScope, db: Db): void {
+/** The audit log, the check of its chain, and signed checkpoints of it. */
+export function auditRoutes(api: ApiScope, db: Db, checkpoints: AuditCheckpoints): void {
   api.get('/audit', {
     config: { permission: 'audit.read' },
     schema: {
       tags,
-      summary: 'Audit entries after a cursor, oldest first',
-      querystring: z.object({ after: z.coerce.number().int().min(0).max(2_147_483_647).default(0) }),
+      summary: 'Audit entries that fit a filter, oldest first after a cursor, or newest first before one',
+      querystring: auditQuerySchema,
       response: { 200: auditPageSchema },
     },
     handler: async (request) => {
-      const entries = await readAudit(db, request.query.after, pageSize);
+      const { after, before, order, limit, ...filter } = request.query;
+      const entries = await readAudit(db, filter, { after, before, order, limit });
       const last = entries.at(-1);
-      return { entries, next: last === undefined || entries.length < pageSize ? null : String(last.sequence) };
+      return { entries, next: last === undefined || entries.length < limit ? null : String(last.sequence) };
     },
+  });
+
+  api.get('/audit/export', {
+    config: { permission: 'audit.read' },
+    schema: {
+      tags,
+      summary: 'Audit entries that fit a filter as CSV, oldest first',
+      querystring: auditFilterSchema,
+      produces: ['text/csv'],
+      response: {
+        200: z.any().describe('text/csv; cells that a program for tables would run begin with an apostrophe'),
+      },
+    },
+    handler: (request, reply) =>
+      reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="audit-log.csv"')
+        .send(Readable.from(csvOf(everyEntry(db, request.query)))),
   });
 
   api.get('/audit/verification', {
     config: { permission: 'audit.read' },
-    schema: { tags, summary: 'Recomputes the hash chain of the audit log', response: { 200: auditVerificationSchema } },
+    schema: {
+      tags,
+      summary: 'Recomputes the hash chain of the audit log, and compares it with the signed checkpoints',
+      response: { 200: auditVerificationSchema },
+    },
     handler: () => verifyAudit(db),
+  });
+
+  api.get('/audit/checkpoints', {
+    config: { permission: 'audit.read' },
+    schema: {
+      tags,
+      summary: 'Signed checkpoints of the audit log, newest first, to be kept elsewhere',
+      response: { 200: checkpointListSchema },
+    },
+    handler: async () => ({ checkpoints: await checkpoints.list() }),
+  });
+
+  api.post('/audit/checkpoints', {
+    // It changes nothing that an upgrade goes by.
+    config: { permission: 'audit.checkpoint', whileLocked: true },
+    schema: {
+      tags,
+      summary: 'Signs where the audit log ends now',
+      response: { 201: storedCheckpointSchema },
+    },
+    handler: async (_request, reply) => reply.code(201).send(await checkpoints.make()),
   });
 }

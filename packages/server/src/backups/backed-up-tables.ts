@@ -3,6 +3,8 @@ import type { Tables } from '../store/tables.ts';
 /** What a console is, each table after those that its rows refer to. */
 export const backedUpTables = [
   'account',
+  'access_policy',
+  'single_sign_on',
   'trusted_key',
   'evidence_key',
   'pack_registry',
@@ -18,11 +20,13 @@ export const backedUpTables = [
   'upgrade',
   'upgrade_layer',
   'upgrade_evidence',
+  'confirm_request',
   'accepted_risk',
   'preflight',
   'journal',
   'audit_entry',
   'audit_head',
+  'audit_checkpoint',
 ] as const satisfies readonly (keyof Tables)[];
 export type BackedUpTable = (typeof backedUpTables)[number];
 
@@ -30,6 +34,7 @@ export type BackedUpTable = (typeof backedUpTables)[number];
 export const leftOutTables = {
   session: 'who was signed in signs in again',
   api_token: 'a token opens doors: a restored console hands out new ones',
+  password_link: 'a link opens doors: whoever manages accounts makes a new one',
   setup_link: 'a link opens doors: a console without an account prints a new one',
   sign_in_failure: 'locks of accounts end by themselves',
   lease: 'whoever acts takes it anew',

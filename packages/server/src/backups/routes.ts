@@ -69,7 +69,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.post('/backups/:id/verify', {
-    config: { permission: 'backups.read', whileLocked: true },
+    config: { permission: 'backups.change', whileLocked: true },
     schema: {
       tags,
       summary: 'Reads a backup from its first byte to its last and restores it on trial, now',

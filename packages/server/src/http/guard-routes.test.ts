@@ -10,6 +10,7 @@ const ann: Principal = {
   name: 'ann',
   address: '127.0.0.1',
   role: 'root',
+  hasPassword: true,
   expiresAt: new Date('2030-01-01'),
 };
 

@@ -7,9 +7,14 @@ export interface Principal {
   readonly name: string;
   /** Network address of the request. */
   readonly address: string;
+  /** Of the account; of an API token its own, which its account's allows. */
   readonly role: Role;
   /** When the session or token ends. */
   readonly expiresAt: Date;
+  /** Whether the account has a password of its own. */
+  readonly hasPassword: boolean;
   /** The API token that it calls with; absent for a session. */
   readonly tokenId?: string;
+  /** The session that it calls in; absent for a token. */
+  readonly sessionId?: string;
 }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ProfileView } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { hideSecrets } from '@sealift/core/secret';
 import { sql } from 'kysely';
 import { packTar } from 'modern-tar';
 import type { Db } from '../store/store.ts';
@@ -35,6 +36,16 @@ export async function profileView(db: Db): Promise<ProfileView> {
       }),
     ),
   };
+}
+
+/** The same for whoever may not see what is secret in the values: it reads `***`. */
+export function withoutSecrets(profile: ProfileView): ProfileView {
+  const layers = profile.layers.map((layer) => ({
+    ...layer,
+    baseValues: hideSecrets(layer.baseValues),
+    currentValues: hideSecrets(layer.currentValues),
+  }));
+  return { ...profile, layers };
 }
 
 /** The profile as a tar.gz: `profile.json`, and for each layer its values in `<layer>-<pack>.yaml`. @throws NOT_ADOPTED */

@@ -1,6 +1,7 @@
 import {
   adoptionProposalSchema,
   adoptRequestSchema,
+  isAllowed,
   profileViewSchema,
   summarySchema,
   surveyRequestSchema,
@@ -9,7 +10,7 @@ import {
 import { z } from 'zod';
 import { adopt } from './adoption/adopt.ts';
 import { proposeAdoption } from './adoption/propose.ts';
-import { exportProfile, profileView } from './profile-view.ts';
+import { exportProfile, profileView, withoutSecrets } from './profile-view.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { summary, type SummarySources } from './summary.ts';
 import { updateList } from './updates.ts';
@@ -78,11 +79,14 @@ export function platformRoutes(
   api.get('/profile', {
     config: { permission: 'platform.read' },
     schema: { tags, summary: "The enterprise cluster's layers and values", response: { 200: profileViewSchema } },
-    handler: () => reads.read('profile', () => profileView(db)),
+    handler: async (request) => {
+      const profile = await reads.read('profile', () => profileView(db));
+      return isAllowed(principalOf(request).role, 'platform.values') ? profile : withoutSecrets(profile);
+    },
   });
 
   api.get('/profile/export', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.values' },
     schema: {
       tags,
       summary: 'The profile as tar.gz: profile.json and one YAML file a layer',

@@ -2,6 +2,7 @@ import { asSealiftError } from '@sealift/core/errors';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as acceptedRisks from './migrations/accepted-risks.ts';
+import * as access from './migrations/access.ts';
 import * as backupStore from './migrations/backup-store.ts';
 import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
@@ -15,6 +16,7 @@ import * as profileFormat from './migrations/profile-format.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import * as reversible from './migrations/reversible.ts';
 import * as revokedKeys from './migrations/revoked-keys.ts';
+import * as singleSignOn from './migrations/single-sign-on.ts';
 import * as siteSettings from './migrations/site-settings.ts';
 import * as tokenMakers from './migrations/token-makers.ts';
 import * as versions from './migrations/versions.ts';
@@ -41,6 +43,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0015-reversible': reversible,
   '0016-versions': versions,
   '0018-backup-store': backupStore,
+  '0022-access': access,
+  '0023-single-sign-on': singleSignOn,
 };
 
 /** The last change of this version's tables. */

@@ -1,10 +1,13 @@
+import type { Role } from '@sealift/core/api';
 import type { Generated, GeneratedAlways, Selectable } from 'kysely';
 
 /** The tables of the store. Columns that hold JSON as text are hashed or compared byte for byte, so no database may re-print them. */
 export interface Tables {
   readonly accepted_risk: AcceptedRiskTable;
+  readonly access_policy: AccessPolicyTable;
   readonly account: AccountTable;
   readonly api_token: ApiTokenTable;
+  readonly audit_checkpoint: AuditCheckpointTable;
   readonly audit_entry: AuditEntryTable;
   readonly audit_head: AuditHeadTable;
   readonly backup: BackupTable;
@@ -13,18 +16,21 @@ export interface Tables {
   readonly catalogue_pack: CataloguePackTable;
   readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
+  readonly confirm_request: ConfirmRequestTable;
   readonly console_lock: ConsoleLockTable;
   readonly evidence_key: EvidenceKeyTable;
   readonly journal: JournalTable;
   readonly lease: LeaseTable;
   readonly pack_registry: PackRegistryTable;
+  readonly password_link: PasswordLinkTable;
   readonly profile: ProfileTable;
   readonly profile_layer: ProfileLayerTable;
   readonly preflight: PreflightTable;
   readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
-  readonly site_settings: SiteSettingsTable;
   readonly setup_link: SetupLinkTable;
+  readonly single_sign_on: SingleSignOnTable;
+  readonly site_settings: SiteSettingsTable;
   readonly sign_in_failure: SignInFailureTable;
   readonly store_version: StoreVersionTable;
   readonly trusted_key: TrustedKeyTable;
@@ -33,13 +39,34 @@ export interface Tables {
   readonly upgrade_layer: UpgradeLayerTable;
 }
 
+interface AccessPolicyTable {
+  /** Always 1. */
+  id: number;
+  /** Grows with every change. */
+  revision: number;
+  banner: string | null;
+  second_person: boolean;
+  changed_by: string | null;
+  changed_at: Date | null;
+}
+
 interface AccountTable {
   id: string;
   username: string;
-  password_hash: string;
-  role: 'root';
+  /** Null where its owner signs in elsewhere, or has not chosen one yet. */
+  password_hash: string | null;
+  role: Role;
   created_at: Date;
+  /** Of the password before, which is not taken again. */
+  previous_password_hash: Generated<string | null>;
+  disabled_at: Generated<Date | null>;
+  last_sign_in_at: Generated<Date | null>;
+  /** Grows with every change. */
+  revision: Generated<number>;
+  /** Issuer and subject at the provider of single sign-on, as canonical JSON; null for an account of the console's own. */
+  provider_subject: Generated<string | null>;
 }
+export type AccountRow = Selectable<AccountTable>;
 
 interface SignInFailureTable {
   /** Lower-case, whether or not such an account exists, so that an answer never tells. */
@@ -54,11 +81,22 @@ interface SetupLinkTable {
   expires_at: Date;
 }
 
+interface PasswordLinkTable {
+  token_hash: string;
+  account_id: string;
+  expires_at: Date;
+}
+
 interface SessionTable {
   token_hash: string;
   account_id: string;
   created_at: Date;
   expires_at: Date;
+  /** By which it is ended; it opens nothing. */
+  id: string;
+  address: string;
+  agent: string;
+  last_used_at: Date;
 }
 
 interface ApiTokenTable {
@@ -70,6 +108,19 @@ interface ApiTokenTable {
   expires_at: Date;
   /** The token that made it, if one did; it goes when that one is removed. */
   made_by: string | null;
+  role: Role;
+  last_used_at: Generated<Date | null>;
+  last_used_from: Generated<string | null>;
+}
+
+interface AuditCheckpointTable {
+  /** Number and hash of the last entry that it is about. */
+  sequence: number;
+  hash: string;
+  at: Date;
+  key_id: string;
+  /** The file. */
+  signed: string;
 }
 
 interface AuditEntryTable {
@@ -278,6 +329,20 @@ interface SiteSettingsTable {
   changed_at: Date | null;
 }
 
+interface SingleSignOnTable {
+  /** Always 1. */
+  id: number;
+  /** Grows with every change. */
+  revision: number;
+  /** The settings without the secret as canonical JSON; null where there are none. */
+  document: string | null;
+  /** The client's secret, sealed with the key of that id, bound to the document. */
+  secret: string | null;
+  key_id: string | null;
+  changed_by: string | null;
+  changed_at: Date | null;
+}
+
 interface EvidenceKeyTable {
   key_id: string;
   fingerprint: string;
@@ -311,6 +376,16 @@ interface JournalTable {
   version: string | null;
 }
 export type JournalRow = Selectable<JournalTable>;
+
+/** Who has asked for an upgrade that another person is to approve. */
+interface ConfirmRequestTable {
+  upgrade_id: string;
+  /** Of what was asked for: another draft needs another request. */
+  hash: string;
+  account_id: string;
+  asked_by: string;
+  asked_at: Date;
+}
 
 interface LeaseTable {
   name: string;

@@ -25,5 +25,7 @@ export async function emptyStore(store: Store): Promise<void> {
   await sql`insert into console_lock values (1, null)`.execute(store.db);
   await sql`insert into backup_schedule (id, every_hours, keep) values (1, null, 7)`.execute(store.db);
   await sql`insert into backup_store (id, revision) values (1, 0)`.execute(store.db);
+  await sql`insert into access_policy (id, revision, second_person) values (1, 0, false)`.execute(store.db);
+  await sql`insert into single_sign_on (id, revision) values (1, 0)`.execute(store.db);
   await sql`insert into site_settings (id, revision) values (1, 0)`.execute(store.db);
 }

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@sealift/core/canonical-json';
 import { SealiftError } from '@sealift/core/errors';
 import { next, upgradeFormat } from '@sealift/core/upgrade';
-import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
+import type { Principal } from '../http/principal.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { siteRevision } from '../store/site-revision.ts';
 import { changeAlone } from '../store/change.ts';
@@ -16,16 +16,22 @@ import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor } from './preflight/report.ts';
 import { runPreflight } from './preflight/run.ts';
 import { rememberLayers } from './resolution-memory.ts';
+import { askOrApprove } from './second-person.ts';
 import { planText } from './stored-plan.ts';
 import { blockersOf } from './upgrade-view.ts';
 
 /**
  * Approves exactly the plan, values and accepted risks whose hash is named, freezes them and locks the console, all in one transaction. The engine
- * takes it from there, in this process or, should it die now, in the next.
+ * takes it from there, in this process or, should it die now, in the next. Where a second person is needed, the first one only asks.
  *
- * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash, or edited meanwhile), UPGRADE_BLOCKED, CONSOLE_LOCKED
+ * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, UPGRADE_CHANGED (another hash, or edited meanwhile), UPGRADE_BLOCKED, SECOND_PERSON_NEEDED, CONSOLE_LOCKED
  */
-export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id: string, hash: string): Promise<void> {
+export async function confirmUpgrade(
+  services: UpgradeServices,
+  principal: Principal,
+  id: string,
+  hash: string,
+): Promise<void> {
   const { db } = services.store;
   const seen = await loadUpgrade(db, id);
   assertDraft(seen);
@@ -37,7 +43,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
   // Before the transaction: checks talk to the network, and nobody else may wait for that.
   const report = await runPreflight(services, seen);
   const before = observationText(await observePlatform(db, services.cluster.cluster));
-  await changeAlone(db, async (trx) => {
+  const started = await changeAlone(db, async (trx) => {
     const row = await loadUpgrade(trx, id);
     assertDraft(row);
     const layers = await mergeLayers(await loadLayers(trx, id));
@@ -49,6 +55,8 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
     if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
+    const approval = await askOrApprove(trx, principal, id, hash);
+    if (approval.outcome === 'asked') return false;
     await trx
       .updateTable('upgrade')
       .set({
@@ -60,7 +68,7 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
         preflight: canonicalJson(checks),
         preflight_at: report.at,
         layers: canonicalJson(layers.map(({ summary }) => layerChangeOf(summary))),
-        confirmed_by: actor.name,
+        confirmed_by: principal.name,
         confirmed_at: new Date(),
       })
       .where('id', '=', id)
@@ -68,18 +76,20 @@ export async function confirmUpgrade(services: UpgradeServices, actor: Actor, id
     await trx.insertInto('upgrade_evidence').values({ upgrade_id: id, before, signed: null }).execute();
     await rememberLayers(trx, layers);
     await trx.updateTable('console_lock').set({ upgrade_id: id }).execute();
-    await recordAudit(trx, actor, {
+    await recordAudit(trx, principal, {
       action: 'upgrade.confirm',
       subject: id,
       details: {
         from: row.from_version,
         to: row.to_version,
         hash,
+        ...(approval.askedBy === null ? {} : { askedBy: approval.askedBy }),
         risks: (draft.frozen.risks ?? []).map(({ check, by, reason }) => ({ check, by, reason })),
       },
     });
+    return true;
   });
-  services.events.publish({ kind: 'lock', subject: id });
+  if (started) services.events.publish({ kind: 'lock', subject: id });
   services.events.publish({ kind: 'upgrade', subject: id });
-  services.engine.start(id);
+  if (started) services.engine.start(id);
 }

@@ -18,6 +18,7 @@ import { assertDraft } from './assert-draft.ts';
 import { pathRoutes } from './path/routes.ts';
 import { findUpgrade, loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
+import { withdrawRequest } from './second-person.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
@@ -89,7 +90,8 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     config: { permission: 'upgrades.confirm' },
     schema: {
       tags,
-      summary: 'Approves what has this hash, locks the console and starts',
+      summary:
+        'Approves what has this hash, locks the console and starts; where a second person is needed, the first one asks and another one approves',
       params: byId,
       body: confirmRequestSchema,
       response: { 202: upgradeSchema },
@@ -97,6 +99,22 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     handler: async (request, reply) => {
       await confirmUpgrade(services, principalOf(request), request.params.id, request.body.hash);
       return reply.code(202).send(await view(request.params.id));
+    },
+  });
+
+  api.delete('/upgrades/:id/confirm', {
+    config: { permission: 'upgrades.confirm' },
+    schema: {
+      tags,
+      summary: 'Takes back that a second person was asked to approve',
+      params: byId,
+      response: { 200: upgradeSchema },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      await withdrawRequest(db, principalOf(request), id);
+      changed(id);
+      return view(id);
     },
   });
 
@@ -147,7 +165,7 @@ function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const path = '/upgrades/:id/layers/:layerId';
 
   api.get(path, {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'platform.values' },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',

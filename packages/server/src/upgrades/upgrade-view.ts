@@ -30,6 +30,7 @@ import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor, loadReport } from './preflight/report.ts';
 import { readinessOf } from './rollback/readiness.ts';
+import { approvalOf } from './second-person.ts';
 import { storedPlan } from './stored-plan.ts';
 
 /** What the history shows of an upgrade: its own row and nothing else. One damaged row must not hide the others. */
@@ -67,6 +68,7 @@ export async function upgradeView(services: UpgradeServices, row: UpgradeRow): P
     failure: damagedState(row) ?? damage ?? unreadable ?? failureOf(entries),
     finalise: finaliseOf(row, plan, entries),
     rollback: await readinessOf(services.store.db, row, entries),
+    approval: await approvalOf(services.store.db, row, shown.hash),
   };
 }
 

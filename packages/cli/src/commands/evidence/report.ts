@@ -28,8 +28,9 @@ function ofUpgrade({ upgrade, writtenAt, site }: UpgradeEvidence): string[] {
 }
 
 function ofApproval({ approval, risks, releases, course }: UpgradeEvidence): string[] {
-  const { by, at, hash, problem } = approval;
+  const { by, at, hash, problem, askedBy } = approval;
   return [
+    ...(askedBy === undefined ? [] : [`asked for by ${askedBy}, and approved by another person:`]),
     `confirmed by ${by ?? 'nobody known'} at ${at ?? 'an unknown time'}, hash ${hash ?? 'unknown'}`,
     ...(problem === null ? [] : [`NOT AS CONFIRMED: ${problem}`]),
     ...risks.map((risk) => `risk ${risk.check} accepted by ${risk.by} at ${risk.at}: ${risk.reason}`),

@@ -118,13 +118,17 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     });
   upgrade
     .command('confirm')
-    .description('Approves what was previewed, by its hash; the upgrade then runs.')
+    .description(
+      'Approves what was previewed, by its hash; the upgrade then runs. Where a second person is needed, the first one asks.',
+    )
     .argument('[id]', idHelp)
     .option('--hash <sha256>', 'confirm only if the preview still has this hash')
     .option('--wait', 'follow it to the end')
+    .option('--withdraw', 'ask nobody to approve it any more')
     .option('--json', 'print one JSON object')
-    .action(async (id: string | undefined, options: { hash?: string; wait?: true; json?: true }) => {
-      const { confirmUpgrade } = await import('./confirm.ts');
+    .action(async (id: string | undefined, options: { hash?: string; wait?: true; withdraw?: true; json?: true }) => {
+      const { confirmUpgrade, withdrawRequest } = await import('./confirm.ts');
+      if (options.withdraw === true) return await withdrawRequest(id, options, context);
       await confirmUpgrade(id, options, context);
     });
   upgrade

@@ -50,10 +50,19 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
   if (upgrade.plan !== null) context.out(onFailureText(upgrade.onFailure));
   if (upgrade.finalise !== null) for (const line of finaliseLines(upgrade, upgrade.finalise)) context.out(line);
   if (upgrade.rollback !== null) for (const line of rollbackLines(upgrade.rollback)) context.out(line);
+  for (const line of approvalLines(upgrade)) context.out(line);
   for (const blocker of upgrade.blockers) context.out(`blocked: ${blocker}`);
   if (upgrade.waitingFor !== null) printWait(upgrade.waitingFor, context);
   if (upgrade.failure !== null) context.out(`failed: ${upgrade.failure.message}\n  fix: ${upgrade.failure.hint}`);
   if (upgrade.hash !== null) context.out(`hash ${upgrade.hash}`);
+}
+
+function approvalLines({ id, state, approval: { required, asked }, confirmedBy }: Upgrade): string[] {
+  if (!required) return [];
+  if (!lifecycle[state].editable) return [`asked for by ${asked?.by ?? 'nobody known'}, approved by ${confirmedBy}`];
+  if (asked === null) return ['another person than the one who confirms has to approve it'];
+  if (!asked.stands) return [`${asked.by} asked for it at ${asked.at}, and it has changed since: confirm it anew`];
+  return [`${asked.by} asked for it at ${asked.at}; another person approves with: sealift upgrade confirm ${id}`];
 }
 
 function finaliseLines({ id }: Upgrade, { stage, by }: NonNullable<Upgrade['finalise']>): string[] {

@@ -49,6 +49,7 @@ function upgrade(change: Partial<Upgrade>): Upgrade {
     onFailure: 'stop',
     finalise: null,
     rollback: null,
+    approval: { required: false, asked: null },
     ...change,
   };
 }
@@ -218,6 +219,21 @@ describe('upgrade', () => {
     expect(site.asked.some(({ call }) => call === confirm)).toBe(false);
     expect((await site.sealift(['upgrade', 'confirm', 'u1'])).code).toBe(0);
     expect(site.asked.find(({ call }) => call === confirm)?.body).toEqual({ hash: 'f'.repeat(64) });
+  });
+
+  it('says that another person has to approve, and that the upgrade did not start', async () => {
+    const approval = { required: true, asked: { by: 'ann', at: '2026-11-23T10:00:00.000Z', stands: true } };
+    const asked = upgrade({ state: 'draft', approval });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: asked });
+    const first = await site.sealift(['upgrade', 'confirm', 'u1']);
+    expect([first.code, first.out]).toEqual([0, expect.stringContaining('another person than ann confirms')]);
+    expect((await site.sealift(['upgrade', 'confirm', 'u1', '--wait'])).code).toBe(3);
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: asked });
+    expect((await site.sealift(['upgrade', 'show', 'u1'])).out).toContain('ann asked for it at');
+    site.answers.set('DELETE /api/v1/upgrades/u1/confirm', { status: 200, body: upgrade({ state: 'draft' }) });
+    expect((await site.sealift(['upgrade', 'confirm', 'u1', '--withdraw'])).out).toContain('Nobody is asked');
   });
 
   it('waits for the end: 0 with the sentences when it succeeded, 3 with the reason when not', async () => {

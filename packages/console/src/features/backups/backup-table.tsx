@@ -67,6 +67,7 @@ export function BackupTable({ backups }: { backups: readonly BackupView[] }) {
                   Download
                 </Button>
                 <LockedButton
+                  needs="backups.change"
                   variant="link"
                   size="sm"
                   isDanger

@@ -22,6 +22,7 @@ export function BackupsPage() {
       <PageHeading
         actions={
           <LockedButton
+            needs="backups.change"
             onClick={() => create.mutate()}
             isLoading={create.isPending}
             disabledBecause={running === null ? undefined : 'One is being made'}

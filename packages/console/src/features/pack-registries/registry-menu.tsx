@@ -3,6 +3,7 @@ import { EllipsisVIcon } from '@patternfly/react-icons';
 import type { PackRegistry } from '@sealift/core/api';
 import { useRef, useState } from 'react';
 import { useLock } from '../../api/platform.ts';
+import { useMay } from '../../api/session.ts';
 
 interface RegistryMenuProps {
   registry: PackRegistry;
@@ -16,7 +17,8 @@ export function RegistryMenu({ registry, onSync, starting }: RegistryMenuProps) 
   const toggle = useRef<HTMLButtonElement>(null);
   const lock = useLock();
   // Also while one runs: what is asked for then is done once more after it.
-  const reason = lock ?? (starting ? 'A sync is being asked for' : undefined);
+  const may = useMay('catalogue.sync');
+  const reason = may ? (lock ?? (starting ? 'A sync is being asked for' : undefined)) : 'Your role does not allow this';
   const label = `Actions for ${registry.name}`;
   const toggleNode = (
     <MenuToggle

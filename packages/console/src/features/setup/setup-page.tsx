@@ -1,9 +1,10 @@
 import { EmptyState, EmptyStateBody } from '@patternfly/react-core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link, Navigate } from 'react-router';
 import { isSignedIn, useSession, useSetupState } from '../../api/session.ts';
 import { EntryFrame } from '../../components/entry-frame.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { tokenFromAddress, useTokenOutOfHistory } from '../../components/token-of-link.ts';
 import { FirstAdministratorForm } from './first-administrator-form.tsx';
 
 /** First set-up: makes the first administrator with the token of the one-time link (`/setup#token=…`). */
@@ -11,10 +12,7 @@ export function SetupPage() {
   const setup = useSetupState();
   const session = useSession();
   const [token] = useState(tokenFromAddress);
-  useEffect(() => {
-    // The token must not stay in the history of a shared machine.
-    if (window.location.hash !== '') window.history.replaceState(window.history.state, '', window.location.pathname);
-  }, []);
+  useTokenOutOfHistory();
   if (isSignedIn(session.data)) return <Navigate to="/" replace />;
   return (
     <EntryFrame title="Create the first administrator">
@@ -26,10 +24,6 @@ export function SetupPage() {
       </QueryView>
     </EntryFrame>
   );
-}
-
-function tokenFromAddress(): string | undefined {
-  return new URLSearchParams(window.location.hash.slice(1)).get('token') ?? undefined;
 }
 
 function AlreadyDone() {

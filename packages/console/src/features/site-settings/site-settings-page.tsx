@@ -59,7 +59,7 @@ function Settings({ view }: { view: SiteView }) {
         )}{' '}
         {view.fixed === null && <Button onClick={() => setEditing(true)}>Change</Button>}{' '}
         {view.source === 'console' && (
-          <LockedButton variant="link" isDanger onClick={() => setForgetting(true)}>
+          <LockedButton needs="site.change" variant="link" isDanger onClick={() => setForgetting(true)}>
             Forget
           </LockedButton>
         )}

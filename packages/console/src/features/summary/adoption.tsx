@@ -38,6 +38,7 @@ export function Adoption() {
             />
           ) : (
             <LockedButton
+              needs="platform.adopt"
               isLoading={adopt.isPending}
               isDisabled={adopt.isPending}
               onClick={() => adopt.mutate({ proposal, defaults })}

@@ -17,7 +17,11 @@ export function TrustedKeysPage() {
     <PageSection>
       <PageHeading
         title="Trusted Keys"
-        actions={<LockedButton onClick={() => setAdding(true)}>Trust a key</LockedButton>}
+        actions={
+          <LockedButton needs="trusted-keys.add" onClick={() => setAdding(true)}>
+            Trust a key
+          </LockedButton>
+        }
       >
         Only releases and packs signed by one of these keys are accepted. Get a vendor’s key on a way of its own, and
         compare the fingerprint.
@@ -72,6 +76,7 @@ function KeyTable({ keys }: KeyTableProps) {
               </Td>
               <Td isActionCell>
                 <LockedButton
+                  needs="trusted-keys.revoke"
                   variant="link"
                   isInline
                   isDanger

@@ -88,6 +88,7 @@ function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardPro
       {to !== null && hops > 1 && (
         <p>
           <LockedButton
+            needs="upgrades.prepare"
             onClick={() => onUpdate(to)}
             isLoading={starting === to}
             disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}

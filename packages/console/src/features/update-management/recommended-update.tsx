@@ -39,6 +39,7 @@ export function RecommendedUpdate({ updates, update, onUpdate, starting }: Recom
       </CardBody>
       <CardFooter>
         <LockedButton
+          needs="upgrades.prepare"
           onClick={() => onUpdate(update.version, update.reversible && reversible)}
           isLoading={starting === update.version}
           disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}

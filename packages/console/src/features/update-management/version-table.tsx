@@ -48,6 +48,7 @@ export function VersionTable({ available, recommended, onUpdate, starting }: Ver
               <Td dataLabel="Action" modifier="fitContent">
                 {update.legal && update.version !== recommended && (
                   <LockedButton
+                    needs="upgrades.prepare"
                     variant="secondary"
                     size="sm"
                     onClick={() => onUpdate(update.version)}

@@ -60,7 +60,13 @@ export async function collectEvidence(
       failure: endedBy(entries),
     },
     site: { simulated: site?.connected === true ? site.simulated : null, vcenter: site?.vcenterHost ?? null },
-    approval: { by: row.confirmed_by, at: row.confirmed_at?.toISOString() ?? null, hash: row.hash, problem },
+    approval: {
+      ...(await askedBy(db, row.id)),
+      by: row.confirmed_by,
+      at: row.confirmed_at?.toISOString() ?? null,
+      hash: row.hash,
+      problem,
+    },
     plan,
     merges: await mergesOf(db, row),
     risks: frozen?.risks ?? [],
@@ -75,6 +81,16 @@ export async function collectEvidence(
     audit,
   };
   return upgradeEvidenceSchema.parse(maskData(evidence));
+}
+
+/** Who asked for what another person approved; nothing where it needed none. */
+async function askedBy(db: Db, id: string): Promise<{ readonly askedBy?: string }> {
+  const asked = await db
+    .selectFrom('confirm_request')
+    .select('asked_by')
+    .where('upgrade_id', '=', id)
+    .executeTakeFirst();
+  return asked === undefined ? {} : { askedBy: asked.asked_by };
 }
 
 interface Approved {

@@ -79,11 +79,13 @@ describe('a draft that is edited while the site is looked at for it', () => {
     expect(named((await view()).preflight)).toContain('site');
   });
 
+  const principal = { ...someone, accountId: 'a', role: 'root', hasPassword: true, expiresAt: new Date(0) } as const;
+
   it.each([
     ['by its values', resolve],
     ['by its plan', replan],
   ])('%s, is not confirmed', async (_, edit) => {
-    const confirmed = confirmUpgrade(site(edit), someone, id, 'a'.repeat(64));
+    const confirmed = confirmUpgrade(site(edit), principal, id, 'a'.repeat(64));
     await expect(confirmed).rejects.toMatchObject({ code: 'UPGRADE_CHANGED' });
     expect(await view()).toMatchObject({ state: 'draft' });
   });

@@ -2,6 +2,7 @@ import { openBundle } from '@sealift/bundle/read';
 import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { summarySchema, type Upgrade, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { lifecycle } from '@sealift/core/upgrade';
 import type { ApiClient } from '../../../client/api-client.ts';
 import { connect } from '../../../client/connect.ts';
 import { upgradeUrl } from '../../../client/current-upgrade.ts';
@@ -29,7 +30,7 @@ const again = 'then run the same command again: it goes on where it stopped';
  * Brings the platform to the release of a bundle: verifies and uploads it, has the registry read, merges, looks at the site, confirms what was
  * shown, and follows the upgrade to its end. It stops where a person has to decide; run again it goes on.
  *
- * @throws UPGRADE_BLOCKED where something is open or nobody confirmed, UPGRADE_NOT_SUCCEEDED, USAGE, BUNDLE_*, SIGNATURE_*, REGISTRY_*, PLATFORM_*, CANCELLED
+ * @throws SECOND_PERSON_NEEDED, UPGRADE_BLOCKED where something is open or nobody confirmed, UPGRADE_NOT_SUCCEEDED, USAGE, BUNDLE_*, SIGNATURE_*, REGISTRY_*, PLATFORM_*, CANCELLED
  */
 export async function upgradeByBundle(options: ByBundleOptions, context: CliContext): Promise<void> {
   const version = await releaseOf(options, context);
@@ -104,7 +105,9 @@ async function confirm(api: ApiClient, upgrade: Upgrade, { yes }: ByBundleOption
       hint: `Nothing runs yet. Look at it with \`sealift upgrade show\`; to confirm it run this again with --yes, or answer y on a terminal.`,
     });
   }
-  await api.postOnly(upgradeUrl(id, 'confirm'), { hash });
+  const { state, approval } = await api.post(upgradeUrl(id, 'confirm'), { hash }, upgradeSchema);
+  if (!lifecycle[state].editable) return;
+  throw new SealiftError('SECOND_PERSON_NEEDED', { values: { asked: approval.asked?.by ?? 'you' }, place: id });
 }
 
 /** Nobody to ask is no yes. */

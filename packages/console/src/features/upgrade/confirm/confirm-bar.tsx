@@ -2,13 +2,16 @@ import { PageSection } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
 import { useState } from 'react';
 import { LockedButton } from '../../../components/locked-button.tsx';
+import { useApproval } from './approval.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { WithdrawRequest } from './withdraw-request.tsx';
 
 /** Confirm at the bottom right; while something is open it can't be pressed and the reason stands beside it. */
 export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
   const [asking, setAsking] = useState(false);
   const reasons =
     upgrade.hash === null && upgrade.blockers.length === 0 ? ['The merge is still being computed'] : upgrade.blockers;
+  const { text: approval, isOwn, action } = useApproval(upgrade);
   const open = reasons.length > 0;
   const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
   return (
@@ -33,14 +36,17 @@ export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
             Nothing is open. {kept} {kept === 1 ? 'customisation is' : 'customisations are'} kept.
           </>
         )}
+        {approval !== undefined && <p>{approval}</p>}
       </div>
       <LockedButton
+        needs="upgrades.confirm"
         onClick={() => setAsking(true)}
-        disabledBecause={open ? reasons[0] : undefined}
+        disabledBecause={open ? reasons[0] : isOwn ? approval : undefined}
         aria-describedby="confirm-reason"
       >
-        Confirm
+        {action}
       </LockedButton>
+      {upgrade.approval.asked !== null && <WithdrawRequest id={upgrade.id} />}
       {asking && upgrade.hash !== null && (
         <ConfirmDialog upgrade={upgrade} hash={upgrade.hash} onClose={() => setAsking(false)} />
       )}

@@ -3,6 +3,7 @@ import type { Upgrade } from '@sealift/core/api';
 import { useSession } from '../../../api/session.ts';
 import { useConfirm } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
+import { useApproval } from './approval.ts';
 import { consequences } from './consequences.ts';
 
 interface ConfirmDialogProps {
@@ -15,19 +16,21 @@ interface ConfirmDialogProps {
 export function ConfirmDialog({ upgrade, hash, onClose }: ConfirmDialogProps) {
   const confirm = useConfirm(upgrade.id);
   const session = useSession();
+  const { asks } = useApproval(upgrade);
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={`Update ${upgrade.product} from ${upgrade.from} to ${upgrade.to}?`} labelId="confirm-title" />
       <ModalBody id="confirm-body">
         {confirm.isError && <ErrorNotice error={confirm.error} />}
-        <p>This will happen:</p>
+        <p>{asks ? 'When another person has approved it, this will happen:' : 'This will happen:'}</p>
         <ul className="consequences">
           {consequences(upgrade).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
         <p className="quiet">
-          Approved by {session.data?.username}. SHA-256 of plan and values: <code className="hash">{hash}</code>
+          {asks ? 'Asked for' : 'Approved'} by {session.data?.username}. SHA-256 of plan and values:{' '}
+          <code className="hash">{hash}</code>
         </p>
       </ModalBody>
       <ModalFooter>
@@ -36,7 +39,7 @@ export function ConfirmDialog({ upgrade, hash, onClose }: ConfirmDialogProps) {
           isLoading={confirm.isPending}
           isDisabled={confirm.isPending}
         >
-          Start update
+          {asks ? 'Ask for approval' : 'Start update'}
         </Button>
         <Button variant="link" onClick={onClose} isDisabled={confirm.isPending}>
           Cancel

@@ -228,6 +228,8 @@ describe('audit log', { timeout: 30_000 }, () => {
       valid: true,
       entries: 4,
       firstBroken: null,
+      checkpoints: 0,
+      brokenCheckpoint: null,
     });
   });
 

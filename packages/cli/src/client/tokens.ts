@@ -1,0 +1,2 @@
+/** Path of the API tokens. */
+export const tokensUrl = '/api/v1/tokens';
