@@ -17,6 +17,7 @@ export const backedUpTables = [
   'resolution_memory',
   'upgrade',
   'upgrade_layer',
+  'layer_edit',
   'upgrade_evidence',
   'accepted_risk',
   'preflight',

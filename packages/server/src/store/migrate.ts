@@ -7,6 +7,7 @@ import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
+import * as layerEdits from './migrations/layer-edits.ts';
 import * as onFailure from './migrations/on-failure.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
@@ -41,6 +42,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0015-reversible': reversible,
   '0016-versions': versions,
   '0018-backup-store': backupStore,
+  '0021-layer-edits': layerEdits,
 };
 
 /** The last change of this version's tables. */
