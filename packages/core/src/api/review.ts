@@ -50,6 +50,22 @@ export type ReviewedLayer = z.infer<typeof reviewedLayerSchema>;
 export const reviewSchema = z.object({ layers: z.array(reviewedLayerSchema) });
 export type Review = z.infer<typeof reviewSchema>;
 
+/** A text, and where secrets stand in it: offsets in UTF-16 code units, in order. Pages hide them until somebody asks. */
+export const shownTextSchema = z.object({
+  text: z.string(),
+  secrets: z.array(z.tuple([z.int().nonnegative(), z.int().nonnegative()])),
+});
+export type ShownText = z.infer<typeof shownTextSchema>;
+
+/** `GET /api/v1/upgrades/:id/layers/:layerId/texts`: the three texts of a merge, and what becomes of them. */
+export const layerTextsSchema = z.object({
+  base: shownTextSchema,
+  current: shownTextSchema,
+  incoming: shownTextSchema,
+  merged: shownTextSchema,
+});
+export type LayerTexts = z.infer<typeof layerTextsSchema>;
+
 /**
  * `PATCH /api/v1/upgrades/:id/layers/:layerId/resolutions` changes the answers to these paths and no other; with `If-Match` only where nobody else
  * has edited the layer meanwhile.

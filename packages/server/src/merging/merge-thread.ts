@@ -4,6 +4,7 @@ import { countCustomisations } from './count-customisations.ts';
 import { layerEvidence } from './layer-evidence.ts';
 import { checkPasted, mergeAnew, offerRemembered, previewAnew } from './layer-merge.ts';
 import { answerLayer, reviewAnew } from './layer-review.ts';
+import { textsAnew } from './layer-texts.ts';
 
 /** What the threads of the merge can be asked for: everything that merges, so that no merge holds the event loop. */
 export const mergeTasks = {
@@ -16,6 +17,7 @@ export const mergeTasks = {
   previewAnew,
   reviewAnew,
   siteValues,
+  textsAnew,
 };
 
 serveTasks(mergeTasks);

@@ -82,6 +82,11 @@ const reviews = new MadeOfRows<Uint8Array>(
   ({ byteLength }) => byteLength,
 );
 
+const texts = new MadeOfRows<Uint8Array>(
+  (row) => mergeThreads.run('textsAnew', row),
+  ({ byteLength }) => byteLength,
+);
+
 /**
  * The merge of a row's three texts, made anew only where none of its inputs was merged before: a page reads a draft again and
  * again, and each layer's merge costs what three parses of its texts cost. What it answers must not be changed.
@@ -95,6 +100,11 @@ export async function mergeLayer(row: LinkedRow): Promise<MergedLayerRow> {
 /** What is shown of one row, as `previewAnew`, made anew likewise. @throws MERGE_* */
 export function previewOf(row: LinkedRow): Promise<Uint8Array> {
   return previews.get(row);
+}
+
+/** The row's texts, as `textsAnew`, made anew likewise. @throws MERGE_* */
+export function textsOf(row: LinkedRow): Promise<Uint8Array> {
+  return texts.get(row);
 }
 
 /** The row in the change review, as `reviewAnew`, made anew likewise. @throws MERGE_* */

@@ -1,4 +1,4 @@
-import { reviewedLayerSchema, reviewSchema } from '@sealift/core/api';
+import { layerTextsSchema, reviewedLayerSchema, reviewSchema, type ShownText } from '@sealift/core/api';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newSetupToken } from '../../accounts/setup.ts';
@@ -92,6 +92,13 @@ describe('the change review', { timeout: 30_000 }, () => {
     expect(layer).toMatchObject({ omitted: 100 });
     expect(layer.decisions).toHaveLength(2001);
     expect(layer.decisions.at(-1)).toMatchObject({ path: ['z'], kind: 'conflict' });
+  });
+
+  it('gives the texts of a layer whole, and says where secrets stand in them', async () => {
+    await answer(calico, { set: [{ path: password, value: 'hunter7' }] });
+    const texts = layerTextsSchema.parse((await client.call('GET', `${layerPath(calico)}/texts`)).body);
+    const secretsIn = ({ text, secrets }: ShownText) => secrets.map(([start, end]) => text.slice(start, end));
+    expect(Object.values(texts).map(secretsIn)).toEqual([['hunter0'], ['hunter1'], ['hunter2'], ['hunter7']]);
   });
 
   it('cuts a long value short', async () => {

@@ -1,6 +1,7 @@
 import {
   answersRequestSchema,
   layerPreviewSchema,
+  layerTextsSchema,
   pastedTextRequestSchema,
   resolutionsRequestSchema,
   reviewedLayerSchema,
@@ -20,7 +21,9 @@ import {
   pasteText,
   setResolutions,
 } from '../edit-draft.ts';
+import { loadLinkedLayer } from '../layer-chain.ts';
 import { layerPreview } from '../layer-preview.ts';
+import { textsOf } from '../merge-cache.ts';
 import { loadLayer, loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { revisionOf } from './layer-edits.ts';
@@ -77,6 +80,21 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
     handler: async (request, reply) => {
       await loadUpgrade(db, request.params.id);
       return await show(reply, request.params);
+    },
+  });
+
+  api.get(`${path}/texts`, {
+    config: { permission: 'upgrades.read' },
+    schema: {
+      tags,
+      summary: 'The texts of one layer, with the places of their secrets',
+      params: byLayer,
+      response: { 200: layerTextsSchema },
+    },
+    handler: async (request, reply) => {
+      const { id, layerId } = request.params;
+      await loadUpgrade(db, id);
+      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId)));
     },
   });
 
