@@ -1,5 +1,6 @@
 import { type Session, sessionSchema, setupStateSchema } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { typedTexts } from './typed-texts.ts';
 import { ProblemError, read, request, send } from './http.ts';
 
 export const sessionKey = ['session'];
@@ -64,6 +65,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => send('DELETE', '/session'),
     onSuccess: () => {
+      typedTexts.forget();
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
       client.setQueryData(sessionKey, null);
     },

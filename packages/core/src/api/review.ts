@@ -7,6 +7,8 @@ export const reviewedSideSchema = z.object({
   /** As it is written there, the beginning of it; secrets in it read `***`. */
   text: z.string(),
   line: z.int().positive(),
+  /** Where it stands in its text, as offsets in UTF-16 code units; missing where a migration moved it or a preset wrote it. */
+  span: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).optional(),
   /** It goes on. */
   cut: z.literal(true).optional(),
 });

@@ -66,7 +66,7 @@ function reviewOf(row: LinkedRow, made: MergedRow, key: string): Uint8Array {
   const { listed, omitted } = listDecisions(decisions);
   const review: ListedLayer = {
     ...change,
-    decisions: listed.map(({ decision, index }) => rowOf(decision, likeness(merged.decisions[index], key))),
+    decisions: listed.map(({ decision, index }) => rowOf(row, decision, merged.decisions[index], key)),
     omitted,
     resolutions: [...own],
     carried: carried.map(({ path }) => path),
@@ -100,10 +100,11 @@ function listDecisions(decisions: readonly Decision[]): {
   return { listed, omitted: Math.max(0, others - listedDecisions) };
 }
 
-function rowOf(
-  { path, kind, reason, masked, resolvedBy, movedFrom, ...sides }: Decision,
-  alike: string | undefined,
-): ReviewedDecision {
+/** @param found the decision with its secrets */
+function rowOf(row: LinkedRow, decision: Decision, found: Decision | undefined, key: string): ReviewedDecision {
+  const { path, kind, reason, masked, resolvedBy, movedFrom } = decision;
+  const alike = likeness(found, key);
+  const side = (name: 'base' | 'current' | 'incoming') => shownSide(name, row[name], decision, found);
   return {
     path,
     kind,
@@ -111,19 +112,32 @@ function rowOf(
     ...(masked === undefined ? {} : { masked }),
     ...(resolvedBy === undefined ? {} : { resolvedBy }),
     ...(movedFrom === undefined ? {} : { movedFrom }),
-    ...shownSide('base', sides.base),
-    ...shownSide('current', sides.current),
-    ...shownSide('incoming', sides.incoming),
+    ...side('base'),
+    ...side('current'),
+    ...side('incoming'),
     ...(alike === undefined ? {} : { alike }),
   };
 }
 
-function shownSide(name: 'base' | 'current' | 'incoming', side: Decision['base']): Partial<ReviewedDecision> {
+function shownSide(
+  name: 'base' | 'current' | 'incoming',
+  text: string,
+  decision: Decision,
+  found: Decision | undefined,
+): Partial<ReviewedDecision> {
+  const side = decision[name];
   if (side === undefined) return {};
   const { source, range } = side;
+  const isThere = text.slice(range.start, range.end) === found?.[name]?.source;
   const isCut = source.length > shownLength;
-  const text = isCut ? source.slice(0, shownLength) : source;
-  return { [name]: { text, line: range.line, ...(isCut ? { cut: true } : {}) } };
+  return {
+    [name]: {
+      text: isCut ? source.slice(0, shownLength) : source,
+      line: range.line,
+      ...(isThere ? { span: [range.start, range.end] } : {}),
+      ...(isCut ? { cut: true } : {}),
+    },
+  };
 }
 
 /** The same where a conflict's last key, with what stands below it, and its three true values are. */

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { FailureNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ConfirmBar } from './confirm/confirm-bar.tsx';
-import { MergedLayers } from './merge/merged-layers.tsx';
+import { Configuration } from './configuration.tsx';
 import { PlanView } from './plan/plan-view.tsx';
 import { PreflightView } from './preflight-view.tsx';
 
@@ -27,7 +27,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
             eventKey="configuration"
             title={<TabTitleText>Configuration ({upgrade.layers.length} layers)</TabTitleText>}
           >
-            <MergedLayers upgrade={upgrade} />
+            <Configuration upgrade={upgrade} isActive={tab === 'configuration'} />
           </Tab>
           <Tab eventKey="plan" title={<TabTitleText>Plan ({steps} steps)</TabTitleText>}>
             {tab === 'plan' && plan !== null && <PlanView upgrade={upgrade} plan={plan} />}
