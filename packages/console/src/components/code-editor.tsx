@@ -5,6 +5,7 @@ import { codeLook, editorRoot } from './code-look.ts';
 import { givenSecrets } from './hide-secrets.ts';
 import { blankLines } from './line-spacers.ts';
 import type { ScrollGroup } from './scroll-group.ts';
+import { typingOver } from './typing-over.ts';
 
 /** Why a line stands out; a class name of the page's style sheet. */
 export type LineMark = 'release' | 'site' | 'conflict';
@@ -106,13 +107,15 @@ export function CodeInput({ start, line = 1, label, onChange, passwords }: CodeI
       doc: start,
       extensions: [
         codeLook(label, false, passwords),
+        typingOver(),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
       ],
     });
     const { from } = editor.state.doc.line(Math.min(line, editor.state.doc.lines));
-    editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+    if (line > 1)
+      editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     editor.focus();
     return () => editor.destroy();
   }, [start, line, label, onChange, passwords]);

@@ -24,7 +24,8 @@ export function TakeButton({ words, path, hotkey, isChosen, disabledBecause, onT
       disabledBecause={disabledBecause}
     >
       {words}
-      {hotkey !== undefined && <kbd aria-hidden="true">{hotkey}</kbd>}
+      {/* Drawn by the style sheet: what is read out is the words alone. */}
+      {hotkey !== undefined && <span className="hotkey" data-hotkey={hotkey} aria-hidden="true" />}
     </LockedButton>
   );
 }
