@@ -21,6 +21,9 @@ export function useUpgrade(id: string | null) {
   });
 }
 
+/** Of a registry far away with packs of many megabytes. */
+const draftTimeoutMs = 10 * 60_000;
+
 /** Which upgrade is started. */
 export interface StartedUpgrade {
   to: string;
@@ -32,7 +35,9 @@ export interface StartedUpgrade {
 export function useStartUpgrade() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (started: StartedUpgrade) => request(upgradeSchema, 'POST', '/upgrades', started),
+    // What is large is fetched and merged meanwhile; the site is looked at while one reads what changes.
+    mutationFn: (started: StartedUpgrade) =>
+      request(upgradeSchema, 'POST', '/upgrades', { ...started, preflight: false }, { timeoutMs: draftTimeoutMs }),
     onSuccess: (upgrade) => {
       client.setQueryData(['upgrade', upgrade.id], upgrade);
       return client.invalidateQueries({ queryKey: upgradesKey });

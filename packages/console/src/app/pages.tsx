@@ -10,6 +10,7 @@ import { PackRegistriesPage } from '../features/pack-registries/pack-registries-
 import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
+import { PreparePage } from '../features/upgrade/prepare/prepare-page.tsx';
 import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
 
 // The pages with the code editor are loaded when they are first opened.
@@ -71,6 +72,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'alone',
     permission: 'upgrades.read',
     component: UpdateManagementPage,
+  },
+  {
+    path: '/updates/prepare/:version',
+    title: 'Update',
+    menu: 'none',
+    permission: 'upgrades.prepare',
+    component: PreparePage,
   },
   { path: '/updates/:id', title: 'Upgrade', menu: 'none', permission: 'upgrades.read', component: UpgradePage },
   {

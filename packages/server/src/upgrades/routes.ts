@@ -45,7 +45,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     handler: async (request, reply) => {
       const { id, isNew } = await startDraft(services, principalOf(request), request.body);
       if (isNew) changed(id);
-      await runPreflight(services, await loadUpgrade(db, id));
+      if (request.body.preflight) await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));
     },
   });

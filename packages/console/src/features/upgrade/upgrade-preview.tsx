@@ -8,11 +8,13 @@ import { ConfirmBar } from './confirm/confirm-bar.tsx';
 import { Configuration } from './configuration.tsx';
 import { PlanView } from './plan/plan-view.tsx';
 import { PreflightView } from './preflight-view.tsx';
+import { useFirstLook } from './use-first-look.ts';
 
 /** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
 export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
   const [tab, setTab] = useState<string | number>('configuration');
   const { plan } = upgrade;
+  const isLooking = useFirstLook(upgrade);
   const steps = plan === null ? 0 : stepsOfPlan(plan).length;
   const notPassed = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass').length;
   return (
@@ -44,7 +46,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
           </Tab>
         </Tabs>
       </PageSection>
-      <ConfirmBar upgrade={upgrade} />
+      <ConfirmBar upgrade={upgrade} isLooking={isLooking} />
     </>
   );
 }
