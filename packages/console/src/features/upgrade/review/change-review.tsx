@@ -1,5 +1,5 @@
 import type { Review, Upgrade } from '@sealift/core/api';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useLayerTexts } from '../../../api/review.ts';
 import { useLock } from '../../../api/platform.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
@@ -31,11 +31,13 @@ export type ShowTexts = (row: ReviewRow, edit: boolean) => void;
 
 /** Every decision of the upgrade in one list; what needs a person first. The one that is looked at stands beside it, in its texts. */
 export function ChangeReview({ upgrade, review, address, isActive, viewToggle, onShowTexts }: ChangeReviewProps) {
-  const state = useChangeReview(upgrade.id, review, address, isActive);
+  const container = useRef<HTMLDivElement>(null);
+  const searchField = useRef<HTMLInputElement>(null);
+  const state = useChangeReview(upgrade.id, review, { address, isActive, container, searchField });
   const { rows, found, items, opened, setOpened, row, lineAt, filter, answers, dialog } = state;
   const hopOf = (one: Pick<ReviewRow['layer'], 'hop'>): string => hopText(upgrade, one.hop);
   return (
-    <div className="change-review" ref={state.container}>
+    <div className="change-review" ref={container}>
       <ReviewToolbar
         layers={review.layers}
         nameOf={(layer) => hopOf(layer) + layer.displayName}
@@ -47,7 +49,7 @@ export function ChangeReview({ upgrade, review, address, isActive, viewToggle, o
         earlier={state.earlier.length}
         onEarlier={() => state.setDialog('earlier')}
         onKeys={() => state.setDialog('keys')}
-        searchField={state.searchField}
+        searchField={searchField}
         viewToggle={viewToggle}
       />
       {answers.notSaved !== null && <NotSavedNotice notSaved={answers.notSaved} onClose={answers.dismiss} />}

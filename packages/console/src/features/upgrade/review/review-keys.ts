@@ -41,7 +41,7 @@ export function useReviewKeys(isActive: boolean, onKey: (key: ReviewKey) => void
   }, [isActive, isOn]);
   return {
     isOn,
-    setOn(on: boolean) {
+    setOn: (on: boolean): void => {
       localStorage.setItem(storedAs, on ? 'on' : 'off');
       setOn(on);
     },

@@ -1,5 +1,5 @@
 import type { Review } from '@sealift/core/api';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLock } from '../../../api/platform.ts';
 import { type ReviewKey, useReviewKeys } from './review-keys.ts';
 import { countSettled, nextOpen, type Resolution, type ReviewRow, reviewRows, rowsAlike } from './review-rows.ts';
@@ -11,8 +11,20 @@ import type { ReviewAddressState } from './use-review-address.ts';
 
 const handEdited = 'A text edited by hand is used for this layer; go back to the merge first';
 
+/** Where the review stands: in the address, on the page, and whether it is what one looks at. */
+interface ReviewPlace {
+  readonly address: ReviewAddressState;
+  readonly isActive: boolean;
+  readonly container: RefObject<HTMLDivElement | null>;
+  readonly searchField: RefObject<HTMLInputElement | null>;
+}
+
 /** What the change review is at, and what can be done in it. */
-export function useChangeReview(upgradeId: string, review: Review, address: ReviewAddressState, isActive: boolean) {
+export function useChangeReview(
+  upgradeId: string,
+  review: Review,
+  { address, isActive, container, searchField }: ReviewPlace,
+) {
   const answers = useAnswers(upgradeId);
   const { filter, setRow } = address;
   const rows = useMemo(() => reviewRows(review, answers.pending), [review, answers.pending]);
@@ -40,8 +52,6 @@ export function useChangeReview(upgradeId: string, review: Review, address: Revi
   const [isOwnOpen, setOwnOpen] = useState(false);
   const [said, setSaid] = useState('');
   const [dialog, setDialog] = useState<'keys' | 'earlier'>();
-  const container = useRef<HTMLDivElement>(null);
-  const searchField = useRef<HTMLInputElement>(null);
   const wantsFocus = useRef(false);
   const done = useRef<(readonly Change[])[]>([]);
   const lock = useLock();
@@ -189,8 +199,6 @@ export function useChangeReview(upgradeId: string, review: Review, address: Revi
     count,
     earlier,
     useEarlier,
-    container,
-    searchField,
     keys,
     go,
     answer,

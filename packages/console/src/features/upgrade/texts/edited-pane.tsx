@@ -1,5 +1,5 @@
 import { Button } from '@patternfly/react-core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { CodeInput } from '../../../components/code-editor.tsx';
 import type { Draft } from '../use-draft.ts';
 import { PaneFrame } from './pane-frame.tsx';
@@ -24,7 +24,9 @@ export function EditedPane({ title, saved, passwords, line, draft, onPaste, onCl
   const [start] = useState(draft.text ?? saved);
   const [startLine] = useState(line);
   const latest = useRef(draft);
-  latest.current = draft;
+  useEffect(() => {
+    latest.current = draft;
+  });
   const [keep] = useState(() => (text: string) => latest.current.set(text));
   const footer = (
     <footer>
