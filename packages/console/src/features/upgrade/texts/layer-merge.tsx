@@ -5,13 +5,8 @@ import { QueryView } from '../../../components/query-view.tsx';
 import { NotSavedNotice } from '../review/not-saved-notice.tsx';
 import { LayerNotices } from './layer-notices.tsx';
 import { MergePanes } from './merge-panes.tsx';
+import type { ShownPlace } from './shown-place.ts';
 import { editsOf } from '../edits-of.ts';
-
-/** A decision whose place is shown, and whether the result is to be edited there. */
-export interface ShownPlace {
-  readonly decision: ReviewedLayer['decisions'][number];
-  readonly edit: boolean;
-}
 
 interface LayerMergeProps {
   upgradeId: string;

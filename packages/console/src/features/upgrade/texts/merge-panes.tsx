@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { ScrollGroup } from '../../../components/scroll-group.ts';
 import { alignPanes } from './align-panes.ts';
 import { paneMarks } from './changed-lines.ts';
-import type { ShownPlace } from './layer-merge.tsx';
+import type { ShownPlace } from './shown-place.ts';
 import { Pane } from './pane.tsx';
 import { placesOf } from './places.ts';
 

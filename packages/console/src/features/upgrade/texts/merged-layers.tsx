@@ -2,8 +2,9 @@ import type { Review, Upgrade } from '@sealift/core/api';
 import type { ReactNode } from 'react';
 import { LayerList } from '../../../components/layer-list.tsx';
 import { hopText } from '../hop-text.ts';
-import { LayerMerge, type ShownPlace } from './layer-merge.tsx';
+import { LayerMerge } from './layer-merge.tsx';
 import { LayerStateLabel } from './layer-state-label.tsx';
+import type { ShownPlace } from './shown-place.ts';
 
 interface MergedLayersProps {
   upgrade: Upgrade;
