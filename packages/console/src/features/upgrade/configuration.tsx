@@ -1,3 +1,4 @@
+import './review/review.css';
 import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import type { Review, Upgrade } from '@sealift/core/api';
 import { useState } from 'react';

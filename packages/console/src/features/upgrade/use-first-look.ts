@@ -1,5 +1,6 @@
-import type { Upgrade } from '@sealift/core/api';
+import { isAllowed, type Upgrade } from '@sealift/core/api';
 import { useEffect, useRef } from 'react';
+import { useSession } from '../../api/session.ts';
 import { usePreflight } from '../../api/upgrades.ts';
 
 /**
@@ -10,12 +11,14 @@ import { usePreflight } from '../../api/upgrades.ts';
  */
 export function useFirstLook({ id, preflightAt, hash }: Upgrade): boolean {
   const { mutate, isPending } = usePreflight(id);
+  const { data: session } = useSession();
+  const mayLook = session !== undefined && session !== null && isAllowed(session.role, 'upgrades.prepare');
   const lookedFor = useRef<string>(undefined);
   const wanted = hash ?? 'open';
   useEffect(() => {
-    if (preflightAt !== null || isPending || lookedFor.current === wanted) return;
+    if (!mayLook || preflightAt !== null || isPending || lookedFor.current === wanted) return;
     lookedFor.current = wanted;
     mutate();
-  }, [preflightAt, isPending, wanted, mutate]);
+  }, [mayLook, preflightAt, isPending, wanted, mutate]);
   return isPending;
 }
