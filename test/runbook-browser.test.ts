@@ -93,8 +93,11 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     await page.getByRole('button', { name: 'Update to 4.2.13' }).first().click();
   });
 
-  it('R14: previews each layer with incoming changes beside the current configuration', async () => {
+  it('R14: reviews every change, and previews each layer with incoming changes beside the current configuration', async () => {
     await page.getByRole('heading', { level: 1, name: 'Harborview version update' }).waitFor();
+    await page.getByRole('treeitem', { name: 'Needs you (0)' }).waitFor();
+    await page.getByRole('treeitem', { name: /^From the release/ }).waitFor();
+    await page.getByRole('button', { name: 'Incoming and current' }).click();
     for (const name of ['Kubernetes', 'Calico', 'vSphere CSI', 'NGINX ingress', 'Harborview platform']) {
       await layer(name).click();
       await page.getByRole('region', { name: `Merge of ${name}` }).waitFor();
@@ -109,15 +112,25 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
       ['Kubernetes', 'pack.serviceClusterIpRange', '10.200.0.0/16'],
       ['Calico', 'charts.tigera-operator.installation.calicoNetwork.mtu', '8950'],
     ] as const) {
-      await layer(name).click();
-      const show = page.getByTitle(path, { exact: true });
-      const decision = page.getByRole('listitem').filter({ has: show });
+      await page.getByRole('button', { name: 'Change review' }).click();
+      const decision = page
+        .getByRole('treeitem')
+        .filter({ has: page.getByTitle(path, { exact: true }) })
+        .filter({ hasText: name });
       await decision.getByText('kept', { exact: true }).waitFor();
-      await show.click();
+      await decision.click();
+      const detail = paneOf('Decision');
+      await detail.getByText(/The site changed it/).waitFor();
+      await text(detail.getByRole('region', { name: 'Result here' }), value);
+      await text(detail.getByRole('region', { name: 'Current here' }), value);
+      await window.picture('R15-kept');
+      await detail.getByRole('button', { name: 'Show in texts' }).click();
+      await page.getByRole('region', { name: `Merge of ${name}` }).waitFor();
       await text(paneOf('Merged result'), value);
       await text(paneOf('Current configuration'), value);
     }
-    await window.picture('R15-kept');
+    await page.getByRole('button', { name: 'Change review' }).click();
+    await expectTidy('R15-review');
     await page.getByText('Nothing is open. 10 customisations are kept.').waitFor();
   });
 
@@ -125,6 +138,7 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     const [draft] = (await site.administrator.api.get('/api/v1/upgrades', upgradeListSchema)).upgrades;
     const url = `/api/v1/upgrades/${draft?.id}/layers/k8s-kubernetes`;
     const { merged } = await site.administrator.api.get(url, layerPreviewSchema);
+    await page.getByRole('button', { name: 'Incoming and current' }).click();
     await layer('Kubernetes').click();
     await page.getByRole('button', { name: 'Paste here: Current configuration' }).click();
     const editor = page.getByRole('textbox', { name: /Current configuration/ });
@@ -132,7 +146,7 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.insertText(merged.replace('172.27.0.0/16', '192.168.0.0/16'));
     await page.getByRole('button', { name: 'Use this text' }).click();
-    await page.getByText('edited by hand').first().waitFor();
+    await page.getByRole('region', { name: 'Merge of Kubernetes' }).getByText('edited by hand').first().waitFor();
     const { pasted } = await site.administrator.api.get(url, layerPreviewSchema);
     expect(pasted?.differences.map(({ path }) => path)).toEqual([['pack', 'podCIDR']]);
     await page.getByText('Nothing is open. 9 customisations are kept.').waitFor();

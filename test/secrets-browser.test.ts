@@ -1,6 +1,7 @@
 import { syncRegistry } from '@sealift/cli/demo/platform';
 import { layerPreviewSchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './setup/accessibility.ts';
@@ -53,7 +54,7 @@ describe.skipIf(chromium.missing)(`secrets in a browser (${chromium.remedy})`, (
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
     ({ id: draft } = await api.post('/api/v1/upgrades', { to: '4.2.13' }, upgradeSchema));
-    await page.goto(`/updates/${draft}?layer=addon-platform`);
+    await page.goto(`/updates/${draft}?texts=addon-platform`);
     await page.getByRole('region', { name: 'Merged result' }).waitFor();
   });
   afterAll(async () => {
@@ -66,7 +67,7 @@ describe.skipIf(chromium.missing)(`secrets in a browser (${chromium.remedy})`, (
 
   it('shows no secret of the site in the panes, the decisions and the conflict, and what refers to one', async () => {
     await pane('Current configuration').getByText('DB_PASSWORD').first().scrollIntoViewIfNeeded();
-    await see('existingSecret: harborview-tls');
+    await pane('Current configuration').getByText('existingSecret: harborview-tls').first().waitFor();
     await expectHidden('panes');
     const { conflicts, decisions, current } = await preview();
     expect(conflicts).toMatchObject([{ masked: true, current: { source: 'amqp://bus:***@bus:5672/' } }]);
@@ -74,26 +75,48 @@ describe.skipIf(chromium.missing)(`secrets in a browser (${chromium.remedy})`, (
     expect(current).toContain('hunter2');
   });
 
+  it('shows none of them in the change review either', async () => {
+    await page.getByRole('button', { name: 'Change review' }).click();
+    const lines = page
+      .getByRole('treeitem')
+      .filter({ has: page.locator('[title*="credentials"], [title*="env"], [title*="certificate"]') });
+    expect(await lines.count()).toBeGreaterThan(0);
+    for (const one of await lines.all()) {
+      await one.click();
+      await page.getByRole('region', { name: 'Result here' }).getByRole('group').waitFor();
+      await expectHidden('review');
+    }
+    await page.keyboard.press('n');
+    await page.getByRole('region', { name: 'Current here' }).getByText('brokerAlias').waitFor();
+    await expectHidden('review-conflict');
+  });
+
   it('hides an own value while it is typed, and after', async () => {
+    await page.getByRole('button', { name: 'Change review' }).click();
     await page.getByRole('button', { name: /^Own value:/ }).click();
     const field = page.getByRole('textbox', { name: /as YAML$/ });
     const shape = () =>
       page.evaluate<string>(
         `getComputedStyle(document.querySelector('textarea')).getPropertyValue('-webkit-text-security')`,
       );
+    // It begins with what the site runs, hidden and selected.
+    expect(await field.inputValue()).toBe('amqp://bus:hunter5@bus:5672/');
     await field.pressSequentially('amqp://bus:hunter6@bus/');
+    expect(await field.inputValue()).toBe('amqp://bus:hunter6@bus/');
     expect(await shape()).toBe('disc');
     await window.picture('secret-own-value-typed');
     await page.getByRole('checkbox', { name: 'Show what I type' }).check();
     expect(await shape()).toBe('none');
     await page.getByRole('checkbox', { name: 'Show what I type' }).uncheck();
     await page.getByRole('button', { name: 'Use value' }).click();
-    await page.getByText('settled', { exact: true }).waitFor();
+    await page.getByRole('treeitem').getByText('own value', { exact: true }).waitFor();
+    await waitUntil('the answer', async () => (await preview()).conflicts.length === 0);
     expect((await preview()).merged).toContain('amqp://bus:hunter6@bus/');
     await expectHidden('secret-own-value-used');
   });
 
   it('hides what is typed into a text once the cursor leaves its line', async () => {
+    await page.getByRole('button', { name: 'Incoming and current' }).click();
     await page.getByRole('button', { name: 'Edit by hand: Merged result' }).click();
     const editor = page.getByRole('textbox', { name: 'Merged result: your text' });
     await editor.click();
@@ -107,10 +130,6 @@ describe.skipIf(chromium.missing)(`secrets in a browser (${chromium.remedy})`, (
 
   function pane(title: string): Locator {
     return page.getByRole('region', { name: title, exact: true });
-  }
-
-  async function see(part: string): Promise<void> {
-    await page.getByText(part).first().waitFor();
   }
 
   /** Nothing that the page shows, in editors too, holds a secret; a picture is kept. */

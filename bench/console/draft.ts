@@ -10,6 +10,10 @@ const reads = 21;
 /** How long anybody else may wait because a large preview is read. */
 const heldMs = 50;
 const manyPaths = 10_000;
+/** From the click to what can be read, the answer's way to the page and its drawing not counted. */
+const reviewMs = 500;
+const settleMs = 100;
+const settled = 'addon-sample-10';
 
 /** Reads of a draft of 60 customised layers, and of the list that shows it, over HTTP; the limits stand beside them. */
 export async function draftRows(note: (text: string) => void): Promise<Row[]> {
@@ -25,19 +29,37 @@ export async function draftRows(note: (text: string) => void): Promise<Row[]> {
     const began = performance.now();
     const { id } = (await console.call('POST', '/upgrades', { to: newer })) as { readonly id: string };
     const planned = performance.now() - began;
+    const opened = performance.now();
+    await console.call('GET', `/upgrades/${id}/review`);
+    const firstReview = performance.now() - opened;
     const draft = await median(() => console.call('GET', `/upgrades/${id}`));
     const list = await median(() => console.call('GET', '/upgrades'));
+    const review = await median(() => console.call('GET', `/upgrades/${id}/review`));
+    const settling = await settlingOne(console, id);
     note(`a layer that differs in ${manyPaths} places`);
     const held = await heldByLargeLayer(console, id);
     return [
       row(`another request while a layer of ${manyPaths} differing paths is read`, 'ms', held, heldMs, 'limit'),
       row('plan an upgrade of 60 layers', 'ms', planned, planMs, 'limit'),
+      row('preview of 60 layers', 'ms', firstReview, reviewMs, 'limit'),
+      row('preview of 60 layers, read again', 'ms', review, reviewMs, 'limit'),
+      row('settling a conflict', 'ms', settling, settleMs, 'limit'),
       row('read a draft of 60 layers', 'ms', draft, limitMs, 'limit'),
       row('read the list of upgrades', 'ms', list, limitMs, 'limit'),
     ];
   } finally {
     await console.stop();
   }
+}
+
+/** How long it takes to save one decision and to be told what it makes of its layer, in milliseconds; each is another one. */
+async function settlingOne(console: BenchConsole, id: string): Promise<number> {
+  let turn = 0;
+  return await median(() => {
+    turn += 1;
+    const set = [{ path: ['section0', 'replicas'], value: String(10 + turn) }];
+    return console.call('PATCH', `/upgrades/${id}/layers/${settled}/resolutions`, { set });
+  });
 }
 
 /** The longest that a small request took, in milliseconds, while the preview of a layer that differs in very many places was read. */

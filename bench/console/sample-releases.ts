@@ -6,6 +6,9 @@ const harborview = fileURLToPath(new URL('../../examples/harborview', import.met
 const layers = 60;
 
 const sectionsPerLayer = 24;
+/** Of one layer: 5,280 lines, as the largest values of real packs have. */
+const sectionsOfLongest = 480;
+const longest = 11;
 export const versions = ['1.0.0', '1.0.1'] as const;
 
 interface Layer {
@@ -22,7 +25,7 @@ export const sampleLayers: readonly Layer[] = Array.from({ length: layers }, (_,
 /** The default values of a layer's pack; the second release changes a few of them. */
 export function defaultsOf(index: number, version: string): string {
   const newer = version !== versions[0];
-  const sections = Array.from({ length: sectionsPerLayer }, (_, section) => {
+  const sections = Array.from({ length: index === longest ? sectionsOfLongest : sectionsPerLayer }, (_, section) => {
     const moved = newer && section % 5 === 0;
     return [
       `# Section ${section} of the component, as its vendor ships it.`,
@@ -43,7 +46,13 @@ export function defaultsOf(index: number, version: string): string {
 
 /** What the site runs: each layer customised in two places that the second release leaves alone. */
 export function customisedValues(index: number): string {
-  return defaultsOf(index, versions[0])
+  const values = defaultsOf(index, versions[0]);
+  // One of them in a place that the second release changes too.
+  const asked =
+    index === 10
+      ? values.replace('section0:\n  enabled: true\n  replicas: 2', 'section0:\n  enabled: true\n  replicas: 9')
+      : values;
+  return asked
     .replace('section1:\n  enabled: true\n  replicas: 2', 'section1:\n  enabled: true\n  replicas: 7')
     .replace('--shard=3', '--shard=33');
 }

@@ -2,6 +2,27 @@ import { mutantsOf } from './mutant.ts';
 
 export const serverMutants = mutantsOf('server', [
   [
+    'opening one conflict again forgets the answers to all others',
+    'upgrades/edit-draft.ts',
+    'filter(({ path }) => !touched.has(pathKey(path)))',
+    'filter(({ path }) => touched.has(pathKey(path)))',
+    'upgrades/review/review.test.ts',
+  ],
+  [
+    'a decision is kept though somebody else edited the layer meanwhile',
+    'upgrades/edit-draft.ts',
+    'seen.includes(await revisionOf(db, row))',
+    'seen.length > 0',
+    'upgrades/review/review.test.ts',
+  ],
+  [
+    'two secrets that differ count as the same',
+    'merging/layer-review.ts',
+    'likeness(found, key)',
+    'likeness(decision, key)',
+    'upgrades/review/review.test.ts',
+  ],
+  [
     'evidence holds secrets',
     'upgrades/evidence/collect.ts',
     'upgradeEvidenceSchema.parse(maskData(evidence))',

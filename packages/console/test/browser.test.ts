@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FixtureApi } from './fixture/fixture-api.ts';
@@ -25,6 +25,7 @@ const addresses = [
   '/administration/site',
   '/updates',
   '/updates/up-1',
+  '/updates/up-1?texts=csi-csi-vsphere',
   '/administration/backups',
   '/administration/registries',
   '/administration/packs',
@@ -86,22 +87,59 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     180_000,
   );
 
+  const boxOf = async (part: Locator) => {
+    const box = await part.boundingBox();
+    if (box === null) throw new Error('a part of the preview is missing');
+    return { left: box.x, right: box.x + box.width, top: box.y, bottom: box.y + box.height };
+  };
+
   test('the preview fits a laptop screen: nothing overlaps, nothing scrolls out of sight', async () => {
     await page.goto(`${site.url}/updates/up-1`);
-    const boxes = [];
-    for (const name of ['Incoming changes', 'Merged result', 'Current configuration', 'Decisions']) {
-      boxes.push(await page.getByRole('region', { name }).boundingBox());
+    const list = await boxOf(page.getByRole('tree', { name: 'Decisions' }));
+    const decision = await boxOf(page.getByRole('region', { name: 'Decision' }));
+    const confirm = await boxOf(page.getByRole('button', { name: 'Confirm' }));
+    expect(list.right).toBeLessThanOrEqual(decision.left + 1);
+    expect(list.bottom).toBeLessThanOrEqual(confirm.top);
+    expect(confirm.right).toBeLessThanOrEqual(1366);
+    expect(confirm.bottom).toBeLessThanOrEqual(768);
+    for (const name of ['Current here', 'Incoming here']) {
+      const side = await boxOf(page.getByRole('region', { name }));
+      expect(side.bottom).toBeLessThanOrEqual(confirm.top);
     }
-    const [incoming, merged, current, decisions] = boxes;
-    const confirm = await page.getByRole('button', { name: 'Confirm' }).boundingBox();
-    if (!incoming || !merged || !current || !decisions || !confirm) throw new Error('a part of the preview is missing');
-    expect(incoming.x + incoming.width).toBeLessThanOrEqual(merged.x + 1);
-    expect(merged.x + merged.width).toBeLessThanOrEqual(current.x + 1);
-    expect(current.y + current.height).toBeLessThanOrEqual(decisions.y);
-    expect(decisions.y + decisions.height).toBeLessThanOrEqual(confirm.y);
-    expect(confirm.x + confirm.width).toBeLessThanOrEqual(1366);
-    expect(confirm.y + confirm.height).toBeLessThanOrEqual(768);
-    expect(incoming.height).toBeGreaterThan(150);
+  });
+
+  test('the panes fit as well, and scroll together, what belongs together on one line', async () => {
+    await page.goto(`${site.url}/updates/up-1?texts=cni-cni-calico`);
+    const panes = ['Incoming changes', 'Merged result', 'Current configuration'].map((name) =>
+      page.getByRole('region', { name, exact: true }),
+    );
+    const [incoming, merged, current] = await Promise.all(panes.map(boxOf));
+    const confirm = await boxOf(page.getByRole('button', { name: 'Confirm' }));
+    expect(incoming?.right).toBeLessThanOrEqual((merged?.left ?? 0) + 1);
+    expect(merged?.right).toBeLessThanOrEqual((current?.left ?? 0) + 1);
+    expect(merged?.bottom).toBeLessThanOrEqual(confirm.top);
+    expect((merged?.bottom ?? 0) - (merged?.top ?? 0)).toBeGreaterThan(250);
+    const level = async (line: string): Promise<number[]> => {
+      const boxes = await Promise.all(panes.map(async (pane) => await boxOf(pane.getByText(line).first())));
+      return boxes.map(({ top }) => Math.round(top));
+    };
+    expect(new Set(await level('backend: bird')).size).toBe(1);
+    await panes[0]?.locator('.cm-scroller').evaluate((scroller: HTMLElement) => scroller.scrollTo({ top: 1e6 }));
+    // Two lines that the release adds stand above it.
+    await page.getByText('logLevel: info').first().waitFor();
+    expect(new Set(await level('logLevel: info')).size).toBe(1);
+  });
+
+  test('decides by keys alone: the first conflict within one key, and the focus is seen to move', async () => {
+    await page.goto(`${site.url}/updates/up-1`);
+    await page.getByRole('tree', { name: 'Decisions' }).waitFor();
+    await page.keyboard.press('i');
+    await page.getByText('1 of 2 settled', { exact: true }).waitFor();
+    const focused = page.locator('[role="treeitem"]:focus');
+    expect(await focused.textContent()).toContain('interval');
+    expect(await focused.evaluate((line) => getComputedStyle(line).outlineStyle)).toBe('solid');
+    await page.keyboard.press('u');
+    await page.getByText('0 of 2 settled', { exact: true }).waitFor();
   });
 
   test('runs under a policy without inline code or styles, and asks no other host for anything', () => {

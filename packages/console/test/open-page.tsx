@@ -1,7 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { MemoryRouter } from 'react-router';
+import { MemoryRouter, useLocation } from 'react-router';
 import { vi } from 'vitest';
 import { createQueryClient } from '../src/api/query-client.ts';
 import { Routing } from '../src/app/routing.tsx';
@@ -15,18 +15,27 @@ export function openPage(address: string, prepare: (api: FixtureApi) => void = (
   vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
     if (network.down) throw new TypeError('fetch failed');
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-    const answer = api.answer(init.method ?? 'GET', url.replace('/api/v1', ''), body);
+    const headers = new Headers(init.headers);
+    const answer = api.answer(init.method ?? 'GET', url.replace('/api/v1', ''), body, headers.get('if-match'));
     return new Response(answer.status === 204 ? null : JSON.stringify(answer.body), { status: answer.status });
   });
+  const shown = { search: '' };
   const client = createQueryClient();
   const view = render(
     <QueryClientProvider client={client}>
       <MemoryRouter initialEntries={[address]}>
         <Routing />
+        <Address onShow={(search) => void (shown.search = search)} />
       </MemoryRouter>
     </QueryClientProvider>,
   );
-  return { api, network, client, user: userEvent.setup({ delay: null }), ...view };
+  return { api, network, client, address: () => shown.search, user: userEvent.setup({ delay: null }), ...view };
+}
+
+/** Tells what the address has after its path. */
+function Address({ onShow }: { onShow: (search: string) => void }) {
+  onShow(useLocation().search);
+  return null;
 }
 
 /** The text shown by the code editor in an element, which lives in a shadow root. */

@@ -1,6 +1,6 @@
 import { type AccessPolicy, type AccessPolicyRequest, accessPolicySchema } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { read, request } from './http.ts';
+import { read, request, tagOf } from './http.ts';
 
 const policyKey = ['access-policy'];
 
@@ -20,7 +20,7 @@ export function useChangePolicy() {
         'PUT',
         '/access-policy',
         { banner, secondPerson, ...change },
-        { seen: revision },
+        { ifMatch: tagOf(revision) },
       );
     },
     onSettled: () => client.invalidateQueries({ queryKey: policyKey }),

@@ -8,7 +8,7 @@ import {
   sessionListSchema,
 } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { read, request, send } from './http.ts';
+import { read, request, send, tagOf } from './http.ts';
 
 const accountsKey = ['accounts'];
 
@@ -42,7 +42,7 @@ export function useChangeAccount() {
   const changed = useChanged();
   return useMutation({
     mutationFn: ({ account, change }: { account: AccountView; change: AccountChange }) =>
-      request(accountSchema, 'PUT', urlOf(account.id), change, { seen: account.revision }),
+      request(accountSchema, 'PUT', urlOf(account.id), change, { ifMatch: tagOf(account.revision) }),
     onSettled: changed,
   });
 }
@@ -50,7 +50,7 @@ export function useChangeAccount() {
 export function useRemoveAccount() {
   const changed = useChanged();
   return useMutation({
-    mutationFn: ({ id, revision }: AccountView) => send('DELETE', urlOf(id), undefined, { seen: revision }),
+    mutationFn: ({ id, revision }: AccountView) => send('DELETE', urlOf(id), undefined, { ifMatch: tagOf(revision) }),
     onSettled: changed,
   });
 }

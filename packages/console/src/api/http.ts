@@ -4,13 +4,18 @@ import { reportReachable } from './connection.ts';
 
 const usualTimeoutMs = 60_000;
 
-/** How long a call may take, and what ends it before. */
+/** How long a call may take, what ends it before, and what has to hold for it. */
 interface CallLimits {
   readonly signal?: AbortSignal;
   /** For what is known to take its time. */
   readonly timeoutMs?: number;
-  /** The revision that was seen, where the server asks for it (`If-Match`). */
-  readonly seen?: number;
+  /** The `ETag` of what was seen: the change is refused (412) where it is another by now. */
+  readonly ifMatch?: string;
+}
+
+/** The `ETag` of a state that has been changed so many times. */
+export function tagOf(revision: number): string {
+  return `"${revision}"`;
 }
 
 /** The server refused a request; `problem` says what, where and the remedy (RFC 9457). */
@@ -32,7 +37,7 @@ export class UnreachableError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Sends a request below `/api/v1` and returns the answer.
@@ -43,7 +48,7 @@ export async function send(
   method: Method,
   path: string,
   body?: unknown,
-  { signal, timeoutMs = usualTimeoutMs, seen }: CallLimits = {},
+  { signal, timeoutMs = usualTimeoutMs, ifMatch }: CallLimits = {},
 ): Promise<Response> {
   const late = AbortSignal.timeout(timeoutMs);
   const response = await reach(`/api/v1${path}`, {
@@ -51,7 +56,7 @@ export async function send(
     credentials: 'same-origin',
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(seen === undefined ? {} : { 'if-match': `"${seen}"` }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     },
     signal: signal ? AbortSignal.any([signal, late]) : late,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

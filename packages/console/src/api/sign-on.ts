@@ -1,6 +1,6 @@
 import { type SignOnRequest, signOnViewSchema } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { read, request, send } from './http.ts';
+import { read, request, send, tagOf } from './http.ts';
 
 const signOnKey = ['single-sign-on'];
 
@@ -17,7 +17,7 @@ export function useSaveSignOn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ seen, settings }: { seen: number; settings: SignOnRequest }) =>
-      request(signOnViewSchema, 'PUT', '/single-sign-on', settings, { seen }),
+      request(signOnViewSchema, 'PUT', '/single-sign-on', settings, { ifMatch: tagOf(seen) }),
     gcTime: 0,
     onSuccess: (view) => client.setQueryData(signOnKey, view),
   });
@@ -26,7 +26,7 @@ export function useSaveSignOn() {
 export function useForgetSignOn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (seen: number) => send('DELETE', '/single-sign-on', undefined, { seen }),
+    mutationFn: (seen: number) => send('DELETE', '/single-sign-on', undefined, { ifMatch: tagOf(seen) }),
     onSettled: () => client.invalidateQueries({ queryKey: signOnKey }),
   });
 }

@@ -1,4 +1,4 @@
-import { layerPreviewSchema, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { lifecycle, type OnFailure } from '@sealift/core/upgrade';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
@@ -21,6 +21,9 @@ export function useUpgrade(id: string | null) {
   });
 }
 
+/** Of a registry far away with packs of many megabytes. */
+const draftTimeoutMs = 10 * 60_000;
+
 /** Which upgrade is started. */
 export interface StartedUpgrade {
   to: string;
@@ -32,7 +35,9 @@ export interface StartedUpgrade {
 export function useStartUpgrade() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (started: StartedUpgrade) => request(upgradeSchema, 'POST', '/upgrades', started),
+    // What is large is fetched and merged meanwhile; the site is looked at while one reads what changes.
+    mutationFn: (started: StartedUpgrade) =>
+      request(upgradeSchema, 'POST', '/upgrades', { ...started, preflight: false }, { timeoutMs: draftTimeoutMs }),
     onSuccess: (upgrade) => {
       client.setQueryData(['upgrade', upgrade.id], upgrade);
       return client.invalidateQueries({ queryKey: upgradesKey });
@@ -97,39 +102,6 @@ export function useOnFailure(id: string) {
       request(upgradeSchema, 'PUT', `/upgrades/${encodeURIComponent(id)}/on-failure`, { onFailure }),
     onSuccess: (upgrade) => client.setQueryData(['upgrade', id], upgrade),
   });
-}
-
-/** The merge of one layer. */
-export function useLayerPreview(id: string, layerId: string) {
-  return useQuery({
-    queryKey: ['upgrade', id, 'layer', layerId],
-    queryFn: ({ signal }) => read(layerPreviewSchema, layerPath(id, layerId), signal),
-  });
-}
-
-/** What can be done to a layer's merge before it is confirmed. */
-export type LayerEdit =
-  | { kind: 'resolve'; resolutions: readonly unknown[] }
-  | { kind: 'paste'; text: string }
-  | { kind: 'back-to-merge' };
-
-/** Changes a layer's merge; the upgrade's hash and blockers change with it. */
-export function useLayerEdit(id: string, layerId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (edit: LayerEdit) => sendEdit(layerPath(id, layerId), edit),
-    onSettled: () => client.invalidateQueries({ queryKey: ['upgrade', id] }),
-  });
-}
-
-function sendEdit(path: string, edit: LayerEdit): Promise<Response> {
-  if (edit.kind === 'resolve') return send('PUT', `${path}/resolutions`, { resolutions: edit.resolutions });
-  if (edit.kind === 'paste') return send('PUT', `${path}/text`, { text: edit.text });
-  return send('DELETE', `${path}/text`);
-}
-
-function layerPath(id: string, layerId: string): string {
-  return `/upgrades/${encodeURIComponent(id)}/layers/${encodeURIComponent(layerId)}`;
 }
 
 /** What a person can do to a running upgrade; each takes effect at the next safe point. */

@@ -16,6 +16,7 @@ import { SingleSignOnPage } from '../features/single-sign-on/single-sign-on-page
 import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
+import { PreparePage } from '../features/upgrade/prepare/prepare-page.tsx';
 import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
 
 // The pages with the code editor are loaded when they are first opened.
@@ -77,6 +78,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'alone',
     permission: 'upgrades.read',
     component: UpdateManagementPage,
+  },
+  {
+    path: '/updates/prepare/:version',
+    title: 'Update',
+    menu: 'none',
+    permission: 'upgrades.prepare',
+    component: PreparePage,
   },
   { path: '/updates/:id', title: 'Upgrade', menu: 'none', permission: 'upgrades.read', component: UpgradePage },
   {

@@ -2,6 +2,10 @@ import { Compartment, RangeSetBuilder, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { useEffect, useRef, useState } from 'react';
 import { codeLook, editorRoot } from './code-look.ts';
+import { givenSecrets } from './hide-secrets.ts';
+import { blankLines } from './line-spacers.ts';
+import type { ScrollGroup } from './scroll-group.ts';
+import { typingOver } from './typing-over.ts';
 
 /** Why a line stands out; a class name of the page's style sheet. */
 export type LineMark = 'release' | 'site' | 'conflict';
@@ -15,13 +19,20 @@ interface CodeViewProps {
   goTo?: { line: number } | undefined;
   /** Dotted paths that the pack's schemas name as passwords; must stay the same list. */
   passwords?: readonly string[];
+  /** Where secrets stand in the text, if that is known. */
+  secrets?: readonly (readonly [number, number])[];
+  /** Blank lines below lines, by their numbers from 1; 0 is the top. */
+  spacers?: ReadonlyMap<number, number> | undefined;
+  /** What it scrolls with; must stay the same. */
+  scroll?: ScrollGroup;
 }
 
 const marked = new Compartment();
 const pointed = new Compartment();
+const spaced = new Compartment();
 
 /** YAML to read, with line numbers and marked lines. A new text keeps the place that was scrolled to. */
-export function CodeView({ text, label, marks, goTo, passwords }: CodeViewProps) {
+export function CodeView({ text, label, marks, goTo, passwords, secrets, spacers, scroll }: CodeViewProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<EditorView>();
 
@@ -31,11 +42,15 @@ export function CodeView({ text, label, marks, goTo, passwords }: CodeViewProps)
     const created = new EditorView({
       parent: root,
       root,
-      extensions: [codeLook(label, true, passwords), marked.of([]), pointed.of([])],
+      extensions: [codeLook(label, true, passwords), marked.of([]), pointed.of([]), spaced.of([])],
     });
     setEditor(created);
-    return () => created.destroy();
-  }, [label, passwords]);
+    const leave = scroll?.join(created.scrollDOM);
+    return () => {
+      leave?.();
+      created.destroy();
+    };
+  }, [label, passwords, scroll]);
 
   useEffect(() => {
     if (editor === undefined) return;
@@ -43,9 +58,15 @@ export function CodeView({ text, label, marks, goTo, passwords }: CodeViewProps)
     const next = editor.state.toText(text);
     editor.dispatch({
       changes: next.eq(editor.state.doc) ? [] : { from: 0, to: editor.state.doc.length, insert: next },
-      effects: [marked.reconfigure(EditorView.decorations.of(markLines(next, marks))), pointed.reconfigure([])],
+      effects: [
+        marked.reconfigure(EditorView.decorations.of(markLines(next, marks))),
+        spaced.reconfigure(EditorView.decorations.of(blankLines(next, spacers))),
+        pointed.reconfigure([]),
+      ],
+      // Offsets of a text with other line ends are others here.
+      ...(secrets === undefined || text.includes('\r') ? {} : { annotations: givenSecrets.of(secrets) }),
     });
-  }, [editor, text, marks]);
+  }, [editor, text, marks, spacers, secrets]);
 
   useEffect(() => {
     if (editor === undefined || goTo === undefined || goTo.line > editor.state.doc.lines) return;
@@ -65,6 +86,8 @@ export function CodeView({ text, label, marks, goTo, passwords }: CodeViewProps)
 interface CodeInputProps {
   /** The text it starts with. */
   start: string;
+  /** The line that the cursor starts in, from 1. */
+  line?: number | undefined;
   label: string;
   /** Called on each change; must stay the same function. */
   onChange: (text: string) => void;
@@ -73,7 +96,7 @@ interface CodeInputProps {
 }
 
 /** YAML to write. Tab leaves the field, as anywhere on a page. */
-export function CodeInput({ start, label, onChange, passwords }: CodeInputProps) {
+export function CodeInput({ start, line = 1, label, onChange, passwords }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (holder.current === null) return;
@@ -84,14 +107,18 @@ export function CodeInput({ start, label, onChange, passwords }: CodeInputProps)
       doc: start,
       extensions: [
         codeLook(label, false, passwords),
+        typingOver(),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
       ],
     });
+    const { from } = editor.state.doc.line(Math.min(line, editor.state.doc.lines));
+    if (line > 1)
+      editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     editor.focus();
     return () => editor.destroy();
-  }, [start, label, onChange, passwords]);
+  }, [start, line, label, onChange, passwords]);
   return <div className="code" ref={holder} />;
 }
 

@@ -12,9 +12,18 @@ const mark = (name: string) => ({
   boxShadow: `inset 3px 0 var(--mark-${name}-edge)`,
 });
 
+/** Of one line of code. */
+export const codeFontPx = 12.5;
+export const codeLineHeight = 1.45;
+
 const look = EditorView.theme({
-  '&': { height: '100%', fontSize: '12.5px', color: 'var(--code-text)', backgroundColor: 'var(--code-background)' },
-  '.cm-scroller': { fontFamily: 'var(--pf-t--global--font--family--mono)', lineHeight: '1.45' },
+  '&': {
+    height: '100%',
+    fontSize: `${codeFontPx}px`,
+    color: 'var(--code-text)',
+    backgroundColor: 'var(--code-background)',
+  },
+  '.cm-scroller': { fontFamily: 'var(--pf-t--global--font--family--mono)', lineHeight: String(codeLineHeight) },
   '.cm-gutters': { backgroundColor: 'var(--code-background)', color: 'var(--code-quiet)', border: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '26px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
@@ -43,6 +52,9 @@ const look = EditorView.theme({
     background: 'none',
     textDecoration: 'underline',
     textUnderlineOffset: '3px',
+  },
+  '.cm-blank-lines': {
+    backgroundImage: 'repeating-linear-gradient(135deg, var(--code-blank) 0 1px, transparent 1px 7px)',
   },
   '.cm-hidden-value': { color: 'var(--code-quiet)', letterSpacing: '1px' },
   '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },

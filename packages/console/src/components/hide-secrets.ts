@@ -1,6 +1,6 @@
 import { secretRanges } from '@sealift/core/merge';
 import type { Span } from '@sealift/core/secret';
-import { type Extension, RangeSetBuilder, type Text } from '@codemirror/state';
+import { Annotation, type Extension, RangeSetBuilder, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate, WidgetType } from '@codemirror/view';
 
 class HiddenValue extends WidgetType {
@@ -17,6 +17,9 @@ class HiddenValue extends WidgetType {
     return true;
   }
 }
+
+/** Comes with a new text: where its secrets are known to stand, so that they need not be looked for. */
+export const givenSecrets = Annotation.define<readonly (readonly [number, number])[]>();
 
 const hidden = Decoration.replace({ widget: new HiddenValue() });
 
@@ -38,12 +41,14 @@ export function hideSecrets(passwords: readonly string[]): Extension {
 
       update(update: ViewUpdate): void {
         const { view, docChanged } = update;
+        const given = update.transactions.map((one) => one.annotation(givenSecrets)).find((one) => one !== undefined);
+        if (given !== undefined) this.#secrets = given.map(([start, end]) => ({ start, end }));
         // While the one line is written that is shown, nothing else can become a secret or stop being one unseen.
-        if (docChanged && isWithinShownLine(update)) this.#secrets = moved(this.#secrets, update);
-        else if (docChanged || (update.selectionSet && !sameLine(update))) {
+        else if (docChanged && isWithinShownLine(update)) this.#secrets = moved(this.#secrets, update);
+        else if (docChanged || (update.selectionSet && !sameLine(update) && !update.state.readOnly)) {
           this.#secrets = findSecrets(view.state.doc, passwords);
         }
-        if (docChanged || update.viewportChanged || update.selectionSet || update.focusChanged) {
+        if (docChanged || given !== undefined || update.viewportChanged || update.selectionSet || update.focusChanged) {
           this.decorations = hide(view, this.#secrets);
         }
       }

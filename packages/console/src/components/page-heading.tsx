@@ -15,13 +15,16 @@ export function PageHeading({ title: own, children, actions }: PageHeadingProps)
   const listed = useContext(PageTitle);
   const title = own ?? listed;
   const heading = useRef<HTMLHeadingElement>(null);
-  const { key } = useLocation();
+  const { key, pathname } = useLocation();
+  const shown = useRef<string>(undefined);
   useEffect(() => {
     document.title = `${title} · Sealift`;
   }, [title]);
   useEffect(() => {
-    if (key !== 'default') heading.current?.focus({ preventScroll: true });
-  }, [key]);
+    // What an address says after its path changes while one works on the page.
+    if (key !== 'default' && shown.current !== pathname) heading.current?.focus({ preventScroll: true });
+    shown.current = pathname;
+  }, [key, pathname]);
   return (
     <Flex
       justifyContent={{ default: 'justifyContentSpaceBetween' }}

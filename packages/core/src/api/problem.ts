@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors/problem.ts';
+import { layerEditSchema } from './layer-edit.ts';
 import { siteCheckSchema } from '../site/site-check.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
 
 /**
  * What any route answers when it fails: `application/problem+json`. A 423 (the console is locked) also tells how far the upgrade is,
- * and settings of a site that lead nowhere what each look at it found.
+ * settings of a site that lead nowhere what each look at it found, and a 412 what others did to the layer since it was shown, the newest last.
  */
 export const apiProblemSchema = problemSchema.extend({
   upgrade: z
@@ -18,5 +19,6 @@ export const apiProblemSchema = problemSchema.extend({
     })
     .optional(),
   checks: z.array(siteCheckSchema).optional(),
+  edits: z.array(layerEditSchema).optional(),
 });
 export type ApiProblem = z.infer<typeof apiProblemSchema>;

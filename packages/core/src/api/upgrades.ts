@@ -139,6 +139,8 @@ export const startUpgradeRequestSchema = z.object({
   to: packVersionSchema,
   /** Whether the control plane goes to the next minor of Kubernetes in a way that can be taken back until a person finalises it. */
   reversible: z.boolean().default(false),
+  /** Whether the site is looked at before the answer; else `POST …/preflight` does that, and the draft is there sooner. */
+  preflight: z.boolean().default(true),
 });
 /** `PUT /api/v1/upgrades/:id/layers/:layerId/resolutions` replaces the layer's resolutions. */
 export const resolutionsRequestSchema = z.object({ resolutions: z.array(resolutionSchema).max(10_000) });

@@ -28,7 +28,33 @@ describe('listUpdates', () => {
     expect(updates[0]?.reason).toContain('Kubernetes 1.27');
     expect(updates[1]?.risk?.name).toBe('SlowDisks');
     expect(updates[2]?.nodeImage).toMatchObject({ needed: true, template: 'r_u-2204-0-k-12610-0' });
+    expect(updates[2]).toMatchObject({ notes: null, layers: [] });
     for (const update of updates) expect(availableUpdateSchema.parse(update)).toEqual(update);
+  });
+});
+
+it('tells what a release changes and what its vendor says of it', () => {
+  const layer = (pack: string, version: string) => ({
+    layer: 'addon' as const,
+    pack,
+    version,
+    digest: digestOf(pack + version),
+  });
+  const from = {
+    ...installed,
+    spec: { ...installed.spec, layers: [layer('a', '1.0.0'), layer('b', '1.0.0'), layer('c', '1.0.0')] },
+  };
+  const target = release({ version: '4.2.13', kubernetes: '1.26.8', from: ['>=4.2.0 <4.2.13'] });
+  const layers = [layer('a', '1.0.0'), layer('b', '1.1.0'), layer('d', '2.0.0')];
+  const to = { ...target, spec: { ...target.spec, notes: 'Read me.', layers } };
+  const [update] = listUpdates({ installed: from, catalogue: [{ release: to, digest: digestOf('to') }] });
+  expect(update).toMatchObject({
+    notes: 'Read me.',
+    layers: [
+      { pack: 'b', from: '1.0.0', to: '1.1.0' },
+      { pack: 'd', from: null, to: '2.0.0' },
+      { pack: 'c', from: '1.0.0', to: null },
+    ],
   });
 });
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { packVersionSchema } from '../pack/pack.ts';
+import { layerNameSchema, packNameSchema, packVersionSchema } from '../pack/pack.ts';
 import { digestSchema } from '../release/digest.ts';
 import { type Release, upgradeEdgeSchema } from '../release/release.ts';
 import { nodeImageDecisionSchema } from '../upgrade/plan/plan.ts';
 import { compareVersions } from '../version/version.ts';
+import { layerChanges } from './layer-changes.ts';
 import { judgeStep } from './legality.ts';
 import { decideNodeImage } from './node-image.ts';
 import { inGraph, releaseGraph } from './release-graph.ts';
@@ -19,6 +20,19 @@ export const availableUpdateSchema = z.object({
   nodeImage: nodeImageDecisionSchema,
   /** Whether its control plane may stay able to go back until a person finalises it. */
   reversible: z.boolean().default(false),
+  /** What its vendor says of it; null where that is nothing. */
+  notes: z.string().nullable().default(null),
+  /** The layers that change, in the order in which they are applied. */
+  layers: z
+    .array(
+      z.object({
+        layer: layerNameSchema,
+        pack: packNameSchema,
+        from: packVersionSchema.nullable(),
+        to: packVersionSchema.nullable(),
+      }),
+    )
+    .default([]),
 });
 export type AvailableUpdate = z.infer<typeof availableUpdateSchema>;
 
@@ -57,8 +71,21 @@ export function listUpdates({
         ...(verdict.legal && verdict.edge.risk !== undefined ? { risk: verdict.edge.risk } : {}),
         nodeImage,
         reversible: verdict.legal && whyNotReversible(installed, nodeImage) === undefined,
+        notes: to.release.spec.notes ?? null,
+        layers: changedLayers(installed, to.release),
       };
     });
+}
+
+function changedLayers(installed: Release, to: Release): AvailableUpdate['layers'] {
+  return layerChanges(installed.spec.layers, to.spec.layers)
+    .filter(({ change }) => change !== 'unchanged')
+    .map(({ layer, pack, from, to: target }) => ({
+      layer,
+      pack,
+      from: from?.version ?? null,
+      to: target?.version ?? null,
+    }));
 }
 
 /** The update to offer: the newest legal one without a risk, else the newest legal one, else none. */

@@ -102,6 +102,11 @@ const releaseLayer = z.strictObject({
 const layersText = 'The profile of the enterprise cluster, in the order in which layers are applied.';
 
 const describedByBoth = {
+  notes: z
+    .string()
+    .max(20_000)
+    .optional()
+    .describe('What a person reads before taking the release: plain text, shown as it is written.'),
   upgradesFrom: z
     .array(upgradeEdgeSchema)
     .max(200)

@@ -87,7 +87,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       authorize,
       readOnly,
       attempts,
-      host: registryHost(db, storage),
+      host: registryHost(db, storage, (change) => parts.syncOnPush.hear(change)),
       ...(tokens === undefined ? {} : { tokens }),
     });
   }

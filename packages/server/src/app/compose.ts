@@ -3,6 +3,7 @@ import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import { sql } from 'kysely';
 import { AuditCheckpoints } from '../audit/checkpoints.ts';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
+import { SyncOnPush } from '../catalogue/sync-on-push.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
 import { BackupPlaces } from '../backups/places/places.ts';
 import { ScheduledBackups } from '../backups/schedule.ts';
@@ -34,6 +35,7 @@ export interface ConsoleParts {
   readonly registry: RegistryLink;
   readonly care: RegistryCare;
   readonly sync: RegistrySync;
+  readonly syncOnPush: SyncOnPush;
   readonly cluster: SwitchedCluster;
   readonly site: SiteParts;
   readonly engine: EngineRunner;
@@ -98,13 +100,15 @@ export function composeConsole(
     console: consoleState(store.db, events),
     content,
   };
+  const sync = new RegistrySync(store, registry, events);
   return {
     store,
     events,
     replicas: new ReplicaEvents(lineOf(store), events),
     registry,
     care: new RegistryCare(store),
-    sync: new RegistrySync(store, registry, events),
+    sync,
+    syncOnPush: new SyncOnPush(sync),
     cluster,
     site,
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),

@@ -151,6 +151,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       logger.warn({ err: error }, 'the end of the audit log was not signed'),
     );
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
+    undo.push(() => parts.syncOnPush.close());
+    parts.syncOnPush.begin((error) => logger.warn({ err: error }, 'a sync after a push could not be asked for'));
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);
     undo.push(() => parts.engine.close());

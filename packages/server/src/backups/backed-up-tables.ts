@@ -19,6 +19,7 @@ export const backedUpTables = [
   'resolution_memory',
   'upgrade',
   'upgrade_layer',
+  'layer_edit',
   'upgrade_evidence',
   'confirm_request',
   'accepted_risk',

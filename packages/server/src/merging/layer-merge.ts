@@ -1,6 +1,5 @@
 import { type LayerChange, type LayerPreview, layerPreviewSchema, type ValueProblem } from '@sealift/core/api';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import { SealiftError } from '@sealift/core/errors';
 import {
   type Decision,
   isOpen,
@@ -8,7 +7,6 @@ import {
   merge,
   type MergeResult,
   offerResolutions,
-  pathText,
   rememberedResolutionSchema,
   rememberResolutions,
   type Resolution,
@@ -55,12 +53,6 @@ export interface MergedLayerRow extends LayerMerge {
   readonly row: LinkedRow;
 }
 
-/** Answers of a person to a layer's conflicts. */
-export interface ResolvedRow {
-  readonly row: LinkedRow;
-  readonly resolutions: readonly Resolution[];
-}
-
 /** A text that a person puts in the merge's place. */
 export interface PastedRow {
   readonly row: LinkedRow;
@@ -77,7 +69,12 @@ const keptKinds: readonly Decision['kind'][] = ['kept-custom', 'added-by-site', 
 
 /** Merges the three texts of a row. @throws MERGE_*, RECORD_DAMAGED */
 export function mergeAnew(row: LinkedRow): LayerMerge {
-  const { merged, change, problems, differences, text, resolutions } = mergeRow(row);
+  return layerMergeOf(row, mergeRow(row));
+}
+
+/** What is kept of a row's merge. */
+export function layerMergeOf(row: LinkedRow, made: MergedRow): LayerMerge {
+  const { merged, change, problems, differences, text, resolutions } = made;
   return {
     summary: { ...change, problems, pastedDifferences: differences.length },
     text,
@@ -114,8 +111,9 @@ export function previewAnew(row: LinkedRow): Uint8Array {
   return jsonBytes(inOrder(layerPreviewSchema.parse(preview)));
 }
 
-function mergeRow(row: LinkedRow) {
-  const { merged, own, carried } = mergeAnswered(row);
+/** A row, merged, with all that is said of it. @throws MERGE_*, RECORD_DAMAGED */
+export function mergeRow(row: LinkedRow) {
+  const { merged, own, carried, unused } = mergeAnswered(row);
   const resolutions = [...own, ...carried];
   const openConflicts = row.pasted === null ? merged.conflicts.length : 0;
   const text = row.to_version === null ? null : (row.pasted ?? merged.text);
@@ -134,8 +132,9 @@ function mergeRow(row: LinkedRow) {
     openConflicts,
     keptCustomisations: kept.length,
   };
-  return { merged, change, problems, differences, text, resolutions, own, carried };
+  return { merged, change, problems, differences, text, resolutions, own, carried, unused };
 }
+export type MergedRow = ReturnType<typeof mergeRow>;
 
 /** With what is added to the answer later as its last field. */
 function inOrder({ offered, ...preview }: LayerPreview): LayerPreview {
@@ -161,7 +160,8 @@ function jsonBytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
+/** Decisions for people: secrets masked, and what schemas name as passwords. */
+export function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
   const { base, current, incoming } = row;
   const passwords = declaredPasswords(row);
   const masked = maskDecisions(decisions, { base, current, incoming, declared: passwords });
@@ -184,16 +184,6 @@ export function layerChangeOf({
   return change;
 }
 
-/** @throws INPUT_INVALID for a resolution of a path about which nothing was decided; MERGE_* for one that cannot be applied */
-export function checkResolutions({ row, resolutions }: ResolvedRow): void {
-  const [unused] = mergeTexts(row, resolutions).unusedResolutions;
-  if (unused === undefined) return;
-  const index = resolutions.findIndex((one) => pathText(one.path) === pathText(unused.path));
-  const reason = `there is nothing to decide at ${pathText(unused.path)}`;
-  const place = `body.resolutions.${index}.path`;
-  throw new SealiftError('INPUT_INVALID', { place, values: { what: 'the resolution', reason } });
-}
-
 /** @throws MERGE_* where the text cannot be read for certain */
 export function checkPasted({ row, text }: PastedRow): void {
   pastedDifferences(mergeTexts(row, []), text);
@@ -209,8 +199,9 @@ function mergeAnswered(row: LinkedRow) {
   const own = storedJson('the resolutions of a layer', row.resolutions, z.array(resolutionSchema));
   const asked = mergeTexts(row, own);
   const carried = carriedFor(row, asked.conflicts);
-  if (carried.length === 0) return { merged: asked, own, carried };
-  return { merged: mergeTexts(row, [...own, ...carried]), own, carried };
+  const unused = asked.unusedResolutions;
+  if (carried.length === 0) return { merged: asked, own, carried, unused };
+  return { merged: mergeTexts(row, [...own, ...carried]), own, carried, unused };
 }
 
 function mergeTexts(row: UpgradeLayerRow, resolutions: readonly Resolution[]): MergeResult {

@@ -5,6 +5,7 @@ import { digestOf } from '@sealift/oci/digest';
 import { LayoutWriter, openLayout } from '@sealift/oci/layout';
 import { push as pushContent, type PushItem } from '@sealift/oci/push';
 import { imageReference } from '@sealift/oci/reference';
+import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { imageBase } from '../catalogue/content-paths.ts';
 import { pushRelease, type PushedRelease } from '../testing/push-release.ts';
@@ -170,4 +171,15 @@ it('lets nothing go while it cannot tell what the installed release needs', asyn
   await writeFile(path, 'damaged');
   const refused = { status: 403, text: expect.stringContaining('4.2.12 may need it') };
   expect(await v2('DELETE', `${images}/manifests/${child}`)).toMatchObject(refused);
+});
+
+it('offers a release that is pushed without anybody asking for a sync', async () => {
+  const client = platform.registry();
+  await pushRelease(client, { ...sketch, version: '4.2.14', upgradesFrom: '>=4.2.0 <4.2.14', cniValues: 'a: 2\n' });
+  client.close();
+  const offered = async () =>
+    (await platform.call('GET', '/updates')).body.available.some(
+      (one: { version: string }) => one.version === '4.2.14',
+    );
+  await waitUntil('the release in the catalogue', offered);
 });

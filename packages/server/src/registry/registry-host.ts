@@ -13,8 +13,10 @@ import { pinsOf } from './retention.ts';
 /**
  * What the console has a say in at its registry: nothing goes that the platform needs, no tag by which it finds content comes to stand for other
  * content, and every change, and every refused one, is an audit entry.
+ *
+ * @param onChange told of each change once it is recorded, of a refused one too
  */
-export function registryHost(db: Db, storage: RegistryStorage): ContentHost {
+export function registryHost(db: Db, storage: RegistryStorage, onChange: (change: ContentChange) => void): ContentHost {
   return {
     refuseRemoval: (change) => neededBy(db, storage, change),
     refuseTag: (change) => pinnedBy(db, change),
@@ -24,6 +26,7 @@ export function registryHost(db: Db, storage: RegistryStorage): ContentHost {
       const action = `registry.${act}${refused === undefined ? '' : '-refused'}`;
       const deed = { action, subject: changedName(change), details };
       await db.transaction().execute((trx) => recordAudit(trx, { name, address }, deed));
+      onChange(change);
     },
   };
 }

@@ -8,6 +8,7 @@ import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
+import * as layerEdits from './migrations/layer-edits.ts';
 import * as onFailure from './migrations/on-failure.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
@@ -43,6 +44,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0015-reversible': reversible,
   '0016-versions': versions,
   '0018-backup-store': backupStore,
+  '0021-layer-edits': layerEdits,
   '0022-access': access,
   '0023-single-sign-on': singleSignOn,
 };

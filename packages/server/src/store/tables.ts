@@ -20,6 +20,7 @@ export interface Tables {
   readonly console_lock: ConsoleLockTable;
   readonly evidence_key: EvidenceKeyTable;
   readonly journal: JournalTable;
+  readonly layer_edit: LayerEditTable;
   readonly lease: LeaseTable;
   readonly pack_registry: PackRegistryTable;
   readonly password_link: PasswordLinkTable;
@@ -292,6 +293,16 @@ interface UpgradeLayerTable {
   json_schema: string | null;
 }
 export type UpgradeLayerRow = Selectable<UpgradeLayerTable>;
+
+interface LayerEditTable {
+  upgrade_id: string;
+  hop: number;
+  layer_id: string;
+  /** From 1, without a gap at the end; the oldest go. */
+  number: number;
+  /** `LayerEdit` as JSON. */
+  edit: string;
+}
 
 interface PreflightTable {
   upgrade_id: string;

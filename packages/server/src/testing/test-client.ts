@@ -18,7 +18,12 @@ export class TestClient {
     this.#app = app;
   }
 
-  async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, headers = {}): Promise<Answer> {
+  async call(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers = {},
+  ): Promise<Answer> {
     const request: InjectOptions = {
       method,
       url: `/api/v1${path}`,

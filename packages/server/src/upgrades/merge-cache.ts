@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import type { Resolution } from '@sealift/core/merge';
 import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
@@ -30,6 +31,12 @@ class MadeOfRows<Made> {
     const running = this.#running.get(key) ?? this.#makeAnew(key, row);
     this.#running.set(key, running);
     return await running;
+  }
+
+  /** Keeps what was made of a row elsewhere. */
+  put(row: LinkedRow, made: Made): void {
+    const key = hashOfInputs(row);
+    if (!this.#results.has(key)) this.#keep(key, made);
   }
 
   async #makeAnew(key: string, row: LinkedRow): Promise<Made> {
@@ -68,6 +75,18 @@ const previews = new MadeOfRows<Uint8Array>(
   ({ byteLength }) => byteLength,
 );
 
+/** Equal values of conflicts are told apart from others by it. */
+const likenessKey = randomBytes(32).toString('hex');
+const reviews = new MadeOfRows<Uint8Array>(
+  (row) => mergeThreads.run('reviewAnew', { row, key: likenessKey }),
+  ({ byteLength }) => byteLength,
+);
+
+const texts = new MadeOfRows<Uint8Array>(
+  (row) => mergeThreads.run('textsAnew', row),
+  ({ byteLength }) => byteLength,
+);
+
 /**
  * The merge of a row's three texts, made anew only where none of its inputs was merged before: a page reads a draft again and
  * again, and each layer's merge costs what three parses of its texts cost. What it answers must not be changed.
@@ -81,6 +100,28 @@ export async function mergeLayer(row: LinkedRow): Promise<MergedLayerRow> {
 /** What is shown of one row, as `previewAnew`, made anew likewise. @throws MERGE_* */
 export function previewOf(row: LinkedRow): Promise<Uint8Array> {
   return previews.get(row);
+}
+
+/** The row's texts, as `textsAnew`, made anew likewise. @throws MERGE_* */
+export function textsOf(row: LinkedRow): Promise<Uint8Array> {
+  return texts.get(row);
+}
+
+/** The row in the change review, as `reviewAnew`, made anew likewise. @throws MERGE_* */
+export function reviewOf(row: LinkedRow): Promise<Uint8Array> {
+  return reviews.get(row);
+}
+
+/**
+ * Merges a row that has new answers, once for all that is asked of it afterwards.
+ *
+ * @param given the answers that are new
+ * @throws INPUT_INVALID, MERGE_*
+ */
+export async function answerRow(row: LinkedRow, given: readonly Resolution[]): Promise<void> {
+  const { merge, review } = await mergeThreads.run('answerLayer', { row, given, key: likenessKey });
+  merges.put(row, merge);
+  reviews.put(row, review);
 }
 
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */

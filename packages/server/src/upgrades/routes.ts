@@ -1,34 +1,27 @@
 import {
   abortRequestSchema,
   confirmRequestSchema,
-  layerPreviewSchema,
-  pastedTextRequestSchema,
-  resolutionsRequestSchema,
   startUpgradeRequestSchema,
   upgradeListSchema,
   upgradeSchema,
 } from '@sealift/core/api';
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { confirmUpgrade } from './confirm.ts';
-import { dropPastedText, type LayerAddress, pasteText, setResolutions } from './edit-draft.ts';
 import { intervene } from './intervene.ts';
-import { layerPreview } from './layer-preview.ts';
 import { assertDraft } from './assert-draft.ts';
 import { pathRoutes } from './path/routes.ts';
+import { layerRoutes } from './review/routes.ts';
 import { findUpgrade, loadUpgrade, newestUpgrades } from './queries.ts';
 import { runPreflight } from './preflight/run.ts';
 import { withdrawRequest } from './second-person.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
-import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['upgrades'];
 const byId = z.object({ id: z.string().max(64) });
-const byLayer = byId.extend({ layerId: z.string().max(300) });
 
 /** Drafts, their layers, confirmation, progress. */
 export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
@@ -53,7 +46,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     handler: async (request, reply) => {
       const { id, isNew } = await startDraft(services, principalOf(request), request.body);
       if (isNew) changed(id);
-      await runPreflight(services, await loadUpgrade(db, id));
+      if (request.body.preflight) await runPreflight(services, await loadUpgrade(db, id));
       return reply.code(isNew ? 201 : 200).send(await view(id));
     },
   });
@@ -151,74 +144,4 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
 
   layerRoutes(api, services);
   pathRoutes(api, services);
-}
-
-function layerRoutes(api: ApiScope, services: UpgradeServices): void {
-  const { db } = services.store;
-  // Bytes are sent as they are: the thread that made them has held them against the schema of the answer.
-  const show = async (reply: FastifyReply, { id, layerId }: LayerAddress) =>
-    reply.type('application/json; charset=utf-8').send(await layerPreview(db, id, layerId));
-  const edited = async (reply: FastifyReply, address: LayerAddress) => {
-    services.events.publish({ kind: 'upgrade', subject: address.id });
-    return await show(reply, address);
-  };
-  const path = '/upgrades/:id/layers/:layerId';
-
-  api.get(path, {
-    config: { permission: 'platform.values' },
-    schema: {
-      tags,
-      summary: 'The preview of one layer, already merged',
-      params: byLayer,
-      response: { 200: layerPreviewSchema },
-    },
-    handler: async (request, reply) => {
-      await loadUpgrade(db, request.params.id);
-      return await show(reply, request.params);
-    },
-  });
-
-  api.put(`${path}/resolutions`, {
-    bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare' },
-    schema: {
-      tags,
-      summary: "Replaces the layer's resolutions",
-      params: byLayer,
-      body: resolutionsRequestSchema,
-      response: { 200: layerPreviewSchema },
-    },
-    handler: async (request, reply) => {
-      const { params, body } = request;
-      await setResolutions(db, principalOf(request), params, body.resolutions);
-      return await edited(reply, params);
-    },
-  });
-
-  api.put(`${path}/text`, {
-    bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare' },
-    schema: {
-      tags,
-      summary: "Pastes a text in the merge's place; it is checked against the merge",
-      params: byLayer,
-      body: pastedTextRequestSchema,
-      response: { 200: layerPreviewSchema },
-    },
-    handler: async (request, reply) => {
-      const { params, body } = request;
-      await pasteText(db, principalOf(request), params, body.text);
-      return await edited(reply, params);
-    },
-  });
-
-  api.delete(`${path}/text`, {
-    config: { permission: 'upgrades.prepare' },
-    schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
-    handler: async (request, reply) => {
-      const { params } = request;
-      await dropPastedText(db, principalOf(request), params);
-      return await edited(reply, params);
-    },
-  });
 }

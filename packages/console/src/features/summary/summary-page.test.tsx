@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
 
@@ -16,6 +16,17 @@ test('names the installed version and links to the available update', async () =
   await screen.findByText('Harborview 4.2.12');
   await user.click(screen.getByRole('link', { name: 'Version 4.2.13 is available' }));
   await screen.findByRole('heading', { name: 'Update Management', level: 1 });
+});
+
+test('updates from here: the draft is made at once, and its review opens', async () => {
+  const { user, api } = openPage('/', (fixture) => {
+    fixture.unseen = true;
+  });
+  await user.click(await screen.findByRole('button', { name: 'Update to 4.2.13' }));
+  await screen.findByRole('tree', { name: 'Decisions' });
+  expect(api.started).toEqual({ to: '4.2.13', reversible: false, preflight: false });
+  await waitFor(() => expect(api.looks).toBe(1));
+  await screen.findByText('2 open conflicts in vSphere CSI');
 });
 
 test('says that the cluster is simulated, and what an embedded store means', async () => {

@@ -10,7 +10,9 @@ import {
 } from '@patternfly/react-core';
 import type { Summary } from '@sealift/core/api';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
+import { LockedButton } from '../../components/locked-button.tsx';
+import { preparePath } from '../../components/update-link.ts';
 
 /** Installed version, the update at hand, and what this console itself stands on. */
 export function VersionCard({ summary }: { summary: Summary }) {
@@ -54,7 +56,19 @@ function UpdateFact({ summary }: { summary: Summary }) {
     return <Link to={`/updates/${encodeURIComponent(summary.lockedBy)}`}>An upgrade is running</Link>;
   }
   if (summary.update === null) return <>None in the catalogue</>;
-  return <Link to="/updates">Version {summary.update.version} is available</Link>;
+  return <Offer version={summary.update.version} />;
+}
+
+function Offer({ version }: { version: string }) {
+  const navigate = useNavigate();
+  return (
+    <span className="update-offer">
+      <Link to="/updates">Version {version} is available</Link>
+      <LockedButton size="sm" onClick={() => void navigate(preparePath(version))} aria-label={`Update to ${version}`}>
+        Update
+      </LockedButton>
+    </span>
+  );
 }
 
 function Fact({ term, children }: { term: string; children: ReactNode }) {

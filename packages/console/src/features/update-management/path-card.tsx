@@ -11,11 +11,10 @@ interface PathCardProps {
   /** Newer versions, newest first. */
   versions: readonly string[];
   onUpdate: (version: string) => void;
-  starting: string | undefined;
 }
 
 /** The way to a release over as many hops as it takes, drawn; other ways, and why there is none to the rest. */
-export function PathCard({ versions, onUpdate, starting }: PathCardProps) {
+export function PathCard({ versions, onUpdate }: PathCardProps) {
   const [to, setTo] = useState<string>();
   const plan = usePath(to);
   return (
@@ -38,14 +37,14 @@ export function PathCard({ versions, onUpdate, starting }: PathCardProps) {
           ))}
         </FormSelect>
         <QueryView query={plan} what="the way">
-          {(data) => <Way plan={data} onUpdate={onUpdate} starting={starting} />}
+          {(data) => <Way plan={data} onUpdate={onUpdate} />}
         </QueryView>
       </CardBody>
     </Card>
   );
 }
 
-function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardProps, 'versions'>) {
+function Way({ plan, onUpdate }: { plan: PathPlan } & Omit<PathCardProps, 'versions'>) {
   const { product, from, to, path, notDirectly, runnersUp, refused } = plan;
   const hops = path?.hops.length ?? 0;
   // Of the others each is told when it is chosen.
@@ -87,12 +86,7 @@ function Way({ plan, onUpdate, starting }: { plan: PathPlan } & Omit<PathCardPro
       )}
       {to !== null && hops > 1 && (
         <p>
-          <LockedButton
-            needs="upgrades.prepare"
-            onClick={() => onUpdate(to)}
-            isLoading={starting === to}
-            disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
-          >
+          <LockedButton needs="upgrades.prepare" onClick={() => onUpdate(to)}>
             Update to {to} over {hops} hops
           </LockedButton>
         </p>

@@ -4,16 +4,16 @@ import type { AvailableUpdate } from '@sealift/core/planner';
 import { useState } from 'react';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { NodeImageFact } from '../../components/node-image-fact.tsx';
+import { WhatChanges } from './what-changes.tsx';
 
 interface RecommendedUpdateProps {
   updates: UpdateList;
   update: AvailableUpdate;
   onUpdate: (version: string, reversible: boolean) => void;
-  starting: string | undefined;
 }
 
 /** The prompt for the version to go to next. */
-export function RecommendedUpdate({ updates, update, onUpdate, starting }: RecommendedUpdateProps) {
+export function RecommendedUpdate({ updates, update, onUpdate }: RecommendedUpdateProps) {
   const [reversible, setReversible] = useState(false);
   return (
     <Card className="recommended">
@@ -27,6 +27,7 @@ export function RecommendedUpdate({ updates, update, onUpdate, starting }: Recom
           {updates.product} {updates.installed} is installed. {update.reason}
         </p>
         <NodeImageFact decision={update.nodeImage} />
+        <WhatChanges update={update} />
         {update.reversible && (
           <Checkbox
             id="reversible"
@@ -41,8 +42,6 @@ export function RecommendedUpdate({ updates, update, onUpdate, starting }: Recom
         <LockedButton
           needs="upgrades.prepare"
           onClick={() => onUpdate(update.version, update.reversible && reversible)}
-          isLoading={starting === update.version}
-          disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
           aria-label={`Update to ${update.version}`}
         >
           Update

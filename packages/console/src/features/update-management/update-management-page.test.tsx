@@ -17,7 +17,7 @@ test('keeps the control plane able to go back where that is offered and asked fo
   await user.click(await screen.findByRole('checkbox', { name: /Keep the control plane able to go back/ }));
   await user.click(screen.getByRole('button', { name: 'Update to 4.2.13' }));
   await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
-  expect(api.started).toEqual({ to: '4.2.13', reversible: true });
+  expect(api.started).toEqual({ to: '4.2.13', reversible: true, preflight: false });
 });
 
 test('offers no way back of the control plane where a release has none', async () => {
@@ -57,4 +57,28 @@ test('says why there is no way to a release that is chosen', async () => {
   await user.selectOptions(await screen.findByRole('combobox', { name: 'Release to go to' }), '4.4.0');
   await screen.findByText('There is no way from Harborview 4.2.12 to 4.4.0.');
   within(screen.getByRole('region', { name: 'Refused releases' })).getByText(/4.3.2 to 4.4.0/);
+});
+
+test('says what a release changes, and what its vendor says of it, before anything is prepared', async () => {
+  const { user, api } = openPage('/updates');
+  const layers = within(await screen.findByRole('list', { name: 'Layers that 4.2.13 changes' }));
+  expect(layers.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'Storage (CSI) csi-vsphere 2.6.0 → 2.7.1',
+    'Add-on flow-logs new: 1.0.0',
+  ]);
+  await user.click(screen.getByRole('button', { name: 'Release notes of 4.2.13' }));
+  screen.getByText(/Mends the storage driver/);
+  expect(api.started).toBeNull();
+});
+
+test('says why a draft cannot be made, and tries again when told to', async () => {
+  const { user, api } = openPage('/updates', (fixture) => {
+    fixture.refuseDraft = true;
+  });
+  await user.click(await screen.findByRole('button', { name: 'Update to 4.2.13' }));
+  await screen.findByText('The registry does not answer');
+  screen.getByRole('link', { name: 'Back to Update Management' });
+  api.refuseDraft = false;
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByRole('heading', { name: 'Harborview version update', level: 1 });
 });

@@ -2,10 +2,10 @@ import { EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core'
 import type { UpdateList } from '@sealift/core/api';
 import { useNavigate, Link } from 'react-router';
 import { useUpdates } from '../../api/platform.ts';
-import { useStartUpgrade, useUpgrades } from '../../api/upgrades.ts';
-import { ErrorNotice } from '../../components/error-notice.tsx';
+import { useUpgrades } from '../../api/upgrades.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { preparePath } from '../../components/update-link.ts';
 import { PathCard } from './path-card.tsx';
 import { RecommendedUpdate } from './recommended-update.tsx';
 import { UpgradeHistory } from './upgrade-history.tsx';
@@ -30,25 +30,14 @@ export function UpdateManagementPage() {
 
 function Available({ updates }: { updates: UpdateList }) {
   const navigate = useNavigate();
-  const start = useStartUpgrade();
-  const update = (to: string, reversible = false) =>
-    start.mutate({ to, reversible }, { onSuccess: ({ id }) => void navigate(`/updates/${encodeURIComponent(id)}`) });
-  const starting = start.isPending ? start.variables.to : undefined;
+  const update = (to: string, reversible = false): void => void navigate(preparePath(to, reversible));
   if (updates.available.length === 0) return <NothingNewer updates={updates} />;
   const { recommended } = updates;
   return (
     <>
-      {start.isError && <ErrorNotice error={start.error} />}
-      {recommended !== null && (
-        <RecommendedUpdate updates={updates} update={recommended} onUpdate={update} starting={starting} />
-      )}
-      <VersionTable
-        available={updates.available}
-        recommended={recommended?.version}
-        onUpdate={update}
-        starting={starting}
-      />
-      <PathCard versions={updates.available.map(({ version }) => version)} onUpdate={update} starting={starting} />
+      {recommended !== null && <RecommendedUpdate updates={updates} update={recommended} onUpdate={update} />}
+      <VersionTable available={updates.available} recommended={recommended?.version} onUpdate={update} />
+      <PathCard versions={updates.available.map(({ version }) => version)} onUpdate={update} />
     </>
   );
 }

@@ -7,11 +7,10 @@ interface VersionTableProps {
   available: readonly AvailableUpdate[];
   recommended: string | undefined;
   onUpdate: (version: string) => void;
-  starting: string | undefined;
 }
 
 /** Every newer version with whether it may be installed from here, and why not. */
-export function VersionTable({ available, recommended, onUpdate, starting }: VersionTableProps) {
+export function VersionTable({ available, recommended, onUpdate }: VersionTableProps) {
   return (
     <section className="versions">
       <Title headingLevel="h2" size="lg">
@@ -52,7 +51,6 @@ export function VersionTable({ available, recommended, onUpdate, starting }: Ver
                     variant="secondary"
                     size="sm"
                     onClick={() => onUpdate(update.version)}
-                    disabledBecause={starting === undefined ? undefined : 'The preview is being prepared'}
                     aria-label={`Update to ${update.version}`}
                   >
                     Update

@@ -7,8 +7,9 @@ const allSettled = [
   { path: ['controller', 'syncer', 'interval'], take: 'current' as const },
 ];
 
-test('opens at the layer with conflicts, with the runbook’s panes and the merge between them', async () => {
-  openPage('/updates/up-1');
+test('shows the runbook’s panes with the merge between them, at the layer with conflicts', async () => {
+  const { user } = openPage('/updates/up-1');
+  await user.click(await screen.findByRole('button', { name: 'Incoming and current' }));
   const incoming = await screen.findByRole('region', { name: 'Incoming changes' });
   const merged = screen.getByRole('region', { name: 'Merged result' });
   const current = screen.getByRole('region', { name: 'Current configuration' });
@@ -19,69 +20,56 @@ test('opens at the layer with conflicts, with the runbook’s panes and the merg
   screen.getByRole('button', { name: /vSphere CSI 2.6.0 → 2.7.1 2 conflicts/ });
 });
 
-test('settles conflicts one by one, each can be opened again, and only then lets confirm', async () => {
-  const { user, api } = openPage('/updates/up-1');
-  const confirm = await screen.findByRole('button', { name: 'Confirm' });
-  expect(confirm.getAttribute('aria-disabled')).toBe('true');
-  screen.getByText('2 open conflicts in vSphere CSI', { exact: false });
-  await user.click(await screen.findByRole('button', { name: 'Take incoming: controller.replicas' }));
-  await screen.findByText(/1 open conflict in vSphere CSI/);
-  await user.click(screen.getByRole('button', { name: 'Open again: controller.replicas' }));
-  await screen.findByText(/2 open conflicts in vSphere CSI/);
-  await user.click(screen.getByRole('button', { name: 'Keep current: controller.replicas' }));
-  await screen.findByText(/1 open conflict in vSphere CSI/);
-  await user.click(screen.getByRole('button', { name: 'Own value: controller.syncer.interval' }));
-  await user.type(screen.getByRole('textbox', { name: 'Value for controller.syncer.interval, as YAML' }), '50s');
-  await user.click(screen.getByRole('button', { name: 'Use value' }));
-  await screen.findByText('Nothing is open. 4 customisations are kept.');
-  expect(api.edits.resolutions.get('csi-csi-vsphere')).toEqual([
-    { path: ['controller', 'replicas'], take: 'current' },
-    { path: ['controller', 'syncer', 'interval'], value: '50s' },
-  ]);
-});
-
-test('offers how a conflict was settled before, and uses it only when told to', async () => {
-  const { user, api } = openPage('/updates/up-1');
-  await screen.findByText('75s');
-  expect(api.edits.resolutions.size).toBe(0);
-  await user.click(screen.getByRole('button', { name: 'Use earlier choice: controller.syncer.interval' }));
-  await screen.findByText(/1 open conflict in vSphere CSI/);
-  expect(api.edits.resolutions.get('csi-csi-vsphere')).toEqual([
-    { path: ['controller', 'syncer', 'interval'], value: '75s' },
-  ]);
-  expect(screen.queryByRole('button', { name: /Use earlier choice/ })).toBeNull();
-});
-
-test('lists every decision with its kind and reason', async () => {
-  openPage('/updates/up-1?layer=cni-cni-calico');
-  const decisions = within(await screen.findByRole('region', { name: 'Decisions' }));
-  decisions.getByRole('button', { name: 'Show podCIDR' });
-  expect(decisions.getAllByText('kept')).toHaveLength(2);
-  decisions.getByText('The release adds it.');
-});
-
 test('takes a text pasted by hand, says what it loses, and goes back to the merge', async () => {
-  const { user, api } = openPage('/updates/up-1?layer=cni-cni-calico', (fixture) => {
+  const { user, api } = openPage('/updates/up-1?texts=cni-cni-calico', (fixture) => {
     fixture.edits.pasted.set('cni-cni-calico', 'podCIDR: 192.168.0.0/16\n');
   });
-  await screen.findByText(/differs from the merge in 1 place/);
-  screen.getByText(/loses this site’s value 10.244.0.0\/16/);
-  await user.click(screen.getByRole('button', { name: 'Back to merge' }));
+  const layer = within(await screen.findByRole('region', { name: 'Merge of Calico' }));
+  await layer.findByText(/differs from the merge in 1 place/);
+  layer.getByText(/loses this site’s value 10.244.0.0\/16/);
+  await user.click(layer.getByRole('button', { name: 'Back to merge' }));
   await waitFor(() => expect(screen.queryByText(/differs from the merge/)).toBeNull());
-  await user.click(screen.getByRole('button', { name: 'Paste here: Current configuration' }));
-  await user.click(screen.getByRole('button', { name: 'Use this text' }));
-  await screen.findByText(/it means the same as the merge/);
+  await user.click(layer.getByRole('button', { name: 'Paste here: Current configuration' }));
+  await user.click(layer.getByRole('button', { name: 'Use this text' }));
+  await layer.findByText(/it means the same as the merge/);
   expect(api.edits.pasted.get('cni-cni-calico')).toContain('podCIDR: 10.244.0.0/16');
 });
 
 test('says where a text does not fit its pack', async () => {
-  const { user } = openPage('/updates/up-1?layer=cni-cni-calico', (fixture) => {
+  const { user } = openPage('/updates/up-1?texts=cni-cni-calico', (fixture) => {
     fixture.edits.pasted.set('cni-cni-calico', 'podCIDR: 10.244.0.0/16\nmtu: many\n');
   });
-  await screen.findByText(/does not fit its pack in 1 place;/);
-  screen.getByText(/\(line 2\): the value is not a number/);
-  await user.click(screen.getByRole('button', { name: 'Back to merge' }));
+  const layer = within(await screen.findByRole('region', { name: 'Merge of Calico' }));
+  await layer.findByText(/does not fit its pack in 1 place;/);
+  layer.getByText(/\(line 2\): the value is not a number/);
+  await user.click(layer.getByRole('button', { name: 'Back to merge' }));
   await waitFor(() => expect(screen.queryByText(/does not fit its pack/)).toBeNull());
+});
+
+test('does not put a text in the place of what somebody else did meanwhile, and keeps it', async () => {
+  const { user, api } = openPage('/updates/up-1?texts=cni-cni-calico');
+  const layer = within(await screen.findByRole('region', { name: 'Merge of Calico' }));
+  await user.click(await layer.findByRole('button', { name: 'Paste here: Current configuration' }));
+  api.editElsewhere('ben', 'cni-cni-calico', { path: ['podCIDR'], take: 'incoming' });
+  await user.click(layer.getByRole('button', { name: 'Use this text' }));
+  await layer.findByText(/Calico was edited in another window/);
+  layer.getByText(/podCIDR: incoming taken/);
+  expect(api.edits.pasted.size).toBe(0);
+  await user.click(layer.getByRole('button', { name: 'Use this text' }));
+  await layer.findByText(/it means the same as the merge/);
+});
+
+test('goes on with a text that was typed and not saved', async () => {
+  const { user } = openPage('/updates/up-1?texts=cni-cni-calico');
+  await user.click(await screen.findByRole('button', { name: 'Edit by hand: Merged result' }));
+  const editor = () =>
+    within(screen.getByRole('region', { name: 'Merged result' })).queryByRole('button', { name: 'Use this text' });
+  expect(editor()).not.toBeNull();
+  await user.click(screen.getByRole('button', { name: /^Storage \(CSI\) vSphere CSI/ }));
+  await screen.findByRole('region', { name: 'Merge of vSphere CSI' });
+  expect(editor()).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Change review' }));
+  await screen.findByRole('tree', { name: 'Decisions' });
 });
 
 test('shows the plan with the point of no return, and the preflight with remedies', async () => {

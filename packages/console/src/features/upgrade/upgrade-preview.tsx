@@ -5,14 +5,16 @@ import { useState } from 'react';
 import { FailureNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { ConfirmBar } from './confirm/confirm-bar.tsx';
-import { MergedLayers } from './merge/merged-layers.tsx';
+import { Configuration } from './configuration.tsx';
 import { PlanView } from './plan/plan-view.tsx';
 import { PreflightView } from './preflight-view.tsx';
+import { useFirstLook } from './use-first-look.ts';
 
 /** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
 export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
   const [tab, setTab] = useState<string | number>('configuration');
   const { plan } = upgrade;
+  const isLooking = useFirstLook(upgrade);
   const steps = plan === null ? 0 : stepsOfPlan(plan).length;
   const notPassed = upgrade.preflight.filter(({ outcome }) => outcome !== 'pass').length;
   return (
@@ -27,7 +29,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
             eventKey="configuration"
             title={<TabTitleText>Configuration ({upgrade.layers.length} layers)</TabTitleText>}
           >
-            <MergedLayers upgrade={upgrade} />
+            <Configuration upgrade={upgrade} isActive={tab === 'configuration'} />
           </Tab>
           <Tab eventKey="plan" title={<TabTitleText>Plan ({steps} steps)</TabTitleText>}>
             {tab === 'plan' && plan !== null && <PlanView upgrade={upgrade} plan={plan} />}
@@ -44,7 +46,7 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
           </Tab>
         </Tabs>
       </PageSection>
-      <ConfirmBar upgrade={upgrade} />
+      <ConfirmBar upgrade={upgrade} isLooking={isLooking} />
     </>
   );
 }

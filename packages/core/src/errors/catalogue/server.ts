@@ -269,6 +269,13 @@ export const serverErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  LAYER_EDITED: {
+    message: '{who} has edited this layer since it was shown',
+    hint: 'Nothing of this change was kept. Look at the layer again, then decide.',
+    status: 412,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   RISK_NOT_ACCEPTABLE: {
     message: 'what the check {check} found cannot be accepted as a risk: {reason}',
     hint: 'Settle what the preflight names and run it again; what can be accepted says so there.',

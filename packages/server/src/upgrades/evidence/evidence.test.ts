@@ -123,7 +123,9 @@ describe('the evidence of an upgrade', () => {
     const { db } = store();
     await db.updateTable('upgrade_layer').set({ incoming: 'mtu: 1500\nnew: true\n' }).execute();
     await db.updateTable('upgrade').set({ state: 'draft', confirmed_at: null }).execute();
-    await setResolutions(db, ann, { id, layerId: 'cni-calico' }, [{ path: ['mtu'], take: 'current' }]);
+    await setResolutions(db, { actor: ann, address: { id, layerId: 'cni-calico' } }, [
+      { path: ['mtu'], take: 'current' },
+    ]);
     await db.updateTable('upgrade').set({ state: 'running', confirmed_at: new Date(), confirmed_by: 'bob' }).execute();
     await abort();
     const [merge] = (await evidence()).merges;

@@ -41,7 +41,9 @@ function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Upgr
 
 /** Somebody settles what was to be settled otherwise. */
 const resolve = () =>
-  setResolutions(store().db, someone, { id, layerId: 'cni-calico' }, [{ path: ['mtu'], take: 'incoming' }]);
+  setResolutions(store().db, { actor: someone, address: { id, layerId: 'cni-calico' } }, [
+    { path: ['mtu'], take: 'incoming' },
+  ]);
 
 /** The plan becomes another, as when a layer that stayed as it was is given other values. */
 async function replan(): Promise<void> {

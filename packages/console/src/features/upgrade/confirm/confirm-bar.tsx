@@ -6,12 +6,21 @@ import { useApproval } from './approval.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { WithdrawRequest } from './withdraw-request.tsx';
 
+interface ConfirmBarProps {
+  upgrade: Upgrade;
+  /** Whether the site is being looked at. */
+  isLooking: boolean;
+}
+
 /** Confirm at the bottom right; while something is open it can't be pressed and the reason stands beside it. */
-export function ConfirmBar({ upgrade }: { upgrade: Upgrade }) {
+export function ConfirmBar({ upgrade, isLooking }: ConfirmBarProps) {
   const [asking, setAsking] = useState(false);
-  const reasons =
+  const looking = isLooking ? ['The site is being looked at'] : [];
+  const found =
     upgrade.hash === null && upgrade.blockers.length === 0 ? ['The merge is still being computed'] : upgrade.blockers;
   const { text: approval, isOwn, action } = useApproval(upgrade);
+  // What is looked for is not said to be missing.
+  const reasons = [...found.slice(isLooking && upgrade.preflightAt === null ? 1 : 0), ...looking];
   const open = reasons.length > 0;
   const kept = upgrade.layers.reduce((count, layer) => count + layer.keptCustomisations, 0);
   return (

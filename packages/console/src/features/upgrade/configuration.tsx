@@ -1,0 +1,87 @@
+import './review/review.css';
+import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import type { Review, Upgrade } from '@sealift/core/api';
+import { useState } from 'react';
+import { useReview } from '../../api/review.ts';
+import { QueryView } from '../../components/query-view.tsx';
+import { ChangeReview } from './review/change-review.tsx';
+import type { ReviewRow } from './review/review-rows.ts';
+import { useReviewAddress } from './review/use-review-address.ts';
+import { MergedLayers } from './texts/merged-layers.tsx';
+
+interface ConfigurationProps {
+  upgrade: Upgrade;
+  /** Whether it is the part of the preview that one looks at. */
+  isActive: boolean;
+}
+
+/** What becomes of each layer's configuration: the change review, or the runbook's panes. */
+export function Configuration({ upgrade, isActive }: ConfigurationProps) {
+  const review = useReview(upgrade.id);
+  return (
+    <QueryView query={review} what="the decisions">
+      {(data) => <Views upgrade={upgrade} review={data} isActive={isActive} />}
+    </QueryView>
+  );
+}
+
+function Views({ upgrade, review, isActive }: ConfigurationProps & { review: Review }) {
+  const address = useReviewAddress();
+  const [place, setPlace] = useState<{ row: ReviewRow; edit: boolean }>();
+  const { texts, row, filter } = address;
+  const firstLayer = (): string | undefined => {
+    const ofRow = review.layers.find((layer) => row?.startsWith(`${layer.id}:`))?.id;
+    const asking = review.layers.find(({ state }) => state === 'conflicts') ?? review.layers[0];
+    return ofRow ?? filter.layer ?? asking?.id;
+  };
+  const viewToggle = (
+    <ToggleGroup aria-label="View" isCompact className="view-toggle">
+      <ToggleGroupItem
+        text="Change review"
+        isSelected={texts === undefined}
+        onChange={() => address.setTexts(undefined)}
+      />
+      <ToggleGroupItem
+        text="Incoming and current"
+        isSelected={texts !== undefined}
+        onChange={() => {
+          setPlace(undefined);
+          address.setTexts(firstLayer());
+        }}
+      />
+    </ToggleGroup>
+  );
+  const shown = place !== undefined && place.row.layer.id === texts ? place : undefined;
+  return (
+    <>
+      <div className="view" hidden={texts !== undefined}>
+        <ChangeReview
+          upgrade={upgrade}
+          review={review}
+          address={address}
+          isActive={isActive && texts === undefined}
+          viewToggle={viewToggle}
+          onShowTexts={(of, edit) => {
+            setPlace({ row: of, edit });
+            address.setTexts(of.layer.id);
+          }}
+        />
+      </div>
+      {texts !== undefined && (
+        <div className="view">
+          <MergedLayers
+            upgrade={upgrade}
+            review={review}
+            chosen={texts}
+            place={shown === undefined ? undefined : { decision: shown.row.decision, edit: shown.edit }}
+            viewToggle={viewToggle}
+            onChoose={(layer) => {
+              setPlace(undefined);
+              address.setTexts(layer);
+            }}
+          />
+        </div>
+      )}
+    </>
+  );
+}

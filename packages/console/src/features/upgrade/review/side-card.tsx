@@ -1,0 +1,33 @@
+import { Title } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+
+interface SideCardProps {
+  /** Says by its colour whose value it is. */
+  side: 'current' | 'incoming' | 'base' | 'result';
+  title: string;
+  /** Which text it is from, in few words. */
+  about: string;
+  isChosen: boolean;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+/** One of the values of a decision, in its text, with what can be done with it. */
+export function SideCard({ side, title, about, isChosen, action, children }: SideCardProps) {
+  return (
+    <section className={isChosen ? 'side-card is-chosen' : 'side-card'} data-side={side} aria-label={`${title} here`}>
+      <header>
+        <div className="side-title">
+          <Title headingLevel="h3" size="md">
+            {title}
+          </Title>
+          <span className="quiet side-about" title={about}>
+            {about}
+          </span>
+        </div>
+        {action}
+      </header>
+      {children}
+    </section>
+  );
+}

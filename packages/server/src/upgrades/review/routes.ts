@@ -1,0 +1,163 @@
+import {
+  answersRequestSchema,
+  layerPreviewSchema,
+  layerTextsSchema,
+  pastedTextRequestSchema,
+  resolutionsRequestSchema,
+  reviewedLayerSchema,
+  reviewSchema,
+} from '@sealift/core/api';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ApiScope } from '../../http/api-scope.ts';
+import { textBodyBytes } from '../../http/body-limits.ts';
+import { ifMatch, tagOf } from '../../http/if-match.ts';
+import { principalOf } from '../../http/request-context.ts';
+import {
+  changeAnswers,
+  dropPastedText,
+  type Editing,
+  type LayerAddress,
+  pasteText,
+  setResolutions,
+} from '../edit-draft.ts';
+import { loadLinkedLayer } from '../layer-chain.ts';
+import { layerPreview } from '../layer-preview.ts';
+import { textsOf } from '../merge-cache.ts';
+import { loadLayer, loadUpgrade } from '../queries.ts';
+import type { UpgradeServices } from '../upgrade-services.ts';
+import { revisionOf } from './layer-edits.ts';
+import { layerReview, upgradeReview } from './review.ts';
+
+const tags = ['upgrades'];
+const byId = z.object({ id: z.string().max(64) });
+const byLayer = byId.extend({ layerId: z.string().max(300) });
+const json = 'application/json; charset=utf-8';
+
+/** What each layer becomes, and the answers of persons; what is edited has an `ETag`, and edits take `If-Match`. */
+export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
+  const { db } = services.store;
+  // Bytes are sent as they are: the thread that made them has held them against the schema of the answer.
+  const show = async (reply: FastifyReply, { id, layerId }: LayerAddress) => {
+    const tag = tagOf(await revisionOf(db, await loadLayer(db, id, layerId)));
+    return sendJson(reply.header('etag', tag), await layerPreview(db, id, layerId));
+  };
+  const sendJson = (reply: FastifyReply, bytes: Uint8Array) => reply.type(json).send(bytes);
+  const changed = (id: string): void => services.events.publish({ kind: 'upgrade', subject: id });
+  const edited = async (reply: FastifyReply, address: LayerAddress) => {
+    changed(address.id);
+    return await show(reply, address);
+  };
+  const editing = (request: FastifyRequest, address: LayerAddress): Editing => ({
+    actor: principalOf(request),
+    address,
+    seen: ifMatch(request.headers),
+  });
+  const path = '/upgrades/:id/layers/:layerId';
+
+  api.get('/upgrades/:id/review', {
+    config: { permission: 'upgrades.read' },
+    schema: {
+      tags,
+      summary: 'Every decision of every layer, without their texts',
+      params: byId,
+      response: { 200: reviewSchema },
+    },
+    handler: async (request, reply) => {
+      await loadUpgrade(db, request.params.id);
+      return sendJson(reply, await upgradeReview(db, request.params.id));
+    },
+  });
+
+  api.get(path, {
+    config: { permission: 'platform.values' },
+    schema: {
+      tags,
+      summary: 'The preview of one layer, already merged',
+      params: byLayer,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request, reply) => {
+      await loadUpgrade(db, request.params.id);
+      return await show(reply, request.params);
+    },
+  });
+
+  api.get(`${path}/texts`, {
+    config: { permission: 'platform.values' },
+    schema: {
+      tags,
+      summary: 'The texts of one layer, with the places of their secrets',
+      params: byLayer,
+      response: { 200: layerTextsSchema },
+    },
+    handler: async (request, reply) => {
+      const { id, layerId } = request.params;
+      await loadUpgrade(db, id);
+      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId)));
+    },
+  });
+
+  api.patch(`${path}/resolutions`, {
+    bodyLimit: textBodyBytes,
+    config: { permission: 'upgrades.prepare' },
+    schema: {
+      tags,
+      summary: 'Changes the answers to some paths; with If-Match only where nobody else edited the layer meanwhile',
+      params: byLayer,
+      body: answersRequestSchema,
+      response: { 200: reviewedLayerSchema },
+    },
+    handler: async (request, reply) => {
+      const { params, body } = request;
+      await changeAnswers(db, editing(request, params), body);
+      changed(params.id);
+      const { bytes, revision } = await layerReview(db, params.id, params.layerId);
+      return sendJson(reply.header('etag', tagOf(revision)), bytes);
+    },
+  });
+
+  api.put(`${path}/resolutions`, {
+    bodyLimit: textBodyBytes,
+    config: { permission: 'upgrades.prepare' },
+    schema: {
+      tags,
+      summary: "Replaces the layer's resolutions",
+      params: byLayer,
+      body: resolutionsRequestSchema,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request, reply) => {
+      const { params, body } = request;
+      await setResolutions(db, editing(request, params), body.resolutions);
+      return await edited(reply, params);
+    },
+  });
+
+  api.put(`${path}/text`, {
+    bodyLimit: textBodyBytes,
+    config: { permission: 'upgrades.prepare' },
+    schema: {
+      tags,
+      summary: "Pastes a text in the merge's place; it is checked against the merge",
+      params: byLayer,
+      body: pastedTextRequestSchema,
+      response: { 200: layerPreviewSchema },
+    },
+    handler: async (request, reply) => {
+      const { params, body } = request;
+      await pasteText(db, editing(request, params), body.text);
+      return await edited(reply, params);
+    },
+  });
+
+  api.delete(`${path}/text`, {
+    config: { permission: 'upgrades.prepare' },
+    schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
+    handler: async (request, reply) => {
+      const { params } = request;
+      await dropPastedText(db, editing(request, params));
+      return await edited(reply, params);
+    },
+  });
+}
