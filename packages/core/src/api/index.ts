@@ -10,6 +10,7 @@ export * from './cluster.ts';
 export * from './evidence.ts';
 export * from './packs.ts';
 export * from './layer-edit.ts';
+export * from './gateways.ts';
 export * from './permissions.ts';
 export * from './platform.ts';
 export * from './problem.ts';

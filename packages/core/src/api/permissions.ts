@@ -31,6 +31,9 @@ export const permissions = [
   'events.read',
   /** Making a new key that evidence is signed with. */
   'evidence.renew-key',
+  'gateways.read',
+  /** Letting gateways register, holding their upgrades and letting them go on, removing them. */
+  'gateways.change',
   'metrics.read',
   'platform.read',
   'platform.adopt',

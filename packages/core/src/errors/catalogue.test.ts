@@ -5,6 +5,7 @@ import { bundleErrors } from './catalogue/bundle.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { downloadErrors } from './catalogue/download.ts';
+import { gatewayErrors } from './catalogue/gateway.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -38,6 +39,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   simulatorErrors,
   siteErrors,
   downloadErrors,
+  gatewayErrors,
   cliErrors,
 };
 

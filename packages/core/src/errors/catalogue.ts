@@ -4,6 +4,7 @@ import { bundleErrors } from './catalogue/bundle.ts';
 import { cliErrors } from './catalogue/cli.ts';
 import { clusterApiErrors } from './catalogue/cluster-api.ts';
 import { downloadErrors } from './catalogue/download.ts';
+import { gatewayErrors } from './catalogue/gateway.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
@@ -36,6 +37,7 @@ export const catalogue = {
   ...simulatorErrors,
   ...siteErrors,
   ...downloadErrors,
+  ...gatewayErrors,
   ...cliErrors,
 } as const;
 

@@ -7,6 +7,9 @@ import { tokenRoutes } from '../accounts/token-routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { backupRoutes } from '../backups/routes.ts';
 import { catalogueRoutes } from '../catalogue/routes.ts';
+import { agentRoutes } from '../gateways/agent-routes.ts';
+import { gatewayRoutes } from '../gateways/routes.ts';
+import { signedByGateway } from '../gateways/signed-by.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { guardRoutes } from '../http/guard-routes.ts';
 import { answerProblems } from '../http/problems.ts';
@@ -44,7 +47,7 @@ export function apiRoutes(
   const authenticate = authenticateBy(db);
   answerProblems(api, () => lockProgress(db), storeFailure);
   neverStored(api);
-  guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db) });
+  guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db), gateway: signedByGateway(db) });
   const reads = new SharedReads(api, events);
   sessionRoutes(api, db, attempts);
   tokenRoutes(api, db);
@@ -64,6 +67,12 @@ export function apiRoutes(
   courseRoutes(api, parts);
   evidenceRoutes(api, parts.evidence, parts.evidenceKeys);
   backupRoutes(api, { ...parts, db }, parts.events);
+  gatewayRoutes(api, db, events);
+  void api.register((scope, _options, done) => {
+    const { waiters, executables } = parts.gateways;
+    agentRoutes(scope, { db, events, waiters, executables }, attempts);
+    done();
+  });
   auditRoutes(api, db, parts.checkpoints);
   eventRoutes(api, events, authenticate);
   metricsRoutes(api, parts, { reads, process });

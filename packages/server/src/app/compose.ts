@@ -14,6 +14,8 @@ import { contentRegistry } from '../engine/content-registry.ts';
 import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
+import { GatewayExecutables } from '../gateways/executables.ts';
+import { GatewayWaiters } from '../gateways/waiters.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
@@ -44,6 +46,7 @@ export interface ConsoleParts {
   readonly checkpoints: AuditCheckpoints;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
+  readonly gateways: { readonly waiters: GatewayWaiters; readonly executables: GatewayExecutables };
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -116,6 +119,7 @@ export function composeConsole(
     evidenceKeys,
     checkpoints: new AuditCheckpoints(store.db, evidenceKeys),
     backups,
+    gateways: { waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
     scheduledBackups: new ScheduledBackups(store.db, backups),
     secretKey,
   };

@@ -2,7 +2,7 @@ import { isAllowed } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { anonymousBodyBytes } from './body-limits.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, SignedBy } from './principal.ts';
 import { isWrite } from './request-context.ts';
 
 /** Who sends a request, or null. */
@@ -11,6 +11,8 @@ export type Authenticate = (request: FastifyRequest) => Promise<Principal | null
 /** What the guard asks. */
 export interface Guard {
   readonly authenticate: Authenticate;
+  /** Which gateway signed a request. @throws GATEWAY_UNKNOWN */
+  readonly gateway?: (request: FastifyRequest) => Promise<SignedBy>;
   /** The upgrade that locks the console, or null. */
   readonly lockedBy: () => Promise<string | null>;
   /** Whether a role holds a permission; by default as the API's list says. */
@@ -25,6 +27,7 @@ export interface Guard {
 export function guardRoutes(app: FastifyInstance, guard: Guard): void {
   const may = guard.isAllowed ?? isAllowed;
   app.decorateRequest('principal', null);
+  app.decorateRequest('gateway', null);
   app.addHook('onRoute', (route) => {
     const { method, url, config } = route;
     if (config?.permission === undefined) throw new TypeError(`${method.toString()} ${url} declares no permission`);
@@ -35,6 +38,11 @@ export function guardRoutes(app: FastifyInstance, guard: Guard): void {
     if (isWrite(request)) refuseForeignPage(request);
     const { permission, whileLocked } = request.routeOptions.config;
     if (permission === 'anonymous') return;
+    if (permission === 'gateway') {
+      if (guard.gateway === undefined) throw new SealiftError('NOT_SIGNED_IN');
+      request.gateway = await guard.gateway(request);
+      return;
+    }
     request.principal = await guard.authenticate(request);
     if (request.principal === null) throw new SealiftError('NOT_SIGNED_IN');
     if (permission === undefined || !may(request.principal.role, permission)) {

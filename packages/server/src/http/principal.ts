@@ -18,3 +18,16 @@ export interface Principal {
   /** The session that it calls in; absent for a token. */
   readonly sessionId?: string;
 }
+
+/** The gateway that signed a request. */
+export interface SignedBy {
+  readonly id: string;
+  readonly name: string;
+  readonly site: string;
+  /** Network address of the request. */
+  readonly address: string;
+  /** Grows with every request of it that changes something. */
+  readonly sequence: number;
+  /** That it signed for the body: `sha-256=:…:`. */
+  readonly contentDigest: string;
+}

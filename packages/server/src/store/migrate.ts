@@ -6,6 +6,7 @@ import * as access from './migrations/access.ts';
 import * as backupStore from './migrations/backup-store.ts';
 import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
+import * as gateways from './migrations/gateways.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
 import * as layerEdits from './migrations/layer-edits.ts';
@@ -44,6 +45,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0015-reversible': reversible,
   '0016-versions': versions,
   '0018-backup-store': backupStore,
+  '0020-gateways': gateways,
   '0021-layer-edits': layerEdits,
   '0022-access': access,
   '0023-single-sign-on': singleSignOn,

@@ -27,5 +27,6 @@ export async function emptyStore(store: Store): Promise<void> {
   await sql`insert into backup_store (id, revision) values (1, 0)`.execute(store.db);
   await sql`insert into access_policy (id, revision, second_person) values (1, 0, false)`.execute(store.db);
   await sql`insert into single_sign_on (id, revision) values (1, 0)`.execute(store.db);
+  await sql`insert into gateway_rollout (id, attempt, revision) values (1, 1, 0)`.execute(store.db);
   await sql`insert into site_settings (id, revision) values (1, 0)`.execute(store.db);
 }
