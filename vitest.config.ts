@@ -9,6 +9,9 @@ const engine = 'test/engine/**/*.test.ts';
 /** What broke in the field, replayed against single peers. */
 const field = 'test/field/**/*.test.ts';
 
+/** Gateways as processes against a console, which need no product that was built either. */
+const gateway = 'test/gateway/**/*.test.ts';
+
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
@@ -22,7 +25,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'examples/**/*.test.ts', engine, field],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'examples/**/*.test.ts',
+            engine,
+            field,
+            gateway,
+          ],
           exclude: ['packages/console/**', long],
           // Most of them wait for a program that starts.
           maxWorkers: 2,
@@ -34,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long, engine, field, site],
+          exclude: [long, engine, field, gateway, site],
           globalSetup: ['test/setup/build.ts'],
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,

@@ -7,6 +7,8 @@ import { registerCompletion } from './commands/completion/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
 import { registerDownload } from './commands/download/index.ts';
 import { registerEvidence } from './commands/evidence/index.ts';
+import { registerGateway } from './commands/gateway/index.ts';
+import { registerGateways } from './commands/gateways/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
@@ -37,6 +39,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   evidence: registerEvidence,
   backup: registerBackup,
   cluster: registerCluster,
+  gateways: registerGateways,
   profile: registerProfile,
   packs: registerPacks,
   releases: registerReleases,
@@ -46,6 +49,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   demo: registerDemo,
   registry: registerRegistry,
   server: registerServer,
+  gateway: registerGateway,
   accounts: registerAccounts,
   tokens: registerTokens,
   audit: registerAudit,

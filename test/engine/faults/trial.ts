@@ -130,6 +130,7 @@ export class Trial {
         declared: pass('declared', ports.declared),
         cluster: pass('cluster', ports.cluster),
         providers: pass('providers', ports.providers),
+        gateways: pass('gateways', ports.gateways),
         backup: pass('backup', ports.backup),
         content: pass('content', ports.content),
         console: pass('console', console),

@@ -88,6 +88,9 @@ export const pauseRequestSchema = z.strictObject({ paused: pausedSchema, reason:
 /** `POST /api/v1/gateways/resume`. */
 export const resumeRequestSchema = z.strictObject({ paused: pausedSchema });
 
+/** `POST /api/v1/gateways/rollout`: gateways go to what this release brings, before it is installed. */
+export const gatewayRolloutRequestSchema = z.strictObject({ release: packVersionSchema });
+
 /** `POST /api/v1/gateway/registration`, by the agent. */
 export const gatewayRegistrationSchema = z.strictObject({
   token: z.string().max(200),

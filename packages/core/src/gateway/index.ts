@@ -8,6 +8,6 @@ export {
   maxExecutableBytes,
 } from './gateway.ts';
 export { holdsOf, holdText, type Pause, type Paused, pausedSchema, pausedText, resumeCommand } from './hold.ts';
-export { type GatewaysReadiness, type GatewayStatus, judgeGateways } from './readiness.ts';
+export { type GatewaysReadiness, type GatewayStatus, judgeGateways, silentAfterMs } from './readiness.ts';
 export { mayGo, type RingMember, type RingState, ringState } from './ring.ts';
 export { readSignature, signatureBase, signatureHeaders, signedHeaders, type SignedRequest } from './signed-request.ts';

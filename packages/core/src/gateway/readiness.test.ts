@@ -15,8 +15,7 @@ const gateway = (name: string, more: Partial<GatewayStatus> = {}): GatewayStatus
   wanted: '2.0.0',
   holds: [],
   failure: null,
-  seenAt: null,
-  trouble: null,
+  seenAt: '2026-11-29T12:00:00.000Z',
   ...more,
 });
 
@@ -44,18 +43,21 @@ describe('gateways before a hop', () => {
         gateway('moving'),
         gateway('fit', { version: '1.5.0', holds: [site] }),
         gateway('old', { holds: [site] }),
+        gateway('silent', { seenAt: '2026-11-29T11:00:00.000Z' }),
+        gateway('new', { seenAt: null }),
         gateway('back', { failure: 'it ended with 1' }),
         gateway('other-platform', { wanted: null }),
         gateway('other-platform-fit', { wanted: null, version: '1.5.0' }),
       ],
       '1.5.0',
+      new Date('2026-11-29T12:01:00.000Z'),
     );
     expect(judged).toMatchObject({
       ready: ['current', 'newer', 'other-platform-fit'],
       heldAndFit: ['fit'],
       onTheirWay: ['moving'],
     });
-    expect(judged.stuck.map(({ name }) => name)).toEqual(['old', 'back', 'other-platform']);
+    expect(judged.stuck.map(({ name }) => name)).toEqual(['old', 'silent', 'new', 'back', 'other-platform']);
     expect(judged.stuck[0]).toMatchObject({
       reason: 'old runs 1.0.0, older than 1.5.0, and is paused for the site north by admin: a move',
       remedy: expect.stringContaining('`sealift gateways resume --site north`'),

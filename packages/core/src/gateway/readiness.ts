@@ -13,8 +13,6 @@ export interface GatewayStatus {
   readonly failure: string | null;
   /** When it was heard of last; null for one that only registered. */
   readonly seenAt: string | null;
-  /** What it says keeps it; null for nothing. */
-  readonly trouble: string | null;
 }
 
 /** A gateway that an upgrade cannot begin with, or does not wait for, with the way on. */
@@ -37,7 +35,7 @@ export interface GatewaysReadiness {
 }
 
 /** Judges gateways against the oldest with which a hop may begin. Each is in one of the four lists. */
-export function judgeGateways(gateways: readonly GatewayStatus[], minimum: string): GatewaysReadiness {
+export function judgeGateways(gateways: readonly GatewayStatus[], minimum: string, now: Date): GatewaysReadiness {
   const ready: string[] = [];
   const heldAndFit: string[] = [];
   const onTheirWay: string[] = [];
@@ -62,9 +60,26 @@ export function judgeGateways(gateways: readonly GatewayStatus[], minimum: strin
         reason: `${name} runs ${version}, older than ${minimum}, and the release brings no newer executable for its platform`,
         remedy: `Put a newer executable on ${name} by hand, or remove it with \`sealift gateways remove ${name}\`.`,
       });
-    } else onTheirWay.push(name);
+    } else if (isSilent(gateway, now)) stuck.push(silentObstacle(gateway));
+    else onTheirWay.push(name);
   }
   return { ready, heldAndFit, onTheirWay, stuck };
+}
+
+/** One that was not heard of for so long, three polls of a quarter of an hour, is silent. */
+export const silentAfterMs = 46 * 60_000;
+
+function isSilent({ seenAt }: GatewayStatus, now: Date): boolean {
+  return seenAt === null || now.getTime() - Date.parse(seenAt) > silentAfterMs;
+}
+
+function silentObstacle({ name, version, seenAt }: GatewayStatus): GatewayObstacle {
+  const since = seenAt === null ? 'it was never heard of since it registered' : `it was last heard of at ${seenAt}`;
+  return {
+    name,
+    reason: `${name} runs ${version} and cannot upgrade itself: ${since}`,
+    remedy: `Start it, or mend its way to the console; where it is gone for good, run \`sealift gateways remove ${name}\`.`,
+  };
 }
 
 function failedObstacle(name: string, version: string, failure: string): GatewayObstacle {

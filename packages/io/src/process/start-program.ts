@@ -24,6 +24,8 @@ export function startProgram(run: {
   readonly parts: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** Told of all that it writes to its standard output, as it comes. */
+  readonly hear?: (chunk: Buffer) => void;
 }): StartedProgram {
   const child = spawn('/bin/sh', ['-c', whileHeld, run.program, ...run.parts], {
     detached: true,
@@ -44,6 +46,7 @@ export function startProgram(run: {
     child.once('error', (error) => note(`could not be started: ${error.message}`));
   });
   const said = keepEnd(child);
+  if (run.hear !== undefined) child.stdout?.on('data', run.hear);
   return {
     get end() {
       return end;

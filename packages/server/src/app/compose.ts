@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
+import type { GatewaysPort } from '@sealift/upgrade/ports/gateways';
 import { sql } from 'kysely';
 import { AuditCheckpoints } from '../audit/checkpoints.ts';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
@@ -15,6 +16,7 @@ import { CurrentHolder } from '../engine/current-holder.ts';
 import { EngineRunner } from '../engine/engine-runner.ts';
 import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { GatewayExecutables } from '../gateways/executables.ts';
+import { gatewaysPort } from '../gateways/gateways-port.ts';
 import { GatewayWaiters } from '../gateways/waiters.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
@@ -46,7 +48,11 @@ export interface ConsoleParts {
   readonly checkpoints: AuditCheckpoints;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
-  readonly gateways: { readonly waiters: GatewayWaiters; readonly executables: GatewayExecutables };
+  readonly gateways: {
+    readonly port: GatewaysPort;
+    readonly waiters: GatewayWaiters;
+    readonly executables: GatewayExecutables;
+  };
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -92,7 +98,9 @@ export function composeConsole(
     events,
     load: backupPrograms && ((backup, cancel) => loadObjects(backup, backupPrograms, { cancel })),
   });
+  const gateways = gatewaysPort(store.db, events);
   const ports = {
+    gateways,
     vcenter: cluster.vcenter,
     storage: cluster.storage,
     cluster: cluster.cluster,
@@ -119,7 +127,7 @@ export function composeConsole(
     evidenceKeys,
     checkpoints: new AuditCheckpoints(store.db, evidenceKeys),
     backups,
-    gateways: { waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
+    gateways: { port: gateways, waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
     scheduledBackups: new ScheduledBackups(store.db, backups),
     secretKey,
   };

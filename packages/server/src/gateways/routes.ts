@@ -2,6 +2,7 @@ import {
   createdInviteSchema,
   gatewayInviteRequestSchema,
   gatewayListSchema,
+  gatewayRolloutRequestSchema,
   pauseRequestSchema,
   resumeRequestSchema,
 } from '@sealift/core/api';
@@ -10,11 +11,12 @@ import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
-import { changeWhile } from '../store/change.ts';
+import { change, changeWhile } from '../store/change.ts';
 import type { Db } from '../store/store.ts';
 import { pauseGateways, removeGateway, resumeGateways, retryGateways } from './hold.ts';
 import { inviteGateway, withdrawInvite } from './invites.ts';
 import { listGateways } from './list.ts';
+import { askRollout } from './rollout.ts';
 import { toldSubject } from './tell.ts';
 
 const tags = ['gateways'];
@@ -89,6 +91,22 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
     },
     handler: async (request) => {
       await resumeGateways(db, principalOf(request), request.body.paused);
+      told(toldSubject);
+      return await listGateways(db);
+    },
+  });
+
+  api.post('/gateways/rollout', {
+    config: { permission: 'gateways.change' },
+    schema: {
+      tags,
+      summary: 'Has gateways go to what a release brings before it is installed, on the first hundredth of them first',
+      body: gatewayRolloutRequestSchema,
+      response: { 200: gatewayListSchema },
+    },
+    handler: async (request) => {
+      const { release } = request.body;
+      await change(db, (trx) => askRollout(trx, principalOf(request), { version: release }));
       told(toldSubject);
       return await listGateways(db);
     },

@@ -1,11 +1,8 @@
 import type { GatewayFailure, GatewayView } from '@sealift/core/api';
-import { holdsOf, type Pause, type RingMember } from '@sealift/core/gateway';
+import { holdsOf, type Pause, type RingMember, silentAfterMs } from '@sealift/core/gateway';
 import { compareVersions } from '@sealift/core/version';
 import { grantOf, type KnownGateway } from './rows.ts';
 import { type Wanted, wantedFor } from './wanted.ts';
-
-/** One that was not heard of for so long, three polls of a quarter of an hour, is silent. */
-const silentAfterMs = 46 * 60_000;
 
 /** Why a gateway is back at the version before; null where it has not failed in this attempt at what it is to run. */
 export function failureNow({ report, platform }: KnownGateway, wanted: Wanted | null): GatewayFailure | null {

@@ -31,9 +31,12 @@ export async function takeReport(
     // Whoever decides about rings decides alone.
     await trx.selectFrom('gateway_rollout').select('id').forUpdate().executeTakeFirstOrThrow();
     const wanted = await wantedNow(trx);
-    const values = { version: report.version, platform: report.platform, seen_at: new Date(), report: storedReport(report) };
+    // What is on trial counts for nothing until whoever judges it has given the word.
+    const version = report.proof === null ? report.version : before.version;
+    const { platform } = report;
+    const values = { version, platform, seen_at: new Date(), report: storedReport(report) };
     await trx.updateTable('gateway').set(values).where('id', '=', by.id).execute();
-    const now = { ...before, ...report, report, seenAt: values.seen_at };
+    const now = { ...before, version, platform, report, seenAt: values.seen_at };
     await audit(trx, by, before, now, wanted);
     const opened = wanted !== null && (await hasOpened(trx, before, now, wanted));
     if (opened) await tellGateways(trx);

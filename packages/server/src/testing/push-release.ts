@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { generateKeyPair, type SecretKey } from '@sealift/bundle/minisign';
 import { makeReleaseFiles } from '@sealift/bundle/release-marker';
-import { type Release, releaseSchema } from '@sealift/core/release';
+import { gatewayTool } from '@sealift/core/gateway';
+import { type Release, type ReleasedTool, releaseSchema } from '@sealift/core/release';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { type Digest, digestOf } from '@sealift/oci/digest';
 import { emptyConfigBytes, packArtifactType } from '@sealift/oci/pack-artifact';
@@ -12,6 +13,7 @@ import {
   nodeImageReference,
   packReference,
   releaseTag,
+  toolReference,
 } from '@sealift/oci/reference';
 import type { RegistryClient } from '@sealift/oci/registry-client';
 import { packTar } from 'modern-tar';
@@ -28,6 +30,8 @@ export interface ReleaseSketch {
   readonly cniFiles?: Readonly<Record<string, string>>;
   /** What the CNI layer's pack says it needs. */
   readonly cniConstraints?: object;
+  /** What the release brings gateways; the executable for this machine. */
+  readonly gateway?: { readonly version: string; readonly minimum: string; readonly executable?: Buffer };
   /** Changes the release after everything else was pushed and before it is signed. */
   readonly alter?: (release: Release) => Release;
   readonly tag?: string;
@@ -68,6 +72,7 @@ export async function pushRelease(
     'application/vnd.sealift.node-image.v1',
     [{ mediaType: 'application/vnd.sealift.ova.v1', bytes: ovaBytes, title: ova }],
   );
+  const { executable, ...gateway } = sketch.gateway ?? {};
   const draft = releaseSchema.parse({
     apiVersion: 'sealift.dev/v1',
     kind: 'Release',
@@ -83,6 +88,8 @@ export async function pushRelease(
         digest: ovaDigest,
         sizeBytes: ovaBytes.length,
       },
+      ...(sketch.gateway === undefined ? {} : { gateway }),
+      ...(executable === undefined ? {} : { tools: [await pushGateway(client, executable)] }),
       layers: packs.map((pack) => ({ layer: pack.layer, pack: pack.name, version: pack.version, digest: pack.digest })),
       packs,
       images: [{ name: image, digest: imageDigest, sizeBytes: 10 }],
@@ -96,6 +103,19 @@ export async function pushRelease(
     { mediaType: 'application/vnd.sealift.minisign.v1', bytes: files.signature, title: 'release.json.minisig' },
   ]);
   return { release, marker };
+}
+
+/** The platform of the machine that runs the tests. */
+export const gatewayPlatform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+
+async function pushGateway(client: RegistryClient, bytes: Buffer): Promise<ReleasedTool> {
+  const sha256 = digestOf(bytes).slice('sha256:'.length);
+  const about = { name: gatewayTool, platform: gatewayPlatform, sha256 };
+  const { repository, tag } = toolReference(packBase, about);
+  const digest = await pushArtifact(client, repository, tag, 'application/vnd.sealift.tool.v1', [
+    { mediaType: 'application/vnd.sealift.tool.v1', bytes, title: gatewayTool },
+  ]);
+  return { ...about, digest, sizeBytes: bytes.length };
 }
 
 async function pushPack(

@@ -1,3 +1,4 @@
+import type { GatewaysPort } from '@sealift/upgrade/ports/gateways';
 import type { BackupKeeper } from '../backups/backup-keeper.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
@@ -13,6 +14,7 @@ export interface UpgradeServices {
   readonly registry: RegistryAccess;
   readonly cluster: ClusterPorts & Pick<SwitchedCluster, 'checks'>;
   readonly engine: Pick<EngineRunner, 'start'>;
+  readonly gateways: { readonly port: GatewaysPort };
   /** Where backups are kept. */
   readonly backups: Pick<BackupKeeper, 'places'>;
 }

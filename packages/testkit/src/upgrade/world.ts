@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { SealiftError } from '@sealift/core/errors';
 import type { FoundObject } from '@sealift/core/release';
+import type { GatewayStatus } from '@sealift/core/gateway';
 import { waitingFor } from '@sealift/core/upgrade';
 import type { Backup } from '@sealift/upgrade/ports/backup';
 import type {
@@ -71,6 +72,9 @@ export class World {
   readonly objects: FoundObject[] = [];
   /** What of what a release declares was done, by its name. */
   readonly declared = new Set<string>();
+  /** By name; what one runs moves on with each look once it was asked. */
+  readonly gateways = new Map<string, GatewayStatus>();
+  gatewaysAsked = false;
   readonly #backups = new Map<string, Backup>();
 
   /** @param gate awaited before and after each effect; a test crashes or delays there. */
@@ -225,6 +229,24 @@ export class World {
           await effect(done, () => {
             this.declared.delete(undone);
             this.declared.add(done);
+          });
+        },
+      },
+      gateways: {
+        status: async () => {
+          alive();
+          const seen = [...this.gateways.values()];
+          for (const one of this.gatewaysAsked ? seen : []) {
+            const { name, wanted, holds, failure } = one;
+            if (wanted !== null && holds.length === 0 && failure === null) {
+              this.gateways.set(name, { ...one, version: wanted });
+            }
+          }
+          return { asked: this.gatewaysAsked, version: seen[0]?.wanted ?? null, gateways: seen };
+        },
+        ask: async () => {
+          await effect('ask gateways', () => {
+            this.gatewaysAsked = true;
           });
         },
       },

@@ -3,6 +3,7 @@ import type { ClusterPort } from './cluster.ts';
 import type { ConsolePort } from './console.ts';
 import type { ContentPort } from './content.ts';
 import type { DeclaredPort } from './declared.ts';
+import type { GatewaysPort } from './gateways.ts';
 import type { ProvidersPort } from './providers.ts';
 import type { StoragePort } from './storage.ts';
 import type { StoredVersionsPort } from './stored-versions.ts';
@@ -16,6 +17,7 @@ export interface Ports {
   readonly declared: DeclaredPort;
   readonly cluster: ClusterPort;
   readonly providers: ProvidersPort;
+  readonly gateways: GatewaysPort;
   readonly backup: BackupPort;
   readonly console: ConsolePort;
   readonly content: ContentPort;

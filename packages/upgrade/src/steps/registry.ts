@@ -3,6 +3,7 @@ import type { StepKind, StepOf } from '@sealift/core/upgrade';
 import { backup } from './backup.ts';
 import { cns } from './cns.ts';
 import { migrateClaim, moveStoredVersion, ownObjects } from './declared.ts';
+import { gateways } from './gateways.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
 import { providers } from './providers.ts';
@@ -20,6 +21,7 @@ import { waitFor } from './wait-for.ts';
 export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kind> } = {
   'lock-console': lockConsole,
   backup,
+  gateways,
   template,
   cns,
   'cluster-api-providers': providers,

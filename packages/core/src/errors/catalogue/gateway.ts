@@ -51,6 +51,13 @@ export const gatewayErrors = defineErrors({
     exit: 1,
     next: 'retry',
   },
+  GATEWAY_RELEASE_WITHOUT: {
+    message: 'release {version} brings no gateway',
+    hint: 'Name a release whose spec.gateway says which version belongs to it.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   GATEWAY_NOT_REGISTERED: {
     message: 'there is no identity of a gateway in {folder}',
     hint: 'Make a token with `sealift gateways invite NAME` at the console, then run `sealift gateway register URL --data {folder}` here.',

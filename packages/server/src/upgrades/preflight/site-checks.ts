@@ -26,6 +26,7 @@ import {
   nodesReady,
   rolloutsSettled,
 } from '@sealift/upgrade/preflight/cluster-checks';
+import { gatewaysReady } from '@sealift/upgrade/preflight/gateway-checks';
 import { installedProfile } from '../../platform/installed.ts';
 import { endedEarly } from '../../platform/partly-upgraded.ts';
 import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflight/storage-checks';
@@ -73,6 +74,7 @@ export async function siteChecks(
     rolloutsSettled(cluster.cluster),
     ...(stepOf(steps, 'finalise') === undefined ? [] : [emulationPossible(cluster.cluster)]),
     layersAsRecorded(cluster.cluster, profile, await endedEarly(services.store.db, profile)),
+    gatewaysReady(services.gateways.port, plan),
     backupWritable(services),
   ]);
   return checks.flat();

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitUntil } from '@sealift/testkit/wait-until';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatewayExecutable } from './setup/gateway-executable.ts';
+import { ended, type Gateway, GatewaySite } from './setup/gateway-site.ts';
+import { startLine } from './setup/switched-line.ts';
+
+let site: GatewaySite;
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+beforeAll(async () => {
+  site = await GatewaySite.start(await gatewayExecutable('1.0.0'));
+}, 120_000);
+afterAll(() => site?.stop(), 60_000);
+
+async function stop({ child }: ReturnType<Gateway['start']>): Promise<void> {
+  child.kill('SIGTERM');
+  await ended(child);
+}
+
+/** One story, told in order: each part stands on the one before. */
+describe('gateways', { timeout: 120_000 }, () => {
+  it('register once with a token, report, and upgrade themselves whole to what a release brings', async () => {
+    const gateway = await site.newGateway('hamburg-1', { site: 'hamburg' });
+    const again = gateway.run(['register', site.platform.console.url, '--replace', '--token-file', `${gateway.data}.token`]);
+    expect([await ended(again.child), again.said()]).toEqual([1, expect.stringContaining('GATEWAY_TOKEN_REFUSED')]);
+    const running = gateway.start();
+    await site.until('hamburg-1', ({ state, version }) => state === 'current' && version === '1.0.0');
+    const second = gateway.start();
+    expect([await ended(second.child), second.said()]).toEqual([1, expect.stringContaining('GATEWAY_RUNNING')]);
+
+    const next = await gatewayExecutable('1.1.0');
+    await site.rollOut({ version: '1.1.0', minimum: '1.0.0', executable: next });
+    await site.until('hamburg-1', ({ version, state }) => version === '1.1.0' && state === 'current');
+    expect(gateway.current()).toBe(sha256(next));
+    expect(running.said()).toMatch(/1\.1\.0 is on trial[^]*1\.1\.0 has proved itself/);
+    // The process that a service knows is the new executable now, too.
+    expect(readFileSync(`/proc/${running.child.pid}/cmdline`, 'utf8')).toContain(sha256(next));
+    await stop(running);
+    const { entries } = (await site.platform.call('GET', '/audit')).body;
+    expect(entries.map(({ action }: { action: string }) => action)).toEqual(
+      expect.arrayContaining(['gateway.invite', 'gateway.register', 'gateway.rollout', 'gateway.version']),
+    );
+  });
+
+  it('that are paused stay where they are, and are told which level holds them', async () => {
+    const gateway = await site.newGateway('berlin-1', { site: 'berlin' });
+    const pause = (paused: object) => site.platform.call('POST', '/gateways/pause', { paused, reason: 'a move' });
+    const resume = (paused: object) => site.platform.call('POST', '/gateways/resume', { paused });
+    await pause({ level: 'site', name: 'berlin' });
+    await pause({ level: 'gateway', name: 'berlin-1' });
+    expect((await pause({ level: 'site', name: 'nowhere' })).status).toBe(404);
+    const running = gateway.start();
+    const held = await site.until('berlin-1', ({ seenAt }) => seenAt !== null);
+    expect([held.state, held.wanted, held.holds.map(({ paused }) => paused.level)]).toEqual([
+      'paused',
+      '1.1.0',
+      ['site', 'gateway'],
+    ]);
+    await resume({ level: 'gateway', name: 'berlin-1' });
+    const [hold] = (await site.until('berlin-1', ({ holds }) => holds.length === 1)).holds;
+    expect(hold).toMatchObject({ paused: { level: 'site', name: 'berlin' }, by: 'admin', reason: 'a move' });
+    expect(gateway.current()).toBeNull();
+    await resume({ level: 'site', name: 'berlin' });
+    await site.until('berlin-1', ({ version }) => version === '1.1.0');
+    await stop(running);
+  });
+
+  /** What is wrong with a build, and what is said of it. */
+  const bad: readonly [string, string, string][] = [
+    ['ends at once', 'process.stderr.write("no such library\\n"); process.exit(7);', 'it ended with code 7'],
+    ['hangs', 'setInterval(() => {}, 1000); return;', 'no handshake of it within 4 s'],
+    [
+      'proves itself with what it was not given',
+      'console.log(JSON.stringify({ sealiftGateway: 1, event: "handshake", version: "VERSION", proof: "0" })); setInterval(() => {}, 1000); return;',
+      'no handshake of it within 4 s',
+    ],
+    [
+      'ends after its handshake',
+      'if (process.env.SEALIFT_GATEWAY_PROOF) { const { write } = process.stdout; process.stdout.write = (text, ...more) => { if (String(text).includes("handshake")) setTimeout(() => process.exit(9), 300); return write.call(process.stdout, text, ...more); }; }',
+      'after its handshake it ended with code 9',
+    ],
+  ];
+
+  it.each(bad)('go back from a build that %s, and no other tries it', async (_, before, reason) => {
+    const version = `1.2.${bad.findIndex(([what]) => what === _)}`;
+    const [first, second] = [await site.newGateway(`${version}-a`), await site.newGateway(`${version}-b`)];
+    // Both are behind, so that one has to wait for the other.
+    const executable = await gatewayExecutable(version, before.replace('VERSION', version));
+    await site.platform.call('POST', '/gateways/pause', { paused: { level: 'global' } });
+    const running = [first.start(), second.start()];
+    for (const { name } of [first, second]) await site.until(name, ({ seenAt }) => seenAt !== null);
+    await site.rollOut({ version, minimum: '1.0.0', executable });
+    await site.platform.call('POST', '/gateways/resume', { paused: { level: 'global' } });
+    const { gateways } = await waitUntil('a failure', async () => {
+      const list = await site.list();
+      return list.gateways.some(({ state }) => state === 'failed') ? list : undefined;
+    }, 60_000);
+    const failed = gateways.filter(({ state }) => state === 'failed');
+    expect(failed).toHaveLength(1);
+    expect(failed[0]?.failure).toMatchObject({ version, reason: expect.stringContaining(reason) });
+    expect((await site.list()).rollout).toMatchObject({ failed: [failed[0]?.name], trying: [] });
+    const back = failed[0]?.name === first.name ? first : second;
+    expect(back.current()).toBeNull();
+    const [log = ''] = readdirSync(join(back.data, 'failed'));
+    expect(readFileSync(join(back.data, 'failed', log), 'utf8')).toContain(reason);
+    const other = back === first ? second : first;
+    expect((await site.until(other.name, () => true)).state).toBe('behind');
+    for (const one of running) await stop(one);
+    for (const { name } of [first, second]) await site.platform.call('DELETE', `/gateways/${name}`);
+  });
+
+  it('try again when a person says so, and the next build is tried by itself', async () => {
+    const gateway = await site.newGateway('retry-1');
+    const running = gateway.start();
+    const flag = join(site.folder, 'mended');
+    const before = `if (!require('node:fs').existsSync(${JSON.stringify(flag)})) process.exit(5);`;
+    await site.rollOut({ version: '1.3.0', minimum: '1.0.0', executable: await gatewayExecutable('1.3.0', before) });
+    await site.until('retry-1', ({ state }) => state === 'failed');
+    writeFileSync(flag, '');
+    await site.platform.call('POST', '/gateways/retry', {});
+    await site.until('retry-1', ({ version, failure }) => version === '1.3.0' && failure === null);
+    await site.rollOut({ version: '1.3.1', minimum: '1.0.0', executable: await gatewayExecutable('1.3.1') });
+    await site.until('retry-1', ({ version }) => version === '1.3.1');
+    await stop(running);
+  });
+
+  it.each(['cut', 'too-many', 'unavailable', 'login-page'] as const)(
+    'do not go back while the console is away (%s), however long',
+    async (mode) => {
+      const line = await startLine(site.platform.console.url);
+      const name = `away-${mode}`;
+      const gateway = await site.newGateway(name, { url: line.url });
+      const running = gateway.start();
+      try {
+        await site.until(name, ({ seenAt }) => seenAt !== null);
+        const before = gateway.current();
+        await waitUntil('the trial', () => {
+          const isOnTrial = running.said().includes('is on trial');
+          if (isOnTrial) line.mode = mode;
+          return isOnTrial;
+        }, 60_000);
+        const from = performance.now();
+        // Twice the time that a new executable has while the console answers, by the requests that came through the line.
+        await waitUntil('time to pass', () => line.seen.some(({ atMs }) => atMs > from + 8500), 60_000);
+        expect(running.said()).not.toContain('is taken back');
+        line.mode = 'through';
+        await waitUntil('its proof', () => running.said().includes('1.3.1 has proved itself'), 60_000);
+        expect([before, gateway.current()]).toEqual([null, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+      } finally {
+        await stop(running);
+        await line.close();
+      }
+    },
+  );
+
+  it('that were removed are refused, and say so', async () => {
+    await site.platform.call('DELETE', '/gateways/hamburg-1');
+    const gateway = await site.newGateway('removed-1');
+    await site.platform.call('DELETE', '/gateways/removed-1');
+    const running = gateway.start();
+    await waitUntil('the refusal', () => running.said().includes('GATEWAY_UNKNOWN'));
+    await stop(running);
+  });
+});
