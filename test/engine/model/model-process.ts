@@ -10,6 +10,7 @@ import { ModelClock, type ModelTime } from './clock.ts';
 export const effectCalls: ReadonlySet<string> = new Set([
   'act',
   'applyLayer',
+  'ask',
   'endRollout',
   'importTemplate',
   'lock',

@@ -28,6 +28,8 @@ export interface AgentOptions {
 
 const firstPauseMs = 5000;
 const longestPauseMs = 15 * 60_000;
+/** One that is on trial tries often: its time runs from when the console answers again. */
+const onTrial = { pauseMs: 1000, longestAskedMs: 30_000 } as const;
 
 /**
  * The agent: reports, hears what it is to run, fetches and verifies that, and says when it may be put in its place. It changes nothing of what
@@ -78,11 +80,17 @@ class Agent {
       } catch (error) {
         if (cancel.aborted) return;
         this.#note(error);
-        const ownMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10)) * jitter();
+        await pause(this.#pauseMs(error, failures), cancel).catch(() => undefined);
         failures += 1;
-        await pause(Math.max(ownMs, askedMs(error) ?? 0), cancel).catch(() => undefined);
       }
     }
+  }
+
+  /** How long to leave the console alone after a failure: as long as it asked for, and longer after each further one. */
+  #pauseMs(error: unknown, failures: number): number {
+    const asked = askedMs(error) ?? 0;
+    if (this.#parts.proof !== null) return Math.max(onTrial.pauseMs, Math.min(asked, onTrial.longestAskedMs));
+    return Math.max(asked, Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10)) * jitter());
   }
 
   async #report(): Promise<GatewayOrders> {

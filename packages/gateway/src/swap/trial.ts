@@ -40,12 +40,12 @@ export async function judge(trial: Trial): Promise<Verdict> {
   let fairMs = 0;
   for (let last = performance.now(); ; ) {
     if (cancel.aborted) return { end: 'stopped' };
-    if (program.end !== undefined) return { end: 'died', reason: `it ${program.end}${lastTrouble(said)}` };
     const hand = said.find((one) => one.event === 'handshake' && one.proof === proof);
     if (hand?.event === 'handshake') {
       if (hand.version === version) return await runsOn(trial);
       return { end: 'failed', reason: `it says that it is ${hand.version}, and the release calls it ${version}` };
     }
+    if (program.end !== undefined) return { end: 'died', reason: `it ${program.end}${lastTrouble(said)}` };
     await pause(times.lookMs, cancel).catch(() => undefined);
     const answers = await consoleAnswers().catch(() => false);
     const now = performance.now();

@@ -97,8 +97,8 @@ describe('a plan that was not approved, or cannot be done,', () => {
   });
 
   test('is refused when it has a step of a kind this version does not know', async () => {
-    const gateways = { id: '0-gateways', title: 'Gateways', rollback: 'restorable', kind: 'gateways' } as const;
-    const setting = newSetting(insteadOfWorkers({ ...gateways, target: { minimum: '4.2.0' } }));
+    const novel = { id: '0-novel', title: 'Novel', rollback: 'restorable', kind: 'novel' };
+    const setting = newSetting(insteadOfWorkers(novel as unknown as PlanStep));
     setting.world.lockedBy = upgradeId;
     expect(await runOnce(setting, 'a')).toMatchObject({ state: 'failed' });
     expect(setting.world.effects).toEqual(['unlock']);
