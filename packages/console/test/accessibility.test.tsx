@@ -28,6 +28,7 @@ const cases: readonly Case[] = [
     heading: 'Harborview version update',
     prepare: (api) => void (api.progress = 3),
   },
+  { name: 'Gateways', address: '/gateways' },
   { name: 'Pack Registries', address: '/administration/registries' },
   { name: 'Packs', address: '/administration/packs' },
   { name: 'Trusted Keys', address: '/administration/trusted-keys' },

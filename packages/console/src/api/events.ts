@@ -4,13 +4,14 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { clusterKey } from './cluster.ts';
 import { packsKey } from './packs.ts';
+import { gatewaysKey } from './gateways.ts';
 import { profileKey, summaryKey, updatesKey } from './platform.ts';
 import { registriesKey } from './registries.ts';
 import { siteKey } from './site.ts';
 import { upgradesKey } from './upgrades.ts';
 
 const gatherMs = 250;
-const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups'] as const;
+const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways'] as const;
 
 /**
  * Listens to the server's events and reads again what each concerns. The browser reconnects by itself; a stream that
@@ -72,6 +73,8 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
       return [['upgrade', event.data.subject], upgradesKey];
     case 'backups':
       return [backupsKey];
+    case 'gateways':
+      return [gatewaysKey];
     case 'site':
       return [siteKey, clusterKey, summaryKey, ['upgrade']];
     case 'lock':

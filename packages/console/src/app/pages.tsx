@@ -6,6 +6,7 @@ import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
 import { BackupsPage } from '../features/backups/backups-page.tsx';
 import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
 import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
+import { GatewaysPage } from '../features/gateways/gateways-page.tsx';
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
 import { LoginBannerPage } from '../features/login-banner/login-banner-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
@@ -87,6 +88,7 @@ export const pages: readonly PageEntry[] = [
     component: PreparePage,
   },
   { path: '/updates/:id', title: 'Upgrade', menu: 'none', permission: 'upgrades.read', component: UpgradePage },
+  { path: '/gateways', title: 'Gateways', menu: 'alone', permission: 'gateways.read', component: GatewaysPage },
   {
     path: '/administration/site',
     title: 'Site Settings',

@@ -1,0 +1,71 @@
+import { createdInviteSchema, gatewayListSchema } from '@sealift/core/api';
+import type { Paused } from '@sealift/core/gateway';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { read, request, send } from './http.ts';
+
+export const gatewaysKey = ['gateways'];
+
+/** The gateways, and how each stands. */
+export function useGateways() {
+  return useQuery({
+    queryKey: gatewaysKey,
+    queryFn: ({ signal }) => read(gatewayListSchema, '/gateways', signal),
+    refetchInterval: 30_000,
+  });
+}
+
+/** Makes a token for one registration; the answer is the only place where it is shown. */
+export function useInvite() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (invite: { name: string; site: string }) =>
+      request(createdInviteSchema, 'POST', '/gateways/invites', invite),
+    onSuccess: () => client.invalidateQueries({ queryKey: gatewaysKey }),
+  });
+}
+
+/** Withdraws an invitation that was not used. */
+export function useWithdrawInvite() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => send('DELETE', `/gateways/invites/${encodeURIComponent(name)}`),
+    onSettled: () => client.invalidateQueries({ queryKey: gatewaysKey }),
+  });
+}
+
+/** Holds gateways at their version. */
+export function usePause() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (pause: { paused: Paused; reason: string }) =>
+      request(gatewayListSchema, 'POST', '/gateways/pause', pause),
+    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+  });
+}
+
+/** Ends a pause. */
+export function useResume() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (paused: Paused) => request(gatewayListSchema, 'POST', '/gateways/resume', { paused }),
+    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+  });
+}
+
+/** Has a version that gateways went back from tried again. */
+export function useRetryGateways() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request(gatewayListSchema, 'POST', '/gateways/retry', {}),
+    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+  });
+}
+
+/** Forgets a gateway. */
+export function useRemoveGateway() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => send('DELETE', `/gateways/${encodeURIComponent(name)}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: gatewaysKey }),
+  });
+}
