@@ -12,7 +12,7 @@ export type Role = (typeof roles)[number];
 
 /**
  * Run before anything of an executable: counts what it changes on the disk, call by call, and kills the process right before the one that
- * `KILL_AT` names (`keeper:12`); `COUNT_IN` is the file that takes the count.
+ * `KILL_AT` names (`keeper:12`), once: `KILLED_IN` is the file that then says before which call. `COUNT_IN` takes the counts.
  */
 const killing = `{
   const fs = require('node:fs');
@@ -27,7 +27,7 @@ const killing = `{
   const before = (name) => {
     count += 1;
     if (counts !== undefined) fs.writeSync(counts, count + '\\n');
-    if (role !== own || count !== Number(at)) return;
+    if (role !== own || count !== Number(at) || fs.existsSync(process.env.KILLED_IN)) return;
     writeFileSync(process.env.KILLED_IN, name);
     process.kill(process.pid, 'SIGKILL');
   };

@@ -1,8 +1,9 @@
 import { Label, type LabelProps } from '@patternfly/react-core';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { GatewayView } from '@sealift/core/api';
 import { holdText, type Paused } from '@sealift/core/gateway';
 import { Moment } from '../../components/moment.tsx';
+import { GatewayMenu } from './gateway-menu.tsx';
 
 interface GatewayTableProps {
   gateways: readonly GatewayView[];
@@ -35,7 +36,6 @@ export function GatewayTable({ gateways, onPause, onRemove }: GatewayTableProps)
 
 function GatewayRow({ gateway, onPause, onRemove }: Omit<GatewayTableProps, 'gateways'> & { gateway: GatewayView }) {
   const { name, site, version, wanted, seenAt } = gateway;
-  const isHeldItself = gateway.holds.some(({ paused }) => paused.level === 'gateway');
   return (
     <Tr>
       <Td dataLabel="Name">{name}</Td>
@@ -46,17 +46,7 @@ function GatewayRow({ gateway, onPause, onRemove }: Omit<GatewayTableProps, 'gat
       <Td dataLabel="Version">{wanted === null || wanted === version ? version : `${version}, to run ${wanted}`}</Td>
       <Td dataLabel="Last seen">{seenAt === null ? 'never' : <Moment at={seenAt} />}</Td>
       <Td isActionCell>
-        <ActionsColumn
-          items={[
-            ...(isHeldItself
-              ? []
-              : [{ title: 'Pause upgrades', onClick: () => onPause({ level: 'gateway', name }) }]),
-            { title: `Pause upgrades at ${site}`, onClick: () => onPause({ level: 'site', name: site }) },
-            { title: 'Remove', onClick: () => onRemove(name) },
-          ]}
-          popperProps={{ position: 'right' }}
-          aria-label={`Actions for ${name}`}
-        />
+        <GatewayMenu gateway={gateway} onPause={onPause} onRemove={onRemove} />
       </Td>
     </Tr>
   );
