@@ -29,7 +29,11 @@ export class GatewaySite {
 
   /** @param executable what gateways are installed with */
   static async start(executable: Buffer): Promise<GatewaySite> {
-    const platform = await RunningPlatform.start();
+    return GatewaySite.over(await RunningPlatform.start(), executable);
+  }
+
+  /** @param platform is stopped with the site */
+  static over(platform: RunningPlatform, executable: Buffer): GatewaySite {
     const folder = mkdtempSync(join(tmpdir(), 'sealift-gateways-'));
     const installed = join(folder, 'sealift');
     writeFileSync(installed, executable);
