@@ -154,6 +154,42 @@ describe('the single executable', () => {
       expect([code, JSON.parse(stdout)]).toEqual([0, said]);
       expect((await run(['version'])).stdout).toContain(`sealift ${programVersion}`);
     },
+    gateways: () => unreachable('gateways', 'list'),
+    async gateway() {
+      let token = '';
+      let site = '';
+      const name = 'hamburg-1';
+      await newConsole(async (url, cookie) => {
+        site = url;
+        const invited = await post(`${url}/api/v1/gateways/invites`, { name }, cookie);
+        ({ token } = z.object({ token: z.string() }).parse(await invited.json()));
+        await writeFile(file('gateway-token'), token);
+        const register = [
+          'gateway',
+          'register',
+          site,
+          '--token-file',
+          file('gateway-token'),
+          '--data',
+          file('gateway'),
+        ];
+        expect(await run(register)).toMatchObject({ code: 0, stdout: expect.stringContaining(`the gateway ${name}`) });
+        const running = spawn(sealift, ['gateway', 'run', '--data', file('gateway')], { env, stdio: 'ignore' });
+        try {
+          // The keeper started the agent out of the executable, and that has reported.
+          const seen = z.object({
+            gateways: z.array(z.object({ seenAt: z.string().nullable(), version: z.string() })),
+          });
+          const list = async () =>
+            seen.parse(await (await fetch(`${url}/api/v1/gateways`, { headers: { cookie } })).json());
+          await expect.poll(async () => (await list()).gateways[0]?.seenAt, { timeout: 60_000 }).not.toBeNull();
+          expect((await list()).gateways[0]?.version).toBe(programVersion);
+        } finally {
+          running.kill('SIGTERM');
+          await new Promise((done) => running.once('close', done));
+        }
+      }, 'gateway-console');
+    },
     profile: () => unreachable('profile', 'show'),
     platform: () => unreachable('platform', 'adopt', '4.2.12'),
     cluster: () => unreachable('cluster', 'nodes'),

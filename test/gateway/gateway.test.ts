@@ -34,7 +34,13 @@ if (process.env.SEALIFT_GATEWAY_PROOF) {
 describe('gateways', { timeout: 120_000 }, () => {
   it('register once with a token, report, and upgrade themselves whole to what a release brings', async () => {
     const gateway = await site.newGateway('hamburg-1', { site: 'hamburg' });
-    const again = gateway.run(['register', site.platform.console.url, '--replace', '--token-file', `${gateway.data}.token`]);
+    const again = gateway.run([
+      'register',
+      site.platform.console.url,
+      '--replace',
+      '--token-file',
+      `${gateway.data}.token`,
+    ]);
     expect([await ended(again.child), again.said()]).toEqual([1, expect.stringContaining('GATEWAY_TOKEN_REFUSED')]);
     const running = gateway.start();
     await site.until('hamburg-1', ({ state, version }) => state === 'current' && version === '1.0.0');

@@ -36,7 +36,9 @@ it('a minor upgrade names the gateway that somebody holds, and begins with the g
   const check = held.body.preflight.find(({ name }: { name: string }) => name === 'gateways');
   expect(check).toMatchObject({
     outcome: 'block',
-    detail: expect.stringContaining('hamburg-1 runs 4.2.0, older than 4.3.0, and is paused for the site hamburg by admin'),
+    detail: expect.stringContaining(
+      'hamburg-1 runs 4.2.0, older than 4.3.0, and is paused for the site hamburg by admin',
+    ),
     remedy: expect.stringContaining('sealift gateways resume --site hamburg'),
   });
   expect((await platform.call('POST', `/upgrades/${draft.id}/confirm`, { hash: held.body.hash })).status).toBe(409);

@@ -104,7 +104,11 @@ export class KilledSwaps {
       const { gateways } = await this.site.list();
       return gateways.some((one) => one.name === name && one.version === '2.0.0');
     };
-    await waitUntil(`${role} ${at}: a kill or the end`, async () => textOf(killedIn) !== null || (await isThere()), 90_000);
+    await waitUntil(
+      `${role} ${at}: a kill or the end`,
+      async () => textOf(killedIn) !== null || (await isThere()),
+      90_000,
+    );
     const killed = textOf(killedIn);
     // A process on trial that is killed is started again by the one who judges; when that itself was killed, the service does it.
     if (role === 'keeper' && killed !== null) await ended(running.child);

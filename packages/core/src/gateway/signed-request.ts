@@ -69,7 +69,8 @@ export function readSignature(headers: Readonly<Record<string, string | readonly
   const contentDigest = one(signatureHeaders.digest);
   const sequence = one(signatureHeaders.sequence);
   if (gatewayId === undefined || signature === undefined) return undefined;
-  if (!/^sha-256=:[A-Za-z0-9+/]{43}=:$/.test(contentDigest) || !/^(?:0|[1-9]\d{0,15})$/.test(sequence)) return undefined;
+  if (!/^sha-256=:[A-Za-z0-9+/]{43}=:$/.test(contentDigest) || !/^(?:0|[1-9]\d{0,15})$/.test(sequence))
+    return undefined;
   if (!Number.isSafeInteger(Number(sequence))) return undefined;
   return { gatewayId, signature, contentDigest, sequence: Number(sequence) };
 }

@@ -51,11 +51,7 @@ export async function registerGateway({ url, token, folder: root, replace, env, 
   return { id, name, site };
 }
 
-async function askToRegister(
-  url: string,
-  body: object,
-  { env, cancel }: Pick<RegisterOptions, 'env' | 'cancel'>,
-) {
+async function askToRegister(url: string, body: object, { env, cancel }: Pick<RegisterOptions, 'env' | 'cancel'>) {
   let text: string;
   try {
     const answer = await exchange(new Agents(env, { keepAlive: false }), {
@@ -68,7 +64,9 @@ async function askToRegister(
       cancel,
     });
     if (answer.statusCode !== 201) throw refusal(url, answer, await readRefusal(answer));
-    text = (await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, deadlineMs: timeoutMs, cancel })).toString();
+    text = (
+      await readBody(answer, maxAnswerBytes, { idleTimeoutMs: timeoutMs, deadlineMs: timeoutMs, cancel })
+    ).toString();
   } catch (error) {
     throw failed(url, error);
   }

@@ -149,7 +149,8 @@ class Keeper {
     if (failure !== null && failure.sha256 === sha256 && failure.attempt >= attempt) return await this.#goBack(begun);
     let log = '';
     for (let { starts } = begun; ; starts += 1) {
-      if (starts >= mostStarts) return await this.#giveUp(begun, `it was started ${starts} times and ended each time`, log);
+      if (starts >= mostStarts)
+        return await this.#giveUp(begun, `it was started ${starts} times and ended each time`, log);
       await writeSwap(this.#folder, { ...begun, starts: starts + 1 });
       if ((await sha256OfFile(executablePath(this.#folder, sha256))) !== sha256) {
         return await this.#giveUp(begun, 'its file is damaged or gone', log);
@@ -221,7 +222,10 @@ class Keeper {
     const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
     try {
       // The lock of the folder ends with this program, and is the next one's to take.
-      become(executablePath(this.#folder, sha256), keeperArgs, { ...Object.fromEntries(given), [becameVariable]: sha256 });
+      become(executablePath(this.#folder, sha256), keeperArgs, {
+        ...Object.fromEntries(given),
+        [becameVariable]: sha256,
+      });
     } catch (error) {
       note(`the keeper stays what it is until it is started again: ${asSealiftError(error).message}`);
     }

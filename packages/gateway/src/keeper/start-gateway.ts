@@ -22,7 +22,11 @@ export interface GatewayProcess {
 export function startGateway(
   { program, parts }: Command,
   args: readonly string[],
-  { env, folder, onSaid }: { readonly env: Environment; readonly folder: string; readonly onSaid: (said: Said) => void },
+  {
+    env,
+    folder,
+    onSaid,
+  }: { readonly env: Environment; readonly folder: string; readonly onSaid: (said: Said) => void },
 ): GatewayProcess {
   const said: Said[] = [];
   const hear = hearLines((one) => {

@@ -9,7 +9,10 @@ const handshake = (more: object = {}): Said => {
 const trouble: Said = { sealiftGateway: 1, event: 'trouble', reason: 'it answers 503' };
 
 /** A trial in which `look` is called whenever the judge asks the console, and may change everything. */
-function trial(look: (seen: { looks: number; said: Said[]; end: (how: string) => void }) => boolean, more: Partial<Trial> = {}) {
+function trial(
+  look: (seen: { looks: number; said: Said[]; end: (how: string) => void }) => boolean,
+  more: Partial<Trial> = {},
+) {
   const said: Said[] = [];
   const program: { end: string | undefined } = { end: undefined };
   const state = { looks: 0, said, end: (how: string) => void (program.end = how) };
@@ -36,7 +39,9 @@ describe('judging a new executable', () => {
   });
 
   it('takes neither another’s proof nor another version for it', async () => {
-    const other = await trial(({ looks, said }) => (looks === 2 && said.push(handshake({ proof: '0'.repeat(32) })), true));
+    const other = await trial(
+      ({ looks, said }) => (looks === 2 && said.push(handshake({ proof: '0'.repeat(32) })), true),
+    );
     expect(other).toMatchObject({ end: 'failed', reason: expect.stringContaining('no handshake of it within') });
     const version = await trial(({ said }) => (said.push(handshake({ version: '1.0.0' })), true));
     expect(version).toMatchObject({ end: 'failed', reason: expect.stringContaining('it says that it is 1.0.0') });

@@ -51,7 +51,9 @@ export async function verifyOffer(
   const executable = executableFor(spec, platform);
   if (executable === undefined) throw refuse(`${product} ${metadata.version} brings no gateway for ${platform}`);
   if (executable.version !== version || executable.sha256 !== sha256) {
-    throw refuse(`${product} ${metadata.version} names ${executable.version} (${executable.sha256}), not what is offered`);
+    throw refuse(
+      `${product} ${metadata.version} names ${executable.version} (${executable.sha256}), not what is offered`,
+    );
   }
   const newest = [running, memory.newest?.version ?? running].reduce((a, b) => (compareVersions(a, b) > 0 ? a : b));
   if (compareVersions(version, newest) <= 0) throw refuse(`it is not newer than ${newest}, which has run here`);

@@ -190,7 +190,7 @@ describe('a token', () => {
   it('is nowhere in the store', async () => {
     const { body } = await client.call('POST', '/gateways/invites', { name: 'a' });
     const rows = await store.db.selectFrom('gateway_invite').selectAll().execute();
-    const { text: entries } = await client.call("GET", "/audit");
+    const { text: entries } = await client.call('GET', '/audit');
     expect(JSON.stringify([rows, entries])).not.toContain(String(body['token']).slice(20));
   });
 });
@@ -227,7 +227,13 @@ describe('a rollout', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const { x: publicKey = '' } = privateKey.export({ format: 'jwk' });
     const agents = Array.from({ length: 200 }, () => new Agent(randomUUID(), privateKey));
-    const common = { site: 'main', public_key: publicKey, platform: 'linux/amd64', registered_at: new Date(), sequence: 0 };
+    const common = {
+      site: 'main',
+      public_key: publicKey,
+      platform: 'linux/amd64',
+      registered_at: new Date(),
+      sequence: 0,
+    };
     const rows = agents.map(({ id }, index) => ({ ...common, id, name: `g${index}`, version: '1.0.0' }));
     await store.db.insertInto('gateway').values(rows).execute();
     await rollOut('2.0.0');
@@ -250,6 +256,8 @@ describe('a rollout', () => {
     const waiting = agent.send('GET', `/gateway/wait?revision=${revision}&seconds=55`);
     await rollOut('2.0.0');
     expect((await waiting).body).toMatchObject({ told: true });
-    expect((await agent.send('GET', `/gateway/wait?revision=${revision}&seconds=55`)).body).toMatchObject({ told: true });
+    expect((await agent.send('GET', `/gateway/wait?revision=${revision}&seconds=55`)).body).toMatchObject({
+      told: true,
+    });
   });
 });

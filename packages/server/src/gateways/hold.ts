@@ -35,7 +35,8 @@ export async function resumeGateways(db: Db, actor: Actor, paused: Paused): Prom
       .where('name', '=', name)
       .returning('level')
       .executeTakeFirst();
-    if (gone === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'pause of', name: pausedText(paused) } });
+    if (gone === undefined)
+      throw new SealiftError('NOT_FOUND', { values: { what: 'pause of', name: pausedText(paused) } });
     await tellGateways(trx);
     await recordAudit(trx, actor, { action: 'gateway.resume', subject: pausedText(paused) });
   });

@@ -70,7 +70,11 @@ async function ordersFor(trx: Trx, gateway: KnownGateway, wanted: Wanted | null)
   const own = members.find(({ name }) => name === gateway.name);
   if (own === undefined || !mayGo(own, ringState(members, wanted.version))) return null;
   if (!own.granted) {
-    await trx.updateTable('gateway').set({ granted: grantOf(wanted) }).where('id', '=', gateway.id).execute();
+    await trx
+      .updateTable('gateway')
+      .set({ granted: grantOf(wanted) })
+      .where('id', '=', gateway.id)
+      .execute();
   }
   const { digest: release, version, attempt } = wanted;
   return { release, version, attempt, sha256: executable.sha256 };
@@ -78,7 +82,8 @@ async function ordersFor(trx: Trx, gateway: KnownGateway, wanted: Wanted | null)
 
 /** Whether the first ring has come up with this report, so that the others may go. */
 async function hasOpened(trx: Trx, before: KnownGateway, now: KnownGateway, wanted: Wanted): Promise<boolean> {
-  const arrives = compareVersions(before.version, wanted.version) < 0 && compareVersions(now.version, wanted.version) >= 0;
+  const arrives =
+    compareVersions(before.version, wanted.version) < 0 && compareVersions(now.version, wanted.version) >= 0;
   if (!arrives) return false;
   const pauses = await pausesNow(trx);
   const members = (await knownGateways(trx)).map((one) => ringMember(one, wanted, pauses));

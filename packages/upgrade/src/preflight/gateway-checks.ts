@@ -26,6 +26,8 @@ export function gatewaysReady(gateways: GatewaysPort, plan: Plan): Promise<Check
 function blocked(stuck: ReturnType<typeof judgeGateways>['stuck'], to: string): Finding {
   const [first] = stuck;
   const more = stuck.length > 1 ? `; and ${stuck.length - 1} more` : '';
-  const items = stuck.map(({ name, reason, remedy }): CheckItem => ({ place: `Gateway ${name}`, text: reason, remedy }));
+  const items = stuck.map(
+    ({ name, reason, remedy }): CheckItem => ({ place: `Gateway ${name}`, text: reason, remedy }),
+  );
   return withItems(block(`${to}: ${first?.reason ?? ''}${more}`, first?.remedy ?? ''), items);
 }

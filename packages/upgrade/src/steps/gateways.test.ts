@@ -24,7 +24,12 @@ const gateway = (name: string, more: Partial<GatewayStatus> = {}): GatewayStatus
   seenAt: new Date().toISOString(),
   ...more,
 });
-const hold = { paused: { level: 'site', name: 'north' }, by: 'admin', at: '2026-11-29T12:00:00.000Z', reason: '' } as const;
+const hold = {
+  paused: { level: 'site', name: 'north' },
+  by: 'admin',
+  at: '2026-11-29T12:00:00.000Z',
+  reason: '',
+} as const;
 
 function setting(...known: readonly GatewayStatus[]) {
   const world = new World();
@@ -70,7 +75,10 @@ test('gateways are asked once, waited for by name, and done when every one is ne
 });
 
 test('one that is held and too old is named with the level, here and in the preflight; a person may take the time it takes', async () => {
-  const { look, act, preflight } = setting(gateway('old', { holds: [hold] }), gateway('fit', { version: '2.0.5', holds: [hold] }));
+  const { look, act, preflight } = setting(
+    gateway('old', { holds: [hold] }),
+    gateway('fit', { version: '2.0.5', holds: [hold] }),
+  );
   const words = 'old runs 1.0.0, older than 2.0.0, and is paused for the site north by admin';
   expect(await preflight()).toMatchObject({
     outcome: 'block',
@@ -99,5 +107,8 @@ test.each([
   const { look, act, preflight } = setting(gateway('a', more));
   expect(await preflight()).toMatchObject({ outcome: 'block' });
   await act();
-  expect(await look()).toMatchObject({ state: 'wait', wait: { level: 'blocked', what: expect.stringContaining(words) } });
+  expect(await look()).toMatchObject({
+    state: 'wait',
+    wait: { level: 'blocked', what: expect.stringContaining(words) },
+  });
 });

@@ -46,5 +46,8 @@ async function readToken(file: string | undefined): Promise<string> {
 
 function noTerminal(): SealiftError {
   const reason = 'there is no terminal to ask for the token';
-  return new SealiftError('USAGE', { values: { reason }, hint: 'Give --token-file FILE; - stands for standard input.' });
+  return new SealiftError('USAGE', {
+    values: { reason },
+    hint: 'Give --token-file FILE; - stands for standard input.',
+  });
 }

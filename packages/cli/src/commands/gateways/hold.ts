@@ -13,7 +13,11 @@ export interface HoldOptions {
 }
 
 /** Holds gateways at their version. @throws USAGE, NOT_FOUND, PLATFORM_* */
-export async function pauseGateways(name: string | undefined, options: HoldOptions, context: CliContext): Promise<void> {
+export async function pauseGateways(
+  name: string | undefined,
+  options: HoldOptions,
+  context: CliContext,
+): Promise<void> {
   const paused = which(name, options);
   const { reason = '', json } = options;
   const list = await (await connect(context)).post(`${gatewaysUrl}/pause`, { paused, reason }, gatewayListSchema);
@@ -21,7 +25,11 @@ export async function pauseGateways(name: string | undefined, options: HoldOptio
 }
 
 /** Lets them go on. @throws USAGE, NOT_FOUND, PLATFORM_* */
-export async function resumeGateways(name: string | undefined, options: HoldOptions, context: CliContext): Promise<void> {
+export async function resumeGateways(
+  name: string | undefined,
+  options: HoldOptions,
+  context: CliContext,
+): Promise<void> {
   const paused = which(name, options);
   const list = await (await connect(context)).post(`${gatewaysUrl}/resume`, { paused }, gatewayListSchema);
   if (options.json === true) return context.out(JSON.stringify(list));

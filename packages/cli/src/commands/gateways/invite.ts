@@ -12,7 +12,9 @@ export async function inviteGateway(
   const client = await connect(context);
   const made = await client.post(`${gatewaysUrl}/invites`, { name, site }, createdInviteSchema);
   if (json === true) return context.out(JSON.stringify(made));
-  context.out(`Token for the gateway ${made.name} at ${made.site}, good once until ${made.expiresAt}, shown this once:`);
+  context.out(
+    `Token for the gateway ${made.name} at ${made.site}, good once until ${made.expiresAt}, shown this once:`,
+  );
   context.out(made.token);
   context.out(`On its machine: sealift gateway register ${client.url}`);
 }

@@ -28,8 +28,8 @@ export function RolloutNotice({ rollout }: { rollout: NonNullable<GatewayList['r
           </AlertActionLink>
         }
       >
-        No other gateway is let go to it. Read the log below <code>failed/</code> in the data folder of the gateway, mend
-        what it names, and try again; or wait for a release with a newer one.
+        No other gateway is let go to it. Read the log below <code>failed/</code> in the data folder of the gateway,
+        mend what it names, and try again; or wait for a release with a newer one.
       </Alert>
     </>
   );
