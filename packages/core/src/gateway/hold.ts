@@ -4,7 +4,6 @@ import { gatewayNameSchema } from './gateway.ts';
 /** At which level upgrades of gateways are paused, the widest first. */
 export const pauseLevels = ['global', 'site', 'gateway'] as const;
 export const pauseLevelSchema = z.enum(pauseLevels);
-export type PauseLevel = z.infer<typeof pauseLevelSchema>;
 
 /** What is paused. `name` is that of the site or the gateway. */
 export const pausedSchema = z.discriminatedUnion('level', [
