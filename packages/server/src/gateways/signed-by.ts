@@ -21,7 +21,7 @@ export function signedByGateway(db: Db): (request: FastifyRequest) => Promise<Si
       .where('id', '=', gatewayId)
       .executeTakeFirst();
     if (row === undefined) throw unknown('none has the identity that it names');
-    const [path = '', query] = splitQuery(request.url);
+    const [path, query] = splitQuery(request.url);
     const base = signatureBase({ method: request.method, path, query, contentDigest, sequence, gatewayId });
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: row.public_key }, format: 'jwk' });
     if (!verify(null, Buffer.from(base), key, Buffer.from(signature, 'base64'))) {

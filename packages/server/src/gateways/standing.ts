@@ -38,7 +38,7 @@ export function gatewayView(gateway: KnownGateway, wanted: Wanted | null, pauses
     if (!isCurrent && failure !== null) return 'failed';
     if (Date.now() - seenAt.getTime() > silentAfterMs) return 'silent';
     if (isCurrent) return 'current';
-    if (report?.swap != null || isOnItsWay) return 'updating';
+    if ((report?.swap ?? null) !== null || isOnItsWay) return 'updating';
     return holds.length > 0 ? 'paused' : 'behind';
   };
   return {

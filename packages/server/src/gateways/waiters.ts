@@ -21,7 +21,7 @@ export class GatewayWaiters {
   constructor(events: EventBus) {
     const tell = (): void => {
       const word = { told: true, withinSeconds: Math.ceil(this.#waiting.size / reportsPerSecond) };
-      for (const end of [...this.#waiting.values()]) end(word);
+      for (const end of this.#waiting.values()) end(word);
     };
     this.#unsubscribe = events.subscribe(({ kind, subject }) => {
       if (kind === 'gateways' && subject === toldSubject) tell();
@@ -49,6 +49,6 @@ export class GatewayWaiters {
   /** Ends every wait: the console closes. */
   close(): void {
     this.#unsubscribe();
-    for (const end of [...this.#waiting.values()]) end({ told: false, withinSeconds: 0 });
+    for (const end of this.#waiting.values()) end({ told: false, withinSeconds: 0 });
   }
 }
