@@ -128,14 +128,14 @@ describe('gateways', { timeout: 120_000 }, () => {
   it('do not go back while the console is away, in whichever way and however long', async () => {
     const line = await startLine(site.platform.console.url);
     const gateway = await site.newGateway('away-1', { url: line.url });
-    const running = gateway.start();
+    const running = gateway.start({ trialSeconds: 8 });
     try {
       await site.until('away-1', ({ seenAt }) => seenAt !== null);
       await waitUntil('the trial', () => running.said().includes('is on trial') && (line.mode = 'cut'), 60_000);
       for (const mode of ['cut', 'too-many', 'unavailable', 'login-page'] as const) {
         line.mode = mode;
         const from = performance.now();
-        // In all more than twice the time that a new executable has while the console answers, by the requests on the line.
+        // In all longer than the time that a new executable has while the console answers, by the requests on the line.
         await waitUntil(`time to pass: ${mode}`, () => line.seen.some(({ atMs }) => atMs > from + 2500), 60_000);
         expect(running.said()).not.toMatch(/taken back|proved/);
       }

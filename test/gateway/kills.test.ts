@@ -11,11 +11,7 @@ afterAll(() => swaps?.site.stop(), 60_000);
 it('a gateway that is killed anywhere in its swap is the old one or the new one, and ends as the new one', async () => {
   const { keeper } = await swaps.count();
   expect(keeper).toBeGreaterThan(10);
-  const sample = [0.35, 0.55, 0.7, 0.85].map((part) => Math.round(keeper * part));
-  const killed = await Promise.all([
-    ...sample.map((at) => swaps.killAt('keeper', at)),
-    swaps.killAt('agent', 12),
-    swaps.killAt('trial-agent', 2),
-  ]);
-  expect(killed.filter((one) => one !== null).length).toBeGreaterThan(3);
+  const sample = [0.4, 0.6, 0.8].map((part) => Math.round(keeper * part));
+  const killed = await Promise.all([...sample.map((at) => swaps.killAt('keeper', at)), swaps.killAt('agent', 12)]);
+  expect(killed.filter((one) => one !== null).length).toBeGreaterThan(2);
 }, 180_000);

@@ -141,9 +141,9 @@ export class Gateway {
     return this.#site.spawn(program, ['gateway', ...args, '--data', this.data], env);
   }
 
-  /** Starts it as a service does, with short times. */
-  start(env: Readonly<Record<string, string>> = {}) {
-    return this.run(['run', '--trial-seconds', '4', '--window-seconds', '1'], { env });
+  /** Starts it as a service does. A machine under load is slow to start anything: a short trial is for tests of what is longer than it. */
+  start({ env = {}, trialSeconds = 90 }: { env?: Readonly<Record<string, string>>; trialSeconds?: number } = {}) {
+    return this.run(['run', '--trial-seconds', String(trialSeconds), '--window-seconds', '1'], { env });
   }
 
   /** SHA-256 of what `current` leads to, which is read; null where there is no link. */

@@ -81,7 +81,7 @@ export class KilledSwaps {
   async count(): Promise<Readonly<Record<Role, number>>> {
     const gateway = await this.site.newGateway('counted');
     const file = join(this.site.folder, 'count');
-    const running = gateway.start({ COUNT_IN: file });
+    const running = gateway.start({ env: { COUNT_IN: file } });
     await this.site.until('counted', ({ version }) => version === '2.0.0');
     running.child.kill('SIGTERM');
     await ended(running.child);
@@ -99,7 +99,7 @@ export class KilledSwaps {
     const name = `killed-${this.#count}`;
     const gateway = await this.site.newGateway(name);
     const killedIn = join(this.site.folder, `${name}.killed`);
-    const running = gateway.start({ KILL_AT: `${role}:${at}`, KILLED_IN: killedIn });
+    const running = gateway.start({ env: { KILL_AT: `${role}:${at}`, KILLED_IN: killedIn } });
     const isThere = async (): Promise<boolean> => {
       const { gateways } = await this.site.list();
       return gateways.some((one) => one.name === name && one.version === '2.0.0');

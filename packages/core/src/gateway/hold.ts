@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { gatewayNameSchema } from './gateway.ts';
 
 /** At which level upgrades of gateways are paused, the widest first. */
-export const pauseLevels = ['global', 'site', 'gateway'] as const;
-export const pauseLevelSchema = z.enum(pauseLevels);
+const pauseLevels = ['global', 'site', 'gateway'] as const;
 
 /** What is paused. `name` is that of the site or the gateway. */
 export const pausedSchema = z.discriminatedUnion('level', [
