@@ -1,5 +1,3 @@
-import type { ServerRunOptions } from './run.ts';
-
 /**
  * Options that a console in a pod is told by its environment, where its command line is the release's and not the site's. Those beside them have
  * variables of their own.
@@ -18,13 +16,16 @@ const variables = {
   imageRegistry: 'SEALIFT_IMAGE_REGISTRY',
   imagePullSecret: 'SEALIFT_IMAGE_PULL_SECRET',
   trustedProxy: 'SEALIFT_TRUSTED_PROXY',
-} as const satisfies Partial<Record<keyof ServerRunOptions, string>>;
+} as const;
+
+/** Options of `server run` by the names that these variables are for. */
+type OfVariables = { readonly [Option in keyof typeof variables]?: string };
 
 /** The options as they were given, and where one was not as the environment has it; an empty variable is none. */
-export function withVariables(
-  options: ServerRunOptions,
+export function withVariables<Options extends OfVariables>(
+  options: Options,
   env: Readonly<Record<string, string | undefined>>,
-): ServerRunOptions {
+): Options {
   const found = Object.entries(variables).flatMap(([option, variable]) => {
     const value = env[variable];
     return value === undefined || value === '' ? [] : [[option, value] as const];
