@@ -27,7 +27,8 @@ it('18, a blob of no length after a reboot is not there, and is mended by the ne
   const hex = createHash('sha256').update(bytes).digest('hex');
   const digest = `sha256:${hex}`;
   const push = async () =>
-    (await fetch(`${served.url}/v2/${repository}/blobs/uploads/?digest=${digest}`, { method: 'POST', body: bytes })).status;
+    (await fetch(`${served.url}/v2/${repository}/blobs/uploads/?digest=${digest}`, { method: 'POST', body: bytes }))
+      .status;
   const head = async () => (await fetch(`${served.url}/v2/${repository}/blobs/${digest}`, { method: 'HEAD' })).status;
   expect(await push()).toBe(201);
   expect(await head()).toBe(200);

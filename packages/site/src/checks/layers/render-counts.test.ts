@@ -85,6 +85,7 @@ describe.skipIf(missing !== undefined)(
           nodes: false,
           newNodes: false,
           nodeVersions: [],
+          takenOver: [],
           layers: () => Promise.resolve(moves),
           providers: undefined,
           controlPlaneRollouts: 0,
