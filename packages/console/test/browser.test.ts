@@ -75,7 +75,7 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
       for (const address of addresses) {
         await page.goto(site.url + address);
         await page.locator('h1').waitFor();
-        await expect.poll(() => page.locator('.loading').count()).toBe(0);
+        await expect.poll(() => page.locator('.loading').count(), { timeout: 20_000 }).toBe(0);
         await page.evaluate(axe);
         const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
           `axe.run({ runOnly: ${JSON.stringify(standards)} }).then(({ violations }) => violations)`,
