@@ -4,6 +4,7 @@ import { catalogue } from '@sealift/core/errors';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { knownOptions } from '../packages/cli/src/commands/bundle/run-options.ts';
+import { defaultCommandOf } from '../packages/cli/src/commands/completion/command-tree.ts';
 import { buildProgram } from '../packages/cli/src/program.ts';
 import { testContext } from '../packages/cli/src/testing/test-context.ts';
 import { isTest } from './architecture/arrows.ts';
@@ -28,6 +29,8 @@ function flawOf(line: string): string | undefined {
     command = child;
     words.shift();
   }
+  const usual = defaultCommandOf(command);
+  if (usual !== undefined && words[0]?.startsWith('-') === true) command = usual;
   const known = new Set(command.options.map(({ long }) => long));
   const unknown = words.find(
     (word) => /^--[a-z]/.test(word) && !['--help', '--version'].includes(word) && !known.has(word),

@@ -60,8 +60,8 @@ export const consoleMutants = mutantsOf('console', [
   [
     'Confirm can be pressed while a conflict is open',
     'features/upgrade/confirm/confirm-bar.tsx',
-    'disabledBecause={open ? reasons[0] : undefined}',
-    'disabledBecause={asking ? reasons[0] : undefined}',
+    'disabledBecause={open ? reasons[0] : isOwn ? approval : undefined}',
+    'disabledBecause={isOwn ? approval : undefined}',
     'features/upgrade/upgrade-preview.test.tsx',
   ],
 ]);

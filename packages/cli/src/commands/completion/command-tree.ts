@@ -35,10 +35,24 @@ function nodesOf(command: Command, path: readonly string[]): readonly CommandNod
   const node: CommandNode = {
     path,
     commands: children.map((child) => ({ name: child.name(), description: firstSentence(child.description()) })),
-    options: help.visibleOptions(command).map(optionNode),
+    options: visibleOptions(command).map(optionNode),
     arguments: command.registeredArguments.map(argumentKind),
   };
   return [node, ...children.flatMap((child) => nodesOf(child, [...path, child.name()]))];
+}
+
+/** Where a command does something without one of its own being named, that one's options are its own too. */
+function visibleOptions(command: Command): readonly Option[] {
+  const help = command.createHelp();
+  const usual = defaultCommandOf(command);
+  const of = usual === undefined ? [command] : [command, usual];
+  return [...new Map(of.flatMap((one) => help.visibleOptions(one)).map((option) => [option.flags, option])).values()];
+}
+
+/** What a command does when none of its own is named (commander's `isDefault`). */
+export function defaultCommandOf(command: Command): Command | undefined {
+  const { _defaultCommandName: name } = command as Command & { readonly _defaultCommandName?: string | null };
+  return command.commands.find((one) => one.name() === name);
 }
 
 function optionNode(option: Option): OptionNode {
