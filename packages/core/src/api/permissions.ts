@@ -91,6 +91,7 @@ const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     ...ofEverybody,
     'backups.read',
     'catalogue.read',
+    'gateways.read',
     'metrics.read',
     'platform.read',
     'registry.read',
