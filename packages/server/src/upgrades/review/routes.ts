@@ -55,8 +55,9 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
   const path = '/upgrades/:id/layers/:layerId';
 
+  // The values that persons gave are whole in it, and may be secrets.
   api.get('/upgrades/:id/review', {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'platform.values' },
     schema: {
       tags,
       summary: 'Every decision of every layer, without their texts',
