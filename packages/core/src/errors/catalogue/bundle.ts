@@ -241,13 +241,6 @@ export const bundleErrors = defineErrors({
     exit: 2,
     next: 'needs-a-person',
   },
-  PACK_FOLDER_TAKEN: {
-    message: 'nothing is written to {path}: it is there already',
-    hint: 'Name a folder that is not there yet, or move that one away.',
-    status: 409,
-    exit: 1,
-    next: 'needs-a-person',
-  },
   IMAGE_ARCHIVE_INVALID: {
     message: '{path} is not an archive of images: {reason}',
     hint: 'Write it again with `docker save -o FILE IMAGE` or `skopeo copy … docker-archive:FILE:IMAGE`.',

@@ -45,7 +45,10 @@ const interpreters: Readonly<Record<Architecture, string>> = {
  */
 export async function writeConsolePacks(options: ServerPackOptions, context: CliContext): Promise<void> {
   const output = resolve(options.output);
-  if (existsSync(output)) throw new SealiftError('PACK_FOLDER_TAKEN', { values: { path: output }, place: '--output' });
+  if (existsSync(output)) {
+    const values = { path: output, reason: 'it is there already' };
+    throw new SealiftError('PACK_FOLDER_TAKEN', { values, place: '--output' });
+  }
   const repository = repositoryOf(options.image);
   const executables = await executablesOf(options, context);
   if ((options.with ?? []).length > 0 && executables.length > 1) {
