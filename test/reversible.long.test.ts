@@ -10,7 +10,7 @@ import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Canary } from './setup/canary.ts';
-import { endStateOf } from './setup/end-state.ts';
+import { differingLines, endStateOf } from './setup/end-state.ts';
 import { makeKeptObjects, readKeptObjects, touchKeptObjects } from './setup/kept-objects.ts';
 import { type RealEnvironment, startRealEnvironment } from './setup/real-environment.ts';
 import { run, sealift } from './setup/sealift.ts';
@@ -136,12 +136,8 @@ describe.skipIf(absent !== undefined)(
       away.push(longestMs);
     };
     const endState = () => endStateOf(site.cluster.service.ready.workload.kubeconfig);
-    /** Lines of either that the other lacks. */
-    const differences = (before: readonly string[], after: readonly string[]): readonly string[] => [
-      ...before.filter((line) => !after.includes(line)),
-      ...after.filter((line) => !before.includes(line)),
-    ];
-    const unnamed = (lines: readonly string[]) => lines.filter((line) => !otherwise.some((one) => one.test(line)));
+    const unnamed = (lines: readonly string[]) =>
+      lines.filter((line) => !otherwise.some((one) => one.test(line.slice(2))));
 
     const begin = async (): Promise<Upgrade> => {
       let draft: Upgrade = upgradeSchema.parse(
@@ -224,8 +220,8 @@ describe.skipIf(absent !== undefined)(
         expect(await running()).toEqual(emulating);
         expect(await readKeptObjects(workload)).toEqual(kept);
         const after = await endState();
-        tell(what, began, differences(state, after));
-        expect(unnamed(differences(state, after))).toEqual([]);
+        tell(what, began, differingLines(state, after));
+        expect(unnamed(differingLines(state, after))).toEqual([]);
         await touchKeptObjects(workload, what);
         return id;
       };
@@ -234,8 +230,8 @@ describe.skipIf(absent !== undefined)(
         expect((await controlPlane()).spec).toEqual(spec);
         expect(await readKeptObjects(workload)).toEqual(kept);
         const after = await endState();
-        tell(what, began, differences(state, after));
-        expect(unnamed(differences(state, after))).toEqual([]);
+        tell(what, began, differingLines(state, after));
+        expect(unnamed(differingLines(state, after))).toEqual([]);
         await touchKeptObjects(workload, what);
         state = await endState();
       };

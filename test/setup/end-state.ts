@@ -50,6 +50,15 @@ export async function endStateOf(kubeconfig: string): Promise<readonly string[]>
   }
 }
 
+/** Lines of either that the other lacks, so that they can be read where two clusters differ. */
+export function differingLines(first: readonly string[], second: readonly string[]): readonly string[] {
+  const [inFirst, inSecond] = [new Set(first), new Set(second)];
+  return [
+    ...first.filter((line) => !inSecond.has(line)).map((line) => `- ${line}`),
+    ...second.filter((line) => !inFirst.has(line)).map((line) => `+ ${line}`),
+  ];
+}
+
 async function versionsOf(api: KubeApi): Promise<string[]> {
   const groups = (await api.get<Groups>('/apis'))?.groups ?? [];
   return ['/api/v1', ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`)];
