@@ -112,7 +112,7 @@ export class GatewaySite {
     let last: GatewayView | undefined;
     try {
       return await waitUntil(
-        `${name}`,
+        name,
         async () => {
           last = (await this.list()).gateways.find((one) => one.name === name);
           return last !== undefined && holds(last) ? last : undefined;

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitUntil } from '@sealift/testkit/wait-until';
-import { expect } from 'vitest';
 import { gatewayExecutable } from './gateway-executable.ts';
-import { ended, GatewaySite } from './gateway-site.ts';
+import { ended, type Gateway, GatewaySite } from './gateway-site.ts';
 
 /** The processes of a swap: the one that judges, the agent before, and both of the new executable while it is on trial. */
 export const roles = ['keeper', 'agent', 'trial-keeper', 'trial-agent'] as const;
@@ -112,11 +111,11 @@ export class KilledSwaps {
     const killed = textOf(killedIn);
     // A process on trial that is killed is started again by the one who judges; when that itself was killed, the service does it.
     if (role === 'keeper' && killed !== null) await ended(running.child);
-    expect([null, this.next]).toContain(gateway.current());
+    this.#demand(gateway, null, this.next);
     const again = running.child.exitCode === null && running.child.signalCode === null ? running : gateway.start();
     try {
       await waitUntil(`${role} ${at} (${killed}): the new one runs: ${again.said()}`, isThere, 90_000);
-      expect(gateway.current()).toBe(this.next);
+      this.#demand(gateway, this.next);
     } catch (error) {
       throw new Error(`${role} ${at}, before ${killed}: ${again.said()}`, { cause: error });
     } finally {
@@ -124,6 +123,12 @@ export class KilledSwaps {
       await ended(again.child);
     }
     return killed;
+  }
+
+  /** The old or the new one is there, never neither and never a part. */
+  #demand(gateway: Gateway, ...allowed: readonly (string | null)[]): void {
+    const current = gateway.current();
+    if (!allowed.includes(current)) throw new Error(`${current} is in place, and not ${allowed.join(' or ')}`);
   }
 }
 
