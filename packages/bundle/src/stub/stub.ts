@@ -28,8 +28,8 @@ const machines: Readonly<Record<Architecture, { readonly pattern: string; readon
 };
 
 /**
- * The shell program at the head of a bundle, padded to 65,536 bytes. It runs under any POSIX shell. Everything is in one
- * function, so that damage which breaks the syntax runs nothing; success comes only from the executable, whose hash is
+ * The shell program at the head of a bundle, padded to 65,536 bytes. It runs under any POSIX shell, and zsh, whose
+ * functions have a `$0` of their own. Everything is in one function, so that damage which breaks the syntax runs nothing; success comes only from the executable, whose hash is
  * checked first and which verifies the whole file, this stub too.
  */
 export function makeStub(input: StubInput): Buffer {
@@ -55,7 +55,8 @@ main() {
   LC_ALL=C
   export LC_ALL
   unset CDPATH
-  self=$0
+  self=$1
+  shift
   work=
 
   fail() {
@@ -144,7 +145,7 @@ main() {
     fail 1 "cannot read $self" 'Run the bundle by its path, for example ./airgap.bin or sh ./airgap.bin.'
 ${executables.length === 0 ? installed : embedded(cases.join('\n'))}
 }
-main "$@"
+main "$0" "$@"
 exit 1
 `;
 }
