@@ -10,6 +10,7 @@ const debianPackages = {
   chromium: 'chromium',
   curl: 'curl',
   'docker-registry': 'docker-registry',
+  fish: 'fish',
   git: 'git',
   makeself: 'makeself',
   minisign: 'minisign',
@@ -22,6 +23,7 @@ const debianPackages = {
   skopeo: 'skopeo',
   umoci: 'umoci',
   xdelta3: 'xdelta3',
+  zsh: 'zsh',
   zstd: 'zstd',
 } as const;
 

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../program.ts';
 import { testContext } from '../../testing/test-context.ts';
@@ -11,7 +12,7 @@ async function script(shell: string): Promise<string> {
   expect(await run(['completion', shell], context)).toBe(0);
   return written.out.join('\n');
 }
-const has = (shell: string): boolean => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0;
+const [fish, zsh] = [peer('fish'), peer('zsh')];
 
 /** What is on the line behind `sealift`, and some of what must be offered, or all of it where `only` says so. */
 const lines: readonly {
@@ -77,7 +78,7 @@ describe('sealift completion', () => {
     ]);
   });
 
-  it.skipIf(!has('fish')).each(lines)('has fish offer %j (needs fish)', async ({ words, offers, only }) => {
+  it.skipIf(fish.missing).each(lines)(`has fish offer %j (${fish.remedy})`, async ({ words, offers, only }) => {
     const source = join(folder, 'completion.fish');
     writeFileSync(source, await script('fish'));
     const text = 'source $argv[1]; complete -C (string join -- " " sealift $argv[2..])';
@@ -89,7 +90,7 @@ describe('sealift completion', () => {
     else expect(plain).toEqual(expect.arrayContaining([...offers]));
   });
 
-  it.skipIf(!has('zsh')).each(lines)('has zsh offer %j (needs zsh)', async ({ words, offers, only }) => {
+  it.skipIf(zsh.missing).each(lines)(`has zsh offer %j (${zsh.remedy})`, async ({ words, offers, only }) => {
     const source = join(folder, 'completion.zsh');
     writeFileSync(source, await script('zsh'));
     // The functions of its completion system write down what they are given; only a line editor has the real ones.
