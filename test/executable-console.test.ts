@@ -74,9 +74,9 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
         await link.click();
         await page.getByRole('heading', { level: 1 }).waitFor();
       }
-      await page.goto(`/updates/${draft.id}?layer=cni-cni-calico`);
+      await page.goto(`/updates/${draft.id}?texts=cni-cni-calico`);
       for (const pane of ['Incoming changes', 'Merged result', 'Current configuration']) {
-        await page.getByRole('region', { name: pane }).waitFor();
+        await page.getByRole('region', { name: pane, exact: true }).waitFor();
       }
       expect(await accessibilityFaults(page)).toEqual([]);
       await window.picture('executable-console');
