@@ -2,6 +2,7 @@
 export class ScrollGroup {
   /** Each with where it was put last by the others; what a person does moves it elsewhere. */
   readonly #members = new Map<HTMLElement, number>();
+  #isPutting = false;
 
   /** @returns what takes it out again */
   join(member: HTMLElement): () => void {
@@ -15,14 +16,17 @@ export class ScrollGroup {
   }
 
   #follow(moved: HTMLElement): void {
+    if (this.#isPutting) return;
     const put = this.#members.get(moved);
     // The echo of having been put there: to pass it on would hold the others back where this one can't go on.
     if (put !== undefined && Math.abs(moved.scrollTop - put) < 1) return;
     this.#members.set(moved, moved.scrollTop);
+    this.#isPutting = true;
     for (const other of this.#members.keys()) {
       if (other === moved) continue;
       other.scrollTop = moved.scrollTop;
       this.#members.set(other, other.scrollTop);
     }
+    this.#isPutting = false;
   }
 }
