@@ -26,6 +26,18 @@ function shown(rehearsal: Rehearsal): { readonly out: readonly string[]; readonl
   return { out, notes };
 }
 
+const programs = ['--etcd', './e', '--etcdutl', './u', '--running-kube-apiserver', './a', '--kube-apiserver', './b'];
+
+/** Types the command. */
+async function rehearseBy(...args: readonly string[]) {
+  const site = await ScriptedConsole.start();
+  try {
+    return await site.sealift(['upgrade', 'rehearse', ...args]);
+  } finally {
+    site.stop();
+  }
+}
+
 describe('sealift upgrade rehearse', () => {
   it('says what was looked at, and that nothing is in the way', () => {
     expect(shown(clean)).toEqual({
@@ -74,65 +86,20 @@ describe('sealift upgrade rehearse', () => {
   });
 
   it('starts programs from where they are named, not from a folder of its own', async () => {
-    const site = await ScriptedConsole.start();
-    try {
-      const programs = [
-        '--etcd',
-        './e',
-        '--etcdutl',
-        './u',
-        '--running-kube-apiserver',
-        './a',
-        '--kube-apiserver',
-        './b',
-      ];
-      const { code, notes } = await site.sealift(['upgrade', 'rehearse', '--etcd-snapshot', './s', ...programs]);
-      expect([code, notes]).toEqual([1, expect.stringContaining(resolve('a'))]);
-    } finally {
-      site.stop();
-    }
+    const { code, notes } = await rehearseBy('--etcd-snapshot', './s', ...programs);
+    expect([code, notes]).toEqual([1, expect.stringContaining(resolve('a'))]);
   });
 
   it('takes a snapshot, or the cluster that one is taken of', async () => {
-    const site = await ScriptedConsole.start();
-    try {
-      const programs = [
-        '--etcd',
-        './e',
-        '--etcdutl',
-        './u',
-        '--running-kube-apiserver',
-        './a',
-        '--kube-apiserver',
-        './b',
-      ];
-      const both = ['--etcd-snapshot', './s', '--kubeconfig', './k'];
-      const { code, notes } = await site.sealift(['upgrade', 'rehearse', ...both, ...programs]);
-      expect([code, notes]).toEqual([1, expect.stringContaining('not both')]);
-    } finally {
-      site.stop();
-    }
+    const { code, notes } = await rehearseBy('--etcd-snapshot', './s', '--kubeconfig', './k', ...programs);
+    expect([code, notes]).toEqual([1, expect.stringContaining('not both')]);
   });
 
   it('asks for every program, and names one that is not there', async () => {
-    const site = await ScriptedConsole.start();
-    try {
-      const asked = [
-        'upgrade',
-        'rehearse',
-        '--etcd-snapshot',
-        '/nowhere/s',
-        '--etcd',
-        '/nowhere/e',
-        '--etcdutl',
-        '/nowhere/u',
-      ];
-      expect((await site.sealift(asked)).notes).toContain('--running-kube-apiserver');
-      const whole = [...asked, '--running-kube-apiserver', '/nowhere/a', '--kube-apiserver', '/nowhere/b'];
-      const { code, notes } = await site.sealift(whole);
-      expect([code, notes.includes('REHEARSAL_PROGRAM_FAILED'), notes.includes('/nowhere/a')]).toEqual([1, true, true]);
-    } finally {
-      site.stop();
-    }
+    const asked = ['--etcd-snapshot', '/nowhere/s', '--etcd', '/nowhere/e', '--etcdutl', '/nowhere/u'];
+    expect((await rehearseBy(...asked)).notes).toContain('--running-kube-apiserver');
+    const servers = ['--running-kube-apiserver', '/nowhere/a', '--kube-apiserver', '/nowhere/b'];
+    const { code, notes } = await rehearseBy(...asked, ...servers);
+    expect([code, notes.includes('REHEARSAL_PROGRAM_FAILED'), notes.includes('/nowhere/a')]).toEqual([1, true, true]);
   });
 });
