@@ -1,8 +1,7 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
-import { EllipsisVIcon } from '@patternfly/react-icons';
+import { DropdownItem } from '@patternfly/react-core';
 import { type AccountView, isAllowed, type Session } from '@sealift/core/api';
-import { useRef, useState } from 'react';
 import { useLock } from '../../api/platform.ts';
+import { DotsMenu } from '../../components/dots-menu.tsx';
 
 /** What can be done with an account. */
 export type AccountAction = 'role' | 'reset' | 'sessions' | 'disable' | 'enable' | 'remove';
@@ -15,8 +14,6 @@ interface AccountActionsProps {
 
 /** An account's three-dot menu; what cannot be done says why. */
 export function AccountActions({ account, session, onChosen }: AccountActionsProps) {
-  const [open, setOpen] = useState(false);
-  const toggle = useRef<HTMLButtonElement>(null);
   const lock = useLock() ?? undefined;
   const { username, role, signsInBy, disabledAt } = account;
   const elsewhere = signsInBy === 'single-sign-on' ? 'It is kept at the provider of single sign-on' : undefined;
@@ -24,16 +21,6 @@ export function AccountActions({ account, session, onChosen }: AccountActionsPro
   const beyond = role === 'root' && session.role !== 'root' ? 'Only a Root changes a Root' : undefined;
   const mayNot = isAllowed(session.role, 'accounts.change') ? beyond : 'Your role does not allow this';
   const label = `Actions for ${username}`;
-  const toggleNode = (
-    <MenuToggle
-      ref={toggle}
-      variant="plain"
-      isExpanded={open}
-      onClick={() => setOpen(!open)}
-      icon={<EllipsisVIcon />}
-      aria-label={label}
-    />
-  );
   const item = (action: AccountAction, words: string, reason: string | undefined) => (
     <DropdownItem
       key={action}
@@ -46,22 +33,14 @@ export function AccountActions({ account, session, onChosen }: AccountActionsPro
     </DropdownItem>
   );
   return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      popperProps={{ position: 'right' }}
-      toggle={{ toggleNode, toggleRef: toggle }}
-    >
-      <DropdownList aria-label={label}>
-        {item('role', 'Change role', mayNot ?? own ?? elsewhere ?? lock)}
-        {item('reset', 'New password', mayNot ?? elsewhere ?? lock)}
-        {item('sessions', 'Sessions', mayNot)}
-        {disabledAt === null
-          ? item('disable', 'Disable', mayNot ?? own ?? lock)
-          : item('enable', 'Enable', mayNot ?? own ?? lock)}
-        {item('remove', 'Remove', mayNot ?? own ?? lock)}
-      </DropdownList>
-    </Dropdown>
+    <DotsMenu label={label}>
+      {item('role', 'Change role', mayNot ?? own ?? elsewhere ?? lock)}
+      {item('reset', 'New password', mayNot ?? elsewhere ?? lock)}
+      {item('sessions', 'Sessions', mayNot)}
+      {disabledAt === null
+        ? item('disable', 'Disable', mayNot ?? own ?? lock)
+        : item('enable', 'Enable', mayNot ?? own ?? lock)}
+      {item('remove', 'Remove', mayNot ?? own ?? lock)}
+    </DotsMenu>
   );
 }

@@ -2,6 +2,7 @@ import { Label, type LabelProps } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { GatewayView } from '@sealift/core/api';
 import { holdText, type Paused } from '@sealift/core/gateway';
+import { useMay } from '../../api/session.ts';
 import { Moment } from '../../components/moment.tsx';
 import { GatewayMenu } from './gateway-menu.tsx';
 
@@ -36,6 +37,7 @@ export function GatewayTable({ gateways, onPause, onRemove }: GatewayTableProps)
 
 function GatewayRow({ gateway, onPause, onRemove }: Omit<GatewayTableProps, 'gateways'> & { gateway: GatewayView }) {
   const { name, site, version, wanted, seenAt } = gateway;
+  const mayChange = useMay('gateways.change');
   return (
     <Tr>
       <Td dataLabel="Name">{name}</Td>
@@ -45,9 +47,7 @@ function GatewayRow({ gateway, onPause, onRemove }: Omit<GatewayTableProps, 'gat
       </Td>
       <Td dataLabel="Version">{wanted === null || wanted === version ? version : `${version}, to run ${wanted}`}</Td>
       <Td dataLabel="Last seen">{seenAt === null ? 'never' : <Moment at={seenAt} />}</Td>
-      <Td isActionCell>
-        <GatewayMenu gateway={gateway} onPause={onPause} onRemove={onRemove} />
-      </Td>
+      <Td isActionCell>{mayChange && <GatewayMenu gateway={gateway} onPause={onPause} onRemove={onRemove} />}</Td>
     </Tr>
   );
 }

@@ -3,6 +3,7 @@ import type { Paused } from '@sealift/core/gateway';
 import { Button, EmptyState, EmptyStateBody, Flex, PageSection } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useGateways } from '../../api/gateways.ts';
+import { useMay } from '../../api/session.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { GatewayTable } from './gateway-table.tsx';
@@ -19,18 +20,21 @@ type Open = { readonly invite: true } | { readonly pause: Paused } | { readonly 
 /** The private cloud gateways: how each stands, and what holds it. */
 export function GatewaysPage() {
   const gateways = useGateways();
+  const mayChange = useMay('gateways.change');
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   return (
     <PageSection>
       <PageHeading
         actions={
-          <Flex flexWrap={{ default: 'nowrap' }}>
-            <Button onClick={() => setOpen({ invite: true })}>Invite a gateway</Button>
-            <Button variant="secondary" onClick={() => setOpen({ pause: { level: 'global' } })}>
-              Pause all
-            </Button>
-          </Flex>
+          mayChange && (
+            <Flex flexWrap={{ default: 'nowrap' }}>
+              <Button onClick={() => setOpen({ invite: true })}>Invite a gateway</Button>
+              <Button variant="secondary" onClick={() => setOpen({ pause: { level: 'global' } })}>
+                Pause all
+              </Button>
+            </Flex>
+          )
         }
       >
         Gateways upgrade themselves to what the installed release brings, and before each major or minor upgrade of the

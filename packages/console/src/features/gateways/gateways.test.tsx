@@ -17,6 +17,24 @@ test('shows how each gateway stands, which level holds it, and what halted the o
   expect(api.calls).toContain('POST /gateways/retry');
 });
 
+test('offers nothing to change to whoever may only look', async () => {
+  openPage(address, (api) => {
+    api.role = 'viewer';
+  });
+  await screen.findByText('berlin-1');
+  screen.getByText(/4.2.13 is halted/);
+  for (const name of [
+    'Invite a gateway',
+    'Pause all',
+    'Try it again',
+    'Actions for berlin-1',
+    /^Resume/,
+    /^Withdraw/,
+  ]) {
+    expect(screen.queryByRole('button', { name })).toBeNull();
+  }
+});
+
 test('pauses all with a reason, and resumes at the level that was paused', async () => {
   const { user } = openPage(address);
   await screen.findByText('berlin-1');

@@ -1,12 +1,14 @@
 import { Alert, AlertActionLink } from '@patternfly/react-core';
 import { type Pause, pausedText } from '@sealift/core/gateway';
 import { useResume } from '../../api/gateways.ts';
+import { useMay } from '../../api/session.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Moment } from '../../components/moment.tsx';
 
 /** Everything that is paused, at whichever level, with the way to end it. */
 export function PauseList({ pauses }: { pauses: readonly Pause[] }) {
   const resume = useResume();
+  const mayChange = useMay('gateways.change');
   return (
     <>
       {resume.isError && <ErrorNotice error={resume.error} />}
@@ -17,9 +19,11 @@ export function PauseList({ pauses }: { pauses: readonly Pause[] }) {
           isInline
           title={`Upgrades are paused for ${pausedText(paused)}`}
           actionLinks={
-            <AlertActionLink onClick={() => resume.mutate(paused)} isDisabled={resume.isPending}>
-              Resume {pausedText(paused)}
-            </AlertActionLink>
+            mayChange && (
+              <AlertActionLink onClick={() => resume.mutate(paused)} isDisabled={resume.isPending}>
+                Resume {pausedText(paused)}
+              </AlertActionLink>
+            )
           }
         >
           By {by}, since <Moment at={at} />

@@ -1,12 +1,14 @@
 import { Alert, AlertActionLink } from '@patternfly/react-core';
 import type { GatewayList } from '@sealift/core/api';
 import { useRetryGateways } from '../../api/gateways.ts';
+import { useMay } from '../../api/session.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 
 /** How far the version is that gateways are to run; where it was halted, why and what to do. */
 export function RolloutNotice({ rollout }: { rollout: NonNullable<GatewayList['rollout']> }) {
   const { version, release, proven, total, trying, failed } = rollout;
   const retry = useRetryGateways();
+  const mayChange = useMay('gateways.change');
   if (failed.length === 0) {
     return (
       <p>
@@ -23,9 +25,11 @@ export function RolloutNotice({ rollout }: { rollout: NonNullable<GatewayList['r
         isInline
         title={`${version} is halted: ${failed.join(', ')} went back from it`}
         actionLinks={
-          <AlertActionLink onClick={() => retry.mutate()} isDisabled={retry.isPending}>
-            Try it again
-          </AlertActionLink>
+          mayChange && (
+            <AlertActionLink onClick={() => retry.mutate()} isDisabled={retry.isPending}>
+              Try it again
+            </AlertActionLink>
+          )
         }
       >
         No other gateway is let go to it. Read the log below <code>failed/</code> in the data folder of the gateway,
