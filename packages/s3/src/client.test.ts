@@ -177,13 +177,10 @@ describe.skipIf(versitygw.missing)(`a store that speaks S3 (${versitygw.remedy})
     const reading = async (): Promise<Buffer> => {
       const through = clientOf({ endpoint: `http://${line.address}` });
       const parts: Uint8Array[] = [];
+      line.cutAnswerAfter(bytes.length / 2);
       const { bytes: stream } = await openObject(through, 'read');
       answers = 1;
-      for await (const some of stream) {
-        if (parts.length === 0) line.cutAfter(0);
-        if (parts.length === 0) void fetch(`http://${line.address}/`).catch(() => undefined);
-        parts.push(some);
-      }
+      for await (const some of stream) parts.push(some);
       return Buffer.concat(parts);
     };
     try {

@@ -13,6 +13,8 @@ export interface ByteProxy {
   holdAfter(bytes: number): Promise<void>;
   /** Cuts all connections once so many bytes went up; then everything passes. */
   cutAfter(bytes: number): void;
+  /** Cuts all connections once so many bytes have come down from now on; then everything passes. */
+  cutAnswerAfter(bytes: number): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function startByteProxy(target: string): Promise<ByteProxy> {
   const sockets = new Set<Socket>();
   let upBytes = 0;
   let limit = Number.POSITIVE_INFINITY;
+  let downLeft = Number.POSITIVE_INFINITY;
   let reached: (() => void) | undefined;
   const server = createServer((down) => {
     const up = connect(Number(port), host);
@@ -43,7 +46,18 @@ export async function startByteProxy(target: string): Promise<ByteProxy> {
       }
       if (part.length < chunk.length) reached?.();
     });
-    up.pipe(down);
+    up.on('data', (chunk: Buffer) => {
+      const part = chunk.subarray(0, downLeft);
+      downLeft -= part.length;
+      if (!down.write(part)) {
+        up.pause();
+        down.once('drain', () => up.resume());
+      }
+      if (part.length === chunk.length) return;
+      downLeft = Number.POSITIVE_INFINITY;
+      for (const socket of sockets) socket.destroy();
+    });
+    up.once('end', () => down.end());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,6 +85,9 @@ export async function startByteProxy(target: string): Promise<ByteProxy> {
         unlimited();
         for (const socket of sockets) socket.destroy();
       };
+    },
+    cutAnswerAfter(bytes) {
+      downLeft = bytes;
     },
     async close() {
       server.close();

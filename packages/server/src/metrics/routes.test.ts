@@ -38,7 +38,9 @@ describe('GET /metrics', () => {
     for (const path of ['/api/v1/none/a', '/api/v1/none/b', '/wp-login.php']) await (await read({}, path)).text();
     const told = await (await read(login())).text();
     expect(told).not.toContain('wp-login');
-    expect(told).toMatch(/sealift_http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} [23]$/m);
+    expect(told).toMatch(
+      /sealift_http_request_duration_seconds_count\{method="GET",route="none",status="4xx"\} [23]$/m,
+    );
     expect(told).toContain('route="/api/v1/metrics"');
   });
 
