@@ -90,11 +90,17 @@ export class BenchConsole {
     return bytes;
   }
 
-  /** What the process has resident now, and has had at most, in bytes. */
+  /** What the process has resident now, in bytes. */
   get residentBytes(): number {
     return Number(/^VmRSS:\s*(\d+) kB$/m.exec(this.#proc('status'))?.[1] ?? 0) * 1024;
   }
 
+  /** Begins anew to look for the most that it has resident (proc_pid_clear_refs(5)): starting takes more than running does. */
+  forgetPeak(): void {
+    writeFileSync(`/proc/${this.#pid}/clear_refs`, '5');
+  }
+
+  /** The most that it has had resident since its start, or since that was forgotten, in bytes. */
   get peakBytes(): number {
     return peakOf(this.#pid);
   }

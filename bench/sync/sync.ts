@@ -31,6 +31,7 @@ export async function syncRows(note: (text: string) => void): Promise<Row[]> {
     const key = parseSecretKey(readFileSync(join(console.folder, 'vendor.key'), 'utf8'));
     const packs = await addPacks(console, 'first', key);
     const idleBytes = console.residentBytes;
+    console.forgetPeak();
     const first = await sync(console, note);
     const peakBytes = console.peakBytes;
     const second = await sync(console, note);
