@@ -2,7 +2,7 @@ import { mask, replaceSpans } from '../secret/mask.ts';
 import { maskData } from '../secret/mask-data.ts';
 import { maskPath, pathMeaning } from './secret-path.ts';
 import { type RangeOptions, type SecretRange, secretRanges } from './secret-ranges.ts';
-import type { Decision, MergePath, Side } from './types.ts';
+import type { Decision, MergedTrees, MergePath, Side } from './types.ts';
 
 const sideNames = ['base', 'current', 'incoming'] as const;
 
@@ -13,6 +13,8 @@ export interface MaskOptions {
   readonly incoming: string;
   /** Dotted paths that the pack's schema names as passwords. */
   readonly declared?: readonly string[] | undefined;
+  /** What the merge read of them, so that they are not read once more. */
+  readonly trees?: MergedTrees;
 }
 
 /**
@@ -25,7 +27,7 @@ export function maskDecisions(decisions: readonly Decision[], options: MaskOptio
   const { declared = [] } = options;
   const known = new Map<string, readonly SecretRange[]>();
   const rangesIn = (name: (typeof sideNames)[number]): readonly SecretRange[] => {
-    const ranges = known.get(name) ?? secretRanges(options[name], { declared });
+    const ranges = known.get(name) ?? secretRanges(options[name], { declared, tree: options.trees?.[name] });
     known.set(name, ranges);
     return ranges;
   };

@@ -1,7 +1,7 @@
 import { isSealiftError, SealiftError } from '../errors/index.ts';
 import { aliasPlace } from './alias-place.ts';
 import { AliasRepairs } from './alias-repairs.ts';
-import { badResolution, MergeContext, type SideName } from './context.ts';
+import { badResolution, MergeContext } from './context.ts';
 import type { MergedDocument } from './merge-document.ts';
 import { mergeDocuments } from './merge-documents.ts';
 import { migrate } from './migrate.ts';
@@ -10,8 +10,7 @@ import { parseText } from './parse.ts';
 import { pathText } from './path-text.ts';
 import { applyPresets, enabledPresets, readPresets } from './presets.ts';
 import { TrackedText } from './tracked-text.ts';
-import type { TextTree } from './tree.ts';
-import type { Decision, MergeInput, MergePath, MergeResult, Resolution } from './types.ts';
+import type { Decision, MergedTrees, MergeInput, MergePath, MergeResult } from './types.ts';
 import { Values } from './values.ts';
 import { type Unsound, verifyMerged } from './verify.ts';
 
@@ -48,7 +47,7 @@ export function merge(input: MergeInput): MergeResult {
     const [path] = unsound.paths;
     if (path === undefined && unsound.lostAnchors.length === 0) {
       const decisions = describeMigrations(traceDecisions(context.decisions, prepared, input), migrated);
-      return resultOf(text, decisions, context.unusedResolutions());
+      return { ...resultOf(text, decisions), unusedResolutions: context.unusedResolutions(), trees };
     }
     if (!repairs.mend(unsound)) throw refused(path ?? [], unsound, context, trees);
   }
@@ -59,7 +58,7 @@ function refused(
   path: MergePath,
   { lostAnchors }: Unsound,
   context: MergeContext,
-  { base, current, incoming }: Readonly<Record<SideName, TextTree>>,
+  { base, current, incoming }: MergedTrees,
 ): SealiftError {
   const [given] = context.aliasesGiven;
   const [lost] = lostAnchors;
@@ -101,9 +100,9 @@ function findUnsound(text: string, documents: readonly MergedDocument[], context
   }
 }
 
-function resultOf(text: string, decisions: readonly Decision[], unusedResolutions: readonly Resolution[]): MergeResult {
+function resultOf(text: string, decisions: readonly Decision[]): Omit<MergeResult, 'unusedResolutions' | 'trees'> {
   const conflicts = decisions.filter((decision) => isOpen(decision));
-  return { clean: conflicts.length === 0, text, decisions, conflicts, unusedResolutions };
+  return { clean: conflicts.length === 0, text, decisions, conflicts };
 }
 
 /** Whether a decision still waits for a person. */
@@ -121,10 +120,7 @@ export function changedPaths(base: string, current: string): readonly Decision[]
 }
 
 /** Texts whose documents cannot be matched: one conflict, with the current text in its place. */
-function wholeTexts(
-  trees: { readonly base: TextTree; readonly current: TextTree; readonly incoming: TextTree },
-  context: MergeContext,
-): readonly MergedDocument[] {
+function wholeTexts(trees: MergedTrees, context: MergeContext): readonly MergedDocument[] {
   const firsts = {
     base: trees.base.documents[0]?.root,
     current: trees.current.documents[0]?.root,

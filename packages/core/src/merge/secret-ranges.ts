@@ -33,6 +33,8 @@ export interface RangeOptions {
   readonly declared?: readonly string[];
   /** Where in the values the text stands. */
   readonly under?: MergePath;
+  /** What was read before; where it is of another text, this one is read. */
+  readonly tree?: TextTree | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface RangeOptions {
 export function secretRanges(text: string, options: RangeOptions = {}): readonly SecretRange[] {
   let tree: TextTree;
   try {
-    tree = parseText(text, 'the text', 'allow');
+    tree = options.tree?.source.text === text ? options.tree : parseText(text, 'the text', 'allow');
   } catch (error) {
     if (!isSealiftError(error)) throw error;
     const spans = isSecretPath(options.under ?? [], options.declared) ? wholeOf(text) : secretSpans(text);

@@ -1,6 +1,6 @@
 import { mask, replaceSpans } from '../secret/mask.ts';
 import { secretSpans } from '../secret/secret-spans.ts';
-import type { SourceRange } from './types.ts';
+import type { SourceRange } from './source-range.ts';
 
 /** How a text ends its lines; `mixed` texts are never converted. */
 export type LineEnding = 'lf' | 'crlf' | 'mixed';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Migration } from '../release/release.ts';
+import { sourceRangeSchema } from './source-range.ts';
+import type { TextTree } from './tree.ts';
 
 /** A path element: a mapping key, a list item's identity such as `{"name":"x"}`, or its index in base. */
 export const pathElementSchema = z.union([z.string(), z.int().nonnegative(), z.record(z.string(), z.unknown())]);
@@ -21,14 +23,6 @@ export const decisionKinds = [
 ] as const;
 export const decisionKindSchema = z.enum(decisionKinds);
 export type DecisionKind = z.infer<typeof decisionKindSchema>;
-
-/** Where a value stands in one of the texts: offsets in UTF-16 code units, `line` counted from 1. */
-export const sourceRangeSchema = z.object({
-  start: z.int().nonnegative(),
-  end: z.int().nonnegative(),
-  line: z.int().positive(),
-});
-export type SourceRange = z.infer<typeof sourceRangeSchema>;
 
 /** A value in one of the three texts; absent from the object when the path is not there. */
 export const sideSchema = z.object({ value: z.unknown(), source: z.string(), range: sourceRangeSchema });
@@ -93,4 +87,13 @@ export interface MergeResult {
   readonly conflicts: readonly Decision[];
   /** Resolutions that named no path with a decision: nothing differs there any more. */
   readonly unusedResolutions: readonly Resolution[];
+  /** The three texts as they were read, with what migrations and presets made of them. */
+  readonly trees: MergedTrees;
+}
+
+/** What was read of the texts of a merge. */
+export interface MergedTrees {
+  readonly base: TextTree;
+  readonly current: TextTree;
+  readonly incoming: TextTree;
 }

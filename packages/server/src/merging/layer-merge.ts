@@ -101,7 +101,7 @@ export function previewAnew(row: LinkedRow): Uint8Array {
     current: row.current,
     incoming: row.incoming,
     merged: text ?? '',
-    ...maskedDecisions(row, merged.decisions),
+    ...maskedDecisions(row, merged),
     resolutions: [...own],
     carried: [...carried],
     problems,
@@ -161,10 +161,10 @@ function jsonBytes(value: unknown): Uint8Array {
 }
 
 /** Decisions for people: secrets masked, and what schemas name as passwords. */
-export function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decision[]) {
+export function maskedDecisions(row: UpgradeLayerRow, { decisions, trees }: MergeResult) {
   const { base, current, incoming } = row;
   const passwords = declaredPasswords(row);
-  const masked = maskDecisions(decisions, { base, current, incoming, declared: passwords });
+  const masked = maskDecisions(decisions, { base, current, incoming, declared: passwords, trees });
   return { passwords, decisions: [...masked], conflicts: masked.filter((one) => isOpen(one)) };
 }
 
@@ -172,7 +172,7 @@ export function maskedDecisions(row: UpgradeLayerRow, decisions: readonly Decisi
 export function maskedMerge(row: LinkedRow) {
   const { merged } = mergeAnswered(row);
   const differences = row.pasted === null ? [] : pastedDifferences(merged, row.pasted);
-  return { ...maskedDecisions(row, merged.decisions), pastedDifferences: differences.length };
+  return { ...maskedDecisions(row, merged), pastedDifferences: differences.length };
 }
 
 /** The part of a merged layer that lists show. */

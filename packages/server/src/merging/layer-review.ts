@@ -62,7 +62,7 @@ type ListedLayer = Omit<ReviewedLayer, 'revision' | 'answered'>;
 
 function reviewOf(row: LinkedRow, made: MergedRow, key: string): Uint8Array {
   const { change, merged, own, carried, problems, differences } = made;
-  const { passwords, decisions } = maskedDecisions(row, merged.decisions);
+  const { passwords, decisions } = maskedDecisions(row, merged);
   const { listed, omitted } = listDecisions(decisions);
   const review: ListedLayer = {
     ...change,

@@ -18,7 +18,7 @@ import { assertReadable } from '../store/refuse-newer.ts';
 import type { Trx } from '../store/store.ts';
 import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayers } from './layer-chain.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { mergeLayer, reviewOf } from './merge-cache.ts';
 import { routeTo } from './path/route-to.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
@@ -62,8 +62,8 @@ export async function startDraft(
     return { ...layer, upgrade_id: id };
   });
   // What cannot be merged for certain is refused here, before a draft exists.
-  await mergeLayers(layers);
-  return change(db, async (trx) => {
+  const merged = await mergeLayers(layers);
+  const draft = await change(db, async (trx) => {
     const wanted = { to, release: target, profileRevision: profile.revision, reversible };
     const same = await findSameDraft(trx, wanted);
     if (same !== undefined && (await isSame(trx, same, plan))) return { id: same, isNew: false };
@@ -98,6 +98,9 @@ export async function startDraft(
     });
     return { id, isNew: true };
   });
+  // What people open next; whoever does so earlier waits for the rest.
+  for (const { row } of merged) void reviewOf(row).catch(() => undefined);
+  return draft;
 }
 
 /** What a draft is made with. */

@@ -24,7 +24,7 @@ export interface MergeWork {
 }
 
 export interface CheckedMerge {
-  readonly result: MergeResult;
+  readonly result: Omit<MergeResult, 'trees'>;
   /** What the checks of the merged text found; empty without a schema. */
   readonly problems: readonly ResultProblem[];
   /** The decisions as screens and logs may show them. */
@@ -38,10 +38,10 @@ export interface CheckedMerge {
  */
 export function mergeAndCheck({ input, schema: given }: MergeWork): CheckedMerge {
   const schema = given === undefined ? undefined : readSchema(given);
-  const result = merge(input);
+  const { trees, ...result } = merge(input);
   const { base, current, incoming } = input;
   const problems = schema === undefined ? [] : checkResult({ text: result.text, incoming, ...schema });
-  const masked = maskDecisions(result.decisions, { base, current, incoming, declared: schema?.passwords });
+  const masked = maskDecisions(result.decisions, { base, current, incoming, declared: schema?.passwords, trees });
   return { result, problems, masked };
 }
 
