@@ -110,6 +110,34 @@ describe.skipIf(missing !== undefined)(`failures of the field${missing ? ` (${mi
     expect(await look()).toMatchObject({ outcome: 'pass' });
   });
 
+  it('3, a wrong address of the database in the values', async () => {
+    await make('v1', 'Service', 'database', { spec: { clusterIP: 'None', ports: [{ port: 27017 }] } });
+    const manifest = (host: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api, namespace: default }
+spec:
+  selector: { matchLabels: { app: api } }
+  template:
+    metadata: { labels: { app: api } }
+    spec: { containers: [ { name: api, image: "api:1", env: [ { name: DB, value: "mongodb://db-0.${host}.svc.cluster.local:27017/app" } ] } ] }
+`;
+    const spec = (value: string) => ({
+      selector: { matchLabels: { app: 'api' } },
+      template: {
+        metadata: { labels: { app: 'api' } },
+        spec: { containers: [{ name: 'api', image: 'api:1', env: [{ name: 'DB', value }] }] },
+      },
+    });
+    await make('apps/v1', 'Deployment', 'api', { spec: spec('mongodb://db-0.database.default.svc:27017/app') });
+    expect(await rendered('service-addresses', manifest('database.production'))).toMatchObject({
+      outcome: 'block',
+      detail: text('Deployment.apps default/api leads from then on to database.production.svc'),
+      remedy: text('Correct the address'),
+      risk: { objects: ['Deployment.apps default/api'] },
+    });
+    expect(await rendered('service-addresses', manifest('database.default'))).toMatchObject({ outcome: 'pass' });
+  });
+
   it('5, a member of the database is not healthy', async () => {
     const path = '/api/v1/namespaces/default/pods';
     const ready = async (name: string, status: 'True' | 'False') =>
@@ -229,6 +257,37 @@ describe.skipIf(missing !== undefined)(`failures of the field${missing ? ` (${mi
       );
     expect(await look()).toMatchObject({ outcome: 'block', items: [{ place: 'Node w1' }], remedy: text('NTP') });
     await bench.objects.mergePatch({ ...lease, name: 'w1' }, { spec: at(0) });
+    expect(await look()).toMatchObject({ outcome: 'pass' });
+  });
+
+  it('22, a backup of somebody else runs', async () => {
+    await bench.objects.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'backups.velero.io' },
+      spec: {
+        group: 'velero.io',
+        scope: 'Namespaced',
+        names: { kind: 'Backup', plural: 'backups' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    });
+    const of = { apiVersion: 'velero.io/v1', kind: 'Backup', namespace, name: 'nightly' };
+    await waitUntil('the backup to be taken', () =>
+      make(of.apiVersion, of.kind, of.name, { status: { phase: 'InProgress' } }).catch(() => false),
+    );
+    const query = { apiVersion: of.apiVersion, kind: of.kind, namespace };
+    const ended = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation'];
+    const look = () => declared({ query, field: '.status.phase', expect: { oneOf: ended } });
+    expect(await look()).toMatchObject({ outcome: 'block', detail: text('Backup.velero.io default/nightly') });
+    await bench.objects.mergePatch(of, { status: { phase: 'Completed' } });
     expect(await look()).toMatchObject({ outcome: 'pass' });
   });
 

@@ -43,9 +43,10 @@ export const failures: readonly Failure[] = [
   },
   {
     failure: 'A wrong database address in the values of a pack',
-    answer: 'open',
-    by: 'no check knows what an address in values is for',
-    tests: [],
+    answer: 'stopped',
+    by: 'check `service-addresses`, where the address is that of a service',
+    replay: 'a Deployment in a real API server whose address of a service changes',
+    tests: [{ file: here, name: '3, ' }],
   },
   {
     failure: 'Ids of volumes (CNS) that are not unique',
@@ -129,9 +130,10 @@ export const failures: readonly Failure[] = [
   },
   {
     failure: 'A type is converted in the values of the Kubernetes layer',
-    answer: 'open',
-    by: 'values have no types of their own',
-    tests: [],
+    answer: 'stopped',
+    by: 'check `values-valid`, where the pack says of which type its values are',
+    replay: 'the merge and the check, with values.schema.json',
+    tests: [{ file: 'test/field/values.test.ts', name: '15, ' }],
   },
   {
     failure: 'The node image holds another Kubernetes than the release says',
@@ -179,18 +181,32 @@ export const failures: readonly Failure[] = [
   },
   {
     failure: 'State of containerd that is left on a node',
-    answer: 'open',
-    by: 'nobody looks into nodes; they are replaced',
-    tests: [],
+    answer: 'refused',
+    by: 'nodes are never changed in place: each is replaced by a machine of the new template',
+    tests: [{ file: 'test/real-site.test.ts', name: 'replaced each machine once, by one of the imported template' }],
   },
-  { failure: 'Scaling while a backup runs', answer: 'open', by: 'backups of others are not looked for', tests: [] },
+  {
+    failure: 'Scaling while a backup runs',
+    answer: 'stopped',
+    by: 'a check that the release declares',
+    replay: 'a Backup of Velero in a real API server',
+    tests: [{ file: here, name: '22, ' }],
+  },
   {
     failure: 'A cluster is shown unhealthy for hours though it is well',
     answer: 'open',
     by: 'not replayed',
     tests: [],
   },
-  { failure: 'A paused gateway hangs in its deletion', answer: 'open', by: 'there are no gateways yet', tests: [] },
+  {
+    failure: 'A paused gateway hangs in its deletion',
+    answer: 'refused',
+    by: 'removing a gateway waits for nothing that it would have to say',
+    replay: 'a gateway that every level holds, and that never answers',
+    tests: [
+      { file: 'packages/server/src/gateways/gateways.test.ts', name: 'are no longer waited for once it is removed' },
+    ],
+  },
   { failure: 'A proxy in front of the hooks of helm', answer: 'open', by: 'not replayed', tests: [] },
   {
     failure: 'The certificate of the registry rotates during the upgrade',
@@ -198,7 +214,15 @@ export const failures: readonly Failure[] = [
     by: 'not replayed',
     tests: [],
   },
-  { failure: 'Credentials are encrypted otherwise in another version', answer: 'open', by: 'not replayed', tests: [] },
+  {
+    failure: 'Credentials are encrypted otherwise in another version',
+    answer: 'refused',
+    by: 'what was sealed by another key is never opened as if it were its own: it is said, and given again',
+    replay: 'settings of a site whose key was lost',
+    tests: [
+      { file: 'packages/server/src/site/routes.test.ts', name: 'of a lost key are given again, with every secret' },
+    ],
+  },
   {
     failure: 'An editor of values shows differences that nobody made',
     answer: 'refused',

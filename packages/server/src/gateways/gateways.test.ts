@@ -173,6 +173,21 @@ describe('the requests of a gateway', () => {
     await client.call('DELETE', '/gateways/a');
     expect((await second.send('GET', '/gateway/self')).body).toMatchObject({ code: 'GATEWAY_UNKNOWN' });
   });
+
+  it('are no longer waited for once it is removed, though every level holds it and it never answers', async () => {
+    await Agent.register('a', 'main');
+    for (const paused of [{ level: 'global' }, { level: 'site', name: 'main' }, { level: 'gateway', name: 'a' }])
+      await client.call('POST', '/gateways/pause', { paused });
+    expect((await client.call('DELETE', '/gateways/a')).status).toBe(204);
+    expect((await listed()).gateways).toEqual([]);
+    // Of the same name it begins anew, without the hold of the one before.
+    await Agent.register('a', 'main');
+    const [again] = (await listed()).gateways;
+    expect(again.holds.map(({ paused }: { paused: { level: string } }) => paused.level).toSorted()).toEqual([
+      'global',
+      'site',
+    ]);
+  });
 });
 
 describe('a token', () => {

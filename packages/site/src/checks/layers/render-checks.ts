@@ -15,6 +15,7 @@ import { namesStay } from './names-check.ts';
 import type { RenderedLayer } from './in-namespaces.ts';
 import { podsPlaced } from './pods-placed.ts';
 import { quotasHaveRoom } from './quota-check.ts';
+import { serviceAddresses } from './service-addresses-check.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
 import type { LayerMove } from './layer-move.ts';
@@ -69,6 +70,9 @@ export function renderChecks(
     ),
     look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
       namesStay(renderedOf(all), tools),
+    ),
+    look('service-addresses', 'Services are there that workloads will connect to', (all, tools) =>
+      serviceAddresses(renderedOf(all), tools),
     ),
     look('quota-room', 'Quotas have room for the pods that come', (all, tools) =>
       quotasHaveRoom(renderedOf(all), tools),
