@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { type Paused, pausedText } from '@sealift/core/gateway';
 import { connect } from '../../client/connect.ts';
 import type { CliContext } from '../../context.ts';
-import { gatewaysUrl } from './list.ts';
+import { gatewaysUrl, rolloutLine } from './list.ts';
 
 export interface HoldOptions {
   readonly site?: string;
@@ -38,6 +38,17 @@ export async function resumeGateways(
   for (const { name: held, holds } of rest) {
     context.out(`${held} stays held: ${holds.map((hold) => pausedText(hold.paused)).join(', ')}.`);
   }
+}
+
+/** Has gateways go to what a release brings. @throws RELEASE_UNKNOWN, GATEWAY_RELEASE_WITHOUT, PLATFORM_* */
+export async function rollOutGateways(
+  release: string,
+  { json }: { readonly json?: true },
+  context: CliContext,
+): Promise<void> {
+  const list = await (await connect(context)).post(`${gatewaysUrl}/rollout`, { release }, gatewayListSchema);
+  if (json === true) return context.out(JSON.stringify(list));
+  if (list.rollout !== null) context.out(rolloutLine(list.rollout));
 }
 
 /** Has a failed version tried again. @throws PLATFORM_* */

@@ -49,6 +49,15 @@ export const registerGateways: RegisterCommand = (program, context) => {
     },
   );
   gateways
+    .command('rollout')
+    .description('Has gateways go to what a release brings, before it is installed; a hundredth of them first.')
+    .argument('<version>', 'of a release in the catalogue')
+    .option('--json', 'print one JSON object')
+    .action(async (version: string, options: Output) => {
+      const { rollOutGateways } = await import('./hold.ts');
+      await rollOutGateways(version, options, context);
+    });
+  gateways
     .command('retry')
     .description('Has the version that gateways went back from tried again, on a few of them first.')
     .option('--json', 'print one JSON object')

@@ -37,7 +37,15 @@ function gatewayLines({ name, site, state, version, wanted, seenAt, holds, failu
   ];
 }
 
-function rolloutLine({ version, release, total, proven, trying, failed }: NonNullable<GatewayList['rollout']>): string {
+/** How far a version is. */
+export function rolloutLine({
+  version,
+  release,
+  total,
+  proven,
+  trying,
+  failed,
+}: NonNullable<GatewayList['rollout']>): string {
   const head = `${version} of release ${release}: ${proven} run it, ${total} may`;
   if (failed.length > 0) {
     return `${head}. HALTED: ${failed.join(', ')} went back from it. Mend what it names, then run sealift gateways retry.`;
