@@ -147,7 +147,7 @@ describe('the single executable', () => {
         stdout: expect.stringContaining('"errors":0'),
       });
     },
-    upgrade: () => unreachable('upgrade', 'show'),
+    upgrade: () => unreachable('upgrade', 'status'),
     async version() {
       const { code, stdout } = await run(['version', '--json']);
       const said = { version: programVersion, upgrades: { stores: upgradeFormat, reads: [upgradeFormat] } };

@@ -24,7 +24,7 @@ const account = { username: 'admin', password: 'four random words here' };
 
 const sentences = ['You are using the latest version of Harborview', 'On-prem system console is healthy'];
 
-/** Of what an upgrade shows, without what is well and the items of what is not. */
+/** Of what an upgrade statuss, without what is well and the items of what is not. */
 const tells = (line: string): boolean => !/^(?:preflight pass| {2}- |step )/.test(line);
 
 interface Node extends KubeObject {

@@ -170,7 +170,7 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('goes through, watched in the console, which is killed again and again and goes on by itself', async () => {
-      const { id, hash } = await json(upgradeSchema, 'upgrade', 'show');
+      const { id, hash } = await json(upgradeSchema, 'upgrade', 'status');
       const window = await openWindow(chromium.path, site.administrator.api.url);
       try {
         const { page } = window;

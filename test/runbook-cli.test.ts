@@ -103,7 +103,7 @@ describe('the runbook by command line and API', () => {
   it('R16: refuses another hash, then confirms what was previewed and follows it to the end', async () => {
     const wrong = await run(sealift, ['upgrade', 'confirm', '--hash', '0'.repeat(64)], { env: site.context.env });
     expect(wrong).toMatchObject({ code: 3 });
-    const { hash } = await json(upgradeSchema, 'upgrade', 'show');
+    const { hash } = await json(upgradeSchema, 'upgrade', 'status');
     const upgrade = await json(upgradeSchema, 'upgrade', 'confirm', '--hash', hash ?? '', '--wait');
     expect(upgrade).toMatchObject({ state: 'succeeded', from: '4.2.12', to: '4.2.13', confirmedBy: 'admin' });
   });

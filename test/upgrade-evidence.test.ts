@@ -60,7 +60,7 @@ describe('evidence of upgrades, by command line', () => {
   });
 
   it('tells the truth of one that was aborted', async () => {
-    const { id, hash } = upgradeSchema.parse(JSON.parse(await command('upgrade', 'show', '--json')));
+    const { id, hash } = upgradeSchema.parse(JSON.parse(await command('upgrade', 'status', '--json')));
     // Both at once: the simulated site would be done before a second command has started.
     const { api } = site.administrator;
     await api.postOnly(`/api/v1/upgrades/${id}/confirm`, { hash });

@@ -52,7 +52,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     /** Runs the command line on the support host; the vCenter login is in its environment. */
     const command = (...args: string[]) =>
       run(sealift, args, { env: { ...site.context.env, ...loginOf(vcenter) }, cwd: site.context.folder.path });
-    const upgrade = async () => upgradeSchema.parse(JSON.parse((await command('upgrade', 'show', '--json')).stdout));
+    const upgrade = async () => upgradeSchema.parse(JSON.parse((await command('upgrade', 'status', '--json')).stdout));
     const storage = () => ['--ca-file', vcenter.caFile, '--kubeconfig', kubernetes.kubeconfig];
 
     it('R2: the preflight blocks until the storage identity is this cluster’s own', async () => {

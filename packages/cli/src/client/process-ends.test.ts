@@ -74,7 +74,7 @@ describe('every command that talks to a server ends when it is refused, whatever
     'status',
     'sync',
     'updates',
-    'upgrade show',
+    'upgrade status',
     'upgrade layers',
     'profile show',
     'profile export -o',

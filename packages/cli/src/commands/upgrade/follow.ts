@@ -8,7 +8,7 @@ import { polls } from '../../client/polls.ts';
 import type { Output } from './print.ts';
 
 /** Said to whoever stops watching. */
-export const goesOn = 'The upgrade goes on; look with `sealift upgrade show`.';
+export const goesOn = 'The upgrade goes on; look with `sealift upgrade status`.';
 
 /** Tells how an upgrade goes until it ends. @throws UPGRADE_NOT_SUCCEEDED, UPGRADE_BLOCKED when it was never confirmed, PLATFORM_*, CANCELLED */
 export async function follow(api: ApiClient, id: string, options: Output, context: CliContext): Promise<void> {

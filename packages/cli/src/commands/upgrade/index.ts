@@ -44,12 +44,12 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
       await startUpgrade(options, context);
     });
   upgrade
-    .command('show')
+    .command('status')
     .description('Shows the plan, the layers, what blocks, and how far it is.')
     .argument('[id]', idHelp)
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, options: { json?: true }) => {
-      const { showUpgrade } = await import('./show.ts');
+      const { showUpgrade } = await import('./status.ts');
       await showUpgrade(id, options, context);
     });
   upgrade

@@ -100,7 +100,7 @@ describe('upgrade', () => {
   it('says what can be done while the old minor is served, and finalises', async () => {
     const waits = upgrade({ state: 'running', finalise: { stage: 'waits', by: null } });
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: waits });
-    const shown = await site.sealift(['upgrade', 'show', 'u1']);
+    const shown = await site.sealift(['upgrade', 'status', 'u1']);
     expect(shown.out).toContain('to go on, for good: sealift upgrade finalise u1');
     expect(shown.out).toContain('to go back: sealift upgrade pause u1, then sealift upgrade rollback u1');
     const body = { ...waits, finalise: { stage: 'waits', by: 'ann' } };
@@ -118,11 +118,11 @@ describe('upgrade', () => {
       for (const one of upgrades) site.answers.set(`GET /api/v1/upgrades/${one.id}`, { status: 200, body: one });
     };
     list([ended, newer]);
-    expect((await site.sealift(['upgrade', 'show'])).out).toContain('newer');
+    expect((await site.sealift(['upgrade', 'status'])).out).toContain('newer');
     list([ended, upgrade({ id: 'open' }), newer]);
-    expect((await site.sealift(['upgrade', 'show'])).out).toContain('open');
+    expect((await site.sealift(['upgrade', 'status'])).out).toContain('open');
     list([]);
-    expect((await site.sealift(['upgrade', 'show'])).notes).toContain('UPGRADE_NONE');
+    expect((await site.sealift(['upgrade', 'status'])).notes).toContain('UPGRADE_NONE');
   });
 
   it('shows a conflict with both sides and the command that settles it', async () => {
@@ -172,7 +172,7 @@ describe('upgrade', () => {
     const url = '/api/v1/upgrades/u1/risks/disruption-budgets';
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
     for (const method of ['PUT', 'DELETE']) site.answers.set(`${method} ${url}`, { status: 200, body: draft });
-    const shown = await site.sealift(['upgrade', 'show', 'u1']);
+    const shown = await site.sealift(['upgrade', 'status', 'u1']);
     expect(shown.out).toContain('to accept: sealift upgrade accept-risk disruption-budgets --reason WHY');
     const accept = (check: string, ...args: string[]) =>
       site.sealift(['upgrade', 'accept-risk', check, '--id', 'u1', '--reason', 'by hand', ...args]);
@@ -231,7 +231,7 @@ describe('upgrade', () => {
     expect([first.code, first.out]).toEqual([0, expect.stringContaining('another person than ann confirms')]);
     expect((await site.sealift(['upgrade', 'confirm', 'u1', '--wait'])).code).toBe(3);
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: asked });
-    expect((await site.sealift(['upgrade', 'show', 'u1'])).out).toContain('ann asked for it at');
+    expect((await site.sealift(['upgrade', 'status', 'u1'])).out).toContain('ann asked for it at');
     site.answers.set('DELETE /api/v1/upgrades/u1/confirm', { status: 200, body: upgrade({ state: 'draft' }) });
     expect((await site.sealift(['upgrade', 'confirm', 'u1', '--withdraw'])).out).toContain('Nobody is asked');
   });

@@ -88,7 +88,7 @@ export const cliErrors = defineErrors({
   },
   UPGRADE_NOT_SUCCEEDED: {
     message: 'the upgrade {id} ended as {state}: {reason}',
-    hint: 'Run `sealift upgrade show` for each step, or look at Update Management in the console.',
+    hint: 'Run `sealift upgrade status` for each step, or look at Update Management in the console.',
     status: 409,
     exit: 3,
     next: 'needs-a-person',

@@ -40,7 +40,7 @@ export const upgradeErrors = defineErrors({
   },
   UPGRADE_NOT_FINALISABLE: {
     message: 'upgrade {id} cannot be finalised: {reason}',
-    hint: 'An upgrade is finalised once, when its control plane runs the new minor and still serves the old one. See how far it is: sealift upgrade show {id}',
+    hint: 'An upgrade is finalised once, when its control plane runs the new minor and still serves the old one. See how far it is: sealift upgrade status {id}',
     status: 409,
     exit: 1,
     next: 'needs-a-person',

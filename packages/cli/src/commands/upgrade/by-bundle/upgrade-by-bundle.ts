@@ -102,7 +102,7 @@ async function confirm(api: ApiClient, upgrade: Upgrade, { yes }: ByBundleOption
     throw new SealiftError('UPGRADE_BLOCKED', {
       values: { reason: 'it was not confirmed' },
       place: id,
-      hint: `Nothing runs yet. Look at it with \`sealift upgrade show\`; to confirm it run this again with --yes, or answer y on a terminal.`,
+      hint: `Nothing runs yet. Look at it with \`sealift upgrade status\`; to confirm it run this again with --yes, or answer y on a terminal.`,
     });
   }
   const { state, approval } = await api.post(upgradeUrl(id, 'confirm'), { hash }, upgradeSchema);
