@@ -1,10 +1,11 @@
-import type { DeclaredCheck } from '@sealift/core/release';
+import type { DeclaredCheck, SetField } from '@sealift/core/release';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { declaredCheck } from '@sealift/upgrade/preflight/declared-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { budgetOverlaps } from '../../packages/site/src/checks/cluster/budget-overlaps.ts';
 import { budgetsAllow } from '../../packages/site/src/checks/cluster/disruption-budgets.ts';
 import { clocksAgree } from '../../packages/site/src/checks/cluster/node-clocks.ts';
@@ -165,7 +166,10 @@ spec:
     const schema = {
       openAPIV3Schema: {
         type: 'object',
-        properties: { status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        properties: {
+          spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
       },
     };
     await bench.objects.create({
@@ -181,14 +185,22 @@ spec:
     });
     const of = { apiVersion: 'field.example.com/v1', kind: 'Database', namespace, name: 'main' };
     await waitUntil('the database to be taken', () =>
-      make(of.apiVersion, of.kind, of.name, { status: { version: '7.0.2', compatibility: '5.0' } }).catch(() => false),
+      make(of.apiVersion, of.kind, of.name, {
+        spec: { compatibility: '5.0' },
+        status: { version: '7.0.2', compatibility: '5.0' },
+      }).catch(() => false),
     );
     const look = () => declared({ query: of, field: '.status.compatibility', expect: { versionAtLeast: '6.0' } });
     expect(await look()).toMatchObject({
       outcome: 'block',
       detail: text('.status.compatibility is 5.0, and should be 6.0 or later'),
     });
-    await bench.objects.mergePatch(of, { status: { compatibility: '6.0' } });
+    const raise: SetField = { kind: 'set-field', object: of, field: '.spec.compatibility', from: ['5.0'], to: '6.0' };
+    await declaredPort(() => Promise.resolve(bench.objects)).act(raise, never);
+    const { spec } = z.object({ spec: z.object({ compatibility: z.string() }) }).parse(await bench.objects.get(of));
+    expect(spec).toEqual({ compatibility: '6.0' });
+    // What its operator does.
+    await bench.objects.mergePatch(of, { status: spec });
     expect(await look()).toMatchObject({ outcome: 'pass' });
   });
 

@@ -37,6 +37,7 @@ const harbor = { namespace: 'harbor', name: 'files' };
 declaredContract('the simulator', async () => {
   const objects = [
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...harbor, labels: { app: 'files' } } },
+    { apiVersion: 'db.example.com/v1', kind: 'Database', metadata: harbor, spec: { compatibility: '5.0', size: 3 } },
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: harbor, spec: { accessModes: ['ReadWriteOnce'] } },
     {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -55,6 +56,13 @@ declaredContract('the simulator', async () => {
       { kind: 'own-objects', owner: { helm }, objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', ...harbor }] },
       { kind: 'move-stored-version', definition: 'tugs.harbor.example.com', from: 'v1alpha1' },
       { kind: 'migrate-claim', ...harbor, from, to: { accessModes: ['ReadWriteMany'] } },
+      {
+        kind: 'set-field',
+        object: { apiVersion: 'db.example.com/v1', kind: 'Database', ...harbor },
+        field: '.spec.compatibility',
+        from: ['5.0'],
+        to: '6.0',
+      },
     ],
     query: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'harbor', selector: 'app=files,tier!=web' },
   };

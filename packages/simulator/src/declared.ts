@@ -1,7 +1,8 @@
-import type { ObjectPlace, ObjectQuery } from '@sealift/core/release';
+import { membersOf, type ObjectPlace, type ObjectQuery, valuesAt } from '@sealift/core/release';
 import { formText, hasForm } from '@sealift/upgrade/declared/claim-form';
 import { helmMarks, owningOf } from '@sealift/upgrade/declared/owning';
 import { refused } from '@sealift/upgrade/declared/refused';
+import { refusedSetting, settingOf } from '@sealift/upgrade/declared/setting';
 import type { DeclaredWork, FoundObjects, Standing } from '@sealift/upgrade/ports/declared';
 import { z } from 'zod';
 import { type SimulatedObject, type SimulatorState } from './state.ts';
@@ -49,6 +50,11 @@ export function standingOf(state: SimulatorState, work: DeclaredWork): Standing 
         throw refused(what, `it is ${formText(form)}, and not ${formText(from)}`, 'Ask the vendor of the release.');
       }
       return { state: 'act', message: `Making the claim ${namespace}/${name} anew as ${formText(to)}` };
+    }
+    case 'set-field': {
+      const object = state.objects.find((one) => isAt(one, work.object));
+      if (object === undefined) throw refusedSetting(work, 'it is not there', 'Find out who removed it.');
+      return settingOf(work, valuesAt(object, stepsOf(work))[0]);
     }
   }
 }
@@ -102,7 +108,22 @@ export function withDone(state: SimulatorState, work: DeclaredWork): SimulatorSt
         }),
       );
     }
+    case 'set-field':
+      return change(
+        (one) => isAt(one, work.object),
+        (one) => withValue(one, membersOf(work.field) ?? [], work.to) as SimulatedObject,
+      );
   }
+}
+
+function stepsOf({ field }: { readonly field: string }) {
+  return (membersOf(field) ?? []).map((name) => ({ kind: 'member', name }) as const);
+}
+
+function withValue(value: unknown, [name, ...rest]: readonly string[], to: unknown): unknown {
+  if (name === undefined) return to;
+  const members = value as Readonly<Record<string, unknown>>;
+  return { ...members, [name]: withValue(members[name], rest, to) };
 }
 
 function taken({ objects }: SimulatorState, places: readonly ObjectPlace[]) {

@@ -71,6 +71,8 @@ export function holds(world: World, step: PlanStep, upgradeId: string): boolean 
       return world.declared.has('move buoys.harbor.example.com out of v1alpha1');
     case 'migrate-claim':
       return world.declared.has('claim files ReadWriteMany');
+    case 'set-field':
+      return world.declared.has('set .spec.compatibility of main to 6.0');
     case 'wait-for':
       return world.objects.length === 0;
     case 'validate':

@@ -31,5 +31,7 @@ function draftOf(name: string, title: string, action: DeclaredAction): DeclaredD
       return { kind: action.kind, title, target: { name, do: action } };
     case 'migrate-claim':
       return { kind: action.kind, title, target: { name, do: action } };
+    case 'set-field':
+      return { kind: action.kind, title, target: { name, do: action } };
   }
 }

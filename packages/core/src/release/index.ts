@@ -9,8 +9,10 @@ export {
   type MigrateClaim,
   type MoveStoredVersion,
   type OwnObjects,
+  type SetField,
   type WaitFor,
 } from './declared/declared-step.ts';
+export { membersOf, valuesAt } from './declared/field-path.ts';
 export { type FoundObject, type Judgement, judgeStatement, type Statement } from './declared/judge.ts';
 export { quantityOf } from './declared/quantity.ts';
 export { type ObjectPlace, type ObjectQuery, objectQuerySchema, queryText } from './declared/object-query.ts';

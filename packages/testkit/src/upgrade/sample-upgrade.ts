@@ -1,4 +1,4 @@
-import type { MigrateClaim, MoveStoredVersion, OwnObjects, WaitFor } from '@sealift/core/release';
+import type { MigrateClaim, MoveStoredVersion, OwnObjects, SetField, WaitFor } from '@sealift/core/release';
 import { type FrozenUpgrade, freeze, type PlanStep, rollbackOf, type StepKind } from '@sealift/core/upgrade';
 import { ovaSha256, pinned } from './world.ts';
 
@@ -26,6 +26,13 @@ const claim: MigrateClaim = {
   name: 'files',
   from: { accessModes: ['ReadWriteOnce'] },
   to: { accessModes: ['ReadWriteMany'] },
+};
+const raise: SetField = {
+  kind: 'set-field',
+  object: { apiVersion: 'harbor.example.com/v1', kind: 'Database', namespace: 'harbor', name: 'main' },
+  field: '.spec.compatibility',
+  from: ['5.0'],
+  to: '6.0',
 };
 const gone: WaitFor = {
   kind: 'wait-for',
@@ -56,6 +63,7 @@ const steps: PlanStep[] = [
     ...common('migrate-claim', 'release-files'),
     target: { name: 'files', do: claim },
   },
+  { ...common('set-field', 'release-database'), target: { name: 'database', do: raise } },
   { ...common('wait-for', 'release-gone'), target: { name: 'gone', do: gone } },
   { ...common('layer', 'layer-addon-platform'), target: platform },
   { ...common('remove-layer', 'layer-addon-legacy'), target: { layer: 'addon', pack: 'legacy' } },
@@ -100,6 +108,7 @@ export const sampleEffects = [
   'apply cni-calico 3.26.1',
   'own hooks',
   'claim files ReadWriteMany',
+  'set .spec.compatibility of main to 6.0',
   'apply platform 4.2.13',
   'remove legacy',
   'install 4.2.13',

@@ -366,6 +366,8 @@ function declaredText(work: DeclaredWork): { readonly done: string; readonly und
       return { done: `move ${work.definition} out of ${work.from}`, undone: '' };
     case 'migrate-claim':
       return { done: `claim ${work.name} ${modes(work.to)}`, undone: `claim ${work.name} ${modes(work.from)}` };
+    case 'set-field':
+      return { done: `set ${work.field} of ${work.object.name} to ${work.to}`, undone: '' };
   }
 }
 

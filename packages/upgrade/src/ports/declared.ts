@@ -1,4 +1,11 @@
-import type { FoundObject, MigrateClaim, MoveStoredVersion, ObjectQuery, OwnObjects } from '@sealift/core/release';
+import type {
+  FoundObject,
+  MigrateClaim,
+  MoveStoredVersion,
+  ObjectQuery,
+  OwnObjects,
+  SetField,
+} from '@sealift/core/release';
 import type { SeenWait, StepDetails } from '@sealift/core/upgrade';
 import type { Cancel } from './cancel.ts';
 
@@ -10,7 +17,7 @@ export interface FoundObjects {
 }
 
 /** What a release can declare to be done to objects of the cluster. */
-export type DeclaredWork = OwnObjects | MoveStoredVersion | MigrateClaim;
+export type DeclaredWork = OwnObjects | MoveStoredVersion | MigrateClaim | SetField;
 
 /** How far it is: done already, to be asked for, or waiting for something else. */
 export type Standing =

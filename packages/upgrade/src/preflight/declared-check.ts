@@ -3,7 +3,7 @@ import { type DeclaredCheck, queryText } from '@sealift/core/release';
 import type { PlanStep } from '@sealift/core/upgrade';
 import { isSealiftError } from '@sealift/core/errors';
 import { lookAt } from '../declared/statement.ts';
-import type { DeclaredPort } from '../ports/declared.ts';
+import type { DeclaredPort, DeclaredWork } from '../ports/declared.ts';
 import { acceptable, block, type Finding, pass, runCheck, warn, withItems } from './check.ts';
 
 /** Of which release a check is, and whether the upgrade goes through another one before. */
@@ -45,11 +45,17 @@ export function declaredCheck(
 }
 
 /** Kinds of steps whose work can be looked at before it is begun. */
-type Work = Extract<PlanStep, { readonly kind: 'own-objects' | 'move-stored-version' | 'migrate-claim' }>;
+type Work = Extract<PlanStep, { readonly kind: DeclaredWork['kind'] }>;
+const workKinds: ReadonlySet<string> = new Set<DeclaredWork['kind']>([
+  'own-objects',
+  'move-stored-version',
+  'migrate-claim',
+  'set-field',
+]);
 
 /** Whether a step is one that a release declares and that does something. */
 export function isDeclaredWork(step: PlanStep): step is Work {
-  return step.kind === 'own-objects' || step.kind === 'move-stored-version' || step.kind === 'migrate-claim';
+  return workKinds.has(step.kind);
 }
 
 /** Looks whether a step that a release declares can be done, and what it would find now. What may not be done would stop the upgrade in its middle. */

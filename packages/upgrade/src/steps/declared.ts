@@ -1,5 +1,6 @@
 import type { MigrateClaim } from '@sealift/core/release';
 import type { StepDetails } from '@sealift/core/upgrade';
+import { placeText } from '../declared/owning.ts';
 import type { DeclaredWork } from '../ports/declared.ts';
 import type { Observation, StepContext, StepDefinition, StepDirection } from './step.ts';
 
@@ -30,6 +31,8 @@ function intentOf(work: DeclaredWork): StepDetails {
       return { definition: work.definition, from: work.from };
     case 'migrate-claim':
       return { claim: `${work.namespace}/${work.name}`, from: formText(work.from), to: formText(work.to) };
+    case 'set-field':
+      return { object: placeText(work.object), field: work.field, to: String(work.to) };
   }
 }
 
@@ -50,6 +53,9 @@ export const migrateClaim: StepDefinition<'migrate-claim'> = {
   forward: direction(({ step }) => step.target.do),
   back: direction(({ step }) => reversed(step.target.do)),
 };
+
+/** Sets a field of an object, for good. */
+export const setField: StepDefinition<'set-field'> = { forward: direction(({ step }) => step.target.do) };
 
 function reversed(work: MigrateClaim): MigrateClaim {
   return { ...work, from: work.to, to: work.from };

@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { StepKind, StepOf } from '@sealift/core/upgrade';
 import { backup } from './backup.ts';
 import { cns } from './cns.ts';
-import { migrateClaim, moveStoredVersion, ownObjects } from './declared.ts';
+import { migrateClaim, moveStoredVersion, ownObjects, setField } from './declared.ts';
 import { gateways } from './gateways.ts';
 import { layer } from './layer.ts';
 import { lockConsole } from './lock-console.ts';
@@ -37,6 +37,7 @@ export const stepDefinitions: { readonly [Kind in StepKind]?: StepDefinition<Kin
   'move-stored-version': moveStoredVersion,
   'wait-for': waitFor,
   'migrate-claim': migrateClaim,
+  'set-field': setField,
   validate,
   'unlock-console': unlockConsole,
 };

@@ -10,6 +10,9 @@ const own = `do: { kind: own-objects, owner: { helm: { release: web, namespace: 
 const claim = (to: string) =>
   `do: { kind: migrate-claim, namespace: harbor, name: files, from: { accessModes: [ReadWriteOnce] }, to: { accessModes: [${to}] } }`;
 
+const set = (field: string, from: string) =>
+  `do: { kind: set-field, object: { apiVersion: v1, kind: ConfigMap, namespace: harbor, name: db }, field: ${field}, from: ${from}, to: 2 }`;
+
 function read(parts: string) {
   return parseReleaseFile(
     `apiVersion: sealift.dev/v1
@@ -75,6 +78,26 @@ it.each([
     'kind',
   ],
   [
+    'a field through items',
+    `  releaseSteps: [{ ${step}, at: { before: nodes }, ${set('".spec.members[0].version"', '[1]')} }]`,
+    'no path of members',
+  ],
+  [
+    'a field that is no setting',
+    `  releaseSteps: [{ ${step}, at: { before: nodes }, ${set('.metadata.finalizers', '[1]')} }]`,
+    'metadata is no setting',
+  ],
+  [
+    'a whole object as a field',
+    `  releaseSteps: [{ ${step}, at: { before: nodes }, ${set('.spec', '[1]')} }]`,
+    'no field',
+  ],
+  [
+    'a field that is as it is to be',
+    `  releaseSteps: [{ ${step}, at: { before: nodes }, ${set('.spec.version', '[1, 2]')} }]`,
+    'as it is',
+  ],
+  [
     'a claim that is as it is to be',
     `  releaseSteps: [{ ${step}, at: { before: nodes }, ${claim('ReadWriteOnce')} }]`,
     'as it is',
@@ -94,7 +117,12 @@ it.each([
 it('reads what the reference shows of them', () => {
   const page = readFileSync(new URL('../../../../../docs/reference/release.md', import.meta.url), 'utf8');
   const shown = [...page.matchAll(/```yaml\nspec:\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-  const { spec } = read(shown.join(''));
-  expect(spec.checks).toHaveLength(3);
-  expect(spec.releaseSteps).toHaveLength(2);
+  const specs = shown.map((text) => read(text).spec);
+  expect(specs.flatMap(({ checks }) => checks)).toHaveLength(3);
+  expect(specs.flatMap(({ releaseSteps }) => releaseSteps.map((one) => one.do.kind))).toEqual([
+    'own-objects',
+    'migrate-claim',
+    'set-field',
+    'wait-for',
+  ]);
 });

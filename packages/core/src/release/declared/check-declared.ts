@@ -1,9 +1,9 @@
 import type { DocumentError } from '../../schema/document-error.ts';
 import type { LayerName } from '../../pack/pack.ts';
 import type { DeclaredCheck } from './declared-check.ts';
-import type { DeclaredStep, MigrateClaim } from './declared-step.ts';
+import type { DeclaredStep, MigrateClaim, SetField } from './declared-step.ts';
 import { type Expectation, isOfValue } from './expectation.ts';
-import { parseFieldPath } from './field-path.ts';
+import { membersOf, parseFieldPath } from './field-path.ts';
 import type { ObjectQuery } from './object-query.ts';
 
 type Refuse = (reason: string, path: readonly PropertyKey[]) => DocumentError;
@@ -47,6 +47,7 @@ export function checkDeclared({ checks, releaseSteps = [], layers }: Declared, r
       }
     }
     if (action.kind === 'migrate-claim') checkClaim(action, [...path, 'do'], refuse);
+    if (action.kind === 'set-field') checkSetField(action, [...path, 'do'], refuse);
   }
 }
 
@@ -92,6 +93,19 @@ function checkStatement(
   if ((atLeast ?? 0) > (atMost ?? Infinity)) {
     throw refuse('there can never be so many', [...path, 'expect', 'count', 'atMost']);
   }
+}
+
+/** What the API server, controllers and helm know objects by is nobody's setting. */
+const notSettings = new Set(['apiVersion', 'kind', 'metadata', 'status']);
+
+function checkSetField({ field, from, to }: SetField, path: readonly PropertyKey[], refuse: Refuse): void {
+  const [first, second] = membersOf(field) ?? [];
+  if (first === undefined) {
+    throw refuse("it is no path of members such as .spec.version or .data['mode']", [...path, 'field']);
+  }
+  if (notSettings.has(first)) throw refuse(`${first} is no setting of an object`, [...path, 'field']);
+  if (second === undefined) throw refuse('a whole part of the object is no field', [...path, 'field']);
+  if (from.includes(to)) throw refuse('it is to be as it is', [...path, 'to']);
 }
 
 function checkClaim({ from, to }: MigrateClaim, path: readonly PropertyKey[], refuse: Refuse): void {

@@ -83,23 +83,47 @@ export const migrateClaimSchema = z.strictObject({
   to: claimForm.describe('As it is to be.'),
 });
 
+const settingSchema = z.union([z.string().max(1000), z.number(), z.boolean()]);
+
+/** Sets a field of an object for good, such as the compatibility version by which an operator raises its database. */
+export const setFieldSchema = z.strictObject({
+  kind: z.literal('set-field').describe('Set a field.'),
+  object: objectPlaceSchema.describe('The object.'),
+  field: z
+    .string()
+    .min(2)
+    .max(500)
+    .describe(
+      "Path of members to the field: .spec.featureCompatibilityVersion, .data['mode']. Not of metadata or status.",
+    ),
+  from: z
+    .array(settingSchema)
+    .min(1)
+    .max(20)
+    .describe('What it may be now; at anything else the step keeps its hands off.'),
+  to: settingSchema.describe('What it is to be. There is no way back past it.'),
+});
+
 /** What a declared step does: data, never code. */
 export const declaredActionSchema = z.discriminatedUnion('kind', [
   ownObjectsSchema,
   moveStoredVersionSchema,
   waitForSchema,
   migrateClaimSchema,
+  setFieldSchema,
 ]);
 /** Of these what is done to objects of the cluster. */
 export const declaredWorkSchema = z.discriminatedUnion('kind', [
   ownObjectsSchema,
   moveStoredVersionSchema,
   migrateClaimSchema,
+  setFieldSchema,
 ]);
 export type DeclaredAction = z.infer<typeof declaredActionSchema>;
 export type OwnObjects = z.infer<typeof ownObjectsSchema>;
 export type MoveStoredVersion = z.infer<typeof moveStoredVersionSchema>;
 export type WaitFor = z.infer<typeof waitForSchema>;
+export type SetField = z.infer<typeof setFieldSchema>;
 export type MigrateClaim = z.infer<typeof migrateClaimSchema>;
 
 const point = z

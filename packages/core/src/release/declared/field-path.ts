@@ -40,6 +40,16 @@ export function parseFieldPath(text: string): readonly PathStep[] | undefined {
   return steps.length === 0 ? undefined : steps;
 }
 
+/**
+ * A path as the names of the members that it goes through.
+ *
+ * @returns undefined where it goes through items too, or is no path
+ */
+export function membersOf(text: string): readonly string[] | undefined {
+  const names = parseFieldPath(text)?.flatMap((one) => (one.kind === 'member' ? [one.name] : [undefined]));
+  return names?.every((name) => name !== undefined) === true ? names : undefined;
+}
+
 /** All values that a path leads to; a member that is null is none. */
 export function valuesAt(value: unknown, steps: readonly PathStep[]): readonly unknown[] {
   let found: readonly unknown[] = [value];

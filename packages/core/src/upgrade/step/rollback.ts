@@ -27,6 +27,8 @@ export const rollbackOf: Readonly<Record<StepKind, RollbackClass>> = {
   'wait-for': 'reversible',
   // On the same volume, with the form of before.
   'migrate-claim': 'reversible',
+  // What was raised may have written what the release of before does not read.
+  'set-field': 'one-way',
   validate: 'reversible',
   'unlock-console': 'reversible',
 };

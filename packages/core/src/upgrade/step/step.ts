@@ -6,6 +6,7 @@ import {
   migrateClaimSchema,
   moveStoredVersionSchema,
   ownObjectsSchema,
+  setFieldSchema,
   waitForSchema,
 } from '../../release/declared/declared-step.ts';
 import { digestSchema } from '../../release/digest.ts';
@@ -89,6 +90,7 @@ export const planStepSchema = z.discriminatedUnion('kind', [
   declared('move-stored-version', moveStoredVersionSchema),
   declared('wait-for', waitForSchema),
   declared('migrate-claim', migrateClaimSchema),
+  declared('set-field', setFieldSchema),
   plain('validate'),
   plain('unlock-console'),
 ]);

@@ -6,7 +6,7 @@ import { Objects } from '@sealift/kubernetes/objects';
 import { printKubeconfig } from '@sealift/testkit/site/kube-api';
 import { apply } from '@sealift/kubernetes/apply';
 import { readManifest } from '@sealift/kubernetes/manifest';
-import type { OwnObjects } from '@sealift/core/release';
+import type { OwnObjects, SetField } from '@sealift/core/release';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { packChart } from '@sealift/testkit/sample-chart';
@@ -62,6 +62,13 @@ describe.skipIf(missing !== undefined)(`what a release declares${missing ? ` (${
     owner,
     objects: [{ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name }],
   });
+  const setting = (name: string): SetField => ({
+    kind: 'set-field',
+    object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name },
+    field: '.data.a',
+    from: ['hand', 'other'],
+    to: 'set',
+  });
   const toHelm = (release: string, managers: string[] = []) => ({ helm: { release, namespace: 'default', managers } });
 
   declaredContract('a real cluster', async () => {
@@ -82,10 +89,34 @@ describe.skipIf(missing !== undefined)(`what a release declares${missing ? ` (${
         work: [
           owning(name, toHelm('files')),
           { kind: 'move-stored-version', definition: `tugs.${group}`, from: 'v1alpha1' },
+          setting(name),
         ],
         query: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', selector: `app=${name}` },
       },
     };
+  });
+
+  it('sets a field from what it may be, leaves the rest, and keeps its hands off anything else', async () => {
+    await map('setting');
+    const at = setting('setting').object;
+    const look = async () => await port().standing(setting('setting'), never);
+    expect(await look()).toMatchObject({
+      state: 'act',
+      message: 'Setting .data.a of ConfigMap default/setting from hand to set',
+    });
+    await bench.objects.mergePatch(at, { data: { b: 'stays' } });
+    await port().act(setting('setting'), never);
+    expect((await bench.objects.get(at))?.['data']).toEqual({ a: 'set', b: 'stays' });
+    expect(await look()).toMatchObject({ state: 'done', evidence: { value: 'set' } });
+    await bench.objects.mergePatch(at, { data: { a: 'by hand' } });
+    await expect(look()).rejects.toMatchObject({
+      code: 'DECLARED_STEP_REFUSED',
+      message: expect.stringContaining('it is by hand, and not hand or other'),
+    });
+    await expect(port().act(setting('setting'), never)).rejects.toMatchObject({ code: 'DECLARED_STEP_REFUSED' });
+    await bench.objects.mergePatch(at, { data: { a: null } });
+    await expect(look()).rejects.toThrow('it is not set');
+    await expect(port().standing(setting('nobody'), never)).rejects.toThrow('it is not there');
   });
 
   it('lets a definition drop the version that was moved out of', async () => {

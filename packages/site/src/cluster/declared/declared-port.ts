@@ -5,6 +5,7 @@ import { findObjects } from './find-objects.ts';
 import { claimStanding, migrateClaim } from './migrate-claim.ts';
 import { moveStored, storedStanding } from './move-stored-version.ts';
 import { own, ownStanding } from './own-objects.ts';
+import { setField, settingStanding } from './set-field.ts';
 
 /** What releases declare, done in a real cluster. */
 export function declaredPort(open: () => Promise<Objects>): DeclaredPort {
@@ -23,6 +24,8 @@ async function standingOf(objects: Objects, work: DeclaredWork, cancel: Cancel):
       return await storedStanding(objects, work, cancel);
     case 'migrate-claim':
       return await claimStanding(objects, work, cancel);
+    case 'set-field':
+      return await settingStanding(objects, work, cancel);
   }
 }
 
@@ -36,5 +39,7 @@ async function act(objects: Objects, work: DeclaredWork, cancel: Cancel): Promis
       return objects.discovery.forget();
     case 'migrate-claim':
       return await migrateClaim(objects, work, cancel);
+    case 'set-field':
+      return await setField(objects, work, cancel);
   }
 }
