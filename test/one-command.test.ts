@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { summarySchema, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
@@ -16,7 +18,37 @@ const upgrade = (...args: string[]) =>
   command('upgrade', '--bundle', site.built.vendor.bundles.get('4.2.13') ?? '', ...args);
 const summary = () => site.administrator.api.get('/api/v1/summary', summarySchema);
 
+/** As on a terminal: answers are typed when they are asked for. @returns what was shown, and the exit code */
+async function typed(answers: Readonly<Record<string, string>>) {
+  const line = [sealift, 'upgrade', '--bundle', site.built.vendor.bundles.get('4.2.13') ?? ''].join(' ');
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    env: site.context.env,
+    cwd: site.context.folder.path,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  const left = new Map(Object.entries(answers));
+  child.stdout.on('data', (part: Buffer) => {
+    shown += part.toString('utf8');
+    for (const [question, answer] of left) {
+      if (!shown.includes(question)) continue;
+      left.delete(question);
+      child.stdin.write(`${answer}\n`);
+    }
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, shown };
+}
+
 describe('the whole upgrade by one command', () => {
+  it('asks on a terminal about each conflict, and what was skipped stays open', async () => {
+    const { code, shown } = await typed({ 'stop here: ': 's' });
+    expect(shown).toMatch(/Conflict 1 of 1: .*reportingTTL/);
+    expect(shown).toMatch(/yours {4}"?45s"?[^]*release {2}"?120s"?/);
+    expect([code, shown]).toEqual([3, expect.stringContaining('UPGRADE_BLOCKED')]);
+    expect(await summary()).toMatchObject({ version: '4.2.12', lockedBy: null });
+  });
+
   it('stops where a person has to decide, says what and how, and has changed nothing', async () => {
     const { code, stdout, stderr } = await upgrade('--yes');
     expect([code, stderr]).toEqual([3, expect.stringContaining('UPGRADE_BLOCKED')]);

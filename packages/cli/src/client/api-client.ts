@@ -86,6 +86,11 @@ export class ApiClient {
     return this.#parse(path, await this.#send('PUT', path, body, seen), schema);
   }
 
+  /** For changes of a part whose answer does not matter. */
+  async patchOnly(path: string, body: unknown): Promise<void> {
+    await this.#send('PATCH', path, body);
+  }
+
   /** For changes whose answer has no body. */
   async putOnly(path: string, body: unknown): Promise<void> {
     await this.#send('PUT', path, body);

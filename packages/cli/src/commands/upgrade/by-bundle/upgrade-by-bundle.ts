@@ -16,6 +16,7 @@ import { preview } from '../layer-preview.ts';
 import { openConflictLines } from '../layers.ts';
 import { lookAgain } from '../preflight.ts';
 import { type Output, printUpgrade } from '../print.ts';
+import { askConflicts } from './ask-conflicts.ts';
 import { type Stand, whereItStands } from './where-it-stands.ts';
 
 export interface ByBundleOptions extends Output {
@@ -28,7 +29,7 @@ const again = 'then run the same command again: it goes on where it stopped';
 
 /**
  * Brings the platform to the release of a bundle: verifies and uploads it, has the registry read, merges, looks at the site, confirms what was
- * shown, and follows the upgrade to its end. It stops where a person has to decide; run again it goes on.
+ * shown, and follows the upgrade to its end. Where a person has to decide it asks on a terminal, and else stops; run again it goes on.
  *
  * @throws SECOND_PERSON_NEEDED, UPGRADE_BLOCKED where something is open or nobody confirmed, UPGRADE_NOT_SUCCEEDED, USAGE, BUNDLE_*, SIGNATURE_*, REGISTRY_*, PLATFORM_*, CANCELLED
  */
@@ -41,7 +42,8 @@ export async function upgradeByBundle(options: ByBundleOptions, context: CliCont
   await upload(options, context);
   const draft =
     stand.stand === 'draft' ? stand.id : (await api.post('/api/v1/upgrades', { to: version }, upgradeSchema)).id;
-  const upgrade = await lookAgain(api, draft);
+  const looked = await lookAgain(api, draft);
+  const upgrade = (await settle(api, looked, options, context)) ? await lookAgain(api, draft) : looked;
   if (options.json !== true) printUpgrade(upgrade, {}, context);
   await refuseOpen(api, upgrade, options, context);
   await confirm(api, upgrade, options, context);
@@ -81,6 +83,22 @@ async function upload({ bundle, publicKey, json }: ByBundleOptions, context: Cli
   await runBundle(bundle, ['--no-install', ...key, ...quiet], { unpacked: false }, context);
   // A program reads one object: that of the upgrade. What else in the registry is refused does not make it fail.
   await syncRegistry(undefined, {}, { ...context, ...(json === true ? { out: () => undefined } : {}) });
+}
+
+/** Asks about open conflicts where somebody is there to answer. @returns whether anything may have been settled */
+async function settle(
+  api: ApiClient,
+  upgrade: Upgrade,
+  { json, yes }: ByBundleOptions,
+  context: CliContext,
+): Promise<boolean> {
+  const isOpen = upgrade.layers.some(({ openConflicts }) => openConflicts > 0);
+  if (!isOpen || json === true || yes === true || !process.stdin.isTTY) return false;
+  await askConflicts(api, upgrade, {
+    ask: (question) => askOnTerminal(question, context.cancel),
+    tell: (line) => context.out(line),
+  });
+  return true;
 }
 
 async function refuseOpen(api: ApiClient, upgrade: Upgrade, { json }: Output, context: CliContext): Promise<void> {
