@@ -41,12 +41,14 @@ export class TaskThreads<Work extends Tasks> {
    * Does one task on a thread. What it is given and what it answers is copied, but for bytes that the answer consists of: those are handed over.
    *
    * @param cancel ends the thread that does it, at once; a task that waits for its turn leaves the queue
+   * @param isUrgent whether somebody waits for it at a page: it comes before those that wait for their turn
    * @throws CANCELLED, the limit's error, and what the task throws; INTERNAL when the thread ended, for want of memory for instance
    */
   async run<Name extends keyof Work & string>(
     name: Name,
     input: Parameters<Work[Name]>[0],
     cancel?: AbortSignal,
+    isUrgent = false,
   ): Promise<Awaited<ReturnType<Work[Name]>>> {
     if (cancel?.aborted === true) throw new SealiftError('CANCELLED');
     const settle = Promise.withResolvers<unknown>();
@@ -58,7 +60,8 @@ export class TaskThreads<Work extends Tasks> {
       settle.reject(new SealiftError('CANCELLED'));
     };
     cancel?.addEventListener('abort', leave);
-    this.#waiting.push(job);
+    if (isUrgent) this.#waiting.unshift(job);
+    else this.#waiting.push(job);
     this.#next();
     try {
       return (await settle.promise) as Awaited<ReturnType<Work[Name]>>;

@@ -62,7 +62,7 @@ export class FolderContent implements CatalogueContent {
   }
 
   missing(pins: readonly PinnedContent[]): Promise<string[]> {
-    return threads.run('missing', { ...this.#place, pins });
+    return threads.run('missing', { ...this.#place, pins }, undefined, true);
   }
 
   readMarkers(tags: readonly string[], keys: readonly string[]): Promise<Outcome<MarkerRead>[]> {

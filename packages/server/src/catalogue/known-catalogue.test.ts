@@ -1,3 +1,4 @@
+import { inTurn } from '@sealift/io/in-turn';
 import { expect, it } from 'vitest';
 import { sharedStore } from '../testing/shared-store.ts';
 import { KnownCatalogue } from './known-catalogue.ts';
@@ -9,7 +10,7 @@ it('knows every pack of a catalogue that is read in several pages', async () => 
   const digests = Array.from({ length: 4001 }, (_, index) => `sha256:${String(index).padStart(64, '0')}`);
   const row = { version: '1', layer: 'addon', display_name: '', archive_digest: '', pack_json: '{}', values_yaml: '' };
   await storePacks(
-    store().db,
+    { db: store().db, storing: inTurn() },
     digests.map((digest, index) => ({ ...row, digest, name: `p${index}`, schema: null, presets: null })),
   );
   const known = await KnownCatalogue.read(store().db);

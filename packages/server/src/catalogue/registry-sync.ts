@@ -1,5 +1,6 @@
 import type { SyncState } from '@sealift/core/api';
 import { asSealiftError } from '@sealift/core/errors';
+import { inTurn } from '@sealift/io/in-turn';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -17,7 +18,7 @@ import { takeMarkers, type TakingParts } from './take-markers.ts';
 import { trustedKeys } from './trusted-keys.ts';
 
 /** Tags looked at in one go, and how many goes are under way: one is stored while threads read the others. */
-const tagsAtOnce = 100;
+const tagsAtOnce = 25;
 const portionsUnderWay = 3;
 
 /** Reads what the registry holds into the catalogue, as jobs of a queue; the state is in the store. */
@@ -100,7 +101,7 @@ export class RegistrySync {
     const tags = await content.markers();
     this.#proven.keepOnly(tags);
     const [known, keys] = [await KnownCatalogue.read(db), await trustedKeys(db)];
-    const parts: TakingParts = { db, content, known, keys, proven: this.#proven };
+    const parts: TakingParts = { db, content, known, keys, proven: this.#proven, storing: inTurn() };
     const tally = new Tally(tags.length);
     await report(tally.progress());
     await mapAtOnce(portionsOf(tags), portionsUnderWay, async (portion) => {

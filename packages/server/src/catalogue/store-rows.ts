@@ -1,47 +1,58 @@
 import { setImmediate } from 'node:timers/promises';
+import type { InTurn } from '@sealift/io/in-turn';
 import type { Db } from '../store/store.ts';
 import type { PackRow } from './pack-row.ts';
 import type { MarkerRead } from './read-content.ts';
 
 /** What one statement may bring: the embedded store works in this process, and holds its event loop as long as a statement takes. */
-const rowsAtOnce = 25;
-const charactersAtOnce = 250_000;
+const rowsAtOnce = 10;
+const charactersAtOnce = 100_000;
+
+/** Where rows are stored. */
+interface Storing {
+  readonly db: Db;
+  readonly storing: InTurn;
+}
 
 /** Stores packs that the catalogue does not have; the others stay. */
-export async function storePacks(db: Db, rows: readonly PackRow[]): Promise<void> {
+export async function storePacks({ db, storing }: Storing, rows: readonly PackRow[]): Promise<void> {
   // In one order: two statements that bring the same rows must not wait for each other.
   const sorted = rows.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
   for (const some of portionsOf(sorted, (row) => row.values_yaml.length + row.pack_json.length)) {
-    await db
-      .insertInto('catalogue_pack')
-      .values(some)
-      .onConflict((conflict) => conflict.column('digest').doNothing())
-      .execute();
+    await storing(() =>
+      db
+        .insertInto('catalogue_pack')
+        .values(some)
+        .onConflict((conflict) => conflict.column('digest').doNothing())
+        .execute(),
+    );
     await setImmediate();
   }
 }
 
 /** Stores markers as they were verified. */
-export async function storeMarkers(db: Db, markers: readonly MarkerRead[]): Promise<void> {
+export async function storeMarkers({ db, storing }: Storing, markers: readonly MarkerRead[]): Promise<void> {
   const rows = markers.map(({ kind, name, version, digest, texts, keyId }) => {
     return { kind, name, row: { version, digest, ...texts, key_id: keyId, synced_at: new Date() } };
   });
   const packs = rows.filter(({ kind }) => kind === 'pack').map(({ name, row }) => ({ name, ...row }));
   for (const some of portionsOf(packs, (row) => row.release.length)) {
-    await db
-      .insertInto('catalogue_pack_release')
-      .values(some)
-      .onConflict((conflict) =>
-        conflict.columns(['name', 'version']).doUpdateSet((row) => ({
-          digest: row.ref('excluded.digest'),
-          manifest: row.ref('excluded.manifest'),
-          release: row.ref('excluded.release'),
-          signature: row.ref('excluded.signature'),
-          key_id: row.ref('excluded.key_id'),
-          synced_at: row.ref('excluded.synced_at'),
-        })),
-      )
-      .execute();
+    await storing(() =>
+      db
+        .insertInto('catalogue_pack_release')
+        .values(some)
+        .onConflict((conflict) =>
+          conflict.columns(['name', 'version']).doUpdateSet((row) => ({
+            digest: row.ref('excluded.digest'),
+            manifest: row.ref('excluded.manifest'),
+            release: row.ref('excluded.release'),
+            signature: row.ref('excluded.signature'),
+            key_id: row.ref('excluded.key_id'),
+            synced_at: row.ref('excluded.synced_at'),
+          })),
+        )
+        .execute(),
+    );
     await setImmediate();
   }
   for (const { name, row } of rows.filter(({ kind }) => kind === 'release')) {

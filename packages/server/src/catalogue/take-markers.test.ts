@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, type PublicKey } from '@sealift/bundle/minisign';
+import { inTurn } from '@sealift/io/in-turn';
 import type { Digest } from '@sealift/oci/digest';
 import { catalogRepository } from '@sealift/oci/reference';
 import { RegistryStorage } from '@sealift/registry/storage';
@@ -54,7 +55,7 @@ async function sync(keys: readonly PublicKey[] = [vendor.publicKey]) {
   read = [];
   const known = await KnownCatalogue.read(db);
   const taken = await takeMarkers(
-    { db, content: content(), known, keys, proven },
+    { db, content: content(), known, keys, proven, storing: inTurn() },
     listMarkers({ folder, base: packBase }),
   );
   const isNew = taken.flatMap((one) => ('isNew' in one ? [one.isNew] : []));

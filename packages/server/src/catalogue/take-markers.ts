@@ -1,6 +1,7 @@
 import type { PublicKey } from '@sealift/bundle/minisign';
 import type { SyncState } from '@sealift/core/api';
 import { fromProblem, type Problem, SealiftError } from '@sealift/core/errors';
+import type { InTurn } from '@sealift/io/in-turn';
 import type { Db } from '../store/store.ts';
 import type { CatalogueContent } from './catalogue-content.ts';
 import { describeMissing } from './completeness.ts';
@@ -18,6 +19,8 @@ export interface TakingParts {
   readonly known: KnownCatalogue;
   readonly keys: readonly PublicKey[];
   readonly proven: ProvenMarkers;
+  /** Statements that store something are run in turn, so that whoever reads meanwhile waits for one of them at most. */
+  readonly storing: InTurn;
 }
 
 /** What became of a marker: it is in the catalogue, or was refused. */
@@ -59,7 +62,7 @@ export async function takeMarkers(parts: TakingParts, tags: readonly string[]): 
     return problem === undefined;
   });
   await storeMarkers(
-    parts.db,
+    parts,
     whole.map(({ marker }) => marker),
   );
   for (const { tag, marker } of whole) {
@@ -90,7 +93,8 @@ function refusalFor(tag: string, marker: MarkerRead, known: KnownCatalogue): Sea
 }
 
 /** Reads the packs that the catalogue does not have. @returns why, for each that cannot be taken */
-async function takePacks({ db, content, known }: TakingParts, found: readonly Found[]): Promise<Map<string, Problem>> {
+async function takePacks(parts: TakingParts, found: readonly Found[]): Promise<Map<string, Problem>> {
+  const { content, known } = parts;
   const unknown = found.flatMap(({ marker }) => marker.packs).filter(({ digest }) => !known.hasPack(digest));
   const wanted = [...new Map(unknown.map((pack) => [keyOf(pack), pack])).values()];
   const failed = new Map<string, Problem>();
@@ -102,7 +106,7 @@ async function takePacks({ db, content, known }: TakingParts, found: readonly Fo
       if (pack !== undefined && 'refused' in outcome) failed.set(keyOf(pack), outcome.refused);
     }
     const rows = outcomes.flatMap((outcome) => ('found' in outcome ? [outcome.found] : []));
-    await storePacks(db, rows);
+    await storePacks(parts, rows);
     for (const { digest } of rows) known.addPack(digest);
     at += outcomes.length;
   }
