@@ -6,7 +6,8 @@ import { runDeltaPeer } from './delta-peers.ts';
 import { presentDeltaPeers } from './differential.ts';
 import { makeDifferential } from './make-differential.ts';
 import { missingPeer } from './peer-path.ts';
-import { rebuild, rebuildMemoryRow } from './rebuild.ts';
+import { rebuild } from './rebuild.ts';
+import { memoryOfRebuilding } from './rebuilt-memory.ts';
 import { makeSystemPair } from './system-disks.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -32,13 +33,16 @@ export async function rebuiltImageRows(place: Workplace, note: (text: string) =>
     );
     const ours = await makeDifferential(folder, base, target);
     const rebuilt = await rebuild(folder, base, target);
+    const grown = await memoryOfRebuilding(place, folder, { base, target });
     const limit = diskBytes / diskBytesPerSecond;
+    const memory = (what: string, bytes: number): Row =>
+      row(`${name}: memory over idle${what}`, 'MiB', bytes / mebibyte, memoryLimitMebibytes, 'limit');
     const size = (bytes: number, which: string): Row =>
       row(`${name}: size`, 'MiB', ours.bytes / mebibyte, bytes / mebibyte, which);
     const rows = [
       size(ovaBytes * 0.05, '5% of the OVA'),
-      row(`${name}: memory over idle`, 'MiB', ours.grownBytes / mebibyte, memoryLimitMebibytes, 'limit'),
-      rebuildMemoryRow(name, rebuilt),
+      memory('', grown.made),
+      memory(' to rebuild it', grown.rebuilt),
       row(`${name}: time to rebuild it`, 's', rebuilt.milliseconds / 1000, limit, '60 MB of disk a second'),
       row(
         `${name}: processor time to rebuild it`,
@@ -53,7 +57,7 @@ export async function rebuiltImageRows(place: Workplace, note: (text: string) =>
       rows.push(
         size(theirs.bytes, peer.name),
         row(`${name}: time`, 's', ours.milliseconds / 1000, theirs.milliseconds / 1000, peer.name),
-        row(`${name}: memory`, 'MiB', ours.grownBytes / mebibyte, theirs.peakBytes / mebibyte, peer.name),
+        row(`${name}: memory`, 'MiB', grown.made / mebibyte, theirs.peakBytes / mebibyte, peer.name),
       );
     }
     return rows;

@@ -48,11 +48,17 @@ export function grainData(segment: Buffer, { dataBytes }: Pick<Grain, 'dataBytes
 
 /** A grain's segment as it is written: marker, deflated data, and zeros up to the next sector. */
 export function grainSegment(sector: number, data: Uint8Array): Buffer {
-  const segment = Buffer.alloc(grainSegmentBytes(data.byteLength));
-  segment.writeBigUInt64LE(BigInt(sector));
-  segment.writeUInt32LE(data.byteLength, 8);
-  segment.set(data, grainMarkerBytes);
+  const segment = Buffer.allocUnsafe(grainSegmentBytes(data.byteLength));
+  writeGrainSegment(segment, sector, data);
   return segment;
+}
+
+/** Writes the same into bytes that are just as many. */
+export function writeGrainSegment(into: Buffer, sector: number, data: Uint8Array): void {
+  into.writeBigUInt64LE(BigInt(sector));
+  into.writeUInt32LE(data.byteLength, 8);
+  into.set(data, grainMarkerBytes);
+  into.fill(0, grainMarkerBytes + data.byteLength);
 }
 
 /** Whether these bytes begin a sparse extent of a virtual disk. */

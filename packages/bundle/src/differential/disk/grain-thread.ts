@@ -1,12 +1,13 @@
 import { serveTasks } from '@sealift/io/task-thread';
+import type { GrainRoom } from './grain-rooms.ts';
 import { Zlib, type ZlibModule } from './zlib.ts';
 
 /** A grain that is to be inflated, and to be deflated to the same bytes again. */
 export interface DeflatedGrain {
   readonly module: ZlibModule;
-  readonly data: Uint8Array;
-  /** What it has to be inflated. */
-  readonly grainBytes: number;
+  /** Its data; its content is put beside it. */
+  readonly room: GrainRoom;
+  readonly dataBytes: number;
   /** The level that is most likely. */
   readonly likely: number;
 }
@@ -14,14 +15,17 @@ export interface DeflatedGrain {
 /** A grain that is to be deflated. */
 export interface InflatedContent {
   readonly module: ZlibModule;
-  readonly content: Uint8Array;
+  /** Its content; its data is put beside it. */
+  readonly room: GrainRoom;
   readonly level: number;
 }
 
-/** What became of it: no level when none gives the same bytes, no content when it is no grain of that size. */
+/** What became of it. */
 export interface InflatedGrain {
-  readonly content?: Uint8Array;
-  readonly level?: number;
+  /** Whether it is a grain of that size. */
+  readonly inflates: boolean;
+  /** At which it is deflated to the same bytes; undefined where none does. */
+  readonly level: number | undefined;
 }
 
 /** The levels that the second byte of a zlib stream is written at (RFC 1950, "FLEVEL"; zlib's deflate.c). */
@@ -32,21 +36,19 @@ let zlib: Zlib | undefined;
 /** What a thread that works on grains does. */
 export const grainTasks = {
   /** Inflates a grain, and looks at which level it was deflated. */
-  inflate({ module, data, grainBytes, likely }: DeflatedGrain): InflatedGrain {
+  inflate({ module, room: { content, data: place }, dataBytes, likely }: DeflatedGrain): InflatedGrain {
     zlib ??= new Zlib(module);
-    const content = new Uint8Array(grainBytes);
-    if (!zlib.inflate(data, content)) return {};
+    const made = zlib;
+    const data = place.subarray(0, dataBytes);
+    if (!made.inflate(data, content)) return { inflates: false, level: undefined };
     const hinted: readonly number[] = levelsByHint[(data[1] ?? 0) >> 6] ?? [];
-    for (const level of hinted.toSorted((a, b) => Number(b === likely) - Number(a === likely))) {
-      const again = zlib.deflate(content, level);
-      if (again !== undefined && Buffer.compare(again, data) === 0) return { content, level };
-    }
-    return { content };
+    const levels = hinted.toSorted((a, b) => Number(b === likely) - Number(a === likely));
+    return { inflates: true, level: levels.find((level) => made.deflatesTo(content, level, data)) };
   },
-  /** Deflates a grain. */
-  deflate({ module, content, level }: InflatedContent): Uint8Array | undefined {
+  /** Deflates a grain. @returns how many bytes its data has; undefined when it is longer than its room */
+  deflate({ module, room: { content, data }, level }: InflatedContent): number | undefined {
     zlib ??= new Zlib(module);
-    return zlib.deflate(content, level);
+    return zlib.deflateInto(content, level, data);
   },
 };
 

@@ -10,6 +10,7 @@ import { deltaOf } from './disk-delta.ts';
 import { blockBytes, DiskRecipeWriter } from './disk-recipe.ts';
 import { PartFinder } from './find-parts.ts';
 import { grainsAtOnce, grainThreads } from './grain-threads.ts';
+import { type GrainRoom, GrainRooms } from './grain-rooms.ts';
 import type { InflatedGrain } from './grain-thread.ts';
 import { inOrder } from './in-order.ts';
 import { indexBase, type IndexedBase } from './index-base.ts';
@@ -43,16 +44,22 @@ export async function makeDiskRecipe(
     deltaHash.update(bytes);
     counts.delta += bytes.byteLength;
   };
-  for await (const { segment, grain, copiedFrom, inflated } of inOrder(
+  const rooms = new GrainRooms(grainBytes);
+  const content = Buffer.alloc(grainBytes);
+  for await (const { segment, grain, copiedFrom, room, inflated } of inOrder(
     piecesOf(target, indexed, onBytes),
     grainsAtOnce,
-    inflate,
+    (piece) => inflate(piece, rooms),
   )) {
-    countPassed(segment.length + (inflated.content?.byteLength ?? 0));
+    countPassed(segment.length);
+    if (room !== undefined) {
+      content.set(room.content);
+      rooms.give(room);
+    }
     if (grain !== undefined && copiedFrom === undefined) counts.changed += 1;
     if (copiedFrom !== undefined) writer.add({ kind: 'copy', offset: copiedFrom, length: segment.length });
     else if (grain !== undefined && isRebuilt(segment, grain, inflated)) {
-      const parts = await finder.find(inflated.content, send);
+      const parts = await finder.find(content, send);
       const { sector, dataBytes } = grain;
       writer.add({ kind: 'grain', grain: { sector, dataBytes, level: inflated.level, parts } });
     } else {
@@ -95,16 +102,24 @@ async function* piecesOf(
   }
 }
 
-async function inflate(piece: Piece): Promise<Piece & { readonly inflated: InflatedGrain }> {
+type Inflated = Piece & { readonly room?: GrainRoom; readonly inflated?: InflatedGrain };
+
+async function inflate(piece: Piece, rooms: GrainRooms): Promise<Inflated> {
   const { segment, grain, inflatable } = piece;
-  if (!inflatable || grain === undefined) return { ...piece, inflated: {} };
-  const task = { module: zlibModule(), data: grainData(segment, grain), grainBytes: grain.grainBytes, likely: 6 };
-  return { ...piece, inflated: await grainThreads.run('inflate', task) };
+  if (!inflatable || grain === undefined) return piece;
+  const { dataBytes } = grain;
+  const room = rooms.take();
+  room.data.set(grainData(segment, grain));
+  const inflated = await grainThreads.run('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
+  return { ...piece, room, inflated };
 }
 
 /** Whether a grain comes out as it is: what stands around the deflated data is made again too. */
-function isRebuilt(segment: Buffer, grain: Grain, inflated: InflatedGrain): inflated is Required<InflatedGrain> {
-  const { content, level } = inflated;
-  if (content === undefined || level === undefined || content.length % blockBytes !== 0) return false;
+function isRebuilt(
+  segment: Buffer,
+  grain: Grain,
+  inflated: InflatedGrain | undefined,
+): inflated is InflatedGrain & { readonly level: number } {
+  if (inflated?.level === undefined || grain.grainBytes % blockBytes !== 0) return false;
   return grainSegment(grain.sector, grainData(segment, grain)).equals(segment);
 }

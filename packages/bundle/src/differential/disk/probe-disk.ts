@@ -2,6 +2,7 @@ import { type RereadableBlob } from '../make-recipe.ts';
 import { segmentsOf } from '../segments.ts';
 import { grainData } from '../vmdk-segments.ts';
 import { blockBytes } from './disk-recipe.ts';
+import { GrainRooms } from './grain-rooms.ts';
 import { grainThreads } from './grain-threads.ts';
 import { zlibModule } from './zlib.ts';
 
@@ -31,8 +32,10 @@ export async function probeDisk(blob: Pick<RereadableBlob, 'open' | 'size'>): Pr
       continue;
     }
     ({ grainBytes } = grain);
-    const data = Buffer.from(grainData(bytes, grain));
-    const { level } = await grainThreads.run('inflate', { module: zlibModule(), data, grainBytes, likely: 6 });
+    const room = new GrainRooms(grainBytes).take();
+    room.data.set(grainData(bytes, grain));
+    const { dataBytes } = grain;
+    const { level } = await grainThreads.run('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
     if (level !== undefined) return { grainBytes, known: true };
     tried += 1;
     if (tried === triedGrains) break;

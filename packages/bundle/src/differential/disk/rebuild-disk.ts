@@ -2,9 +2,10 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Digest } from '@sealift/oci/digest';
 import { countPassed } from '@sealift/oci/young-garbage';
 import type { RangeCursor } from '../range-cursor.ts';
-import { grainSegment } from '../vmdk-segments.ts';
+import { grainSegmentBytes, writeGrainSegment } from '../vmdk-segments.ts';
 import { BaseDisk } from './base-disk.ts';
 import type { RebuiltGrain } from './disk-recipe.ts';
+import { type GrainRoom, GrainRooms } from './grain-rooms.ts';
 import type { GrainTable } from './grain-table.ts';
 import { grainsAtOnce, grainThreads } from './grain-threads.ts';
 import { inOrder } from './in-order.ts';
@@ -25,8 +26,15 @@ export interface DiskSources {
 /** Copies are made in pieces, which wait for the grains before them. */
 const copyBytes = 64 * 1024;
 
+/** Grains and copies are put together into so much before they are handed on: each is sent by itself. */
+const handedOnBytes = 256 * 1024;
+
 /** A piece of the blob, or a grain that is still to be deflated. */
-type Piece = { readonly bytes: Buffer } | { readonly content: Buffer; readonly grain: RebuiltGrain };
+type Piece = { readonly bytes: Buffer } | { readonly room: GrainRoom; readonly grain: RebuiltGrain };
+/** A grain with its data in its room. */
+type Made =
+  | { readonly bytes: Buffer }
+  | { readonly room: GrainRoom; readonly sector: number; readonly dataBytes: number };
 
 /**
  * Makes the blob of a recipe that rebuilds disks. Grains are deflated on threads, some at a time.
@@ -37,24 +45,41 @@ export async function* rebuildDisk(
   recipe: OpenedDiskRecipe,
   sources: DiskSources,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const bytes of inOrder(piecesOf(recipe, sources), grainsAtOnce, finish)) {
-    countPassed(bytes.length);
-    yield bytes;
+  const rooms = new GrainRooms(recipe.table.grainBytes);
+  let out = Buffer.allocUnsafe(handedOnBytes);
+  let filled = 0;
+  for await (const made of inOrder(piecesOf(recipe, sources, rooms), grainsAtOnce, deflated)) {
+    const length = 'bytes' in made ? made.bytes.length : grainSegmentBytes(made.dataBytes);
+    if (filled + length > out.length) {
+      countPassed(filled);
+      yield out.subarray(0, filled);
+      out = Buffer.allocUnsafe(Math.max(handedOnBytes, length));
+      filled = 0;
+    }
+    const place = out.subarray(filled, filled + length);
+    filled += length;
+    if ('bytes' in made) {
+      place.set(made.bytes);
+      continue;
+    }
+    writeGrainSegment(place, made.sector, made.room.data.subarray(0, made.dataBytes));
+    rooms.give(made.room);
   }
+  yield out.subarray(0, filled);
 }
 
-async function finish(piece: Piece): Promise<Buffer> {
-  if ('bytes' in piece) return piece.bytes;
-  const { content, grain } = piece;
-  const data = await grainThreads.run('deflate', { module: zlibModule(), content, level: grain.level });
-  countPassed(content.length);
+async function deflated(piece: Piece): Promise<Made> {
+  if ('bytes' in piece) return piece;
+  const { room, grain } = piece;
+  const dataBytes = await grainThreads.run('deflate', { module: zlibModule(), room, level: grain.level });
   // Another length is found by the digest, as other bytes are.
-  return grainSegment(grain.sector, data ?? content);
+  return { room, sector: grain.sector, dataBytes: dataBytes ?? grain.dataBytes };
 }
 
 async function* piecesOf(
   { table, steps }: OpenedDiskRecipe,
   sources: DiskSources,
+  rooms: GrainRooms,
 ): AsyncGenerator<Piece, void, undefined> {
   const damaged = damageOf(sources.baseDigest);
   const disk = new BaseDisk(table, (offset, length) => readFrom(sources.grains, offset, length), damaged);
@@ -65,7 +90,9 @@ async function* piecesOf(
   };
   for await (const step of steps) {
     if (step.kind === 'grain') {
-      yield { content: await contentOf(step.grain, disk, table, takeDelta, damaged), grain: step.grain };
+      const room = rooms.take();
+      await fill(room.content, step.grain, { disk, table, takeDelta, damaged });
+      yield { room, grain: step.grain };
       continue;
     }
     for (let done = 0; done < step.length; done += copyBytes) {
@@ -76,17 +103,22 @@ async function* piecesOf(
   }
 }
 
-async function contentOf(
+interface GrainSources {
+  readonly disk: BaseDisk;
+  readonly table: GrainTable;
+  readonly takeDelta: (length: number) => Promise<Buffer>;
+  readonly damaged: (offset: number) => Error;
+}
+
+async function fill(
+  content: Uint8Array,
   { parts }: RebuiltGrain,
-  disk: BaseDisk,
-  table: GrainTable,
-  takeDelta: (length: number) => Promise<Buffer>,
-  damaged: (offset: number) => Error,
-): Promise<Buffer> {
-  const content = Buffer.alloc(table.grainBytes);
+  { disk, table, takeDelta, damaged }: GrainSources,
+): Promise<void> {
   let at = 0;
   for (const part of parts) {
     const place = content.subarray(at, at + part.length);
+    if (part.kind === 'zeros') place.fill(0);
     if (part.kind === 'base') await disk.copy(part.position, place);
     if (part.kind === 'patch') {
       const stretch = await disk.stretch(patchedStretch(part.expected, part.length, table.diskBytes));
@@ -96,7 +128,6 @@ async function contentOf(
     }
     at += part.length;
   }
-  return content;
 }
 
 /** The recipe is signed and checked, the base is only looked for: what does not fit is the base's. */

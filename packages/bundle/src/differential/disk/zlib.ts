@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isSea } from 'node:sea';
 import { executableAsset } from '@sealift/io/executable-asset';
+import { deflateSlackBytes } from './grain-rooms.ts';
 
 /**
  * zlib's own algorithm, compiled to WebAssembly: what it deflates to depends on the bytes and the level alone. The zlib of Node.js is
@@ -80,15 +81,33 @@ export class Zlib {
    * @returns undefined when it takes more than a kibibyte more than the bytes themselves
    */
   deflate(bytes: Uint8Array, level: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.#deflated(bytes, level)?.slice();
+  }
+
+  /** As `deflate`, into a buffer that has room for it. @returns how many bytes they are */
+  deflateInto(bytes: Uint8Array, level: number, into: Uint8Array): number | undefined {
+    const data = this.#deflated(bytes, level);
+    if (data !== undefined) into.set(data);
+    return data?.byteLength;
+  }
+
+  /** Whether bytes are deflated to just these. */
+  deflatesTo(bytes: Uint8Array, level: number, data: Uint8Array): boolean {
+    const again = this.#deflated(bytes, level);
+    return again !== undefined && Buffer.compare(again, data) === 0;
+  }
+
+  /** In the memory of the module, until its next call. */
+  #deflated(bytes: Uint8Array, level: number): Uint8Array<ArrayBuffer> | undefined {
     const { deflate_new, deflate_init, deflate_process, deflate_end } = this.#zlib;
-    this.#reserve(bytes.byteLength + 1024);
+    this.#reserve(bytes.byteLength + deflateSlackBytes);
     const stream = deflate_new();
     try {
       if (deflate_init(stream, level) !== 0) throw new Error('zlib has no memory left');
       this.#memory().set(bytes, this.#input);
       const result = deflate_process(stream, this.#input, bytes.byteLength, this.#output, this.#capacity, finish);
       if (result >>> 24 !== streamEnd) return undefined;
-      return this.#memory().slice(this.#output, this.#output + (result & 0xff_ffff));
+      return this.#memory().subarray(this.#output, this.#output + (result & 0xff_ffff));
     } finally {
       deflate_end(stream);
     }

@@ -21,6 +21,17 @@ export function rebuiltDisk(disk: Buffer): Buffer {
   return Buffer.concat([Buffer.alloc(4096, 'new'), disk.subarray(0, -4096)]);
 }
 
+/** Writes a small release whose node image is this. @returns the path of its release.yaml */
+export async function writeReleaseWith(folder: string, version: string, ova: Buffer): Promise<string> {
+  const releaseFile = await writeSmallRelease(folder);
+  const name = `u-2204-0-k-${version.replaceAll('.', '')}-0.ova`;
+  rmSync(join(folder, smallOva));
+  writeFileSync(join(folder, name), ova);
+  const text = readFileSync(releaseFile, 'utf8').replaceAll('4.2.13', version).replaceAll(smallOva, name);
+  writeFileSync(releaseFile, text);
+  return releaseFile;
+}
+
 /** Makes releases whose node images hold given disks, and bundles of them, in a folder. */
 export class RebuiltReleases {
   readonly folder: string;
@@ -45,13 +56,7 @@ export class RebuiltReleases {
 
   /** @param base version of which a bundle was made before: then it is a differential one */
   async create(version: string, ova: Buffer, base?: string): Promise<CreatedBundle> {
-    const release = mkdtempSync(join(this.folder, 'release-'));
-    const releaseFile = await writeSmallRelease(release);
-    const name = `u-2204-0-k-${version.replaceAll('.', '')}-0.ova`;
-    rmSync(join(release, smallOva));
-    writeFileSync(join(release, name), ova);
-    const text = readFileSync(releaseFile, 'utf8').replaceAll('4.2.13', version).replaceAll(smallOva, name);
-    writeFileSync(releaseFile, text);
+    const releaseFile = await writeReleaseWith(mkdtempSync(join(this.folder, 'release-')), version, ova);
     await using opened = base === undefined ? undefined : await openBase(this.bundleOf(base), this.trustedKeys);
     return await createBundle({
       releaseFile,
