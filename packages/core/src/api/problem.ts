@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problemSchema } from '../errors/problem.ts';
+import { problemSchema } from '../errors/problem-schema.ts';
 import { layerEditSchema } from './layer-edit.ts';
 import { siteCheckSchema } from '../site/site-check.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';

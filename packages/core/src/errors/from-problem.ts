@@ -1,5 +1,5 @@
 import { catalogue, type ErrorCode } from './catalogue.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from './problem-schema.ts';
 import { type ErrorDetails, SealiftError } from './sealift-error.ts';
 
 /** The error that a problem was made of, where it was thrown in another thread. What is of no known code is INTERNAL. */
