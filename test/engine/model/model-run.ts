@@ -7,6 +7,7 @@ import {
   lifecycle,
   offers,
   type PersonEvent,
+  shutBy,
   type UpgradeState,
 } from '@sealift/core/upgrade';
 import type { JournalPort } from '@sealift/upgrade/ports/journal';
@@ -146,7 +147,9 @@ export class ModelRun {
     if (needsEngine) return this.#time.now < this.#leaseEnds ? { kind: 'expire' } : { kind: 'start', slot: 0 };
     if (!isFinal(this.state)) {
       if (!this.#mayRest) throw new RuleBroken(`it is ${this.state}, and nothing was refused`);
-      return { kind: 'person', event: on.resume === undefined ? 'abort' : 'resume' };
+      // Where there is no way back in place, going on with it is in vain.
+      const isShut = lifecycle[this.state].goesBack && shutBy(this.upgrade, this.store.entries) !== null;
+      return { kind: 'person', event: on.resume === undefined || isShut ? 'abort' : 'resume' };
     }
     if (this.state !== 'succeeded' && !this.#mayRest) throw new RuleBroken(`it ${this.state}, and nothing was refused`);
     const trouble = troubleOfEnd(this.upgrade, upgradeId, this.store, this.world);

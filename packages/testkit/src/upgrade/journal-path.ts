@@ -18,6 +18,7 @@ type StateLine = Extract<JournalEntry, { readonly phase: 'state' }>;
 /** Since when the upgrade is in its state, and the one step whose lines may still come from before. */
 interface Turn {
   readonly epoch: number;
+  readonly byPerson: boolean;
   straggler: string | null;
 }
 
@@ -31,7 +32,7 @@ const wholePlan = 'plan';
 export class JournalPath {
   readonly #steps: readonly PlanStep[] | null;
   #state: UpgradeState;
-  #turn: Turn = { epoch: 0, straggler: null };
+  #turn: Turn = { epoch: 0, byPerson: false, straggler: null };
   #epoch = 0;
   readonly #begun = new Set<string>();
   readonly #done = new Set<string>();
@@ -78,7 +79,7 @@ export class JournalPath {
     if (to === 'succeeded' && missing !== undefined) return `it ends well without evidence of ${missing.id}`;
     if (names.includes('fail') && this.#failedIn !== epoch) return 'it failed, and no step did';
     this.#state = to;
-    this.#turn = { epoch, straggler: null };
+    this.#turn = { epoch, byPerson: by !== undefined, straggler: null };
     // The failure is why it turned; what comes now is the way back.
     if (isWayBack(to)) this.#failedIn = -1;
     return null;
@@ -124,7 +125,12 @@ export class JournalPath {
     const late = lifecycle[this.#state].on.finish === undefined ? this.#refuseLate(stepId, epoch) : null;
     if (late !== null) return late;
     // For the way back the console is locked again.
-    if (isWayBack(this.#state)) return this.#isLock(stepId) ? null : `${stepId} goes on, on the way back`;
+    if (isWayBack(this.#state) && !this.#isLock(stepId)) {
+      // A person who pauses and then goes back may be faster than the step that was under way.
+      const isStraggler = this.#turn.byPerson && this.#refuseLate(stepId, epoch) === null;
+      return isStraggler ? null : `${stepId} goes on, on the way back`;
+    }
+    if (isWayBack(this.#state)) return null;
     if (this.#done.has(stepId)) return `${stepId} is done, and is done again`;
     if (this.#failedIn === epoch) return `${stepId} goes on in the run in which a step has failed`;
     if (this.#steps === null) return null;

@@ -110,7 +110,11 @@ describe('the way back', () => {
     const forward = [...setting.world.effects];
     setting.store.byHand(upgradeId, 'rollback');
     expect(await runOnce(setting, 'b')).toMatchObject({ state: 'rollback-needs-human' });
-    expect(failureOf(setting.store.entries)).toMatchObject({ code: 'UPGRADE_ROLLBACK_SHUT' });
+    // To resume it would be refused again: what leads on is to end it.
+    expect(failureOf(setting.store.entries)).toMatchObject({
+      code: 'UPGRADE_ROLLBACK_SHUT',
+      hint: expect.stringMatching(/^End it \(abort\)/),
+    });
     expect(setting.world.effects).toEqual(forward);
   };
 

@@ -38,7 +38,10 @@ function refuseShut({ upgrade, recorder }: Run, entries: readonly JournalEntry[]
   const shut = shutBy(upgrade, entries);
   if (shut === null) return;
   const values = { id: recorder.upgradeId, reason: shut.reason };
-  const failure = new SealiftError('UPGRADE_ROLLBACK_SHUT', { values, hint: shut.remedy });
+  // It is on its way back, and would only be refused again: the ways on are those from an end.
+  const hint =
+    'End it (abort): what was done stays. Then start the upgrade again to go on from there, or restore what has to go back from its backup.';
+  const failure = new SealiftError('UPGRADE_ROLLBACK_SHUT', { values, hint });
   throw new StepFailed(shut.step?.id ?? 'plan', failure);
 }
 
