@@ -33,6 +33,8 @@ import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflig
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
+import { loadRehearsal } from '../rehearsal/stored-rehearsal.ts';
+import { rehearsalWish } from '../rehearsal/wish.ts';
 import { releaseChecks } from './release-checks.ts';
 import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -67,6 +69,7 @@ export async function siteChecks(
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
+      rehearsal: { ...rehearsalWish(plan, profile), last: () => loadRehearsal(services.store.db, row.id) },
       takenOver: stepsOf(steps, 'own-objects').map(({ target }) => target.do),
     }),
     storageIdentityUnique(cluster.storage),
