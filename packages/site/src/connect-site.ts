@@ -14,6 +14,7 @@ import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { cloneRoomCheck } from './checks/clone-room/clone-room-check.ts';
 import { componentImagesCheck } from './checks/component-images/component-images-check.ts';
+import { pinnedEtcdChecks } from './checks/component-images/pinned-etcd-check.ts';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
@@ -148,20 +149,19 @@ export function connectSite(
     storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => {
+      const images = {
+        objects,
+        enterprise: () => enterprise.objects(),
+        cluster: settings.cluster,
+        imageRegistry: settings.imageRegistry,
+      };
       const looked = { ...layers, renders: new RenderCache() };
       const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
         cloneRoomCheck({ ...machines, places: settings.places }, needs),
-        componentImagesCheck(
-          {
-            objects,
-            enterprise: () => enterprise.objects(),
-            cluster: settings.cluster,
-            imageRegistry: settings.imageRegistry,
-          },
-          needs,
-        ),
+        componentImagesCheck(images, needs),
+        ...pinnedEtcdChecks({ ...images, content }, needs),
         ...rehearsalChecks(rehearsals, needs),
         topologyCheck(machines, needs),
         kubeadmCheck(machines, needs),

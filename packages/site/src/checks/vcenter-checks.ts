@@ -32,6 +32,8 @@ export interface UpgradeNeeds extends RehearsalNeeds {
   readonly providers: DesiredProviders | undefined;
   /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
   readonly controlPlaneRollouts: number;
+  /** Whether etcd is kept at the version that runs while its machines are replaced. */
+  readonly keepsEtcd: boolean;
   /** How often the workers are. */
   readonly workerRollouts: number;
   /** The releases that it leads to, by the digests of their markers. */

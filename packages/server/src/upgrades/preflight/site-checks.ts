@@ -67,6 +67,7 @@ export async function siteChecks(
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
+      keepsEtcd: stepOf(steps, 'emulated-control-plane') !== undefined,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
       rehearsal: { ...rehearsalWish(plan, profile), last: () => loadRehearsal(services.store.db, row.id) },
