@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type ConsoleOptions, type RunningConsole, startConsole } from '@sealift/server/console';
@@ -126,8 +126,18 @@ function backupPrograms({ backupKubeApiserver: kubeApiserver, backupEtcd: etcd }
   }
   for (const path of [kubeApiserver, etcd]) {
     if (!existsSync(path)) throw new SealiftError('FILE_NOT_FOUND', { values: { path } });
+    if (!isProgram(path)) throw usage(`${path} is no executable file`);
   }
   return { backupPrograms: { kubeApiserver: resolve(kubeApiserver), etcd: resolve(etcd) } };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** @throws USAGE where there is no such folder: no upgrade would ever be rehearsed */
