@@ -9,7 +9,7 @@ import { plainLine } from '../../terminal/plain-line.ts';
 import { type Output, printUpgrade } from './print.ts';
 import { findingLines } from './rehearsal-report.ts';
 
-const goesOn = 'The rehearsal goes on; see what it finds with: sealift upgrade show';
+const goesOn = 'The rehearsal goes on; see what it finds with: sealift upgrade status';
 
 /**
  * Has the console rehearse a draft's minors of Kubernetes, and waits for the end; one that is under way is joined.
