@@ -172,8 +172,8 @@ export const siteMutants = mutantsOf('site', [
   [
     'a program that was changed since it was fetched is started',
     'shadow/program-set.ts',
-    "  if ((await sha256Of(path)) === tool.sha256) return path;\n  await fetchTool",
-    "  if ((await sha256Of(path)) !== undefined) return path;\n  await fetchTool",
+    '  if ((await sha256Of(path)) === tool.sha256) return path;\n  await fetchTool',
+    '  if ((await sha256Of(path)) !== undefined) return path;\n  await fetchTool',
     'shadow/program-set.test.ts',
   ],
   [
