@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
@@ -7,18 +9,25 @@ import { freePort } from '../packages/server/src/testing/postgres-server.ts';
 import { expectedEffects } from './setup/expected-effects.ts';
 import { killAtRandom } from './setup/kill-at-random.ts';
 import { Replicas, type ReplicaName } from './setup/replicas.ts';
+import { canMount, mountSmallDisk, type SmallDisk } from './setup/small-disk.ts';
 
 const postgres = peer('postgres');
+const gibibyte = 2 ** 30;
 const problemSchema = z.object({ code: z.string(), hint: z.string() });
 const other = (name: ReplicaName): ReplicaName => (name === 'a' ? 'b' : 'a');
 
 /** Two real processes on one PostgreSQL server. */
 describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.remedy})`, { timeout: 300_000 }, () => {
   let replicas: Replicas;
+  let disk: SmallDisk | undefined;
   beforeAll(async () => {
-    replicas = await Replicas.start(postgres.path);
+    disk = canMount ? await mountSmallDisk(gibibyte) : undefined;
+    replicas = await Replicas.start(postgres.path, disk?.path);
   }, 300_000);
-  afterAll(() => replicas?.remove());
+  afterAll(async () => {
+    await replicas?.remove();
+    await disk?.remove();
+  });
 
   async function expectOneActor(): Promise<void> {
     const { effects, trouble, actors } = await replicas.told();
@@ -153,6 +162,72 @@ describe.skipIf(postgres.missing)(`two consoles on one database (${postgres.reme
       }
       await replicas.succeeded();
       await expectOneActor();
+    },
+  );
+
+  it.skipIf(!canMount)(
+    'the disk of the database is full: the consoles say so with a remedy, and go on by themselves once there is room (needs root: a small tmpfs is mounted)',
+    async () => {
+      await replicas.begin(20);
+      await replicas.confirm('a');
+      await waitUntil('an effect', () => replicas.asked.length > 1, 60_000);
+      // Its log has room for what is refused: a server that cannot write that ends, and is for who runs it.
+      await replicas.query('select pg_switch_wal()');
+      await replicas.query('create table of_the_next_segment (id int)');
+      await disk?.leave(0);
+      try {
+        for (const name of ['a', 'b'] as const) {
+          const refused = await waitUntil('the refusal', async () => {
+            const answer = await replicas.signIn(name);
+            return answer.ok ? undefined : { status: answer.status, ...problemSchema.parse(await answer.json()) };
+          });
+          expect(refused).toMatchObject({
+            status: 507,
+            code: 'STORE_FULL',
+            hint: expect.stringContaining('Free space'),
+          });
+        }
+        // What is stored can be looked at all the same.
+        const { state } = await replicas.api('a').get(`/api/v1/upgrades/${replicas.draft.id}`, upgradeSchema);
+        expect(state).toBe('running');
+      } finally {
+        await disk?.leave(gibibyte / 2);
+      }
+      await replicas.succeeded();
+      await expectOneActor();
+    },
+  );
+
+  it.skipIf(!canMount)(
+    'the data folder is full: the upgrade waits at its backup, says for what, and goes on by itself once there is room (needs root: a small tmpfs is mounted)',
+    async () => {
+      await replicas.begin(20);
+      const small = await Promise.all(
+        (['a', 'b'] as const).map(async (name) => {
+          const backups = join(replicas.dataFolder(name), 'backups');
+          await mkdir(backups, { recursive: true });
+          return await mountSmallDisk(4096, backups);
+        }),
+      );
+      try {
+        await replicas.confirm('a');
+        const path = `/api/v1/upgrades/${replicas.draft.id}`;
+        const { waitingFor } = await waitUntil('the wait for room', async () => {
+          const upgrade = await replicas.api('a').get(path, upgradeSchema);
+          return upgrade.waitingFor?.what.includes('no room') === true && upgrade;
+        });
+        expect(waitingFor).toMatchObject({
+          what: expect.stringContaining('ENOSPC') as string,
+          level: 'blocked',
+          remedy: expect.stringContaining('Make room') as string,
+        });
+        for (const one of small) await one.leave(64 * 1024 * 1024);
+        await replicas.succeeded();
+        await expectOneActor();
+      } finally {
+        await replicas.end();
+        for (const one of small) await one.remove();
+      }
     },
   );
 

@@ -1,7 +1,10 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { startRealCluster } from '@sealift/cli/demo/cluster/real-cluster';
 import { installed } from '@sealift/cli/demo/demo-environment';
 import { syncRegistry } from '@sealift/cli/demo/platform';
 import { type Upgrade, upgradeSchema } from '@sealift/core/api';
+import type { Check } from '@sealift/core/check';
 import { peer } from '@sealift/testkit/peers';
 import { apiServerFlags } from '@sealift/testkit/site/api-server-flags';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
@@ -31,6 +34,17 @@ const rehearsalSchema = z.object({
 const controlPlanePath =
   '/apis/controlplane.cluster.x-k8s.io/v1beta2/namespaces/default/kubeadmcontrolplanes/enterprise-control-plane';
 const etcdPods = '/api/v1/namespaces/kube-system/pods';
+const anotherKind = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'things.test.sealift.dev' },
+  spec: {
+    group: 'test.sealift.dev',
+    scope: 'Namespaced',
+    names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+};
 /** No client may be without an answer for so long. */
 const mostAwayMs = 2000;
 
@@ -66,9 +80,21 @@ describe.skipIf(absent !== undefined)(
     let management: KubeApi;
     let canary: Canary;
     beforeAll(async () => {
-      site = await startRealEnvironment(undefined, (context, vendor) =>
-        startRealCluster(context, vendor, { version: installed, ownMinors: true }),
-      );
+      site = await startRealEnvironment(undefined, async (context, vendor) => {
+        const programs = join(context.folder.temporary, 'rehearsal');
+        await mkdir(join(programs, '1.36'), { recursive: true });
+        await mkdir(join(programs, '1.37'));
+        for (const [path, tool] of [
+          ['etcd', tools.etcd],
+          ['etcdutl', tools.etcdutl],
+          ['1.36/kube-apiserver', tools.old],
+          ['1.37/kube-apiserver', tools.new],
+        ] as const) {
+          await symlink(resolve(tool.path), join(programs, path));
+        }
+        const cluster = await startRealCluster(context, vendor, { version: installed, ownMinors: true });
+        return { ...cluster, consoleArgs: [...cluster.consoleArgs, '--rehearsal-programs', programs] };
+      });
       const { ready } = site.cluster.service;
       workload = await KubeApi.fromKubeconfig(ready.workload.kubeconfig);
       management = await KubeApi.fromKubeconfig(ready.management.kubeconfig);
@@ -144,12 +170,23 @@ describe.skipIf(absent !== undefined)(
         JSON.parse(await command('upgrade', 'start', '--to', '4.2.13', '--reversible', '--json')),
       );
       // A machine under load has no time to look; a check says then that it does not know.
-      for (let looks = 1; looks < 20 && draft.preflight.some(({ outcome }) => outcome === 'unknown'); looks += 1) {
+      const isUnknown = ({ name, outcome }: Check) => outcome === 'unknown' && name !== 'rehearsal';
+      for (let looks = 1; looks < 20 && draft.preflight.some(isUnknown); looks += 1) {
         draft = await site.administrator.api.post(url(draft.id, '/preflight'), {}, upgradeSchema);
       }
       return draft;
     };
-    const confirm = async ({ id, hash, blockers }: Upgrade): Promise<string> => {
+    const rehearsalOf = ({ preflight }: Upgrade) => preflight.find(({ name }) => name === 'rehearsal');
+    /** Each draft would be rehearsed anew; here one is, and for the others a person goes on without. */
+    const confirm = async (draft: Upgrade): Promise<string> => {
+      const accept = (check: string, reason: string) =>
+        command('upgrade', 'accept-risk', check, '--reason', reason, '--id', draft.id);
+      // Machines of this site have every etcd, and pull none.
+      const etcd = draft.preflight.find(({ name }) => name === 'pinned-etcd-image');
+      expect(etcd).toMatchObject({ outcome: 'block', risk: { objects: ['registry.k8s.io/etcd:3.6.8-0'] } });
+      await accept('pinned-etcd-image', 'the node image brings it');
+      if (rehearsalOf(draft)?.outcome === 'unknown') await accept('rehearsal', 'it was rehearsed');
+      const { id, hash, blockers } = await read(draft.id);
       expect(blockers).toEqual([]);
       await site.administrator.api.postOnly(url(id, '/confirm'), { hash });
       return id;
@@ -179,6 +216,42 @@ describe.skipIf(absent !== undefined)(
       });
       expect(blockers.join()).toContain('etcd cannot be pinned');
       await workload.merge(path, image('3.6.8-0'));
+    });
+
+    it('is rehearsed by the console: emulating, back from there, and as it is finalised; the preflight tells', async () => {
+      const draft = await begin();
+      expect(rehearsalOf(draft)).toMatchObject({
+        outcome: 'unknown',
+        detail: expect.stringContaining('not rehearsed yet') as string,
+      });
+      const options = { env: site.context.env, cwd: site.context.folder.path };
+      const { stdout, stderr } = await run(sealift, ['upgrade', 'rehearse', draft.id, '--json'], options);
+      if (stdout === '') throw new Error(`sealift upgrade rehearse: ${stderr}`);
+      process.stdout.write(stderr);
+      const { rehearsal } = upgradeSchema.parse(JSON.parse(stdout));
+      const ways = rehearsal?.ways ?? [];
+      expect(ways.map(({ way, other, emulated, served }) => [way, other, emulated, served])).toEqual([
+        ['forward', 'v1.37.2', '1.36', true],
+        ['back', 'v1.36.3', null, true],
+        ['forward', 'v1.37.2', null, true],
+      ]);
+      for (const { way, objects, findings, unlooked } of ways) {
+        const found = findings.map(({ kind, object, text }) => `${kind} ${object} ${text}`);
+        process.stdout.write(`${way}: ${objects} objects; ${[...found, ...unlooked].join('; ')}\n`);
+        expect(objects).toBeGreaterThan(150);
+        expect(findings.filter(({ kind }) => kind !== 'dropped-field' && kind !== 'orphan')).toEqual([]);
+      }
+      const told = await waitUntil('the preflight to tell', async () => {
+        const check = rehearsalOf(await read(draft.id));
+        return check?.outcome === 'unknown' ? undefined : check;
+      });
+      expect(told).toMatchObject({ outcome: ways.some(({ found }) => found > 0) ? 'warn' : 'pass' });
+      // Of another cluster it tells nothing.
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      await workload.create(definitions, anotherKind);
+      const again = await site.administrator.api.post(url(draft.id, '/preflight'), {}, upgradeSchema);
+      expect(rehearsalOf(again)?.detail).toContain('were changed since');
+      await workload.delete(`${definitions}/${anotherKind.metadata.name}`);
     });
 
     it('is rehearsed on a copy that is taken from the cluster itself, in both directions', async () => {

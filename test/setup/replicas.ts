@@ -136,6 +136,21 @@ export class Replicas {
     this.#running.set(name, { service, api, life: `${name}${this.#lives}` });
   }
 
+  /** What a console answers to the administrator who signs in, which it writes down. */
+  async signIn(name: ReplicaName): Promise<Response> {
+    const { username, password } = this.#site.administrator;
+    return await fetch(`${this.api(name).url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password: password.reveal() }),
+    });
+  }
+
+  /** Where a console keeps its files. */
+  dataFolder(name: ReplicaName): string {
+    return join(this.#site.context.folder.path, `console-${name}`);
+  }
+
   /** Headers of the administrator's requests. */
   async login(): Promise<{ readonly authorization: string }> {
     return { authorization: `Bearer ${await this.#token()}` };

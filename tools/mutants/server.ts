@@ -288,4 +288,18 @@ export const serverMutants = mutantsOf('server', [
     'compareVersions(found.version, programVersion) === 0',
     'store/store.test.ts',
   ],
+  [
+    'two consoles rehearse one upgrade at once',
+    'upgrades/rehearsal/rehearsals.ts',
+    "if (last?.state === 'running')",
+    'if (last === undefined)',
+    'upgrades/rehearsal/rehearsals.test.ts',
+  ],
+  [
+    'a rehearsal whose console was killed goes on for ever',
+    'upgrades/rehearsal/stored-rehearsal.ts',
+    "rehearsal.state === 'running' && now",
+    "rehearsal.state === 'failed' && now",
+    'upgrades/rehearsal/rehearsals.test.ts',
+  ],
 ]);

@@ -162,4 +162,25 @@ export const siteMutants = mutantsOf('site', [
     'if (Math.abs(steps) > 2)',
     'shadow/rehearse.test.ts',
   ],
+  [
+    'a program of another minor is rehearsed with',
+    'shadow/program-set.ts',
+    'if (minorOf(version) !== minor)',
+    'if (version === minor)',
+    'shadow/program-set.test.ts',
+  ],
+  [
+    'a program that was changed since it was fetched is started',
+    'shadow/program-set.ts',
+    '  if ((await sha256Of(path)) === tool.sha256) return path;\n  await fetchTool',
+    '  if ((await sha256Of(path)) !== undefined) return path;\n  await fetchTool',
+    'shadow/program-set.test.ts',
+  ],
+  [
+    'etcd that is kept is looked for in the version of the next minor',
+    'checks/component-images/pinned-etcd-check.ts',
+    'etcdImage(sources, kept.tag)',
+    "etcdImage(sources, '3.7.0-0')",
+    'checks/component-images/component-images-check.test.ts',
+  ],
 ]);

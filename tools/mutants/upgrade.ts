@@ -288,4 +288,25 @@ export const upgradeMutants = mutantsOf('upgrade', [
     '',
     'engine/progress-reporter.test.ts',
   ],
+  [
+    'a rehearsal of another cluster counts',
+    'preflight/rehearsal-check.ts',
+    'if (of !== cluster)',
+    "if (of === '')",
+    'preflight/rehearsal-check.test.ts',
+  ],
+  [
+    'a rehearsal of last week counts',
+    'preflight/rehearsal-check.ts',
+    '> longestValidMs)',
+    '> 10 * longestValidMs)',
+    'preflight/rehearsal-check.test.ts',
+  ],
+  [
+    'an object that cannot be written any more is a warning',
+    'preflight/rehearsal-check.ts',
+    "'unreadable', 'unwritable']",
+    "'unreadable']",
+    'preflight/rehearsal-check.test.ts',
+  ],
 ]);

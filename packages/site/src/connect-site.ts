@@ -4,6 +4,7 @@ import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
+import type { RehearsalsPort } from '@sealift/upgrade/ports/rehearsals';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import { providersCheck } from './cluster/providers/providers-check.ts';
@@ -13,10 +14,12 @@ import { RenderCache } from '@sealift/kubernetes/helm-render-cache';
 import type { VCenterPort } from '@sealift/upgrade/ports/vcenter';
 import { cloneRoomCheck } from './checks/clone-room/clone-room-check.ts';
 import { componentImagesCheck } from './checks/component-images/component-images-check.ts';
+import { pinnedEtcdChecks } from './checks/component-images/pinned-etcd-check.ts';
 import { helmCheck } from './checks/helm-check.ts';
 import { clusterChecks } from './checks/cluster/cluster-checks.ts';
 import { apiVersionsCheck } from './checks/api-versions.ts';
 import { kubeadmCheck } from './checks/kubeadm/kubeadm-check.ts';
+import { rehearsalChecks } from './checks/rehearsal/rehearsal-check.ts';
 import { layerChecks, type OpenLayerTools } from './checks/layers/layer-checks.ts';
 import { renderChecks } from './checks/layers/render-checks.ts';
 import { type UpgradeNeeds, vcenterChecks } from './checks/vcenter-checks.ts';
@@ -37,6 +40,7 @@ import { clusterRollouts } from './cluster/rollouts.ts';
 import { declaredPort } from './cluster/declared/declared-port.ts';
 import { storedVersionsPort } from './cluster/stored-versions/stored-versions-port.ts';
 import type { SiteSettings } from './settings.ts';
+import { rehearsalsPort } from './shadow/rehearsals-port.ts';
 import { StorageSides } from './storage/sides.ts';
 import { storagePort } from './storage/storage-port.ts';
 import { surveyPort } from './survey/survey-port.ts';
@@ -55,6 +59,7 @@ export interface Site {
   readonly declared: DeclaredPort;
   /** What a backup keeps of the clusters. */
   readonly objects: ObjectsPort;
+  readonly rehearsals: RehearsalsPort;
   /** Of the vCenter. */
   readonly host: string;
   /** What of vCenter and storage has to hold for an upgrade, each looking now and changing nothing. */
@@ -75,12 +80,17 @@ export interface SiteSurroundings {
   readonly content: LayerSource;
   /** Where programs that releases bring are kept. */
   readonly toolsFolder?: string | undefined;
+  /** Programs of the host that rehearsals start: `etcd`, `etcdutl`, and for each minor `<minor>/kube-apiserver`. */
+  readonly rehearsalPrograms?: string | undefined;
   /** Who acts now. */
   readonly holder: () => Holder;
 }
 
 /** The adapters of a site behind the engine's ports; each connects when it is first needed. */
-export function connectSite(settings: SiteSettings, { content, toolsFolder, holder }: SiteSurroundings): Site {
+export function connectSite(
+  settings: SiteSettings,
+  { content, toolsFolder, rehearsalPrograms, holder }: SiteSurroundings,
+): Site {
   const session = new VcenterSession(settings);
   const enterprise = new ClusterAccess(settings.enterprise);
   const { management: other } = settings;
@@ -101,6 +111,11 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     imageRegistry: settings.imageRegistry,
   };
   const providers = { objects, content, holder };
+  const rehearsals = rehearsalsPort({
+    source: { enterprise: enterprise.choice, management: other, cluster: settings.cluster },
+    enterprise: () => enterprise.objects(),
+    programs: { content, programsFolder: rehearsalPrograms, toolsFolder },
+  });
   return {
     vcenter,
     storage: storagePort(sides),
@@ -129,24 +144,25 @@ export function connectSite(settings: SiteSettings, { content, toolsFolder, hold
     }),
     issueKubeconfig: async (hours, cancel) =>
       await issueKubeconfig({ objects: await enterprise.objects(), choice: enterprise.choice }, hours, cancel),
+    rehearsals,
     declared: declaredPort(() => enterprise.objects()),
     storedVersions: storedVersionsPort((cancel, release) => openTools(layers, cancel, release)),
     checks: vcenterChecks(session, settings, sides),
     clusterChecks: (needs) => {
+      const images = {
+        objects,
+        enterprise: () => enterprise.objects(),
+        cluster: settings.cluster,
+        imageRegistry: settings.imageRegistry,
+      };
       const looked = { ...layers, renders: new RenderCache() };
       const tools: OpenLayerTools = (cancel) => openTools(looked, cancel, needs.releases.at(-1));
       return [
         machinesAccounted(machines),
         cloneRoomCheck({ ...machines, places: settings.places }, needs),
-        componentImagesCheck(
-          {
-            objects,
-            enterprise: () => enterprise.objects(),
-            cluster: settings.cluster,
-            imageRegistry: settings.imageRegistry,
-          },
-          needs,
-        ),
+        componentImagesCheck(images, needs),
+        ...pinnedEtcdChecks({ ...images, content }, needs),
+        ...rehearsalChecks(rehearsals, needs),
         topologyCheck(machines, needs),
         kubeadmCheck(machines, needs),
         helmCheck(layers, needs),

@@ -71,7 +71,7 @@ export async function installExecutable(
     await keepPrevious(path);
     await file.commit(path);
   } catch (error) {
-    if (isSealiftError(error) && error.code !== 'FILE_UNWRITABLE') throw error;
+    if (isSealiftError(error) && !['FILE_UNWRITABLE', 'FILE_NO_ROOM'].includes(error.code)) throw error;
     const cause = isSealiftError(error) ? error.cause : error;
     const hint =
       'Set SEALIFT_BIN_DIR to a folder you can write, or leave the command line out with --no-install; then run the bundle again.';

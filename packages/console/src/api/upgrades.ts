@@ -10,14 +10,17 @@ export function useUpgrades() {
   return useQuery({ queryKey: upgradesKey, queryFn: ({ signal }) => read(upgradeListSchema, '/upgrades', signal) });
 }
 
-/** One upgrade; asked for again every two seconds while it locks the console, should the event stream be cut. */
+/** One upgrade; asked for again every two seconds while it locks the console or is rehearsed, should the event stream be cut. */
 export function useUpgrade(id: string | null) {
   return useQuery({
     queryKey: ['upgrade', id],
     queryFn: ({ signal }) => read(upgradeSchema, `/upgrades/${encodeURIComponent(id ?? '')}`, signal),
     enabled: id !== null,
     refetchInterval: ({ state }) =>
-      state.data !== undefined && lifecycle[state.data.state].locksConsole ? 2000 : false,
+      state.data !== undefined &&
+      (lifecycle[state.data.state].locksConsole || state.data.rehearsal?.state === 'running')
+        ? 2000
+        : false,
   });
 }
 
@@ -71,6 +74,15 @@ export function usePreflight(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => request(upgradeSchema, 'POST', `/upgrades/${encodeURIComponent(id)}/preflight`, {}),
+    onSuccess: (upgrade) => client.setQueryData(['upgrade', id], upgrade),
+  });
+}
+
+/** Begins to rehearse a draft's minors of Kubernetes on a copy of the cluster. */
+export function useRehearse(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request(upgradeSchema, 'POST', `/upgrades/${encodeURIComponent(id)}/rehearsal`, {}),
     onSuccess: (upgrade) => client.setQueryData(['upgrade', id], upgrade),
   });
 }

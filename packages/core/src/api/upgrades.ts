@@ -10,6 +10,7 @@ import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { planSchema } from '../upgrade/plan/plan.ts';
 import { stepProgressSchema } from '../upgrade/progress/progress.ts';
 import { finaliseStageSchema } from '../upgrade/rollback/finalise-stage.ts';
+import { upgradeRehearsalSchema } from '../rehearsal/rehearsal.ts';
 import { rollbackReadinessSchema } from '../upgrade/rollback/readiness.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
 
@@ -132,6 +133,8 @@ export const upgradeSchema = upgradeSummarySchema.extend({
   finalise: z.object({ stage: finaliseStageSchema, by: z.string().nullable() }).nullable().default(null),
   /** Whether it can be taken back where it stands; null where nothing can be said of that: of a draft, and of one that has succeeded or failed. */
   rollback: rollbackReadinessSchema.nullable().default(null),
+  /** The last rehearsal of its minors on a copy of the cluster; null where there was none. `POST /api/v1/upgrades/:id/rehearsal` begins one. */
+  rehearsal: upgradeRehearsalSchema.nullable().default(null),
 });
 export type Upgrade = z.infer<typeof upgradeSchema>;
 

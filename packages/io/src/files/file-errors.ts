@@ -13,7 +13,7 @@ export function isMissing(error: unknown): boolean {
 /**
  * Does work that writes, and says which path could not be written. Errors of the catalogue pass as they are.
  *
- * @throws FILE_UNWRITABLE
+ * @throws FILE_UNWRITABLE, FILE_NO_ROOM
  */
 export async function fileWork<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
@@ -26,5 +26,6 @@ export async function fileWork<Result>(path: string, work: () => Promise<Result>
 /** A failure of the file system while writing, as people are told it. Errors of the catalogue stay what they are. */
 export function unwritable(path: string, error: unknown): SealiftError {
   if (error instanceof SealiftError) return error;
-  return new SealiftError('FILE_UNWRITABLE', { values: { path, reason: reasonOf(error) }, place: path, cause: error });
+  const code = hasCode(error, 'ENOSPC', 'EDQUOT') ? 'FILE_NO_ROOM' : 'FILE_UNWRITABLE';
+  return new SealiftError(code, { values: { path, reason: reasonOf(error) }, place: path, cause: error });
 }

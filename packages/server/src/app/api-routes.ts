@@ -30,6 +30,7 @@ import type { Db } from '../store/store.ts';
 import { courseRoutes } from '../upgrades/course/routes.ts';
 import { evidenceRoutes } from '../upgrades/evidence/routes.ts';
 import { findUpgrade } from '../upgrades/queries.ts';
+import { rehearsalRoutes } from '../upgrades/rehearsal/routes.ts';
 import { riskRoutes } from '../upgrades/risks/routes.ts';
 import { rollbackRoutes } from '../upgrades/rollback/routes.ts';
 import { upgradeRoutes } from '../upgrades/routes.ts';
@@ -62,6 +63,7 @@ export function apiRoutes(
   uploadRoutes(api, db);
   careRoutes(api, care);
   upgradeRoutes(api, parts);
+  rehearsalRoutes(api, parts);
   riskRoutes(api, parts);
   rollbackRoutes(api, parts);
   courseRoutes(api, parts);

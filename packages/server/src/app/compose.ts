@@ -27,6 +27,7 @@ import { RegistryLink } from '../registry/registry-link.ts';
 import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
+import { Rehearsals } from '../upgrades/rehearsal/rehearsals.ts';
 import type { Store } from '../store/store.ts';
 import { EvidenceKeeper } from '../upgrades/evidence/evidence-keeper.ts';
 import { EvidenceKeys } from '../upgrades/evidence/evidence-keys.ts';
@@ -48,6 +49,7 @@ export interface ConsoleParts {
   readonly checkpoints: AuditCheckpoints;
   readonly backups: BackupKeeper;
   readonly scheduledBackups: ScheduledBackups;
+  readonly rehearsals: Rehearsals;
   readonly gateways: {
     readonly port: GatewaysPort;
     readonly waiters: GatewayWaiters;
@@ -69,12 +71,14 @@ export interface ComposeSettings extends ClusterSettings {
   readonly startedWith?: StartedWith | undefined;
   /** Executables that the objects of each backup are loaded into. */
   readonly backupPrograms?: LoadPrograms | undefined;
+  /** Folder of the executables that rehearsals start, beside those that releases bring. */
+  readonly rehearsalPrograms?: string | undefined;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, startedWith, backupPrograms, ...settings }: ComposeSettings,
+  { dataDir, secretKeyFile, startedWith, backupPrograms, rehearsalPrograms, ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -88,6 +92,7 @@ export function composeConsole(
   const cluster = new SwitchedCluster(site.source, {
     content,
     toolsFolder: join(dataDir, 'tools'),
+    rehearsalPrograms,
     holder: () => holder.now(),
   });
   const backups = new BackupKeeper({
@@ -128,6 +133,7 @@ export function composeConsole(
     checkpoints: new AuditCheckpoints(store.db, evidenceKeys),
     backups,
     gateways: { port: gateways, waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
+    rehearsals: new Rehearsals(store, cluster, events),
     scheduledBackups: new ScheduledBackups(store.db, backups),
     secretKey,
   };

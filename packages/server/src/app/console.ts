@@ -45,6 +45,8 @@ export interface ConsoleOptions {
   readonly startedWith?: StartedWith;
   /** Executables that the objects of each backup are loaded into; without them they are read and compared only. */
   readonly backupPrograms?: LoadPrograms;
+  /** Folder of executables that minors of Kubernetes are rehearsed with: `etcd`, `etcdutl`, and for each minor `<minor>/kube-apiserver`. */
+  readonly rehearsalPrograms?: string;
   /** Address of the proxy that ends TLS in front of the console; only its `X-Forwarded-*` headers are believed. */
   readonly trustedProxy?: string;
   /** Folder of the built web pages; by default those of this program. */
@@ -107,6 +109,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         secretKeyFile: options.secretKeyFile,
         startedWith: options.startedWith,
         backupPrograms: options.backupPrograms,
+        rehearsalPrograms: options.rehearsalPrograms,
       },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),
@@ -114,6 +117,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => parts.cluster.close());
     undo.push(() => parts.evidence.close());
     undo.push(() => parts.backups.close());
+    undo.push(() => parts.rehearsals.close());
     parts.replicas.begin((error) => logger.warn({ err: error }, 'other consoles of this database are not heard'));
     undo.push(() => parts.replicas.close());
     const unusable = await unusableSettings(parts.site);
@@ -153,6 +157,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     undo.push(() => parts.syncOnPush.close());
     parts.syncOnPush.begin((error) => logger.warn({ err: error }, 'a sync after a push could not be asked for'));
+    await parts.rehearsals.open((error) => logger.warn({ err: error }, 'how far a rehearsal is was not stored'));
     const token = await newSetupToken(store.db);
     const url = await listen(app, host, port);
     undo.push(() => parts.engine.close());

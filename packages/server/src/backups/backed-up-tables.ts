@@ -45,5 +45,6 @@ export const leftOutTables = {
   lease: 'whoever acts takes it anew',
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
   backup: 'the folder or the bucket tells what it holds',
+  rehearsal: 'it tells of a cluster as it was: it is done again',
   store_version: 'each version that is started says it anew',
 } as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

@@ -3,6 +3,7 @@ import { isSealiftError } from '@sealift/core/errors';
 import type { Backup, BackupPort } from '@sealift/upgrade/ports/backup';
 import { systemActor } from '../audit/actor.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
+import { inStore } from '../store/store-failure.ts';
 import type { Db } from '../store/store.ts';
 import type { BackupRow } from '../store/tables.ts';
 
@@ -20,9 +21,13 @@ export function upgradeBackups(db: Db, keeper: BackupKeeper): BackupPort {
     return null;
   };
   return {
-    find,
-    make: async (upgradeId, cancel) =>
-      (await find(upgradeId, cancel)) ?? shown(await keeper.make({ why: 'upgrade', upgradeId }, systemActor, cancel)),
+    find: (upgradeId, cancel) => inStore(() => find(upgradeId, cancel)),
+    make: (upgradeId, cancel) =>
+      inStore(
+        async () =>
+          (await find(upgradeId, cancel)) ??
+          shown(await keeper.make({ why: 'upgrade', upgradeId }, systemActor, cancel)),
+      ),
   };
 }
 

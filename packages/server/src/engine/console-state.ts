@@ -6,41 +6,47 @@ import { systemActor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { lockedBy } from '../store/change.ts';
+import { inStore } from '../store/store-failure.ts';
 import type { Db, Trx } from '../store/store.ts';
 import { storedState } from './stored-state.ts';
 
 /** The console's own state as the engine's first and last steps change it. */
 export function consoleState(db: Db, events: EventBus): ConsolePort {
   return {
-    lockedBy: () => lockedBy(db),
+    lockedBy: () => inStore(() => lockedBy(db)),
 
     async lock(upgradeId) {
-      await db.transaction().execute((trx) => lockFor(trx, upgradeId));
+      await inStore(() => db.transaction().execute((trx) => lockFor(trx, upgradeId)));
       events.publish({ kind: 'lock', subject: upgradeId });
     },
 
     async unlock(upgradeId) {
-      await db.updateTable('console_lock').set({ upgrade_id: null }).where('upgrade_id', '=', upgradeId).execute();
+      await inStore(() =>
+        db.updateTable('console_lock').set({ upgrade_id: null }).where('upgrade_id', '=', upgradeId).execute(),
+      );
       events.publish({ kind: 'lock', subject: upgradeId });
     },
 
     async recordInstalled(upgradeId, hop) {
-      await db.transaction().execute((trx) => recordInstalled(trx, upgradeId, hop));
+      await inStore(() => db.transaction().execute((trx) => recordInstalled(trx, upgradeId, hop)));
       events.publish({ kind: 'upgrade', subject: upgradeId });
     },
 
     async recordFormer(upgradeId, hop) {
-      await db.transaction().execute((trx) => recordFormer(trx, upgradeId, hop));
+      await inStore(() => db.transaction().execute((trx) => recordFormer(trx, upgradeId, hop)));
       events.publish({ kind: 'upgrade', subject: upgradeId });
     },
 
     async finalised(upgradeId) {
-      const row = await db.selectFrom('upgrade').select('finalised_by').where('id', '=', upgradeId).executeTakeFirst();
+      const row = await inStore(() =>
+        db.selectFrom('upgrade').select('finalised_by').where('id', '=', upgradeId).executeTakeFirst(),
+      );
       return row === undefined || row.finalised_by === null ? null : { by: row.finalised_by };
     },
 
     async installedVersion() {
-      return (await db.selectFrom('profile').select('version').executeTakeFirst())?.version ?? null;
+      const row = await inStore(() => db.selectFrom('profile').select('version').executeTakeFirst());
+      return row?.version ?? null;
     },
   };
 }

@@ -6,6 +6,7 @@ import { systemActor } from '../audit/actor.ts';
 import { type StoredRelease, storedRelease } from '../catalogue/stored-release.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { changeWhile } from '../store/change.ts';
+import { inStore } from '../store/store-failure.ts';
 import type { Db } from '../store/store.ts';
 import { askRollout } from './rollout.ts';
 import { knownGateways, pausesNow } from './rows.ts';
@@ -45,7 +46,7 @@ export function gatewaysPort(db: Db, events: EventBus): GatewaysPort {
       cancel.throwIfAborted();
       const { release } = await releaseOf(db, digest);
       const { product, version } = release.metadata;
-      await changeWhile(db, true, (trx) => askRollout(trx, systemActor, { product, version }));
+      await inStore(() => changeWhile(db, true, (trx) => askRollout(trx, systemActor, { product, version })));
       events.publish({ kind: 'gateways', subject: toldSubject });
     },
   };

@@ -6,6 +6,7 @@ import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
+import type { RehearsalsPort } from '@sealift/upgrade/ports/rehearsals';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
 import type { SurveyPort } from '@sealift/upgrade/ports/survey';
 import type { StoredVersionsPort } from '@sealift/upgrade/ports/stored-versions';
@@ -26,6 +27,8 @@ export interface ClusterPorts {
   readonly events: EventsPort;
   /** What a backup keeps of the cluster. */
   readonly objects: ObjectsPort;
+  /** @throws CLUSTER_SIMULATED */
+  readonly rehearsals: RehearsalsPort;
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
   readonly issueKubeconfig: Site['issueKubeconfig'];
 }
@@ -60,9 +63,7 @@ export function connectCluster(
   surroundings: SiteSurroundings,
 ): ClusterConnection {
   const simulated =
-    simulatorUrl === undefined
-      ? {}
-      : { ...connectSimulator(simulatorUrl), objects: noObjects, issueKubeconfig: refuseSimulated };
+    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), objects: noObjects, ...noCopies };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return {
@@ -86,6 +87,7 @@ export function connectCluster(
     declared,
     events,
     objects,
+    rehearsals,
     issueKubeconfig,
     host,
   } = site;
@@ -97,6 +99,7 @@ export function connectCluster(
     survey,
     events,
     objects,
+    rehearsals,
     issueKubeconfig,
     storedVersions,
     declared,
@@ -111,9 +114,19 @@ export function connectCluster(
   };
 }
 
-function refuseSimulated(): Promise<never> {
-  return Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what: 'kubeconfig' } }));
+function refuseSimulated(what: string): () => Promise<never> {
+  return () => Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what } }));
 }
+
+/** What a simulation has not. */
+const noCopies: Pick<ClusterPorts, 'rehearsals' | 'issueKubeconfig'> = {
+  rehearsals: {
+    lacking: refuseSimulated('etcd that could be copied'),
+    clusterNow: refuseSimulated('etcd that could be copied'),
+    rehearse: refuseSimulated('etcd that could be copied'),
+  },
+  issueKubeconfig: refuseSimulated('kubeconfig'),
+};
 
 const noObjects: ObjectsPort = {
   all: () =>
@@ -130,6 +143,7 @@ function notConnected() {
     providers: { status: refuse, apply: refuse },
     events: { latest: refuse },
     objects: { all: refuse },
+    rehearsals: { lacking: refuse, clusterNow: refuse, rehearse: refuse },
     issueKubeconfig: refuse,
     storedVersions: { stale: refuse, rewrite: refuse },
     declared: { find: refuse, standing: refuse, act: refuse },

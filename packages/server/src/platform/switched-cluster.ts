@@ -29,6 +29,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly declared: ClusterPorts['declared'];
   readonly events: ClusterPorts['events'];
   readonly objects: ClusterPorts['objects'];
+  readonly rehearsals: ClusterPorts['rehearsals'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
   readonly #changing: ChangingSettings | undefined;
   readonly #surroundings: SiteSurroundings;
@@ -54,6 +55,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.declared = ports.declared;
     this.events = ports.events;
     this.objects = ports.objects;
+    this.rehearsals = ports.rehearsals;
     this.issueKubeconfig = ports.issueKubeconfig;
   }
 

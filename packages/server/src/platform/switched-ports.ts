@@ -47,6 +47,11 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
     },
     events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
     objects: { all: (cancel) => on(({ objects }) => objects.all(cancel)) },
+    rehearsals: {
+      lacking: (wish, cancel) => on(({ rehearsals }) => rehearsals.lacking(wish, cancel)),
+      clusterNow: (cancel) => on(({ rehearsals }) => rehearsals.clusterNow(cancel)),
+      rehearse: (wish, onStage, cancel) => on(({ rehearsals }) => rehearsals.rehearse(wish, onStage, cancel)),
+    },
     issueKubeconfig: (hours, cancel) => on(({ issueKubeconfig }) => issueKubeconfig(hours, cancel)),
   };
 }

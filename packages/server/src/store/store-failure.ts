@@ -30,6 +30,15 @@ export function storeFailure(error: unknown): SealiftError | undefined {
   return undefined;
 }
 
+/** Does work with the database, and says what its failure means: an upgrade waits for a database that is full, away or takes no changes. */
+export async function inStore<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeFailure(error) ?? error;
+  }
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

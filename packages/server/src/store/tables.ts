@@ -31,6 +31,7 @@ export interface Tables {
   readonly profile: ProfileTable;
   readonly profile_layer: ProfileLayerTable;
   readonly preflight: PreflightTable;
+  readonly rehearsal: RehearsalTable;
   readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
   readonly setup_link: SetupLinkTable;
@@ -312,6 +313,16 @@ interface PreflightTable {
   upgrade_id: string;
   at: Date;
   /** The checks of the site as JSON with a format. */
+  report: string;
+}
+
+interface RehearsalTable {
+  upgrade_id: string;
+  /** Of the process that does it, or did. */
+  run: string;
+  /** When that process last said that it is at it. */
+  seen_at: Date;
+  /** `UpgradeRehearsal` as JSON with a format. */
   report: string;
 }
 

@@ -29,6 +29,7 @@ import { mergeLayers } from './layer-chain.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
 import { countsFor, loadReport } from './preflight/report.ts';
+import { loadRehearsal } from './rehearsal/stored-rehearsal.ts';
 import { readinessOf } from './rollback/readiness.ts';
 import { approvalOf } from './second-person.ts';
 import { storedPlan } from './stored-plan.ts';
@@ -68,6 +69,7 @@ export async function upgradeView(services: UpgradeServices, row: UpgradeRow): P
     failure: damagedState(row) ?? damage ?? unreadable ?? failureOf(entries),
     finalise: finaliseOf(row, plan, entries),
     rollback: await readinessOf(services.store.db, row, entries),
+    rehearsal: await loadRehearsal(services.store.db, row.id),
     approval: await approvalOf(services.store.db, row, shown.hash),
   };
 }

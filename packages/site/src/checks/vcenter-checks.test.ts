@@ -24,6 +24,8 @@ const quiet = {
   releases: [],
   takenOver: [],
   newNodes: false,
+  keepsEtcd: false,
+  rehearsal: { legs: [], releases: [], last: () => Promise.resolve(null) },
   nodeVersions: [],
   controlPlaneRollouts: 0,
   workerRollouts: 0,

@@ -6,13 +6,14 @@ import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/
 import type { OwnObjects } from '@sealift/core/release';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { LayerMove } from './layers/layer-move.ts';
+import type { RehearsalNeeds } from './rehearsal/rehearsal-check.ts';
 import { sizeText, unpackedFactor } from './size-text.ts';
 import type { SiteSettings } from '../settings.ts';
 import type { DetachingVolume, StorageSides } from '../storage/sides.ts';
 import type { VcenterSession } from '../vcenter/session.ts';
 
 /** What of an upgrade the checks have to know. */
-export interface UpgradeNeeds {
+export interface UpgradeNeeds extends RehearsalNeeds {
   /** Size of the OVAs in bytes that templates have to be made from; undefined where none has to, or they are there. */
   readonly imageBytes: (cancel: AbortSignal) => Promise<number | undefined>;
   /** Whether a pack of the upgrade has charts, or manifests that are templates. */
@@ -31,6 +32,8 @@ export interface UpgradeNeeds {
   readonly providers: DesiredProviders | undefined;
   /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */
   readonly controlPlaneRollouts: number;
+  /** Whether etcd is kept at the version that runs while its machines are replaced. */
+  readonly keepsEtcd: boolean;
   /** How often the workers are. */
   readonly workerRollouts: number;
   /** The releases that it leads to, by the digests of their markers. */

@@ -1,30 +1,6 @@
-/** What a person has to know before the control plane is taken to another version of Kubernetes, or back. */
-export interface Finding {
-  /**
-   * - `exits`: the other API server ends by itself when it starts; `never-ready`: it runs and never serves.
-   * - `orphan`: an object stays in etcd out of reach of the API; `unreadable`: a kind is served and cannot be listed.
-   * - `unwritable`: an object cannot be written as it is, or made once more.
-   * - `dropped-field`: a field that is shown now is not shown there, and is lost with the next write; `changed-field`: it has another value there.
-   */
-  readonly kind: FindingKind;
-  /** For a person: `HorizontalPodAutoscaler.autoscaling default/web`, or the program. */
-  readonly object: string;
-  readonly text: string;
-  readonly remedy: string;
-  /** How many further objects of its kind have the same. */
-  readonly more: number;
-}
+import { type FindingKind, findingKinds, type RehearsalFinding } from '@sealift/core/rehearsal';
 
-export const findingKinds = [
-  'exits',
-  'never-ready',
-  'orphan',
-  'unreadable',
-  'unwritable',
-  'dropped-field',
-  'changed-field',
-] as const;
-export type FindingKind = (typeof findingKinds)[number];
+export type Finding = Readonly<RehearsalFinding>;
 
 const remedies: Readonly<Record<FindingKind, string>> = {
   exits:

@@ -141,8 +141,10 @@ describe.skipIf(missing)(`a rehearsal on real API servers of two minors (${peers
 
   it('finds nothing where nothing is in the way, forward and back, and leaves nothing', async () => {
     const snapshot = await snapshotOf('plain', 'old', usual, { 'audit-log-path': '/var/log/audit.log', v: '1' });
-    const forward = await run(snapshot, {});
+    const forward = await run(snapshot, { andBack: true });
     expect(told(forward)).toEqual([]);
+    expect(forward.back).toMatchObject({ served: true, findings: [], unread: [], untold: 0 });
+    expect(forward.back?.objects).toBeGreaterThan(150);
     expect(forward).toMatchObject({
       running: 'v1.36.3',
       other: 'v1.37.2',

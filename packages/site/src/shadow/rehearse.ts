@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { minorsBetween } from '@sealift/core/planner';
-import { parseVersion } from '@sealift/core/version';
+import { minorOf } from '@sealift/core/rehearsal';
 import { type SnapshotSource, saveEtcdSnapshot } from '../backup/save-etcd-snapshot.ts';
-import { type ShadowServer, startServer } from './api-server.ts';
+import { type NotServing, type ShadowServer, startServer } from './api-server.ts';
 import { type ClusterFlags, clusterFlags, emulating, type Flags, flagParts, shadowFlags } from './cluster-flags.ts';
 import { collectionsOf, isExamined, pairsOf } from './collections.ts';
-import { type Counts, examine, identitiesOf } from './examine.ts';
+import { type Counts, examine, type Examination, identitiesOf } from './examine.ts';
 import { type Finding, Findings } from './finding.ts';
 import { findOrphans } from './orphans.ts';
 import { askProgram, programFailed, type StorePrograms } from './programs.ts';
@@ -25,6 +25,10 @@ export interface RehearsalOptions {
   readonly other: string;
   /** Whether one of the next minor is tried as what it is, and not as it emulates the running one. */
   readonly native?: boolean | undefined;
+  /** Whether the running version is started once more, on the copy that the other one has served: as a control plane that goes back. */
+  readonly andBack?: boolean | undefined;
+  /** Told of what is done next, in words. */
+  readonly onStage?: ((stage: string) => void) | undefined;
   /** For the throw-away copies; the system's folder for temporary files without it. */
   readonly folder?: string | undefined;
   /** How long an API server may take to serve. */
@@ -32,23 +36,29 @@ export interface RehearsalOptions {
   readonly cancel: AbortSignal;
 }
 
-/** What a rehearsal found; nothing of the cluster was touched. */
-export interface Rehearsal extends Readonly<Omit<Counts, 'unread'>> {
-  readonly running: string;
-  readonly other: string;
-  /** The minor that the other API server emulates. */
-  readonly emulated: string | null;
-  /** Whether the other API server served, so that objects were looked at. */
+/** What was found on one way. */
+export interface Way extends Readonly<Omit<Counts, 'unread'>> {
+  /** Whether the API server that was tried served, so that objects were looked at. */
   readonly served: boolean;
   readonly findings: readonly Finding[];
   /** Keys in etcd that were looked at. */
   readonly keys: number;
   /** Of them, those of which nobody can tell what they are: encrypted ones. */
   readonly untold: number;
-  /** Extra arguments of the cluster's API servers that are about its machines, and so were only checked for being known. */
-  readonly leftOut: readonly string[];
   /** Collections that neither server could list. */
   readonly unread: readonly string[];
+}
+
+/** What a rehearsal found; nothing of the cluster was touched. */
+export interface Rehearsal extends Way {
+  readonly running: string;
+  readonly other: string;
+  /** The minor that the other API server emulates. */
+  readonly emulated: string | null;
+  /** Extra arguments of the cluster's API servers that are about its machines, and so were only checked for being known. */
+  readonly leftOut: readonly string[];
+  /** The way back from there; null where it was not asked for, or the other one never served. */
+  readonly back: Way | null;
 }
 
 const usualReadyMs = 120_000;
@@ -93,44 +103,31 @@ async function versionsOf(options: RehearsalOptions, cancel: AbortSignal): Promi
   return { running, other, emulated };
 }
 
-function minorOf(version: string): string {
-  return parseVersion(version).core.slice(0, 2).join('.');
-}
-
 async function rehearseIn(folder: string, options: RehearsalOptions, versions: Versions): Promise<Rehearsal> {
-  const { cancel } = options;
+  const { cancel, onStage: stage = () => undefined } = options;
+  if (typeof options.snapshot !== 'string') stage('taking a snapshot of etcd');
   const snapshot = await snapshotFile(options, folder);
   const started: { stop(): Promise<void> }[] = [];
-  const shadow = async (name: string): Promise<{ readonly store: Store; readonly folder: string }> => {
+  const shadow = async (name: string): Promise<Shadow> => {
     const own = join(folder, name);
-    for (const made of [own, join(own, 's'), join(own, 'k')]) await mkdir(made, { mode: 0o700 });
+    for (const made of [own, join(own, 's'), join(own, 'k'), join(own, 'b')]) await mkdir(made, { mode: 0o700 });
     const store = await startStore(snapshot, options.store, join(own, 's'), cancel);
     started.push(store);
-    return { store, folder: join(own, 'k') };
+    return { store, folder: join(own, 'k'), folderForBack: join(own, 'b') };
   };
   try {
+    stage('restoring the snapshot into two copies');
     const [mine, theirs] = [await shadow('r'), await shadow('o')];
     const cluster = await readFlags(mine.store, snapshot, cancel);
-    const findings = new Findings();
-    const counts: Counts = { objects: 0, written: 0, refusedByBoth: 0, unread: [] };
     const { flags, leftOut } = shadowFlags(cluster.extra);
-    const report = (served: boolean, stored = { keys: 0, untold: 0 }): Rehearsal => ({
-      running: versions.running,
-      other: versions.other,
-      emulated: versions.emulated ?? null,
-      served,
-      findings: findings.all,
-      ...counts,
-      ...stored,
-      leftOut,
-    });
-    const whole = flagParts(emulating(cluster.extra, versions.emulated));
+    const { running: from, other: to, emulated } = versions;
+    const report = (way: Way, back: Way | null = null): Rehearsal => {
+      return { running: from, other: to, emulated: emulated ?? null, ...way, leftOut, back };
+    };
+    const whole = flagParts(emulating(cluster.extra, emulated));
     const { refusal } = await askProgram(options.other, whole, cancel);
-    if (refusal !== undefined) {
-      findings.add('exits', `kube-apiserver ${versions.other}`, refusal, '');
-      return report(false);
-    }
-    const start = (program: string, at: typeof mine, given: Flags) =>
+    if (refusal !== undefined) return report(notServed({ kind: 'exits', text: refusal }, to));
+    const start = (program: string, at: { readonly store: Store; readonly folder: string }, given: Flags) =>
       startServer({
         program,
         flags: given,
@@ -140,28 +137,60 @@ async function rehearseIn(folder: string, options: RehearsalOptions, versions: V
         readyMs: options.readyMs ?? usualReadyMs,
         cancel,
       });
+    stage(`starting ${from} and ${to}`);
     const [running, other] = await startBoth(
       start(options.running, mine, flags),
-      start(options.other, theirs, emulating(flags, versions.emulated)),
+      start(options.other, theirs, emulating(flags, emulated)),
       (server) => started.unshift(server),
     );
     if ('kind' in running) throw programFailed(options.running, running.text);
-    if ('kind' in other) {
-      findings.add(other.kind, `kube-apiserver ${versions.other}`, other.text, '');
-      return report(false);
-    }
-    const both = { running: running.client, other: other.client, findings, counts, cancel };
-    const shown = await examineAll(both).catch((error: unknown) => {
-      // It is none of the cluster's servers that is meant, nor its kubeconfig.
-      if (isSealiftError(error) && error.code.startsWith('KUBERNETES_'))
-        throw programFailed('kube-apiserver', error.message);
-      throw error;
-    });
-    const values = theirs.store.read('/registry/', cancel);
-    return report(true, await findOrphans(values, shown.identities, shown.unreadKinds, findings));
+    if ('kind' in other) return report(notServed(other, to));
+    stage(`comparing what ${from} and ${to} show, and trying to write it`);
+    const forward = await lookAt({ running: running.client, other: other.client }, theirs.store, cancel);
+    if (options.andBack !== true) return report(forward);
+    stage(`starting ${from} on what ${to} has left`);
+    // Two of them on one store would tell of neither.
+    await other.stop();
+    const returned = await start(options.running, { store: theirs.store, folder: theirs.folderForBack }, flags);
+    if ('kind' in returned) return report(forward, notServed(returned, from));
+    started.unshift(returned);
+    stage(`comparing what ${from} shows after ${to} with what it shows now`);
+    return report(forward, await lookAt({ running: running.client, other: returned.client }, theirs.store, cancel));
   } finally {
     for (const one of started) await one.stop();
   }
+}
+
+/** A copy of the cluster, with folders for the API servers that are started on it. */
+interface Shadow {
+  readonly store: Store;
+  readonly folder: string;
+  readonly folderForBack: string;
+}
+
+function notServed({ kind, text }: NotServing, version: string): Way {
+  const findings = new Findings();
+  findings.add(kind, `kube-apiserver ${version}`, text, '');
+  const nothing = { objects: 0, written: 0, refusedByBoth: 0, unread: [], keys: 0, untold: 0 };
+  return { served: false, findings: findings.all, ...nothing };
+}
+
+/** Compares all that two servers show, and what is stored with what the second one shows. */
+async function lookAt(
+  servers: Pick<Examination, 'running' | 'other'>,
+  store: Store,
+  cancel: AbortSignal,
+): Promise<Way> {
+  const findings = new Findings();
+  const counts: Counts = { objects: 0, written: 0, refusedByBoth: 0, unread: [] };
+  const shown = await examineAll({ ...servers, findings, counts, cancel }).catch((error: unknown) => {
+    // It is none of the cluster's servers that is meant, nor its kubeconfig.
+    if (isSealiftError(error) && error.code.startsWith('KUBERNETES_'))
+      throw programFailed('kube-apiserver', error.message);
+    throw error;
+  });
+  const stored = await findOrphans(store.read('/registry/', cancel), shown.identities, shown.unreadKinds, findings);
+  return { served: true, findings: findings.all, ...counts, ...stored };
 }
 
 async function snapshotFile({ snapshot, cancel }: RehearsalOptions, folder: string): Promise<string> {

@@ -139,5 +139,9 @@ function addRunOptions(command: Command): Command {
       'load the objects of each backup into this API server too, on a throw-away etcd: an executable of the version of the cluster',
     )
     .option('--backup-etcd <file>', 'executable of etcd for that')
+    .option(
+      '--rehearsal-programs <folder>',
+      'rehearse minors of Kubernetes with the executables in this folder, where a release brings none: etcd, etcdutl, and for each minor <minor>/kube-apiserver',
+    )
     .option('--assets <folder>', 'the built web pages, where they are not those of this program');
 }

@@ -56,6 +56,28 @@ describe('sealift server run', () => {
   });
 
   it.each([
+    [['--backup-etcd', '/bin/sh'], 'USAGE', 'both or neither'],
+    [['--backup-kube-apiserver', '/bin/sh'], 'USAGE', 'both or neither'],
+    [['--backup-kube-apiserver', '/nowhere/a', '--backup-etcd', '/bin/sh'], 'FILE_NOT_FOUND', '/nowhere/a'],
+    [['--backup-kube-apiserver', '/bin/sh', '--backup-etcd', '/nowhere/b'], 'FILE_NOT_FOUND', '/nowhere/b'],
+    [['--backup-kube-apiserver', '/bin', '--backup-etcd', '/bin/sh'], 'USAGE', '/bin is no executable file'],
+    [
+      ['--backup-kube-apiserver', '/bin/sh', '--backup-etcd', import.meta.filename],
+      'USAGE',
+      `${import.meta.filename} is no executable file`,
+    ],
+    [['--rehearsal-programs', '/nowhere'], 'USAGE', '/nowhere is not a folder'],
+    [['--rehearsal-programs', '/bin/sh'], 'USAGE', '/bin/sh is not a folder'],
+  ] as [string[], string, string][])('refuses %j before anything starts', async (args, code, words) => {
+    const told = await server('--listen', '127.0.0.1:0', ...args);
+    expect(told.code).toBe(1);
+    expect(told.notes).toContain(`code: ${code}`);
+    expect(told.notes).toContain(words);
+    expect(told.notes).toMatch(/fix: \S/);
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  it.each([
     ['SEALIFT_TRUSTED_PROXY', 'nowhere.example', 'code: USAGE'],
     ['SEALIFT_CLUSTER_NAME', 'no-namespace', '--cluster-name no-namespace is not of the form namespace/name'],
     ['SEALIFT_IMAGE_REGISTRY', 'https://harbor.example', '--image-registry https://harbor.example is not of the form'],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { type ConsoleOptions, type RunningConsole, startConsole } from '@sealift/server/console';
@@ -38,6 +38,7 @@ export interface ServerRunOptions {
   readonly secretKeyFile?: string;
   readonly backupKubeApiserver?: string;
   readonly backupEtcd?: string;
+  readonly rehearsalPrograms?: string;
   readonly trustedProxy?: string;
   readonly assets?: string;
   readonly json?: boolean;
@@ -69,6 +70,7 @@ export async function runServer(given: ServerRunOptions, context: CliContext): P
     startedWith,
     ...(secretKeyFile === undefined ? {} : { secretKeyFile }),
     ...backupPrograms(options),
+    ...rehearsalPrograms(options),
     ...(trustedProxy === undefined ? {} : { trustedProxy }),
     ...(options.assets === undefined ? {} : { assetsDir: options.assets }),
   });
@@ -124,8 +126,27 @@ function backupPrograms({ backupKubeApiserver: kubeApiserver, backupEtcd: etcd }
   }
   for (const path of [kubeApiserver, etcd]) {
     if (!existsSync(path)) throw new SealiftError('FILE_NOT_FOUND', { values: { path } });
+    if (!isProgram(path)) throw usage(`${path} is no executable file`);
   }
   return { backupPrograms: { kubeApiserver: resolve(kubeApiserver), etcd: resolve(etcd) } };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** @throws USAGE where there is no such folder: no upgrade would ever be rehearsed */
+function rehearsalPrograms({ rehearsalPrograms: folder }: ServerRunOptions) {
+  if (folder === undefined) return {};
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw usage(`--rehearsal-programs ${folder} is not a folder`);
+  }
+  return { rehearsalPrograms: resolve(folder) };
 }
 
 /** Undefined where no vCenter is named: then only a simulated cluster can be upgraded, if there is one. */

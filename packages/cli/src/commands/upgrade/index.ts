@@ -222,22 +222,24 @@ export const registerUpgrade: RegisterCommand = (program, context) => {
     upgrade
       .command('rehearse')
       .description(
-        'Tries the API server of another minor on a copy of all that the cluster stores, forward or back, without touching the cluster; exit 2 where something is in the way.',
+        'Tries the API server of another minor on a copy of all that the cluster stores, without touching the cluster: by the console for an upgrade and its preflight; or here, of any cluster, with the programs that the options name. Exit 2 where something is in the way.',
       )
+      .argument('[id]', idHelp)
       .option(
         '--etcd-snapshot <file>',
         'a snapshot of the cluster, as `etcdctl snapshot save` writes it; without it one is taken from the cluster',
       ),
   )
-    .requiredOption('--running-kube-apiserver <file>', 'executable of the version that the cluster runs')
-    .requiredOption('--kube-apiserver <file>', 'executable of the version to try: a minor ahead, or a minor back')
-    .requiredOption('--etcd <file>', "executable of the cluster's etcd version")
-    .requiredOption('--etcdutl <file>', "executable of the cluster's etcd version")
+    .option('--running-kube-apiserver <file>', 'executable of the version that the cluster runs')
+    .option('--kube-apiserver <file>', 'executable of the version to try: a minor ahead, or a minor back')
+    .option('--etcd <file>', "executable of the cluster's etcd version")
+    .option('--etcdutl <file>', "executable of the cluster's etcd version")
     .option('--native', 'try a minor ahead as what it is, and not as it emulates the running one')
+    .option('--and-back', 'then start the running version once more, on the copy that the other one has served')
     .option('--json', 'print one JSON object')
-    .action(async (options: RehearseOptions) => {
+    .action(async (id: string | undefined, options: RehearseOptions) => {
       const { rehearseUpgrade } = await import('./rehearse.ts');
-      await rehearseUpgrade(options, context);
+      await rehearseUpgrade(id, options, context);
     });
   upgrade
     .command('evidence')

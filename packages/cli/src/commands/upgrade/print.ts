@@ -42,6 +42,8 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
       context.out(`  to accept: sealift upgrade accept-risk ${name} --reason WHY`);
     }
   }
+  if (upgrade.rehearsal?.state === 'running')
+    context.out(`being rehearsed since ${upgrade.rehearsal.startedAt}: ${upgrade.rehearsal.stage}`);
   const progress = new Map(upgrade.steps.map((step) => [step.id, step]));
   for (const step of upgrade.plan === null ? [] : stepsOfPlan(upgrade.plan)) {
     const { state = 'waiting', message = '' } = progress.get(step.id) ?? {};

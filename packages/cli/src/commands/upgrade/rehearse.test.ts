@@ -17,6 +17,7 @@ const clean: Rehearsal = {
   untold: 0,
   leftOut: [],
   unread: [],
+  back: null,
 };
 
 function shown(rehearsal: Rehearsal): { readonly out: readonly string[]; readonly notes: readonly string[] } {

@@ -1,58 +1,13 @@
 import type { Upgrade } from '@sealift/core/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digest, ScriptedConsole, summary } from '../../testing/scripted-console.ts';
+import { ScriptedConsole, summary } from '../../testing/scripted-console.ts';
+import { layerSample, upgradeSample } from '../../testing/upgrade-sample.ts';
 
 let site: ScriptedConsole;
 beforeEach(async () => {
   site = await ScriptedConsole.start();
 });
 afterEach(() => site.stop());
-
-const layer = {
-  id: 'cni-cni-calico',
-  layer: 'cni',
-  pack: 'cni-calico',
-  hop: 0,
-  displayName: 'Calico',
-  fromVersion: '3.25.1',
-  toVersion: '3.26.1',
-  state: 'conflicts',
-  openConflicts: 1,
-  keptCustomisations: 2,
-} as const;
-
-function upgrade(change: Partial<Upgrade>): Upgrade {
-  const nodeImage = { needed: false, kubernetesFrom: '1.26.8', kubernetesTo: '1.26.8', reason: 'the node image stays' };
-  const step = { id: '0-validate', kind: 'validate', title: 'Validate', target: {}, rollback: 'reversible' } as const;
-  const hops = [{ from: '4.2.12', to: '4.2.13', release: digest, steps: [step] }];
-  return {
-    id: 'u1',
-    product: 'Harborview',
-    from: '4.2.12',
-    to: '4.2.13',
-    state: 'ready',
-    plan: { product: 'Harborview', from: '4.2.12', to: '4.2.13', nodeImage, hops },
-    layers: [layer],
-    preflight: [],
-    risks: [],
-    blockers: [],
-    hash: 'f'.repeat(64),
-    confirmedBy: null,
-    confirmedAt: null,
-    finishedAt: null,
-    steps: [],
-    fraction: 0,
-    createdAt: '2026-11-01T00:00:00.000Z',
-    preflightAt: '2026-11-01T00:00:00.000Z',
-    waitingFor: null,
-    failure: null,
-    onFailure: 'stop',
-    finalise: null,
-    rollback: null,
-    approval: { required: false, asked: null },
-    ...change,
-  };
-}
 
 const conflict = {
   path: ['charts', 'calico', 'mtu'],
@@ -62,7 +17,7 @@ const conflict = {
   reason: 'both changed it',
 };
 const preview = {
-  ...layer,
+  ...layerSample,
   base: 'a: 1\n',
   current: 'a: 2\n',
   incoming: 'a: 3\n',
@@ -79,7 +34,7 @@ describe('upgrade', () => {
   });
 
   it('starts, and shows layers, steps and hash', async () => {
-    site.answers.set('POST /api/v1/upgrades', { status: 201, body: upgrade({}) });
+    site.answers.set('POST /api/v1/upgrades', { status: 201, body: upgradeSample({}) });
     const { out } = await site.sealift(['upgrade', 'start', '--to', '4.2.13']);
     expect(out).toContain('u1  Harborview 4.2.12 to 4.2.13: ready');
     expect(out).toContain(
@@ -90,7 +45,7 @@ describe('upgrade', () => {
   });
 
   it('starts one that stays able to go back, and says so', async () => {
-    const body = upgrade({ finalise: { stage: 'not-yet', by: null } });
+    const body = upgradeSample({ finalise: { stage: 'not-yet', by: null } });
     site.answers.set('POST /api/v1/upgrades', { status: 201, body });
     const { out } = await site.sealift(['upgrade', 'start', '--to', '4.2.13', '--reversible']);
     expect(out).toContain('reversible: the control plane can go back until you finalise it');
@@ -98,7 +53,7 @@ describe('upgrade', () => {
   });
 
   it('says what can be done while the old minor is served, and finalises', async () => {
-    const waits = upgrade({ state: 'running', finalise: { stage: 'waits', by: null } });
+    const waits = upgradeSample({ state: 'running', finalise: { stage: 'waits', by: null } });
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: waits });
     const shown = await site.sealift(['upgrade', 'status', 'u1']);
     expect(shown.out).toContain('to go on, for good: sealift upgrade finalise u1');
@@ -111,22 +66,22 @@ describe('upgrade', () => {
   });
 
   it('takes the upgrade under way when none is named, else the last', async () => {
-    const ended = upgrade({ id: 'old', state: 'succeeded', finishedAt: '2026-01-01T00:00:00.000Z' });
-    const newer = upgrade({ id: 'newer', state: 'aborted', finishedAt: '2026-02-01T00:00:00.000Z' });
+    const ended = upgradeSample({ id: 'old', state: 'succeeded', finishedAt: '2026-01-01T00:00:00.000Z' });
+    const newer = upgradeSample({ id: 'newer', state: 'aborted', finishedAt: '2026-02-01T00:00:00.000Z' });
     const list = (upgrades: Upgrade[]) => {
       site.answers.set('GET /api/v1/upgrades', { status: 200, body: { upgrades } });
       for (const one of upgrades) site.answers.set(`GET /api/v1/upgrades/${one.id}`, { status: 200, body: one });
     };
     list([ended, newer]);
     expect((await site.sealift(['upgrade', 'status'])).out).toContain('newer');
-    list([ended, upgrade({ id: 'open' }), newer]);
+    list([ended, upgradeSample({ id: 'open' }), newer]);
     expect((await site.sealift(['upgrade', 'status'])).out).toContain('open');
     list([]);
     expect((await site.sealift(['upgrade', 'status'])).notes).toContain('UPGRADE_NONE');
   });
 
   it('shows a conflict with both sides and the command that settles it', async () => {
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({}) });
     site.answers.set('GET /api/v1/upgrades/u1/layers/cni-cni-calico', { status: 200, body: preview });
     const { out } = await site.sealift(['upgrade', 'layers', 'cni-cni-calico', '--id', 'u1']);
     expect(out).toContain('current:  1400');
@@ -144,7 +99,7 @@ describe('upgrade', () => {
     const replaced = { path: conflict.path, take: 'base' };
     const before = { ...preview, resolutions: [other, replaced] };
     const resolutions = 'PUT /api/v1/upgrades/u1/layers/cni-cni-calico/resolutions';
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({}) });
     site.answers.set('GET /api/v1/upgrades/u1/layers/cni-cni-calico', { status: 200, body: before });
     site.answers.set(resolutions, { status: 200, body: { ...preview, conflicts: [] } });
     const args = ['upgrade', 'resolve', 'cni-cni-calico', '--id', 'u1', ...choice];
@@ -168,7 +123,7 @@ describe('upgrade', () => {
   it('accepts what a check found, for the objects that were shown, and takes that back', async () => {
     const risk = { consequence: 'Drains wait.', objects: ['PodDisruptionBudget shop/db'] };
     const found = { name: 'disruption-budgets', title: 'Budgets', outcome: 'block', detail: 'never', risk } as const;
-    const draft = upgrade({ state: 'draft', preflight: [found] });
+    const draft = upgradeSample({ state: 'draft', preflight: [found] });
     const url = '/api/v1/upgrades/u1/risks/disruption-budgets';
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
     for (const method of ['PUT', 'DELETE']) site.answers.set(`${method} ${url}`, { status: 200, body: draft });
@@ -188,32 +143,32 @@ describe('upgrade', () => {
   });
 
   it('looks at the site again, and exits with 2 while something blocks', async () => {
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({ state: 'draft' }) });
     const look = 'POST /api/v1/upgrades/u1/preflight';
-    site.answers.set(look, { status: 200, body: upgrade({ state: 'draft', blockers: ['node-1 is not ready'] }) });
+    site.answers.set(look, { status: 200, body: upgradeSample({ state: 'draft', blockers: ['node-1 is not ready'] }) });
     const blocked = await site.sealift(['upgrade', 'preflight', 'u1']);
     expect(blocked).toMatchObject({ code: 2, out: expect.stringContaining('blocked: node-1 is not ready') });
-    site.answers.set(look, { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set(look, { status: 200, body: upgradeSample({ state: 'draft' }) });
     expect((await site.sealift(['upgrade', 'preflight', 'u1'])).code).toBe(0);
   });
 
   it('confirms a draft after a fresh look at the site, so that what is mended does not block', async () => {
-    const draft = upgrade({ state: 'draft', blockers: ['node-1 is not ready'] });
+    const draft = upgradeSample({ state: 'draft', blockers: ['node-1 is not ready'] });
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: draft });
-    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgrade({ state: 'draft' }) });
-    site.answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: upgrade({ state: 'running' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgradeSample({ state: 'draft' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: upgradeSample({ state: 'running' }) });
     expect((await site.sealift(['upgrade', 'confirm', 'u1'])).code).toBe(0);
   });
 
   it('confirms by the hash that was previewed, and nothing while something blocks', async () => {
     const confirm = 'POST /api/v1/upgrades/u1/confirm';
-    site.answers.set(confirm, { status: 202, body: upgrade({ state: 'running' }) });
+    site.answers.set(confirm, { status: 202, body: upgradeSample({ state: 'running' }) });
     site.answers.set('GET /api/v1/upgrades/u1', {
       status: 200,
-      body: upgrade({ blockers: ['one conflict'], hash: null }),
+      body: upgradeSample({ blockers: ['one conflict'], hash: null }),
     });
     expect((await site.sealift(['upgrade', 'confirm', 'u1'])).notes).toContain('one conflict');
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({}) });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({}) });
     const other = await site.sealift(['upgrade', 'confirm', 'u1', '--hash', 'e'.repeat(64)]);
     expect([other.code, other.notes.includes('UPGRADE_BLOCKED')]).toEqual([3, true]);
     expect(site.asked.some(({ call }) => call === confirm)).toBe(false);
@@ -223,21 +178,24 @@ describe('upgrade', () => {
 
   it('says that another person has to approve, and that the upgrade did not start', async () => {
     const approval = { required: true, asked: { by: 'ann', at: '2026-11-23T10:00:00.000Z', stands: true } };
-    const asked = upgrade({ state: 'draft', approval });
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'draft' }) });
-    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgrade({ state: 'draft' }) });
+    const asked = upgradeSample({ state: 'draft', approval });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({ state: 'draft' }) });
+    site.answers.set('POST /api/v1/upgrades/u1/preflight', { status: 200, body: upgradeSample({ state: 'draft' }) });
     site.answers.set('POST /api/v1/upgrades/u1/confirm', { status: 202, body: asked });
     const first = await site.sealift(['upgrade', 'confirm', 'u1']);
     expect([first.code, first.out]).toEqual([0, expect.stringContaining('another person than ann confirms')]);
     expect((await site.sealift(['upgrade', 'confirm', 'u1', '--wait'])).code).toBe(3);
     site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: asked });
     expect((await site.sealift(['upgrade', 'status', 'u1'])).out).toContain('ann asked for it at');
-    site.answers.set('DELETE /api/v1/upgrades/u1/confirm', { status: 200, body: upgrade({ state: 'draft' }) });
+    site.answers.set('DELETE /api/v1/upgrades/u1/confirm', { status: 200, body: upgradeSample({ state: 'draft' }) });
     expect((await site.sealift(['upgrade', 'confirm', 'u1', '--withdraw'])).out).toContain('Nobody is asked');
   });
 
   it('waits for the end: 0 with the sentences when it succeeded, 3 with the reason when not', async () => {
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'succeeded', fraction: 1 }) });
+    site.answers.set('GET /api/v1/upgrades/u1', {
+      status: 200,
+      body: upgradeSample({ state: 'succeeded', fraction: 1 }),
+    });
     const good = await site.sealift(['upgrade', 'wait', 'u1']);
     expect(good.code).toBe(0);
     expect(good.out).toContain('Upgraded Harborview from 4.2.12 to 4.2.13.');
@@ -248,7 +206,7 @@ describe('upgrade', () => {
       hint: 'look at it',
       next: 'needs-a-person',
     } as const;
-    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgrade({ state: 'failed', failure }) });
+    site.answers.set('GET /api/v1/upgrades/u1', { status: 200, body: upgradeSample({ state: 'failed', failure }) });
     const bad = await site.sealift(['upgrade', 'wait', 'u1']);
     expect(bad.code).toBe(3);
     expect(bad.notes).toContain('a node did not come back');

@@ -4,6 +4,7 @@ import { usePreflight } from '../../api/upgrades.ts';
 import { CheckList } from '../../components/check-list.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { RehearsalView } from './rehearsal/rehearsal-view.tsx';
 import { CheckRisk } from './risks/check-risk.tsx';
 
 /** What was found when the site was last looked at, with the way to look again. */
@@ -30,6 +31,7 @@ export function PreflightView({ upgrade }: { upgrade: Upgrade }) {
           Look again
         </Button>
       </p>
+      <RehearsalView upgrade={upgrade} />
       <CheckList
         checks={upgrade.preflight}
         label="Preflight checks"

@@ -51,6 +51,14 @@ export const generalErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  // An upgrade waits for room, and goes on.
+  FILE_NO_ROOM: {
+    message: '{path} cannot be written, as there is no room left: {reason}',
+    hint: 'Make room in the file system of that folder. What waits for it goes on by itself; anything else is to be run again. Nothing was left half-written.',
+    status: 507,
+    exit: 1,
+    next: 'wait',
+  },
   INTERNAL: {
     message: 'something unexpected happened: {reason}',
     hint: 'This is a defect of Sealift. Keep the output and report it.',

@@ -6,6 +6,7 @@ import type { UpgradeServices } from '../upgrade-services.ts';
 import { upgradeView } from '../upgrade-view.ts';
 import { frozenSample, storeConfirmedUpgrade } from '../../testing/confirmed-upgrade.ts';
 import { memoryConsole } from '../../testing/memory-console.ts';
+import { portsOf } from '../../testing/ports-of.ts';
 import { sharedStore } from '../../testing/shared-store.ts';
 import { planText } from '../stored-plan.ts';
 import { loadReport } from './report.ts';
@@ -21,22 +22,8 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  const { vcenter, storage, cluster, providers, survey, storedVersions, declared, events, objects, issueKubeconfig } =
-    parts.cluster;
-  const ports = {
-    vcenter,
-    storage,
-    cluster,
-    providers,
-    survey,
-    storedVersions,
-    declared,
-    events,
-    objects,
-    issueKubeconfig,
-  };
   const checks = () => meanwhile().then(() => [check]);
-  return { ...parts, cluster: { ...ports, checks } };
+  return { ...parts, cluster: { ...portsOf(parts.cluster), checks } };
 }
 
 /** Somebody settles what was to be settled otherwise. */

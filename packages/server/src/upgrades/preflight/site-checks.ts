@@ -33,6 +33,8 @@ import { identityFinding, storageIdentityUnique } from '@sealift/upgrade/preflig
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { layerMoves } from './layer-moves.ts';
+import { loadRehearsal } from '../rehearsal/stored-rehearsal.ts';
+import { rehearsalWish } from '../rehearsal/wish.ts';
 import { releaseChecks } from './release-checks.ts';
 import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -65,8 +67,10 @@ export async function siteChecks(
       layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
+      keepsEtcd: stepOf(steps, 'emulated-control-plane') !== undefined,
       workerRollouts: stepsOf(steps, 'workers').length,
       releases: plan.hops.map(({ release }) => release),
+      rehearsal: { ...rehearsalWish(plan, profile), last: () => loadRehearsal(services.store.db, row.id) },
       takenOver: stepsOf(steps, 'own-objects').map(({ target }) => target.do),
     }),
     storageIdentityUnique(cluster.storage),

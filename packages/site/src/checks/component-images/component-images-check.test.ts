@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Bench, missingPeer, startBench } from '../../cluster/testing/bench.ts';
 import { componentImagesCheck } from './component-images-check.ts';
-import { componentImages, imageSourcesIn, withDefaults } from './kubeadm-images.ts';
+import { componentImages, etcdImage, imageSourcesIn, withDefaults } from './kubeadm-images.ts';
+import { pinnedEtcdChecks } from './pinned-etcd-check.ts';
 
 // Machines under load are slow; nothing here waits for this long.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,6 +34,18 @@ describe('the images of Kubernetes itself', () => {
       expect(componentImages(imageSourcesIn({ imageRepository }), '1.37.2')).toEqual({ named: [], untold: [] });
     },
   );
+
+  it.each([
+    [{}, 'registry.k8s.io/etcd:3.6.8-0', true],
+    [{ imageRepository: 'harbor.example/k8s/' }, 'harbor.example/k8s/etcd:3.6.8-0', false],
+    [
+      { imageRepository: 'harbor.example/k8s', etcd: { local: { imageRepository: 'registry.k8s.io' } } },
+      'registry.k8s.io/etcd:3.6.8-0',
+      true,
+    ],
+  ])('name etcd, with %j', (configuration, image, isUpstream) => {
+    expect(etcdImage(imageSourcesIn(configuration), '3.6.8-0')).toEqual({ image, isUpstream });
+  });
 
   it('are where the control plane says, and where that says nothing where the cluster does', () => {
     const second = imageSourcesIn({ imageRepository: 'b.example', dns: { imageTag: '2' } });
@@ -137,6 +150,88 @@ describe.skipIf(missingPeer !== undefined)(
       const check = await look(namespace, `${host}/k8s`);
       expect(check).toMatchObject({ outcome: 'warn', remedy: expect.stringContaining('could not be asked') });
       expect(check.detail).toMatch(new RegExp(`^${host} could not be asked: `));
+    });
+
+    describe('of etcd that is kept', () => {
+      /** What is asked of the images of releases, and whether they have it. */
+      const releases = { asked: [] as string[], has: false };
+      async function lookAtEtcd(
+        namespace: string,
+        clusterConfiguration: object,
+        registryOfSite?: string,
+        keepsEtcd = true,
+      ) {
+        const { sample } = await bench.sample(namespace);
+        await sample.create('Cluster', 'c1', {
+          infrastructureRef: sample.reference('VSphereCluster', 'c1'),
+          controlPlaneRef: sample.reference('KubeadmControlPlane', 'c1-cp'),
+          controlPlaneEndpoint: { host: '127.0.0.1', port: 6443 },
+        });
+        await sample.controlPlane(3, 'v1.36.3', 'old');
+        if (Object.keys(clusterConfiguration).length > 0) {
+          await sample.merge('KubeadmControlPlane', 'c1-cp', { spec: { kubeadmConfigSpec: { clusterConfiguration } } });
+        }
+        const objects = async () => bench.objects;
+        const content = {
+          digestOfImage: (image: string) => {
+            releases.asked.push(image);
+            return Promise.resolve(releases.has ? `sha256:${'2'.repeat(64)}` : undefined);
+          },
+        };
+        const imageRegistry = registryOfSite === undefined ? undefined : { registry: registryOfSite, base: 'k8s' };
+        const sides = { objects, enterprise: objects, cluster: { namespace, name: 'c1' }, imageRegistry, content };
+        return (await Promise.all(pinnedEtcdChecks(sides, { keepsEtcd })))[0];
+      }
+
+      it('is looked for only where it is kept, and unknown where nobody knows which runs', async () => {
+        expect(await lookAtEtcd('etcd-goes', {}, undefined, false)).toBeUndefined();
+        const check = await lookAtEtcd('etcd-unseen', {});
+        expect(check).toMatchObject({ name: 'pinned-etcd-image', outcome: 'unknown' });
+        expect(check?.detail).toContain('no pod of etcd is seen');
+        await bench.api.create('/api/v1/namespaces/kube-system/pods', {
+          metadata: { name: 'etcd-one', labels: { component: 'etcd' } },
+          spec: { nodeName: 'one', containers: [{ name: 'etcd', image: 'registry.example:5000/etcd:3.6.8-0' }] },
+        });
+      });
+
+      it('has to be at the registry that the cluster names, in the version that runs', async () => {
+        const host = await registry(['3.6.8-0']);
+        const imageRepository = `${host}/k8s`;
+        expect(await lookAtEtcd('etcd-there', { imageRepository })).toMatchObject({
+          outcome: 'pass',
+          detail: `${host}/k8s/etcd:3.6.8-0 is there`,
+        });
+        const other = { imageRepository: 'nowhere.example', etcd: { local: { imageRepository, imageTag: '3.6.9-0' } } };
+        expect(await lookAtEtcd('etcd-missing', other)).toMatchObject({
+          outcome: 'block',
+          detail: `${host}/k8s/etcd:3.6.9-0 is not where new machines would pull it`,
+          remedy: expect.stringContaining('without --reversible'),
+          risk: { objects: [`${host}/k8s/etcd:3.6.9-0`] },
+        });
+        expect(releases.asked).toEqual([]);
+      });
+
+      it('has to be among the images of releases where a mirror hands it out', async () => {
+        const image = 'registry.k8s.io/etcd:3.6.8-0';
+        expect(await lookAtEtcd('etcd-not-released', {})).toMatchObject({
+          outcome: 'block',
+          risk: { objects: [image] },
+        });
+        releases.has = true;
+        expect(await lookAtEtcd('etcd-released', {})).toMatchObject({ outcome: 'pass', detail: `${image} is there` });
+        expect(releases.asked).toEqual([image, image]);
+      });
+
+      it('has to be where bundles put it at the registry that nodes use, and warns where that does not answer', async () => {
+        const host = await registry([]);
+        const check = await lookAtEtcd('etcd-at-site', {}, host);
+        expect(check).toMatchObject({ outcome: 'block', risk: { objects: ['registry.k8s.io/etcd:3.6.8-0'] } });
+        expect(check?.detail).toContain(`there is no ${host}/k8s/registry.k8s.io/etcd:3.6.8-0`);
+        expect(await lookAtEtcd('etcd-away', {}, '127.0.0.1:1')).toMatchObject({
+          outcome: 'warn',
+          detail: expect.stringContaining('could not be asked'),
+        });
+      });
     });
 
     it('looks at what the cluster itself was set up with where its control plane says nothing', async () => {

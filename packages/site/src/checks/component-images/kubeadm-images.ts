@@ -19,6 +19,18 @@ export interface ImageSources {
 /** Registries of Kubernetes itself: no site has them inside the gap. */
 const upstream = /^(?:registry\.k8s\.io|k8s\.gcr\.io|gcr\.io\/google[_-]containers)(?:\/|$)/;
 
+/** What kubeadm takes where nobody says otherwise. */
+const usualRepository = 'registry.k8s.io';
+
+/** The image of etcd of a tag as kubeadm names it (kubeadm, `GetEtcdImage`), and whether its name leads to a registry of Kubernetes itself. */
+export function etcdImage(
+  { repository, etcd }: ImageSources,
+  tag: string,
+): { readonly image: string; readonly isUpstream: boolean } {
+  const from = etcd.repository ?? repository ?? usualRepository;
+  return { image: `${from}/etcd:${tag}`, isUpstream: upstream.test(from) };
+}
+
 /** Reads a `ClusterConfiguration` of kubeadm, or that of a KubeadmControlPlane. What is of another form tells nothing. */
 export function imageSourcesIn(configuration: unknown): ImageSources {
   const found = schema.safeParse(configuration ?? {}).data;

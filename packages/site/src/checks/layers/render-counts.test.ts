@@ -84,6 +84,8 @@ describe.skipIf(missing !== undefined)(
           kubernetes: '1.37.2',
           nodes: false,
           newNodes: false,
+          keepsEtcd: false,
+          rehearsal: { legs: [], releases: [], last: () => Promise.resolve(null) },
           nodeVersions: [],
           takenOver: [],
           layers: () => Promise.resolve(moves),

@@ -5,7 +5,7 @@ import type { RunningEtcd } from './running-etcd.ts';
 import { configOf, elsewhereReason, elsewhereRemedy, managedReason, managedRemedy, stageRecord } from './stage.ts';
 
 const rehearse =
-  'Try it on a copy first: sealift upgrade rehearse, with a snapshot of etcd. What it finds in the way has to be taken out of the settings of the API server.';
+  'Try it on a copy first: press Rehearse beside the preflight, or run sealift upgrade rehearse. What it finds in the way has to be taken out of the settings of the API server.';
 
 /** What keeps a control plane from going to the next minor so that it can come back. */
 export function emulationObstacles(owner: RolloutOwner, etcd: RunningEtcd): readonly EmulationObstacle[] {

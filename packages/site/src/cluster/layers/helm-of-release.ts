@@ -1,13 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSealiftError } from '@sealift/core/errors';
-import { fileWork } from '@sealift/io/file-errors';
-import { makeFolder } from '@sealift/io/make-folder';
-import { PendingFile } from '@sealift/io/pending-file';
-import { removeUnfinished } from '@sealift/io/unfinished';
 import { type HelmOptions, HelmProgram } from '@sealift/kubernetes/helm-program';
 import type { Cancel } from '@sealift/upgrade/ports/cancel';
-import type { ContentPort, PinnedTool } from '@sealift/upgrade/ports/content';
+import type { ContentPort } from '@sealift/upgrade/ports/content';
+import { fetchTool, thisPlatform } from '../../tools/fetch-tool.ts';
 
 /** What helm is chosen by. */
 export interface HelmChoice {
@@ -16,10 +13,7 @@ export interface HelmChoice {
   readonly toolsFolder?: string | undefined;
 }
 
-const platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const fileForm = /^helm-([0-9a-f]{64})$/;
-/** No fetching takes so long: what is older was left by a process that was killed. */
-const longestWriteMs = 15 * 60_000;
 
 /**
  * The helm that a release is applied with: the one that it brings for this machine, kept in a folder of this account and compared with the
@@ -52,7 +46,7 @@ async function bringHelm(
   cancel: Cancel,
 ): Promise<HelmProgram | undefined> {
   const { tools } = await content.openRelease(release, cancel);
-  const tool = tools.find((one) => one.name === 'helm' && one.platform === platform);
+  const tool = tools.find((one) => one.name === 'helm' && one.platform === thisPlatform);
   if (tool === undefined) return undefined;
   const { sha256 } = tool;
   const path = join(folder, `helm-${sha256}`);
@@ -77,23 +71,6 @@ async function bringHelm(
     fetching.delete(path);
   }
   return await HelmProgram.open({ path, sha256 }, cancel);
-}
-
-async function fetchTool(
-  content: HelmChoice['content'],
-  tool: PinnedTool,
-  folder: string,
-  path: string,
-  cancel: Cancel,
-): Promise<void> {
-  await fileWork(path, async () => makeFolder(folder, 0o700));
-  await removeUnfinished(folder, longestWriteMs);
-  await using file = await PendingFile.create(folder, { mode: 0o700, shownAs: path });
-  for await (const chunk of await content.openTool(tool, cancel)) {
-    cancel.throwIfAborted();
-    await file.write(chunk);
-  }
-  await file.commit(path);
 }
 
 /** What is in the folder was pinned by a release when it was fetched, and is named by its SHA-256. */

@@ -1,0 +1,2 @@
+export * from './legs.ts';
+export * from './rehearsal.ts';
