@@ -35,6 +35,12 @@ export const permissions = [
   /** Letting gateways register, holding their upgrades and letting them go on, removing them. */
   'gateways.change',
   'metrics.read',
+  /** Who is told of what, and what became of it. */
+  'notifications.read',
+  /** Subscriptions and the mail server; trying them, sending again. */
+  'notifications.change',
+  /** Which addresses webhooks may go to. */
+  'notifications.allow',
   'platform.read',
   'platform.adopt',
   /** Values of layers as they are, with the passwords in them. */
@@ -70,6 +76,7 @@ const ofAccounts: readonly Permission[] = ['accounts.read', 'accounts.change', '
 const ofRoot: readonly Permission[] = [
   'access-policy.change',
   'evidence.renew-key',
+  'notifications.allow',
   'single-sign-on.read',
   'single-sign-on.change',
 ];

@@ -17,6 +17,7 @@ import { neverStored } from '../http/security-headers.ts';
 import { SharedReads } from '../http/shared-reads.ts';
 import type { ProcessMetrics } from '../metrics/process-metrics.ts';
 import { metricsRoutes } from '../metrics/routes.ts';
+import { notificationRoutes } from '../notifications/routes.ts';
 import { eventRoutes } from '../notify/routes.ts';
 import { packRoutes } from '../packs/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
@@ -74,6 +75,7 @@ export function apiRoutes(
     done();
   });
   auditRoutes(api, db, parts.checkpoints);
+  notificationRoutes(api, { db, secretKey: parts.secretKey }, events);
   eventRoutes(api, events, authenticate);
   metricsRoutes(api, parts, { reads, process });
 }

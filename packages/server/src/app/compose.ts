@@ -18,6 +18,7 @@ import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { GatewayExecutables } from '../gateways/executables.ts';
 import { gatewaysPort } from '../gateways/gateways-port.ts';
 import { GatewayWaiters } from '../gateways/waiters.ts';
+import { Notifier } from '../notifications/notifier.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
@@ -53,6 +54,7 @@ export interface ConsoleParts {
     readonly waiters: GatewayWaiters;
     readonly executables: GatewayExecutables;
   };
+  readonly notifier: Notifier;
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -129,6 +131,7 @@ export function composeConsole(
     backups,
     gateways: { port: gateways, waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
     scheduledBackups: new ScheduledBackups(store.db, backups),
+    notifier: new Notifier({ db: store.db, secretKey, events }),
     secretKey,
   };
 }

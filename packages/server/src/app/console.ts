@@ -158,6 +158,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => parts.engine.close());
     await parts.evidence.begin((error) => logger.warn({ err: error }, 'the evidence of an upgrade was not written'));
     await parts.engine.watch();
+    undo.push(() => parts.notifier.close());
+    parts.notifier.begin((error) => logger.warn({ err: error }, 'notifications are not delivered now'));
     let closing: Promise<void> | undefined;
     return {
       url,
