@@ -10,6 +10,7 @@ import { GatewaysPage } from '../features/gateways/gateways-page.tsx';
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
 import { LoginBannerPage } from '../features/login-banner/login-banner-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { NotificationsPage } from '../features/notifications/notifications-page.tsx';
 import { OwnAccountPage } from '../features/own-account/own-account-page.tsx';
 import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
 import { PacksPage } from '../features/packs/packs-page.tsx';
@@ -144,6 +145,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Administration',
     permission: 'backups.read',
     component: BackupsPage,
+  },
+  {
+    path: '/administration/notifications',
+    title: 'SMTP and Webhooks',
+    menu: 'Administration',
+    permission: 'notifications.read',
+    component: NotificationsPage,
   },
   {
     path: '/administration/login-banner',
