@@ -12,6 +12,7 @@ import { registerGateways } from './commands/gateways/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
+import { registerNotifications } from './commands/notifications/index.ts';
 import { registerPacks } from './commands/packs/index.ts';
 import { registerPlan } from './commands/plan/index.ts';
 import { registerPlatform } from './commands/platform/index.ts';
@@ -52,6 +53,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   gateway: registerGateway,
   accounts: registerAccounts,
   tokens: registerTokens,
+  notifications: registerNotifications,
   audit: registerAudit,
   simulator: registerSimulator,
   completion: registerCompletion,

@@ -207,7 +207,12 @@ describe('what the roles are for, said once more by paths', () => {
     const all = passed('root');
     const missing = all.filter((route) => !passed('operations').includes(route));
     expect(
-      missing.filter((route) => !/accounts|single-sign-on|^PUT \/access-policy$|^POST \/evidence-keys$|^PUT \/notifications\/policy$/.test(route)),
+      missing.filter(
+        (route) =>
+          !/accounts|single-sign-on|^PUT \/access-policy$|^POST \/evidence-keys$|^PUT \/notifications\/policy$/.test(
+            route,
+          ),
+      ),
     ).toEqual([]);
     expect(passed('operations').filter((route) => /accounts|single-sign-on/.test(route))).toEqual([]);
   });

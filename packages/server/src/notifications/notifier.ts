@@ -78,12 +78,12 @@ export class Notifier {
   async deliverDue(now: Date): Promise<boolean> {
     if (!(await this.#leads())) return false;
     const { db } = this.#parts;
-    await handOut(db, now, this.#onFailure);
+    const handedOut = await handOut(db, now, this.#onFailure);
     const due = await dueDeliveries(db, now, ofEachSubscription);
     const turns = due.map((some) => this.#serve(some, now));
     const ended = await Promise.allSettled(turns);
     for (const one of ended) if (one.status === 'rejected') this.#onFailure(one.reason);
-    if (due.length > 0) {
+    if (handedOut || due.length > 0) {
       await pruneNotifications(db, now);
       this.#parts.events.publish({ kind: 'notifications', subject: ownSubject });
     }

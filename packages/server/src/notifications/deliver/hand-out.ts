@@ -16,13 +16,17 @@ export function notificationOf(document: string): Notification {
  * Makes a delivery of each thing that is to be told, for each place that is told of it. What cannot be read is told to nobody, and hinders nothing.
  *
  * @param onDamage told of what could not be read
+ * @returns whether there was anything
  */
-export async function handOut(db: Db, now: Date, onDamage: (error: unknown) => void): Promise<void> {
-  for (let more = true; more; ) more = await db.transaction().execute((trx) => handOutSome(trx, now, onDamage));
+export async function handOut(db: Db, now: Date, onDamage: (error: unknown) => void): Promise<boolean> {
+  for (let handed = 0, before = -1; ; before = handed) {
+    if (handed === before) return handed > 0;
+    handed += await db.transaction().execute((trx) => handOutSome(trx, now, onDamage));
+  }
 }
 
-/** @returns whether there may be more */
-async function handOutSome(trx: Trx, now: Date, onDamage: (error: unknown) => void): Promise<boolean> {
+/** @returns how many */
+async function handOutSome(trx: Trx, now: Date, onDamage: (error: unknown) => void): Promise<number> {
   const waiting = await trx
     .selectFrom('notification')
     .select(['sequence', 'id', 'document'])
@@ -31,7 +35,7 @@ async function handOutSome(trx: Trx, now: Date, onDamage: (error: unknown) => vo
     .limit(atOnce)
     .forUpdate()
     .execute();
-  if (waiting.length === 0) return false;
+  if (waiting.length === 0) return 0;
   const rows = await trx.selectFrom('notification_subscription').selectAll().execute();
   const subscriptions = rows.flatMap((row) => readable(() => subscriptionOf(row), onDamage));
   const deliveries = waiting.flatMap(({ id, document }) =>
@@ -49,7 +53,7 @@ async function handOutSome(trx: Trx, now: Date, onDamage: (error: unknown) => vo
       .execute();
   const numbers = waiting.map(({ sequence }) => sequence);
   await trx.updateTable('notification').set({ handed_out: true }).where('sequence', 'in', numbers).execute();
-  return waiting.length === atOnce;
+  return waiting.length;
 }
 
 function readable<Result>(read: () => Result, onDamage: (error: unknown) => void): Result[] {
