@@ -277,7 +277,9 @@ describe('the single executable', () => {
           expect(await sealift('allow', receiver.origin, '--local')).toMatchObject({ code: 0 });
           const added = await sealift('add', 'hooks', '--webhook', receiver.origin);
           expect(await sealift('test', 'hooks')).toMatchObject({ code: 0, stdout: '204 No Content\n' });
-          expect(receiver.requests.map((one) => readEvent(one, added.stdout.trim()).type)).toEqual(['dev.sealift.test']);
+          expect(receiver.requests.map((one) => readEvent(one, added.stdout.trim()).type)).toEqual([
+            'dev.sealift.test',
+          ]);
           const server = ['--host', 'localhost', '--port', String(mail.port), '--ca-file', file('mail-ca.pem')];
           const sent = await sealift('mail-server', ...server, '--from', 'a@example.org', '--test', 'b@example.org');
           expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('b@example.org is taken: 250') });
@@ -286,6 +288,24 @@ describe('the single executable', () => {
       } finally {
         await Promise.all([receiver.stop(), mail.stop()]);
       }
+    },
+
+    async certificates() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const listed = await run(['certificates', '--json'], env);
+        expect(listed).toMatchObject({ code: 0, stdout: '{"consoleUrl":null,"certificates":[],"problems":[]}\n' });
+      }, 'certified');
+    },
+
+    async 'support-bundle'() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const saved = await run(['support-bundle', '-o', file('support.tar.gz')], env);
+        expect(saved).toMatchObject({ code: 0, stderr: expect.stringContaining('versions.json') });
+        const [first, second] = await readFile(file('support.tar.gz'));
+        expect([first, second]).toEqual([0x1f, 0x8b]);
+      }, 'supported');
     },
 
     async simulator() {

@@ -40,6 +40,8 @@ const cases: readonly Case[] = [
   { name: 'Your Account', address: '/account' },
   { name: 'Choose your password', address: '/set-password', prepare: (api) => void (api.user = null) },
   { name: 'Backup', address: '/administration/backups' },
+  { name: 'Support Bundle', address: '/administration/support' },
+  { name: 'Certificates', address: '/administration/certificates' },
   { name: 'Audit Log', address: '/administration/audit' },
 ];
 

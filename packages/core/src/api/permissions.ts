@@ -27,6 +27,7 @@ export const permissions = [
   'backups.download',
   'catalogue.read',
   'catalogue.sync',
+  'certificates.read',
   'cluster.kubeconfig',
   'events.read',
   /** Making a new key that evidence is signed with. */
@@ -56,6 +57,8 @@ export const permissions = [
   /** How the console reaches vCenter and the cluster. */
   'site.read',
   'site.change',
+  /** Versions, settings, journals and log in one archive, without secrets. */
+  'support.read',
   'trusted-keys.read',
   'trusted-keys.add',
   'trusted-keys.revoke',
@@ -97,6 +100,7 @@ const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set([
     ...ofEverybody,
     'backups.read',
+    'certificates.read',
     'catalogue.read',
     'gateways.read',
     'metrics.read',

@@ -48,6 +48,7 @@ export function linkOf({ kind, subject }: Notification, consoleUrl: string | nul
     'release.found': '/updates',
     'backup.failed': '/administration/backups',
     'gateways.halted': '/gateways',
+    'certificate.ending': '/administration/certificates',
   };
   return `${consoleUrl}${pages[kind] ?? '/administration/notifications'}`;
 }

@@ -17,6 +17,10 @@ export const notificationKinds = {
     label: 'Gateways halted',
     about: 'a gateway failed on a new version, so no other one is let go',
   },
+  'certificate.ending': {
+    label: 'Certificate ends',
+    about: 'one ends within 30 days, within 7, within one, or has ended',
+  },
 } as const satisfies Readonly<Record<string, { readonly label: string; readonly about: string }>>;
 
 export type NotificationKind = keyof typeof notificationKinds;

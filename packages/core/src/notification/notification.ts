@@ -138,6 +138,21 @@ export function newsOfHalt(
   };
 }
 
+/** What is told of a certificate that runs out. @param days left, from 0 */
+export function newsOfCertificate(
+  { where, validTo, fingerprint }: { readonly where: string; readonly validTo: string; readonly fingerprint: string },
+  days: number,
+): News {
+  const left = Math.floor(days);
+  const inTime = left < 1 ? 'ends within a day' : `ends in ${left === 1 ? 'a day' : `${left} days`}`;
+  return {
+    kind: 'certificate.ending',
+    subject: where,
+    summary: `A certificate (${where}) ${days === 0 ? 'has ended' : inTime}`,
+    facts: { where, validTo, fingerprint, days: left },
+  };
+}
+
 /** What is sent to try whether something arrives. */
 export function newsOfTest(by: string): News<typeof testKind> {
   return {

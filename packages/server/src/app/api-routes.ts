@@ -6,6 +6,7 @@ import { sessionRoutes } from '../accounts/session-routes.ts';
 import { tokenRoutes } from '../accounts/token-routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { backupRoutes } from '../backups/routes.ts';
+import { certificateRoutes } from '../certificates/routes.ts';
 import { catalogueRoutes } from '../catalogue/routes.ts';
 import { agentRoutes } from '../gateways/agent-routes.ts';
 import { gatewayRoutes } from '../gateways/routes.ts';
@@ -26,6 +27,7 @@ import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { signOnRoutes } from '../single-sign-on/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
 import { lockedBy } from '../store/change.ts';
+import { supportRoutes } from '../support/routes.ts';
 import { storeFailure } from '../store/store-failure.ts';
 import type { Db } from '../store/store.ts';
 import { courseRoutes } from '../upgrades/course/routes.ts';
@@ -76,6 +78,8 @@ export function apiRoutes(
   });
   auditRoutes(api, db, parts.checkpoints);
   notificationRoutes(api, { db, secretKey: parts.secretKey }, events);
+  certificateRoutes(api, db);
+  supportRoutes(api, parts);
   eventRoutes(api, events, authenticate);
   metricsRoutes(api, parts, { reads, process });
 }

@@ -3,6 +3,7 @@ import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import type { GatewaysPort } from '@sealift/upgrade/ports/gateways';
 import { sql } from 'kysely';
 import { AuditCheckpoints } from '../audit/checkpoints.ts';
+import { CertificateWatch } from '../certificates/certificate-watch.ts';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { SyncOnPush } from '../catalogue/sync-on-push.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
@@ -29,6 +30,7 @@ import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import type { Store } from '../store/store.ts';
+import { RecentLines } from '../support/recent-lines.ts';
 import { EvidenceKeeper } from '../upgrades/evidence/evidence-keeper.ts';
 import { EvidenceKeys } from '../upgrades/evidence/evidence-keys.ts';
 
@@ -55,6 +57,9 @@ export interface ConsoleParts {
     readonly executables: GatewayExecutables;
   };
   readonly notifier: Notifier;
+  readonly certificates: CertificateWatch;
+  /** The last lines of the log, for whoever helps. */
+  readonly recentLog: RecentLines;
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -71,12 +76,13 @@ export interface ComposeSettings extends ClusterSettings {
   readonly startedWith?: StartedWith | undefined;
   /** Executables that the objects of each backup are loaded into. */
   readonly backupPrograms?: LoadPrograms | undefined;
+  readonly recentLog?: RecentLines;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, startedWith, backupPrograms, ...settings }: ComposeSettings,
+  { dataDir, secretKeyFile, startedWith, backupPrograms, recentLog = new RecentLines(), ...settings }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -131,6 +137,8 @@ export function composeConsole(
     backups,
     gateways: { port: gateways, waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
     scheduledBackups: new ScheduledBackups(store.db, backups),
+    recentLog,
+    certificates: new CertificateWatch(store.db),
     notifier: new Notifier({ db: store.db, secretKey, events }),
     secretKey,
   };

@@ -18,6 +18,7 @@ import { unusableSettings } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import { recordSuccessor } from './record-successor.ts';
 import { type UpgradeUnderWay, upgradesUnderWay } from '../store/under-way.ts';
+import { RecentLines } from '../support/recent-lines.ts';
 import { openStore } from '../store/store.ts';
 import type { LoadPrograms } from '@sealift/site/load-objects';
 import type { SiteSettings } from '@sealift/site/settings';
@@ -96,7 +97,14 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       );
     }
     // A line of the log is one object of JSON; what failed may quote a URL or a configuration.
-    const logger = pino(logging, { write: (line: string) => log(JSON.stringify(maskData(JSON.parse(line)))) });
+    const recentLog = new RecentLines();
+    const logger = pino(logging, {
+      write: (line: string) => {
+        const masked = JSON.stringify(maskData(JSON.parse(line)));
+        recentLog.add(masked);
+        log(masked);
+      },
+    });
     const upgradeLogger = logger.child({}, { level: 'info' });
     const parts = composeConsole(
       store,
@@ -107,6 +115,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         secretKeyFile: options.secretKeyFile,
         startedWith: options.startedWith,
         backupPrograms: options.backupPrograms,
+        recentLog,
       },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),
@@ -149,6 +158,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     );
     await parts.checkpoints.begin(await jobs.queue(`audit-checkpoint.${id}`), (error) =>
       logger.warn({ err: error }, 'the end of the audit log was not signed'),
+    );
+    await parts.certificates.begin(await jobs.queue(`certificates.${id}`), (error) =>
+      logger.warn({ err: error }, 'certificates were not looked at'),
     );
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     undo.push(() => parts.syncOnPush.close());

@@ -48,6 +48,7 @@ export const leftOutTables = {
   lease: 'whoever acts takes it anew',
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
   backup: 'the folder or the bucket tells what it holds',
+  certificate_told: 'what runs out is told again by a restored console',
   notification: 'what was to be told was told, or is of another day',
   notification_delivery: 'what was to be told was told, or is of another day',
   store_version: 'each version that is started says it anew',

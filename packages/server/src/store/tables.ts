@@ -16,6 +16,7 @@ export interface Tables {
   readonly catalogue_pack: CataloguePackTable;
   readonly catalogue_pack_release: CataloguePackReleaseTable;
   readonly catalogue_release: CatalogueReleaseTable;
+  readonly certificate_told: CertificateToldTable;
   readonly confirm_request: ConfirmRequestTable;
   readonly console_lock: ConsoleLockTable;
   readonly evidence_key: EvidenceKeyTable;
@@ -453,6 +454,13 @@ interface NotificationSubscriptionTable {
   changed_at: Date;
 }
 export type NotificationSubscriptionRow = Selectable<NotificationSubscriptionTable>;
+
+/** That a certificate runs out was told, with so many days left at most. */
+interface CertificateToldTable {
+  fingerprint: string;
+  place: string;
+  days: number;
+}
 
 /** What is to be told, written in the transaction of what it tells of. */
 interface NotificationTable {

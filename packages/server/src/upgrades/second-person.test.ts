@@ -23,7 +23,11 @@ beforeAll(async () => {
   ] as const)
     tokens.set(username, await tokenOf(username, role));
   // Without a mail server nothing arrives; what is to be told is there all the same.
-  const people = { name: 'people', kinds: Object.keys(notificationKinds), target: { via: 'mail', to: ['ops@example.org'] } };
+  const people = {
+    name: 'people',
+    kinds: Object.keys(notificationKinds),
+    target: { via: 'mail', to: ['ops@example.org'] },
+  };
   expect((await platform.call('POST', '/notifications/subscriptions', people)).status).toBe(201);
   id = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body.id;
 }, 120_000);

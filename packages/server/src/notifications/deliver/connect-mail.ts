@@ -20,6 +20,8 @@ export function connectTo(host: string, port: number, cancel: AbortSignal): Prom
     socket.once('connect', () => {
       clearTimeout(late);
       socket.off('error', fail);
+      // One that breaks before anybody else listens must not end the process; whoever uses it finds it closed.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
   });

@@ -19,9 +19,10 @@ export function notificationOf(document: string): Notification {
  * @returns whether there was anything
  */
 export async function handOut(db: Db, now: Date, onDamage: (error: unknown) => void): Promise<boolean> {
-  for (let handed = 0, before = -1; ; before = handed) {
-    if (handed === before) return handed > 0;
-    handed += await db.transaction().execute((trx) => handOutSome(trx, now, onDamage));
+  for (let handed = 0; ; ) {
+    const some = await db.transaction().execute((trx) => handOutSome(trx, now, onDamage));
+    handed += some;
+    if (some < atOnce) return handed > 0;
   }
 }
 

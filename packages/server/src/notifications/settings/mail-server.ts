@@ -61,7 +61,7 @@ export async function changeMailServer(
   }
   if (settings.user === null && given !== undefined) throw invalid('user', 'a password needs a user');
   const password = settings.user === null ? null : await passwordOf(given, stored, settings, secretKey);
-  const key = await SecretKey.open(secretKey);
+  const sealing = password === null ? null : { password, key: await SecretKey.open(secretKey) };
   await change(db, async (trx) => {
     await hold(trx, revision);
     const document = documentOf(settings);
@@ -71,8 +71,8 @@ export async function changeMailServer(
         revision: revision + 1,
         document,
         // Readable only with exactly this document: nobody leads a stored password to another server.
-        secret: password === null ? null : key.seal(password.reveal(), document),
-        key_id: password === null ? null : key.id,
+        secret: sealing?.key.seal(sealing.password.reveal(), document) ?? null,
+        key_id: sealing?.key.id ?? null,
         changed_by: actor.name,
         changed_at: new Date(),
       })

@@ -23,10 +23,11 @@ const statements = [
     next_at timestamptz, give_up_at timestamptz not null)`,
   `create index notification_delivery_due on notification_delivery (next_at) where state = 'waiting'`,
   `create index notification_delivery_of on notification_delivery (notification_id)`,
+  `create table certificate_told (fingerprint text, place text, days integer, primary key (fingerprint, place, days))`,
   `create index notification_delivery_to on notification_delivery (subscription_id)`,
 ];
 
-/** Who is told of what, the mail server, and what is to be told. */
+/** Who is told of what, the mail server, what is to be told, and which ends of certificates were. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }
