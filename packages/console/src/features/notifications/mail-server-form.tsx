@@ -95,7 +95,9 @@ export function MailServerForm({ server, onClose }: { server: MailServer; onClos
         autoComplete="off"
         isRequired={false}
         help={
-          server.settings?.user == null ? 'It is stored sealed, and never shown' : 'Left empty the stored one stays'
+          (server.settings?.user ?? null) === null
+            ? 'It is stored sealed, and never shown'
+            : 'Left empty the stored one stays'
         }
         problem={problemOf(save.error, 'password')}
       />
