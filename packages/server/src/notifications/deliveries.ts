@@ -172,10 +172,10 @@ export async function pruneNotifications(db: Db, now: Date): Promise<void> {
     .deleteFrom('notification')
     .where('handed_out', '=', true)
     .where('id', 'not in', waiting)
-    .where(({ or, eb }) =>
-      or([
-        eb('at', '<', new Date(now.getTime() - keptMs)),
-        ...(newest === undefined ? [] : [eb('sequence', '<=', newest.sequence)]),
+    .where((where) =>
+      where.or([
+        where('at', '<', new Date(now.getTime() - keptMs)),
+        ...(newest === undefined ? [] : [where('sequence', '<=', newest.sequence)]),
       ]),
     )
     .execute();

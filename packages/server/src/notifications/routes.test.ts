@@ -151,12 +151,12 @@ it('tells of deliveries what came back, and has one tried again, also while an u
   receiver.answer = (response) => void response.writeHead(503).end('away');
   await expect(
     parts.backups.begin({ why: 'asked', by: 'ann' }, { name: 'ann', address: 'local' }, AbortSignal.abort()).made,
-  ).rejects.toThrow();
+  ).rejects.toMatchObject({ name: 'AbortError' });
   expect((await ops.call('GET', '/notifications/deliveries')).body).toEqual({ deliveries: [] });
   await store.db.updateTable('backup_store').set({ document: '{' }).execute();
   await expect(
     parts.backups.begin({ why: 'asked', by: 'ann' }, { name: 'ann', address: 'local' }).made,
-  ).rejects.toThrow();
+  ).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
   await parts.notifier.deliverDue(new Date());
   const [delivery] = (await ops.call('GET', '/notifications/deliveries?state=waiting')).body[
     'deliveries'

