@@ -6,7 +6,7 @@ import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import { newsOfBackup } from '@sealift/core/notification';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
 import type { Db } from '../store/store.ts';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { newsOfReleases } from '@sealift/core/notification';
 import type { InTurn } from '@sealift/io/in-turn';
 import type { Insertable } from 'kysely';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { PackRow } from './pack-row.ts';

@@ -1,7 +1,7 @@
 import type { Certificate } from '@sealift/core/api';
 import { newsOfCertificate } from '@sealift/core/notification';
 import type { JobQueue } from '../jobs/job-queue.ts';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { Db } from '../store/store.ts';
 import { listCertificates } from './list-certificates.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
 import { z } from 'zod';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { assertReadable, isReadable } from '../store/refuse-newer.ts';
 import type { Db, Trx } from '../store/store.ts';

@@ -5,7 +5,7 @@ import { holdsOf, mayGo, ringState } from '@sealift/core/gateway';
 import { compareVersions } from '@sealift/core/version';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { SignedBy } from '../http/principal.ts';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { changeWhile } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';

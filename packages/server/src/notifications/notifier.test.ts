@@ -12,7 +12,7 @@ import { storeConfirmedUpgrade } from '../testing/confirmed-upgrade.ts';
 import { sharedStore } from '../testing/shared-store.ts';
 import { listDeliveries, retryDelivery } from './deliveries.ts';
 import { Notifier } from './notifier.ts';
-import { recordNews } from './outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import { changeMailServer } from './settings/mail-server.ts';
 import { changeNotificationPolicy } from './settings/policy.ts';
 import { addSubscription, changeSubscription, removeSubscription } from './settings/subscriptions.ts';

@@ -1,17 +1,16 @@
 import { supportContentsSchema } from '@sealift/core/api';
 import { z } from 'zod';
-import type { ConsoleParts } from '../app/compose.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
-import { supportSources } from './sources.ts';
+import { type SupportParts, supportSources } from './sources.ts';
 import { archiveOf, type CollectedFile, collectFiles } from './support-bundle.ts';
 
 const tags = ['support'];
 const config = { permission: 'support.read' } as const;
 
 /** What whoever helps with a console needs to see, in one archive without secrets. */
-export function supportRoutes(api: ApiScope, parts: ConsoleParts): void {
+export function supportRoutes(api: ApiScope, parts: SupportParts): void {
   let collecting: Promise<CollectedFile[]> | undefined;
   /** Those who ask meanwhile get the same: it reads much at once. */
   const collect = (): Promise<CollectedFile[]> => {

@@ -1,23 +1,30 @@
 import { programVersion } from '@sealift/core/program-version';
 import { sql } from 'kysely';
 import { readPolicy } from '../access-policy/policy.ts';
-import type { ConsoleParts } from '../app/compose.ts';
-import { listBackups } from '../backups/backup-list.ts';
+import { type ListedBackups, listBackups } from '../backups/backup-list.ts';
 import { readSyncState } from '../catalogue/sync-state.ts';
 import { readableJournal } from '../engine/journal-store.ts';
 import { listGateways } from '../gateways/list.ts';
 import { notificationsOverview } from '../notifications/overview.ts';
-import { summary } from '../platform/summary.ts';
+import { summary, type SummarySources } from '../platform/summary.ts';
 import { readSignOn } from '../single-sign-on/stored-settings.ts';
+import type { SiteParts } from '../site/site-parts.ts';
 import { siteView } from '../site/site-view.ts';
 import { newestMigration } from '../store/migrate.ts';
 import { loadReport } from '../upgrades/preflight/report.ts';
 import { newestUpgrades } from '../upgrades/queries.ts';
+import type { RecentLines } from './recent-lines.ts';
 
 const upgradesTold = 20;
 /** Those whose journal and last preflight come along. */
 const upgradesInFull = 3;
 const journalLines = 3000;
+
+/** What a support bundle is read from. */
+export interface SupportParts extends SummarySources, Omit<ListedBackups, 'db'> {
+  readonly site: Pick<SiteParts, 'options' | 'startedWith'>;
+  readonly recentLog: RecentLines;
+}
 
 /** Something that a support bundle tells: data, or lines of text. Nothing here need be free of secrets: they are taken out of all of it. */
 export interface SupportSource {
@@ -27,7 +34,7 @@ export interface SupportSource {
 }
 
 /** What a support bundle of a console is made of, in its order. */
-export async function supportSources(parts: ConsoleParts): Promise<SupportSource[]> {
+export async function supportSources(parts: SupportParts): Promise<SupportSource[]> {
   const { db } = parts.store;
   const upgrades = (await newestUpgrades(db)).slice(0, upgradesTold);
   const source = (name: string, about: string, read: () => Promise<unknown>): SupportSource => ({ name, about, read });
@@ -65,7 +72,7 @@ function toldOfUpgrade(row: Awaited<ReturnType<typeof newestUpgrades>>[number]) 
   return { id, product, from, to, state, format, onFailure, createdAt, confirmedAt, by, finishedAt };
 }
 
-async function versions({ store }: ConsoleParts) {
+async function versions({ store }: SupportParts) {
   const { rows } = await sql<{ version: string }>`select version()`.execute(store.db);
   const { rss, heapUsed, external } = process.memoryUsage();
   return {

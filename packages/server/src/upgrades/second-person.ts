@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { newsOfRequest } from '@sealift/core/notification';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Principal } from '../http/principal.ts';
-import { recordNews } from '../notifications/outbox.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
