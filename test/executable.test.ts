@@ -14,6 +14,9 @@ import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { startFileServer } from '@sealift/testkit/file-server';
 import { startS3Server } from '@sealift/testkit/s3-server';
+import { testKey, validCertificate } from '@sealift/testkit/certificates';
+import { startMailServer } from '@sealift/testkit/mail-server';
+import { readEvent, startWebhookReceiver } from '@sealift/testkit/webhook-receiver';
 import { startVCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { buildProgram } from '../packages/cli/src/program.ts';
@@ -261,6 +264,48 @@ describe('the single executable', () => {
         const verified = await run(['audit', 'verify', '--checkpoint', checkpoint, '--key', key, '--json'], env);
         expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('"valid":true') });
       }, 'audited');
+    },
+
+    async notifications() {
+      const receiver = await startWebhookReceiver();
+      const mail = await startMailServer({ security: 'starttls', tls: { key: testKey, cert: validCertificate } });
+      try {
+        await writeFile(file('mail-ca.pem'), validCertificate);
+        await newConsole(async (url, cookie) => {
+          const env = await loginOf(url, cookie);
+          const sealift = (...args: string[]) => run(['notifications', ...args], env);
+          expect(await sealift('allow', receiver.origin, '--local')).toMatchObject({ code: 0 });
+          const added = await sealift('add', 'hooks', '--webhook', receiver.origin);
+          expect(await sealift('test', 'hooks')).toMatchObject({ code: 0, stdout: '204 No Content\n' });
+          expect(receiver.requests.map((one) => readEvent(one, added.stdout.trim()).type)).toEqual([
+            'dev.sealift.test',
+          ]);
+          const server = ['--host', 'localhost', '--port', String(mail.port), '--ca-file', file('mail-ca.pem')];
+          const sent = await sealift('mail-server', ...server, '--from', 'a@example.org', '--test', 'b@example.org');
+          expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('b@example.org is taken: 250') });
+          expect(mail.mails).toMatchObject([{ to: ['b@example.org'], encrypted: true }]);
+        }, 'notified');
+      } finally {
+        await Promise.all([receiver.stop(), mail.stop()]);
+      }
+    },
+
+    async certificates() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const listed = await run(['certificates', '--json'], env);
+        expect(listed).toMatchObject({ code: 0, stdout: '{"consoleUrl":null,"certificates":[],"problems":[]}\n' });
+      }, 'certified');
+    },
+
+    async 'support-bundle'() {
+      await newConsole(async (url, cookie) => {
+        const env = await loginOf(url, cookie);
+        const saved = await run(['support-bundle', '-o', file('support.tar.gz')], env);
+        expect(saved).toMatchObject({ code: 0, stderr: expect.stringContaining('versions.json') });
+        const [first, second] = await readFile(file('support.tar.gz'));
+        expect([first, second]).toEqual([0x1f, 0x8b]);
+      }, 'supported');
     },
 
     async simulator() {

@@ -2,6 +2,7 @@ import { registerAccounts } from './commands/accounts/index.ts';
 import { registerAudit } from './commands/audit/index.ts';
 import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
+import { registerCertificates } from './commands/certificates/index.ts';
 import { registerCluster } from './commands/cluster/index.ts';
 import { registerCompletion } from './commands/completion/index.ts';
 import { registerDemo } from './commands/demo/index.ts';
@@ -12,6 +13,7 @@ import { registerGateways } from './commands/gateways/index.ts';
 import { registerKeys } from './commands/keys/index.ts';
 import { registerLogin } from './commands/login/index.ts';
 import { registerMerge } from './commands/merge/index.ts';
+import { registerNotifications } from './commands/notifications/index.ts';
 import { registerPacks } from './commands/packs/index.ts';
 import { registerPlan } from './commands/plan/index.ts';
 import { registerPlatform } from './commands/platform/index.ts';
@@ -21,6 +23,7 @@ import { registerReleases } from './commands/releases/index.ts';
 import { registerServer } from './commands/server/index.ts';
 import { registerSimulator } from './commands/simulator/index.ts';
 import { registerStatus } from './commands/status/index.ts';
+import { registerSupportBundle } from './commands/support-bundle/index.ts';
 import { registerTokens } from './commands/tokens/index.ts';
 import { registerUpgrade } from './commands/upgrade/index.ts';
 import { registerVersion } from './commands/version/index.ts';
@@ -52,7 +55,10 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   gateway: registerGateway,
   accounts: registerAccounts,
   tokens: registerTokens,
+  notifications: registerNotifications,
+  certificates: registerCertificates,
   audit: registerAudit,
+  'support-bundle': registerSupportBundle,
   simulator: registerSimulator,
   completion: registerCompletion,
   version: registerVersion,

@@ -35,10 +35,13 @@ const cases: readonly Case[] = [
   { name: 'Accounts and Roles', address: '/administration/accounts' },
   { name: 'API Tokens', address: '/administration/tokens' },
   { name: 'Single Sign-On', address: '/administration/single-sign-on' },
+  { name: 'SMTP and Webhooks', address: '/administration/notifications' },
   { name: 'Login Banner', address: '/administration/login-banner' },
   { name: 'Your Account', address: '/account' },
   { name: 'Choose your password', address: '/set-password', prepare: (api) => void (api.user = null) },
   { name: 'Backup', address: '/administration/backups' },
+  { name: 'Support Bundle', address: '/administration/support' },
+  { name: 'Certificates', address: '/administration/certificates' },
   { name: 'Audit Log', address: '/administration/audit' },
 ];
 

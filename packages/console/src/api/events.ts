@@ -5,13 +5,14 @@ import { useEffect } from 'react';
 import { clusterKey } from './cluster.ts';
 import { packsKey } from './packs.ts';
 import { gatewaysKey } from './gateways.ts';
+import { notificationsKey } from './notifications.ts';
 import { profileKey, summaryKey, updatesKey } from './platform.ts';
 import { registriesKey } from './registries.ts';
 import { siteKey } from './site.ts';
 import { upgradesKey } from './upgrades.ts';
 
 const gatherMs = 250;
-const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways'] as const;
+const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways', 'notifications'] as const;
 
 /**
  * Listens to the server's events and reads again what each concerns. The browser reconnects by itself; a stream that
@@ -75,6 +76,8 @@ export function keysFor(data: string): readonly (readonly unknown[])[] {
       return [backupsKey];
     case 'gateways':
       return [gatewaysKey];
+    case 'notifications':
+      return [notificationsKey];
     case 'site':
       return [siteKey, clusterKey, summaryKey, ['upgrade']];
     case 'lock':

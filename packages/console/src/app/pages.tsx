@@ -4,17 +4,20 @@ import { AccountsPage } from '../features/accounts/accounts-page.tsx';
 import { ApiTokensPage } from '../features/api-tokens/api-tokens-page.tsx';
 import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
 import { BackupsPage } from '../features/backups/backups-page.tsx';
+import { CertificatesPage } from '../features/certificates/certificates-page.tsx';
 import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
 import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
 import { GatewaysPage } from '../features/gateways/gateways-page.tsx';
 import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
 import { LoginBannerPage } from '../features/login-banner/login-banner-page.tsx';
 import { NodesPage } from '../features/nodes/nodes-page.tsx';
+import { NotificationsPage } from '../features/notifications/notifications-page.tsx';
 import { OwnAccountPage } from '../features/own-account/own-account-page.tsx';
 import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
 import { PacksPage } from '../features/packs/packs-page.tsx';
 import { SingleSignOnPage } from '../features/single-sign-on/single-sign-on-page.tsx';
 import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
+import { SupportPage } from '../features/support/support-page.tsx';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
 import { PreparePage } from '../features/upgrade/prepare/prepare-page.tsx';
@@ -139,11 +142,25 @@ export const pages: readonly PageEntry[] = [
     component: SingleSignOnPage,
   },
   {
+    path: '/administration/certificates',
+    title: 'Certificates',
+    menu: 'Administration',
+    permission: 'certificates.read',
+    component: CertificatesPage,
+  },
+  {
     path: '/administration/backups',
     title: 'Backup',
     menu: 'Administration',
     permission: 'backups.read',
     component: BackupsPage,
+  },
+  {
+    path: '/administration/notifications',
+    title: 'SMTP and Webhooks',
+    menu: 'Administration',
+    permission: 'notifications.read',
+    component: NotificationsPage,
   },
   {
     path: '/administration/login-banner',
@@ -158,6 +175,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Administration',
     permission: 'audit.read',
     component: AuditLogPage,
+  },
+  {
+    path: '/administration/support',
+    title: 'Support Bundle',
+    menu: 'Administration',
+    permission: 'support.read',
+    component: SupportPage,
   },
   { path: '/account', title: 'Your Account', menu: 'none', permission: 'session.own', component: OwnAccountPage },
 ];

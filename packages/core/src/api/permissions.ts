@@ -27,6 +27,7 @@ export const permissions = [
   'backups.download',
   'catalogue.read',
   'catalogue.sync',
+  'certificates.read',
   'cluster.kubeconfig',
   'events.read',
   /** Making a new key that evidence is signed with. */
@@ -35,6 +36,12 @@ export const permissions = [
   /** Letting gateways register, holding their upgrades and letting them go on, removing them. */
   'gateways.change',
   'metrics.read',
+  /** Who is told of what, and what became of it. */
+  'notifications.read',
+  /** Subscriptions and the mail server; trying them, sending again. */
+  'notifications.change',
+  /** Which addresses webhooks may go to. */
+  'notifications.allow',
   'platform.read',
   'platform.adopt',
   /** Values of layers as they are, with the passwords in them. */
@@ -50,6 +57,8 @@ export const permissions = [
   /** How the console reaches vCenter and the cluster. */
   'site.read',
   'site.change',
+  /** Versions, settings, journals and log in one archive, without secrets. */
+  'support.read',
   'trusted-keys.read',
   'trusted-keys.add',
   'trusted-keys.revoke',
@@ -70,6 +79,7 @@ const ofAccounts: readonly Permission[] = ['accounts.read', 'accounts.change', '
 const ofRoot: readonly Permission[] = [
   'access-policy.change',
   'evidence.renew-key',
+  'notifications.allow',
   'single-sign-on.read',
   'single-sign-on.change',
 ];
@@ -90,6 +100,7 @@ const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   viewer: new Set([
     ...ofEverybody,
     'backups.read',
+    'certificates.read',
     'catalogue.read',
     'gateways.read',
     'metrics.read',

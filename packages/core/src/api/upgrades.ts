@@ -162,7 +162,7 @@ export const confirmRequestSchema = z.object({ hash: z.string().regex(/^[0-9a-f]
 
 /** `GET /api/v1/events` (server-sent events): `event:` is the kind, `data:` this JSON. Readers fetch the subject again. */
 export const eventSchema = z.object({
-  kind: z.enum(['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways']),
+  kind: z.enum(['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways', 'notifications']),
   subject: z.string(),
 });
 export type ConsoleEvent = z.infer<typeof eventSchema>;

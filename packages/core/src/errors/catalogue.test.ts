@@ -10,6 +10,7 @@ import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
+import { notificationErrors } from './catalogue/notification.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
 import { s3Errors } from './catalogue/s3.ts';
@@ -40,6 +41,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   siteErrors,
   downloadErrors,
   gatewayErrors,
+  notificationErrors,
   cliErrors,
 };
 

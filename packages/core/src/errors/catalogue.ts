@@ -9,6 +9,7 @@ import { generalErrors } from './catalogue/general.ts';
 import { helmErrors } from './catalogue/helm.ts';
 import { kubernetesErrors } from './catalogue/kubernetes.ts';
 import { mergeErrors } from './catalogue/merge.ts';
+import { notificationErrors } from './catalogue/notification.ts';
 import { registryErrors } from './catalogue/registry.ts';
 import { releaseErrors } from './catalogue/release.ts';
 import { s3Errors } from './catalogue/s3.ts';
@@ -38,6 +39,7 @@ export const catalogue = {
   ...siteErrors,
   ...downloadErrors,
   ...gatewayErrors,
+  ...notificationErrors,
   ...cliErrors,
 } as const;
 

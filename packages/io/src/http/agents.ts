@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { trustedCertificates } from './certificates.ts';
 import type { Environment } from './environment.ts';
@@ -20,6 +21,8 @@ export interface PoolOptions {
   readonly tls?: TlsOptions;
   /** Leads everywhere, whatever the variables say. */
   readonly proxy?: URL;
+  /** Finds the addresses of names in the place of the system: what it refuses is never connected to. It is not asked for addresses. */
+  readonly lookup?: LookupFunction;
 }
 
 /** The connection pools of one client, which closes them. */
@@ -52,11 +55,12 @@ export class Agents {
   }
 
   #make(secure: boolean, proxy: URL | undefined): HttpAgent {
-    const { keepAlive, connections } = this.#options;
+    const { keepAlive, connections, lookup } = this.#options;
     const pool: HttpAgentOptions = {
       keepAlive,
       scheduling: 'lifo',
       ...(connections === undefined ? {} : { maxSockets: connections }),
+      ...(lookup === undefined ? {} : { lookup }),
       ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } }),
     };
     if (!secure) return new HttpAgent(pool);

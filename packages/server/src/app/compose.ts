@@ -3,6 +3,7 @@ import { loadObjects, type LoadPrograms } from '@sealift/site/load-objects';
 import type { GatewaysPort } from '@sealift/upgrade/ports/gateways';
 import { sql } from 'kysely';
 import { AuditCheckpoints } from '../audit/checkpoints.ts';
+import { CertificateWatch } from '../certificates/certificate-watch.ts';
 import { RegistrySync } from '../catalogue/registry-sync.ts';
 import { SyncOnPush } from '../catalogue/sync-on-push.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
@@ -18,6 +19,7 @@ import type { UpgradeLog } from '../engine/logged-journal.ts';
 import { GatewayExecutables } from '../gateways/executables.ts';
 import { gatewaysPort } from '../gateways/gateways-port.ts';
 import { GatewayWaiters } from '../gateways/waiters.ts';
+import { Notifier } from '../notifications/notifier.ts';
 import { EventBus } from '../notify/event-bus.ts';
 import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
@@ -29,6 +31,7 @@ import { siteParts, type SiteParts } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import { Rehearsals } from '../upgrades/rehearsal/rehearsals.ts';
 import type { Store } from '../store/store.ts';
+import { RecentLines } from '../support/recent-lines.ts';
 import { EvidenceKeeper } from '../upgrades/evidence/evidence-keeper.ts';
 import { EvidenceKeys } from '../upgrades/evidence/evidence-keys.ts';
 
@@ -55,6 +58,10 @@ export interface ConsoleParts {
     readonly waiters: GatewayWaiters;
     readonly executables: GatewayExecutables;
   };
+  readonly notifier: Notifier;
+  readonly certificates: CertificateWatch;
+  /** The last lines of the log, for whoever helps. */
+  readonly recentLog: RecentLines;
   /** The key of stored secrets and of backups. */
   readonly secretKey: SecretKeyPlace;
 }
@@ -73,12 +80,21 @@ export interface ComposeSettings extends ClusterSettings {
   readonly backupPrograms?: LoadPrograms | undefined;
   /** Folder of the executables that rehearsals start, beside those that releases bring. */
   readonly rehearsalPrograms?: string | undefined;
+  readonly recentLog?: RecentLines;
 }
 
 /** Puts a console together over an open store. Nothing runs or connects yet. */
 export function composeConsole(
   store: Store,
-  { dataDir, secretKeyFile, startedWith, backupPrograms, rehearsalPrograms, ...settings }: ComposeSettings,
+  {
+    dataDir,
+    secretKeyFile,
+    startedWith,
+    backupPrograms,
+    rehearsalPrograms,
+    recentLog = new RecentLines(),
+    ...settings
+  }: ComposeSettings,
   onEngineFailure: (error: unknown) => void,
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
@@ -135,6 +151,9 @@ export function composeConsole(
     gateways: { port: gateways, waiters: new GatewayWaiters(events), executables: new GatewayExecutables(registry) },
     rehearsals: new Rehearsals(store, cluster, events),
     scheduledBackups: new ScheduledBackups(store.db, backups),
+    recentLog,
+    certificates: new CertificateWatch(store.db),
+    notifier: new Notifier({ db: store.db, secretKey, events }),
     secretKey,
   };
 }

@@ -18,6 +18,7 @@ import { unusableSettings } from '../site/site-parts.ts';
 import type { StartedWith } from '../site/site-settings.ts';
 import { recordSuccessor } from './record-successor.ts';
 import { type UpgradeUnderWay, upgradesUnderWay } from '../store/under-way.ts';
+import { RecentLines } from '../support/recent-lines.ts';
 import { openStore } from '../store/store.ts';
 import type { LoadPrograms } from '@sealift/site/load-objects';
 import type { SiteSettings } from '@sealift/site/settings';
@@ -98,7 +99,14 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       );
     }
     // A line of the log is one object of JSON; what failed may quote a URL or a configuration.
-    const logger = pino(logging, { write: (line: string) => log(JSON.stringify(maskData(JSON.parse(line)))) });
+    const recentLog = new RecentLines();
+    const logger = pino(logging, {
+      write: (line: string) => {
+        const masked = JSON.stringify(maskData(JSON.parse(line)));
+        recentLog.add(masked);
+        log(masked);
+      },
+    });
     const upgradeLogger = logger.child({}, { level: 'info' });
     const parts = composeConsole(
       store,
@@ -110,6 +118,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
         startedWith: options.startedWith,
         backupPrograms: options.backupPrograms,
         rehearsalPrograms: options.rehearsalPrograms,
+        recentLog,
       },
       (error) => logger.warn({ err: error }, 'the engine stopped; it will be started again'),
       (about, message) => upgradeLogger.info(about, message),
@@ -154,6 +163,9 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await parts.checkpoints.begin(await jobs.queue(`audit-checkpoint.${id}`), (error) =>
       logger.warn({ err: error }, 'the end of the audit log was not signed'),
     );
+    await parts.certificates.begin(await jobs.queue(`certificates.${id}`), (error) =>
+      logger.warn({ err: error }, 'certificates were not looked at'),
+    );
     await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
     undo.push(() => parts.syncOnPush.close());
     parts.syncOnPush.begin((error) => logger.warn({ err: error }, 'a sync after a push could not be asked for'));
@@ -163,6 +175,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     undo.push(() => parts.engine.close());
     await parts.evidence.begin((error) => logger.warn({ err: error }, 'the evidence of an upgrade was not written'));
     await parts.engine.watch();
+    undo.push(() => parts.notifier.close());
+    parts.notifier.begin((error) => logger.warn({ err: error }, 'notifications are not delivered now'));
     let closing: Promise<void> | undefined;
     return {
       url,

@@ -203,11 +203,16 @@ describe('what the roles are for, said once more by paths', () => {
     expect(passed('account-administrator').filter((route) => !own.test(route) && !known.test(route))).toEqual([]);
   });
 
-  it('Operations may all but accounts, how people sign in, and the key of evidence', () => {
+  it('Operations may all but accounts, how people sign in, the key of evidence, and where webhooks may go', () => {
     const all = passed('root');
     const missing = all.filter((route) => !passed('operations').includes(route));
     expect(
-      missing.filter((route) => !/accounts|single-sign-on|^PUT \/access-policy$|^POST \/evidence-keys$/.test(route)),
+      missing.filter(
+        (route) =>
+          !/accounts|single-sign-on|^PUT \/access-policy$|^POST \/evidence-keys$|^PUT \/notifications\/policy$/.test(
+            route,
+          ),
+      ),
     ).toEqual([]);
     expect(passed('operations').filter((route) => /accounts|single-sign-on/.test(route))).toEqual([]);
   });

@@ -11,6 +11,9 @@ export const backedUpTables = [
   'site_settings',
   'backup_schedule',
   'backup_store',
+  'notification_policy',
+  'mail_server',
+  'notification_subscription',
   'gateway',
   'gateway_pause',
   'gateway_rollout',
@@ -46,5 +49,8 @@ export const leftOutTables = {
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
   backup: 'the folder or the bucket tells what it holds',
   rehearsal: 'it tells of a cluster as it was: it is done again',
+  certificate_told: 'what runs out is told again by a restored console',
+  notification: 'what was to be told was told, or is of another day',
+  notification_delivery: 'what was to be told was told, or is of another day',
   store_version: 'each version that is started says it anew',
 } as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

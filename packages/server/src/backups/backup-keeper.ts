@@ -3,8 +3,10 @@ import type { BackupStage } from '@sealift/core/api';
 import type { BackupProof, BackupReason } from '@sealift/core/backup';
 import { backupFormat } from '@sealift/core/backup';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { newsOfBackup } from '@sealift/core/notification';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
 import type { Db } from '../store/store.ts';
@@ -79,10 +81,13 @@ export class BackupKeeper {
           this.#lastFailure = null;
           return () => resolve(row);
         },
-        (error: unknown) => {
+        async (error: unknown) => {
           const { message, hint } = asSealiftError(error);
-          if (!this.#stop.signal.aborted)
+          if (!this.#stop.signal.aborted) {
             this.#lastFailure = { at: new Date(), reason, message: `${message}. ${hint}` };
+            // What somebody has ended has not failed.
+            if (!ending.aborted) await this.#report(reason, message);
+          }
           return () => reject(error);
         },
       )
@@ -208,6 +213,12 @@ export class BackupKeeper {
       });
       return row;
     });
+  }
+
+  /** Why it failed counts, not that a store which is away cannot note it. */
+  async #report({ why }: BackupReason, message: string): Promise<void> {
+    const told = this.#parts.db.transaction().execute((trx) => recordNews(trx, newsOfBackup(why, message)));
+    await told.catch(() => undefined);
   }
 
   #tell(): void {

@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { newsOfReleases } from '@sealift/core/notification';
 import type { InTurn } from '@sealift/io/in-turn';
-import type { Db } from '../store/store.ts';
+import type { Insertable } from 'kysely';
+import { recordNews } from '../outbox/record-news.ts';
+import type { Db, Trx } from '../store/store.ts';
+import type { Tables } from '../store/tables.ts';
 import type { PackRow } from './pack-row.ts';
 import type { MarkerRead } from './read-content.ts';
 
@@ -30,7 +34,7 @@ export async function storePacks({ db, storing }: Storing, rows: readonly PackRo
   }
 }
 
-/** Stores markers as they were verified. */
+/** Stores markers as they were verified, and has releases told that were not there. */
 export async function storeMarkers({ db, storing }: Storing, markers: readonly MarkerRead[]): Promise<void> {
   const rows = markers.map(({ kind, name, version, digest, texts, keyId }) => {
     return { kind, name, row: { version, digest, ...texts, key_id: keyId, synced_at: new Date() } };
@@ -55,14 +59,31 @@ export async function storeMarkers({ db, storing }: Storing, markers: readonly M
     );
     await setImmediate();
   }
-  for (const { name, row } of rows.filter(({ kind }) => kind === 'release')) {
-    const release = { product: name, ...row };
-    await db
+  const releases = rows.filter(({ kind }) => kind === 'release').map(({ name, row }) => ({ product: name, ...row }));
+  for (const some of portionsOf(releases, (row) => row.release.length)) {
+    await storing(() => db.transaction().execute((trx) => storeReleases(trx, some)));
+    await setImmediate();
+  }
+}
+
+async function storeReleases(trx: Trx, releases: readonly Insertable<Tables['catalogue_release']>[]): Promise<void> {
+  const found: { readonly product: string; readonly version: string }[] = [];
+  for (const release of releases) {
+    const { product, version } = release;
+    const known = await trx
+      .selectFrom('catalogue_release')
+      .select('version')
+      .where('product', '=', product)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    if (known === undefined) found.push({ product, version });
+    await trx
       .insertInto('catalogue_release')
       .values(release)
       .onConflict((conflict) => conflict.columns(['product', 'version']).doUpdateSet(release))
       .execute();
   }
+  if (found.length > 0) await recordNews(trx, newsOfReleases(found));
 }
 
 /** Rows in their order, so many at a time as one statement may bring; at least one. */

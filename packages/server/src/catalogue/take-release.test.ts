@@ -21,12 +21,16 @@ describe('a release in the catalogue', { timeout: 60_000 }, () => {
   }
 
   it('stays what it was when another one is signed and pushed under its version', async () => {
+    const people = { name: 'people', kinds: ['release.found'], target: { via: 'mail', to: ['ops@example.org'] } };
+    expect((await platform.call('POST', '/notifications/subscriptions', people)).status).toBe(201);
     expect(await push({})).toEqual({ message: '1 release in the catalogue, 1 new', codes: [] });
     expect(await push({ upgradesFrom: '<4.2.11' })).toMatchObject({ codes: ['RELEASE_CHANGED'] });
     await platform.call('POST', '/platform/adopt', { version: '4.2.12' });
     const { body } = await platform.call('GET', '/updates');
     expect(JSON.stringify(body)).not.toContain('<4.2.11');
     expect(await push({})).toMatchObject({ message: '1 release in the catalogue, 0 new', codes: [] });
+    const { deliveries } = await platform.until('/notifications/deliveries', (list) => list.deliveries.length > 0);
+    expect(deliveries).toMatchObject([{ notification: { kind: 'release.found', facts: { count: 1 } } }]);
   });
 
   it('is not taken from the tag of another, nor while something that it pins is missing', async () => {

@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import type { Db, Trx } from '../store/store.ts';
 
-/** The one lease there is: who may run upgrades. */
+/** The lease of who may run upgrades. */
 export const leaseName = 'engine';
 
 /**

@@ -1,4 +1,5 @@
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { newsOfState } from '@sealift/core/notification';
 import { programVersion } from '@sealift/core/program-version';
 import {
   isFinal,
@@ -16,6 +17,7 @@ import {
 } from '@sealift/core/upgrade';
 import type { JournalPort, NewEntry, StateDetails } from '@sealift/upgrade/ports/journal';
 import { z } from 'zod';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { assertReadable, isReadable } from '../store/refuse-newer.ts';
 import type { Db, Trx } from '../store/store.ts';
@@ -90,7 +92,7 @@ export function journalStore(db: Db, events: EventBus): JournalPort {
 }
 
 /**
- * Lets an event happen to an upgrade, together with its journal line. The console's lock ends in the same transaction as the
+ * Lets an event happen to an upgrade, together with its journal line and what is told of it. The console's lock ends in the same transaction as the
  * upgrade, so that neither can outlive the other.
  *
  * @returns the state it leads to
@@ -105,13 +107,14 @@ export async function applyEvent(
 ): Promise<UpgradeState> {
   const row = await trx
     .selectFrom('upgrade')
-    .select(['id', 'state', 'format'])
+    .select(['id', 'state', 'format', 'product', 'from_version', 'to_version'])
     .where('id', '=', upgradeId)
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });
   await assertReadable(trx, row);
-  const state = next(stateBefore(row.state, event), event);
+  const before = stateBefore(row.state, event);
+  const state = next(before, event);
   await trx
     .updateTable('upgrade')
     .set({ state, format: upgradeFormat, ...(isFinal(state) ? { finished_at: new Date() } : {}) })
@@ -122,6 +125,10 @@ export async function applyEvent(
   }
   const line: JournalLine = { phase: 'state', data: { ...details, state } };
   await insert(trx, { upgradeId, stepId: '', epoch, ...line });
+  const { by, reason } = details;
+  const told = { id: upgradeId, product: row.product, from: row.from_version, to: row.to_version };
+  const news = newsOfState(told, { before, after: state, by, reason });
+  if (news !== null) await recordNews(trx, news);
   return state;
 }
 

@@ -4,16 +4,16 @@ import type { Store } from '../store/store.ts';
 import { leaseName } from './fenced.ts';
 
 /**
- * The lease over a row. Time is the database's alone: the clocks of two replicas may differ. `clock_timestamp()`, not `now()`:
+ * A lease over a row: that of who runs upgrades, or another one by its name. Time is the database's alone: the clocks of two replicas may differ. `clock_timestamp()`, not `now()`:
  * a take-over that waited for a row lock must not judge by the time it began to wait.
  */
-export function leaseStore({ db }: Store): LeasePort {
+export function leaseStore({ db }: Pick<Store, 'db'>, name: string = leaseName): LeasePort {
   const until = (ttlMs: number) => sql<Date>`clock_timestamp() + ${ttlMs} * interval '1 millisecond'`;
   return {
     async acquire(holder, ttlMs) {
       const row = await db
         .insertInto('lease')
-        .values({ name: leaseName, holder, epoch: 1, expires_at: until(ttlMs) })
+        .values({ name, holder, epoch: 1, expires_at: until(ttlMs) })
         .onConflict((conflict) =>
           conflict
             .column('name')
@@ -29,7 +29,7 @@ export function leaseStore({ db }: Store): LeasePort {
       const renewed = await db
         .updateTable('lease')
         .set({ expires_at: until(ttlMs) })
-        .where('name', '=', leaseName)
+        .where('name', '=', name)
         .where('holder', '=', holder)
         .where('epoch', '=', epoch)
         .returning('epoch')
@@ -41,7 +41,7 @@ export function leaseStore({ db }: Store): LeasePort {
       await db
         .updateTable('lease')
         .set({ expires_at: sql<Date>`clock_timestamp()` })
-        .where('name', '=', leaseName)
+        .where('name', '=', name)
         .where('holder', '=', holder)
         .where('epoch', '=', epoch)
         .execute();

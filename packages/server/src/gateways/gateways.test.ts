@@ -233,6 +233,12 @@ describe('a rollout', () => {
     expect((await a.report({ failure })).update).toBeNull();
     expect((await b.report()).update).toBeNull();
     expect((await listed()).rollout).toMatchObject({ failed: ['a'], proven: 0 });
+    // A gateway says it again with each report; that the ring halted is told once.
+    await a.report({ failure });
+    const told = await store.db.selectFrom('notification').select('document').execute();
+    expect(told.map(({ document }) => JSON.parse(document))).toMatchObject([
+      { kind: 'gateways.halted', subject: 'a', facts: { version: '2.0.0', reason: 'it ended' } },
+    ]);
     expect((await client.call('POST', '/gateways/retry', {})).status).toBe(200);
     expect((await b.report()).update).toMatchObject({ attempt: 2 });
     expect((await a.report({ failure })).update).toBeNull();

@@ -1,9 +1,11 @@
 import type { GatewayOrders, GatewayReport } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { newsOfHalt } from '@sealift/core/notification';
 import { holdsOf, mayGo, ringState } from '@sealift/core/gateway';
 import { compareVersions } from '@sealift/core/version';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { SignedBy } from '../http/principal.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { changeWhile } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
@@ -100,6 +102,11 @@ async function audit(trx: Trx, by: SignedBy, before: KnownGateway, now: KnownGat
   const failure = failureNow(now, wanted);
   if (failure !== null && failureNow(before, wanted)?.at !== failure.at) {
     await recordAudit(trx, actor, { action: 'gateway.failed', subject: by.name, details: { ...failure } });
+    // The first one halts the ring; those that were on their way already add nothing to that.
+    const others = (await knownGateways(trx)).filter(({ name }) => name !== now.name);
+    if (others.every((one) => failureNow(one, wanted) === null)) {
+      await recordNews(trx, newsOfHalt(now, failure.version, failure.reason));
+    }
   }
 }
 

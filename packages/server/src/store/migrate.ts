@@ -10,6 +10,7 @@ import * as gateways from './migrations/gateways.ts';
 import * as hops from './migrations/hops.ts';
 import * as initial from './migrations/initial.ts';
 import * as layerEdits from './migrations/layer-edits.ts';
+import * as notifications from './migrations/notifications.ts';
 import * as onFailure from './migrations/on-failure.ts';
 import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
@@ -51,6 +52,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0022-access': access,
   '0023-single-sign-on': singleSignOn,
   '0025-rehearsals': rehearsals,
+  '0026-notifications': notifications,
 };
 
 /** The last change of this version's tables. */

@@ -28,5 +28,7 @@ export async function emptyStore(store: Store): Promise<void> {
   await sql`insert into access_policy (id, revision, second_person) values (1, 0, false)`.execute(store.db);
   await sql`insert into single_sign_on (id, revision) values (1, 0)`.execute(store.db);
   await sql`insert into gateway_rollout (id, attempt, revision) values (1, 1, 0)`.execute(store.db);
+  await sql`insert into notification_policy (id, revision) values (1, 0)`.execute(store.db);
+  await sql`insert into mail_server (id, revision) values (1, 0)`.execute(store.db);
   await sql`insert into site_settings (id, revision) values (1, 0)`.execute(store.db);
 }

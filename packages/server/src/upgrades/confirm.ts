@@ -55,7 +55,7 @@ export async function confirmUpgrade(
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
     if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });
-    const approval = await askOrApprove(trx, principal, id, hash);
+    const approval = await askOrApprove(trx, principal, row, hash);
     if (approval.outcome === 'asked') return false;
     await trx
       .updateTable('upgrade')

@@ -1,3 +1,4 @@
+import { notificationKinds } from '@sealift/core/notification';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAdopted } from '../testing/adopted-platform.ts';
 import type { RunningPlatform } from '../testing/running-platform.ts';
@@ -21,6 +22,13 @@ beforeAll(async () => {
     ['vic', 'viewer'],
   ] as const)
     tokens.set(username, await tokenOf(username, role));
+  // Without a mail server nothing arrives; what is to be told is there all the same.
+  const people = {
+    name: 'people',
+    kinds: Object.keys(notificationKinds),
+    target: { via: 'mail', to: ['ops@example.org'] },
+  };
+  await platform.call('POST', '/notifications/subscriptions', people);
   id = (await platform.call('POST', '/upgrades', { to: '4.2.13' })).body.id;
 }, 120_000);
 afterAll(() => platform.stop());
@@ -124,4 +132,26 @@ it('approves, the upgrade starts, and who asked and who approved stays known', a
   });
   const [line = ''] = (await evidence.text()).split('\n');
   expect(JSON.parse(line).approval).toMatchObject({ askedBy: 'bob', by: 'ann', hash });
+}, 60_000);
+
+it('is told to whoever is subscribed, as is what the upgrade then does', async () => {
+  interface Told {
+    readonly notification: { readonly kind: string; readonly subject: string; readonly facts: { readonly by: string } };
+    readonly answer: string;
+  }
+  const kindsOf = ({ deliveries }: { deliveries: Told[] }): string[] =>
+    deliveries
+      .filter(({ notification }) => notification.subject === id)
+      .map(({ notification: { kind, facts } }) => (kind.endsWith('approval') ? `${kind} ${facts.by}` : kind))
+      .toReversed();
+  await platform.until('/notifications/deliveries?limit=200', (list) => kindsOf(list).includes('upgrade.succeeded'));
+  const told = kindsOf((await platform.call('GET', '/notifications/deliveries?limit=200')).body);
+  expect(told).toEqual([
+    'upgrade.waiting-for-approval ann',
+    'upgrade.waiting-for-approval bob',
+    'upgrade.waiting-for-approval ann',
+    'upgrade.waiting-for-approval bob',
+    'upgrade.started',
+    'upgrade.succeeded',
+  ]);
 }, 60_000);

@@ -1,7 +1,9 @@
 import { type Approval, isAllowed } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { newsOfRequest } from '@sealift/core/notification';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { Principal } from '../http/principal.ts';
+import { recordNews } from '../outbox/record-news.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables.ts';
@@ -17,7 +19,8 @@ export type Approved =
  *
  * @throws SECOND_PERSON_NEEDED where the one who asked confirms once more
  */
-export async function askOrApprove(trx: Trx, principal: Principal, id: string, hash: string): Promise<Approved> {
+export async function askOrApprove(trx: Trx, principal: Principal, row: UpgradeRow, hash: string): Promise<Approved> {
+  const { id, product, from_version: from, to_version: to } = row;
   const policy = await trx.selectFrom('access_policy').select('second_person').forShare().executeTakeFirstOrThrow();
   if (!policy.second_person) return { outcome: 'approved', askedBy: null };
   const asked = await standingRequest(trx, id, hash);
@@ -32,6 +35,7 @@ export async function askOrApprove(trx: Trx, principal: Principal, id: string, h
     .onConflict((conflict) => conflict.column('upgrade_id').doUpdateSet(request))
     .execute();
   await recordAudit(trx, principal, { action: 'upgrade.ask', subject: id, details: { hash } });
+  await recordNews(trx, newsOfRequest({ id, product, from, to }, principal.name));
   return { outcome: 'asked' };
 }
 

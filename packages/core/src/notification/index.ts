@@ -1,0 +1,4 @@
+export * from './cloud-event.ts';
+export * from './kinds.ts';
+export * from './mail-text.ts';
+export * from './notification.ts';
