@@ -2,7 +2,10 @@ import './review/review.css';
 import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import type { Review, Upgrade } from '@sealift/core/api';
 import { useState } from 'react';
+import { lifecycle } from '@sealift/core/upgrade';
+import { ClosedHere } from '../../api/platform.ts';
 import { useReview } from '../../api/review.ts';
+import { useMay } from '../../api/session.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { ChangeReview } from './review/change-review.tsx';
 import type { ReviewRow } from './review/review-rows.ts';
@@ -15,13 +18,17 @@ interface ConfigurationProps {
   isActive: boolean;
 }
 
-/** What becomes of each layer's configuration: the change review, or the runbook's panes. */
+/** What becomes of each layer's configuration: the change review, or the runbook's panes. Once it was confirmed it is there to be read. */
 export function Configuration({ upgrade, isActive }: ConfigurationProps) {
   const review = useReview(upgrade.id);
+  const may = useMay('upgrades.prepare');
+  const confirmed = lifecycle[upgrade.state].editable ? null : 'It was confirmed like this';
   return (
-    <QueryView query={review} what="the decisions">
-      {(data) => <Views upgrade={upgrade} review={data} isActive={isActive} />}
-    </QueryView>
+    <ClosedHere value={may ? confirmed : 'Your role does not allow this'}>
+      <QueryView query={review} what="the decisions">
+        {(data) => <Views upgrade={upgrade} review={data} isActive={isActive} />}
+      </QueryView>
+    </ClosedHere>
   );
 }
 
