@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ import { type FixtureServer, serveFixture } from './fixture/serve.ts';
 const browserPeer = peer('chromium');
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+/** What an answer's head takes at most. */
+const headersBytes = 500;
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 const addresses = [
@@ -26,6 +28,7 @@ const addresses = [
   '/updates',
   '/updates/up-1',
   '/updates/up-1?texts=csi-csi-vsphere',
+  '/updates/up-1?part=plan',
   '/administration/backups',
   '/administration/registries',
   '/administration/packs',
@@ -140,6 +143,27 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     expect(await focused.evaluate((line) => getComputedStyle(line).outlineStyle)).toBe('solid');
     await page.keyboard.press('u');
     await page.getByText('0 of 2 settled', { exact: true }).waitFor();
+  });
+
+  test('the first page takes less than 300 kB over TLS, fonts and headers included', async () => {
+    const fresh = await browser.newPage();
+    const asked = new Set<string>();
+    fresh.on('request', (request) => asked.add(new URL(request.url()).pathname));
+    await fresh.goto(site.url);
+    await fresh.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+    await expect.poll(() => fresh.locator('.loading').count()).toBe(0);
+    await fresh.evaluate('document.fonts.ready');
+    await fresh.close();
+    const sizes = await Promise.all(
+      [...asked].map(async (path) => {
+        const file = join(pages, path === '/' ? 'index.html' : path);
+        // As the console sends it: compressed where that was worth it. Answers of the API are small here.
+        const found = (await stat(`${file}.br`).catch(() => undefined)) ?? (await stat(file).catch(() => undefined));
+        return headersBytes + (found?.size ?? 1000);
+      }),
+    );
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(300_000);
   });
 
   test('runs under a policy without inline code or styles, and asks no other host for anything', () => {

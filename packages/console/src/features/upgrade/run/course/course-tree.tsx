@@ -1,5 +1,5 @@
 import { Card, CardBody, CardTitle, Label, Title } from '@patternfly/react-core';
-import { CheckCircleIcon, CircleIcon, ExclamationCircleIcon, InProgressIcon } from '@patternfly/react-icons';
+import { CheckCircleIcon, ExclamationCircleIcon, InProgressIcon, OutlinedCircleIcon } from '@patternfly/react-icons';
 import type { UpgradeCourse } from '@sealift/core/api';
 import { lifecycle, type TreeStep, type UpgradeTree } from '@sealift/core/upgrade';
 import { Fragment } from 'react';
@@ -53,7 +53,7 @@ export function CourseTree({ course, tree, now }: CourseTreeProps) {
 
 const words = { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' } as const;
 const icons = {
-  waiting: CircleIcon,
+  waiting: OutlinedCircleIcon,
   running: InProgressIcon,
   done: CheckCircleIcon,
   failed: ExclamationCircleIcon,
