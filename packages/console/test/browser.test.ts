@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FixtureApi } from './fixture/fixture-api.ts';
 import { type FixtureServer, serveFixture } from './fixture/serve.ts';
 
@@ -41,10 +41,14 @@ const addresses = [
   '/account',
 ];
 
+/** With an upgrade that runs. */
+const running = ['/updates/up-1?part=course', '/updates/up-1?part=values', '/administration/backups?locked'];
+
 describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () => {
   let pages: string;
   let site: FixtureServer;
   let browser: Browser;
+  const api = new FixtureApi();
   let page: Page;
   const complaints: string[] = [];
   const hosts = new Set<string>();
@@ -52,8 +56,11 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
   beforeAll(async () => {
     pages = await mkdtemp(join(tmpdir(), 'sealift-console-'));
     const root = join(import.meta.dirname, '..');
+    // As they ship: with React's code for production.
+    vi.stubEnv('NODE_ENV', 'production');
     await build({ root, logLevel: 'error', build: { outDir: pages, emptyOutDir: true } });
-    site = await serveFixture(pages, new FixtureApi());
+    vi.unstubAllEnvs();
+    site = await serveFixture(pages, api);
     browser = await chromium.launch({ executablePath: browserPeer.path, args: flags });
     page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
@@ -75,7 +82,8 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
       const axe = await readFile(axePath, 'utf8');
       const faults: string[] = [];
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      for (const address of addresses) {
+      for (const address of [...addresses, ...running]) {
+        api.progress = running.includes(address) ? 3 : null;
         await page.goto(site.url + address);
         await page.locator('h1').waitFor();
         await expect.poll(() => page.locator('.loading').count(), { timeout: 20_000 }).toBe(0);
@@ -85,6 +93,7 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
         );
         faults.push(...found.map(({ id, nodes }) => `${address} ${id}: ${nodes[0]?.html}`));
       }
+      api.progress = null;
       expect(faults).toEqual([]);
     },
     180_000,
