@@ -98,3 +98,21 @@ test('says what will happen before it starts, and confirms exactly what was show
   await screen.findByText(/Waiting for/);
   expect(api.calls).toContain('POST /upgrades/up-1/confirm');
 });
+
+test('is there to be read for a Viewer, who can settle nothing, and is told why', async () => {
+  openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+    fixture.role = 'viewer';
+  });
+  await screen.findByRole('tree', { name: 'Decisions' });
+  const [keep] = await screen.findAllByRole('button', { name: /^Keep current/ });
+  expect(keep?.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('keeps in the address which part of it is looked at', async () => {
+  const { user, address } = openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+  });
+  await user.click(await screen.findByRole('tab', { name: /^Plan/ }));
+  expect(address()).toContain('part=plan');
+});

@@ -1,5 +1,6 @@
 import {
   answersRequestSchema,
+  isAllowed,
   layerPreviewSchema,
   layerTextsSchema,
   pastedTextRequestSchema,
@@ -23,7 +24,7 @@ import {
 } from '../edit-draft.ts';
 import { loadLinkedLayer } from '../layer-chain.ts';
 import { layerPreview } from '../layer-preview.ts';
-import { textsOf } from '../merge-cache.ts';
+import { type ShownValues, textsOf } from '../merge-cache.ts';
 import { loadLayer, loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { revisionOf } from './layer-edits.ts';
@@ -33,6 +34,11 @@ const tags = ['upgrades'];
 const byId = z.object({ id: z.string().max(64) });
 const byLayer = byId.extend({ layerId: z.string().max(300) });
 const json = 'application/json; charset=utf-8';
+
+/** The values that persons gave, and others, may be secrets. */
+function valuesFor(request: FastifyRequest): ShownValues {
+  return isAllowed(principalOf(request).role, 'platform.values') ? 'whole' : 'hidden';
+}
 
 /** What each layer becomes, and the answers of persons; what is edited has an `ETag`, and edits take `If-Match`. */
 export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
@@ -55,18 +61,18 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
   const path = '/upgrades/:id/layers/:layerId';
 
-  // The values that persons gave are whole in it, and may be secrets.
   api.get('/upgrades/:id/review', {
-    config: { permission: 'platform.values' },
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
-      summary: 'Every decision of every layer, without their texts',
+      summary:
+        'Every decision of every layer, without their texts; values that persons gave read *** for whoever may not see values',
       params: byId,
       response: { 200: reviewSchema },
     },
     handler: async (request, reply) => {
       await loadUpgrade(db, request.params.id);
-      return sendJson(reply, await upgradeReview(db, request.params.id));
+      return sendJson(reply, await upgradeReview(db, request.params.id, valuesFor(request)));
     },
   });
 
@@ -85,17 +91,18 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(`${path}/texts`, {
-    config: { permission: 'platform.values' },
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
-      summary: 'The texts of one layer, with the places of their secrets',
+      summary:
+        'The texts of one layer, with the places of their secrets, which read *** for whoever may not see values',
       params: byLayer,
       response: { 200: layerTextsSchema },
     },
     handler: async (request, reply) => {
       const { id, layerId } = request.params;
       await loadUpgrade(db, id);
-      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId)));
+      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId), valuesFor(request)));
     },
   });
 
