@@ -130,7 +130,9 @@ describe('the change review', { timeout: 30_000 }, () => {
     const texts = layerTextsSchema.parse(answered.body);
     expect(texts.current.secrets).toEqual([]);
     // On the lines where they stand for everybody.
-    expect(texts.current.text.split('\n').indexOf('  level: debug')).toBe(current.split('\n').indexOf('  level: debug'));
+    expect(texts.current.text.split('\n').indexOf('  level: debug')).toBe(
+      current.split('\n').indexOf('  level: debug'),
+    );
     expect((await viewer.call('GET', layerPath(calico))).status).toBe(403);
     expect((await viewer.call('PATCH', `${layerPath(calico)}/resolutions`, { open: [password] })).status).toBe(403);
   });
