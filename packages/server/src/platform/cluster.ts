@@ -4,6 +4,7 @@ import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
+import type { ManifestsPort } from '@sealift/upgrade/ports/manifests';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { StoragePort } from '@sealift/upgrade/ports/storage';
@@ -24,6 +25,8 @@ export interface ClusterPorts {
   readonly storedVersions: StoredVersionsPort;
   readonly declared: DeclaredPort;
   readonly events: EventsPort;
+  /** What layers come to. @throws CLUSTER_SIMULATED */
+  readonly manifests: ManifestsPort;
   /** What a backup keeps of the cluster. */
   readonly objects: ObjectsPort;
   /** A kubeconfig of the enterprise cluster that ends after some hours. @throws CLUSTER_SIMULATED */
@@ -59,10 +62,7 @@ export function connectCluster(
   { simulatorUrl, site: settings }: ClusterSettings,
   surroundings: SiteSurroundings,
 ): ClusterConnection {
-  const simulated =
-    simulatorUrl === undefined
-      ? {}
-      : { ...connectSimulator(simulatorUrl), objects: noObjects, issueKubeconfig: refuseSimulated };
+  const simulated = simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), ...ofRealClusters };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return {
@@ -87,6 +87,7 @@ export function connectCluster(
     events,
     objects,
     issueKubeconfig,
+    manifests,
     host,
   } = site;
   return {
@@ -98,6 +99,7 @@ export function connectCluster(
     events,
     objects,
     issueKubeconfig,
+    manifests,
     storedVersions,
     declared,
     ...simulated,
@@ -111,13 +113,20 @@ export function connectCluster(
   };
 }
 
-function refuseSimulated(): Promise<never> {
-  return Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what: 'kubeconfig' } }));
+function refuseSimulated(what: string): () => Promise<never> {
+  return () => Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what } }));
 }
 
 const noObjects: ObjectsPort = {
   all: () =>
     Promise.resolve([{ record: 'omitted', what: 'objects of the cluster', why: 'it is a simulation, and has none' }]),
+};
+
+/** What a simulation does not have. */
+const ofRealClusters = {
+  objects: noObjects,
+  issueKubeconfig: refuseSimulated('kubeconfig'),
+  manifests: { render: refuseSimulated('API that charts are rendered for') },
 };
 
 function notConnected() {
@@ -131,6 +140,7 @@ function notConnected() {
     events: { latest: refuse },
     objects: { all: refuse },
     issueKubeconfig: refuse,
+    manifests: { render: refuse },
     storedVersions: { stale: refuse, rewrite: refuse },
     declared: { find: refuse, standing: refuse, act: refuse },
     cluster: {

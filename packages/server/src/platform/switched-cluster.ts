@@ -30,6 +30,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly events: ClusterPorts['events'];
   readonly objects: ClusterPorts['objects'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
+  readonly manifests: ClusterPorts['manifests'];
   readonly #changing: ChangingSettings | undefined;
   readonly #surroundings: SiteSurroundings;
   #held: HeldConnection;
@@ -55,6 +56,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.events = ports.events;
     this.objects = ports.objects;
     this.issueKubeconfig = ports.issueKubeconfig;
+    this.manifests = ports.manifests;
   }
 
   /** Whether there is one, whether it is a simulation, and the host of a real vCenter. */

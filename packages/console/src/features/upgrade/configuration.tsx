@@ -10,6 +10,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { ChangeReview } from './review/change-review.tsx';
 import type { ReviewRow } from './review/review-rows.ts';
 import { useReviewAddress } from './review/use-review-address.ts';
+import { LayersManifests } from './manifests/layers-manifests.tsx';
 import { MergedLayers } from './texts/merged-layers.tsx';
 
 interface ConfigurationProps {
@@ -36,6 +37,10 @@ function Views({ upgrade, review, isActive }: ConfigurationProps & { review: Rev
   const address = useReviewAddress();
   const [place, setPlace] = useState<{ row: ReviewRow; edit: boolean }>();
   const { texts, row, filter } = address;
+  // Rendered for a draft alone: afterwards the cluster is another than it was for.
+  const mayRender = useMay('platform.values') && lifecycle[upgrade.state].editable;
+  const manifests = mayRender ? address.manifests : undefined;
+  const isReview = texts === undefined && manifests === undefined;
   const firstLayer = (): string | undefined => {
     const ofRow = review.layers.find((layer) => row?.startsWith(`${layer.id}:`))?.id;
     const asking = review.layers.find(({ state }) => state === 'conflicts') ?? review.layers[0];
@@ -43,11 +48,7 @@ function Views({ upgrade, review, isActive }: ConfigurationProps & { review: Rev
   };
   const viewToggle = (
     <ToggleGroup aria-label="View" isCompact className="view-toggle">
-      <ToggleGroupItem
-        text="Change review"
-        isSelected={texts === undefined}
-        onChange={() => address.setTexts(undefined)}
-      />
+      <ToggleGroupItem text="Change review" isSelected={isReview} onChange={() => address.setTexts(undefined)} />
       <ToggleGroupItem
         text="Incoming and current"
         isSelected={texts !== undefined}
@@ -56,17 +57,27 @@ function Views({ upgrade, review, isActive }: ConfigurationProps & { review: Rev
           address.setTexts(firstLayer());
         }}
       />
+      {mayRender && (
+        <ToggleGroupItem
+          text="Manifests"
+          isSelected={manifests !== undefined}
+          onChange={() => {
+            const layer = texts ?? firstLayer();
+            if (layer !== undefined) address.setManifests(layer);
+          }}
+        />
+      )}
     </ToggleGroup>
   );
   const shown = place !== undefined && place.row.layer.id === texts ? place : undefined;
   return (
     <>
-      <div className="view" hidden={texts !== undefined}>
+      <div className="view" hidden={!isReview}>
         <ChangeReview
           upgrade={upgrade}
           review={review}
           address={address}
-          isActive={isActive && texts === undefined}
+          isActive={isActive && isReview}
           viewToggle={viewToggle}
           onShowTexts={(of, edit) => {
             setPlace({ row: of, edit });
@@ -74,6 +85,17 @@ function Views({ upgrade, review, isActive }: ConfigurationProps & { review: Rev
           }}
         />
       </div>
+      {manifests !== undefined && (
+        <div className="view">
+          <LayersManifests
+            upgrade={upgrade}
+            review={review}
+            chosen={manifests}
+            viewToggle={viewToggle}
+            onChoose={address.setManifests}
+          />
+        </div>
+      )}
       {texts !== undefined && (
         <div className="view">
           <MergedLayers

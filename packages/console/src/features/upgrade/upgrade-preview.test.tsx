@@ -116,3 +116,27 @@ test('keeps in the address which part of it is looked at', async () => {
   await user.click(await screen.findByRole('tab', { name: /^Plan/ }));
   expect(address()).toContain('part=plan');
 });
+
+test('shows what a layer comes to in the cluster, rendered only when it is asked for', async () => {
+  const { user, api, address } = openPage('/updates/up-1?layer=cni-cni-calico', (fixture) => {
+    fixture.drafted = true;
+  });
+  const toggle = await screen.findByRole('button', { name: 'Manifests' });
+  expect(api.calls.filter((call) => call.endsWith('/manifests'))).toEqual([]);
+  await user.click(toggle);
+  const region = await screen.findByRole('region', { name: 'Manifests of Calico' });
+  await within(region).findByText('With the merged values, 1 object');
+  expect(address()).toContain('manifests=cni-cni-calico');
+  expect(api.calls.filter((call) => call.endsWith('/manifests'))).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: /vSphere CSI/ }));
+  await screen.findByText(/Settle the conflicts of this layer first/);
+});
+
+test('says why nothing can be rendered, and what to do', async () => {
+  const { user } = openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+    fixture.hasHelm = false;
+  });
+  await user.click(await screen.findByRole('button', { name: 'Manifests' }));
+  await screen.findByText('What to do: Install helm on the machine of the console.');
+});

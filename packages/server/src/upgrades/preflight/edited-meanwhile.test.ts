@@ -21,8 +21,19 @@ beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
 function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): UpgradeServices {
   const parts = memoryConsole(store());
   const check = { name: 'site', title: 'The site', outcome: 'pass', detail: 'is there' } as const;
-  const { vcenter, storage, cluster, providers, survey, storedVersions, declared, events, objects, issueKubeconfig } =
-    parts.cluster;
+  const {
+    vcenter,
+    storage,
+    cluster,
+    providers,
+    survey,
+    storedVersions,
+    declared,
+    events,
+    objects,
+    issueKubeconfig,
+    manifests,
+  } = parts.cluster;
   const ports = {
     vcenter,
     storage,
@@ -34,6 +45,7 @@ function site(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Upgr
     events,
     objects,
     issueKubeconfig,
+    manifests,
   };
   const checks = () => meanwhile().then(() => [check]);
   return { ...parts, cluster: { ...ports, checks } };

@@ -1,6 +1,7 @@
 import {
   answersRequestSchema,
   isAllowed,
+  layerManifestsSchema,
   layerPreviewSchema,
   layerTextsSchema,
   pastedTextRequestSchema,
@@ -28,6 +29,7 @@ import { type ShownValues, textsOf } from '../merge-cache.ts';
 import { loadLayer, loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { revisionOf } from './layer-edits.ts';
+import { layerManifests, oneAtATime } from './manifests.ts';
 import { layerReview, upgradeReview } from './review.ts';
 
 const tags = ['upgrades'];
@@ -60,6 +62,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
     seen: ifMatch(request.headers),
   });
   const path = '/upgrades/:id/layers/:layerId';
+  const rendering = oneAtATime();
 
   api.get('/upgrades/:id/review', {
     config: { permission: 'upgrades.read' },
@@ -103,6 +106,22 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
       const { id, layerId } = request.params;
       await loadUpgrade(db, id);
       return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId), valuesFor(request)));
+    },
+  });
+
+  api.get(`${path}/manifests`, {
+    config: { permission: 'platform.values' },
+    schema: {
+      tags,
+      summary:
+        'The objects that a layer of a draft comes to in the cluster, now and after the upgrade, rendered when asked',
+      params: byLayer,
+      response: { 200: layerManifestsSchema },
+    },
+    handler: async (request) => {
+      const { id, layerId } = request.params;
+      const row = await loadUpgrade(db, id);
+      return await rendering(() => layerManifests(services, row, layerId));
     },
   });
 
