@@ -193,9 +193,7 @@ class StepRun {
 
   /** @param isPaused then nothing is begun any more */
   async #lookAndAct(isPaused: boolean): Promise<Observation> {
-    const observation = await this.#looks
-      .look(() => this.#way.observe(this.#context))
-      .finally(() => this.#progress.settled());
+    const observation = await this.#look();
     this.#busy = observation.state === 'wait' && observation.busy === true;
     if (observation.state === 'done') return observation;
     if (isPaused && !this.#busy) throw new RunStopped('paused');
@@ -221,6 +219,14 @@ class StepRun {
       await this.#progress.settled();
     }
     return observation;
+  }
+
+  async #look(): Promise<Observation> {
+    try {
+      return await this.#looks.look(() => this.#way.observe(this.#context));
+    } finally {
+      await this.#progress.settled();
+    }
   }
 
   /** One attempt; null after a failure that passes. */

@@ -126,7 +126,7 @@ test('shows what a layer comes to in the cluster, rendered only when it is asked
   await user.click(toggle);
   const region = await screen.findByRole('region', { name: 'Manifests of Calico' });
   await within(region).findByText('With the merged values, 1 object');
-  expect(address()).toContain('manifests=cni-cni-calico');
+  await waitFor(() => expect(address()).toContain('manifests=cni-cni-calico'));
   expect(api.calls.filter((call) => call.endsWith('/manifests'))).toHaveLength(1);
   await user.click(screen.getByRole('button', { name: /vSphere CSI/ }));
   await screen.findByText(/Settle the conflicts of this layer first/);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
-import { storeConfirmedUpgrade } from '../../testing/confirmed-upgrade.ts';
-import { memoryConsole } from '../../testing/memory-console.ts';
+import { frozenSample, storeConfirmedUpgrade } from '../../testing/confirmed-upgrade.ts';
 import { sharedStore } from '../../testing/shared-store.ts';
 import { setResolutions } from '../edit-draft.ts';
 import { loadUpgrade } from '../queries.ts';
+import { planText } from '../stored-plan.ts';
 import { layerManifests, oneAtATime } from './manifests.ts';
 
 const id = '6d8f5a0e-0000-4000-8000-000000000031';
@@ -12,17 +12,34 @@ const calico = 'cni-calico';
 const store = sharedStore();
 const someone = { name: 'ann', address: 'local' };
 
-beforeEach(() => storeConfirmedUpgrade(store().db, id, 'draft'));
+beforeEach(async () => {
+  const { db } = store();
+  await storeConfirmedUpgrade(db, id, 'draft');
+  const { plan } = frozenSample;
+  const target = { layer: 'cni', pack: 'calico', version: '2', digest: `sha256:${'d'.repeat(64)}` } as const;
+  const step = {
+    id: '0-layer-cni-calico',
+    kind: 'layer',
+    title: 'Update calico',
+    rollback: 'reversible',
+    target,
+  } as const;
+  const hops = plan.hops.map((hop) => ({ ...hop, steps: [step] }));
+  await db
+    .updateTable('upgrade')
+    .set({ plan: planText({ ...plan, hops }) })
+    .execute();
+  await db.updateTable('upgrade_layer').set({ incoming: 'mtu: 1500\n' }).execute();
+});
 
 /** A cluster that says which layers it was asked to render. */
 function rendered(asked: DesiredLayer[] = []) {
-  const parts = memoryConsole(store());
   const render = (layer: DesiredLayer) => {
     asked.push(layer);
     return Promise.resolve({ text: layer.values, objects: 1, omitted: 0 });
   };
-  const services = { store: store(), cluster: { ...parts.cluster, manifests: { render } } };
-  return async () => await layerManifests(services as never, await loadUpgrade(store().db, id), calico);
+  const services = { store: store(), cluster: { manifests: { render } } };
+  return async () => await layerManifests(services, await loadUpgrade(store().db, id), calico);
 }
 
 describe('the manifests of a layer', () => {
@@ -35,10 +52,15 @@ describe('the manifests of a layer', () => {
     await setResolutions(store().db, { actor: someone, address: { id, layerId: calico } }, [
       { path, take: 'incoming' },
     ]);
-    const { change, next } = await look();
-    expect(change).toBe('changed');
-    expect(next?.text).toContain('mtu');
-    expect(asked.at(-1)).toMatchObject({ pack: calico, values: next?.text });
+    expect(await look()).toMatchObject({
+      change: 'changed',
+      now: { text: 'mtu: 9000\n' },
+      next: { text: 'mtu: 1500\n' },
+    });
+    expect(asked.map(({ pack, version }) => [pack, version])).toEqual([
+      ['calico', '1'],
+      ['calico', '2'],
+    ]);
   });
 
   it('are not rendered for an upgrade that was confirmed', async () => {

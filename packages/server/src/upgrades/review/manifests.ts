@@ -12,6 +12,11 @@ import { layerMoves } from '../preflight/layer-moves.ts';
 import { addressedLayer, loadLayer, loadLayers } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 
+/** What renders, and where drafts are. */
+interface RenderingServices extends Pick<UpgradeServices, 'store'> {
+  readonly cluster: Pick<UpgradeServices['cluster'], 'manifests'>;
+}
+
 /** For both sides of one layer; a person waits for it. */
 const limitSeconds = 120;
 
@@ -23,7 +28,7 @@ const limitSeconds = 120;
  * @throws NOT_FOUND, UPGRADE_NOT_DRAFT, CLUSTER_…, HELM_…, KUBERNETES_…, PACK_…
  */
 export async function layerManifests(
-  { store: { db }, cluster }: Pick<UpgradeServices, 'store' | 'cluster'>,
+  { store: { db }, cluster }: RenderingServices,
   row: UpgradeRow,
   address: string,
 ): Promise<LayerManifestsView> {

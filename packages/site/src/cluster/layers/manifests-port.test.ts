@@ -2,8 +2,12 @@ import type { KubeObject } from '@sealift/kubernetes/object';
 import { expect, test } from 'vitest';
 import { manifestsOf } from './manifests-port.ts';
 
-const object = (kind: string, name: string, more: object = {}): KubeObject =>
-  ({ apiVersion: 'v1', kind, metadata: { name, namespace: 'web' }, ...more }) as KubeObject;
+const object = (kind: string, name: string, more: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, namespace: 'web' },
+  ...more,
+});
 
 test('objects are told in an order of their own, whichever a chart has', () => {
   const [one, other] = [object('Service', 'b'), object('ConfigMap', 'z', { data: { b: '1', a: '2' } })];
