@@ -162,7 +162,15 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     await page.getByRole('button', { name: 'Start update' }).click();
     await page.getByText('Console locked').waitFor();
     await page.getByRole('heading', { name: 'Steps' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of the upgrade' }).waitFor();
+    // No upgrade ran here before: nothing is made up.
+    await page.getByText('end unknown').waitFor();
+    await page.getByText('Point of no return', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Waiting for' }).waitFor();
     await expectTidy('R16-running');
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await expectTidy('R16-running-dark');
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     await expect(
       site.administrator.api.post('/api/v1/registries/spectro-packs/sync', {}, packRegistrySchema),
     ).rejects.toMatchObject({
@@ -188,6 +196,9 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     // They come after the heading, and fade in.
     await page.getByText('On-prem system console is healthy', { exact: true }).waitFor();
     await expectTidy('R17-succeeded');
+    await page.getByRole('tab', { name: /^Decisions and values/ }).click();
+    await page.getByRole('treeitem', { name: /^Kept yours/ }).waitFor();
+    await expectTidy('R17-values');
     await open('Summary');
     await page.getByText('You are using the latest version of Harborview', { exact: true }).waitFor();
     await page.getByText('On-prem system console is healthy', { exact: true }).waitFor();

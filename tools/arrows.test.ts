@@ -110,6 +110,7 @@ describe('examine', () => {
       "// import '@sealift/server'\nexport const x = \"import '@sealift/cli'\";",
     ],
     ['of a configuration', 'packages/console/vite.config.ts', 'export default {};'],
+    ['of Node in a configuration', 'packages/console/vite.config.ts', "import { join } from 'node:path';"],
   ])('accepts an import %s', (_, path, text) => {
     expect(judge(path, text)).toEqual([]);
   });

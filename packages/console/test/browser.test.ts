@@ -1,18 +1,20 @@
 // @vitest-environment node
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FixtureApi } from './fixture/fixture-api.ts';
 import { type FixtureServer, serveFixture } from './fixture/serve.ts';
 
 const browserPeer = peer('chromium');
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+/** What an answer's head takes at most. */
+const headersBytes = 500;
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 const addresses = [
@@ -26,6 +28,7 @@ const addresses = [
   '/updates',
   '/updates/up-1',
   '/updates/up-1?texts=csi-csi-vsphere',
+  '/updates/up-1?part=plan',
   '/administration/backups',
   '/administration/registries',
   '/administration/packs',
@@ -38,10 +41,14 @@ const addresses = [
   '/account',
 ];
 
+/** With an upgrade that runs. */
+const running = ['/updates/up-1?part=course', '/updates/up-1?part=values', '/administration/backups?locked'];
+
 describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () => {
   let pages: string;
   let site: FixtureServer;
   let browser: Browser;
+  const api = new FixtureApi();
   let page: Page;
   const complaints: string[] = [];
   const hosts = new Set<string>();
@@ -49,8 +56,11 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
   beforeAll(async () => {
     pages = await mkdtemp(join(tmpdir(), 'sealift-console-'));
     const root = join(import.meta.dirname, '..');
+    // As they ship: with React's code for production.
+    vi.stubEnv('NODE_ENV', 'production');
     await build({ root, logLevel: 'error', build: { outDir: pages, emptyOutDir: true } });
-    site = await serveFixture(pages, new FixtureApi());
+    vi.unstubAllEnvs();
+    site = await serveFixture(pages, api);
     browser = await chromium.launch({ executablePath: browserPeer.path, args: flags });
     page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
@@ -72,7 +82,8 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
       const axe = await readFile(axePath, 'utf8');
       const faults: string[] = [];
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      for (const address of addresses) {
+      for (const address of [...addresses, ...running]) {
+        api.progress = running.includes(address) ? 3 : null;
         await page.goto(site.url + address);
         await page.locator('h1').waitFor();
         await expect.poll(() => page.locator('.loading').count(), { timeout: 20_000 }).toBe(0);
@@ -82,6 +93,7 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
         );
         faults.push(...found.map(({ id, nodes }) => `${address} ${id}: ${nodes[0]?.html}`));
       }
+      api.progress = null;
       expect(faults).toEqual([]);
     },
     180_000,
@@ -140,6 +152,27 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     expect(await focused.evaluate((line) => getComputedStyle(line).outlineStyle)).toBe('solid');
     await page.keyboard.press('u');
     await page.getByText('0 of 2 settled', { exact: true }).waitFor();
+  });
+
+  test('the first page takes less than 300 kB over TLS, fonts and headers included', async () => {
+    const fresh = await browser.newPage();
+    const asked = new Set<string>();
+    fresh.on('request', (request) => asked.add(new URL(request.url()).pathname));
+    await fresh.goto(site.url);
+    await fresh.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+    await expect.poll(() => fresh.locator('.loading').count()).toBe(0);
+    await fresh.evaluate('document.fonts.ready');
+    await fresh.close();
+    const sizes = await Promise.all(
+      [...asked].map(async (path) => {
+        const file = join(pages, path === '/' ? 'index.html' : path);
+        // As the console sends it: compressed where that was worth it. Answers of the API are small here.
+        const found = (await stat(`${file}.br`).catch(() => undefined)) ?? (await stat(file).catch(() => undefined));
+        return headersBytes + (found?.size ?? 1000);
+      }),
+    );
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(300_000);
   });
 
   test('runs under a policy without inline code or styles, and asks no other host for anything', () => {

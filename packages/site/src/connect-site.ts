@@ -2,6 +2,7 @@ import type { Check } from '@sealift/core/check';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
+import type { ManifestsPort } from '@sealift/upgrade/ports/manifests';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { RehearsalsPort } from '@sealift/upgrade/ports/rehearsals';
@@ -31,6 +32,7 @@ import type { Holder } from './cluster/layers/holder.ts';
 import type { LayerSource, SiteFacts } from './cluster/layers/layer-tools.ts';
 import { type LayersAccess, openTools } from './cluster/layers/layers-access.ts';
 import { LayerRuns } from './cluster/layers/layer-runs.ts';
+import { manifestsPort } from './cluster/layers/manifests-port.ts';
 import { layersPort } from './cluster/layers/layers-port.ts';
 import { topologyCheck } from './cluster/rollout/topology-check.ts';
 import { vcenterTemplates } from './cluster/rollout/vcenter-templates.ts';
@@ -57,6 +59,7 @@ export interface Site {
   readonly events: EventsPort;
   readonly storedVersions: StoredVersionsPort;
   readonly declared: DeclaredPort;
+  readonly manifests: ManifestsPort;
   /** What a backup keeps of the clusters. */
   readonly objects: ObjectsPort;
   readonly rehearsals: RehearsalsPort;
@@ -131,6 +134,7 @@ export function connectSite(
     },
     host: new URL(settings.url).host,
     providers: providersPort(providers),
+    manifests: manifestsPort(layers),
     survey: surveyPort({ layers, management: objects, cluster: settings.cluster }),
     events: clusterEvents({
       enterprise: () => enterprise.objects(),

@@ -21,3 +21,24 @@ export function onConnectionChange(listener: (reachable: boolean) => void): () =
 export function useReachable(): boolean {
   return useSyncExternalStore(onConnectionChange, () => reachable);
 }
+
+let streamCutSince: number | null = null;
+const streamListeners = new Set<() => void>();
+
+/** Records whether the server's events come in: while they do not, changes are seen late. */
+export function reportStream(isOpen: boolean): void {
+  if (isOpen === (streamCutSince === null)) return;
+  streamCutSince = isOpen ? null : Date.now();
+  for (const listener of streamListeners) listener();
+}
+
+/** Since when the server's events do not come in, ms since 1970; null while they do. */
+export function useStreamCut(): number | null {
+  return useSyncExternalStore(
+    (listener) => {
+      streamListeners.add(listener);
+      return () => streamListeners.delete(listener);
+    },
+    () => streamCutSince,
+  );
+}

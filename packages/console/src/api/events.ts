@@ -3,6 +3,7 @@ import { eventSchema } from '@sealift/core/api';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { clusterKey } from './cluster.ts';
+import { reportStream } from './connection.ts';
 import { packsKey } from './packs.ts';
 import { gatewaysKey } from './gateways.ts';
 import { notificationsKey } from './notifications.ts';
@@ -30,7 +31,9 @@ export function useEvents(): void {
       for (const kind of kinds)
         source.addEventListener(kind, (event: MessageEvent<string>) => refresher.hear(event.data));
       source.addEventListener('message', (event: MessageEvent<string>) => refresher.hear(event.data));
+      source.addEventListener('open', () => reportStream(true));
       source.addEventListener('error', () => {
+        reportStream(false);
         if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, 3000);
       });
     };

@@ -8,6 +8,7 @@ import {
 } from '@sealift/core/api';
 import { pathPlanSchema } from '@sealift/core/planner';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { read, request, send } from './http.ts';
 
 export const summaryKey = ['summary'];
@@ -23,9 +24,14 @@ export function useSummary() {
   });
 }
 
+/** Why nothing can be changed in a part of a page, whether an upgrade runs or not; null where it can. */
+export const ClosedHere = createContext<string | null>(null);
+
 /** Why changes are refused right now, or null when they are not. */
 export function useLock(): string | null {
   const { data } = useSummary();
+  const closed = useContext(ClosedHere);
+  if (closed !== null) return closed;
   return (data?.lockedBy ?? null) === null ? null : 'The console is locked while an upgrade runs';
 }
 

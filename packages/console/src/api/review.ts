@@ -1,5 +1,6 @@
 import {
   type AnswersRequest,
+  layerManifestsSchema,
   layerTextsSchema,
   type Review,
   reviewedLayerSchema,
@@ -42,6 +43,24 @@ export function useLayerTexts(id: string, layerId: string) {
   return useQuery({
     queryKey: ['upgrade', id, 'texts', layerId],
     queryFn: ({ signal }) => read(layerTextsSchema, `${layerPath(id, layerId)}/texts`, signal),
+  });
+}
+
+/** Longer than the server takes at most. */
+const renderTimeoutMs = 150_000;
+
+/** What a layer comes to in the cluster, now and after the upgrade: rendered when it is asked for, and anew once the layer was edited. */
+export function useLayerManifests(id: string, { id: layerId, revision }: Pick<ReviewedLayer, 'id' | 'revision'>) {
+  return useQuery({
+    queryKey: ['manifests', id, layerId, revision],
+    queryFn: ({ signal }) => {
+      const path = `${layerPath(id, layerId)}/manifests`;
+      return request(layerManifestsSchema, 'GET', path, undefined, { signal, timeoutMs: renderTimeoutMs });
+    },
+    // Helm runs for it: nothing but an edit, or who asks again, makes it anew.
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 }
 

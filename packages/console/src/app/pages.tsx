@@ -1,31 +1,49 @@
 import type { Permission } from '@sealift/core/api';
-import { type ComponentType, lazy } from 'react';
-import { AccountsPage } from '../features/accounts/accounts-page.tsx';
-import { ApiTokensPage } from '../features/api-tokens/api-tokens-page.tsx';
-import { AuditLogPage } from '../features/audit-log/audit-log-page.tsx';
-import { BackupsPage } from '../features/backups/backups-page.tsx';
-import { CertificatesPage } from '../features/certificates/certificates-page.tsx';
-import { ClusterEventsPage } from '../features/cluster-events/cluster-events-page.tsx';
-import { ClusterOverviewPage } from '../features/cluster-overview/cluster-overview-page.tsx';
-import { GatewaysPage } from '../features/gateways/gateways-page.tsx';
-import { KubeconfigPage } from '../features/kubeconfig/kubeconfig-page.tsx';
-import { LoginBannerPage } from '../features/login-banner/login-banner-page.tsx';
-import { NodesPage } from '../features/nodes/nodes-page.tsx';
-import { NotificationsPage } from '../features/notifications/notifications-page.tsx';
-import { OwnAccountPage } from '../features/own-account/own-account-page.tsx';
-import { PackRegistriesPage } from '../features/pack-registries/pack-registries-page.tsx';
-import { PacksPage } from '../features/packs/packs-page.tsx';
-import { SingleSignOnPage } from '../features/single-sign-on/single-sign-on-page.tsx';
-import { SiteSettingsPage } from '../features/site-settings/site-settings-page.tsx';
-import { SupportPage } from '../features/support/support-page.tsx';
+import type { ComponentType } from 'react';
 import { SummaryPage } from '../features/summary/summary-page.tsx';
-import { TrustedKeysPage } from '../features/trusted-keys/trusted-keys-page.tsx';
-import { PreparePage } from '../features/upgrade/prepare/prepare-page.tsx';
-import { UpdateManagementPage } from '../features/update-management/update-management-page.tsx';
+import { lazyPage } from '../components/lazy-page.ts';
 
-// The pages with the code editor are loaded when they are first opened.
-const ProfilePage = lazy(async () => ({ default: (await import('../features/profile/profile-page.tsx')).ProfilePage }));
-const UpgradePage = lazy(async () => ({ default: (await import('../features/upgrade/upgrade-page.tsx')).UpgradePage }));
+const AccountsPage = lazyPage('AccountsPage', () => import('../features/accounts/accounts-page.tsx'));
+const ApiTokensPage = lazyPage('ApiTokensPage', () => import('../features/api-tokens/api-tokens-page.tsx'));
+const AuditLogPage = lazyPage('AuditLogPage', () => import('../features/audit-log/audit-log-page.tsx'));
+const BackupsPage = lazyPage('BackupsPage', () => import('../features/backups/backups-page.tsx'));
+const CertificatesPage = lazyPage('CertificatesPage', () => import('../features/certificates/certificates-page.tsx'));
+const ClusterEventsPage = lazyPage(
+  'ClusterEventsPage',
+  () => import('../features/cluster-events/cluster-events-page.tsx'),
+);
+const ClusterOverviewPage = lazyPage(
+  'ClusterOverviewPage',
+  () => import('../features/cluster-overview/cluster-overview-page.tsx'),
+);
+const GatewaysPage = lazyPage('GatewaysPage', () => import('../features/gateways/gateways-page.tsx'));
+const KubeconfigPage = lazyPage('KubeconfigPage', () => import('../features/kubeconfig/kubeconfig-page.tsx'));
+const LoginBannerPage = lazyPage('LoginBannerPage', () => import('../features/login-banner/login-banner-page.tsx'));
+const NodesPage = lazyPage('NodesPage', () => import('../features/nodes/nodes-page.tsx'));
+const NotificationsPage = lazyPage(
+  'NotificationsPage',
+  () => import('../features/notifications/notifications-page.tsx'),
+);
+const OwnAccountPage = lazyPage('OwnAccountPage', () => import('../features/own-account/own-account-page.tsx'));
+const PackRegistriesPage = lazyPage(
+  'PackRegistriesPage',
+  () => import('../features/pack-registries/pack-registries-page.tsx'),
+);
+const PacksPage = lazyPage('PacksPage', () => import('../features/packs/packs-page.tsx'));
+const PreparePage = lazyPage('PreparePage', () => import('../features/upgrade/prepare/prepare-page.tsx'));
+const ProfilePage = lazyPage('ProfilePage', () => import('../features/profile/profile-page.tsx'));
+const SingleSignOnPage = lazyPage(
+  'SingleSignOnPage',
+  () => import('../features/single-sign-on/single-sign-on-page.tsx'),
+);
+const SiteSettingsPage = lazyPage('SiteSettingsPage', () => import('../features/site-settings/site-settings-page.tsx'));
+const SupportPage = lazyPage('SupportPage', () => import('../features/support/support-page.tsx'));
+const TrustedKeysPage = lazyPage('TrustedKeysPage', () => import('../features/trusted-keys/trusted-keys-page.tsx'));
+const UpdateManagementPage = lazyPage(
+  'UpdateManagementPage',
+  () => import('../features/update-management/update-management-page.tsx'),
+);
+const UpgradePage = lazyPage('UpgradePage', () => import('../features/upgrade/upgrade-page.tsx'));
 
 /** A page for whoever is signed in. */
 export interface PageEntry {

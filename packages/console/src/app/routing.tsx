@@ -3,13 +3,15 @@ import { Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { useSession } from '../api/session.ts';
 import { PageTitle } from '../components/page-title.ts';
-import { NotFoundPage } from '../features/not-found/not-found-page.tsx';
-import { SetPasswordPage } from '../features/set-password/set-password-page.tsx';
-import { SetupPage } from '../features/setup/setup-page.tsx';
-import { SignInPage } from '../features/sign-in/sign-in-page.tsx';
+import { lazyPage } from '../components/lazy-page.ts';
 import { type PageEntry, pages } from './pages.tsx';
 import { RequireSession } from './require-session.tsx';
 import { Shell } from './shell.tsx';
+
+const NotFoundPage = lazyPage('NotFoundPage', () => import('../features/not-found/not-found-page.tsx'));
+const SetPasswordPage = lazyPage('SetPasswordPage', () => import('../features/set-password/set-password-page.tsx'));
+const SetupPage = lazyPage('SetupPage', () => import('../features/setup/setup-page.tsx'));
+const SignInPage = lazyPage('SignInPage', () => import('../features/sign-in/sign-in-page.tsx'));
 
 /** Which address shows which page. Everything but first set-up and sign-in needs a session. */
 export function Routing() {

@@ -1,11 +1,11 @@
 import { Banner, Progress, ProgressSize } from '@patternfly/react-core';
 import { LockIcon } from '@patternfly/react-icons';
-import type { Upgrade } from '@sealift/core/api';
-import { lifecycle } from '@sealift/core/upgrade';
+import type { UpgradeCourse } from '@sealift/core/api';
+import { lifecycle, type UpgradeTree } from '@sealift/core/upgrade';
 import { Link, useLocation } from 'react-router';
 import { useReachable } from '../api/connection.ts';
 import { useSummary } from '../api/platform.ts';
-import { useUpgrade } from '../api/upgrades.ts';
+import { useCourse } from '../api/upgrades.ts';
 
 /** What concerns every page: the server is away, the console is locked, the cluster is simulated. */
 export function StatusBanners() {
@@ -33,38 +33,51 @@ export function StatusBanners() {
 }
 
 function LockBanner({ upgradeId }: { upgradeId: string }) {
-  const { data } = useUpgrade(upgradeId);
+  const { data } = useCourse(upgradeId);
   const { pathname } = useLocation();
   const address = `/updates/${encodeURIComponent(upgradeId)}`;
-  const standing = data === undefined ? '' : standingOf(data);
-  const percent = Math.floor((data?.fraction ?? 0) * 100);
+  const waits = data === undefined ? '' : standingOf(data);
   return (
     <section className="lock" aria-label="Console lock">
       <Banner color="blue" className="banner-line lock-line">
         <LockIcon aria-hidden="true" />
         <strong>Console locked</strong>
-        <span className="lock-text" title={data?.waitingFor?.what}>
-          {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}`}
-          {standing}. Everything can be read, nothing changed.
+        <span className="lock-text" title={waits}>
+          {data === undefined ? 'An upgrade is running' : `Upgrading to ${data.to}${waits}`}. Everything can be read,
+          nothing changed.
         </span>
-        {data !== undefined && (
-          <Progress
-            value={percent}
-            size={ProgressSize.sm}
-            measureLocation="outside"
-            aria-label="Progress of the upgrade"
-            className="lock-progress"
-          />
-        )}
+        {data !== undefined && data.tree !== null && <HowFar tree={data.tree} />}
         {pathname !== address && <Link to={address}>Show progress</Link>}
       </Banner>
     </section>
   );
 }
 
+/** By time where this site's history tells it; else the steps alone, which say nothing of time. */
+function HowFar({ tree: { hops, fractionOfTime } }: { tree: UpgradeTree }) {
+  const steps = hops.flatMap((hop) => hop.steps);
+  if (fractionOfTime === null) {
+    return (
+      <span>
+        {steps.filter(({ state }) => state === 'done').length} of {steps.length} steps
+      </span>
+    );
+  }
+  return (
+    <Progress
+      value={Math.floor(fractionOfTime * 100)}
+      size={ProgressSize.sm}
+      measureLocation="outside"
+      aria-label="Share of the upgrade’s time that is over"
+      className="lock-progress"
+    />
+  );
+}
+
 /** What an upgrade waits for, or that it stands where it is until a person decides. */
-function standingOf({ state, waitingFor }: Upgrade): string {
+function standingOf({ state, tree }: UpgradeCourse): string {
   const { label, needsEngine } = lifecycle[state];
   if (!needsEngine) return `: ${label.toLowerCase()}`;
-  return waitingFor === null ? '' : `: ${waitingFor.what}`;
+  const wait = tree?.hops.flatMap(({ steps }) => steps).find((step) => step.state === 'running')?.wait ?? null;
+  return wait === null ? '' : `: ${wait.what}`;
 }

@@ -5,10 +5,6 @@ import {
   MastheadMain,
   MastheadToggle,
   PageToggleButton,
-  Toolbar,
-  ToolbarContent,
-  ToolbarGroup,
-  ToolbarItem,
 } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import { useSummary } from '../api/platform.ts';
@@ -34,18 +30,10 @@ export function TopBar() {
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent>
-        <Toolbar isStatic>
-          <ToolbarContent>
-            <ToolbarGroup align={{ default: 'alignEnd' }}>
-              <ToolbarItem>
-                <ThemeSwitch />
-              </ToolbarItem>
-              <ToolbarItem>
-                <AccountMenu />
-              </ToolbarItem>
-            </ToolbarGroup>
-          </ToolbarContent>
-        </Toolbar>
+        <div className="top-actions">
+          <ThemeSwitch />
+          <AccountMenu />
+        </div>
       </MastheadContent>
     </Masthead>
   );

@@ -1,5 +1,5 @@
 import { Alert, AlertActionLink, type AlertProps } from '@patternfly/react-core';
-import { reasonOf } from '@sealift/core/errors';
+import { reasonOf } from '@sealift/core/reason-of';
 import { ProblemError, UnreachableError } from '../api/http.ts';
 
 interface ErrorNoticeProps {

@@ -68,6 +68,25 @@ export const layerTextsSchema = z.object({
 });
 export type LayerTexts = z.infer<typeof layerTextsSchema>;
 
+const manifestsSchema = z.object({
+  /** YAML documents, by kind, namespace and name; secrets read `***`. */
+  text: z.string(),
+  objects: z.int().nonnegative(),
+  /** Objects that the text leaves out, as it would be too long. */
+  omitted: z.int().nonnegative(),
+});
+
+/**
+ * `GET /api/v1/upgrades/:id/layers/:layerId/manifests` of a draft: the objects that a layer comes to, now and after the upgrade; null where it has
+ * none. `none`: the upgrade leaves the layer as it is. `open`: its conflicts have to be settled first.
+ */
+export const layerManifestsSchema = z.object({
+  change: z.enum(['none', 'open', 'changed']),
+  now: manifestsSchema.nullable(),
+  next: manifestsSchema.nullable(),
+});
+export type LayerManifestsView = z.infer<typeof layerManifestsSchema>;
+
 /**
  * `PATCH /api/v1/upgrades/:id/layers/:layerId/resolutions` changes the answers to these paths and no other; with `If-Match` only where nobody else
  * has edited the layer meanwhile.

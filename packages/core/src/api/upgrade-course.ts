@@ -13,6 +13,9 @@ export const upgradeCourseSchema = z.object({
   state: upgradeStateSchema,
   /** By the clock of the console; what is counted from a time of the tree is counted to this one. */
   at: z.iso.datetime(),
+  /** When it was confirmed; null of a draft. */
+  startedAt: z.iso.datetime().nullable().default(null),
+  finishedAt: z.iso.datetime().nullable().default(null),
   /** SHA-256 (hex) of what is, or would be, confirmed; null while that is open. */
   hash: z.string().nullable(),
   tree: upgradeTreeSchema.nullable(),

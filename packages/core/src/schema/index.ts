@@ -1,3 +1,4 @@
 export { DocumentError } from './document-error.ts';
 export { readManifestDocuments } from './manifest-documents.ts';
 export { readYamlDocument } from './yaml-document.ts';
+export { yamlText } from './yaml-text.ts';

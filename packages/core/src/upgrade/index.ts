@@ -24,6 +24,7 @@ export {
   type JournalledFailure,
   type JournalPhase,
   journalLineSchema,
+  type MachineCount,
   readLine,
   type StepDetails,
   storedLine,

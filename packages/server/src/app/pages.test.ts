@@ -40,6 +40,43 @@ describe('the web pages', () => {
     expect((await app.inject({ method: 'HEAD', url: '/assets/index-a1.js' })).headers['content-length']).toBe('4');
   });
 
+  it('are answered as the build compressed them, to whoever takes that', async () => {
+    writeFileSync(join(folder, 'assets', 'index-a1.js.br'), 'brotli');
+    writeFileSync(join(folder, 'assets', 'index-a1.js.gz'), 'gzip');
+    const app = await served();
+    const ask = (accepted: string | undefined, more = {}) =>
+      app.inject({
+        url: '/assets/index-a1.js',
+        headers: { ...(accepted === undefined ? {} : { 'accept-encoding': accepted }), ...more },
+      });
+    const cases = [
+      ['gzip, deflate, br, zstd', 'brotli', 'br'],
+      ['gzip, deflate', 'gzip', 'gzip'],
+      ['GZIP;q=0.5, br;q=0', 'gzip', 'gzip'],
+      ['br; q=0.0, gzip;q=0.000', 'go()', undefined],
+      ['identity', 'go()', undefined],
+      [undefined, 'go()', undefined],
+    ] as const;
+    const tags = new Set<unknown>();
+    for (const [accepted, body, encoding] of cases) {
+      const { headers, ...answer } = await ask(accepted);
+      expect([accepted, answer.body, headers['content-encoding'], headers.vary]).toEqual([
+        accepted,
+        body,
+        encoding,
+        'accept-encoding',
+      ]);
+      expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
+      tags.add(headers.etag);
+    }
+    expect(tags.size).toBe(3);
+    const tag = String((await ask('br')).headers.etag);
+    expect((await ask('br', { 'if-none-match': tag })).statusCode).toBe(304);
+    expect((await ask('gzip', { 'if-none-match': tag })).body).toBe('gzip');
+    // What is compressed is no page of its own.
+    expect((await app.inject('/assets/index-a1.js.br')).statusCode).toBe(404);
+  });
+
   it('of the application answer every path that a browser opens, but no file and no API', async () => {
     const app = await served();
     for (const url of ['/', '/index.html', '/updates', '/upgrades/17/layers', '/%2e%2e/%2e%2e/etc/passwd']) {

@@ -17,14 +17,30 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
+/** How the build of the pages compresses, the best first: the end of a file's name, and how HTTP calls it (RFC 9110, 8.4.1; RFC 7932). */
+const encodings = [
+  { end: '.br', name: 'br' },
+  { end: '.gz', name: 'gzip' },
+] as const;
+
+/** A file as it is, and compressed. */
+interface Variant {
+  readonly encoding: string | null;
+  readonly bytes: Buffer;
+  readonly tag: string;
+}
+
 /**
  * Serves the built web pages. Files under `/assets/` carry their content's hash in the name and may be kept for ever; any other path
  * that a browser opens is a page of the application.
  */
 export function servePages(app: FastifyInstance, { place, files }: PageFiles): void {
-  for (const [path, content] of files) app.get(`/${path}`, answerFile(path, content));
-  const index = files.get('index.html');
-  const answerIndex = index === undefined ? undefined : answerFile('index.html', index);
+  const isCompressed = (path: string): boolean =>
+    encodings.some(({ end }) => path.endsWith(end) && files.has(path.slice(0, -end.length)));
+  for (const path of files.keys()) {
+    if (!isCompressed(path)) app.get(`/${path}`, answerFile(path, files));
+  }
+  const answerIndex = files.has('index.html') ? answerFile('index.html', files) : undefined;
   if (answerIndex !== undefined) app.get('/', answerIndex);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
@@ -43,16 +59,42 @@ export function servePages(app: FastifyInstance, { place, files }: PageFiles): v
   });
 }
 
-/** Answers with a file, or that the browser has it already (RFC 9110, 13.1.2 and 15.4.5). */
-function answerFile(path: string, content: Uint8Array): Answer {
+/** Answers with a file, compressed where the browser takes that, or that the browser has it already (RFC 9110, 12.5.3, 13.1.2 and 15.4.5). */
+function answerFile(path: string, files: PageFiles['files']): Answer {
   const lasting = path.startsWith('assets/');
   const type = mediaTypes[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-  const tag = `"${createHash('sha256').update(content).digest('base64url')}"`;
-  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const plain = variantOf(files.get(path) ?? new Uint8Array(), null);
+  const packed = encodings.flatMap(({ end, name }) => {
+    const content = files.get(path + end);
+    return content === undefined ? [] : [variantOf(content, name)];
+  });
   return (request, reply) => {
+    const accepted = acceptedEncodings(request.headers['accept-encoding']);
+    const { encoding, bytes, tag } = packed.find((one) => one.encoding !== null && accepted.has(one.encoding)) ?? plain;
     reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache').header('etag', tag);
+    // Also where it is not compressed: what keeps answers for others has to ask again for who takes another one.
+    if (packed.length > 0) reply.header('vary', 'accept-encoding');
     const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
     if (known.includes(tag) || known.includes('*')) return reply.code(304).send();
+    if (encoding !== null) reply.header('content-encoding', encoding);
     return reply.type(type).send(bytes);
   };
+}
+
+function variantOf(content: Uint8Array, encoding: string | null): Variant {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return { encoding, bytes, tag: `"${createHash('sha256').update(content).digest('base64url')}"` };
+}
+
+/** What a browser takes by name; what it says that it does not (`q=0`) is left out. */
+function acceptedEncodings(header: string | string[] | undefined): ReadonlySet<string> {
+  const named = String(header ?? '')
+    .toLowerCase()
+    .split(',', 20)
+    .map((one) => one.split(';').map((part) => part.trim()));
+  return new Set(named.flatMap(([name = '', ...rest]) => (rest.some(isRefused) ? [] : [name])));
+}
+
+function isRefused(parameter: string): boolean {
+  return /^q=0(\.0{0,3})?$/.test(parameter);
 }

@@ -1,6 +1,7 @@
 import { siteValues } from '@sealift/core/adoption';
 import { serveTasks } from '@sealift/io/task-thread';
 import { countCustomisations } from './count-customisations.ts';
+import { hideReviewed, hideTexts } from './hidden-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
 import { checkPasted, mergeAnew, offerRemembered, previewAnew } from './layer-merge.ts';
 import { answerLayer, reviewAnew } from './layer-review.ts';
@@ -11,6 +12,8 @@ export const mergeTasks = {
   answerLayer,
   checkPasted,
   countCustomisations,
+  hideReviewed,
+  hideTexts,
   layerEvidence,
   mergeAnew,
   offerRemembered,

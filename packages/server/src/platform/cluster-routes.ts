@@ -5,18 +5,18 @@ import {
   kubeconfigRequestSchema,
 } from '@sealift/core/api';
 import { clusterEventsSchema } from '@sealift/core/cluster';
-import { SealiftError } from '@sealift/core/errors';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { Store } from '../store/store.ts';
 import { installedProfile } from './installed.ts';
+import { inTime } from './in-time.ts';
 import { runningLayers } from './running-layers.ts';
 import type { SwitchedCluster } from './switched-cluster.ts';
 
 const tags = ['cluster'];
 /** A page waits for each; a cluster that answers later is one that does not answer. */
-const answerMs = 15_000;
+const seconds = 15;
 
 /** What the enterprise cluster runs, as it says itself, and a way in. */
 export function clusterRoutes(
@@ -32,7 +32,9 @@ export function clusterRoutes(
       summary: 'Nodes with their machines, as the cluster and Cluster API report them',
       response: { 200: clusterNodesSchema },
     },
-    handler: async () => ({ nodes: [...(await inTime('the nodes', (cancel) => cluster.cluster.nodes(cancel)))] }),
+    handler: async () => ({
+      nodes: [...(await inTime({ what: 'the nodes', seconds }, (cancel) => cluster.cluster.nodes(cancel)))],
+    }),
   });
 
   api.get('/cluster/layers', {
@@ -40,7 +42,7 @@ export function clusterRoutes(
     schema: { tags, summary: 'Layers as the cluster runs them', response: { 200: clusterLayersSchema } },
     handler: async () => ({
       layers: runningLayers(
-        await inTime('the layers', (cancel) => cluster.cluster.layers(cancel)),
+        await inTime({ what: 'the layers', seconds }, (cancel) => cluster.cluster.layers(cancel)),
         await installedProfile(db),
       ),
     }),
@@ -53,7 +55,7 @@ export function clusterRoutes(
       summary: 'The latest events of the cluster: warnings first, of each the newest first',
       response: { 200: clusterEventsSchema },
     },
-    handler: () => inTime('the events', (cancel) => cluster.events.latest(cancel)),
+    handler: () => inTime({ what: 'the events', seconds }, (cancel) => cluster.events.latest(cancel)),
   });
 
   api.post('/cluster/kubeconfig', {
@@ -67,7 +69,9 @@ export function clusterRoutes(
     },
     handler: async (request) => {
       const { hours } = request.body;
-      const issued = await inTime('a kubeconfig', (cancel) => cluster.issueKubeconfig(hours, cancel));
+      const issued = await inTime({ what: 'a kubeconfig', seconds }, (cancel) =>
+        cluster.issueKubeconfig(hours, cancel),
+      );
       const { text, server, tokenId } = issued;
       const expiresAt = issued.expiresAt.toISOString();
       await db.transaction().execute((trx) =>
@@ -80,15 +84,4 @@ export function clusterRoutes(
       return { kubeconfig: text.reveal(), fileName: 'enterprise-cluster.kubeconfig', server, expiresAt };
     },
   });
-}
-
-/** What the cluster says in time. @throws SITE_LOOK_TIMEOUT: what it was stopped in would say that somebody stopped it */
-async function inTime<Answer>(what: string, ask: (cancel: AbortSignal) => Promise<Answer>): Promise<Answer> {
-  const cancel = AbortSignal.timeout(answerMs);
-  try {
-    return await ask(cancel);
-  } catch (error) {
-    if (!cancel.aborted) throw error;
-    throw new SealiftError('SITE_LOOK_TIMEOUT', { values: { what, seconds: answerMs / 1000 }, cause: error });
-  }
 }

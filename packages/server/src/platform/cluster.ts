@@ -4,6 +4,7 @@ import { connectSimulator } from '@sealift/simulator/client';
 import type { ClusterPort } from '@sealift/upgrade/ports/cluster';
 import type { DeclaredPort } from '@sealift/upgrade/ports/declared';
 import type { EventsPort } from '@sealift/upgrade/ports/events';
+import type { ManifestsPort } from '@sealift/upgrade/ports/manifests';
 import type { ObjectsPort } from '@sealift/upgrade/ports/objects';
 import type { ProvidersPort } from '@sealift/upgrade/ports/providers';
 import type { RehearsalsPort } from '@sealift/upgrade/ports/rehearsals';
@@ -25,6 +26,8 @@ export interface ClusterPorts {
   readonly storedVersions: StoredVersionsPort;
   readonly declared: DeclaredPort;
   readonly events: EventsPort;
+  /** What layers come to. @throws CLUSTER_SIMULATED */
+  readonly manifests: ManifestsPort;
   /** What a backup keeps of the cluster. */
   readonly objects: ObjectsPort;
   /** @throws CLUSTER_SIMULATED */
@@ -62,8 +65,7 @@ export function connectCluster(
   { simulatorUrl, site: settings }: ClusterSettings,
   surroundings: SiteSurroundings,
 ): ClusterConnection {
-  const simulated =
-    simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), objects: noObjects, ...noCopies };
+  const simulated = simulatorUrl === undefined ? {} : { ...connectSimulator(simulatorUrl), ...ofRealClusters };
   if (settings === undefined) {
     const close = (): Promise<void> => Promise.resolve();
     return {
@@ -89,6 +91,7 @@ export function connectCluster(
     objects,
     rehearsals,
     issueKubeconfig,
+    manifests,
     host,
   } = site;
   return {
@@ -101,6 +104,7 @@ export function connectCluster(
     objects,
     rehearsals,
     issueKubeconfig,
+    manifests,
     storedVersions,
     declared,
     ...simulated,
@@ -118,19 +122,21 @@ function refuseSimulated(what: string): () => Promise<never> {
   return () => Promise.reject(new SealiftError('CLUSTER_SIMULATED', { values: { what } }));
 }
 
-/** What a simulation has not. */
-const noCopies: Pick<ClusterPorts, 'rehearsals' | 'issueKubeconfig'> = {
+const noObjects: ObjectsPort = {
+  all: () =>
+    Promise.resolve([{ record: 'omitted', what: 'objects of the cluster', why: 'it is a simulation, and has none' }]),
+};
+
+/** What a simulation does not have. */
+const ofRealClusters = {
+  objects: noObjects,
   rehearsals: {
     lacking: refuseSimulated('etcd that could be copied'),
     clusterNow: refuseSimulated('etcd that could be copied'),
     rehearse: refuseSimulated('etcd that could be copied'),
   },
   issueKubeconfig: refuseSimulated('kubeconfig'),
-};
-
-const noObjects: ObjectsPort = {
-  all: () =>
-    Promise.resolve([{ record: 'omitted', what: 'objects of the cluster', why: 'it is a simulation, and has none' }]),
+  manifests: { render: refuseSimulated('API that charts are rendered for') },
 };
 
 function notConnected() {
@@ -145,6 +151,7 @@ function notConnected() {
     objects: { all: refuse },
     rehearsals: { lacking: refuse, clusterNow: refuse, rehearse: refuse },
     issueKubeconfig: refuse,
+    manifests: { render: refuse },
     storedVersions: { stale: refuse, rewrite: refuse },
     declared: { find: refuse, standing: refuse, act: refuse },
     cluster: {

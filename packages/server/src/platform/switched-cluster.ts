@@ -31,6 +31,7 @@ export class SwitchedCluster implements ClusterPorts {
   readonly objects: ClusterPorts['objects'];
   readonly rehearsals: ClusterPorts['rehearsals'];
   readonly issueKubeconfig: ClusterPorts['issueKubeconfig'];
+  readonly manifests: ClusterPorts['manifests'];
   readonly #changing: ChangingSettings | undefined;
   readonly #surroundings: SiteSurroundings;
   #held: HeldConnection;
@@ -57,6 +58,7 @@ export class SwitchedCluster implements ClusterPorts {
     this.objects = ports.objects;
     this.rehearsals = ports.rehearsals;
     this.issueKubeconfig = ports.issueKubeconfig;
+    this.manifests = ports.manifests;
   }
 
   /** Whether there is one, whether it is a simulation, and the host of a real vCenter. */

@@ -45,6 +45,7 @@ export function switchedPorts(on: OnConnection): ClusterPorts {
       standing: (work, cancel) => on(({ declared }) => declared.standing(work, cancel)),
       act: (work, cancel) => on(({ declared }) => declared.act(work, cancel)),
     },
+    manifests: { render: (layer, cancel) => on(({ manifests }) => manifests.render(layer, cancel)) },
     events: { latest: (cancel) => on(({ events }) => events.latest(cancel)) },
     objects: { all: (cancel) => on(({ objects }) => objects.all(cancel)) },
     rehearsals: {

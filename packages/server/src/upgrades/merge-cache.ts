@@ -87,6 +87,19 @@ const texts = new MadeOfRows<Uint8Array>(
   ({ byteLength }) => byteLength,
 );
 
+const hiddenReviews = new MadeOfRows<Uint8Array>(
+  async (row) => mergeThreads.run('hideReviewed', await reviews.get(row)),
+  ({ byteLength }) => byteLength,
+);
+
+const hiddenTexts = new MadeOfRows<Uint8Array>(
+  async (row) => mergeThreads.run('hideTexts', await texts.get(row)),
+  ({ byteLength }) => byteLength,
+);
+
+/** Whether values are shown as they are, or those that are secret, or that persons gave, as `***`. */
+export type ShownValues = 'whole' | 'hidden';
+
 /**
  * The merge of a row's three texts, made anew only where none of its inputs was merged before: a page reads a draft again and
  * again, and each layer's merge costs what three parses of its texts cost. What it answers must not be changed.
@@ -103,13 +116,13 @@ export function previewOf(row: LinkedRow): Promise<Uint8Array> {
 }
 
 /** The row's texts, as `textsAnew`, made anew likewise. @throws MERGE_* */
-export function textsOf(row: LinkedRow): Promise<Uint8Array> {
-  return texts.get(row);
+export function textsOf(row: LinkedRow, values: ShownValues): Promise<Uint8Array> {
+  return (values === 'whole' ? texts : hiddenTexts).get(row);
 }
 
 /** The row in the change review, as `reviewAnew`, made anew likewise. @throws MERGE_* */
-export function reviewOf(row: LinkedRow): Promise<Uint8Array> {
-  return reviews.get(row);
+export function reviewOf(row: LinkedRow, values: ShownValues): Promise<Uint8Array> {
+  return (values === 'whole' ? reviews : hiddenReviews).get(row);
 }
 
 /**

@@ -99,7 +99,7 @@ export async function startDraft(
     return { id, isNew: true };
   });
   // What people open next; whoever does so earlier waits for the rest.
-  for (const { row } of merged) void reviewOf(row).catch(() => undefined);
+  for (const { row } of merged) void reviewOf(row, 'whole').catch(() => undefined);
   return draft;
 }
 

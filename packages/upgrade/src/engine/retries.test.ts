@@ -78,7 +78,7 @@ test('nothing is let go once the lease is over', async () => {
     recorder: new Recorder(upgradeId, store.journal, lease, () => undefined),
     lease,
     clock,
-    timing: { ...quickTiming, stallMs: 1, deadlineMs: 1 },
+    timing: { ...quickTiming, silentMs: 1000, stallMs: 1, deadlineMs: 1 },
     purpose: 'end' as const,
     cancel: new AbortController().signal,
   };

@@ -18,6 +18,7 @@ import { ProgressReporter } from './progress-reporter.ts';
 import type { Recorder } from './recorder.ts';
 import { AbortRequested, RunStopped } from './run-stopped.ts';
 import type { Timing } from './timing.ts';
+import { Looks } from './silence.ts';
 import { isNamedTransient, isTransient } from './transient.ts';
 
 /** What every step of one run shares. */
@@ -131,6 +132,7 @@ class StepRun {
   readonly #context: StepContext;
   readonly #progress: ProgressReporter;
   #startedAt: number;
+  readonly #looks: Looks;
   readonly #stop = new AbortController();
   #busy = false;
   #attempts = 0;
@@ -154,6 +156,12 @@ class StepRun {
       onFailure: (error) => this.#stop.abort(error),
     });
     this.#startedAt = clock.monotonic();
+    this.#looks = new Looks({
+      step: planned.step,
+      clock,
+      silentMs: timing.silentMs,
+      onSilence: (wait, since) => this.#progress.reportSoon(0, wait, { since }),
+    });
     this.#context = {
       ...planned,
       upgradeId: recorder.upgradeId,
@@ -185,13 +193,14 @@ class StepRun {
 
   /** @param isPaused then nothing is begun any more */
   async #lookAndAct(isPaused: boolean): Promise<Observation> {
-    const observation = await this.#way.observe(this.#context);
+    const observation = await this.#look();
     this.#busy = observation.state === 'wait' && observation.busy === true;
     if (observation.state === 'done') return observation;
     if (isPaused && !this.#busy) throw new RunStopped('paused');
     if (observation.state === 'wait') {
       this.#acts = 0;
-      await this.#progress.report(observation.fraction, observation.wait);
+      const { fraction, wait, machines } = observation;
+      await this.#progress.report(fraction, wait, { machines });
       return observation;
     }
     if (this.#acts === 0) {
@@ -212,6 +221,14 @@ class StepRun {
     return observation;
   }
 
+  async #look(): Promise<Observation> {
+    try {
+      return await this.#looks.look(() => this.#way.observe(this.#context));
+    } finally {
+      await this.#progress.settled();
+    }
+  }
+
   /** One attempt; null after a failure that passes. */
   async #attempt(work: () => Promise<Observation>): Promise<Observation | null> {
     try {
@@ -225,7 +242,8 @@ class StepRun {
       if (!isTransient(error, this.#unknownFailures)) throw new StepFailed(this.#context.step.id, failure);
       this.#attempts += 1;
       if (!isNamedTransient(error)) this.#unknownFailures += 1;
-      await this.#progress.report(0, failureWait(failure));
+      // Since it was answered last, not since one gave up waiting for it.
+      await this.#progress.report(0, failureWait(failure), { since: this.#looks.unheardSince });
       return null;
     }
   }

@@ -9,6 +9,8 @@ export interface Timing {
   readonly retryFirstMs: number;
   /** What comes meanwhile is seen after this long at most: a person is to be told within 10 s. */
   readonly retryMostMs: number;
+  /** A look that has no answer for so long is told of: with the time between two looks a person hears of a silent cluster within 15 s. */
+  readonly silentMs: number;
   /** A wait without any change for this long is shown as stalled; it goes on. */
   readonly stallMs: number;
   /** A step that is not done after this long needs a person. */
@@ -28,6 +30,7 @@ export const defaultTiming: Timing = {
   pollMostMs: 2000,
   retryFirstMs: 500,
   retryMostMs: 5000,
+  silentMs: 8000,
   stallMs: 120_000,
   deadlineMs: 2 * 60 * 60 * 1000,
   progressMs: 1000,

@@ -4,6 +4,7 @@ import { sampleEffects, sampleUpgrade } from '@sealift/testkit/upgrade/sample-up
 import { describe, expect, test } from 'vitest';
 import { ProcessModel, quickTiming, runOnce } from '../testing/process-model.ts';
 import { newSetting, type Setting, upgradeId } from '../testing/setting.ts';
+import { defaultTiming } from './timing.ts';
 
 describe('a person, in the middle of a wait,', () => {
   /** What the engine does once a person acted while it waits for the control plane, with two looks still to come. */
@@ -170,4 +171,64 @@ test('what stays as it is is looked at ever later, up to a bound, and soon again
   };
   expect(await runOnce(setting, 'a', null, { clock: slow, timing })).toMatchObject({ state: 'succeeded' });
   expect(pauses).toEqual([4, 6, 9, 13.5, 15, 15, 15]);
+});
+
+test('a look that gets no answer is told of meanwhile, since the last answer; it is no failure, and goes on with the answer', async () => {
+  const setting = newSetting();
+  const { world, clock } = setting;
+  const ports = world.ports(
+    () => Promise.resolve(),
+    () => undefined,
+  );
+  let isCut = true;
+  let answer = (): void => undefined;
+  const rollout: typeof ports.cluster.rollout = async (...asked) => {
+    const isOnItsWay = world.effects.includes('roll control-plane 1.26.10');
+    if (isCut && isOnItsWay) {
+      isCut = false;
+      // The time goes by while it waits.
+      setImmediate(() => clock.advance(defaultTiming.silentMs));
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    }
+    return await ports.cluster.rollout(...asked);
+  };
+  const before = clock.now().toISOString();
+  const outcome = await runOnce(setting, 'a', null, {
+    ports: { ...ports, cluster: { ...ports.cluster, rollout } },
+    journaled: (entry) => {
+      if (entry.phase === 'progress' && entry.data.wait.what === 'an answer of the cluster') answer();
+    },
+  });
+  expect(outcome).toMatchObject({ state: 'succeeded' });
+  const waits = setting.store.entries.flatMap((entry) =>
+    entry.stepId === '0-control-plane' && entry.phase === 'progress' ? [entry.data.wait] : [],
+  );
+  const silent = waits.filter(({ what }) => what === 'an answer of the cluster');
+  expect(silent).toMatchObject([
+    { level: 'stalled', since: before, remedy: expect.stringContaining('is asked again') },
+  ]);
+});
+
+test('what is tried again as a look failed is so since the last answer, not since one gave up', async () => {
+  const setting = newSetting();
+  const { world, clock } = setting;
+  const ports = world.ports(
+    () => Promise.resolve(),
+    () => undefined,
+  );
+  let isCut = true;
+  const rollout: typeof ports.cluster.rollout = async (...asked) => {
+    if (isCut && world.effects.includes('roll control-plane 1.26.10')) {
+      isCut = false;
+      clock.advance(5000);
+      throw Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    }
+    return await ports.cluster.rollout(...asked);
+  };
+  const before = clock.now().toISOString();
+  await runOnce(setting, 'a', null, { ports: { ...ports, cluster: { ...ports.cluster, rollout } } });
+  const waits = setting.store.entries.flatMap((entry) => (entry.phase === 'progress' ? [entry.data.wait] : []));
+  expect(waits.find(({ what }) => what.startsWith('trying again'))?.since).toBe(before);
 });

@@ -64,7 +64,8 @@ export function judgeRollout(status: RolloutStatus, { group, target, layers, res
   if (due !== undefined) return { state: 'act', message: due };
   if (wait !== null) {
     const what = `${updated} of ${total}: ${wait.what}`;
-    return { state: 'wait', wait: { ...wait, what }, fraction: total === 0 ? 0 : updated / total };
+    const fraction = total === 0 ? 0 : updated / total;
+    return { state: 'wait', wait: { ...wait, what }, fraction, machines: { replaced: updated, of: total } };
   }
   return {
     state: 'done',

@@ -1,4 +1,4 @@
-import type { FrozenUpgrade, Hop, SeenWait, StepDetails, StepKind, StepOf } from '@sealift/core/upgrade';
+import type { FrozenUpgrade, Hop, MachineCount, SeenWait, StepDetails, StepKind, StepOf } from '@sealift/core/upgrade';
 import type { Cancel } from '../ports/cancel.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -31,6 +31,8 @@ export type Observation =
       readonly state: 'wait';
       readonly wait: SeenWait;
       readonly fraction: number;
+      /** Of a step that replaces machines. */
+      readonly machines?: MachineCount;
       readonly busy?: boolean | undefined;
       /** A person takes the time that it takes: it has no deadline. */
       readonly forPerson?: true;

@@ -49,7 +49,17 @@ function course(state: UpgradeState, entries: readonly JournalEntry[] = [], know
   const nodes = { 'control-plane': 1, workers: 1 };
   const tree = upgradeTree({ plan, state, entries, history: known, nodes, now });
   const { product, from, to } = plan;
-  const shown = { id: 'u1', product, from, to, state, at: now.toISOString(), hash: 'f'.repeat(64) };
+  const shown = {
+    id: 'u1',
+    product,
+    from,
+    to,
+    state,
+    at: now.toISOString(),
+    startedAt: at,
+    finishedAt: null,
+    hash: 'f'.repeat(64),
+  };
   return { ...shown, tree, failure: null, rollback: null };
 }
 

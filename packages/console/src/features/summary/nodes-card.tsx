@@ -1,10 +1,11 @@
-import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Label, Title } from '@patternfly/react-core';
 import type { ClusterNode } from '@sealift/core/cluster';
 import { Link } from 'react-router';
-import { NodeTable } from '../../components/node-table.tsx';
 
-/** The enterprise cluster's nodes at a glance. */
+/** The enterprise cluster's nodes at a glance: how many of each kind are ready and what they run, and which are not ready. */
 export function NodesCard({ nodes }: { nodes: readonly ClusterNode[] }) {
+  const groups = [...Map.groupBy(nodes, ({ role, version, template }) => JSON.stringify([role, version, template]))];
+  const notReady = nodes.filter(({ ready }) => !ready);
   return (
     <Card>
       <CardTitle>
@@ -13,8 +14,46 @@ export function NodesCard({ nodes }: { nodes: readonly ClusterNode[] }) {
         </Title>
       </CardTitle>
       <CardBody>
-        <NodeTable nodes={nodes} />
+        {nodes.length === 0 && <p>The cluster reported no node. Check that the server can reach the cluster.</p>}
+        <ul className="node-groups" aria-label="Nodes by what they run">
+          {groups.map(([key, group]) => (
+            <NodeGroup key={key} nodes={group} />
+          ))}
+        </ul>
+        {notReady.length > 0 && (
+          <ul className="node-groups" aria-label="Nodes that are not ready">
+            {notReady.map(({ name, message, phase }) => (
+              <li key={name}>
+                <Label isCompact variant="outline" status="warning">
+                  Not ready
+                </Label>{' '}
+                <strong>{name}</strong> {[phase, message].filter((text) => text !== '').join(': ')}
+              </li>
+            ))}
+          </ul>
+        )}
       </CardBody>
     </Card>
+  );
+}
+
+function NodeGroup({ nodes }: { nodes: readonly ClusterNode[] }) {
+  const [first] = nodes;
+  if (first === undefined) return null;
+  const { role, version, template } = first;
+  const ready = nodes.filter((node) => node.ready).length;
+  return (
+    <li>
+      <strong>
+        {role === 'control-plane' ? 'Control plane' : 'Workers'}: {ready} of {nodes.length} ready
+      </strong>
+      <br />
+      Kubernetes {version}
+      {template !== '' && (
+        <>
+          , template <code>{template}</code>
+        </>
+      )}
+    </li>
   );
 }

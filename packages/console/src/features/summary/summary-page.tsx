@@ -1,11 +1,15 @@
 import { Grid, GridItem, PageSection } from '@patternfly/react-core';
 import { useSummary } from '../../api/platform.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
+import { lazyPage } from '../../components/lazy-page.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { NodesCard } from './nodes-card.tsx';
-import { NothingInstalled } from './nothing-installed.tsx';
+
 import { StatementsCard } from './statements-card.tsx';
 import { VersionCard } from './version-card.tsx';
+
+// It is looked at once in the life of a site.
+const NothingInstalled = lazyPage('NothingInstalled', () => import('./nothing-installed.tsx'));
 
 /** The installed version, whether all is well and why, the update at hand, the nodes. */
 export function SummaryPage() {

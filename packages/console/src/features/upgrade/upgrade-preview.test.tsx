@@ -98,3 +98,45 @@ test('says what will happen before it starts, and confirms exactly what was show
   await screen.findByText(/Waiting for/);
   expect(api.calls).toContain('POST /upgrades/up-1/confirm');
 });
+
+test('is there to be read for a Viewer, who can settle nothing, and is told why', async () => {
+  openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+    fixture.role = 'viewer';
+  });
+  await screen.findByRole('tree', { name: 'Decisions' });
+  const [keep] = await screen.findAllByRole('button', { name: /^Keep current/ });
+  expect(keep?.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('keeps in the address which part of it is looked at', async () => {
+  const { user, address } = openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+  });
+  await user.click(await screen.findByRole('tab', { name: /^Plan/ }));
+  expect(address()).toContain('part=plan');
+});
+
+test('shows what a layer comes to in the cluster, rendered only when it is asked for', async () => {
+  const { user, api, address } = openPage('/updates/up-1?layer=cni-cni-calico', (fixture) => {
+    fixture.drafted = true;
+  });
+  const toggle = await screen.findByRole('button', { name: 'Manifests' });
+  expect(api.calls.filter((call) => call.endsWith('/manifests'))).toEqual([]);
+  await user.click(toggle);
+  const region = await screen.findByRole('region', { name: 'Manifests of Calico' });
+  await within(region).findByText('With the merged values, 1 object');
+  await waitFor(() => expect(address()).toContain('manifests=cni-cni-calico'));
+  expect(api.calls.filter((call) => call.endsWith('/manifests'))).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: /vSphere CSI/ }));
+  await screen.findByText(/Settle the conflicts of this layer first/);
+});
+
+test('says why nothing can be rendered, and what to do', async () => {
+  const { user } = openPage('/updates/up-1', (fixture) => {
+    fixture.drafted = true;
+    fixture.hasHelm = false;
+  });
+  await user.click(await screen.findByRole('button', { name: 'Manifests' }));
+  await screen.findByText('What to do: Install helm on the machine of the console.');
+});

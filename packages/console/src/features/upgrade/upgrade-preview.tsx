@@ -1,18 +1,20 @@
 import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
 import { stepsOfPlan } from '@sealift/core/upgrade';
-import { useState } from 'react';
 import { FailureNotice } from '../../components/error-notice.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
+import { usePart } from '../../components/use-part.ts';
 import { ConfirmBar } from './confirm/confirm-bar.tsx';
 import { Configuration } from './configuration.tsx';
 import { PlanView } from './plan/plan-view.tsx';
 import { PreflightView } from './preflight-view.tsx';
 import { useFirstLook } from './use-first-look.ts';
 
+const parts = ['configuration', 'plan', 'preflight'] as const;
+
 /** The preview: what changes in each layer, the plan, the checks, and Confirm at the bottom right. */
 export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
-  const [tab, setTab] = useState<string | number>('configuration');
+  const [tab, setTab] = usePart(parts);
   const { plan } = upgrade;
   const isLooking = useFirstLook(upgrade);
   const steps = plan === null ? 0 : stepsOfPlan(plan).length;

@@ -24,11 +24,17 @@ export const journalledFailureSchema = z.object({
 export type JournalledFailure = z.infer<typeof journalledFailureSchema>;
 
 const intentSchema = z.object({ direction: directionSchema, message: z.string(), details: detailsSchema });
+/** How many machines of a rollout are as it asks, of how many. */
+export const machineCountSchema = z.object({ replaced: z.int().nonnegative(), of: z.int().nonnegative() });
+export type MachineCount = z.infer<typeof machineCountSchema>;
+
 const progressSchema = z.object({
   direction: directionSchema,
   /** 0 to 1. */
   fraction: z.number().min(0).max(1),
   wait: waitSchema,
+  /** Of a step that replaces machines. */
+  machines: machineCountSchema.optional(),
 });
 const evidenceSchema = z.object({ direction: directionSchema, message: z.string(), details: detailsSchema });
 const failureSchema = z.object({ direction: directionSchema, failure: journalledFailureSchema });

@@ -143,3 +143,20 @@ test('no further line makes any fraction smaller', () => {
     }),
   );
 });
+
+test('counts the machines of a rollout as it told them last, and all of them once it is proved', () => {
+  const counted = (replaced: number) =>
+    entry('0-backup', {
+      phase: 'progress',
+      data: { direction: 'forward', fraction: replaced / 3, wait, machines: { replaced, of: 3 } },
+    });
+  const telling = entry('0-backup', { phase: 'progress', data: { direction: 'forward', fraction: 0.4, wait } });
+  const proved = (details: Record<string, number>) =>
+    entry('0-backup', { phase: 'evidence', data: { direction: 'forward', message: 'is so', details } });
+  const machines = (entries: readonly JournalEntry[]) => progressOf(plan, entries)[1]?.machines;
+  expect(machines([])).toBeUndefined();
+  expect(machines([telling])).toBeUndefined();
+  expect(machines([counted(1), telling])).toEqual({ replaced: 1, of: 3 });
+  expect(machines([counted(2), proved({ nodes: 4 })])).toEqual({ replaced: 4, of: 4 });
+  expect(machines([counted(2), proved({})])).toEqual({ replaced: 3, of: 3 });
+});

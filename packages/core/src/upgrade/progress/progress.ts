@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { JournalEntry, JournalledFailure } from '../journal/journal.ts';
+import {
+  type JournalEntry,
+  type JournalledFailure,
+  type MachineCount,
+  machineCountSchema,
+} from '../journal/journal.ts';
 import { lifecycle } from '../lifecycle/lifecycle.ts';
 import { type Plan, stepsOfPlan } from '../plan/plan.ts';
 import { type Wait, waitingFor, waitSchema } from '../wait/wait.ts';
@@ -16,6 +21,8 @@ export const stepProgressSchema = z.object({
   wait: waitSchema.nullable(),
   /** 0 to 1, never running backwards. */
   fraction: z.number().min(0).max(1),
+  /** Of a step that replaces machines, once it has counted them: those that are as it asks. */
+  machines: machineCountSchema.optional(),
 });
 export type StepProgress = z.infer<typeof stepProgressSchema>;
 
@@ -46,20 +53,29 @@ function advance(before: StepProgress, entry: JournalEntry): StepProgress {
       return { ...running, message, wait: { ...waitingFor(message), since: at } };
     }
     case 'progress': {
-      const { wait, fraction, direction } = entry.data;
+      const { wait, fraction, direction, machines = before.machines } = entry.data;
       const reached = direction === 'back' ? before.fraction : Math.max(before.fraction, fraction);
-      return { ...running, message: wait.what, wait, fraction: reached };
+      return { ...running, message: wait.what, wait, fraction: reached, machines };
     }
     case 'evidence': {
-      const { direction, message } = entry.data;
-      if (direction === 'back') return { ...ended, state: 'waiting', finishedAt: null, message: 'taken back' };
-      return { ...ended, state: 'done', message, fraction: 1 };
+      const { direction, message, details } = entry.data;
+      if (direction === 'back') {
+        return { ...ended, state: 'waiting', finishedAt: null, message: 'taken back', machines: undefined };
+      }
+      return { ...ended, state: 'done', message, fraction: 1, machines: allOf(before.machines, details['nodes']) };
     }
     case 'failure':
       return { ...ended, state: 'failed', message: entry.data.failure.message };
     case 'state':
       return before;
   }
+}
+
+/** What a rollout has counted is whole once it is proved. */
+function allOf(counted: MachineCount | undefined, nodes: unknown): MachineCount | undefined {
+  const proved = machineCountSchema.shape.of.safeParse(nodes);
+  const of = proved.success ? proved.data : counted?.of;
+  return of === undefined ? undefined : { replaced: of, of };
 }
 
 /** The share of the whole plan that is done, 0 to 1; every step counts the same. */

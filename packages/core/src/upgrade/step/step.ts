@@ -110,7 +110,7 @@ export function isStep<Kind extends StepKind>(step: PlanStep, kind: Kind): step 
 }
 
 /** Kinds that replace machines. */
-const rolling: ReadonlySet<StepKind> = new Set([
+const rolling: ReadonlySet<string> = new Set<StepKind>([
   'control-plane',
   'emulated-control-plane',
   'finalise',
@@ -119,7 +119,7 @@ const rolling: ReadonlySet<StepKind> = new Set([
 ]);
 
 /** Whether a step replaces machines. */
-export function rollsNodes({ kind }: Pick<PlanStep, 'kind'>): boolean {
+export function rollsNodes({ kind }: { readonly kind: string }): boolean {
   return rolling.has(kind);
 }
 

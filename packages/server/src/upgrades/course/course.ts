@@ -12,7 +12,7 @@ import { nodeCounts, stepHistory } from './history.ts';
 /** Where an upgrade is in its plan, as a tree, with the time left by this site's own history. */
 export async function upgradeCourse(services: UpgradeServices, row: UpgradeRow): Promise<UpgradeCourse> {
   const { db } = services.store;
-  const { id, product, from, to, state, plan, hash, failure, rollback } = await upgradeView(services, row);
+  const { id, product, from, to, state, plan, hash, failure, rollback, ...times } = await upgradeView(services, row);
   const { entries } = await readableJournal(db, id);
   const now = new Date();
   const known = { history: await stepHistory(db), nodes: await nodeCounts(db, id) };
@@ -23,6 +23,8 @@ export async function upgradeCourse(services: UpgradeServices, row: UpgradeRow):
     to,
     state,
     at: now.toISOString(),
+    startedAt: times.confirmedAt,
+    finishedAt: times.finishedAt,
     hash,
     tree: plan === null ? null : upgradeTree({ plan, state, entries, now, ...known }),
     failure: failure === null ? null : { message: failure.message, hint: failure.hint },

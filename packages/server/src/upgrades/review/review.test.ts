@@ -6,6 +6,7 @@ import { buildApp } from '../../app/build-app.ts';
 import { storeConfirmedUpgrade } from '../../testing/confirmed-upgrade.ts';
 import { memoryConsole } from '../../testing/memory-console.ts';
 import { sharedStore } from '../../testing/shared-store.ts';
+import { signedInAs } from '../../testing/signed-in.ts';
 import { TestClient } from '../../testing/test-client.ts';
 
 const id = '6d8f5a0e-0000-4000-8000-000000000021';
@@ -99,6 +100,41 @@ describe('the change review', { timeout: 30_000 }, () => {
     const texts = layerTextsSchema.parse((await client.call('GET', `${layerPath(calico)}/texts`)).body);
     const secretsIn = ({ text, secrets }: ShownText) => secrets.map(([start, end]) => text.slice(start, end));
     expect(Object.values(texts).map(secretsIn)).toEqual([['hunter0'], ['hunter1'], ['hunter2'], ['hunter7']]);
+  });
+
+  it('is there to be read for a Viewer, who sees neither secrets nor values that persons gave', async () => {
+    const pem = 'password: |\n    hunter4\n    hunter5\n';
+    const current = values(2, 'hunter1', 'debug').replace('password: hunter1\n', pem);
+    await store().db.updateTable('upgrade_layer').set({ current }).where('layer_id', '=', calico).execute();
+    await answer(calico, {
+      set: [
+        { path: password, value: 'hunter7' },
+        { path: replicas, value: '1717' },
+      ],
+    });
+    const { client: viewer } = await signedInAs(app, client, 'vera', 'viewer');
+    const seen = await viewer.call('GET', `/upgrades/${id}/review`);
+    expect(seen.text).not.toMatch(/hunter|1717/);
+    const layer = reviewSchema.parse(seen.body).layers.find((one) => one.id === calico);
+    expect(layer).toMatchObject({
+      revision: 1,
+      offered: [],
+      resolutions: [
+        { path: password, value: '***' },
+        { path: replicas, value: '***' },
+      ],
+    });
+    expect(layer?.decisions.some(({ current: side }) => side?.span !== undefined)).toBe(false);
+    const answered = await viewer.call('GET', `${layerPath(calico)}/texts`);
+    expect(answered.text).not.toContain('hunter');
+    const texts = layerTextsSchema.parse(answered.body);
+    expect(texts.current.secrets).toEqual([]);
+    // On the lines where they stand for everybody.
+    expect(texts.current.text.split('\n').indexOf('  level: debug')).toBe(
+      current.split('\n').indexOf('  level: debug'),
+    );
+    expect((await viewer.call('GET', layerPath(calico))).status).toBe(403);
+    expect((await viewer.call('PATCH', `${layerPath(calico)}/resolutions`, { open: [password] })).status).toBe(403);
   });
 
   it('cuts a long value short', async () => {

@@ -6,7 +6,7 @@ import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
 import { storedJson } from '../../store/stored-json.ts';
 import { loadLinkedLayer, mergeLayers } from '../layer-chain.ts';
-import { mergeLayer, reviewOf } from '../merge-cache.ts';
+import { mergeLayer, reviewOf, type ShownValues } from '../merge-cache.ts';
 import { loadLayer, loadLayers } from '../queries.ts';
 import { rememberedFor } from '../resolution-memory.ts';
 import { editsSince, historiesOf, type LayerHistory, placeKey, revisionOf } from './layer-edits.ts';
@@ -18,11 +18,11 @@ const untouched: LayerHistory = { revision: 0, edits: [] };
  *
  * @throws MERGE_*, RECORD_DAMAGED
  */
-export async function upgradeReview(db: Db, upgradeId: string): Promise<Uint8Array> {
+export async function upgradeReview(db: Db, upgradeId: string, values: ShownValues): Promise<Uint8Array> {
   const histories = await historiesOf(db, upgradeId);
   const merged = await mergeLayers(await loadLayers(db, upgradeId));
   const layers = await Promise.all(
-    merged.map(({ row }) => layerBytes(db, row, histories.get(placeKey(row)) ?? untouched)),
+    merged.map(({ row }) => layerBytes(db, row, { ...(histories.get(placeKey(row)) ?? untouched), values })),
   );
   const separated = layers.flatMap((bytes, index) => (index === 0 ? [bytes] : [comma, bytes]));
   return Buffer.concat([Buffer.from('{"layers":['), ...separated, Buffer.from(']}')]);
@@ -39,18 +39,23 @@ export async function layerReview(
   const revision = await revisionOf(db, place);
   const edits = await editsSince(db, place, 0);
   const row = await loadLinkedLayer(db, upgradeId, layerId);
-  return { bytes: await layerBytes(db, row, { revision, edits }), revision };
+  return { bytes: await layerBytes(db, row, { revision, edits, values: 'whole' }), revision };
 }
 
 const comma = Buffer.from(',');
 /** What the answer of a thread ends with: the list of its last field, empty, and the object's end. */
 const emptyEnd = '[]}';
 
-async function layerBytes(db: Db, row: LinkedRow, { revision, edits }: LayerHistory): Promise<Uint8Array> {
-  const made = await reviewOf(row);
+async function layerBytes(
+  db: Db,
+  row: LinkedRow,
+  { revision, edits, values }: LayerHistory & { readonly values: ShownValues },
+): Promise<Uint8Array> {
+  const made = await reviewOf(row, values);
   const own = JSON.stringify({ revision, answered: answeredBy(row, edits) });
   const start = Buffer.from(`${own.slice(0, -1)},`);
-  const offered = await offersFor(db, row);
+  // Who may not see values has nothing to answer either.
+  const offered = values === 'whole' ? await offersFor(db, row) : undefined;
   const rest = made.subarray(1);
   if (offered === undefined) return Buffer.concat([start, rest]);
   return Buffer.concat([start, rest.subarray(0, -emptyEnd.length), offered, Buffer.from('}')]);

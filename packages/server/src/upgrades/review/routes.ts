@@ -1,5 +1,7 @@
 import {
   answersRequestSchema,
+  isAllowed,
+  layerManifestsSchema,
   layerPreviewSchema,
   layerTextsSchema,
   pastedTextRequestSchema,
@@ -23,16 +25,22 @@ import {
 } from '../edit-draft.ts';
 import { loadLinkedLayer } from '../layer-chain.ts';
 import { layerPreview } from '../layer-preview.ts';
-import { textsOf } from '../merge-cache.ts';
+import { type ShownValues, textsOf } from '../merge-cache.ts';
 import { loadLayer, loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { revisionOf } from './layer-edits.ts';
+import { layerManifests, oneAtATime } from './manifests.ts';
 import { layerReview, upgradeReview } from './review.ts';
 
 const tags = ['upgrades'];
 const byId = z.object({ id: z.string().max(64) });
 const byLayer = byId.extend({ layerId: z.string().max(300) });
 const json = 'application/json; charset=utf-8';
+
+/** The values that persons gave, and others, may be secrets. */
+function valuesFor(request: FastifyRequest): ShownValues {
+  return isAllowed(principalOf(request).role, 'platform.values') ? 'whole' : 'hidden';
+}
 
 /** What each layer becomes, and the answers of persons; what is edited has an `ETag`, and edits take `If-Match`. */
 export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
@@ -54,19 +62,20 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
     seen: ifMatch(request.headers),
   });
   const path = '/upgrades/:id/layers/:layerId';
+  const rendering = oneAtATime();
 
-  // The values that persons gave are whole in it, and may be secrets.
   api.get('/upgrades/:id/review', {
-    config: { permission: 'platform.values' },
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
-      summary: 'Every decision of every layer, without their texts',
+      summary:
+        'Every decision of every layer, without their texts; values that persons gave read *** for whoever may not see values',
       params: byId,
       response: { 200: reviewSchema },
     },
     handler: async (request, reply) => {
       await loadUpgrade(db, request.params.id);
-      return sendJson(reply, await upgradeReview(db, request.params.id));
+      return sendJson(reply, await upgradeReview(db, request.params.id, valuesFor(request)));
     },
   });
 
@@ -85,17 +94,34 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(`${path}/texts`, {
-    config: { permission: 'platform.values' },
+    config: { permission: 'upgrades.read' },
     schema: {
       tags,
-      summary: 'The texts of one layer, with the places of their secrets',
+      summary:
+        'The texts of one layer, with the places of their secrets, which read *** for whoever may not see values',
       params: byLayer,
       response: { 200: layerTextsSchema },
     },
     handler: async (request, reply) => {
       const { id, layerId } = request.params;
       await loadUpgrade(db, id);
-      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId)));
+      return sendJson(reply, await textsOf(await loadLinkedLayer(db, id, layerId), valuesFor(request)));
+    },
+  });
+
+  api.get(`${path}/manifests`, {
+    config: { permission: 'platform.values' },
+    schema: {
+      tags,
+      summary:
+        'The objects that a layer of a draft comes to in the cluster, now and after the upgrade, rendered when asked',
+      params: byLayer,
+      response: { 200: layerManifestsSchema },
+    },
+    handler: async (request) => {
+      const { id, layerId } = request.params;
+      const row = await loadUpgrade(db, id);
+      return await rendering(() => layerManifests(services, row, layerId));
     },
   });
 

@@ -12,6 +12,7 @@ import { packChart } from '@sealift/testkit/sample-chart';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LayersAccess, openTools } from '../../cluster/layers/layers-access.ts';
+import { manifestsPort } from '../../cluster/layers/manifests-port.ts';
 import { LayerBench } from '../../cluster/layers/testing/layer-bench.ts';
 import type { LayerMove } from './layer-move.ts';
 import { renderChecks } from './render-checks.ts';
@@ -79,6 +80,16 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     });
     expect(await bench.status('good')).toBeUndefined();
     expect(Object.keys(found)).not.toContain('images-pullable');
+  });
+
+  it('render what people are shown as manifests, with the values that they are given', async () => {
+    const values = 'charts: { web: { image: "calico/node:v9" } }';
+    const layer = bench.shelf.layer({ pack: 'shown', values }, { charts: chart() });
+    const { text, objects, omitted } = await manifestsPort(bench.access).render(layer, AbortSignal.timeout(60_000));
+    expect([objects, omitted]).toEqual([1, 0]);
+    expect(text).toContain('kind: Deployment');
+    expect(text).toContain('image: calico/node:v9');
+    expect(await bench.status('shown')).toBeUndefined();
   });
 
   it('block what would be an ImagePullBackOff, with the image and the object: of a chart, of a manifest, by the site’s values', async () => {

@@ -11,6 +11,8 @@ interface ReviewAddress {
   readonly row: string | undefined;
   /** The layer whose texts are shown in the place of the review. */
   readonly texts: string | undefined;
+  /** The layer whose manifests are. */
+  readonly manifests: string | undefined;
 }
 
 export type ReviewAddressState = ReturnType<typeof useReviewAddress>;
@@ -22,12 +24,13 @@ export function useReviewAddress() {
     filter: { layer: search.get('layer') ?? undefined, search: search.get('q') ?? '' },
     row: search.get('row') ?? undefined,
     texts: search.get('texts') ?? undefined,
+    manifests: search.get('manifests') ?? undefined,
   }));
   useEffect(() => {
     const timer = setTimeout(() => {
       const next = new URLSearchParams(search);
-      const { filter, row, texts } = address;
-      const told = { q: filter.search, layer: filter.layer, row, texts };
+      const { filter, row, texts, manifests } = address;
+      const told = { q: filter.search, layer: filter.layer, row, texts, manifests };
       for (const [name, value] of Object.entries(told)) {
         if (value === undefined || value === '') next.delete(name);
         else next.set(name, value);
@@ -40,6 +43,7 @@ export function useReviewAddress() {
     ...address,
     setFilter: (filter: RowFilter): void => setAddress((now) => ({ ...now, filter, row: undefined })),
     setRow: (row: string): void => setAddress((now) => (now.row === row ? now : { ...now, row })),
-    setTexts: (texts: string | undefined): void => setAddress((now) => ({ ...now, texts })),
+    setTexts: (texts: string | undefined): void => setAddress((now) => ({ ...now, texts, manifests: undefined })),
+    setManifests: (manifests: string): void => setAddress((now) => ({ ...now, texts: undefined, manifests })),
   };
 }

@@ -1,6 +1,7 @@
 import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
-import { lifecycle, type UsualTime } from '@sealift/core/upgrade';
+import { lifecycle } from '@sealift/core/upgrade';
+import { usualText } from '../../../components/duration.ts';
 import { Moment } from '../../../components/moment.tsx';
 import { RollbackItems } from './rollback-items.tsx';
 
@@ -35,7 +36,7 @@ export function RollbackCard({ upgrade }: { upgrade: Upgrade }) {
           <>
             {!lifecycle[upgrade.state].goesBack && (
               <p>
-                <strong>Can go back: yes.</strong> Usual time: {timeText(estimate)}.
+                <strong>Can go back: yes.</strong> Usual time: {usualText(estimate)}.
               </p>
             )}
             <RollbackItems items={items} />
@@ -44,11 +45,4 @@ export function RollbackCard({ upgrade }: { upgrade: Upgrade }) {
       </CardBody>
     </Card>
   );
-}
-
-/** By this site's own history, or the word that nothing is known. */
-export function timeText(time: UsualTime | null): string {
-  if (time === null) return 'unknown';
-  const minutes = (ms: number): string => `${Math.max(1, Math.ceil(ms / 60_000))} min`;
-  return `${minutes(time.p50Ms)}, nine times of ten at most ${minutes(time.p90Ms)}`;
 }

@@ -1,8 +1,8 @@
 import type { Upgrade } from '@sealift/core/api';
 import type { RollbackReadiness } from '@sealift/core/upgrade';
 import { useIntervention } from '../../../api/upgrades.ts';
+import { usualText } from '../../../components/duration.ts';
 import { ReasonDialog } from '../../../components/reason-dialog.tsx';
-import { timeText } from './rollback-card.tsx';
 import { RollbackItems } from './rollback-items.tsx';
 
 interface RollbackDialogProps {
@@ -26,7 +26,7 @@ export function RollbackDialog({ upgrade, rollback, onClose }: RollbackDialogPro
       onClose={onClose}
     >
       <p>
-        The console is locked until it is done. Usual time: {timeText(rollback.estimate)}. It can be paused, and ended,
+        The console is locked until it is done. Usual time: {usualText(rollback.estimate)}. It can be paused, and ended,
         on the way.
       </p>
       <RollbackItems items={rollback.items.filter(({ done }) => !done)} />

@@ -52,8 +52,22 @@ test('offers both ways on after an abort', async () => {
     fixture.progress = 6;
     fixture.intervened = 'aborted';
     fixture.rollback = open;
+    fixture.partlyUpgraded = {
+      upgrade: 'up-1',
+      from: '4.2.12',
+      to: '4.2.13',
+      state: 'aborted',
+      endedAt: null,
+      layers: [],
+      nodes: [],
+      continueBy: 'Start the upgrade to 4.2.13 again.',
+      goBackBy: 'Roll it back.',
+    };
   });
-  await screen.findByText(/Two ways on: start the update again, which goes on from here, or roll back to 4\.2\.12/);
+  await screen.findByText('partly upgraded');
+  const ways = within(screen.getByRole('list', { name: 'Ways on' }));
+  expect(ways.getByRole('link', { name: 'Go on to 4.2.13' }).getAttribute('href')).toBe('/updates/prepare/4.2.13');
+  ways.getByText(/Go back to 4\.2\.12: Roll it back\./);
   screen.getByRole('button', { name: 'Roll back …' });
 });
 
@@ -61,7 +75,7 @@ test('shows in the list of steps how each can be taken back, and where the point
   openPage('/updates/up-1', (fixture) => {
     fixture.progress = 3;
   });
-  await screen.findByText('Point of no return');
+  await screen.findByText(/^Point of no return: from here on/);
   expect(screen.getAllByText('Reversible').length).toBeGreaterThan(3);
 });
 

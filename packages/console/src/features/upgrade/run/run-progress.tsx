@@ -1,23 +1,17 @@
-import {
-  Card,
-  CardBody,
-  CardTitle,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-  Progress,
-  Title,
-} from '@patternfly/react-core';
-import type { Upgrade } from '@sealift/core/api';
+import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
+import type { Upgrade, UpgradeCourse } from '@sealift/core/api';
 import { lifecycle } from '@sealift/core/upgrade';
-import type { ReactNode } from 'react';
-import { Moment } from '../../../components/moment.tsx';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { QueryView } from '../../../components/query-view.tsx';
+import { CourseFigures } from './course/course-figures.tsx';
+import { useCourseTime } from './course/course-time.ts';
+import { Freshness } from './course/freshness.tsx';
+import { TimeAxisView } from './course/time-axis-view.tsx';
 import { RunControls } from './run-controls.tsx';
 import { WaitingFor } from './waiting-for.tsx';
 
-/** How far the whole upgrade is, the one thing it waits for, and who approved it. */
-export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
+/** How far the whole upgrade is along its time, the one thing it waits for, and what a person can do. */
+export function RunProgress({ upgrade, course }: { upgrade: Upgrade; course: UseQueryResult<UpgradeCourse> }) {
   return (
     <Card>
       <CardTitle>
@@ -26,48 +20,32 @@ export function RunProgress({ upgrade }: { upgrade: Upgrade }) {
         </Title>
       </CardTitle>
       <CardBody>
-        <Progress
-          value={Math.floor(upgrade.fraction * 100)}
-          aria-label="Progress of the upgrade"
-          {...(upgrade.failure === null ? {} : { variant: 'danger' as const })}
-          {...(upgrade.state === 'succeeded' ? { variant: 'success' as const } : {})}
-        />
-        <DescriptionList isCompact className="run-facts">
-          {upgrade.finishedAt === null && (
-            <Fact term="Waiting for">
-              <WaitingFor wait={upgrade.waitingFor} isMoving={lifecycle[upgrade.state].needsEngine} />
-            </Fact>
-          )}
-          <Fact term="Confirmed by">
-            {upgrade.confirmedBy}
-            {upgrade.confirmedAt !== null && (
-              <>
-                , <Moment at={upgrade.confirmedAt} />
-              </>
-            )}
-          </Fact>
-          {upgrade.finishedAt !== null && (
-            <Fact term="Finished">
-              <Moment at={upgrade.finishedAt} />
-            </Fact>
-          )}
-          {upgrade.hash !== null && (
-            <Fact term="Approved plan and values (SHA-256)">
-              <code className="hash">{upgrade.hash}</code>
-            </Fact>
-          )}
-        </DescriptionList>
+        <QueryView query={course} what="how far the upgrade is">
+          {(data) => <Progress course={data} heardAt={course.dataUpdatedAt} />}
+        </QueryView>
         <RunControls upgrade={upgrade} />
       </CardBody>
     </Card>
   );
 }
 
-function Fact({ term, children }: { term: string; children: ReactNode }) {
+function Progress({ course, heardAt }: { course: UpgradeCourse; heardAt: number }) {
+  const { now, unheardMs } = useCourseTime(course, heardAt);
+  const { tree, state } = course;
+  if (tree === null) return <p>The plan of this upgrade cannot be read by this version of the console.</p>;
+  const { ended, needsEngine } = lifecycle[state];
+  const running = tree.hops.flatMap(({ steps }) => steps).find((step) => step.state === 'running');
   return (
-    <DescriptionListGroup>
-      <DescriptionListTerm>{term}</DescriptionListTerm>
-      <DescriptionListDescription>{children}</DescriptionListDescription>
-    </DescriptionListGroup>
+    <>
+      <Freshness course={course} unheardMs={unheardMs} />
+      <CourseFigures course={course} tree={tree} now={now} />
+      <TimeAxisView course={course} now={now} />
+      {!ended && (
+        <section className="course-wait" aria-label="Waiting for">
+          <h3>Waiting for</h3>
+          <WaitingFor wait={running?.wait ?? null} step={running?.title} now={now} isMoving={needsEngine} />
+        </section>
+      )}
+    </>
   );
 }

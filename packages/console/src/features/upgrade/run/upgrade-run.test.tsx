@@ -1,18 +1,95 @@
-import { screen, waitFor } from '@testing-library/react';
-import { expect, test, vi } from 'vitest';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { FixtureApi } from '../../../../test/fixture/fixture-api.ts';
 import { openPage } from '../../../../test/open-page.tsx';
+import { reportStream } from '../../../api/connection.ts';
 
-test('shows which step runs, what it waits for and how far the whole is', async () => {
-  openPage('/updates/up-1', (api) => {
-    api.progress = 3;
+afterEach(() => vi.restoreAllMocks());
+
+const waiting = (api: FixtureApi): void => {
+  api.progress = 3;
+};
+
+test('shows which step runs, what it waits for with object, since and remedy, and how far the whole is along its time', async () => {
+  openPage('/updates/up-1', waiting);
+  const wait = within(await screen.findByRole('region', { name: 'Waiting for' }));
+  wait.getByText('node cp-2 is draining, 3 pods left');
+  wait.getByText('stalled');
+  wait.getByText(/; Machine cp-2; in the step Roll the control plane to Kubernetes 1\.26\.10/);
+  wait.getByText('What to do: Raise the budget.');
+  const bar = screen.getByRole('progressbar', { name: 'Progress of the upgrade' });
+  // Three and a half minutes are over of what is usually twelve: by time, not by steps.
+  expect(bar.getAttribute('aria-valuenow')).toBe('28');
+  expect(bar.getAttribute('aria-valuetext')).toMatch(/^3 min 3\d s elapsed, 28% of the time, done at about/);
+  expect(figures()).toMatchObject({
+    'Steps done': '3 of 10',
+    'Machines replaced': '1 of 3',
+    'Time left': 'about 9 min',
   });
-  await screen.findByText('40%: node cp-2 is draining, 3 pods left');
-  const [bar] = screen.getAllByRole('progressbar', { name: 'Progress of the upgrade' });
-  expect(bar?.getAttribute('aria-valuenow')).toBe('30');
-  screen.getByText('Roll the control plane to Kubernetes 1.26.10: node cp-2 is draining, 3 pods left');
-  screen.getByText('stalled');
-  screen.getByText('What to do: Raise the budget.');
 });
+
+test('says that the time left is unknown where this site has no history, and draws no share of it', async () => {
+  openPage('/updates/up-1', (api) => {
+    waiting(api);
+    api.hasHistory = false;
+  });
+  await screen.findByRole('region', { name: 'Waiting for' });
+  expect(figures()).toMatchObject({ 'Time left': 'unknown', 'Steps done': '3 of 10' });
+  const bar = screen.getByRole('progressbar', { name: 'Progress of the upgrade' });
+  expect(bar.getAttribute('aria-valuenow')).toBeNull();
+  expect(bar.getAttribute('aria-valuetext')).toContain('end unknown');
+});
+
+test('draws hop, steps and objects as a tree, with the point of no return before the step that passes it', async () => {
+  openPage('/updates/up-1', waiting);
+  const items = within(await screen.findByRole('list', { name: 'Steps of the upgrade' })).getAllByRole('listitem');
+  const texts = items.map((item) => item.getAttribute('aria-label') ?? item.textContent ?? '');
+  const line = texts.findIndex((text) => text.startsWith('Point of no return'));
+  expect(texts[line + 1]).toBe('Update layer addon: harborview 4.2.13: waiting');
+  const rolling = within(screen.getByRole('listitem', { name: /^Roll the control plane.*: running$/ }));
+  rolling.getByText('1 of 3 machines replaced');
+  rolling.getByText('Machine cp-2');
+  rolling.getByText('1 object waited for before');
+});
+
+test('says that it does not hear the console any more, and from when what it shows is', async () => {
+  const { network } = openPage('/updates/up-1', waiting);
+  await screen.findByRole('region', { name: 'Waiting for' });
+  network.down = true;
+  const later = Date.now() + 60_000;
+  vi.spyOn(Date, 'now').mockImplementation(() => later);
+  await screen.findByText(/This page does not hear the console: how far the upgrade is now is unknown/);
+  screen.getByText(/, 1 min 00 s ago/);
+  // What goes by is not counted on: nothing was heard of it.
+  expect(figures()['Elapsed']).toBe('3 min 30 s');
+});
+
+test('says when only the events of the console are cut, and that it is asked instead', async () => {
+  openPage('/updates/up-1', waiting);
+  await screen.findByRole('region', { name: 'Waiting for' });
+  act(() => reportStream(false));
+  await screen.findByText(/The console’s events are cut since/);
+  act(() => reportStream(true));
+  await waitFor(() => expect(screen.queryByText(/The console’s events are cut since/)).toBeNull());
+});
+
+test('keeps decisions and merged values to be read once it was confirmed, and lets nobody change them', async () => {
+  const { user, address } = openPage('/updates/up-1', (fixture) => {
+    fixture.progress = 10;
+  });
+  await user.click(await screen.findByRole('tab', { name: /^Decisions and values/ }));
+  await screen.findByRole('tree', { name: 'Decisions' });
+  expect(address()).toContain('part=values');
+  await user.click(screen.getByRole('button', { name: 'Incoming and current' }));
+  const edit = await screen.findByRole('button', { name: 'Edit by hand: Merged result' });
+  expect(edit.getAttribute('aria-disabled')).toBe('true');
+});
+
+/** The figures at the top, by what they are called. */
+function figures(): Record<string, string> {
+  const terms = [...document.querySelectorAll('.course-figures dt')];
+  return Object.fromEntries(terms.map((term) => [term.textContent, term.nextElementSibling?.textContent ?? '']));
+}
 
 test('shows the validation after success, with the way to the Summary', async () => {
   const { user } = openPage('/updates/up-1', (api) => {
@@ -74,6 +151,7 @@ test('says why it failed and what to do', async () => {
       next: 'needs-a-person',
     };
   });
-  await screen.findByText(/The control plane did not become ready/);
+  await screen.findByRole('heading', { name: 'Steps' });
+  expect(screen.getAllByText(/The control plane did not become ready/)).toHaveLength(2);
   screen.getByText('What to do: Look at cp-2.');
 });

@@ -1,33 +1,47 @@
-import { Grid, GridItem, PageSection } from '@patternfly/react-core';
+import './run.css';
+import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
 import { PageHeading } from '../../../components/page-heading.tsx';
 import { StateLabel } from '../../../components/state-label.tsx';
+import { usePart } from '../../../components/use-part.ts';
+import { Configuration } from '../configuration.tsx';
 import { EvidenceCard } from './evidence-card.tsx';
-import { FinaliseCard } from './finalise-card.tsx';
-import { RollbackCard } from './rollback-card.tsx';
+import { RunCourse } from './run-course.tsx';
 import { RunOutcome } from './run-outcome.tsx';
-import { RunProgress } from './run-progress.tsx';
-import { StepList } from './step-list.tsx';
 
-/** A confirmed upgrade: how far it is and what it waits for, then how it ended. */
+const parts = ['course', 'values'] as const;
+
+/** A confirmed upgrade: how far it is and what it waits for, then how it ended; and what was decided for it, while it runs and ever after. */
 export function UpgradeRun({ upgrade }: { upgrade: Upgrade }) {
+  const [part, setPart] = usePart(parts);
+  const isCourse = part === 'course';
   return (
-    <PageSection>
+    <PageSection isFilled={!isCourse} hasBodyWrapper={isCourse} {...(isCourse ? {} : { className: 'filled preview' })}>
       <PageHeading title={`${upgrade.product} version update`} actions={<StateLabel state={upgrade.state} />}>
         From {upgrade.from} to {upgrade.to}.
       </PageHeading>
-      <RunOutcome upgrade={upgrade} />
-      <EvidenceCard upgrade={upgrade} />
-      <Grid hasGutter>
-        <GridItem span={12} lg={5} order={{ lg: '1' }}>
-          <RunProgress upgrade={upgrade} />
-          <FinaliseCard upgrade={upgrade} />
-          <RollbackCard upgrade={upgrade} />
-        </GridItem>
-        <GridItem span={12} lg={7}>
-          <StepList upgrade={upgrade} />
-        </GridItem>
-      </Grid>
+      <Tabs
+        activeKey={part}
+        onSelect={(_event, key) => setPart(key)}
+        aria-label="Parts of the upgrade"
+        className="run-parts"
+      >
+        <Tab eventKey="course" title={<TabTitleText>Progress</TabTitleText>}>
+          {isCourse && (
+            <>
+              <RunOutcome upgrade={upgrade} />
+              <EvidenceCard upgrade={upgrade} />
+              <RunCourse upgrade={upgrade} />
+            </>
+          )}
+        </Tab>
+        <Tab
+          eventKey="values"
+          title={<TabTitleText>Decisions and values ({upgrade.layers.length} layers)</TabTitleText>}
+        >
+          {part === 'values' && <Configuration upgrade={upgrade} isActive />}
+        </Tab>
+      </Tabs>
     </PageSection>
   );
 }

@@ -1,5 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import type { Wait } from '@sealift/core/upgrade';
+import { durationText } from '../../../components/duration.ts';
 import { Moment } from '../../../components/moment.tsx';
 
 const standing: Readonly<Record<Wait['level'], { word: string; status?: 'warning' | 'danger' }>> = {
@@ -12,18 +13,25 @@ const standing: Readonly<Record<Wait['level'], { word: string; status?: 'warning
 
 interface WaitingForProps {
   wait: Wait | null;
+  /** The step that waits. */
+  step: string | undefined;
+  /** By the console's clock, ms since 1970. */
+  now: number;
   /** Whether an engine works on it: else a person has to. */
   isMoving: boolean;
 }
 
 /** The one thing the upgrade waits for: what, since when, what it holds up, and what a person can do. */
-export function WaitingFor({ wait, isMoving }: WaitingForProps) {
+export function WaitingFor({ wait, step, now, isMoving }: WaitingForProps) {
   if (!isMoving) return <span role="status">a person, who resumes or aborts it</span>;
   if (wait === null) return <span role="status">nothing; the next step starts</span>;
   const { word, status } = standing[wait.level];
+  const { object } = wait;
   return (
     <>
-      <span role="status">{wait.what}</span>
+      <span role="status" className="course-wait-what">
+        {wait.what}
+      </span>
       {status !== undefined && (
         <>
           {' '}
@@ -33,7 +41,9 @@ export function WaitingFor({ wait, isMoving }: WaitingForProps) {
         </>
       )}
       <p className="quiet">
-        Since <Moment at={wait.since} />
+        For {durationText(now - Date.parse(wait.since))}, since <Moment at={wait.since} />
+        {object === null ? '' : `; ${object.kind} ${object.name}`}
+        {step === undefined ? '' : `; in the step ${step}`}
         {wait.impact === '' ? '' : `; meanwhile ${wait.impact}`}
       </p>
       {wait.reference !== null && <p className="quiet">{wait.reference}</p>}

@@ -2,6 +2,7 @@ import type { Review, Upgrade } from '@sealift/core/api';
 import type { ReactNode } from 'react';
 import { LayerList } from '../../../components/layer-list.tsx';
 import { hopText } from '../hop-text.ts';
+import { versionsText } from '../versions-text.ts';
 import { LayerMerge } from './layer-merge.tsx';
 import { LayerStateLabel } from './layer-state-label.tsx';
 import type { ShownPlace } from './shown-place.ts';
@@ -31,7 +32,7 @@ export function MergedLayers({ upgrade, review, chosen, place, viewToggle, onCho
             id: one.id,
             layer: one.layer,
             name: one.displayName,
-            detail: hopText(upgrade, one.hop) + versions(one.fromVersion, one.toVersion),
+            detail: hopText(upgrade, one.hop) + versionsText(one),
             state: <LayerStateLabel layer={one} />,
           }))}
           chosen={layer.id}
@@ -41,10 +42,4 @@ export function MergedLayers({ upgrade, review, chosen, place, viewToggle, onCho
       </div>
     </>
   );
-}
-
-function versions(from: string | null, to: string | null): string {
-  if (from === null) return `new: ${to}`;
-  if (to === null) return `${from}, removed`;
-  return from === to ? from : `${from} → ${to}`;
 }

@@ -1,4 +1,5 @@
 import { AlertActionLink } from '@patternfly/react-core';
+import { useLock } from '../../../api/platform.ts';
 import { Notice } from '../../../components/error-notice.tsx';
 import { type MergePath, pathText } from '@sealift/core/merge';
 
@@ -12,6 +13,7 @@ interface PastedNoticeProps {
 
 /** That a text was put in place of the merge, and what that changes compared with it. */
 export function PastedNotice({ about, differences, onBackToMerge, busy }: PastedNoticeProps) {
+  const lock = useLock();
   return (
     <Notice
       variant={differences.length === 0 ? 'info' : 'warning'}
@@ -20,11 +22,15 @@ export function PastedNotice({ about, differences, onBackToMerge, busy }: Pasted
           ? `${about}a text edited by hand is used; it means the same as the merge`
           : `${about}a text edited by hand is used; it differs from the merge in ${differences.length} ${differences.length === 1 ? 'place' : 'places'}`
       }
-      actionLinks={
-        <AlertActionLink onClick={onBackToMerge} isDisabled={busy}>
-          Back to merge
-        </AlertActionLink>
-      }
+      {...(lock === null
+        ? {
+            actionLinks: (
+              <AlertActionLink onClick={onBackToMerge} isDisabled={busy}>
+                Back to merge
+              </AlertActionLink>
+            ),
+          }
+        : {})}
     >
       {differences.length > 0 && (
         <ul className="differences">
