@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { InTurn } from '@sealift/io/in-turn';
 import type { Db } from '../store/store.ts';
 import type { PackRow } from './pack-row.ts';
-import type { MarkerRead } from './read-content.ts';
+import type { Marker } from './read-marker.ts';
 
 /** What one statement may bring: the embedded store works in this process, and holds its event loop as long as a statement takes. */
 const rowsAtOnce = 10;
@@ -30,39 +30,62 @@ export async function storePacks({ db, storing }: Storing, rows: readonly PackRo
   }
 }
 
-/** Stores markers as they were verified. */
-export async function storeMarkers({ db, storing }: Storing, markers: readonly MarkerRead[]): Promise<void> {
+/**
+ * Stores markers as they were verified. One that is there with another digest stays: two syncs may bring the same version at once.
+ *
+ * @returns those that are stored
+ */
+export async function storeMarkers<One extends Marker>(
+  { db, storing }: Storing,
+  markers: readonly One[],
+): Promise<One[]> {
+  const stored = new Set<string>();
   const rows = markers.map(({ kind, name, version, digest, texts, keyId }) => {
     return { kind, name, row: { version, digest, ...texts, key_id: keyId, synced_at: new Date() } };
   });
   const packs = rows.filter(({ kind }) => kind === 'pack').map(({ name, row }) => ({ name, ...row }));
   for (const some of portionsOf(packs, (row) => row.release.length)) {
-    await storing(() =>
+    const now = await storing(() =>
       db
         .insertInto('catalogue_pack_release')
         .values(some)
         .onConflict((conflict) =>
-          conflict.columns(['name', 'version']).doUpdateSet((row) => ({
-            digest: row.ref('excluded.digest'),
-            manifest: row.ref('excluded.manifest'),
-            release: row.ref('excluded.release'),
-            signature: row.ref('excluded.signature'),
-            key_id: row.ref('excluded.key_id'),
-            synced_at: row.ref('excluded.synced_at'),
-          })),
+          conflict
+            .columns(['name', 'version'])
+            .doUpdateSet((row) => ({
+              digest: row.ref('excluded.digest'),
+              manifest: row.ref('excluded.manifest'),
+              release: row.ref('excluded.release'),
+              signature: row.ref('excluded.signature'),
+              key_id: row.ref('excluded.key_id'),
+              synced_at: row.ref('excluded.synced_at'),
+            }))
+            .where('catalogue_pack_release.digest', '=', (row) => row.ref('excluded.digest')),
         )
+        .returning(['name', 'version'])
         .execute(),
     );
+    for (const { name, version } of now) stored.add(JSON.stringify(['pack', name, version]));
     await setImmediate();
   }
   for (const { name, row } of rows.filter(({ kind }) => kind === 'release')) {
     const release = { product: name, ...row };
-    await db
-      .insertInto('catalogue_release')
-      .values(release)
-      .onConflict((conflict) => conflict.columns(['product', 'version']).doUpdateSet(release))
-      .execute();
+    const now = await storing(() =>
+      db
+        .insertInto('catalogue_release')
+        .values(release)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['product', 'version'])
+            .doUpdateSet(release)
+            .where('catalogue_release.digest', '=', release.digest),
+        )
+        .returning('version')
+        .execute(),
+    );
+    if (now.length > 0) stored.add(JSON.stringify(['release', name, release.version]));
   }
+  return markers.filter(({ kind, name, version }) => stored.has(JSON.stringify([kind, name, version])));
 }
 
 /** Rows in their order, so many at a time as one statement may bring; at least one. */

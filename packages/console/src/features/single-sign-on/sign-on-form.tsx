@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { formOf, requestOf, type SignOnForm as Fields } from './form.ts';
-import { LinesField } from './lines-field.tsx';
+import { LinesField } from '../../components/lines-field.tsx';
 
 /** Asks how people sign in at a provider; saving asks the provider first. */
 export function SignOnForm({ view, onClose }: { view: SignOnView; onClose: () => void }) {
