@@ -57,4 +57,18 @@ export const ociMutants = mutantsOf('oci', [
     'announcedDigest(answer) ?? (isDigest(reference) ? reference : digestOf(bytes))',
     'registry-client/client.test.ts',
   ],
+  [
+    'a registry leads the client wherever it likes',
+    'registry-client/calls.ts',
+    'if (connection.allowedOrigins?.has(url.origin) === false) {',
+    'if (connection.allowedOrigins?.has(url.origin) === null) {',
+    'try-registry/try-registry.test.ts',
+  ],
+  [
+    'a login that nobody looked at counts as accepted',
+    'try-registry/try-registry.ts',
+    "if (client.wasAskedForLogin) return [reached, passed('login', 'It was accepted')];",
+    "return [reached, passed('login', 'It was accepted')];",
+    'try-registry/try-registry.test.ts',
+  ],
 ]);

@@ -85,4 +85,11 @@ export const registryMutants = mutantsOf('registry', [
     'if (size === undefined) return undefined;',
     'storage/proven-reads.test.ts',
   ],
+  [
+    'a token for one repository lists all of them',
+    'routes/gate.ts',
+    'if (admission.catalog) return admission;',
+    'return admission;',
+    'catalog.test.ts',
+  ],
 ]);

@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { ContentSource } from '@sealift/oci/content';
 import { artifactTypeOf, type Descriptor, type Manifest, manifestSchema } from '@sealift/oci/descriptor';
 import type { Digest } from '@sealift/oci/digest';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { ContentReader } from '@sealift/oci/registry-client';
 import { readBounded, verified } from '@sealift/oci/verify-stream';
 import { layerTypes } from '../artifact/artifact-types.ts';
 import type { PublicKey } from '../minisign/keys.ts';
@@ -19,7 +19,10 @@ const maxJsonBytes = 8 * 1024 * 1024;
 const maxManifestBytes = 64 * 1024;
 
 /** Markers in a registry's catalogue repository. */
-export function markersInRegistry(client: RegistryClient, repository: string): MarkerSource {
+export function markersInRegistry(
+  client: Pick<ContentReader, 'getManifest' | 'openBlob'>,
+  repository: string,
+): MarkerSource {
   return {
     manifest: async (digest) => (await client.getManifest(repository, digest)).bytes,
     blob: (digest) => client.openBlob(repository, digest),

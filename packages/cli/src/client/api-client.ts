@@ -91,6 +91,16 @@ export class ApiClient {
     await this.#send('PATCH', path, body);
   }
 
+  /** Changes what is given. @param seen as for `put` */
+  async patch<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    seen: number,
+  ): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#send('PATCH', path, body, seen), schema);
+  }
+
   /** For changes whose answer has no body. */
   async putOnly(path: string, body: unknown): Promise<void> {
     await this.#send('PUT', path, body);

@@ -1,6 +1,14 @@
-import { packRegistryListSchema, packRegistrySchema, trustedKeyListSchema } from '@sealift/core/api';
+import {
+  type AddRegistryRequest,
+  type EditRegistryRequest,
+  packRegistryListSchema,
+  packRegistrySchema,
+  registryChecksSchema,
+  triedRegistrySchema,
+  trustedKeyListSchema,
+} from '@sealift/core/api';
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { read, request, send } from './http.ts';
+import { read, request, send, tagOf } from './http.ts';
 import { packsKey } from './packs.ts';
 
 export const registriesKey = ['registries'];
@@ -22,6 +30,56 @@ export function useSync() {
   return useMutation({
     mutationFn: (name: string) => request(packRegistrySchema, 'POST', `/registries/${encodeURIComponent(name)}/sync`),
     onSettled: () => client.invalidateQueries({ queryKey: registriesKey }),
+  });
+}
+
+/** A registry is tried with all that is needed of it, before it is stored. */
+const tryTimeoutMs = 90_000;
+
+/** What is asked of a registry: that of this name with changes, or a new one. */
+export type RegistryChange =
+  | { readonly name: string; readonly revision: number; readonly edit: EditRegistryRequest }
+  | { readonly add: AddRegistryRequest };
+
+/** Tries a registry, and stores nothing; nothing is kept of the password here. */
+export function useValidateRegistry() {
+  return useMutation({
+    mutationFn: (change: RegistryChange) => {
+      if ('edit' in change) {
+        const path = `/registries/${encodeURIComponent(change.name)}/validate`;
+        return request(registryChecksSchema, 'POST', path, change.edit, { timeoutMs: tryTimeoutMs });
+      }
+      const { name: _name, ...settings } = change.add;
+      return request(registryChecksSchema, 'POST', '/registries/validate', settings, { timeoutMs: tryTimeoutMs });
+    },
+    gcTime: 0,
+  });
+}
+
+/** Tries a registry, and stores it where nothing failed. */
+export function useSaveRegistry() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: RegistryChange) => {
+      if ('add' in change) {
+        return request(triedRegistrySchema, 'POST', '/registries', change.add, { timeoutMs: tryTimeoutMs });
+      }
+      const path = `/registries/${encodeURIComponent(change.name)}`;
+      const limits = { timeoutMs: tryTimeoutMs, ifMatch: tagOf(change.revision) };
+      return request(triedRegistrySchema, 'PATCH', path, change.edit, limits);
+    },
+    gcTime: 0,
+    onSuccess: () => client.invalidateQueries({ queryKey: registriesKey }),
+  });
+}
+
+/** Forgets a registry; what it holds is not touched. */
+export function useRemoveRegistry() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ name, revision }: { readonly name: string; readonly revision: number }) =>
+      send('DELETE', `/registries/${encodeURIComponent(name)}`, undefined, { ifMatch: tagOf(revision) }),
+    onSuccess: () => Promise.all([registriesKey, packsKey].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }
 

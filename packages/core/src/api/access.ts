@@ -21,6 +21,14 @@ export const setupRequestSchema = z.object({
 /** A text for people on one line: control characters could move a terminal's cursor, and NUL cannot be stored. */
 export const lineSchema = z.string().regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'no control characters');
 
+export const urlSchema = z.url({ protocol: /^https?$/ }).max(2000);
+
+/** An origin such as `https://id.example:8443`. */
+export const originSchema = urlSchema.refine(
+  (text) => URL.canParse(text) && new URL(text).origin === text,
+  'scheme, host and port only',
+);
+
 /** `POST /api/v1/session` signs in and sets the session cookie. `GET` answers the same shape, `DELETE` signs out. */
 export const signInRequestSchema = z.object({
   username: lineSchema.min(1).max(64),

@@ -49,6 +49,8 @@ export const permissions = [
   'registry.read',
   'registry.upload',
   'registry.care',
+  /** Adding, trying, changing and removing pack registries: the console asks the addresses that are given so. */
+  'registries.change',
   /** Seeing and ending one's own sessions, and one's own password: every role has it. */
   'session.own',
   'single-sign-on.read',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors/problem-schema.ts';
 import { layerEditSchema } from './layer-edit.ts';
+import { registryCheckSchema } from './registries.ts';
 import { siteCheckSchema } from '../site/site-check.ts';
 import { upgradeStateSchema } from '../upgrade/lifecycle/lifecycle.ts';
 import { waitSchema } from '../upgrade/wait/wait.ts';
@@ -19,6 +20,8 @@ export const apiProblemSchema = problemSchema.extend({
     })
     .optional(),
   checks: z.array(siteCheckSchema).optional(),
+  /** What was tried of a registry that is not stored. */
+  registryChecks: z.array(registryCheckSchema).optional(),
   edits: z.array(layerEditSchema).optional(),
 });
 export type ApiProblem = z.infer<typeof apiProblemSchema>;

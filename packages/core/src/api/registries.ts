@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { checkSchema } from '../check/check.ts';
 import { bundleEvidenceSchema } from '../evidence/bundle-evidence.ts';
+import { lineSchema, originSchema } from './access.ts';
 
 export const syncStateSchema = z.object({
   state: z.enum(['never', 'running', 'succeeded', 'failed']),
@@ -15,6 +17,63 @@ export const syncStateSchema = z.object({
 });
 export type SyncState = z.infer<typeof syncStateSchema>;
 
+/** What a registry is known by in the console, in its addresses and queues. */
+export const registryNameSchema = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'lower-case letters, digits, dots and hyphens');
+
+const line = lineSchema.max(255);
+
+/** A path below a registry; empty for none. */
+const basePath = z
+  .string()
+  .max(200)
+  .regex(
+    /^(?:[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)?$/,
+    'a path in lower case, without / at its ends',
+  );
+
+/** How a registry that is not the console's own is reached, and what it is for; without the password. */
+export const registrySettingsSchema = z.object({
+  /** Host and port, such as `harbor.example:8443`. */
+  registry: line.min(1),
+  /** Only to the machine of the console itself. */
+  plainHttp: z.boolean(),
+  /** Paths below it: of packs, node images and release markers, and of images. */
+  packBase: basePath,
+  imageBase: basePath,
+  /** Null where it asks for no login. */
+  username: line.min(1).nullable(),
+  /** PEM; null for the CAs of the machine. */
+  ca: z.string().max(200_000).nullable(),
+  /** Origins beside its own that it may lead to, where its token service or its content is elsewhere. */
+  allowedOrigins: z.array(originSchema).max(10),
+  /** Whether content may be pushed to it; else it is only read. */
+  push: z.boolean(),
+  /** How often it is read without being asked for; null for never. */
+  syncEveryMinutes: z.int().min(5).max(10_080).nullable(),
+});
+export type RegistrySettings = z.infer<typeof registrySettingsSchema>;
+
+const password = z.string().min(1).max(4096).optional();
+
+/** `POST /api/v1/registries/validate`: tries a registry and stores nothing. */
+export const tryRegistryRequestSchema = registrySettingsSchema.extend({ password });
+export type TryRegistryRequest = z.infer<typeof tryRegistryRequestSchema>;
+
+/** `POST /api/v1/registries`: tries it, and stores it where nothing failed. */
+export const addRegistryRequestSchema = tryRegistryRequestSchema.extend({ name: registryNameSchema });
+export type AddRegistryRequest = z.infer<typeof addRegistryRequestSchema>;
+
+/** `PATCH /api/v1/registries/:name`, with `If-Match`; what is left out stays, the password only where it goes where it went before. */
+export const editRegistryRequestSchema = tryRegistryRequestSchema.partial();
+export type EditRegistryRequest = z.infer<typeof editRegistryRequestSchema>;
+
+/** One thing that was tried of a registry; the code is that of the failure. */
+export const registryCheckSchema = checkSchema.extend({ code: z.string().optional() });
+export const registryChecksSchema = z.object({ checks: z.array(registryCheckSchema) });
+
 export const packRegistrySchema = z.object({
   name: z.string(),
   /** Host and port, such as `127.0.0.1:5080`. */
@@ -23,10 +82,37 @@ export const packRegistrySchema = z.object({
   base: z.string(),
   embedded: z.boolean(),
   sync: syncStateSchema,
+  /** Null for the console's own. */
+  settings: registrySettingsSchema.nullable(),
+  /** Grows with every change of the settings; for `If-Match`. */
+  revision: z.int().nonnegative(),
+  changedBy: z.string().nullable(),
+  changedAt: z.iso.datetime().nullable(),
 });
 export type PackRegistry = z.infer<typeof packRegistrySchema>;
+
+/** A version that is in several registries as different content: none of them is taken in place of another. */
+export const registryConflictSchema = z.object({
+  kind: z.enum(['release', 'pack']),
+  name: z.string(),
+  version: z.string(),
+  places: z.array(z.object({ registry: z.string(), digest: z.string(), inCatalogue: z.boolean() })),
+});
+export type RegistryConflict = z.infer<typeof registryConflictSchema>;
+
 /** `GET /api/v1/registries`. `POST /api/v1/registries/:name/sync` answers 202 with the registry; progress follows as events and by GET of `/registries/:name`. */
-export const packRegistryListSchema = z.object({ registries: z.array(packRegistrySchema) });
+export const packRegistryListSchema = z.object({
+  registries: z.array(packRegistrySchema),
+  conflicts: z.array(registryConflictSchema),
+});
+export type PackRegistryList = z.infer<typeof packRegistryListSchema>;
+
+/** A registry that was stored, with what was tried of it. */
+export const triedRegistrySchema = packRegistrySchema.extend(registryChecksSchema.shape);
+
+/** `GET /api/v1/registries/:name/repositories`, and of one of them `GET …/tags?repository=`. */
+export const repositoryListSchema = z.object({ repositories: z.array(z.string()) });
+export const tagListSchema = z.object({ repository: z.string(), tags: z.array(z.string()) });
 
 /** `GET /api/v1/upload-target`: where a bundle run against this platform pushes to. Log in with any user name and the API token as password. */
 export const uploadTargetSchema = z.object({

@@ -1,21 +1,16 @@
 import { z } from 'zod';
-import { lineSchema } from './access.ts';
+import { lineSchema, originSchema, urlSchema } from './access.ts';
 import { roleSchema } from './permissions.ts';
-
-const url = z.url({ protocol: /^https?$/ }).max(2000);
-
-/** An origin such as `https://id.example:8443`. */
-const origin = url.refine((text) => URL.canParse(text) && new URL(text).origin === text, 'scheme, host and port only');
 
 const roleOfGroupSchema = z.object({ group: lineSchema.min(1).max(200), role: roleSchema });
 
 /** How people sign in at a provider of OpenID Connect. */
 export const signOnSettingsSchema = z.object({
   /** Where the provider is: `issuer` of its discovery document (OpenID Connect Discovery 1.0). */
-  issuer: url,
+  issuer: urlSchema,
   clientId: lineSchema.min(1).max(200),
   /** Where browsers reach this console, such as `https://console.example`: the provider sends them back there. */
-  consoleUrl: origin,
+  consoleUrl: originSchema,
   /** What the button on the sign-in page says. */
   label: lineSchema.min(1).max(60),
   /** Besides `openid`. */
@@ -27,7 +22,7 @@ export const signOnSettingsSchema = z.object({
   /** The first group of the list that a person is in gives the role; who is in none is not let in. */
   roles: z.array(roleOfGroupSchema).min(1).max(100),
   /** Origins besides that of the issuer that the console may ask: where the provider has its tokens or keys elsewhere. */
-  allowedOrigins: z.array(origin).max(10),
+  allowedOrigins: z.array(originSchema).max(10),
   /** PEM; null for the CAs of the machine. */
   ca: z.string().max(200_000).nullable(),
 });

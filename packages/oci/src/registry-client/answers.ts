@@ -3,10 +3,11 @@ import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import type { ByteRange } from '../content.ts';
 import { type Digest, isDigest } from '../digest.ts';
-import { isTag } from '../reference.ts';
+import { isRepositoryName, isTag } from '../reference.ts';
 import { placeOf } from './origin.ts';
 
 const tagListSchema = z.object({ tags: z.array(z.string()).nullish() });
+const catalogSchema = z.object({ repositories: z.array(z.string()).nullish() });
 
 /** `Content-Length` in bytes. @throws REGISTRY_ANSWER_INVALID when it is missing or not a number */
 export function sizeOf(answer: IncomingMessage, place: string): number {
@@ -39,6 +40,19 @@ export function parseTags(bytes: Buffer, place: string): string[] {
   return tags;
 }
 
+/** One page of a list of repositories; anything that is no name of one is refused. @throws REGISTRY_ANSWER_INVALID */
+export function parseRepositories(bytes: Buffer, place: string): string[] {
+  let names: string[];
+  try {
+    names = catalogSchema.parse(JSON.parse(bytes.toString('utf8'))).repositories ?? [];
+  } catch (error) {
+    throw invalidAnswer('the list of repositories is not JSON of the form expected', place, error);
+  }
+  const stranger = names.find((name) => !isRepositoryName(name));
+  if (stranger === undefined) return names;
+  throw invalidAnswer(`${JSON.stringify(stranger.slice(0, 100))} is not a repository name`, place);
+}
+
 /** The next page a `Link` header names (RFC 8288), on the same host; undefined at the end. */
 export function nextPage(answer: IncomingMessage, base: URL): URL | undefined {
   const header = answer.headers.link;
@@ -47,8 +61,8 @@ export function nextPage(answer: IncomingMessage, base: URL): URL | undefined {
   if (found?.[1] === undefined) return undefined;
   const next = new URL(found[1], base);
   next.protocol = base.protocol;
-  if (next.host !== base.host) throw invalidAnswer('the next page of tags is on another host', placeOf(base));
-  if (next.href === base.href) throw invalidAnswer('the next page of tags is the same again', placeOf(base));
+  if (next.host !== base.host) throw invalidAnswer('the next page of the list is on another host', placeOf(base));
+  if (next.href === base.href) throw invalidAnswer('the next page of the list is the same again', placeOf(base));
   return next;
 }
 

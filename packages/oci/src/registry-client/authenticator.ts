@@ -22,7 +22,7 @@ const tokenAnswerSchema = z.object({
 });
 
 /** What a request is for, in distribution's token scopes, with spaces between them: `repository:<name>:pull,push`. */
-export type Scope = `repository:${string}:${string}` | '';
+export type Scope = `repository:${string}:${string}` | 'registry:catalog:*' | '';
 
 /** How the authenticator reaches a token service. */
 export type Fetch = (exchange: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>) => Promise<IncomingMessage>;
@@ -40,6 +40,11 @@ export class Authenticator {
   constructor(origin: URL, credential: Credential | undefined) {
     this.#origin = origin;
     this.#credential = credential;
+  }
+
+  /** Whether the registry ever asked who it is. */
+  get wasAsked(): boolean {
+    return this.#challenge !== undefined;
   }
 
   /** The `Authorization` header to send beforehand, as far as the registry's way is known. */

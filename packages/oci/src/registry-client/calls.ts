@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { SealiftError } from '@sealift/core/errors';
 import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
 import type { Retry } from '@sealift/io/retry';
@@ -30,6 +31,8 @@ export interface Connection {
   readonly origin: URL;
   readonly agents: Agents;
   readonly authenticator: Authenticator;
+  /** Where anything is sent at all; undefined where that is anywhere. */
+  readonly allowedOrigins: ReadonlySet<string> | undefined;
   /** Whether anything ever answered there. */
   hasAnswered: boolean;
   /** It answered that it knows no HEAD. */
@@ -166,6 +169,10 @@ export class RegistryCalls {
 
   async #send({ method, url, headers, body, cancel }: Omit<Call, 'scope'>): Promise<IncomingMessage> {
     const { connection } = this;
+    if (connection.allowedOrigins?.has(url.origin) === false) {
+      const values = { registry: connection.registry, origin: url.origin };
+      throw new SealiftError('REGISTRY_ORIGIN_REFUSED', { values, place: placeOf(connection.origin) });
+    }
     const asks = body !== undefined && body.size > unaskedBytes && !connection.withoutLeave;
     const answer = await send(connection.agents, {
       method,

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream';
 import { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
+import { trustedCertificates } from '@sealift/io/http/certificates';
 import type { Environment } from '@sealift/io/http/environment';
 import type { ByteRange, ContentSource } from '../content.ts';
 import type { Credential } from '../credential.ts';
 import { type Descriptor, indexSchema } from '../descriptor.ts';
 import { type Digest, digestOf } from '../digest.ts';
-import { invalidAnswer, parseTags, sizeOf } from './answers.ts';
+import { invalidAnswer, parseRepositories, parseTags, sizeOf } from './answers.ts';
 import { Authenticator } from './authenticator.ts';
 import { headBlob, mountBlob, openBlob } from './blobs.ts';
 import { type CallOptions, type Connection, expectStatus, RegistryCalls, type RegistryRetry } from './calls.ts';
-import { type FetchedManifest, getManifest, headManifest, putManifest } from './manifests.ts';
-import { pullScope } from './names.ts';
+import { type FetchedManifest, getManifest, headManifest, putManifest, removeManifest } from './manifests.ts';
+import { catalogScope, pullScope } from './names.ts';
 import { placeOf, registryOrigin } from './origin.ts';
 import { readPages } from './pages.ts';
 import type { RegistryRetryOptions } from './retry.ts';
@@ -21,6 +22,7 @@ export { type FetchedManifest, manifestLimitBytes } from './manifests.ts';
 export type { RegistryRetry };
 
 const tagLimit = 200_000;
+const repositoryLimit = 50_000;
 /** Far more than anything is signed or described by. */
 const referrersLimit = 10_000;
 const defaultIdleTimeoutMs = 60_000;
@@ -42,7 +44,14 @@ export interface RegistryClientOptions {
   readonly env?: Environment;
   /** Told of each call that is about to be tried again. */
   readonly onRetry?: ((retry: RegistryRetry) => void) | undefined;
+  /** CAs that its certificate may be signed by beside those that this machine trusts, PEM. */
+  readonly ca?: string | undefined;
+  /** Origins beside its own that it may lead to: its token service, where it keeps content. Any other is refused; without this none is. */
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
+
+/** What reading content by digest takes; a registry, or several behind one face. */
+export type ContentReader = Pick<RegistryClient, 'getManifest' | 'headManifest' | 'openBlob'>;
 
 /**
  * A client of one registry (OCI distribution-spec 1.1): streams in both directions, checks what it reads by digest,
@@ -81,6 +90,11 @@ export class RegistryClient {
       cancel,
       onRetry: (attempt, delayMs, error) => onRetry?.({ what, attempt, delayMs, error }),
     };
+  }
+
+  /** Whether the registry has asked for a login since the client was made; one that was not asked for was not looked at. */
+  get wasAskedForLogin(): boolean {
+    return this.#calls.connection.authenticator.wasAsked;
   }
 
   /** Closes every connection. */
@@ -179,6 +193,29 @@ export class RegistryClient {
   }
 
   /**
+   * All repositories, page by page, in the registry's order (distribution's "Catalog", not of the OCI specification).
+   *
+   * @returns undefined where the registry has no such list
+   * @throws REGISTRY_UNAUTHORIZED, REGISTRY_DENIED where this login may not see it; REGISTRY_LIST_TOO_LONG beyond 50,000
+   */
+  async listRepositories(): Promise<string[] | undefined> {
+    const url = new URL('/v2/_catalog?n=1000', this.#calls.connection.origin);
+    const what = 'repositories';
+    const absent = [404, 405, 501];
+    const list = { url, scope: catalogScope, what, limit: repositoryLimit, absent, parse: parseRepositories };
+    return await readPages(this.#calls, list);
+  }
+
+  /**
+   * Removes a manifest with its tags (OCI distribution-spec, end-9); one that is not there is removed.
+   *
+   * @throws REGISTRY_REFUSED, REGISTRY_DENIED, REGISTRY_UNAUTHORIZED where the registry or the login does not let it
+   */
+  async removeManifest(repository: string, digest: Digest): Promise<void> {
+    await removeManifest(this.#calls, repository, digest);
+  }
+
+  /**
    * Has the registry take a blob over from another of its repositories, without sending it.
    *
    * @returns false when the registry can't or won't, for whatever reason; the blob has to be sent then
@@ -212,12 +249,17 @@ export class RegistryClient {
 
 function callsOf(options: RegistryClientOptions): RegistryCalls {
   const { registry, plainHttp = false, credential, cancel, connections = 16, retryDelaysMs, onRetry } = options;
-  const { idleTimeoutMs = defaultIdleTimeoutMs, env = process.env } = options;
+  const { idleTimeoutMs = defaultIdleTimeoutMs, env = process.env, ca, allowedOrigins } = options;
   const origin = registryOrigin(registry, plainHttp);
   const connection: Connection = {
     registry,
     origin,
-    agents: new Agents(env, { connections, keepAlive: true }),
+    agents: new Agents(env, {
+      connections,
+      keepAlive: true,
+      ...(ca === undefined ? {} : { tls: { ca: [...trustedCertificates(env), ca] } }),
+    }),
+    allowedOrigins: allowedOrigins && new Set([origin.origin, ...allowedOrigins]),
     authenticator: new Authenticator(origin, credential),
     hasAnswered: false,
     withoutHead: false,

@@ -6,7 +6,7 @@ import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readBounded } from '../verify-stream.ts';
 import { announcedDigest, mediaTypeOf } from './answers.ts';
 import { expectStatus, type RegistryCalls } from './calls.ts';
-import { checkedReference, pullScope, pushScope } from './names.ts';
+import { checkedReference, deleteScope, pullScope, pushScope } from './names.ts';
 import { placeOf } from './origin.ts';
 import { shortBodyOf } from './transport.ts';
 
@@ -78,4 +78,12 @@ export async function putManifest(
   await expectStatus(answer, [200, 201, 202, 204], `repository ${repository}`, url);
   discard(answer);
   return answer;
+}
+
+/** Removes a manifest by its digest (end-9). */
+export async function removeManifest(calls: RegistryCalls, repository: string, digest: Digest): Promise<void> {
+  const url = calls.url(repository, 'manifests', digest);
+  const answer = await calls.call({ method: 'DELETE', url, scope: deleteScope(repository) });
+  await expectStatus(answer, [200, 202, 204, 404], `manifest ${digest}`, url);
+  discard(answer);
 }

@@ -8,6 +8,14 @@ export function pullScope(repository: string): Scope {
   return `repository:${repository}:pull`;
 }
 
+/** The scope to list repositories. */
+export const catalogScope: Scope = 'registry:catalog:*';
+
+/** The scope to remove from a repository. */
+export function deleteScope(repository: string): Scope {
+  return `repository:${repository}:delete`;
+}
+
 /** The scope to read and write a repository. */
 export function pushScope(repository: string): Scope {
   return `repository:${repository}:pull,push`;

@@ -5,6 +5,7 @@ import { RegistryRefusal } from './failure.ts';
 /** What a path below `/v2/` names. */
 export type Endpoint =
   | { readonly kind: 'base' }
+  | { readonly kind: 'catalog' }
   | { readonly kind: 'blob'; readonly repository: string; readonly digest: ContentDigest }
   | { readonly kind: 'uploads'; readonly repository: string }
   | { readonly kind: 'upload'; readonly repository: string; readonly id: string }
@@ -22,6 +23,7 @@ const pathForm =
  */
 export function parseEndpoint(path: string): Endpoint {
   if (path === '') return { kind: 'base' };
+  if (path === '_catalog') return { kind: 'catalog' };
   const found = pathForm.exec(path);
   const repository = found?.[1];
   if (repository === undefined) throw new RegistryRefusal(404, 'UNSUPPORTED', 'there is no such endpoint');

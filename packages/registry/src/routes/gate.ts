@@ -1,6 +1,6 @@
 import { isSealiftError } from '@sealift/core/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
+import { catalogScope, formatScopes, type RepositoryAction, type RepositoryScope } from '../tokens/repository-scope.ts';
 import { isRegistryToken, type TokenService } from '../tokens/token-service.ts';
 import {
   type Authorize,
@@ -34,10 +34,12 @@ export interface Admission {
   /** Who it is, for the log of changes; empty where nobody says. */
   readonly name: string;
   readonly scopes: readonly RepositoryScope[] | null;
+  /** Whether it may list the repositories. */
+  readonly catalog: boolean;
 }
 
-/** What an endpoint asks for; undefined for those that belong to no repository. */
-export type Need = { readonly repository: string; readonly action: RepositoryAction } | undefined;
+/** What an endpoint asks for: something in a repository, or the list of them; undefined for those that ask for a login alone. */
+export type Need = { readonly repository: string; readonly action: RepositoryAction } | 'catalog' | undefined;
 
 /**
  * Lets a request in or refuses it.
@@ -51,6 +53,10 @@ export async function admit(gate: Gate, request: FastifyRequest, need: Need): Pr
   const needsToken = need === undefined && credential.kind === 'anonymous' && gate.tokens !== undefined;
   if (admission === undefined || needsToken) throw unauthorized(gate, request, need);
   if (need === undefined) return admission;
+  if (need === 'catalog') {
+    if (admission.catalog) return admission;
+    throw unauthorized(gate, request, need, 'insufficient_scope');
+  }
   if (need.action !== 'pull') {
     if (admission.access === 'pull') {
       if (admission.anonymous) throw unauthorized(gate, request, need);
@@ -105,7 +111,8 @@ async function admissionOf(
     return gate.tokens?.verify(credential.token);
   }
   const { access, name } = await checkLogin(gate, credential, request);
-  return access === 'none' ? undefined : { access, name, anonymous: credential.kind === 'anonymous', scopes: null };
+  if (access === 'none') return undefined;
+  return { access, name, anonymous: credential.kind === 'anonymous', scopes: null, catalog: true };
 }
 
 const challengedActions: Readonly<Record<RepositoryAction, readonly RepositoryAction[]>> = {
@@ -123,12 +130,17 @@ function unauthorized(gate: Gate, request: FastifyRequest, need: Need, error?: '
       'www-authenticate': 'Basic realm="sealift", charset="UTF-8"',
     });
   }
-  const scope = need === undefined ? '' : formatScopes([{ ...need, actions: challengedActions[need.action] }]);
+  const scope = challengedScope(need);
   const parameters = { realm, service: tokenServiceName, scope, error: error ?? '' };
   const written = Object.entries(parameters)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name}="${value}"`);
   return new RegistryRefusal(401, 'UNAUTHORIZED', message, { 'www-authenticate': `Bearer ${written.join(',')}` });
+}
+
+function challengedScope(need: Need): string {
+  if (need === undefined) return '';
+  return need === 'catalog' ? catalogScope : formatScopes([{ ...need, actions: challengedActions[need.action] }]);
 }
 
 /** The token service's address as this client reaches it; undefined when its `Host` is none that can be repeated. */

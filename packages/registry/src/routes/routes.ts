@@ -3,6 +3,7 @@ import type { RegistryStorage } from '../storage/storage.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { Authorize } from './access.ts';
 import { deleteBlob, getBlob } from './blob-routes.ts';
+import { listRepositories } from './catalog-route.ts';
 import type { ContentHost } from './content-change.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { LoginAttempts } from './login-attempts.ts';
@@ -79,6 +80,7 @@ function pathOf(request: FastifyRequest): string {
 function needOf(method: string, path: string): Need {
   const endpoint = tryEndpoint(path);
   if (endpoint === undefined || endpoint.kind === 'base') return undefined;
+  if (endpoint.kind === 'catalog') return 'catalog';
   const { repository } = endpoint;
   if (reading.includes(method) && endpoint.kind !== 'upload') return { repository, action: 'pull' };
   const deletes = method === 'DELETE' && endpoint.kind !== 'upload';
@@ -100,6 +102,9 @@ async function answer(endpoint: Endpoint, exchange: Exchange): Promise<FastifyRe
   switch (endpoint.kind) {
     case 'base':
       if (isRead) return await reply.send({});
+      break;
+    case 'catalog':
+      if (isRead) return await listRepositories(storage, request, reply);
       break;
     case 'blob':
       if (isRead) return await getBlob(storage, endpoint.repository, endpoint.digest, request, reply);

@@ -1,8 +1,8 @@
 import { Secret } from '@sealift/core/secret';
 import { readBounded } from '@sealift/oci/verify-stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatScopes } from '../tokens/repository-scope.ts';
-import { type IssuedToken, scopesAskedFor, type TokenService } from '../tokens/token-service.ts';
+import { catalogScope, formatScopes } from '../tokens/repository-scope.ts';
+import { asksForCatalog, type IssuedToken, scopesAskedFor, type TokenService } from '../tokens/token-service.ts';
 import { credentialOf, type RegistryCredential } from './access.ts';
 import { RegistryRefusal } from './failure.ts';
 import { checkLogin, forbidStoring, type Gate, tokenServiceName } from './gate.ts';
@@ -34,12 +34,12 @@ export async function postToken(
 ): Promise<FastifyReply> {
   const bytes = await readBounded(requestBody(request, formTimeoutMs, formTimeoutMs), formLimitBytes, 'the form');
   const form = new URLSearchParams(bytes.toString('utf8'));
-  const { token, expiresInSeconds, scopes } = await issue(gate, tokens, request, credentialIn(form), form);
+  const { token, expiresInSeconds, scopes, catalog } = await issue(gate, tokens, request, credentialIn(form), form);
   forbidStoring(reply);
   return await reply.send({
     access_token: token.reveal(),
     token_type: 'Bearer',
-    scope: formatScopes(scopes),
+    scope: [formatScopes(scopes), catalog ? catalogScope : ''].filter((one) => one !== '').join(' '),
     expires_in: expiresInSeconds,
   });
 }
@@ -62,7 +62,8 @@ async function issue(
     });
   }
   const anonymous = credential.kind === 'anonymous';
-  return tokens.issue({ access, anonymous, name }, scopesAskedFor(parameters.getAll('scope')));
+  const asked = parameters.getAll('scope');
+  return tokens.issue({ access, anonymous, name }, scopesAskedFor(asked), asksForCatalog(asked));
 }
 
 /** An API token of the platform is what these forms call a refresh token: it is exchanged for short ones. */

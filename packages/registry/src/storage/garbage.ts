@@ -1,8 +1,7 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSealiftError } from '@sealift/core/errors';
 import { isMissing } from '@sealift/io/file-errors';
-import { isRepositoryName } from '@sealift/oci/reference';
 import type { ContentDigest } from './content-digest.ts';
 import { type BlobStore, storedDigests } from './blobs.ts';
 import { namesIn } from './files.ts';
@@ -10,6 +9,7 @@ import type { ManifestStore } from './manifests.ts';
 import type { ParsedManifest } from './parse-manifest.ts';
 import type { StoragePaths } from './paths.ts';
 import type { Quota } from './quota.ts';
+import { repositoriesBelow } from './repositories.ts';
 import type { TurnLock } from './turn-lock.ts';
 import type { UploadStore } from './uploads.ts';
 
@@ -205,21 +205,6 @@ async function removeOldUploads({ paths, uploads }: GarbageStores, before: numbe
     if (dryRun || (await uploads.expire(id))) removed += 1;
   }
   return removed;
-}
-
-/** All repositories: folders that hold one beginning with `_`. */
-async function repositoriesBelow(folder: string, name = ''): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    if (entry.name.startsWith('_')) {
-      if (!found.includes(name)) found.push(name);
-      continue;
-    }
-    const child = name === '' ? entry.name : `${name}/${entry.name}`;
-    if (isRepositoryName(child)) found.push(...(await repositoriesBelow(join(folder, entry.name), child)));
-  }
-  return found;
 }
 
 async function isOlder(path: string, before: number): Promise<boolean> {

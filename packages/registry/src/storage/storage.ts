@@ -13,6 +13,7 @@ import { ManifestStore } from './manifests.ts';
 import { StoragePaths } from './paths.ts';
 import { Quota } from './quota.ts';
 import { TurnLock } from './turn-lock.ts';
+import { repositoriesBelow } from './repositories.ts';
 import { scrub, type ScrubOptions, type ScrubReport } from './scrub.ts';
 import { UploadStore } from './uploads.ts';
 
@@ -101,6 +102,22 @@ export class RegistryStorage implements Disposable {
         return range === undefined ? verifiedReadable(stream, { digest, size }) : stream;
       },
     };
+  }
+
+  /**
+   * Repositories that hold a manifest, in code unit order.
+   *
+   * @param after those whose names come later
+   * @param limit the most that are given
+   */
+  async repositories({ after = '', limit }: { readonly after?: string; readonly limit: number }): Promise<string[]> {
+    const names = (await repositoriesBelow(this.#paths.repositories)).filter((name) => name > after).sort();
+    const found: string[] = [];
+    for (const name of names) {
+      if (found.length === limit) break;
+      if ((await this.manifests.digests(name)).length > 0) found.push(name);
+    }
+    return found;
   }
 
   /** Removes what no tag and no kept digest leads to; pushes may go on meanwhile. */

@@ -9,6 +9,9 @@ export interface RepositoryScope {
   readonly actions: readonly RepositoryAction[];
 }
 
+/** The scope to list all repositories, in distribution's words. */
+export const catalogScope = 'registry:catalog:*';
+
 const actionOrder: readonly RepositoryAction[] = ['pull', 'push', 'delete'];
 /** A copy between repositories needs two scopes; clients that collect many get no more. */
 const scopeLimit = 64;

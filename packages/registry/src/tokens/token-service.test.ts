@@ -47,9 +47,17 @@ describe('scopes', () => {
 describe('a token', () => {
   it('grants what was asked for, as far as its holder may have it', () => {
     const service = new TokenService(key);
-    expect(service.verify(service.issue(writer, pullAndPush).token)).toEqual({ ...writer, scopes: pullAndPush });
+    expect(service.verify(service.issue(writer, pullAndPush).token)).toEqual({
+      ...writer,
+      scopes: pullAndPush,
+      catalog: false,
+    });
     const narrow = service.issue(reader, parseScopes(['repository:a/b:*', 'repository:c:push']));
-    expect(service.verify(narrow.token)).toEqual({ ...reader, scopes: parseScopes(['repository:a/b:pull']) });
+    expect(service.verify(narrow.token)).toEqual({
+      ...reader,
+      scopes: parseScopes(['repository:a/b:pull']),
+      catalog: false,
+    });
   });
 
   it('is worth nothing when a byte of it is changed, or under another key', () => {

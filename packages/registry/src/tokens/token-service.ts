@@ -7,7 +7,7 @@ import { writeFileAtomically } from '@sealift/io/durable-file';
 import { isMissing } from '@sealift/io/file-errors';
 import { z } from 'zod';
 import type { RegistryAccess } from '../routes/access.ts';
-import { parseScopes, type RepositoryScope } from './repository-scope.ts';
+import { catalogScope, parseScopes, type RepositoryScope } from './repository-scope.ts';
 
 const prefix = 'sealift-registry.';
 const keyBytes = 32;
@@ -21,6 +21,7 @@ const claimsSchema = z.object({
   anonymous: z.boolean(),
   name: z.string().default(''),
   scopes: z.array(z.object({ repository: z.string(), actions: z.array(z.enum(['pull', 'push', 'delete'])) })),
+  catalog: z.boolean().default(false),
   from: z.int(),
   until: z.int(),
 });
@@ -34,6 +35,8 @@ export interface TokenGrant {
   /** Who logged in for it; empty where nobody did. */
   readonly name: string;
   readonly scopes: readonly RepositoryScope[];
+  /** Whether it lets list the repositories. */
+  readonly catalog: boolean;
 }
 
 /** A token as it is handed out. */
@@ -69,10 +72,11 @@ export class TokenService {
     });
   }
 
-  /** Grants what is asked for as far as the holder may have it. */
+  /** Grants what is asked for as far as the holder may have it. @param catalog whether to list the repositories is asked for */
   issue(
     { access, anonymous, name = '' }: Pick<TokenGrant, 'access' | 'anonymous'> & { readonly name?: string },
     asked: readonly RepositoryScope[],
+    catalog = false,
   ): IssuedToken {
     const scopes = asked
       .map(({ repository, actions }) => ({
@@ -82,10 +86,10 @@ export class TokenService {
       .filter(({ actions }) => actions.length > 0);
     const from = Math.floor(this.#now() / 1000);
     const claims = Buffer.from(
-      JSON.stringify({ access, anonymous, name, scopes, from, until: from + lifeSeconds }),
+      JSON.stringify({ access, anonymous, name, scopes, catalog, from, until: from + lifeSeconds }),
     ).toString('base64url');
     const token = new Secret(`${prefix}${claims}.${this.#sign(claims).toString('base64url')}`);
-    return { access, anonymous, name, scopes, token, expiresInSeconds: lifeSeconds };
+    return { access, anonymous, name, scopes, catalog, token, expiresInSeconds: lifeSeconds };
   }
 
   /** What a token grants now; undefined when it was not made here, was changed, or has ended. */
@@ -119,6 +123,11 @@ export function scopesAskedFor(texts: readonly string[]): RepositoryScope[] {
     room -= repository.length + actions.length * 10 + 30;
     return room > 0;
   });
+}
+
+/** Whether the list of repositories is asked for. */
+export function asksForCatalog(texts: readonly string[]): boolean {
+  return texts.flatMap((text) => text.split(' ')).includes(catalogScope);
 }
 
 async function readKey(path: string): Promise<Buffer | undefined> {

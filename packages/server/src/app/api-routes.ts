@@ -23,6 +23,7 @@ import { eventRoutes } from '../notify/routes.ts';
 import { packRoutes } from '../packs/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
+import { registryRoutes } from '../registries/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { signOnRoutes } from '../single-sign-on/routes.ts';
 import { siteRoutes } from '../site/routes.ts';
@@ -46,7 +47,7 @@ export function apiRoutes(
   parts: ConsoleParts,
   { attempts, process }: { readonly attempts: LoginAttempts; readonly process: ProcessMetrics },
 ): void {
-  const { store, events, sync, care } = parts;
+  const { store, events, care } = parts;
   const { db } = store;
   const authenticate = authenticateBy(db);
   answerProblems(api, () => lockProgress(db), storeFailure);
@@ -61,7 +62,12 @@ export function apiRoutes(
   platformRoutes(api, parts, { events, reads });
   clusterRoutes(api, parts);
   siteRoutes(api, parts.site, events);
-  catalogueRoutes(api, db, sync);
+  catalogueRoutes(api, db);
+  registryRoutes(
+    api,
+    { db, key: parts.secretKey, syncs: parts.syncs, every: parts.registry, others: parts.otherRegistries },
+    { events, own: parts.ownRegistry },
+  );
   packRoutes(api, db, reads);
   uploadRoutes(api, db);
   careRoutes(api, care);

@@ -80,7 +80,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { registryStorage: storage, registryTokens: tokens } = options;
   if (storage !== undefined) {
     const { db } = parts.store;
-    const authorize = registryLogin(db, parts.registry.secret);
+    const authorize = registryLogin(db, parts.ownRegistry.secret);
     const readOnly = registryReadOnly(db);
     await app.register(registryRoutes, {
       storage,

@@ -4,7 +4,7 @@ import type { GatewaysPort } from '@sealift/upgrade/ports/gateways';
 import { sql } from 'kysely';
 import { AuditCheckpoints } from '../audit/checkpoints.ts';
 import { CertificateWatch } from '../certificates/certificate-watch.ts';
-import { RegistrySync } from '../catalogue/registry-sync.ts';
+import { RegistrySyncs } from '../catalogue/registry-syncs.ts';
 import { SyncOnPush } from '../catalogue/sync-on-push.ts';
 import { BackupKeeper } from '../backups/backup-keeper.ts';
 import { BackupPlaces } from '../backups/places/places.ts';
@@ -25,6 +25,9 @@ import { ReplicaEvents, type ReplicaLine } from '../notify/replica-events.ts';
 import type { ClusterSettings } from '../platform/cluster.ts';
 import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
+import { EveryRegistry } from '../registries/every-registry.ts';
+import { ExternalRegistries } from '../registries/external-registries.ts';
+import { registriesToSync } from '../registries/registries-to-sync.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
 import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
 import { siteParts, type SiteParts } from '../site/site-parts.ts';
@@ -40,9 +43,12 @@ export interface ConsoleParts {
   readonly store: Store;
   readonly events: EventBus;
   readonly replicas: ReplicaEvents;
-  readonly registry: RegistryLink;
+  /** The content of all registries. */
+  readonly registry: EveryRegistry;
+  readonly ownRegistry: RegistryLink;
+  readonly otherRegistries: ExternalRegistries;
   readonly care: RegistryCare;
-  readonly sync: RegistrySync;
+  readonly syncs: RegistrySyncs;
   readonly syncOnPush: SyncOnPush;
   readonly cluster: SwitchedCluster;
   readonly site: SiteParts;
@@ -99,10 +105,12 @@ export function composeConsole(
   upgradeLog?: UpgradeLog,
 ): ConsoleParts {
   const events = new EventBus();
-  const registry = new RegistryLink(join(dataDir, registryFolder));
+  const ownRegistry = new RegistryLink(join(dataDir, registryFolder));
   const holder = new CurrentHolder();
-  const content = contentRegistry(registry);
   const secretKey = secretKeyPlace(dataDir, secretKeyFile);
+  const otherRegistries = new ExternalRegistries(store.db, secretKey);
+  const registry = new EveryRegistry(ownRegistry, otherRegistries);
+  const content = contentRegistry(registry);
   const site = siteParts(store.db, settings, secretKey, startedWith);
   const evidenceKeys = new EvidenceKeys(store.db, secretKey);
   const cluster = new SwitchedCluster(site.source, {
@@ -132,15 +140,18 @@ export function composeConsole(
     console: consoleState(store.db, events),
     content,
   };
-  const sync = new RegistrySync(store, registry, events);
+  const toSync = registriesToSync(store.db, { own: ownRegistry, others: otherRegistries, every: registry });
+  const syncs = new RegistrySyncs(store, toSync, events);
   return {
     store,
     events,
     replicas: new ReplicaEvents(lineOf(store), events),
     registry,
+    ownRegistry,
+    otherRegistries,
     care: new RegistryCare(store),
-    sync,
-    syncOnPush: new SyncOnPush(sync),
+    syncs,
+    syncOnPush: new SyncOnPush(syncs),
     cluster,
     site,
     engine: new EngineRunner(store, { ports, holder }, events, onEngineFailure, upgradeLog),

@@ -11,6 +11,7 @@ import { newSetupToken } from '../accounts/setup.ts';
 import { buildApp } from './build-app.ts';
 import { findPages } from './page-files.ts';
 import { composeConsole, registryFolder } from './compose.ts';
+import { packRegistryName } from '../catalogue/sync-state.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import { registryId } from '../registry/registry-id.ts';
 import { storeInUse } from '../store/store-in-use.ts';
@@ -144,8 +145,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     });
     undo.push(() => closeWithin(app, closeTimeoutMs));
     await app.ready();
-    undo.push(() => parts.registry.close());
-    await parts.registry.connect(app);
+    undo.push(() => parts.ownRegistry.close());
+    await parts.ownRegistry.connect(app);
     const jobs = await Jobs.open(store.jobs, (error) => logger.warn({ err: error }, 'a queue can not be reached'));
     undo.push(() => jobs.close());
     undo.push(() => parts.care.close());
@@ -166,7 +167,14 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await parts.certificates.begin(await jobs.queue(`certificates.${id}`), (error) =>
       logger.warn({ err: error }, 'certificates were not looked at'),
     );
-    await parts.sync.begin(await jobs.queue(`registry-sync.${id}`));
+    // Before the jobs are waited for: a sync of a registry that does not answer would hold them up.
+    undo.push(() => parts.otherRegistries.close());
+    await parts.syncs.begin((name) =>
+      jobs.queue(name === packRegistryName ? `registry-sync.${id}` : `registry-sync.${id}.${name}`),
+    );
+    await parts.syncs.schedule(await jobs.queue(`registry-schedule.${id}`), (error) =>
+      logger.warn({ err: error }, 'a sync that was due could not be asked for'),
+    );
     undo.push(() => parts.syncOnPush.close());
     parts.syncOnPush.begin((error) => logger.warn({ err: error }, 'a sync after a push could not be asked for'));
     await parts.rehearsals.open((error) => logger.warn({ err: error }, 'how far a rehearsal is was not stored'));

@@ -8,6 +8,7 @@ export const backedUpTables = [
   'trusted_key',
   'evidence_key',
   'pack_registry',
+  'registry_content',
   'site_settings',
   'backup_schedule',
   'backup_store',

@@ -6,14 +6,14 @@ import type { PinnedPack } from './pack-content.ts';
 import type { PinnedContent } from './pinned-content.ts';
 import type { ContentPlace, MarkerBefore, MarkerRead, Outcome } from './read-content.ts';
 
-/** What the catalogue asks of the registry that holds its content. */
+/** What the catalogue asks of a registry that holds content of it. */
 export interface CatalogueContent {
   /** The tags of all markers, in code unit order. */
   markers(): Promise<string[]>;
   /** Whether each marker still is what its tag stands for, and everything there that it pins. */
   lookAgain(markers: readonly MarkerBefore[]): Promise<boolean[]>;
-  /** Of pinned content what is not there, undamaged and whole, for people. */
-  missing(pins: readonly PinnedContent[]): Promise<string[]>;
+  /** Of pinned content what is not there, undamaged and whole. */
+  absent(pins: readonly PinnedContent[]): Promise<PinnedContent[]>;
   /** What the markers behind tags say, their signatures verified by public keys as in their files. */
   readMarkers(tags: readonly string[], keys: readonly string[]): Promise<Outcome<MarkerRead>[]>;
   /** Packs by their pinned digests, from the first on, as far as one answer goes. */
@@ -61,8 +61,8 @@ export class FolderContent implements CatalogueContent {
     return threads.run('lookAgain', { ...this.#place, markers });
   }
 
-  missing(pins: readonly PinnedContent[]): Promise<string[]> {
-    return threads.run('missing', { ...this.#place, pins }, undefined, true);
+  absent(pins: readonly PinnedContent[]): Promise<PinnedContent[]> {
+    return threads.run('absent', { ...this.#place, pins }, undefined, true);
   }
 
   readMarkers(tags: readonly string[], keys: readonly string[]): Promise<Outcome<MarkerRead>[]> {

@@ -2,9 +2,9 @@ import { SealiftError } from '@sealift/core/errors';
 import { parseRelease } from '@sealift/core/release';
 import { catalogRepository } from '@sealift/oci/reference';
 import type { Db } from '../store/store.ts';
-import type { CatalogueContent } from './catalogue-content.ts';
 import { type PinnedContent, pinnedContent } from './pinned-content.ts';
 import { packBase } from './content-paths.ts';
+import type { RegistryAccess } from './registry-access.ts';
 
 /** The missing content in a sentence: the first few by name, the rest by number. */
 export function describeMissing(missing: readonly string[]): string {
@@ -23,12 +23,12 @@ function pinsOf(text: string, version: string): readonly PinnedContent[] {
 }
 
 /**
- * Looks whether the registry still holds everything that the installed release pins: a node that starts anew pulls its images from there,
+ * Looks whether the registries still hold everything that the installed release pins: a node that starts anew pulls its images from there,
  * and nothing can be put back without its packs. Goes by the catalogue, also when the key of that release is trusted no longer.
  *
  * @returns RELEASE_INCOMPLETE with the remedy; undefined when everything is there, or nothing is installed
  */
-export async function lostContent(db: Db, content: CatalogueContent): Promise<SealiftError | undefined> {
+export async function lostContent(db: Db, content: RegistryAccess['content']): Promise<SealiftError | undefined> {
   const row = await db
     .selectFrom('profile')
     .innerJoin('catalogue_release', (join) =>

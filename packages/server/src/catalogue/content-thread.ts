@@ -1,7 +1,7 @@
 import { serveTasks } from '@sealift/io/task-thread';
-import { listMarkers, lookAgain, missing, readMarkers, readPacks } from './read-content.ts';
+import { absent, listMarkers, lookAgain, readMarkers, readPacks } from './read-content.ts';
 
 /** What the threads that read the registry's folder can be asked for. */
-export const contentTasks = { listMarkers, lookAgain, missing, readMarkers, readPacks };
+export const contentTasks = { absent, listMarkers, lookAgain, readMarkers, readPacks };
 
 serveTasks(contentTasks);

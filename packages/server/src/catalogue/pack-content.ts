@@ -3,7 +3,7 @@ import { type Descriptor, type Manifest, manifestSchema } from '@sealift/oci/des
 import { type Digest, parseDigest } from '@sealift/oci/digest';
 import { type PackContent, packLayer, packLimits, readPackArchive } from '@sealift/oci/pack-artifact';
 import { packReference } from '@sealift/oci/reference';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { ContentReader } from '@sealift/oci/registry-client';
 
 /** An archive never grows by being compressed, but for a few bytes. */
 export const archiveLimitBytes = 2 * packLimits.totalBytes;
@@ -56,7 +56,7 @@ export async function readPack(
 
 /** As `readPack`, out of a registry. */
 export async function fetchPack(
-  client: RegistryClient,
+  client: ContentReader,
   base: string,
   pinned: PinnedPack,
   options: { readonly charts?: boolean } = {},

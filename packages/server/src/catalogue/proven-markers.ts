@@ -26,12 +26,12 @@ export class ProvenMarkers {
     tag: string,
     known: KnownCatalogue,
     keys: readonly PublicKey[],
-  ): (MarkerBefore & Pick<Proven, 'kind'>) | undefined {
+  ): (MarkerBefore & Pick<Proven, 'kind' | 'name' | 'version'>) | undefined {
     const proven = this.#byTag.get(tag);
     if (proven === undefined || !keys.some(({ encoded }) => encoded === proven.key)) return undefined;
-    const { kind, digest, pins, packs } = proven;
+    const { kind, name, version, digest, pins, packs } = proven;
     if (known.digestOf(proven) !== digest || !packs.every((pack) => known.hasPack(pack.digest))) return undefined;
-    return { tag, kind, digest, pins };
+    return { tag, kind, name, version, digest, pins };
   }
 
   /** Forgets what is not among these tags. */

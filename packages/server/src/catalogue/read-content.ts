@@ -1,16 +1,14 @@
 import type { MarkerSource } from '@sealift/bundle/marker-source';
 import { type PublicKey, parsePublicKey } from '@sealift/bundle/minisign';
-import { readPackMarker } from '@sealift/bundle/pack-marker';
-import { readReleaseMarker } from '@sealift/bundle/release-marker';
 import { isSealiftError, type Problem, SealiftError, toProblem } from '@sealift/core/errors';
 import { type Digest, parseDigest } from '@sealift/oci/digest';
-import { catalogRepository, packTag, releaseTag } from '@sealift/oci/reference';
+import { catalogRepository } from '@sealift/oci/reference';
 import { ContentCheck } from '@sealift/oci/verify-stream';
 import { FolderReader } from '@sealift/registry/folder-reader';
 import { isContentDigest } from '@sealift/registry/content-digest';
-import { type PinnedContent, type Pins, pinnedContent } from './pinned-content.ts';
+import type { PinnedContent } from './pinned-content.ts';
+import { type Marker, readMarker } from './read-marker.ts';
 import { archiveLimitBytes, type PackSource, type PinnedPack, readPack } from './pack-content.ts';
-import type { MarkerTexts } from './stored-release.ts';
 import { type PackRow, packRow } from './pack-row.ts';
 
 /** Where the content lies: a registry's folder, and the path of the packs below that registry. */
@@ -22,19 +20,9 @@ export interface ContentPlace {
 /** What was read, or why it cannot be taken. */
 export type Outcome<Found> = { readonly found: Found } | { readonly refused: Problem };
 
-/** A marker whose signature was verified, with what it pins. */
-export interface MarkerRead {
-  readonly kind: 'release' | 'pack';
-  /** The release's product, or the pack's name. */
-  readonly name: string;
-  readonly version: string;
-  readonly digest: Digest;
-  readonly keyId: string;
-  readonly texts: MarkerTexts;
-  readonly packs: readonly PinnedPack[];
-  readonly pins: readonly PinnedContent[];
-  /** Of what is pinned, what the registry does not hold, for people. */
-  readonly missing: readonly string[];
+/** A marker with what of its pins is not where it is. */
+export interface MarkerRead extends Marker {
+  readonly missing: readonly PinnedContent[];
 }
 
 /** A marker that was read before, and what it pins. */
@@ -43,17 +31,16 @@ export interface MarkerBefore extends Pick<MarkerRead, 'digest' | 'pins'> {
 }
 
 /** More is read with the next question, so that no answer takes much memory. In characters. */
-const packTextsAtOnce = 4_000_000;
+export const packTextsAtOnce = 4_000_000;
 
 /** The tags of all markers, in code unit order. */
 export function listMarkers({ folder, base }: ContentPlace): string[] {
   return new FolderReader(folder).tags(catalogRepository(base)).filter((tag) => /^(?:release|pack)-/.test(tag));
 }
 
-/** Of pinned content what is not there, undamaged and whole, for people. */
-export function missing({ folder, pins }: ContentPlace & { readonly pins: readonly PinnedContent[] }): string[] {
-  const reader = new FolderReader(folder);
-  return pins.flatMap((pin) => (holds(reader, pin) ? [] : [pin.what])).sort();
+/** Of pinned content what is not there, undamaged and whole. */
+export function absent({ folder, pins }: ContentPlace & { readonly pins: readonly PinnedContent[] }): PinnedContent[] {
+  return absentOf(new FolderReader(folder), pins);
 }
 
 /** Whether each marker still is what its tag stands for, whole, and everything there that it pins. */
@@ -83,7 +70,7 @@ export async function readMarkers(
   const reader = new FolderReader(place.folder);
   const keys = place.keys.map((key) => parsePublicKey(key, 'a trusted key'));
   const outcomes: Outcome<MarkerRead>[] = [];
-  for (const tag of place.tags) outcomes.push(await attemptAsync(() => readMarker(reader, place.base, tag, keys)));
+  for (const tag of place.tags) outcomes.push(await attemptAsync(() => readMarkerThere(reader, place.base, tag, keys)));
   return outcomes;
 }
 
@@ -103,7 +90,7 @@ export async function readPacks(
   return outcomes;
 }
 
-async function readMarker(
+async function readMarkerThere(
   reader: FolderReader,
   base: string,
   tag: string,
@@ -112,52 +99,15 @@ async function readMarker(
   const repository = catalogRepository(base);
   const found = reader.tagged(repository, tag);
   if (found === undefined) throw notFound(`tag ${tag}`);
-  const { markers, texts } = recording(reader, repository);
-  const { keyId, digest, ...said } = tag.startsWith('pack-')
-    ? packSaid(await readPackMarker(markers, parseDigest(found), keys))
-    : releaseSaid(await readReleaseMarker(markers, parseDigest(found), keys));
-  const { kind, name, version, spec } = said;
-  if ((kind === 'pack' ? packTag(name, version) : releaseTag(name, version)) !== tag) {
-    const reason = `the tag ${tag} does not belong to ${kind === 'pack' ? `the pack ${name}` : name} ${version}`;
-    throw new SealiftError('RELEASE_MARKER_INVALID', { place: tag, values: { what: digest, reason } });
-  }
-  const pins = pinnedContent(base, { spec });
-  const absent = pins.flatMap((pin) => (holds(reader, pin) ? [] : [pin.what])).sort();
-  const packs = spec.packs.map((pack) => ({ name: pack.name, version: pack.version, digest: pack.digest }));
-  return { kind, name, version, digest, keyId, texts: texts(), packs, pins, missing: absent };
+  const marker = await readMarker(markersInFolder(reader, repository), { base, tag, digest: parseDigest(found), keys });
+  return { ...marker, missing: absentOf(reader, marker.pins) };
 }
 
-interface Said extends Pick<MarkerRead, 'kind' | 'name' | 'version' | 'digest' | 'keyId'>, Pins {}
-
-function packSaid({ packRelease, digest, keyId }: Awaited<ReturnType<typeof readPackMarker>>): Said {
-  const { pack, images } = packRelease;
-  return { kind: 'pack', name: pack.name, version: pack.version, digest, keyId, spec: { packs: [pack], images } };
-}
-
-function releaseSaid({ release, digest, keyId }: Awaited<ReturnType<typeof readReleaseMarker>>): Said {
-  const { product, version } = release.metadata;
-  return { kind: 'release', name: product, version, digest, keyId, spec: release.spec };
-}
-
-/** Markers in the folder; keeps the bytes that were verified, so that exactly those are stored. */
-function recording(reader: FolderReader, repository: string): { markers: MarkerSource; texts: () => MarkerTexts } {
-  let manifest = '';
-  const blobs: string[] = [];
-  const markers: MarkerSource = {
-    manifest: (digest) =>
-      attemptPromise(() => {
-        const { bytes } = manifestIn(reader, repository, digest);
-        manifest = bytes.toString('utf8');
-        return bytes;
-      }),
-    blob: (digest) =>
-      attemptPromise(() => {
-        const bytes = blobIn(reader, repository, digest, markerLimitBytes);
-        blobs.push(bytes.toString('utf8'));
-        return chunkOf(bytes);
-      }),
+function markersInFolder(reader: FolderReader, repository: string): MarkerSource {
+  return {
+    manifest: (digest) => attemptPromise(() => manifestIn(reader, repository, digest).bytes),
+    blob: (digest) => attemptPromise(() => chunkOf(blobIn(reader, repository, digest, markerLimitBytes))),
   };
-  return { markers, texts: () => ({ manifest, release: blobs[0] ?? '', signature: blobs[1] ?? '' }) };
 }
 
 /** As much as who reads a marker takes of it. */
@@ -187,6 +137,10 @@ function blobIn(reader: FolderReader, repository: string, digest: Digest, limitB
   const bytes = reader.blob(repository, digest, limitBytes);
   if (bytes === undefined) throw notFound(`blob ${digest} in ${repository}`);
   return bytes;
+}
+
+function absentOf(reader: FolderReader, pins: readonly PinnedContent[]): PinnedContent[] {
+  return pins.filter((pin) => !holds(reader, pin)).toSorted((a, b) => (a.what < b.what ? -1 : 1));
 }
 
 function holds(reader: FolderReader, { repository, digest }: PinnedContent): boolean {

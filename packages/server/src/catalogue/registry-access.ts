@@ -1,10 +1,14 @@
-import type { RegistryClient } from '@sealift/oci/registry-client';
-import type { CatalogueContent } from './catalogue-content.ts';
+import type { ContentReader } from '@sealift/oci/registry-client';
+import type { PinnedContent } from './pinned-content.ts';
 
-/** The way to the registry that holds the content of releases. */
+/** The way to the content of releases, whichever registry holds it. */
 export interface RegistryAccess {
-  /** There once the console listens. */
-  readonly client: RegistryClient;
-  /** The same content for who reads much of it. */
-  readonly content: CatalogueContent;
+  /** Reads by the names that repositories have in the console's own registry, which is there once the console listens. */
+  readonly client: ContentReader;
+  readonly content: {
+    /** Of pinned content what no registry holds, for people. @throws REGISTRY_AWAY where one that may hold it cannot be asked */
+    missing(pins: readonly PinnedContent[]): Promise<string[]>;
+  };
+  /** Whether the console's own registry answers. */
+  ping(): Promise<void>;
 }

@@ -8,8 +8,8 @@ import { EventBus } from '../notify/event-bus.ts';
 import type { Store } from '../store/store.ts';
 import { openMemoryStore } from '../testing/memory-store.ts';
 import type { CatalogueContent } from './catalogue-content.ts';
-import { RegistrySync } from './registry-sync.ts';
-import { readSyncState, writeSyncState } from './sync-state.ts';
+import { RegistrySync, type SyncedRegistry } from './registry-sync.ts';
+import { packRegistryName, readSyncState, writeSyncState } from './sync-state.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -38,9 +38,14 @@ describe('a sync', () => {
     return gate;
   }
 
+  const elsewhere = { missing: async () => [], readPack: () => expect.unreachable() };
+  function synced({ content }: { readonly content: CatalogueContent }): SyncedRegistry {
+    return { name: packRegistryName, content: async () => content, elsewhere };
+  }
+
   async function begin(name: string, registry = gatedRegistry()) {
     const events = new EventBus();
-    const sync = new RegistrySync(store, registry, events);
+    const sync = new RegistrySync(store, synced(registry), events);
     await sync.begin(await jobs.queue(name));
     return { sync, registry };
   }
@@ -79,7 +84,7 @@ describe('a sync', () => {
     };
     const queue = { abandoned: 0, work, isWaiting: async () => isWaiting } as unknown as JobQueue;
     const registry = gatedRegistry();
-    await new RegistrySync(store, registry, new EventBus()).begin(queue);
+    await new RegistrySync(store, synced(registry), new EventBus()).begin(queue);
     const ran = run();
     await waitUntil('work to begin', () => registry.asked === 1);
     registry.answer();
@@ -89,7 +94,7 @@ describe('a sync', () => {
 
   it('that the console was stopped in is told as failed when it starts again, and can be asked for anew', async () => {
     const left = { ...(await readSyncState(store.db)), state: 'running', finishedAt: null } as const;
-    await writeSyncState(store.db, left);
+    await writeSyncState(store.db, left, packRegistryName);
     const { sync, registry } = await begin('stopped');
     expect(await readSyncState(store.db)).toMatchObject({
       state: 'failed',

@@ -4,7 +4,7 @@ import { isContentDigest } from '@sealift/registry/content-digest';
 import type { ContentChange } from '@sealift/registry/routes';
 import { systemActor } from '../audit/actor.ts';
 import { packBase } from './content-paths.ts';
-import type { RegistrySync } from './registry-sync.ts';
+import type { RegistrySyncs } from './registry-syncs.ts';
 
 /** A bundle pushes its markers one after the other, and last; several bundles may come one after the other. */
 const quietMs = 2000;
@@ -16,13 +16,13 @@ const longestMs = 15_000;
  * whatever is there, so that one serves all markers that came before it.
  */
 export class SyncOnPush {
-  readonly #sync: Pick<RegistrySync, 'start'>;
+  readonly #sync: Pick<RegistrySyncs, 'start'>;
   readonly #quietMs: number;
   #warn: ((error: unknown) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #firstAt = 0;
 
-  constructor(sync: Pick<RegistrySync, 'start'>, quiet = quietMs) {
+  constructor(sync: Pick<RegistrySyncs, 'start'>, quiet = quietMs) {
     this.#sync = sync;
     this.#quietMs = quiet;
   }

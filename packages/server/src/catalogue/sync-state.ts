@@ -1,5 +1,5 @@
-import { type PackRegistry, type SyncState, syncStateSchema } from '@sealift/core/api';
-import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { type SyncState, syncStateSchema } from '@sealift/core/api';
+import { asSealiftError } from '@sealift/core/errors';
 import type { Db, Trx } from '../store/store.ts';
 import { aboutKeysOfConsole } from './trusted-keys.ts';
 
@@ -17,30 +17,40 @@ export const neverSynced: SyncState = {
   refused: [],
 };
 
-/** @throws NOT_FOUND */
-export async function packRegistry(db: Db, name: string, host: string): Promise<PackRegistry> {
-  const row = await db.selectFrom('pack_registry').selectAll().where('name', '=', name).executeTakeFirst();
-  if (row === undefined) throw new SealiftError('NOT_FOUND', { values: { what: 'pack registry', name } });
-  return { name: row.name, registry: host, base: row.base, embedded: row.embedded, sync: parseState(row.sync) };
+/** Of the console's own registry. */
+export async function readSyncState(db: Db): Promise<SyncState> {
+  return (await findSyncState(db, packRegistryName)) ?? neverSynced;
 }
 
-export async function readSyncState(db: Db, name = packRegistryName): Promise<SyncState> {
+/** Of every registry, the console's own first. */
+export async function readSyncStates(db: Db): Promise<{ readonly name: string; readonly sync: SyncState }[]> {
+  const rows = await db
+    .selectFrom('pack_registry')
+    .select(['name', 'sync'])
+    .orderBy('embedded', 'desc')
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name, sync }) => ({ name, sync: parseSyncState(sync) }));
+}
+
+/** @returns undefined where there is no such registry */
+export async function findSyncState(db: Db, name: string): Promise<SyncState | undefined> {
   const row = await db.selectFrom('pack_registry').select('sync').where('name', '=', name).executeTakeFirst();
-  return row === undefined ? neverSynced : parseState(row.sync);
+  return row === undefined ? undefined : parseSyncState(row.sync);
 }
 
 /** Reads the state and keeps others from changing it until the transaction ends. */
-export async function holdSyncState(trx: Trx, name = packRegistryName): Promise<SyncState> {
+export async function holdSyncState(trx: Trx, name: string): Promise<SyncState> {
   const row = await trx
     .selectFrom('pack_registry')
     .select('sync')
     .where('name', '=', name)
     .forUpdate()
     .executeTakeFirstOrThrow();
-  return parseState(row.sync);
+  return parseSyncState(row.sync);
 }
 
-export async function writeSyncState(db: Db, state: SyncState, name = packRegistryName): Promise<void> {
+export async function writeSyncState(db: Db, state: SyncState, name: string): Promise<void> {
   await db
     .updateTable('pack_registry')
     .set({ sync: JSON.stringify(state) })
@@ -54,6 +64,6 @@ export function refusalOf(name: string, error: unknown): SyncState['refused'][nu
   return { name, code, detail: message, hint };
 }
 
-function parseState(text: string): SyncState {
+export function parseSyncState(text: string): SyncState {
   return text === '' ? neverSynced : syncStateSchema.parse(JSON.parse(text));
 }

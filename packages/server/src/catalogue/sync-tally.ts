@@ -1,8 +1,13 @@
 import type { SyncState } from '@sealift/core/api';
-import type { Taken } from './take-markers.ts';
+import type { Marker } from './read-marker.ts';
 
 /** What a sync tells of itself at its end. */
 export type Found = Pick<SyncState, 'done' | 'total' | 'refused' | 'message'>;
+
+/** What became of a marker, as far as it is counted. */
+type Counted =
+  | { readonly kind: Marker['kind']; readonly isNew: boolean }
+  | { readonly refused: SyncState['refused'][number] };
 
 /** Often enough for a person, seldom enough that telling it costs nothing: every page that shows it asks again then. */
 const reportEveryMs = 500;
@@ -25,7 +30,7 @@ export class Tally {
     this.#told = this.#begun;
   }
 
-  add(taken: readonly Taken[]): void {
+  add(taken: readonly Counted[]): void {
     this.#done += taken.length;
     for (const one of taken) {
       if ('refused' in one) this.#refused.push(one.refused);

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, type PublicKey } from '@sealift/bundle/minisign';
+import { SealiftError } from '@sealift/core/errors';
 import { inTurn } from '@sealift/io/in-turn';
 import type { Digest } from '@sealift/oci/digest';
 import { catalogRepository } from '@sealift/oci/reference';
@@ -13,8 +14,8 @@ import type { CatalogueContent } from './catalogue-content.ts';
 import { packBase } from './content-paths.ts';
 import { KnownCatalogue } from './known-catalogue.ts';
 import { ProvenMarkers } from './proven-markers.ts';
-import { listMarkers, lookAgain, missing, readMarkers, readPacks } from './read-content.ts';
-import { takeMarkers } from './take-markers.ts';
+import { absent, listMarkers, lookAgain, readMarkers, readPacks } from './read-content.ts';
+import { type Elsewhere, takeMarkers } from './take-markers.ts';
 
 const vendor = generateKeyPair();
 const store = sharedStore();
@@ -40,7 +41,7 @@ function content(): CatalogueContent {
   return {
     markers: () => Promise.resolve(listMarkers(place)),
     lookAgain: (markers) => Promise.resolve(lookAgain({ ...place, markers })),
-    missing: (pins) => Promise.resolve(missing({ ...place, pins })),
+    absent: (pins) => Promise.resolve(absent({ ...place, pins })),
     readMarkers: (tags, keys) => {
       read.push(...tags);
       return readMarkers({ ...place, tags, keys });
@@ -49,13 +50,19 @@ function content(): CatalogueContent {
   };
 }
 
+/** No other registry holds anything. */
+const elsewhere: Elsewhere = {
+  missing: (pins) => Promise.resolve(pins.map(({ what }) => what)),
+  readPack: ({ name }) => Promise.reject(new SealiftError('REGISTRY_NOT_FOUND', { values: { what: name } })),
+};
+
 /** What a sync finds: how many are new, how many are not, and the codes of those that are refused. */
 async function sync(keys: readonly PublicKey[] = [vendor.publicKey]) {
   const { db } = store();
   read = [];
   const known = await KnownCatalogue.read(db);
   const taken = await takeMarkers(
-    { db, content: content(), known, keys, proven, storing: inTurn() },
+    { db, registry: 'spectro-packs', content: content(), elsewhere, known, keys, proven, storing: inTurn() },
     listMarkers({ folder, base: packBase }),
   );
   const isNew = taken.flatMap((one) => ('isNew' in one ? [one.isNew] : []));

@@ -10,7 +10,7 @@ import {
   parseReference,
   toolReference,
 } from '@sealift/oci/reference';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { ContentReader } from '@sealift/oci/registry-client';
 import type { ContentPort } from '@sealift/upgrade/ports/content';
 import { fetchPack } from '../catalogue/pack-content.ts';
 import { imageBase, packBase } from '../catalogue/content-paths.ts';
@@ -68,7 +68,7 @@ export function contentRegistry(link: Pick<RegistryAccess, 'client'>): ContentPo
 
 /** @throws MANIFEST_INVALID, REGISTRY_*, CONTENT_* */
 async function onlyLayer(
-  client: RegistryClient,
+  client: ContentReader,
   repository: string,
   digest: Digest,
   reason: string,

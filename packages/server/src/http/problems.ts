@@ -1,6 +1,7 @@
 import type { ApiProblem } from '@sealift/core/api';
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RefusedRegistry } from './refused-registry.ts';
 import { RefusedSettings } from './refused-settings.ts';
 import { EditedMeanwhile } from './edited-meanwhile.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -22,6 +23,7 @@ export function answerProblems(app: FastifyInstance, lockProgress: LockProgress,
       if (upgrade !== undefined) problem.upgrade = upgrade;
     }
     if (failure instanceof RefusedSettings) problem.checks = [...failure.checks];
+    if (failure instanceof RefusedRegistry) problem.registryChecks = [...failure.checks];
     if (failure instanceof EditedMeanwhile) problem.edits = [...failure.edits];
     return sendProblem(reply, problem);
   });

@@ -52,6 +52,12 @@ export class JobQueue {
     return (await this.#boss.findJobs(this.name, { queued: true, db: fromKysely(trx) })).length > 0;
   }
 
+  /** Does no further job; one under way goes on. */
+  async leave(): Promise<void> {
+    if (this.#worker !== undefined) await this.#boss.offWork(this.name, { wait: false });
+    this.#worker = undefined;
+  }
+
   /** Has the worker look now. */
   wake(): void {
     if (this.#worker !== undefined) this.#boss.notifyWorker(this.#worker);

@@ -59,9 +59,12 @@ export function platformMetrics(measured: MeasuredPlatform, now: Date): Registry
     }
   }
 
-  gauge('sync_failed', 'Whether the last sync of the pack registry failed.').set(Number(sync.state === 'failed'));
-  gauge('sync_refused', 'What the last sync found and did not take.').set(sync.refused.length);
-  const synced = gauge('sync_finished_timestamp_seconds', 'When the last sync of the pack registry ended.');
+  gauge('sync_failed', 'Whether the last sync of a pack registry failed.').set(Number(sync.state === 'failed'));
+  gauge('sync_refused', 'What the last syncs of all pack registries found and did not take.').set(sync.refused.length);
+  const synced = gauge(
+    'sync_finished_timestamp_seconds',
+    'When the last sync of the pack registry of the console ended.',
+  );
   if (sync.finishedAt !== null) synced.set(Date.parse(sync.finishedAt) / 1000);
   const proven = gauge('backup_proven_timestamp_seconds', 'When the last backup was made that was restored on trial.');
   if (provenBackupAt !== null) proven.set(provenBackupAt.getTime() / 1000);

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { lastProvenAt } from '../backups/last-proven.ts';
 import { isMissed, readSchedule } from '../backups/schedule.ts';
-import { readSyncState } from '../catalogue/sync-state.ts';
+import { readSyncState, readSyncStates } from '../catalogue/sync-state.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import type { SharedReads } from '../http/shared-reads.ts';
 import { summary, type SummarySources } from '../platform/summary.ts';
@@ -46,12 +46,23 @@ export function metricsRoutes(
 
 async function storedMeasures(db: Db, now: Date): Promise<Omit<MeasuredPlatform, 'summary'>> {
   const [sync, schedule, provenBackupAt, upgrade] = await Promise.all([
-    readSyncState(db),
+    overallSync(db),
     readSchedule(db),
     lastProvenAt(db),
     runningUpgrade(db),
   ]);
   return { sync, provenBackupAt, backupMissed: isMissed(schedule, now), upgrade };
+}
+
+/** That of the console's own registry; failed where that of any is, with what all refused. */
+async function overallSync(db: Db): Promise<MeasuredPlatform['sync']> {
+  const states = await readSyncStates(db);
+  const { state, finishedAt } = await readSyncState(db);
+  return {
+    state: states.some(({ sync }) => sync.state === 'failed') ? 'failed' : state,
+    finishedAt,
+    refused: states.flatMap(({ sync }) => sync.refused),
+  };
 }
 
 async function runningUpgrade(db: Db): Promise<MeasuredPlatform['upgrade']> {

@@ -3,13 +3,14 @@ import {
   type PartlyUpgraded,
   type Statement,
   type Summary,
+  type SyncState,
   type UpdateList,
 } from '@sealift/core/api';
 import type { Check } from '@sealift/core/check';
 import { lifecycle, statesWhere } from '@sealift/core/upgrade';
 import { sql } from 'kysely';
 import { lostContent } from '../catalogue/completeness.ts';
-import { readSyncState } from '../catalogue/sync-state.ts';
+import { packRegistryName, readSyncStates } from '../catalogue/sync-state.ts';
 import type { RegistryAccess } from '../catalogue/registry-access.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db, Store } from '../store/store.ts';
@@ -59,6 +60,20 @@ export async function summary(sources: SummarySources): Promise<Summary> {
   };
 }
 
+/** Whether what a registry holds is known. */
+function syncFinding({ name, sync }: { readonly name: string; readonly sync: SyncState }): Finding {
+  const of = name === packRegistryName ? '' : `${name}: `;
+  const remedy = `Sync ${name} under Administration, Pack Registries.`;
+  if (sync.state === 'never') return block(`${of}It was never synced`, remedy);
+  if (sync.state === 'running') return block(`${of}A sync is running`, 'Wait until it has finished.');
+  if (sync.state === 'failed') return block(`${of}${sync.message}`, remedy);
+  if (sync.refused.length > 0) {
+    const why = 'See under Pack Registries why they were refused; a newer release may be among them.';
+    return warn(`${of}${sync.message}`, why);
+  }
+  return pass(`${of}${sync.message}, at ${sync.finishedAt}`);
+}
+
 /** Holds only when every check behind it passes. */
 function statement(text: string, checks: Check[]): Statement {
   return { text, holds: checks.every((check) => check.outcome === 'pass'), checks };
@@ -75,18 +90,11 @@ async function latestVersion(
       return pass(`${profile.product} ${profile.version}`);
     }),
     runCheck('catalogue-synced', 'The pack registry was synced', async () => {
-      const sync = await readSyncState(db);
-      const remedy = 'Sync spectro-packs under Administration, Pack Registries.';
-      if (sync.state === 'never') return block('It was never synced', remedy);
-      if (sync.state === 'running') return block('A sync is running', 'Wait until it has finished.');
-      if (sync.state === 'failed') return block(sync.message, remedy);
-      if (sync.refused.length > 0) {
-        return warn(
-          sync.message,
-          'See under Pack Registries why they were refused; a newer release may be among them.',
-        );
-      }
-      return pass(`${sync.message}, at ${sync.finishedAt}`);
+      const findings = (await readSyncStates(db)).map(syncFinding);
+      // A newer release may be in any of them.
+      const worst =
+        findings.find(({ outcome }) => outcome === 'block') ?? findings.find(({ outcome }) => outcome !== 'pass');
+      return worst ?? pass(findings.map(({ detail }) => detail).join('; '));
     }),
     runCheck('no-newer-release', 'The catalogue holds no newer release', () => {
       if (profile === null) return notAdopted();
@@ -113,7 +121,7 @@ async function consoleHealthy(
       return pass(`${store.kind}, in ${Math.ceil(performance.now() - begun)} ms`);
     }),
     runCheck('registry-answers', 'The registry answers', async () => {
-      await registry.client.with({ retryDelaysMs: [] }).ping();
+      await registry.ping();
       return pass('It answers and accepts the console');
     }),
     runCheck('installed-content', 'The registry holds the installed release', async () => {

@@ -7,6 +7,7 @@ import { catalogRepository, imageReference, releaseTag } from '@sealift/oci/refe
 import { recordAudit } from '../audit/audit-log.ts';
 import { imageBase, packBase } from '../catalogue/content-paths.ts';
 import type { CatalogueReleaseRow } from '../store/tables.ts';
+import { neededReleases } from '../catalogue/needed-releases.ts';
 import type { Db } from '../store/store.ts';
 import { pinsOf } from './retention.ts';
 
@@ -91,22 +92,4 @@ async function leadsTo(
     open.push(...(parts?.manifests ?? []).map((part) => part.digest));
   }
   return false;
-}
-
-/** The installed release, and both ends of the last confirmed upgrade: under way, ended early, or to be gone back from. */
-async function neededReleases(db: Db) {
-  const profile = await db.selectFrom('profile').select(['product', 'version']).executeTakeFirst();
-  const upgrades = await db
-    .selectFrom('upgrade')
-    .select(['product', 'from_version', 'to_version', 'finished_at'])
-    .where('confirmed_at', 'is not', null)
-    .orderBy('confirmed_at', 'desc')
-    .execute();
-  const concerned = upgrades.filter(({ finished_at }, index) => index === 0 || finished_at === null);
-  const needed = new Set([
-    ...(profile === undefined ? [] : [`${profile.product} ${profile.version}`]),
-    ...concerned.flatMap((one) => [`${one.product} ${one.from_version}`, `${one.product} ${one.to_version}`]),
-  ]);
-  const rows = await db.selectFrom('catalogue_release').selectAll().execute();
-  return rows.filter(({ product, version }) => needed.has(`${product} ${version}`));
 }

@@ -17,6 +17,7 @@ import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
 import * as rehearsals from './migrations/rehearsals.ts';
+import * as registries from './migrations/registries.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
 import * as reversible from './migrations/reversible.ts';
 import * as revokedKeys from './migrations/revoked-keys.ts';
@@ -51,6 +52,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0021-layer-edits': layerEdits,
   '0022-access': access,
   '0023-single-sign-on': singleSignOn,
+  '0024-registries': registries,
   '0025-rehearsals': rehearsals,
   '0026-notifications': notifications,
 };

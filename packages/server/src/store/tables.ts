@@ -38,6 +38,7 @@ export interface Tables {
   readonly profile_layer: ProfileLayerTable;
   readonly preflight: PreflightTable;
   readonly rehearsal: RehearsalTable;
+  readonly registry_content: RegistryContentTable;
   readonly resolution_memory: ResolutionMemoryTable;
   readonly session: SessionTable;
   readonly setup_link: SetupLinkTable;
@@ -170,6 +171,27 @@ interface PackRegistryTable {
   embedded: boolean;
   /** `SyncState` as JSON. */
   sync: string;
+  /** Grows with every change of the settings. */
+  revision: Generated<number>;
+  /** Canonical JSON of how it is reached; null for the console's own. */
+  document: string | null;
+  /** The password, readable only with exactly that document. */
+  secret: string | null;
+  key_id: string | null;
+  changed_by: string | null;
+  changed_at: Date | null;
+}
+
+/** What a registry was found to hold at its last sync. */
+interface RegistryContentTable {
+  registry: string;
+  /** `release` or `pack`. */
+  kind: string;
+  /** The release's product, or the pack's name. */
+  name: string;
+  version: string;
+  /** Of the marker's manifest. */
+  digest: string;
 }
 
 interface CatalogueReleaseTable {

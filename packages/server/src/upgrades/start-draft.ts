@@ -6,10 +6,11 @@ import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
 import { type Plan, upgradeFormat } from '@sealift/core/upgrade';
 import { mapAtOnce } from '@sealift/io/map-at-once';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { ContentReader } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { fetchPack } from '../catalogue/pack-content.ts';
+import { refuseConflict } from '../catalogue/registry-places.ts';
 import { installedRelease, type StoredRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import { packBase } from '../catalogue/content-paths.ts';
@@ -34,7 +35,7 @@ type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id'>;
  * other is dropped.
  *
  * @returns its id, and whether it is new
- * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, REVERSIBLE_NOT_OFFERED, MERGE_*, CONSOLE_LOCKED
+ * @throws NOT_ADOPTED, RELEASE_UNKNOWN, RELEASE_IN_TWO_REGISTRIES, RELEASE_ROW_TAMPERED, SIGNATURE_*, UPGRADE_NOT_LEGAL, REVERSIBLE_NOT_OFFERED, MERGE_*, CONSOLE_LOCKED
  */
 export async function startDraft(
   services: DraftServices,
@@ -46,6 +47,7 @@ export async function startDraft(
   if (profile === null) throw new SealiftError('NOT_ADOPTED');
   const installed = await installedRelease(db, profile.version, profile.product);
   const route = await routeTo(services, profile.product, to);
+  for (const { release } of route) await refuseConflict(db, profile.product, release.metadata.version);
   const known = (await storedReleases(db)).map(({ release }) => release);
   if (reversible && route.length > 1) {
     const by = route.map(({ release }) => release.metadata.version).join(', ');
@@ -140,7 +142,7 @@ interface Before {
  * @param onFirst told each layer of the first hop, which waits for no other hop
  */
 async function layersOnTheWay(
-  client: RegistryClient,
+  client: ContentReader,
   profile: InstalledProfile,
   route: readonly StoredRelease[],
   onFirst: (layer: LayerRow) => void,
@@ -169,7 +171,7 @@ async function layersOnTheWay(
 }
 
 async function installedBefore(
-  client: RegistryClient,
+  client: ContentReader,
   { layer, pack }: LayerTransition,
   profile: InstalledProfile | undefined,
 ): Promise<Before> {
@@ -180,7 +182,7 @@ async function installedBefore(
 }
 
 async function layerRow(
-  client: RegistryClient,
+  client: ContentReader,
   place: Pick<LayerRow, 'hop' | 'position'>,
   { id, layer, pack, from, to }: LayerTransition,
   before: Before,
@@ -213,7 +215,7 @@ async function layerRow(
 }
 
 /** The installed pack's presets; they matter, and are read, only where the site has switched one on. */
-async function presetsOf(client: RegistryClient, installed: ProfileLayer): Promise<string | null> {
+async function presetsOf(client: ContentReader, installed: ProfileLayer): Promise<string | null> {
   if (enabledPresets(installed.currentValues).length === 0) return null;
   const pinned = { name: installed.pack, version: installed.version, digest: installed.digest };
   return (await fetchPack(client, packBase, pinned)).content.presetsYaml ?? null;

@@ -21,7 +21,8 @@ export function settingOf({ object, field, from, to }: SetField, now: unknown): 
   if (from.some((one) => one === now)) {
     return { state: 'act', message: `Setting ${field} of ${place} from ${String(now)} to ${to}` };
   }
-  const seen = typeof now === 'object' ? 'of another form' : String(now).slice(0, 100);
+  const isText = typeof now === 'string' || typeof now === 'number' || typeof now === 'boolean';
+  const seen = isText ? String(now).slice(0, 100) : 'of another form';
   throw refusedSetting(
     { object, field },
     `it is ${now === undefined ? 'not set' : seen}, and not ${from.join(' or ')}`,

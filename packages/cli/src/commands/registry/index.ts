@@ -1,11 +1,17 @@
-import type { RegisterCommand } from '../../context.ts';
+import type { Command } from 'commander';
+import type { CliContext, RegisterCommand } from '../../context.ts';
+import { type RegistryOptions, withRegistry } from './console/options.ts';
+import type { SyncOptions } from './console/sync.ts';
 import type { GarbageOptions } from './gc.ts';
 import type { ScrubOptions } from './scrub.ts';
 import type { RegistryServeOptions } from './serve.ts';
 
-/** `sealift registry`: an OCI registry by itself, on a support host. */
+/** `sealift registry`: the pack registries of a console, and an OCI registry by itself, on a support host. */
 export const registerRegistry: RegisterCommand = (program, context) => {
-  const registry = program.command('registry').description('an OCI registry by itself, without a console');
+  const registry = program
+    .command('registry')
+    .description('the pack registries of the console; an OCI registry by itself, without a console');
+  registerOfConsole(registry, context);
 
   registry
     .command('serve')
@@ -48,6 +54,76 @@ export const registerRegistry: RegisterCommand = (program, context) => {
       await scrubStorage(options, context);
     });
 };
+
+interface Output {
+  readonly json?: true;
+}
+
+function registerOfConsole(registry: Command, context: CliContext): void {
+  registry
+    .command('ls')
+    .description('list the pack registries of the console, the repositories of one, or the tags of a repository')
+    .argument('[name]', 'of a registry')
+    .argument('[repository]', 'by the name that it has there')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string | undefined, repository: string | undefined, options: Output) => {
+      const { listRegistries } = await import('./console/ls.ts');
+      await listRegistries(name, repository, options, context);
+    });
+
+  withRegistry(
+    registry
+      .command('add')
+      .description('add an OCI registry to the console, once all that is needed of it was tried')
+      .argument('<name>', 'lower-case letters, digits, dots and hyphens')
+      .argument('<address>', 'host or host:port'),
+  ).action(async (name: string, address: string, options: RegistryOptions) => {
+    const { addRegistry } = await import('./console/change.ts');
+    await addRegistry(name, address, options, context);
+  });
+
+  registry
+    .command('validate')
+    .description('try a registry of the console: address, certificate, login, pull, push, artifacts, body limit')
+    .argument('<name>', 'as `sealift registry ls` tells it')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, options: Output) => {
+      const { validateRegistry } = await import('./console/change.ts');
+      await validateRegistry(name, options, context);
+    });
+
+  withRegistry(
+    registry
+      .command('edit')
+      .description('change how a registry of the console is reached; what is not given stays as it is')
+      .argument('<name>', 'as `sealift registry ls` tells it')
+      .option('--address <host>', 'host or host:port'),
+  ).action(async (name: string, options: RegistryOptions & { readonly address?: string }) => {
+    const { editRegistry } = await import('./console/change.ts');
+    await editRegistry(name, options, context);
+  });
+
+  registry
+    .command('remove')
+    .description('have the console forget a registry that nothing needs; what it holds is not touched')
+    .argument('<name>', 'as `sealift registry ls` tells it')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, options: Output) => {
+      const { removeRegistry } = await import('./console/remove.ts');
+      await removeRegistry(name, options, context);
+    });
+
+  registry
+    .command('sync')
+    .description('have the console read a registry into its catalogue, and wait for the end')
+    .argument('[name]', 'as `sealift registry ls` tells it', 'spectro-packs')
+    .option('--no-wait', 'only ask for it')
+    .option('--json', 'print one JSON object')
+    .action(async (name: string, options: SyncOptions) => {
+      const { syncRegistry } = await import('./console/sync.ts');
+      await syncRegistry(name, options, context);
+    });
+}
 
 function collect(value: string, before: string[]): string[] {
   return [...before, value];

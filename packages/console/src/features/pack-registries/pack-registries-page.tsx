@@ -1,41 +1,61 @@
-import { EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
+import { PageSection } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { PackRegistry } from '@sealift/core/api';
+import type { PackRegistry, PackRegistryList } from '@sealift/core/api';
+import { useState } from 'react';
 import { useRegistries, useSync } from '../../api/registries.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { LockedButton } from '../../components/locked-button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RefusedEntries } from './refused-entries.tsx';
+import { RegistryConflicts } from './registry-conflicts.tsx';
+import { RegistryDialog } from './registry-dialog.tsx';
 import { RegistryMenu } from './registry-menu.tsx';
+import { RemoveRegistryDialog } from './remove-registry-dialog.tsx';
 import { SyncProgress } from './sync-progress.tsx';
 
-/** The pack registries, and the sync that reads one into the catalogue. */
+/** Which dialog is open, and of which registry. */
+type Open = { readonly what: 'add' } | { readonly what: 'edit' | 'remove'; readonly registry: PackRegistry } | null;
+
+/** The pack registries, and the sync that reads each into the catalogue. */
 export function PackRegistriesPage() {
   const registries = useRegistries();
   return (
     <PageSection>
       <PageHeading>
-        Where bundles put releases and packs. Sync reads what is new into the catalogue, after checking every signature.
+        Where bundles put releases and packs. Sync reads what is new into the catalogue, after checking every signature;
+        content comes from whichever registry holds it.
       </PageHeading>
       <QueryView query={registries} what="the pack registries">
-        {(data) => (data.registries.length === 0 ? <NoRegistry /> : <RegistryTable registries={data.registries} />)}
+        {(data) => <Registries list={data} />}
       </QueryView>
     </PageSection>
   );
 }
 
-function NoRegistry() {
+function Registries({ list: { registries, conflicts } }: { list: PackRegistryList }) {
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
   return (
-    <EmptyState titleText="No pack registry is set" headingLevel="h2">
-      <EmptyStateBody>
-        Start the server with its embedded registry, or name one of yours in its settings: see{' '}
-        <code>sealift server run --help</code>.
-      </EmptyStateBody>
-    </EmptyState>
+    <>
+      <RegistryConflicts conflicts={conflicts} />
+      <LockedButton needs="registries.change" variant="secondary" onClick={() => setOpen({ what: 'add' })}>
+        Add a registry
+      </LockedButton>
+      <RegistryTable registries={registries} onOpen={setOpen} />
+      {open?.what === 'add' && <RegistryDialog registry={null} onClose={close} />}
+      {open?.what === 'edit' && <RegistryDialog registry={open.registry} onClose={close} />}
+      {open?.what === 'remove' && <RemoveRegistryDialog registry={open.registry} onClose={close} />}
+    </>
   );
 }
 
-function RegistryTable({ registries }: { registries: readonly PackRegistry[] }) {
+interface RegistryTableProps {
+  registries: readonly PackRegistry[];
+  onOpen: (open: Open) => void;
+}
+
+function RegistryTable({ registries, onOpen }: RegistryTableProps) {
   const sync = useSync();
   return (
     <>
@@ -57,13 +77,19 @@ function RegistryTable({ registries }: { registries: readonly PackRegistry[] }) 
               </Td>
               <Td dataLabel="Registry" modifier="breakWord">
                 <code>{registry.base === '' ? registry.registry : `${registry.registry}/${registry.base}`}</code>
-                <p className="quiet">{registry.embedded ? 'Part of this server' : 'External'}</p>
+                <p className="quiet">{kindOf(registry)}</p>
               </Td>
               <Td dataLabel="Last sync">
                 <SyncProgress name={registry.name} sync={registry.sync} />
               </Td>
               <Td isActionCell>
-                <RegistryMenu registry={registry} onSync={() => sync.mutate(registry.name)} starting={sync.isPending} />
+                <RegistryMenu
+                  registry={registry}
+                  onSync={() => sync.mutate(registry.name)}
+                  onEdit={() => onOpen({ what: 'edit', registry })}
+                  onRemove={() => onOpen({ what: 'remove', registry })}
+                  starting={sync.isPending}
+                />
               </Td>
             </Tr>
           ))}
@@ -74,4 +100,11 @@ function RegistryTable({ registries }: { registries: readonly PackRegistry[] }) 
       ))}
     </>
   );
+}
+
+function kindOf({ embedded, settings }: PackRegistry): string {
+  if (settings === null || embedded) return 'Part of this server, read after each push';
+  const minutes = settings.syncEveryMinutes;
+  const often = minutes === null ? 'read when asked' : `read every ${minutes} minutes`;
+  return `${settings.push ? 'Pull and push' : 'Pull only'}, ${often}`;
 }

@@ -7,25 +7,41 @@ import { DotsMenu } from '../../components/dots-menu.tsx';
 interface RegistryMenuProps {
   registry: PackRegistry;
   onSync: () => void;
+  onEdit: () => void;
+  onRemove: () => void;
   starting: boolean;
 }
 
+const notYours = 'Your role does not allow this';
+
 /** A registry's three-dot menu. */
-export function RegistryMenu({ registry, onSync, starting }: RegistryMenuProps) {
+export function RegistryMenu({ registry, onSync, onEdit, onRemove, starting }: RegistryMenuProps) {
   const lock = useLock();
+  const maySync = useMay('catalogue.sync');
+  const mayChange = useMay('registries.change');
   // Also while one runs: what is asked for then is done once more after it.
-  const may = useMay('catalogue.sync');
-  const reason = may ? (lock ?? (starting ? 'A sync is being asked for' : undefined)) : 'Your role does not allow this';
-  const label = `Actions for ${registry.name}`;
+  const sync = maySync ? (lock ?? (starting ? 'A sync is being asked for' : undefined)) : notYours;
+  const own = registry.embedded ? 'It is part of this server' : undefined;
+  // A login that was changed at the registry can be given while an upgrade runs.
+  const edit = mayChange ? own : notYours;
+  const remove = mayChange ? (own ?? lock ?? undefined) : notYours;
   return (
-    <DotsMenu label={label}>
-      <DropdownItem
-        onClick={onSync}
-        isAriaDisabled={reason !== undefined}
-        {...(reason === undefined ? {} : { tooltipProps: { content: reason } })}
-      >
-        Sync
-      </DropdownItem>
+    <DotsMenu label={`Actions for ${registry.name}`}>
+      <MenuItem words="Sync" reason={sync} onClick={onSync} />
+      <MenuItem words="Edit" reason={edit} onClick={onEdit} />
+      <MenuItem words="Remove" reason={remove} onClick={onRemove} />
     </DotsMenu>
+  );
+}
+
+function MenuItem({ words, reason, onClick }: { words: string; reason: string | undefined; onClick: () => void }) {
+  return (
+    <DropdownItem
+      onClick={onClick}
+      isAriaDisabled={reason !== undefined}
+      {...(reason === undefined ? {} : { tooltipProps: { content: reason } })}
+    >
+      {words}
+    </DropdownItem>
   );
 }

@@ -2,7 +2,7 @@ import type { SurveyRequest } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import { layerId } from '@sealift/core/planner';
 import type { Release } from '@sealift/core/release';
-import type { RegistryClient } from '@sealift/oci/registry-client';
+import type { ContentReader } from '@sealift/oci/registry-client';
 import { packBase } from '../../catalogue/content-paths.ts';
 import { fetchPack } from '../../catalogue/pack-content.ts';
 
@@ -11,7 +11,7 @@ export type LayerTexts = ReadonlyMap<string, string>;
 
 /** The default values of every pack that a signed release pins. @throws CANCELLED, and as `fetchPack` */
 export async function defaultValues(
-  client: RegistryClient,
+  client: ContentReader,
   { spec }: Release,
   cancel?: AbortSignal,
 ): Promise<LayerTexts> {

@@ -1,4 +1,4 @@
-import { SealiftError } from '@sealift/core/errors';
+import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import {
   buildRoutePlan,
   type GraphRelease,
@@ -84,11 +84,20 @@ async function provenPath(services: PathServices, input: PathInput<Release>): Pr
     if (open.length === 0) return plan;
     for (const { to } of open) {
       const release = inGraph(input.graph, to)?.release;
-      const lost =
-        release === undefined ? [] : await services.registry.content.missing(pinnedContent(packBase, release));
+      const lost = release === undefined ? [] : await missingOf(services, release);
       missing.set(to, lost);
       if (lost.length > 0) break;
     }
+  }
+}
+
+/** What may be in a registry that is away is not there for now; releases that others hold can be planned all the same. */
+async function missingOf({ registry }: PathServices, release: Release): Promise<readonly string[]> {
+  try {
+    return await registry.content.missing(pinnedContent(packBase, release));
+  } catch (error) {
+    if (isSealiftError(error, 'REGISTRY_AWAY')) return [`content that may be in a registry (${error.message})`];
+    throw error;
   }
 }
 

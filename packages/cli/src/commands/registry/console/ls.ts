@@ -1,0 +1,30 @@
+import { packRegistryListSchema, repositoryListSchema, tagListSchema } from '@sealift/core/api';
+import { connect } from '../../../client/connect.ts';
+import type { CliContext } from '../../../context.ts';
+import { plainLine } from '../../../terminal/plain-line.ts';
+import { registriesUrl, registryLines, registryUrl } from './registries.ts';
+
+/** Lists the registries of the console, the repositories of one, or the tags of a repository. @throws NOT_FOUND, REGISTRY_*, PLATFORM_* */
+export async function listRegistries(
+  name: string | undefined,
+  repository: string | undefined,
+  { json }: { readonly json?: true },
+  context: CliContext,
+): Promise<void> {
+  const api = await connect(context);
+  const print = (found: unknown, lines: readonly string[]): void => {
+    if (json === true) return context.out(JSON.stringify(found));
+    for (const line of lines) context.out(plainLine(line));
+  };
+  if (name === undefined) {
+    const list = await api.get(registriesUrl, packRegistryListSchema);
+    return print(list, registryLines(list));
+  }
+  if (repository === undefined) {
+    const found = await api.get(registryUrl(name, '/repositories'), repositoryListSchema);
+    return print(found, found.repositories);
+  }
+  const query = new URLSearchParams({ repository });
+  const found = await api.get(registryUrl(name, `/tags?${query.toString()}`), tagListSchema);
+  print(found, found.tags);
+}
