@@ -15,6 +15,7 @@ import { s3Errors } from './catalogue/s3.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { siteErrors } from './catalogue/site.ts';
+import { supportHostErrors } from './catalogue/support-host.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
 import { vsphereErrors } from './catalogue/vsphere.ts';
 
@@ -38,6 +39,7 @@ export const catalogue = {
   ...siteErrors,
   ...downloadErrors,
   ...gatewayErrors,
+  ...supportHostErrors,
   ...cliErrors,
 } as const;
 
