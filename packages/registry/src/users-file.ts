@@ -1,10 +1,13 @@
 import { SealiftError } from '@sealift/core/errors';
+import type { Secret } from '@sealift/core/secret';
+import { hash } from 'bcryptjs';
 import { z } from 'zod';
 import { bcryptHash, hashedAccess } from './hashed-users.ts';
 import type { Authorize } from './routes/access.ts';
 
 /** The number of the form that this version writes and reads. */
-export const usersFormat = 1;
+const usersFormat = 1;
+const rounds = 10;
 
 const userSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/),
@@ -45,6 +48,11 @@ export function parseUsers(text: string, path: string): readonly StoredUser[] {
 /** Users as such a file has them. */
 export function formatUsers(users: readonly StoredUser[]): string {
   return `${JSON.stringify({ format: usersFormat, users }, undefined, 2)}\n`;
+}
+
+/** What is kept of a password (bcrypt). */
+export async function hashPassword(password: Secret): Promise<string> {
+  return await hash(password.reveal(), rounds);
 }
 
 /** Lets in the users of a file, each with a password of his that has not ended. */

@@ -101,5 +101,8 @@ export function refuse(error: unknown, request: FastifyRequest, reply: FastifyRe
   if (told.code === 'FILES_LOGIN_NEEDED') reply.header('www-authenticate', 'Basic realm="sealift", charset="UTF-8"');
   if (told.code === 'RATE_LIMITED') reply.header('retry-after', /\d+/.exec(told.hint)?.[0] ?? '1');
   for (const name of ['content-length', 'etag', 'last-modified', 'accept-ranges']) reply.removeHeader(name);
-  return reply.code(told.status).type('application/problem+json').send(JSON.stringify(toProblem(told)));
+  return reply
+    .code(told.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(told)));
 }

@@ -67,4 +67,3 @@ export async function serveFiles(options: ServeFilesOptions): Promise<ServedFile
     close: () => app.close(),
   };
 }
-

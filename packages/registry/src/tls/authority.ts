@@ -56,7 +56,10 @@ export async function issueServerCertificate(
   const signer = new x509.X509Certificate(authority.cert);
   const pkcs8 = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' });
   const signingKey = await webcrypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), algorithm, false, ['sign']);
-  const end = Math.min(now.getTime() + serverLifeDays * dayMs, new X509Certificate(authority.cert).validToDate.getTime());
+  const end = Math.min(
+    now.getTime() + serverLifeDays * dayMs,
+    new X509Certificate(authority.cert).validToDate.getTime(),
+  );
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: newSerial(),

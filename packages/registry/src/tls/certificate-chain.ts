@@ -72,5 +72,8 @@ function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boole
 
 /** PEM, one behind the other. */
 export function pemOf(certificates: readonly X509Certificate[]): string {
-  return certificates.map((one) => one.toString().trimEnd()).join('\n').concat('\n');
+  return certificates
+    .map((one) => one.toString().trimEnd())
+    .join('\n')
+    .concat('\n');
 }

@@ -62,14 +62,20 @@ export async function checkGivenCertificate(
   }
   const { sent, root } = built.chain;
   for (const one of [...sent.slice(1), root]) assertCurrent(one, files.ca ?? files.cert, now);
-  const checked = { chain: pemOf(sent), key: key.export({ type: 'pkcs8', format: 'pem' }).toString(), ca: pemOf([root]) };
+  const checked = {
+    chain: pemOf(sent),
+    key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ca: pemOf([root]),
+  };
   assertTaken(checked, files.cert);
   return checked;
 }
 
 /** Whether a certificate is for a name or an address (RFC 6125): by its alternative names alone, as clients go. */
 export function isFor(certificate: X509Certificate, name: string): boolean {
-  return (isIP(name) === 0 ? certificate.checkHost(name, { subject: 'never' }) : certificate.checkIP(name)) !== undefined;
+  return (
+    (isIP(name) === 0 ? certificate.checkHost(name, { subject: 'never' }) : certificate.checkIP(name)) !== undefined
+  );
 }
 
 function readKey(text: string, path: string): KeyObject {
@@ -129,7 +135,11 @@ function assertTaken({ chain, key }: CheckedCertificate, path: string): void {
   try {
     createSecureContext({ cert: chain, key });
   } catch (error) {
-    throw new SealiftError('CERTIFICATE_UNREADABLE', { values: { path, reason: reasonOf(error) }, place: path, cause: error });
+    throw new SealiftError('CERTIFICATE_UNREADABLE', {
+      values: { path, reason: reasonOf(error) },
+      place: path,
+      cause: error,
+    });
   }
 }
 

@@ -52,7 +52,8 @@ export const supportHostErrors = defineErrors({
     next: 'needs-a-person',
   },
   CERTIFICATE_CHAIN_OPEN: {
-    message: 'the chain of {path} is not complete: the certificate of {subject} was signed by {issuer}, which is neither in the file nor trusted',
+    message:
+      'the chain of {path} is not complete: the certificate of {subject} was signed by {issuer}, which is neither in the file nor trusted',
     hint: 'Put the certificates that stand between behind the one of this host, and name the file of the root with --ca.',
     status: 400,
     exit: 2,
