@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { SealiftError } from '@sealift/core/errors';
 import { copyExecutable } from '@sealift/bundle/install-executable';
 import { isMissing } from '@sealift/io/file-errors';
@@ -75,7 +76,7 @@ export async function planSetup(
     ...(await userItems(folder, owner, isNew, passwords)),
     ...(await unitItems(folder, state, program)),
   ];
-  if (isNew || JSON.stringify(found) !== JSON.stringify({ ...state, phase: 'done' })) {
+  if (!isDeepStrictEqual(found, { ...state, phase: 'done' })) {
     items.push({
       path: folder.state,
       what: 'what this host is set up with',
