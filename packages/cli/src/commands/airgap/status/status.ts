@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { fileIdentity } from '../../server/hand-over/file-identity.ts';
 import { readCurrent } from '../host/certificate-store.ts';
 import { folderOf, type HostFolder } from '../host/host-folder.ts';
 import { type HostState, requireState } from '../host/host-state.ts';
@@ -82,15 +83,16 @@ async function statusOf(
   if (!answer.answers) return { ...common, answers: false, reason: `it does not answer: ${answer.reason}` };
   const wanted = await shownFingerprint(folder);
   const isNew = wanted === undefined || wanted === answer.certificate.fingerprint256;
-  const refused = record?.refused;
-  const notUpgraded =
-    refused === null || refused === undefined ? null : `a newer executable did not come up: ${refused.reason}`;
+  const refused = record?.refused ?? null;
+  // One that was taken away again is nobody's trouble any more.
+  const isInPlace = refused !== null && refused.file === (await fileIdentity(folder.executable));
+  const notUpgraded = isInPlace ? `a newer executable did not come up: ${refused.reason}` : null;
   const reason = isNew ? notUpgraded : 'it still shows a certificate that was replaced';
   return { ...common, answers: true, reason };
 }
 
 /** Of the certificate that services are to show; undefined where this account may not read it. */
-export async function shownFingerprint(folder: HostFolder): Promise<string | undefined> {
+async function shownFingerprint(folder: HostFolder): Promise<string | undefined> {
   const current = await readCurrent(folder).catch(() => undefined);
   return current === undefined ? undefined : new X509Certificate(current.chain).fingerprint256;
 }
