@@ -49,9 +49,13 @@ describe('a certificate that is given', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  let count = 0;
+  /** Each has a name of its own: several are looked at at once. */
   const file = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
-    return join(folder, name);
+    count += 1;
+    const path = join(folder, `${count}-${name}`);
+    writeFileSync(path, text);
+    return path;
   };
   const check = (cert: string, key: string, ca: string | undefined, wanted = names, now?: Date) =>
     checkGivenCertificate(
@@ -101,7 +105,7 @@ describe('a certificate that is given', () => {
       CERTIFICATE_PURPOSE: check(forClients.cert, forClients.key, root.cert, ['host.example']),
       CERTIFICATE_CHAIN_OPEN: check(leaf.cert, leaf.key, root.cert),
     };
-    for (const [code, refused] of Object.entries(codes)) await expect(refused).rejects.toMatchObject({ code });
+    await Promise.all(Object.entries(codes).map(([code, refused]) => expect(refused).rejects.toMatchObject({ code })));
     await expect(check(both(), leaf.key, other.cert)).rejects.toMatchObject({ code: 'CERTIFICATE_CHAIN_OPEN' });
     await expect(check(both(), leaf.key, undefined)).rejects.toMatchObject({ code: 'CERTIFICATE_CHAIN_OPEN' });
     await expect(check(both(), leaf.key, root.cert, ['192.0.2.8'])).rejects.toThrow(/192\.0\.2\.8/);

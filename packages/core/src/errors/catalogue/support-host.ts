@@ -241,9 +241,9 @@ export const supportHostErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
-  AIRGAP_CERTIFICATE_GIVEN: {
-    message: 'the certificate of {folder} was given, and its authority is not here',
-    hint: 'Name the new one with --cert, --key and --ca.',
+  AIRGAP_AUTHORITY_MISSING: {
+    message: 'the authority that signs certificates of {folder} is not there, or has ended',
+    hint: 'Put authority/ca.key and authority/ca.pem back as they were; or name a certificate of yours with --cert, --key and --ca.',
     status: 409,
     exit: 1,
     next: 'needs-a-person',

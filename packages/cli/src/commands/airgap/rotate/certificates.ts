@@ -34,7 +34,7 @@ const takenWithinMs = 60_000;
  * Puts another certificate in; services that run take it from the next connection on, without a stop. What the CA file named before stays in it, so
  * that it is good for both.
  *
- * @throws USAGE, AIRGAP_NOT_SET_UP, AIRGAP_SETUP_OPEN, AIRGAP_CERTIFICATE_GIVEN, AIRGAP_NO_ROOM, AIRGAP_BUSY, and what `checkGivenCertificate` throws
+ * @throws USAGE, AIRGAP_NOT_SET_UP, AIRGAP_SETUP_OPEN, AIRGAP_AUTHORITY_MISSING, AIRGAP_NO_ROOM, AIRGAP_BUSY, and what `checkGivenCertificate` throws
  */
 export async function rotateCertificates(options: RotateCertificatesOptions, context: CliContext): Promise<void> {
   const folder = folderOf(options.dir, context.env);
@@ -77,14 +77,15 @@ async function givenOf(
   if ((cert === undefined) !== (key === undefined)) throw usage('--cert', '--cert and --key belong together');
   if (cert !== undefined && key !== undefined) return await checkGivenCertificate({ cert, key, ca }, state.names, env);
   if (ca !== undefined) throw usage('--ca', '--ca belongs to --cert and --key');
-  if (announce === true) {
+  if (announce === true && state.certificate === 'made') {
     throw usage(
       '--announce',
-      'only a certificate of another CA, --cert and --key, has to be announced; one that is made here has the CA of before',
+      'only a certificate of another CA has to be announced; one that is made here has the CA of before',
     );
   }
-  if (state.certificate === 'given' && (await readAuthority(folder)) === undefined) {
-    throw new SealiftError('AIRGAP_CERTIFICATE_GIVEN', { values: { folder: folder.root } });
+  // Another authority would be one that no client trusts.
+  if ((await readAuthority(folder)) === undefined) {
+    throw new SealiftError('AIRGAP_AUTHORITY_MISSING', { values: { folder: folder.root } });
   }
   return undefined;
 }

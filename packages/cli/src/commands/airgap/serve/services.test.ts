@@ -93,13 +93,15 @@ describe('a support host', () => {
   });
 
   it('has a bundle that is run upload to it, with what the setup printed', async () => {
-    const variables = {
-      OCI_PACK_REGISTRY: registry,
-      OCI_PACK_BASE: 'sealift/packs',
-      OCI_IMAGE_REGISTRY: registry,
-      OCI_IMAGE_BASE: 'sealift/images',
-      NODE_EXTRA_CA_CERTS: details.caFile,
-    };
+    const printed = (await host.airgap('setup', 'localhost')).out.match(/\w+=\S+/g) ?? [];
+    const variables = Object.fromEntries(printed.map((one) => one.split('=') as [string, string]));
+    expect(Object.keys(variables)).toEqual([
+      'OCI_PACK_REGISTRY',
+      'OCI_PACK_BASE',
+      'OCI_IMAGE_REGISTRY',
+      'OCI_IMAGE_BASE',
+      'SSL_CERT_FILE',
+    ]);
     const args = ['bundle', 'run', '--', bundle, '--no-install', '--public-key', publicKey];
     const { code, out, notes } = await cli(args, variables);
     expect([code, out.split('\n').at(-1), notes]).toEqual([0, 'Setup Completed', expect.not.stringContaining('error')]);

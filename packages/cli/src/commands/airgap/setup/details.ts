@@ -86,9 +86,11 @@ export function passwordsBlock(passwords: readonly NewPassword[]): string {
 
 /** What whoever runs a bundle here sets so that it goes into this registry. */
 export function uploadVariablesOf({ registry, caFile }: HostDetails): readonly string[] {
+  // With its scheme: a bundle reaches its own machine by plain HTTP where none is named.
+  const address = `https://${registry.address}`;
   return [
-    `export OCI_PACK_REGISTRY=${registry.address} OCI_PACK_BASE=${registry.packBase}`,
-    `export OCI_IMAGE_REGISTRY=${registry.address} OCI_IMAGE_BASE=${registry.imageBase}`,
+    `export OCI_PACK_REGISTRY=${address} OCI_PACK_BASE=${registry.packBase}`,
+    `export OCI_IMAGE_REGISTRY=${address} OCI_IMAGE_BASE=${registry.imageBase}`,
     `export SSL_CERT_FILE=${caFile}`,
   ];
 }

@@ -9,7 +9,7 @@ import { hiddenPlaces } from '../../../units/unit-text.ts';
 import { compareUnit, verifyUnit } from '../../../units/unit-file.ts';
 import type { CliContext } from '../../../context.ts';
 import { ownerOf } from '../host/account.ts';
-import { makeCertificate } from '../host/authority-store.ts';
+import { makeCertificate, readAuthority } from '../host/authority-store.ts';
 import { isGood, putCertificate, readCurrent, readTrusted } from '../host/certificate-store.ts';
 import { giveTree, makeHostFolder, type Owner } from '../host/host-file.ts';
 import type { HostFolder } from '../host/host-folder.ts';
@@ -55,7 +55,8 @@ export async function planSetup(
 ): Promise<SetupPlan> {
   const found = await readState(folder);
   const source = await givenExecutable(options.executable);
-  const state = settingsOf(host, options, found, folder.root, source !== undefined);
+  const ground = { found, folder: folder.root, hasExecutable: source !== undefined, env: context.env };
+  const state = settingsOf(host, options, ground);
   const isNew = found?.phase !== 'done';
   const given = await givenCertificate(options, state, context);
   const owner = await ownerOf(state.account);
@@ -141,7 +142,8 @@ async function folderItems(
   const items: SetupItem[] = [];
   const isForOthers = owner !== undefined;
   const add = async (path: string, what: string, mode: number, whose?: Owner): Promise<void> => {
-    if (!(await exists(path))) items.push({ path, what, act: () => makeHostFolder(path, mode, whose) });
+    const isThere = await isOf(path, whose);
+    if (!isThere) items.push({ path, what, act: () => makeHostFolder(path, mode, whose) });
   };
   if (found?.phase !== 'done') {
     items.push({
@@ -205,8 +207,10 @@ async function certificateItems(
   }
   const isWanted = given === undefined || given.chain === current?.chain;
   if (isThere && isWanted && (await readTrusted(folder)) !== '') return [];
-  if (!isNew && given === undefined && state.certificate === 'given') {
-    throw new SealiftError('AIRGAP_CERTIFICATE_GIVEN', { values: { folder: folder.root } });
+  // Another authority would be one that no client trusts.
+  const isOurs = state.certificate === 'made' && (isNew || (await readAuthority(folder)) !== undefined);
+  if (given === undefined && !isOurs) {
+    throw new SealiftError('AIRGAP_AUTHORITY_MISSING', { values: { folder: folder.root } });
   }
   const act = async (): Promise<void> => {
     await putCertificate(folder, given ?? (await makeCertificate(folder, state.names)), owner);
@@ -237,6 +241,12 @@ async function unitItems(folder: HostFolder, state: HostState, program: string):
     items.push({ path, what: 'the unit of a service', act: () => writeFileAtomically(path, text, 0o644) });
   }
   return items;
+}
+
+/** Whether there is something, and it belongs to this account, where one is named: a run may have been cut off between the two. */
+async function isOf(path: string, owner: Owner | undefined): Promise<boolean> {
+  if (!(await exists(path))) return false;
+  return owner === undefined || (await stat(path)).uid === owner.uid;
 }
 
 async function exists(path: string): Promise<boolean> {

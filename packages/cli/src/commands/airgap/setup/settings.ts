@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import type { HostState } from '../host/host-state.ts';
 
@@ -31,28 +32,35 @@ const defaults = {
   imageBase: 'sealift/images',
 } as const;
 
+/** What a setup is made on. */
+export interface SetupGround {
+  /** What is there; a setup that was begun is gone on with. */
+  readonly found: HostState | undefined;
+  readonly folder: string;
+  /** Whether there is an executable to copy. */
+  readonly hasExecutable: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** What a setup is to come to, from what is typed and what is there. @throws USAGE, AIRGAP_SET_UP_OTHERWISE */
-export function settingsOf(
-  host: string,
-  options: SetupOptions,
-  found: HostState | undefined,
-  folder: string,
-  hasExecutable: boolean,
-): HostState {
+export function settingsOf(host: string, options: SetupOptions, ground: SetupGround): HostState {
+  const { found, folder, hasExecutable } = ground;
   checkPairs(options);
-  const given = readGiven(host, options);
+  const { names, ...given } = readGiven(host, options);
   const before = found?.phase === 'done' ? found : undefined;
-  if (before !== undefined) refuseOthers(before, given, folder);
-  const base = before ?? { ...defaults, host: given.host, names: given.names };
+  if (before !== undefined) refuseOthers(before, { ...given, names }, folder);
+  const known = found?.host === given.host ? found.names : [];
   const state: HostState = {
-    certificate: options.cert === undefined ? 'made' : 'given',
     account: null,
     units: null,
-    executable: hasExecutable,
-    ...base,
-    ...(before === undefined ? withoutUndefined(given) : {}),
+    ...defaults,
+    ...found,
+    ...withoutUndefined(given),
+    names: [...new Set([given.host, ...known, ...names])],
+    certificate: options.cert === undefined || before !== undefined ? (found?.certificate ?? 'made') : 'given',
+    executable: before?.executable === true || (hasExecutable && (before === undefined || options.systemd === true)),
     phase: before?.phase ?? 'begun',
-    ...unitsOf(options, before),
+    ...unitsOf(options, found, ground.env),
   };
   if (state.registryPort === state.filesPort) throw usage('--files-port', 'registry and file server need a port each');
   return state;
@@ -107,20 +115,24 @@ const labels: Readonly<Record<string, string>> = {
   imageBase: '--image-base',
 };
 
-function unitsOf(options: SetupOptions, before: HostState | undefined): Partial<HostState> {
+function unitsOf(
+  options: SetupOptions,
+  before: HostState | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Partial<HostState> {
   if (options.systemd !== true) return {};
   const scope = process.getuid?.() === 0 ? 'system' : 'user';
   if (scope === 'user' && options.account !== undefined) {
     throw usage('--account', 'only root can have services run as another account');
   }
   if (before?.units !== null && before?.units !== undefined) return { units: before.units, account: before.account };
-  const folder = resolve(options.unitDir ?? (scope === 'system' ? '/etc/systemd/system' : userUnits()));
+  const folder = resolve(options.unitDir ?? (scope === 'system' ? '/etc/systemd/system' : userUnits(env)));
   return { units: { scope, folder }, account: scope === 'system' ? (options.account ?? 'sealift') : null };
 }
 
-function userUnits(): string {
-  const { XDG_CONFIG_HOME: given, HOME: home = '' } = process.env;
-  return `${given !== undefined && given.startsWith('/') ? given : `${home}/.config`}/systemd/user`;
+function userUnits({ XDG_CONFIG_HOME: given, HOME: home }: Readonly<Record<string, string | undefined>>): string {
+  const config = given !== undefined && isAbsolute(given) ? given : join(home ?? homedir(), '.config');
+  return join(config, 'systemd', 'user');
 }
 
 function checkPairs({ cert, key, ca, systemd, unitDir, account }: SetupOptions): void {
@@ -133,7 +145,8 @@ function checkPairs({ cert, key, ca, systemd, unitDir, account }: SetupOptions):
 
 /** A DNS name (RFC 1123, section 2.1) in small letters, or an IP address. */
 function hostName(text: string, place: string): string {
-  if (isIP(text) !== 0) return text.toLowerCase();
+  // An address with a zone is one of this machine's own words.
+  if (isIP(text) !== 0 && !text.includes('%')) return text.toLowerCase();
   const name = text.toLowerCase().replace(/\.$/, '');
   const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
   const labelsOf = name.split('.');

@@ -142,7 +142,7 @@ describe('sealift airgap setup', () => {
       'AIRGAP_SET_UP_OTHERWISE',
       true,
     ]);
-    expect(codeOf((await host.airgap('rotate', 'certificates')).notes)).toBe('AIRGAP_CERTIFICATE_GIVEN');
+    expect(codeOf((await host.airgap('rotate', 'certificates')).notes)).toBe('AIRGAP_AUTHORITY_MISSING');
   });
 
   it.each([
@@ -241,7 +241,8 @@ describe('the units of a support host', () => {
   it('are taken by systemd, for the system and for a user', async () => {
     const cancel = new AbortController().signal;
     for (const scope of ['system', 'user'] as const) {
-      const account = scope === 'system' ? 'nobody' : null;
+      // systemd remarks on the account `nobody`.
+      const account = scope === 'system' ? 'daemon' : null;
       const units = hostUnits(folder, { ...state, account, units: { scope, folder: '/x' } }, '/usr/bin/env');
       for (const { path, text } of units) {
         const remarks = await verifyUnit(path, text, cancel, scope === 'user');
@@ -304,6 +305,26 @@ it('a certificate is replaced in one step, and the one of before is let go of af
   }
   expect(new Set(ids).size).toBe(3);
   expect(ids.map((id) => existsSync(join(host.dir, 'certificates', id)))).toEqual([false, true, true]);
+});
+
+it('a certificate is not made by another authority than clients trust', async () => {
+  await host.setup();
+  const ca = readFileSync(join(host.dir, 'ca.pem'), 'utf8');
+  rmSync(join(host.dir, 'authority', 'ca.key'));
+  expect(codeOf((await host.airgap('rotate', 'certificates')).notes)).toBe('AIRGAP_AUTHORITY_MISSING');
+  rmSync(join(host.dir, 'certificates'), { recursive: true });
+  expect(codeOf((await host.setup()).notes)).toBe('AIRGAP_AUTHORITY_MISSING');
+  expect(readFileSync(join(host.dir, 'ca.pem'), 'utf8')).toBe(ca);
+});
+
+it('a setup that was begun goes on with what it was told', async () => {
+  const folder = hostFolder(host.dir);
+  await host.setup('--also-name', 'b.example', '--pack-base', 'ours');
+  const state = await readState(folder);
+  if (state === undefined) throw new Error('it was set up');
+  await writeState(folder, { ...state, phase: 'begun' });
+  expect((await host.airgap('setup', 'localhost')).code).toBe(0);
+  expect(await readState(folder)).toEqual(state);
 });
 
 it('the state of another phase is written and read again', async () => {

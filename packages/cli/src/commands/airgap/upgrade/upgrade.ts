@@ -91,7 +91,9 @@ async function judge(
       // A service that had gone on hands over to the one of before.
       await Promise.all(serviceKinds.map((kind) => follow(kind, folder, state, new AbortController().signal)));
     }
+    const hint = changed ? {} : { hint: 'Nothing was replaced. Look at the log of the service, and start it anew.' };
     throw new SealiftError('AIRGAP_NOT_UPGRADED', {
+      ...hint,
       values: { version, reason: `${failed}: ${reason}`, unit: unitName(failed) },
     });
   }
