@@ -66,7 +66,9 @@ export async function verifyUnit(
   try {
     await writeFile(join(folder, name), text);
     const args = [...(ofUser ? ['--user'] : []), 'verify', '--man=no', join(folder, name)];
-    const { stderr } = await run('systemd-analyze', args, { signal: cancel, timeout: verifyTimeoutMs });
+    // A user's own systemd looks for this folder; who became another user has none.
+    const env = { ...process.env, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? folder };
+    const { stderr } = await run('systemd-analyze', args, { signal: cancel, timeout: verifyTimeoutMs, env });
     return linesOf(stderr, folder);
   } catch (error) {
     if (cancel.aborted) throw new SealiftError('CANCELLED', { cause: error });
