@@ -118,7 +118,7 @@ esac`;
 
     it('has these blocks', () => {
       expect(blocks.map((one) => one.split('\n')[0])).toEqual([
-        'useradd --system --shell /usr/sbin/nologin sealift',
+        'useradd --system --shell /usr/sbin/nologin sealift-airgap',
         'systemctl daemon-reload',
         'mkdir -p ~/.docker',
         expect.stringMatching(/^curl --netrc --cacert ca\.pem --upload-file/),

@@ -27,7 +27,7 @@ export const registerAirgap: RegisterCommand = (program, context) => {
     .option('--ca <file>', 'with --cert: the root that clients have to trust, PEM; else one that this machine trusts')
     .option('--systemd', 'write a unit for each service; of root for the system, of others for themselves')
     .option('--unit-dir <folder>', 'with --systemd: where to write them')
-    .option('--account <name>', 'with --systemd, as root: who the services run as; else sealift')
+    .option('--account <name>', 'with --systemd, as root: who the services run as; else sealift-airgap')
     .option('--executable <file>', 'what the services run; else this sealift')
     .option('--dry-run', 'check everything, say what would be written, and write nothing')
     .option('--json', 'print one JSON object')

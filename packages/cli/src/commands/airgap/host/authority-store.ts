@@ -1,33 +1,25 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { isMissing } from '@sealift/io/file-errors';
-import { readBounded } from '@sealift/io/read-file';
 import { issueServerCertificate, makeAuthority } from '@sealift/registry/authority';
 import type { HostCertificate } from './certificate-store.ts';
 import type { HostFolder } from './host-folder.ts';
-import { makeHostFolder, writeHostFile } from './host-file.ts';
+import { makeHostFolder, readHostFile, writeHostFile } from './host-file.ts';
 
 interface Authority {
   readonly cert: string;
   readonly key: string;
 }
 
-const limitBytes = 64 * 1024;
-
-/** The authority of this host; undefined where there is none, it is not whole, or it has ended. */
+/** The authority of this host; undefined where there is none, it is not whole, or it has ended. @throws FILE_UNREADABLE */
 export async function readAuthority({ authority }: HostFolder): Promise<Authority | undefined> {
+  const [cert, key] = await Promise.all(['ca.pem', 'ca.key'].map((name) => readHostFile(join(authority, name))));
+  if (cert === undefined || key === undefined) return undefined;
   try {
-    const [cert, key] = await Promise.all(
-      ['ca.pem', 'ca.key'].map(async (name) => (await readBounded(join(authority, name), limitBytes)).toString('utf8')),
-    );
-    if (cert === undefined || key === undefined) return undefined;
     const parsed = new X509Certificate(cert);
     const isWhole = parsed.checkPrivateKey(createPrivateKey(key)) && parsed.validToDate > new Date();
     return isWhole ? { cert, key } : undefined;
-  } catch (error) {
-    // What a setup that was killed has left is made again.
-    if (isMissing(error) || !(error instanceof Error && 'syscall' in error)) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,16 +1,13 @@
 import { createHash, createPrivateKey } from 'node:crypto';
-import { readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing, fileWork, hasCode } from '@sealift/io/file-errors';
 import { syncFolder } from '@sealift/io/sync-folder';
 import { isUnfinished, unfinishedPath } from '@sealift/io/unfinished';
-import { readBounded } from '@sealift/io/read-file';
 import { isFor } from '@sealift/registry/given-certificate';
 import { readPemCertificates } from '@sealift/registry/certificate-chain';
 import type { HostFolder } from './host-folder.ts';
-import { makeHostFolder, type Owner, writeHostFile } from './host-file.ts';
-
-const limitBytes = 1024 * 1024;
+import { makeHostFolder, type Owner, readHostFile, writeHostFile } from './host-file.ts';
 
 /** A certificate of a support host, PEM. */
 export interface HostCertificate {
@@ -58,14 +55,7 @@ export async function putCertificate(
 /** The certificate that is shown; undefined where there is none, or it is not whole. */
 export async function readCurrent({ current }: HostFolder): Promise<HostCertificate | undefined> {
   const [chain, key, ca] = await Promise.all(
-    ['chain.pem', 'key.pem', 'ca.pem'].map(async (name) => {
-      try {
-        return (await readBounded(join(current, name), limitBytes)).toString('utf8');
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    }),
+    ['chain.pem', 'key.pem', 'ca.pem'].map((name) => readHostFile(join(current, name))),
   );
   if (chain === undefined || key === undefined || ca === undefined) return undefined;
   return { chain, key, ca };
@@ -95,12 +85,7 @@ export async function currentId({ current }: HostFolder): Promise<string | undef
 
 /** What clients are told to trust, PEM; empty where the file is missing. */
 export async function readTrusted({ ca }: HostFolder): Promise<string> {
-  try {
-    return await readFile(ca, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
+  return (await readHostFile(ca)) ?? '';
 }
 
 function idOf({ chain, key, ca }: HostCertificate): string {

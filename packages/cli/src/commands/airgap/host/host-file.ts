@@ -1,14 +1,29 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { lchown, lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileWork } from '@sealift/io/file-errors';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
+import { fileWork, isMissing } from '@sealift/io/file-errors';
 import { makeFolder } from '@sealift/io/make-folder';
 import { PendingFile } from '@sealift/io/pending-file';
+import { readBounded } from '@sealift/io/read-file';
 
 /** An account and its group. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** More than any file of a support host has. */
+const limitBytes = 1024 * 1024;
+
+/** A file of a support host; undefined where there is none. @throws FILE_UNREADABLE, also where it belongs to another account */
+export async function readHostFile(path: string): Promise<string | undefined> {
+  try {
+    return (await readBounded(path, limitBytes)).toString('utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new SealiftError('FILE_UNREADABLE', { values: { path, reason: reasonOf(error) }, place: path, cause: error });
+  }
 }
 
 /** Replaces a file in one step, with this mode whatever the umask is, and for this account where one is named. @throws FILE_UNWRITABLE */

@@ -1,16 +1,13 @@
-import { SealiftError } from '@sealift/core/errors';
-import { hasCode } from '@sealift/io/file-errors';
-import { readBounded } from '@sealift/io/read-file';
+import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import type { HostFolder } from './host-folder.ts';
-import { writeHostFile } from './host-file.ts';
+import { readHostFile, writeHostFile } from './host-file.ts';
 
 /** The number of the form that this version writes and reads. */
 const stateFormat = 1;
-const limitBytes = 64 * 1024;
 
-const port = z.int().min(1).max(65_535);
-const text = z.string().min(1).max(4096);
+const portSchema = z.int().min(1).max(65_535);
+const pathSchema = z.string().min(1).max(4096);
 const stateSchema = z.strictObject({
   format: z.literal(stateFormat),
   /** `begun`: a setup did not come to its end, and passwords that it made were not shown. */
@@ -18,31 +15,32 @@ const stateSchema = z.strictObject({
   host: z.string().min(1).max(253),
   /** What the certificate is for, the host first. */
   names: z.array(z.string().min(1).max(253)).min(1).max(20),
-  listen: text,
-  registryPort: port,
-  filesPort: port,
+  listen: z.string().min(1).max(100),
+  registryPort: portSchema,
+  filesPort: portSchema,
   packBase: z.string().max(255),
   imageBase: z.string().max(255),
   certificate: z.enum(['made', 'given']),
   /** Who the services run as; null for whoever starts them. */
   account: z.string().min(1).max(64).nullable(),
-  units: z.strictObject({ scope: z.enum(['system', 'user']), folder: text }).nullable(),
+  units: z.strictObject({ scope: z.enum(['system', 'user']), folder: pathSchema }).nullable(),
   /** Whether the services run an executable of this folder. */
   executable: z.boolean(),
 });
 /** What a support host was set up with; no secret is in it. */
 export type HostState = Omit<z.output<typeof stateSchema>, 'format'>;
 
-/** Undefined where none is set up. @throws AIRGAP_STATE_NEWER, AIRGAP_STATE_INVALID */
+/** Undefined where none is set up. @throws AIRGAP_STATE_NEWER, AIRGAP_STATE_INVALID, FILE_UNREADABLE */
 export async function readState({ state: path }: HostFolder): Promise<HostState | undefined> {
-  let value: unknown;
+  const text = await readHostFile(path);
+  if (text === undefined) return undefined;
   const invalid = (reason: string, cause?: unknown): SealiftError =>
     new SealiftError('AIRGAP_STATE_INVALID', { values: { path, reason }, place: path, cause });
+  let value: unknown;
   try {
-    value = JSON.parse((await readBounded(path, limitBytes)).toString('utf8'));
+    value = JSON.parse(text);
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw invalid(error instanceof Error ? error.message : String(error), error);
+    throw invalid(reasonOf(error), error);
   }
   const { format } = z.object({ format: z.int() }).safeParse(value).data ?? {};
   if (format !== undefined && format > stateFormat) {

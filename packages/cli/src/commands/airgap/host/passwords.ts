@@ -1,16 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { Secret } from '@sealift/core/secret';
-import { hasCode } from '@sealift/io/file-errors';
-import { readBounded } from '@sealift/io/read-file';
 import { formatUsers, hashPassword, parseUsers, type StoredUser } from '@sealift/registry/users-file';
 import type { HostFolder } from './host-folder.ts';
-import { type Owner, writeHostFile } from './host-file.ts';
+import { type Owner, readHostFile, writeHostFile } from './host-file.ts';
 
 /** Without letters that people take for each other, and without anything that a shell or an address takes for something else. */
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 /** 32 letters are 5 bits each: 160 bits. */
 const length = 32;
-const limitBytes = 1024 * 1024;
 
 /** A password that was made just now. */
 export interface NewPassword {
@@ -31,16 +28,10 @@ export async function newPassword(user: string): Promise<NewPassword & { readonl
   return { user, password, hash: await hashPassword(password) };
 }
 
-/** Undefined where there is no file yet. @throws USERS_NEWER, CREDENTIALS_UNREADABLE */
+/** Undefined where there is no file yet. @throws USERS_NEWER, CREDENTIALS_UNREADABLE, FILE_UNREADABLE */
 export async function readUsers({ users }: HostFolder): Promise<readonly StoredUser[] | undefined> {
-  let text: string;
-  try {
-    text = (await readBounded(users, limitBytes)).toString('utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  return parseUsers(text, users);
+  const text = await readHostFile(users);
+  return text === undefined ? undefined : parseUsers(text, users);
 }
 
 /** @throws FILE_UNWRITABLE */

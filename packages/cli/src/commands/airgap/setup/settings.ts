@@ -24,6 +24,9 @@ export interface SetupOptions {
   readonly json?: true;
 }
 
+/** What a state takes. */
+const mostNames = 20;
+
 const defaults = {
   listen: '0.0.0.0',
   registryPort: 5443,
@@ -63,6 +66,7 @@ export function settingsOf(host: string, options: SetupOptions, ground: SetupGro
     ...unitsOf(options, found, ground.env),
   };
   if (state.registryPort === state.filesPort) throw usage('--files-port', 'registry and file server need a port each');
+  if (state.names.length > mostNames) throw usage('--also-name', `a certificate has ${mostNames} names at most`);
   return state;
 }
 
@@ -127,7 +131,7 @@ function unitsOf(
   }
   if (before?.units !== null && before?.units !== undefined) return { units: before.units, account: before.account };
   const folder = resolve(options.unitDir ?? (scope === 'system' ? '/etc/systemd/system' : userUnits(env)));
-  return { units: { scope, folder }, account: scope === 'system' ? (options.account ?? 'sealift') : null };
+  return { units: { scope, folder }, account: scope === 'system' ? (options.account ?? 'sealift-airgap') : null };
 }
 
 function userUnits({ XDG_CONFIG_HOME: given, HOME: home }: Readonly<Record<string, string | undefined>>): string {

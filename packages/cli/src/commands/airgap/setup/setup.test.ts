@@ -148,6 +148,11 @@ describe('sealift airgap setup', () => {
   it.each([
     ['a host that is none', ['--also-name', 'a b'], 'USAGE'],
     ['an address written wrong', ['--also-name', '10.0.0'], 'USAGE'],
+    [
+      'more names than a certificate has',
+      Array.from({ length: 20 }, (_, at) => ['--also-name', `h${at}`]).flat(),
+      'USAGE',
+    ],
     ['a name to listen on', ['--listen', 'localhost'], 'USAGE'],
     ['a key without a certificate', ['--key', 'x'], 'USAGE'],
     ['an account without units', ['--account', 'x'], 'USAGE'],
