@@ -26,20 +26,27 @@ export class Room {
   /** @param sizeBytes undefined where nobody says it @throws FILES_NO_ROOM */
   async lease(sizeBytes: number | undefined): Promise<RoomLease> {
     let left = 0;
-    const take = async (bytes: number): Promise<void> => {
+    /** @returns what is free where that is too little */
+    const take = async (bytes: number): Promise<number | undefined> => {
       // Promised before it is looked at: two that look at once must not both find the same room.
       this.#promised += bytes;
       left += bytes;
       const freeBytes = await this.#free();
-      if (this.#promised <= freeBytes) return;
+      if (this.#promised <= freeBytes) return undefined;
       this.#promised -= bytes;
       left -= bytes;
-      throw new SealiftError('FILES_NO_ROOM', { values: { neededBytes: bytes, freeBytes: Math.max(0, freeBytes) } });
+      return Math.max(0, freeBytes);
     };
-    await take(sizeBytes ?? stepBytes);
+    const demand = async (neededBytes: number): Promise<void> => {
+      const freeBytes = await take(neededBytes);
+      if (freeBytes !== undefined) throw new SealiftError('FILES_NO_ROOM', { values: { neededBytes, freeBytes } });
+    };
+    await demand(sizeBytes ?? 0);
     return {
       wrote: async (bytes) => {
-        if (bytes > left) await take(Math.max(stepBytes, bytes - left));
+        const lacking = bytes - left;
+        // Near the end of the room a step is too much, and what comes may still fit.
+        if (lacking > 0 && (lacking > stepBytes || (await take(stepBytes)) !== undefined)) await demand(lacking);
         left -= bytes;
         this.#promised -= bytes;
       },

@@ -1,5 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,6 +172,40 @@ describe('a file server', () => {
     expect([answer.status, codeOf(answer.body)]).toEqual([507, 'FILES_NO_ROOM']);
     expect(unfinished()).toEqual(['.hidden']);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'stops an upload of unknown length at the end of the room, and leaves nothing (needs root: a small tmpfs)',
+    async () => {
+      const disk = join(root, 'disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk]);
+      const tls = await issueServerCertificate(authority, ['localhost']);
+      const small = await serveFiles({ folder: disk, host: '127.0.0.1', port: 0, authorize, tls, keptBytes: 0 });
+      const chunked = { ...writer, 'transfer-encoding': 'chunked' };
+      const send = (megabytes: number) => {
+        const body = Buffer.alloc(megabytes * 2 ** 20, 'x');
+        const sent = {
+          port: small.port,
+          path: '/bundles/b.bin',
+          ca: authority.cert,
+          method: 'PUT',
+          headers: chunked,
+          body,
+        };
+        return httpsCall(sent).then(({ status }) => status);
+      };
+      try {
+        expect(await send(1)).toBe(201);
+        expect(await send(8)).toBe(507);
+        expect(readdirSync(disk)).toEqual(['b.bin']);
+        expect(statSync(join(disk, 'b.bin')).size).toBe(2 ** 20);
+      } finally {
+        await small.close();
+        execFileSync('umount', [disk]);
+        rmSync(disk, { recursive: true });
+      }
+    },
+  );
 
   it('slows down who guesses, whoever else he is', async () => {
     const guess = () => call('/bundles/a.bin', { headers: { authorization: basicLogin('reader', 'guess') } });

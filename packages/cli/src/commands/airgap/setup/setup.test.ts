@@ -1,10 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   cpSync,
   existsSync,
   globSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -176,6 +179,20 @@ describe('sealift airgap setup', () => {
     expect(codeOf((await host.setup('--files-port', `${host.ports[0]}`)).notes)).toBe('USAGE');
     expect(existsSync(host.dir)).toBe(false);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'refuses a disk without room and writes nothing (needs root: a small tmpfs)',
+    async () => {
+      mkdirSync(host.dir);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', host.dir]);
+      try {
+        expect(codeOf((await host.setup()).notes)).toBe('AIRGAP_NO_ROOM');
+        expect(readdirSync(host.dir)).toEqual([]);
+      } finally {
+        execFileSync('umount', [host.dir]);
+      }
+    },
+  );
 
   it('waits for nobody who changes the host just now', async () => {
     const lock = lockFolder(host.dir, () => new Error('taken'));
