@@ -153,12 +153,13 @@ describe('a support host', () => {
 
   it('takes another certificate while it is used, and nobody who asks meanwhile is refused', async () => {
     const answers = new Set<string>();
-    let asks = true;
+    const stop = new AbortController();
     const asking = (async () => {
-      while (asks) answers.add(await statusOf('--netrc-file', netrc('reader'), '-I', `${files}/airgap-v4.2.13.bin`));
+      while (!stop.signal.aborted)
+        answers.add(await statusOf('--netrc-file', netrc('reader'), '-I', `${files}/airgap-v4.2.13.bin`));
     })();
     const { code, out } = await host.airgap('rotate', 'certificates', '--json');
-    asks = false;
+    stop.abort();
     await asking;
     expect([code, JSON.parse(out)]).toMatchObject([0, { services: { registry: 'shows it', files: 'shows it' } }]);
     expect([...answers]).toEqual(['200']);

@@ -97,11 +97,10 @@ function readGiven(host: string, options: SetupOptions): Given {
 
 /** A host was set up once; a second run shows what is there and must not seem to have changed it. */
 function refuseOthers(found: HostState, given: Given, folder: string): void {
-  const wanted = { ...withoutUndefined(given), names: undefined };
-  for (const [name, value] of Object.entries(wanted)) {
-    const is = found[name as keyof HostState];
-    if (value === undefined || value === is) continue;
-    const values = { folder, found: `${labels[name] ?? name} ${String(is)}`, wanted: String(value) };
+  for (const name of settled) {
+    const [is, wanted] = [found[name], given[name]];
+    if (wanted === undefined || wanted === is) continue;
+    const values = { folder, found: `${labels[name]} ${is}`, wanted };
     throw new SealiftError('AIRGAP_SET_UP_OTHERWISE', { values });
   }
   const added = given.names.find((name) => !found.names.includes(name));
@@ -110,7 +109,8 @@ function refuseOthers(found: HostState, given: Given, folder: string): void {
   throw new SealiftError('AIRGAP_SET_UP_OTHERWISE', { values });
 }
 
-const labels: Readonly<Record<string, string>> = {
+const settled = ['host', 'listen', 'registryPort', 'filesPort', 'packBase', 'imageBase'] as const;
+const labels: Readonly<Record<(typeof settled)[number], string>> = {
   host: 'the host',
   listen: '--listen',
   registryPort: '--registry-port',
