@@ -110,6 +110,20 @@ describe('the single executable', () => {
       expect(await run(['registry', 'gc', '--storage', file('registry')])).toMatchObject({ code: 0 });
     },
 
+    async airgap() {
+      const [registry, files] = [await nobody(), await nobody()].map((url) => new URL(url).port);
+      const where = ['--listen', '127.0.0.1', '--registry-port', `${registry}`, '--files-port', `${files}`];
+      const { code, stdout } = await run(['airgap', 'setup', 'localhost', '--dir', file('host'), ...where, '--json']);
+      const passwords = { uploader: expect.any(String), reader: expect.any(String) };
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, { host: 'localhost', passwords }]);
+      // The services run a copy of it; `support-host.test.ts` starts them.
+      expect((await runProcess(join(file('host'), 'bin', 'sealift'), ['version'])).code).toBe(0);
+      expect(await run(['airgap', 'status', '--dir', file('host')])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('it does not answer'),
+      });
+    },
+
     // Each asks a console, and there is none: the client is in the executable, and says so in its own words.
     async login() {
       await writeFile(file('token'), 'not-a-token');

@@ -137,14 +137,14 @@ export const bundleMutants = mutantsOf('bundle', [
   [
     'the executable of before is lost',
     'upload/install-executable.ts',
-    '    await keepPrevious(path);\n',
+    '  await keepPrevious(path);\n',
     '',
     'upload/upload.test.ts',
   ],
   [
     'an executable gets its place unexamined',
     'upload/install-executable.ts',
-    '    await examine(file.temporary);\n',
+    '  await examine(file.temporary);\n',
     '',
     'upload/upload.test.ts',
   ],

@@ -1,4 +1,5 @@
 import { registerAccounts } from './commands/accounts/index.ts';
+import { registerAirgap } from './commands/airgap/index.ts';
 import { registerAudit } from './commands/audit/index.ts';
 import { registerBackup } from './commands/backup/index.ts';
 import { registerBundle } from './commands/bundle/index.ts';
@@ -51,6 +52,7 @@ export const commands: Readonly<Record<string, RegisterCommand>> = {
   platform: registerPlatform,
   demo: registerDemo,
   registry: registerRegistry,
+  airgap: registerAirgap,
   server: registerServer,
   gateway: registerGateway,
   accounts: registerAccounts,

@@ -5,7 +5,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 /** How long a command may take to stop in order; those that serve others let these finish first, and the demo ends what it started. */
 const graceMs = { command: 5000, service: 60_000 };
-const services: ReadonlySet<string | undefined> = new Set(['server', 'simulator', 'registry', 'demo']);
+const services: ReadonlySet<string | undefined> = new Set(['server', 'simulator', 'registry', 'airgap', 'demo']);
 
 /**
  * Asks the command to stop. One that can't, such as one that waits for whoever may write into a pipe that it was given as a file, is

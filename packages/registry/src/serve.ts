@@ -1,8 +1,9 @@
 import { reasonOf, SealiftError } from '@sealift/core/errors';
-import { type FastifyInstance, fastify } from 'fastify';
+import { fastify } from 'fastify';
 import { guardConnections } from './connections/guard-connections.ts';
 import { type Authorize, isRegistryPath, registryRoutes } from './routes/routes.ts';
 import { RegistryStorage } from './storage/storage.ts';
+import { renewTls, type ServerTls } from './tls/renew.ts';
 import { TokenService } from './tokens/token-service.ts';
 
 export interface ServeRegistryOptions {
@@ -15,7 +16,7 @@ export interface ServeRegistryOptions {
   /** False asks clients for Basic with every request, for those that know no token service. */
   readonly tokens?: boolean;
   /** Certificate chain and private key, PEM. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: ServerTls;
   readonly idleTimeoutMs?: number;
   /** Receives one line of JSON at a time about what went wrong in here, such as a full disk. */
   readonly log?: (line: string) => void;
@@ -31,6 +32,8 @@ export interface ServedRegistry {
   readonly registry: string;
   readonly url: string;
   readonly storage: RegistryStorage;
+  /** Shows another certificate from the next connection on; those that are open go on. @throws where key and certificate do not fit */
+  renew(tls: ServerTls): void;
   /** Ends it: open connections are closed. */
   close(): Promise<void>;
 }
@@ -61,7 +64,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
 
 async function serve(options: ServeRegistryOptions, storage: RegistryStorage): Promise<ServedRegistry> {
   const { host, port, tls, log } = options;
-  const server: FastifyInstance = fastify({
+  const server = fastify({
     forceCloseConnections: true,
     ...(log === undefined ? {} : { logger: { level: 'warn', redact, stream: { write: log } } }),
     https: tls === undefined ? null : { ...tls },
@@ -91,6 +94,7 @@ async function serve(options: ServeRegistryOptions, storage: RegistryStorage): P
     registry,
     url: `${tls === undefined ? 'http' : 'https'}://${registry}`,
     storage,
+    renew: (next) => renewTls(server.server, next),
     close: async () => {
       await server.close();
       storage.close();

@@ -50,26 +50,8 @@ export async function installExecutable(
   if (layer?.mediaType !== layerTypes.executableGzip) return undefined;
   const path = join(folder, 'sealift');
   try {
-    makeFolder(folder);
-    await removeUnfinished(folder, longestWriteMs);
-    const hash = createHash('sha256');
-    await using file = await PendingFile.create(folder, { mode: 0o755, shownAs: path });
-    await pipeline(
-      await bundle.open(layer.digest),
-      createGunzip({ chunkSize: 1024 * 1024 }),
-      async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          await file.write(chunk);
-        }
-      },
-    );
-    await file.chmod(0o755);
-    if ((await digestOf(path)) === hash.digest('hex')) return { path, changed: false };
-    await file.sync();
-    await examine(file.temporary);
-    await keepPrevious(path);
-    await file.commit(path);
+    const content = await bundle.open(layer.digest);
+    return await place(path, (sink) => pipeline(content, createGunzip({ chunkSize: 1024 * 1024 }), sink), examine);
   } catch (error) {
     if (isSealiftError(error) && !['FILE_UNWRITABLE', 'FILE_NO_ROOM'].includes(error.code)) throw error;
     const cause = isSealiftError(error) ? error.cause : error;
@@ -77,6 +59,43 @@ export async function installExecutable(
       'Set SEALIFT_BIN_DIR to a folder you can write, or leave the command line out with --no-install; then run the bundle again.';
     throw new SealiftError('FILE_UNWRITABLE', { values: { path, reason: reasonOf(cause) }, place: path, hint, cause });
   }
+}
+
+/**
+ * Puts a copy of an executable in the place of another one in one step, and keeps that beside it, as `installExecutable` does.
+ *
+ * @throws FILE_UNWRITABLE, the system's error where the source cannot be read, and what `examine` throws; nothing is changed then
+ */
+export async function copyExecutable(
+  source: string,
+  path: string,
+  examine: (path: string) => Promise<void> = () => Promise.resolve(),
+): Promise<InstalledExecutable> {
+  return await place(path, (sink) => pipeline(createReadStream(source, { highWaterMark: 1024 * 1024 }), sink), examine);
+}
+
+async function place(
+  path: string,
+  fill: (sink: (chunks: AsyncIterable<Uint8Array>) => Promise<void>) => Promise<void>,
+  examine: (path: string) => Promise<void>,
+): Promise<InstalledExecutable> {
+  const folder = dirname(path);
+  makeFolder(folder);
+  await removeUnfinished(folder, longestWriteMs);
+  const hash = createHash('sha256');
+  await using file = await PendingFile.create(folder, { mode: 0o755, shownAs: path });
+  await fill(async (chunks) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      await file.write(chunk);
+    }
+  });
+  await file.chmod(0o755);
+  if ((await digestOf(path)) === hash.digest('hex')) return { path, changed: false };
+  await file.sync();
+  await examine(file.temporary);
+  await keepPrevious(path);
+  await file.commit(path);
   return { path, changed: true };
 }
 

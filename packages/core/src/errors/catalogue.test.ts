@@ -17,6 +17,7 @@ import { s3Errors } from './catalogue/s3.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { siteErrors } from './catalogue/site.ts';
+import { supportHostErrors } from './catalogue/support-host.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
 import { vsphereErrors } from './catalogue/vsphere.ts';
 import { catalogue } from './catalogue.ts';
@@ -42,6 +43,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, ErrorDefinition>>>>
   downloadErrors,
   gatewayErrors,
   notificationErrors,
+  supportHostErrors,
   cliErrors,
 };
 

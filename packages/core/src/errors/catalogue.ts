@@ -16,6 +16,7 @@ import { s3Errors } from './catalogue/s3.ts';
 import { serverErrors } from './catalogue/server.ts';
 import { simulatorErrors } from './catalogue/simulator.ts';
 import { siteErrors } from './catalogue/site.ts';
+import { supportHostErrors } from './catalogue/support-host.ts';
 import { upgradeErrors } from './catalogue/upgrade.ts';
 import { vsphereErrors } from './catalogue/vsphere.ts';
 
@@ -40,6 +41,7 @@ export const catalogue = {
   ...downloadErrors,
   ...gatewayErrors,
   ...notificationErrors,
+  ...supportHostErrors,
   ...cliErrors,
 } as const;
 

@@ -55,6 +55,11 @@ export class PendingFile implements AsyncDisposable {
     await fileWork(this.#shownAs, () => this.#handle.chmod(mode));
   }
 
+  /** Gives it to an account and its group, which root alone can do. @throws FILE_UNWRITABLE */
+  async chown(uid: number, gid: number): Promise<void> {
+    await fileWork(this.#shownAs, () => this.#handle.chown(uid, gid));
+  }
+
   /** Puts what was written on the disk and ends the writing. @throws FILE_UNWRITABLE */
   async sync(): Promise<void> {
     if (!this.#isOpen) return;

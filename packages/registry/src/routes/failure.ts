@@ -76,7 +76,7 @@ function unnamed(code: ErrorCode): string {
 }
 
 /** Whether a full disk or quota is behind a failure, however it was wrapped on its way. */
-function isDiskFull(error: unknown): boolean {
+export function isDiskFull(error: unknown): boolean {
   let cause = error;
   for (let depth = 0; cause instanceof Error && depth < 5; depth += 1) {
     if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true;

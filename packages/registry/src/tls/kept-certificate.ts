@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { makeFolder } from '@sealift/io/make-folder';
 import { writeFileAtomically } from '@sealift/io/durable-file';
 import { isMissing } from '@sealift/io/file-errors';
-import { type Certificate, makeSelfSigned } from './self-signed.ts';
+import { makeSelfSigned } from './self-signed.ts';
+import type { Certificate } from './x509.ts';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;
 

@@ -8,7 +8,8 @@ import { reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
-import { verifyUnit, writeUnit } from './unit-file.ts';
+import { verifyUnit, writeUnit } from '../../units/unit-file.ts';
+import { hiddenPlaces } from '../../units/unit-text.ts';
 import { type UnitDescription, unitText } from './unit-text.ts';
 
 export interface ServerUnitOptions {
@@ -24,8 +25,6 @@ export interface ServerUnitOptions {
 
 /** Options of the unit itself; all others are those of `server run`. */
 const ownOptions: ReadonlySet<string> = new Set(['user', 'environmentFile', 'executable', 'out', 'print']);
-/** What the unit's `ProtectHome` and `PrivateTmp` hide from the console. */
-const hidden = /^\/(?:home|root|run\/user|tmp|var\/tmp)(?:\/|$)/;
 
 /**
  * Writes the systemd unit of a console and says what is to be done next; or prints it.
@@ -76,7 +75,7 @@ function runArguments(command: Command): string[] {
 }
 
 function visible(path: string, place: string): string {
-  if (!hidden.test(path)) return path;
+  if (!hiddenPlaces.test(path)) return path;
   throw usage(place, `${path} lies where the unit hides everything from the console (/home, /root, /tmp)`);
 }
 
@@ -86,7 +85,7 @@ async function checkedExecutable(given: string | undefined): Promise<string> {
   const refuse = (reason: string, cause?: unknown) =>
     new SealiftError('UNIT_EXECUTABLE', { values: { path, reason }, place: '--executable', cause });
   if (given === undefined && !isSea()) throw refuse('it is Node.js, which runs sealift from a checkout');
-  if (hidden.test(path)) throw refuse('the unit hides /home, /root and /tmp from the console');
+  if (hiddenPlaces.test(path)) throw refuse('the unit hides /home, /root and /tmp from the console');
   const [file, folder] = await Promise.all([stat(path), stat(dirname(path))]).catch((error: unknown) => {
     throw refuse(reasonOf(error), error);
   });

@@ -10,7 +10,7 @@ export const cliErrors = defineErrors({
     next: 'retry',
   },
   EXECUTABLE_UNFIT: {
-    message: '{path} cannot take over the work of the console: {reason}',
+    message: '{path} cannot take over: {reason}',
     hint: 'The version of before goes on. Let the upgrade end first, or take a version that can read it; then install that.',
     status: 409,
     exit: 3,

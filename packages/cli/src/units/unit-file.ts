@@ -18,11 +18,20 @@ const verifyTimeoutMs = 30_000;
  * @returns what it did
  * @throws UNIT_FOREIGN, FILE_UNWRITABLE; nothing is changed then
  */
-export async function writeUnit(path: string, text: string): Promise<'written' | 'replaced' | 'unchanged'> {
+export async function writeUnit(path: string, text: string): Promise<UnitChange> {
+  const change = await compareUnit(path, text);
+  if (change !== 'unchanged') await writeFileAtomically(path, text, 0o644);
+  return change;
+}
+
+/** What writing a unit does, or would do. */
+export type UnitChange = 'written' | 'replaced' | 'unchanged';
+
+/** What writing a unit would do; writes nothing. @throws UNIT_FOREIGN, FILE_UNREADABLE */
+export async function compareUnit(path: string, text: string): Promise<UnitChange> {
   const found = await readUnit(path);
   if (found === text) return 'unchanged';
   if (found !== undefined && !isOwnUnit(found)) throw new SealiftError('UNIT_FOREIGN', { values: { path } });
-  await writeFileAtomically(path, text, 0o644);
   return found === undefined ? 'written' : 'replaced';
 }
 
@@ -42,16 +51,24 @@ async function readUnit(path: string): Promise<string | undefined> {
 /**
  * Has systemd read a unit, where systemd is (systemd-analyze(1), `verify`).
  *
+ * @param ofUser whether it is a unit of an ordinary user
  * @returns its remarks, line by line: what it does not know and leaves out, and what is wrong with other units
  * @throws UNIT_REFUSED when it would not start it
  */
-export async function verifyUnit(path: string, text: string, cancel: AbortSignal): Promise<readonly string[]> {
+export async function verifyUnit(
+  path: string,
+  text: string,
+  cancel: AbortSignal,
+  ofUser = false,
+): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'sealift-unit-'));
   const name = basename(path);
   try {
     await writeFile(join(folder, name), text);
-    const args = ['verify', '--man=no', join(folder, name)];
-    const { stderr } = await run('systemd-analyze', args, { signal: cancel, timeout: verifyTimeoutMs });
+    const args = [...(ofUser ? ['--user'] : []), 'verify', '--man=no', join(folder, name)];
+    // A user's own systemd looks for this folder; who became another user has none.
+    const env = { ...process.env, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? folder };
+    const { stderr } = await run('systemd-analyze', args, { signal: cancel, timeout: verifyTimeoutMs, env });
     return linesOf(stderr, folder);
   } catch (error) {
     if (cancel.aborted) throw new SealiftError('CANCELLED', { cause: error });
