@@ -7,8 +7,7 @@ import {
 import { backupProofSchema } from '@sealift/core/backup';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
-
-export const backupsKey = ['backups'];
+import { backupsKey } from './query-keys.ts';
 
 /** Every backup, with the one that is being made. */
 export function useBackups() {

@@ -2,9 +2,7 @@ import { clusterLayersSchema, clusterNodesSchema, issuedKubeconfigSchema } from 
 import { clusterEventsSchema } from '@sealift/core/cluster';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { read, request } from './http.ts';
-
-/** All that the cluster says of itself; it changes without the console. */
-export const clusterKey = ['cluster'];
+import { clusterKey } from './query-keys.ts';
 
 const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
 

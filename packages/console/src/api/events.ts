@@ -1,16 +1,20 @@
-import { backupsKey } from './backups.ts';
 import { eventSchema } from '@sealift/core/api';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { clusterKey } from './cluster.ts';
 import { reportStream } from './connection.ts';
-import { packsKey } from './packs.ts';
-import { gatewaysKey } from './gateways.ts';
-import { notificationsKey } from './notifications.ts';
-import { profileKey, summaryKey, updatesKey } from './platform.ts';
-import { registriesKey } from './registries.ts';
-import { siteKey } from './site.ts';
-import { upgradesKey } from './upgrades.ts';
+import {
+  backupsKey,
+  clusterKey,
+  gatewaysKey,
+  notificationsKey,
+  packsKey,
+  profileKey,
+  registriesKey,
+  siteKey,
+  summaryKey,
+  updatesKey,
+  upgradesKey,
+} from './query-keys.ts';
 
 const gatherMs = 250;
 const kinds = ['sync', 'upgrade', 'catalogue', 'lock', 'site', 'backups', 'gateways', 'notifications'] as const;

@@ -2,8 +2,7 @@ import { createdInviteSchema, gatewayListSchema } from '@sealift/core/api';
 import type { Paused } from '@sealift/core/gateway';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
-
-export const gatewaysKey = ['gateways'];
+import { gatewaysKey } from './query-keys.ts';
 
 /** The gateways, and how each stands. */
 export function useGateways() {

@@ -12,8 +12,8 @@ import {
 } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send, tagOf } from './http.ts';
+import { notificationsKey } from './query-keys.ts';
 
-export const notificationsKey = ['notifications'];
 /** Below the same key: what changes one makes the other old. */
 const deliveriesKey = [...notificationsKey, 'deliveries'];
 const settingsKey = [...notificationsKey, 'settings'];

@@ -7,8 +7,8 @@ import {
 } from '@sealift/core/api';
 import { useQuery } from '@tanstack/react-query';
 import { read } from './http.ts';
+import { packsKey } from './query-keys.ts';
 
-export const packsKey = ['packs'];
 const maximumPages = 50;
 
 /** The packs of the catalogue; `complete` is false where some were left out. */

@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { onConnectionChange } from './connection.ts';
 import { ProblemError, UnreachableError } from './http.ts';
-import { sessionKey } from './session.ts';
+import { sessionKey } from './query-keys.ts';
 
 /**
  * The cache of what the server said. Reads are repeated for as long as the server does not answer (it restarts during

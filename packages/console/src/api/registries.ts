@@ -9,10 +9,7 @@ import {
 } from '@sealift/core/api';
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send, tagOf } from './http.ts';
-import { packsKey } from './packs.ts';
-
-export const registriesKey = ['registries'];
-export const trustedKeysKey = ['trusted-keys'];
+import { packsKey, registriesKey, trustedKeysKey } from './query-keys.ts';
 
 /** The pack registries and how far the sync of each is. */
 export function useRegistries() {

@@ -10,8 +10,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { typedTexts } from './typed-texts.ts';
 import { ProblemError, read, request, send } from './http.ts';
-
-export const sessionKey = ['session'];
+import { sessionKey } from './query-keys.ts';
 
 /** Who is signed in; null when nobody is. */
 export function useSession() {

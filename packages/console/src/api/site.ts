@@ -1,10 +1,7 @@
 import { placeChoicesSchema, siteChecksSchema, type SiteRequest, siteViewSchema } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { clusterKey } from './cluster.ts';
 import { read, request, send } from './http.ts';
-import { summaryKey } from './platform.ts';
-
-export const siteKey = ['site'];
+import { clusterKey, siteKey, summaryKey } from './query-keys.ts';
 
 /** How the console reaches vCenter and the cluster, without secrets. */
 export function useSite() {

@@ -1,10 +1,9 @@
-import { upgradeCourseSchema, upgradeListSchema, upgradeSchema } from '@sealift/core/api';
+import { upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { lifecycle, type OnFailure } from '@sealift/core/upgrade';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
-import { summaryKey } from './platform.ts';
+import { summaryKey, upgradesKey } from './query-keys.ts';
 
-export const upgradesKey = ['upgrades'];
 /** Every upgrade this console knows. */
 export function useUpgrades() {
   return useQuery({ queryKey: upgradesKey, queryFn: ({ signal }) => read(upgradeListSchema, '/upgrades', signal) });
@@ -21,22 +20,6 @@ export function useUpgrade(id: string | null) {
       (lifecycle[state.data.state].locksConsole || state.data.rehearsal?.state === 'running')
         ? 2000
         : false,
-  });
-}
-
-/** A course that is not answered within this is asked for again: the page has to know soon that it has lost the console. */
-const courseTimeoutMs = 8000;
-
-/** How far an upgrade is; asked for again every two seconds while it locks the console, whatever becomes of the event stream. */
-export function useCourse(id: string) {
-  return useQuery({
-    queryKey: ['upgrade', id, 'course'],
-    queryFn: ({ signal }) => {
-      const path = `/upgrades/${encodeURIComponent(id)}/tree`;
-      return request(upgradeCourseSchema, 'GET', path, undefined, { signal, timeoutMs: courseTimeoutMs });
-    },
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && lifecycle[state.data.state].locksConsole ? 2000 : false,
   });
 }
 

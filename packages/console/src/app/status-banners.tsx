@@ -5,7 +5,7 @@ import { lifecycle, type UpgradeTree } from '@sealift/core/upgrade';
 import { Link, useLocation } from 'react-router';
 import { useReachable } from '../api/connection.ts';
 import { useSummary } from '../api/platform.ts';
-import { useCourse } from '../api/upgrades.ts';
+import { useCourse } from '../api/course.ts';
 
 /** What concerns every page: the server is away, the console is locked, the cluster is simulated. */
 export function StatusBanners() {

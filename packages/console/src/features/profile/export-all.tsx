@@ -2,7 +2,7 @@ import { Button } from '@patternfly/react-core';
 import { DownloadIcon } from '@patternfly/react-icons';
 import type { ProfileView } from '@sealift/core/api';
 import { useMutation } from '@tanstack/react-query';
-import { exportProfile } from '../../api/platform.ts';
+import { exportProfile } from '../../api/profile.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { saveBlob } from '../../components/save-text.ts';
 

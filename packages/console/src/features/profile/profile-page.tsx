@@ -1,7 +1,7 @@
 import { PageSection } from '@patternfly/react-core';
 import type { ProfileView } from '@sealift/core/api';
 import { useSearchParams } from 'react-router';
-import { useProfile } from '../../api/platform.ts';
+import { useProfile } from '../../api/profile.ts';
 import { LayerList } from '../../components/layer-list.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';

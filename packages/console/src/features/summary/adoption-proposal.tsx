@@ -1,7 +1,7 @@
 import { Button, Label, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { AdoptionProposal, ProposedLayer } from '@sealift/core/api';
-import type { RunsDefaults } from '../../api/platform.ts';
+import type { RunsDefaults } from '../../api/adoption.ts';
 import { NodeTable } from '../../components/node-table.tsx';
 
 interface AdoptionProposalViewProps {

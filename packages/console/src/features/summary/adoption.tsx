@@ -1,6 +1,6 @@
 import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
-import { type RunsDefaults, useAdopt, useSurvey } from '../../api/platform.ts';
+import { type RunsDefaults, useAdopt, useSurvey } from '../../api/adoption.ts';
 import { ErrorNotice, Notice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { AdoptionProposalView } from './adoption-proposal.tsx';

@@ -1,7 +1,7 @@
 import { Card, CardBody, CardTitle, FormSelect, FormSelectOption, Title } from '@patternfly/react-core';
 import type { PathPlan } from '@sealift/core/planner';
 import { useState } from 'react';
-import { usePath } from '../../api/platform.ts';
+import { usePath } from '../../api/updates.ts';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { PathDrawing } from './path-drawing.tsx';

@@ -1,7 +1,7 @@
 import { EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
 import type { UpdateList } from '@sealift/core/api';
 import { useNavigate, Link } from 'react-router';
-import { useUpdates } from '../../api/platform.ts';
+import { useUpdates } from '../../api/updates.ts';
 import { useUpgrades } from '../../api/upgrades.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';

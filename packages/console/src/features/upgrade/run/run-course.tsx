@@ -1,6 +1,6 @@
 import { Grid, GridItem } from '@patternfly/react-core';
 import type { Upgrade, UpgradeCourse } from '@sealift/core/api';
-import { useCourse } from '../../../api/upgrades.ts';
+import { useCourse } from '../../../api/course.ts';
 import { ApprovedCard } from './approved-card.tsx';
 import { useCourseTime } from './course/course-time.ts';
 import { CourseTree } from './course/course-tree.tsx';
