@@ -92,13 +92,25 @@ export function changeSetup(
 ): SetupChange | undefined {
   if (written === undefined) return undefined;
   const { config: before, form, template: source } = written;
-  const { config, own: mine } = setUp(before, asked, own, form);
+  const made = setUp(before, asked, own, form);
+  const mine = made.own;
+  const config = source === undefined ? withoutGaps(before, made.config) : made.config;
   const common = { settings: settingsIn(config, `${kind} ${name}`), own: mine, config };
   const patch = mergePatchOf(before, config);
   if (patch === undefined || source === undefined) return { ...common, patch, template: undefined };
   const template = templateOf(source, config, name);
   if (!('template' in setup) || setup.template === undefined) return undefined;
   return { ...common, patch: referenceTo(setup.template, template.metadata.name), template };
+}
+
+/** Parts of a KubeadmControlPlane that may be changed and not be taken away (its webhook: what is below `nodeRegistration` is allowed, these are not). */
+const lastingParts = ['initConfiguration', 'joinConfiguration'] as const;
+
+/** Where nothing is left of such a part, what kubeadm does by itself stands in its place. */
+function withoutGaps(before: Members, after: Members): Members {
+  const gone = lastingParts.filter((part) => Object.hasOwn(before, part) && !Object.hasOwn(after, part));
+  const usual = { nodeRegistration: { imagePullPolicy: 'IfNotPresent' } };
+  return gone.length === 0 ? after : { ...after, ...Object.fromEntries(gone.map((part) => [part, usual])) };
 }
 
 /** Its name is a digest of its content, so that making it again makes nothing new. */
