@@ -44,6 +44,13 @@ describe('what the room of a datastore means', () => {
     expect(judge(found(free))).toMatchObject({ outcome, detail });
   });
 
+  it('needs none for machines that take none, whatever a count of thin disks comes to', () => {
+    const taking = found(-5);
+    const groups = taking.groups.map((group) => ({ ...group, room: { leastBytes: 0, mostBytes: 0 } }));
+    expect(judge({ ...taking, groups })).toMatchObject({ outcome: 'pass' });
+    expect(judge(taking)).toMatchObject({ outcome: 'block', detail: expect.stringContaining('has 0') });
+  });
+
   it('blocks on a datastore that is in maintenance or out of reach, however much is free', () => {
     const datastores = [{ ...datastore, usable: false, freeBytes: 900 * gib }];
     expect(judge(found(0, { datastores }))).toMatchObject({

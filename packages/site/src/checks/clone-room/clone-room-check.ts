@@ -175,7 +175,9 @@ export function judge({ groups, datastores, unknown, imported }: FoundRoom): Fin
   for (const { datastore, leastBytes, mostBytes, owners } of roomNeeded(groups, imported)) {
     const found = datastores.find(({ ref }) => ref.value === datastore);
     if (found === undefined) continue;
-    const { name, freeBytes, usable } = found;
+    const { name, usable } = found;
+    // Less than nothing is what a count of thin disks can come to.
+    const freeBytes = Math.max(0, found.freeBytes);
     const place = `datastore ${name}`;
     const free = `has ${sizeText(freeBytes)} free`;
     const template = imported?.datastore === datastore ? 'the new template and ' : '';
