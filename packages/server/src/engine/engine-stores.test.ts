@@ -164,6 +164,14 @@ describe.each([
       expect(await lockedBy(store.db)).toBeNull();
     });
 
+    it.each(['paused', 'needs-human', 'rollback-paused', 'rollback-needs-human'] as const)(
+      'gives one that is %s to nobody: a person decides first',
+      async (state) => {
+        await storeConfirmedUpgrade(store.db, upgradeId, state);
+        expect(await journalStore(store.db, new EventBus()).unfinished()).toEqual([]);
+      },
+    );
+
     it('gives a confirmed upgrade to whoever starts next, should nobody have begun it', async () => {
       await storeConfirmedUpgrade(store.db, upgradeId, 'ready');
       const journal = journalStore(store.db, new EventBus());
