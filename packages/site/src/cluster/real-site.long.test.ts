@@ -108,7 +108,7 @@ describe.skipIf(peers.missing)(`nodes of a real site (${peers.remedy})`, () => {
       - { name: log, hostPath: /var/log/apiserver, mountPath: /var/log/apiserver, pathType: DirectoryOrCreate }
   files:
     - path: /etc/kubernetes/audit.yaml
-      content: "{ apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{ level: Metadata }] }"
+      content: '{ "apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{ "level": "Metadata" }] }'
 `;
     const setup = [{ layer: 'k8s', pack: 'kubernetes', values } as const];
     const nodes = { version, template: newer };

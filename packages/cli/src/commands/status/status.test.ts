@@ -87,10 +87,17 @@ describe('sync', () => {
     base: 'y',
     embedded: true,
     sync: { state, startedAt: null, finishedAt: null, done: 0, total: 1, message, refused: [] },
+    settings: null,
+    revision: 0,
+    changedBy: null,
+    changedAt: null,
   });
 
   it('starts it for the only registry and follows it to its end', async () => {
-    site.answers.set('GET /api/v1/registries', { status: 200, body: { registries: [registry('never', '')] } });
+    site.answers.set('GET /api/v1/registries', {
+      status: 200,
+      body: { registries: [registry('never', '')], conflicts: [] },
+    });
     site.answers.set('POST /api/v1/registries/spectro-packs/sync', {
       status: 202,
       body: registry('running', 'reading'),
