@@ -194,9 +194,9 @@ export class Replicas {
     return String(row?.['state']);
   }
 
-  /** The newest epoch that was handed out. */
+  /** The newest epoch that was handed out to run upgrades. */
   async epoch(): Promise<number> {
-    const [row] = await this.database.query(this.#databaseUrl, 'select epoch from lease');
+    const [row] = await this.database.query(this.#databaseUrl, "select epoch from lease where name = 'engine'");
     return Number(row?.['epoch'] ?? 0);
   }
 
