@@ -187,6 +187,7 @@ describe.skipIf(absent !== undefined)(
         await page.getByLabel('Password').fill(site.administrator.password.reveal());
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('strong').filter({ hasText: 'Harborview 4.2.12' }).waitFor();
+        await page.goto('/cluster/nodes');
         await page.getByText([...before][0] ?? 'no node').waitFor();
         await window.picture('real-before');
         const shown = Promise.withResolvers<void>();
