@@ -38,6 +38,10 @@ const addresses = [
   '/administration/single-sign-on',
   '/administration/login-banner',
   '/administration/audit',
+  '/administration/certificates',
+  '/administration/notifications',
+  '/administration/support',
+  '/gateways',
   '/account',
 ];
 
@@ -74,6 +78,14 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     await browser?.close();
     await site?.close();
     if (pages !== undefined) await rm(pages, { recursive: true, force: true });
+  });
+
+  test('each page without a name in its address is looked at', async () => {
+    const listed = await readFile(join(import.meta.dirname, '../src/app/pages.tsx'), 'utf8');
+    const paths = [...listed.matchAll(/path: '([^':]+)'/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(15);
+    const visited = new Set(addresses.map((address) => address.split('?', 1)[0]));
+    expect(paths.filter((path) => !visited.has(path))).toEqual([]);
   });
 
   test.each(['light', 'dark'] as const)(

@@ -77,7 +77,7 @@ function Rows({ deliveries, onRetry, isBusy }: RowsProps) {
                   variant="link"
                   isInline
                   isDisabled={isBusy}
-                  aria-label={`Send to ${one.recipient ?? one.subscription.name} again`}
+                  aria-label={`Send again to ${one.recipient ?? one.subscription.name}`}
                   onClick={() => onRetry(one.id)}
                 >
                   Send again

@@ -68,7 +68,7 @@ test('sends what was given up again', async () => {
   const { user } = openPage(address);
   const table = within(await screen.findByRole('grid', { name: 'Deliveries' }));
   table.getByText('550 5.1.1 nobody here');
-  await user.click(table.getByRole('button', { name: 'Send to new@example.org again' }));
+  await user.click(table.getByRole('button', { name: 'Send again to new@example.org' }));
   await table.findByText('Waiting');
 });
 
