@@ -124,13 +124,13 @@ export class JournalPath {
   #refuseForward({ stepId, epoch }: StepLine): string | null {
     const late = lifecycle[this.#state].on.finish === undefined ? this.#refuseLate(stepId, epoch) : null;
     if (late !== null) return late;
-    // For the way back the console is locked again.
-    if (isWayBack(this.#state) && !this.#isLock(stepId)) {
+    if (isWayBack(this.#state)) {
+      // For the way back the console is locked again.
+      if (this.#isLock(stepId)) return null;
       // A person who pauses and then goes back may be faster than the step that was under way.
       const isStraggler = this.#turn.byPerson && this.#refuseLate(stepId, epoch) === null;
       return isStraggler ? null : `${stepId} goes on, on the way back`;
     }
-    if (isWayBack(this.#state)) return null;
     if (this.#done.has(stepId)) return `${stepId} is done, and is done again`;
     if (this.#failedIn === epoch) return `${stepId} goes on in the run in which a step has failed`;
     if (this.#steps === null) return null;
