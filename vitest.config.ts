@@ -15,6 +15,9 @@ const gateway = 'test/gateway/**/*.test.ts';
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
+/** What draws the values of property tests. */
+export const setupFiles = ['test/setup/seed.ts'];
+
 /** A whole site, by itself. */
 const site = 'test/real-site.test.ts';
 const productPatience = { ...patience, testTimeout: 120_000, hookTimeout: 180_000 };
@@ -34,6 +37,7 @@ export default defineConfig({
             gateway,
           ],
           exclude: ['packages/console/**', long],
+          setupFiles,
           // Most of them wait for a program that starts.
           maxWorkers: 2,
           ...patience,
@@ -46,6 +50,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [long, engine, field, gateway, site],
           globalSetup: ['test/setup/build.ts'],
+          setupFiles,
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,
           // By themselves, after all others.

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { long, patience } from './vitest.config.ts';
+import { long, patience, setupFiles } from './vitest.config.ts';
 
 /** What takes minutes: whole real sites, one after another. */
 export default defineConfig({
@@ -8,6 +8,7 @@ export default defineConfig({
     // They need nothing that is built: vitest.proof.config.ts.
     exclude: [`test/engine/${long}`],
     globalSetup: ['test/setup/build.ts'],
+    setupFiles,
     fileParallelism: false,
     ...patience,
   },

@@ -7,7 +7,7 @@ export default defineConfig({
     name: 'console',
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.{ts,tsx}'],
-    setupFiles: ['test/setup.ts'],
+    setupFiles: ['test/setup.ts', '../../test/setup/seed.ts'],
     env: { NODE_ENV: 'test' },
     testTimeout: 15_000,
     sequence: { groupOrder: 3 },
