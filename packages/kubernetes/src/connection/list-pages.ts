@@ -19,6 +19,12 @@ export interface ListOptions {
 /** Only what `metadata` says of each object (Kubernetes API concepts, "Metadata-only fetches"). */
 export const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
+/** Made once: a schema costs more to make than a short list to read. An empty list of metadata alone has null in place of items. */
+const page = z.object({
+  metadata: z.object({ continue: z.string().optional() }),
+  items: z.array(z.unknown()).nullable(),
+});
+
 const usualPageSize = 500;
 /** A listing of 100 000 objects; one that does not end is given up on. */
 const pageLimit = 200;
@@ -50,9 +56,6 @@ async function readPages<Item>(
   { cancel, pageSize = usualPageSize, query: chosen = {}, accept, most = Infinity }: ListOptions,
   again: boolean,
 ): Promise<readonly Item[] | undefined> {
-  // An empty list of metadata alone has null in place of items.
-  const items = z.array(item).nullable();
-  const page = z.object({ metadata: z.object({ continue: z.string().optional() }), items });
   const found: Item[] = [];
   let token: string | undefined;
   for (let count = 0; count < pageLimit; count += 1) {
@@ -61,8 +64,7 @@ async function readPages<Item>(
     const answer = await client.ask({ method: 'GET', path, query, cancel, ...form });
     if (answer.status === 410 && token !== undefined && again) return undefined;
     const { metadata, items: some } = decode(page, accepted(answer, 'list', path), path);
-    // One by one: more items than a call has room for arguments would overflow the stack.
-    for (const each of some ?? []) found.push(each);
+    for (const each of some ?? []) found.push(decode(item, each, path));
     if (found.length > most) throw unusable(`its list has more than ${most} items`, path);
     token = metadata.continue;
     if (token === undefined || token === '') return found;

@@ -36,7 +36,7 @@ export class Connections {
   readonly #access: Access;
   readonly #env: Environment;
   /** By what they prove and demand: a certificate is renewed now and then. */
-  #open: (Pools & { readonly material: string }) | undefined;
+  #open: (Pools & { readonly tls: TlsOptions }) | undefined;
   /** Ends what streams; it has connections of its own, so that many streams do not keep a request waiting. */
   #ending = new AbortController();
 
@@ -235,11 +235,10 @@ export class Connections {
 
   async #pools(login: RequestLogin): Promise<Pools> {
     const tls = await this.#tls(login);
-    const material = JSON.stringify([tls.ca, tls.cert, tls.key]);
     // Those of a login that has ended are let go, not closed: what is on its way still arrives.
-    if (this.#open?.material !== material) {
+    if (this.#open === undefined || !isSameMaterial(this.#open.tls, tls)) {
       this.#open = {
-        material,
+        tls,
         kept: this.#agents(true, tls, connections),
         fresh: this.#agents(false, tls, connections),
       };
@@ -258,6 +257,10 @@ export class Connections {
     const most = limit === undefined ? {} : { connections: limit };
     return new Agents(this.#env, { keepAlive, tls, ...(proxy === undefined ? {} : { proxy }), ...most });
   }
+}
+
+function isSameMaterial(a: TlsOptions, b: TlsOptions): boolean {
+  return a.ca === b.ca && a.cert === b.cert && a.key === b.key;
 }
 
 function isSameLogin(a: RequestLogin, b: RequestLogin): boolean {

@@ -36,6 +36,9 @@ export interface Trial {
   readonly dryRun?: boolean | undefined;
 }
 
+/** The items of a built-in list leave out what the list says of them all. */
+const itemSchema = z.looseObject({});
+
 /** Verbs on objects of any kind that the cluster serves. */
 export class Objects {
   readonly client: KubernetesClient;
@@ -65,10 +68,9 @@ export class Objects {
       ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
-    // The items of a built-in list leave out what the list says of them all.
-    const item = z.looseObject({}).transform((value) => asObject({ ...value, apiVersion, kind }, path));
     const form = wanted.metadataOnly === true ? { accept: metadataOnly } : {};
-    return await listPages(this.client, path, item, { query, cancel, most: wanted.most, ...form });
+    const items = await listPages(this.client, path, itemSchema, { query, cancel, most: wanted.most, ...form });
+    return items.map((item) => asObject({ ...item, apiVersion, kind }, path));
   }
 
   /** Any one object of a kind; undefined where there is none. @throws KUBERNETES_KIND_UNKNOWN, KUBERNETES_… */

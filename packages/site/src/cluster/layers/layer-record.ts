@@ -41,6 +41,7 @@ const recordSchema = z.object({
   /** Every object of manifests that the layer may have in the cluster, in the same way: nothing else is ever pruned. */
   members: z.array(memberSchema).max(maxMembers),
 });
+const dataSchema = z.object({ record: z.string().optional() });
 export type LayerRecord = z.infer<typeof recordSchema>;
 export type LayerAttempt = NonNullable<LayerRecord['attempt']>;
 
@@ -77,5 +78,5 @@ export function recordData(record: LayerRecord): { readonly record: string } {
 }
 
 function dataOf(object: KubeObject): { readonly record?: string | undefined } {
-  return z.object({ record: z.string().optional() }).safeParse(object['data']).data ?? {};
+  return dataSchema.safeParse(object['data']).data ?? {};
 }

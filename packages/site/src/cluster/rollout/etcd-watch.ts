@@ -16,7 +16,7 @@ const askMs = 4000;
 /** Who answers so late is heard with the next look. */
 const patienceMs = 250;
 /** How often those are asked that were well. */
-const pauseMs = 3000;
+const pauseMs = 4000;
 
 /**
  * How the members of etcd are, look for look. Cluster API looks at them only every few minutes when nothing else happens. A member's kubelet tells the API
