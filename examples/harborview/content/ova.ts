@@ -56,7 +56,7 @@ function envelope(name: string, image: NodeImage, disk: { name: string; sizeByte
   </References>
   <DiskSection>
     <Info>Virtual disks</Info>
-    <Disk ovf:diskId="disk1" ovf:fileRef="file1" ovf:capacity="${capacityBytes}" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
+    <Disk ovf:diskId="disk1" ovf:fileRef="file1" ovf:capacity="${capacityBytes / 2 ** 20}" ovf:capacityAllocationUnits="byte * 2^20" ovf:format="http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized"/>
   </DiskSection>
   <NetworkSection>
     <Info>Networks</Info>
