@@ -7,6 +7,7 @@ import type { Environment } from '@sealift/io/http/environment';
 import { type Exchange, exchange } from '@sealift/io/http/exchange';
 import { failureOf } from '@sealift/io/http/failure';
 import type { z } from 'zod';
+import { actOnce } from './act-once.ts';
 import { ApiProblem } from './api-problem.ts';
 
 export interface ApiClientOptions {
@@ -72,8 +73,9 @@ export class ApiClient {
     }
   }
 
+  /** Has something done once: where the line is cut it is asked for again with the same `Idempotency-Key`. */
   async post<Schema extends z.ZodType>(path: string, body: unknown, schema: Schema): Promise<z.output<Schema>> {
-    return this.#parse(path, await this.#send('POST', path, body), schema);
+    return this.#parse(path, await this.#act(path, body), schema);
   }
 
   /** @param seen the revision that was seen, where the console asks for it (`If-Match`) */
@@ -131,9 +133,9 @@ export class ApiClient {
     await this.#send('DELETE', '/api/v1/session');
   }
 
-  /** For calls whose answer has no body that matters. */
+  /** Like `post`, for calls whose answer has no body that matters. */
   async postOnly(path: string, body: unknown): Promise<void> {
-    await this.#send('POST', path, body);
+    await this.#act(path, body);
   }
 
   /** For removals whose answer has no body that matters. @param seen as for `put` */
@@ -157,7 +159,16 @@ export class ApiClient {
   }
 
   async #send(method: Exchange['method'], path: string, body?: unknown, seen?: number): Promise<Buffer> {
-    const { status, bytes } = await this.#exchange(method, path, body, seen);
+    const conditions = seen === undefined ? {} : { 'if-match': `"${seen}"` };
+    return this.#good(path, await this.#exchange(method, path, body, conditions));
+  }
+
+  async #act(path: string, body: unknown): Promise<Buffer> {
+    const ask = (key: string) => this.#exchange('POST', path, body, { 'idempotency-key': key });
+    return this.#good(path, await actOnce(ask, this.#options.cancel));
+  }
+
+  #good(path: string, { status, bytes }: { readonly status: number; readonly bytes: Buffer }): Buffer {
     if (status >= 200 && status < 300) return bytes;
     throw this.#refused(path, status, bytes);
   }
@@ -176,12 +187,12 @@ export class ApiClient {
     method: Exchange['method'],
     path: string,
     body: unknown,
-    seen?: number,
+    conditions: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; bytes: Buffer; cookies: readonly string[] }> {
     const { cancel: wish, timeoutMs = defaultTimeoutMs } = this.#options;
     const deadline = AbortSignal.timeout(timeoutMs);
     const cancel = wish === undefined ? deadline : AbortSignal.any([deadline, wish]);
-    const answer = await this.#ask(method, path, body, cancel, seen);
+    const answer = await this.#ask(method, path, body, cancel, conditions);
     try {
       const cookies = answer.headers['set-cookie'] ?? [];
       const status = answer.statusCode ?? 0;
@@ -200,7 +211,7 @@ export class ApiClient {
     path: string,
     body: unknown,
     cancel: AbortSignal | undefined,
-    seen?: number,
+    conditions: Readonly<Record<string, string>> = {},
   ): Promise<IncomingMessage> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const { url, timeoutMs = defaultTimeoutMs } = this.#options;
@@ -212,7 +223,7 @@ export class ApiClient {
           accept: 'application/json, application/problem+json, */*;q=0.5',
           ...this.#credential(),
           ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(seen === undefined ? {} : { 'if-match': `"${seen}"` }),
+          ...conditions,
         },
         ...(payload === undefined ? {} : { body: payload }),
         idleTimeoutMs: timeoutMs,

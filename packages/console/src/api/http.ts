@@ -1,5 +1,6 @@
 import { type ApiProblem, apiProblemSchema } from '@sealift/core/api';
 import type { z } from 'zod';
+import { actAnswered, keyOfAct } from './act-keys.ts';
 import { reportReachable } from './connection.ts';
 
 const usualTimeoutMs = 60_000;
@@ -51,17 +52,21 @@ export async function send(
   { signal, timeoutMs = usualTimeoutMs, ifMatch }: CallLimits = {},
 ): Promise<Response> {
   const late = AbortSignal.timeout(timeoutMs);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const act = method === 'POST' ? `${path} ${text}` : undefined;
   const response = await reach(`/api/v1${path}`, {
     method,
     credentials: 'same-origin',
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(act === undefined ? {} : { 'idempotency-key': keyOfAct(act) }),
     },
     signal: signal ? AbortSignal.any([signal, late]) : late,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(text === undefined ? {} : { body: text }),
   });
   if (response.ok) {
+    if (act !== undefined) actAnswered(act);
     reportReachable(true);
     return response;
   }
@@ -70,6 +75,8 @@ export async function send(
     reportReachable(false);
     throw new UnreachableError(`status ${response.status}`);
   }
+  // What is still being done is asked for again with the same key.
+  if (act !== undefined && problem.data?.code !== 'IDEMPOTENCY_UNDER_WAY') actAnswered(act);
   reportReachable(true);
   throw new ProblemError(
     problem.success ? problem.data : unexpected(path, response.status, 'its error has another form'),

@@ -11,6 +11,7 @@ export * from './cluster.ts';
 export * from './evidence.ts';
 export * from './packs.ts';
 export * from './layer-edit.ts';
+export * from './layer-values.ts';
 export * from './gateways.ts';
 export * from './notifications.ts';
 export * from './permissions.ts';

@@ -292,3 +292,34 @@ describe('buildPlan', () => {
     expect(isSealiftError(caught, 'UPGRADE_NOT_LEGAL') && caught.message).toContain('It accepts 4.2.1');
   });
 });
+
+describe('new values for the release that runs', () => {
+  const values = (editedLayers: string[], more: object = {}) =>
+    buildPlan({ installed, target: { ...installed, ...more }, targetDigest, editedLayers }).hops.flatMap(({ steps }) => steps);
+
+  it('apply the edited layers between a backup and a proof, and nothing else', () => {
+    expect(values(['cni-cni-calico']).map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
+      'lock-console: Lock the console',
+      'backup: Back up configuration, database and cluster objects',
+      'stored-versions: Rewrite objects that are stored in API versions that go',
+      'layer: Apply the new values of cni-calico 3.25.1 (cni)',
+      'validate: Prove that the platform is healthy',
+      'unlock-console: Unlock the console',
+    ]);
+  });
+
+  it('run none of the steps that the release declares once more', () => {
+    const step = {
+      name: 'once',
+      title: 'once',
+      at: { before: 'layers' },
+      do: { kind: 'move-stored-version', definition: 'tugs.harbor.example.com', from: 'v1alpha1' },
+    };
+    const spec = { ...installed.spec, releaseSteps: [step] } as typeof installed.spec;
+    expect(values(['cni-cni-calico'], { spec }).map(({ kind }) => kind)).not.toContain('move-stored-version');
+  });
+
+  it('are refused where none are new', () => {
+    expect(() => values([])).toThrow('installed already');
+  });
+});

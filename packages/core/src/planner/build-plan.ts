@@ -20,7 +20,7 @@ export interface HopInput {
   readonly target: Release;
   /** Digest of the target's release marker. */
   readonly targetDigest: string;
-  /** Ids (`<layer>-<pack>`) of layers whose values change although their pack does not. */
+  /** Ids (`<layer>-<pack>`) of layers whose values change although their pack does not; with some, the target may be the installed release itself. */
   readonly editedLayers?: readonly string[];
   /** Groups of nodes whose machines kubeadm is to set up otherwise. */
   readonly newSetup?: readonly SetupGroup[];
@@ -96,21 +96,20 @@ function buildHop(
 ) {
   const from = installed.metadata.version;
   const to = target.metadata.version;
-  const verdict = judgeHop(installed, target, known);
-  if (!verdict.legal) throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from, to, reason: verdict.reason } });
+  const edited = new Set(editedLayers);
+  const release = isSameRelease(installed, target) && edited.size > 0 ? nothingOfRelease : broughtBy(installed, target, known);
   const image = decideNodeImage(installed, target);
   const setUpAgain = setupSteps(installed, target, newSetup);
   const nodeImage = withSetup(image, newSetup, setUpAgain.length > 0);
   const images = imagesOnTheWay(installed, target);
-  const edited = new Set(editedLayers);
   const all = layerChanges(installed.spec.layers, target.spec.layers);
   const isTouched = ({ id, change }: LayerTransition): boolean => change !== 'unchanged' || edited.has(id);
-  const declared = declaredSteps(target);
+  const { declared } = release;
   const drafts: StepDraft[] = [
     ...(isFirst ? openingSteps : []),
     ...gatewaySteps(installed, target),
     ...templateSteps(nodeImage, images),
-    ...storageSteps(verdict.edge),
+    ...release.storage,
     ...providerSteps(installed, target),
     ...storedVersionSteps(all.filter(isTouched)),
     ...declared('before', 'nodes'),
@@ -137,6 +136,27 @@ function buildHop(
     return { ...step, id: `${index}-${name}${suffixOf(step, target)}`, rollback: declared ?? rollbackOf[step.kind] };
   });
   return { from, to, release: targetDigest, steps, nodeImage };
+}
+
+/** The steps that a release itself asks for. */
+interface OfRelease {
+  readonly storage: readonly StepDraft[];
+  readonly declared: ReturnType<typeof declaredSteps>;
+}
+
+/** New values for the release that runs: nothing of it is done anew. */
+const nothingOfRelease: OfRelease = { storage: [], declared: () => [] };
+
+/** @throws UPGRADE_NOT_LEGAL */
+function broughtBy(installed: Release, target: Release, known: readonly Release[]): OfRelease {
+  const verdict = judgeHop(installed, target, known);
+  if (verdict.legal) return { storage: storageSteps(verdict.edge), declared: declaredSteps(target) };
+  const [from, to] = [installed.metadata.version, target.metadata.version];
+  throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from, to, reason: verdict.reason } });
+}
+
+function isSameRelease({ metadata: one }: Release, { metadata: other }: Release): boolean {
+  return one.product === other.product && one.version === other.version;
 }
 
 /** Of a whole plan: from the first Kubernetes to the last, with each hop's own reason. */

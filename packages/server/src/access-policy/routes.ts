@@ -11,7 +11,7 @@ const tags = ['access'];
 /** The login banner, and whether an upgrade needs a second person. */
 export function policyRoutes(api: ApiScope, db: Db): void {
   api.get('/access-policy', {
-    config: { permission: 'access-policy.read' },
+    config: { permission: 'access-policy.read', sends: ['etag'] },
     schema: {
       tags,
       summary: 'The login banner, and whether an upgrade needs the approval of a second person',
@@ -24,7 +24,7 @@ export function policyRoutes(api: ApiScope, db: Db): void {
   });
 
   api.put('/access-policy', {
-    config: { permission: 'access-policy.change' },
+    config: { permission: 'access-policy.change', ifMatch: 'needed', sends: ['etag'] },
     schema: {
       tags,
       summary: 'Changes the access policy; needs If-Match',

@@ -36,7 +36,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/accounts', {
-    config: { permission: 'accounts.change' },
+    config: { permission: 'accounts.change', once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'Makes an account, and a one-time link by which its owner chooses a password',
@@ -50,7 +50,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.get('/accounts/:id', {
-    config: { permission: 'accounts.read' },
+    config: { permission: 'accounts.read', sends: ['etag'] },
     schema: { tags, summary: 'One account', params: byId, response: { 200: accountSchema } },
     handler: async (request, reply) => {
       const account = await accountView(db, request.params.id);
@@ -59,7 +59,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.put('/accounts/:id', {
-    config: { permission: 'accounts.change' },
+    config: { permission: 'accounts.change', ifMatch: 'needed', sends: ['etag'] },
     schema: {
       tags,
       summary: 'Gives an account a role, disables it or lets it sign in again; needs If-Match',
@@ -77,7 +77,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.delete('/accounts/:id', {
-    config: { permission: 'accounts.change' },
+    config: { permission: 'accounts.change', ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Removes an account with its sessions and API tokens; needs If-Match',
@@ -92,7 +92,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/accounts/:id/password-link', {
-    config: { permission: 'accounts.change' },
+    config: { permission: 'accounts.change', once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'A one-time link by which the owner of an account chooses a new password',

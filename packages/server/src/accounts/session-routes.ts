@@ -40,7 +40,7 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.post('/setup', {
-    config: { permission: 'anonymous', whileLocked: true },
+    config: { permission: 'anonymous', whileLocked: true, sends: ['set-cookie'] },
     schema: {
       tags,
       security: [],
@@ -62,7 +62,7 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.post('/session', {
-    config: { permission: 'anonymous', whileLocked: true },
+    config: { permission: 'anonymous', whileLocked: true, sends: ['set-cookie'] },
     schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
     handler: async (request, reply) => {
       const account = await attempts.attempt(
@@ -84,7 +84,7 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.delete('/session', {
-    config: { permission: 'session.own', whileLocked: true },
+    config: { permission: 'session.own', whileLocked: true, sends: ['set-cookie'] },
     schema: { tags, summary: 'Signs out', response: { 204: z.null() } },
     handler: async (request, reply) => {
       const secret = sessionSecret(request);

@@ -16,6 +16,7 @@ import { guardRoutes } from '../http/guard-routes.ts';
 import { answerProblems } from '../http/problems.ts';
 import { neverStored } from '../http/security-headers.ts';
 import { SharedReads } from '../http/shared-reads.ts';
+import { actOnce } from '../idempotency/act-once.ts';
 import type { ProcessMetrics } from '../metrics/process-metrics.ts';
 import { metricsRoutes } from '../metrics/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
@@ -53,6 +54,7 @@ export function apiRoutes(
   answerProblems(api, () => lockProgress(db), storeFailure);
   neverStored(api);
   guardRoutes(api, { authenticate, lockedBy: () => lockedBy(db), gateway: signedByGateway(db) });
+  actOnce(api, db);
   const reads = new SharedReads(api, events);
   sessionRoutes(api, db, attempts);
   tokenRoutes(api, db);

@@ -7,12 +7,13 @@ import type { RegistryStorage } from '@sealift/registry/storage';
 import type { TokenService } from '@sealift/registry/token-service';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { registerOpenApi } from '../open-api/register-open-api.ts';
+import { openApiRoutes } from '../open-api/routes.ts';
 import { registryHost } from '../registry/registry-host.ts';
 import { registryLogin, registryReadOnly } from '../registry/registry-login.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { ConsoleParts } from './compose.ts';
 import { healthRoutes } from './health.ts';
-import { registerOpenApi } from './open-api.ts';
 import type { PageFiles } from './page-files.ts';
 import { servePages } from './pages.ts';
 import { ProcessMetrics } from '../metrics/process-metrics.ts';
@@ -71,7 +72,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await registerOpenApi(app);
   await app.register(
     (scope, _options, done) => {
-      apiRoutes(scope.withTypeProvider<ZodTypeProvider>(), parts, { attempts, process });
+      const api = scope.withTypeProvider<ZodTypeProvider>();
+      apiRoutes(api, parts, { attempts, process });
+      openApiRoutes(api, app);
       done();
     },
     { prefix: apiPrefix },

@@ -36,7 +36,7 @@ export function auditRoutes(api: ApiScope, db: Db, checkpoints: AuditCheckpoints
   });
 
   api.get('/audit/export', {
-    config: { permission: 'audit.read' },
+    config: { permission: 'audit.read', sends: ['content-disposition'] },
     schema: {
       tags,
       summary: 'Audit entries that fit a filter as CSV, oldest first',
@@ -75,7 +75,7 @@ export function auditRoutes(api: ApiScope, db: Db, checkpoints: AuditCheckpoints
 
   api.post('/audit/checkpoints', {
     // It changes nothing that an upgrade goes by.
-    config: { permission: 'audit.checkpoint', whileLocked: true },
+    config: { permission: 'audit.checkpoint', whileLocked: true, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Signs where the audit log ends now',

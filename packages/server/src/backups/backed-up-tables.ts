@@ -53,5 +53,6 @@ export const leftOutTables = {
   certificate_told: 'what runs out is told again by a restored console',
   notification: 'what was to be told was told, or is of another day',
   notification_delivery: 'what was to be told was told, or is of another day',
+  idempotent_request: 'what was asked for before is not asked for again of a restored console',
   store_version: 'each version that is started says it anew',
 } as const satisfies Record<Exclude<keyof Tables, BackedUpTable>, string>;

@@ -33,7 +33,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.post('/backups', {
-    config: { permission: 'backups.change' },
+    config: { permission: 'backups.change', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Begins a backup; the list tells how far it is, and why it failed',
@@ -47,7 +47,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.get('/backups/:id/file', {
-    config: { permission: 'backups.download' },
+    config: { permission: 'backups.download', sends: ['content-disposition', 'content-length'] },
     schema: {
       tags,
       summary: 'The sealed file of a backup; taking it is an audit entry',

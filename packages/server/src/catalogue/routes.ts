@@ -17,7 +17,7 @@ export function catalogueRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/trusted-keys', {
-    config: { permission: 'trusted-keys.add' },
+    config: { permission: 'trusted-keys.add', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Trusts a minisign public key',

@@ -94,6 +94,16 @@ async function recordFormer(trx: Trx, upgradeId: string, index: number): Promise
   await record(trx, { upgradeId, version: hop.from, ...former, defaults });
 }
 
+/** Whether exactly these layers are recorded: an upgrade may change values alone. */
+async function runsAlready(trx: Trx, layers: readonly MergedLayer[]): Promise<boolean> {
+  const rows = await trx.selectFrom('profile_layer').selectAll().orderBy('position').execute();
+  if (rows.length !== layers.length) return false;
+  return layers.every(({ layer, pack, digest, values }, position) => {
+    const row = rows[position];
+    return row?.layer === layer && row.pack === pack && row.digest === digest && row.current_values === values;
+  });
+}
+
 /** What is recorded as installed, and on whose behalf. */
 interface Recorded {
   readonly upgradeId: string;
@@ -110,7 +120,8 @@ async function record(trx: Trx, { upgradeId, version, release, layers, defaults 
   if (profile === undefined) {
     throw new SealiftError('UPGRADE_STALE', { values: { upgrade: upgradeId, reason: 'no release is recorded' } });
   }
-  if (profile.version === version && profile.release_digest === release) return;
+  const same = profile.version === version && profile.release_digest === release;
+  if (same && (await runsAlready(trx, layers))) return;
   await trx.deleteFrom('profile_layer').execute();
   for (const [position, { layer, pack, version: of, digest, values }] of layers.entries()) {
     const known = defaults.find((one) => one.layer === layer && one.pack === pack);

@@ -151,7 +151,7 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
   });
 
   api.get('/gateway/executables/:sha256', {
-    config: { permission: 'gateway' },
+    config: { permission: 'gateway', sends: ['content-length'] },
     schema: {
       tags,
       security,

@@ -35,7 +35,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/invites', {
-    config: mayChange,
+    config: { ...mayChange, once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'Lets a gateway register once, within a day; the only time the token is shown',
@@ -66,7 +66,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/pause', {
-    config: mayChange,
+    config: { ...mayChange, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Holds one gateway, those of a site, or all at their version',
@@ -82,7 +82,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/resume', {
-    config: mayChange,
+    config: { ...mayChange, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Ends a pause; what another level holds stays held',
@@ -97,7 +97,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/rollout', {
-    config: { permission: 'gateways.change' },
+    config: { permission: 'gateways.change', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Has gateways go to what a release brings before it is installed, on the first hundredth of them first',
@@ -113,7 +113,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/retry', {
-    config: mayChange,
+    config: { ...mayChange, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Has a version that gateways went back from tried again, on the first hundredth of them first',

@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { anonymousBodyBytes } from './body-limits.ts';
 import type { Principal, SignedBy } from './principal.ts';
-import { isWrite } from './request-context.ts';
+import { isWrite, keyOf } from './request-context.ts';
 
 /** Who sends a request, or null. */
 export type Authenticate = (request: FastifyRequest) => Promise<Principal | null>;
@@ -48,7 +48,8 @@ export function guardRoutes(app: FastifyInstance, guard: Guard): void {
     if (permission === undefined || !may(request.principal.role, permission)) {
       throw new SealiftError('NOT_PERMITTED', { values: { permission: permission ?? 'none' } });
     }
-    if (!isWrite(request) || whileLocked === true) return;
+    // What is asked for once more may be what has locked the console (idempotency/act-once.ts).
+    if (!isWrite(request) || whileLocked === true || keyOf(request) !== undefined) return;
     const upgrade = await guard.lockedBy();
     if (upgrade !== null) throw new SealiftError('CONSOLE_LOCKED', { values: { upgrade } });
   });

@@ -1,5 +1,5 @@
 import type { Permission } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
+import { type ErrorCode, SealiftError } from '@sealift/core/errors';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, SignedBy } from './principal.ts';
 
@@ -15,6 +15,14 @@ declare module 'fastify' {
     permission?: Permission | 'anonymous' | 'gateway';
     /** A change that stays possible while an upgrade locks the console. */
     whileLocked?: boolean;
+    /** The codes of its own refusals, beside those that follow from what it takes and who may call it (open-api/refusals.ts). */
+    refuses?: readonly ErrorCode[];
+    /** Whether it takes `If-Match`: where it is needed, a change without it is refused. */
+    ifMatch?: 'needed' | 'taken';
+    /** Headers of its good answers. */
+    sends?: readonly ('etag' | 'content-disposition' | 'content-length' | 'set-cookie' | 'location')[];
+    /** That it takes `Idempotency-Key`: an act is done once; its answer is kept for 24 hours, unless it holds what is shown only once (idempotency/act-once.ts). */
+    once?: 'answer-kept' | 'answer-dropped';
   }
 }
 
@@ -32,5 +40,15 @@ export function gatewayOf(request: FastifyRequest): SignedBy {
 
 /** Whether a method changes something (RFC 9110, 9.2.1). */
 export function isWrite(request: FastifyRequest): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+  return isWriteMethod(request.method);
+}
+
+export function isWriteMethod(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+}
+
+/** The `Idempotency-Key` of a request whose route takes one. */
+export function keyOf({ headers, routeOptions }: FastifyRequest): string | undefined {
+  const given = headers['idempotency-key'];
+  return routeOptions.config.once === undefined || given === undefined ? undefined : given.toString();
 }

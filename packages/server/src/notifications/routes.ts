@@ -48,7 +48,7 @@ export function notificationRoutes(api: ApiScope, parts: SendingParts, events: E
   });
 
   api.put('/notifications/policy', {
-    config: { permission: 'notifications.allow' },
+    config: { permission: 'notifications.allow', ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Sets where webhooks may go, and how people reach this console; needs If-Match',
@@ -78,7 +78,7 @@ export function notificationRoutes(api: ApiScope, parts: SendingParts, events: E
   });
 
   api.post('/notifications/deliveries/:id/retry', {
-    config: sends,
+    config: { ...sends, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Has a delivery tried again now, and for another day',
@@ -99,7 +99,7 @@ function mailServerRoutes(api: ApiScope, parts: SendingParts, tell: () => void):
 
   api.put('/notifications/mail-server', {
     bodyLimit: siteBodyBytes,
-    config: changes,
+    config: { ...changes, ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Sets the mail server; needs If-Match',
@@ -114,7 +114,7 @@ function mailServerRoutes(api: ApiScope, parts: SendingParts, tell: () => void):
   });
 
   api.delete('/notifications/mail-server', {
-    config: changes,
+    config: { ...changes, ifMatch: 'needed' },
     schema: { tags, summary: 'Forgets the mail server; needs If-Match', response: { 204: z.null() } },
     handler: async (request, reply) => {
       await forgetMailServer(db, principalOf(request), seenRevision(request, what));
@@ -124,7 +124,7 @@ function mailServerRoutes(api: ApiScope, parts: SendingParts, tell: () => void):
   });
 
   api.post('/notifications/mail-server/test', {
-    config: sends,
+    config: { ...sends, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Sends a test mail now, and tells what the server answered',
@@ -141,7 +141,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
 
   api.post('/notifications/subscriptions', {
     bodyLimit: siteBodyBytes,
-    config: changes,
+    config: { ...changes, once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'Has somebody, or a program, told; the key that its requests are signed with is told this once',
@@ -157,7 +157,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
 
   api.put('/notifications/subscriptions/:id', {
     bodyLimit: siteBodyBytes,
-    config: changes,
+    config: { ...changes, ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Changes what is told, and where to; needs If-Match',
@@ -174,7 +174,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
   });
 
   api.delete('/notifications/subscriptions/:id', {
-    config: changes,
+    config: { ...changes, ifMatch: 'needed' },
     schema: { tags, summary: 'Tells it no more; what waits for it is dropped', params, response: { 204: z.null() } },
     handler: async (request, reply) => {
       await removeSubscription(db, principalOf(request), request.params.id);
@@ -184,7 +184,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
   });
 
   api.post('/notifications/subscriptions/:id/test', {
-    config: sends,
+    config: { ...sends, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Sends a test event now, and tells what the other side answered',

@@ -60,7 +60,7 @@ export function clusterRoutes(
 
   api.post('/cluster/kubeconfig', {
     // It changes nothing of the platform, and is needed most when an upgrade needs a person.
-    config: { permission: 'cluster.kubeconfig', whileLocked: true },
+    config: { permission: 'cluster.kubeconfig', whileLocked: true, once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'Makes a kubeconfig of the enterprise cluster that ends after some hours',

@@ -109,7 +109,10 @@ export function partlyUpgraded(
     endedAt,
     layers: layers.filter(({ runs, recorded }) => runs !== recorded),
     nodes,
-    continueBy: `Start the upgrade to ${to} again. What is done already is looked at and not done again.`,
+    continueBy:
+      from === to
+        ? 'Apply the values again, on the page Profile. What is done already is looked at and not done again.'
+        : `Start the upgrade to ${to} again. What is done already is looked at and not done again.`,
     goBackBy: goBackText(ended),
   };
 }
@@ -130,7 +133,8 @@ function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): st
 
 /** A release that was recorded after this upgrade began, and not by one of its own hops. */
 function isPast(row: UpgradeRow, profile: InstalledProfile): boolean {
-  if (profile.releaseDigest === row.release_digest) return true;
+  const isForValues = row.from_version === row.to_version;
+  if (!isForValues && profile.releaseDigest === row.release_digest) return true;
   return profile.revision !== row.profile_revision && profile.recordedBy !== `upgrade ${row.id}`;
 }
 

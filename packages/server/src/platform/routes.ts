@@ -61,7 +61,7 @@ export function platformRoutes(
 
   api.post('/platform/adopt', {
     bodyLimit: textBodyBytes,
-    config: { permission: 'platform.adopt' },
+    config: { permission: 'platform.adopt', once: 'answer-dropped' },
     schema: {
       tags,
       summary: 'Records the release that the cluster already runs',
@@ -86,7 +86,7 @@ export function platformRoutes(
   });
 
   api.get('/profile/export', {
-    config: { permission: 'platform.values' },
+    config: { permission: 'platform.values', sends: ['content-disposition'] },
     schema: {
       tags,
       summary: 'The profile as tar.gz: profile.json and one YAML file a layer',

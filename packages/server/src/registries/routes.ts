@@ -58,7 +58,7 @@ export function registryRoutes(
 
   api.post('/registries', {
     bodyLimit: siteBodyBytes,
-    config: { permission: 'registries.change' },
+    config: { permission: 'registries.change', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Tries a registry, stores it where nothing failed, and begins to read it',
@@ -87,7 +87,7 @@ export function registryRoutes(
   });
 
   api.get('/registries/:name', {
-    config: { permission: 'catalogue.read' },
+    config: { permission: 'catalogue.read', sends: ['etag'] },
     schema: { tags, summary: 'One pack registry', params: byName, response: { 200: packRegistrySchema } },
     handler: async (request, reply) => {
       const found = await view(request.params.name, request.host);
@@ -98,7 +98,7 @@ export function registryRoutes(
   api.patch('/registries/:name', {
     bodyLimit: siteBodyBytes,
     // A login that was changed at the registry has to be given while an upgrade reads from it; another place is refused then.
-    config: { permission: 'registries.change', whileLocked: true },
+    config: { permission: 'registries.change', whileLocked: true, ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Tries a registry with other settings, and stores them where nothing failed; needs If-Match',
@@ -116,7 +116,7 @@ export function registryRoutes(
   });
 
   api.delete('/registries/:name', {
-    config: { permission: 'registries.change' },
+    config: { permission: 'registries.change', ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Forgets a registry that nothing needs; nothing in it is touched; needs If-Match',
@@ -146,7 +146,7 @@ export function registryRoutes(
   });
 
   api.post('/registries/:name/sync', {
-    config: { permission: 'catalogue.sync' },
+    config: { permission: 'catalogue.sync', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Starts a sync into the catalogue, or joins the one that runs',

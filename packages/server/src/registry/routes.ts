@@ -36,7 +36,7 @@ export function uploadRoutes(api: ApiScope, db: Db): void {
 
   api.post('/uploads', {
     bodyLimit: textBodyBytes,
-    config: { permission: 'registry.upload' },
+    config: { permission: 'registry.upload', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Tells what a bundle run verified and pushed, for the audit log',
@@ -66,7 +66,7 @@ export function careRoutes(api: ApiScope, care: RegistryCare): void {
   });
 
   api.post('/registry-care/clean-up', {
-    config: { permission: 'registry.care' },
+    config: { permission: 'registry.care', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Starts a clean-up of the embedded registry; the report follows',
@@ -80,7 +80,7 @@ export function careRoutes(api: ApiScope, care: RegistryCare): void {
   });
 
   api.post('/registry-care/scrub', {
-    config: { permission: 'registry.care' },
+    config: { permission: 'registry.care', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Starts comparing all content of the embedded registry with its digests; the report follows',

@@ -44,7 +44,7 @@ export function signOnRoutes(api: ApiScope, db: Db, key: SecretKeyPlace, attempt
   });
 
   api.get('/single-sign-on/start', {
-    config: { permission: 'anonymous' },
+    config: { permission: 'anonymous', sends: ['location', 'set-cookie'] },
     schema: {
       tags,
       security: [],
@@ -63,7 +63,7 @@ export function signOnRoutes(api: ApiScope, db: Db, key: SecretKeyPlace, attempt
   });
 
   api.get('/single-sign-on/callback', {
-    config: { permission: 'anonymous' },
+    config: { permission: 'anonymous', sends: ['location', 'set-cookie'] },
     schema: {
       tags,
       security: [],
@@ -118,14 +118,14 @@ function settingsRoutes(api: ApiScope, db: Db, key: SecretKeyPlace): void {
   };
 
   api.get('/single-sign-on', {
-    config: { permission: 'single-sign-on.read' },
+    config: { permission: 'single-sign-on.read', sends: ['etag'] },
     schema: { tags, summary: 'How people sign in at a provider', response: { 200: signOnViewSchema } },
     handler: async (_request, reply) => await view(reply),
   });
 
   api.put('/single-sign-on', {
     bodyLimit: siteBodyBytes,
-    config: { permission: 'single-sign-on.change' },
+    config: { permission: 'single-sign-on.change', ifMatch: 'needed', sends: ['etag'] },
     schema: {
       tags,
       summary: 'Asks the provider, and stores how people sign in there; needs If-Match',
@@ -140,7 +140,7 @@ function settingsRoutes(api: ApiScope, db: Db, key: SecretKeyPlace): void {
   });
 
   api.delete('/single-sign-on', {
-    config: { permission: 'single-sign-on.change' },
+    config: { permission: 'single-sign-on.change', ifMatch: 'needed' },
     schema: {
       tags,
       summary: 'Ends single sign-on, and the sessions of those who signed in by it; needs If-Match',

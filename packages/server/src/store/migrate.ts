@@ -8,6 +8,7 @@ import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as gateways from './migrations/gateways.ts';
 import * as hops from './migrations/hops.ts';
+import * as idempotentRequests from './migrations/idempotent-requests.ts';
 import * as initial from './migrations/initial.ts';
 import * as layerEdits from './migrations/layer-edits.ts';
 import * as notifications from './migrations/notifications.ts';
@@ -55,6 +56,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0024-registries': registries,
   '0025-rehearsals': rehearsals,
   '0026-notifications': notifications,
+  '0027-idempotent-requests': idempotentRequests,
 };
 
 /** The last change of this version's tables. */

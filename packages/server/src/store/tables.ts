@@ -24,6 +24,7 @@ export interface Tables {
   readonly gateway_invite: GatewayInviteTable;
   readonly gateway_pause: GatewayPauseTable;
   readonly gateway_rollout: GatewayRolloutTable;
+  readonly idempotent_request: IdempotentRequestTable;
   readonly journal: JournalTable;
   readonly layer_edit: LayerEditTable;
   readonly lease: LeaseTable;
@@ -430,6 +431,24 @@ interface JournalTable {
   version: string | null;
 }
 export type JournalRow = Selectable<JournalTable>;
+
+interface IdempotentRequestTable {
+  account_id: string;
+  /** SHA-256 of the `Idempotency-Key`, in hex: the key itself is not stored. */
+  key_hash: string;
+  /** What was asked for: HMAC-SHA-256 under the key, in hex, so that nobody learns a password from it. */
+  fingerprint: string;
+  begun_at: Date;
+  /** Until then whoever answers it is taken to live. */
+  alive_until: Date;
+  expires_at: Date;
+  /** Null until it was answered. */
+  answered_at: Date | null;
+  /** Of the answer. */
+  status: number | null;
+  /** The answer (gzip); null where it has none, or none that is kept. */
+  answer: Buffer | null;
+}
 
 /** Who has asked for an upgrade that another person is to approve. */
 interface ConfirmRequestTable {

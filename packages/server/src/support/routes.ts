@@ -34,7 +34,7 @@ export function supportRoutes(api: ApiScope, parts: SupportParts): void {
   });
 
   api.get('/support-bundle', {
-    config,
+    config: { ...config, sends: ['content-disposition'] },
     schema: {
       tags,
       summary: 'A support bundle, made now; taking it is an audit entry',

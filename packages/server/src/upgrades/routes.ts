@@ -17,6 +17,7 @@ import { withdrawRequest } from './second-person.ts';
 import { startDraft } from './start-draft.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
+import { valuesRoutes } from './values/routes.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { principalOf } from '../http/request-context.ts';
 
@@ -36,7 +37,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades', {
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Makes a draft, merged and planned; the same draft again while nothing changed',
@@ -80,7 +81,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/confirm', {
-    config: { permission: 'upgrades.confirm' },
+    config: { permission: 'upgrades.confirm', once: 'answer-kept' },
     schema: {
       tags,
       summary:
@@ -115,7 +116,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     const summary =
       intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
     api.post(`/upgrades/:id/${intervention}`, {
-      config: { permission: 'upgrades.control', whileLocked: true },
+      config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
       schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
       handler: async (request, reply) => {
         await intervene(services, principalOf(request), request.params.id, intervention, '');
@@ -124,7 +125,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     });
   }
   api.post('/upgrades/:id/abort', {
-    config: { permission: 'upgrades.control', whileLocked: true },
+    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
     schema: {
       tags,
       summary:
@@ -144,4 +145,5 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
 
   layerRoutes(api, services);
   pathRoutes(api, services);
+  valuesRoutes(api, services);
 }

@@ -4,7 +4,7 @@ import { enabledPresets } from '@sealift/core/merge';
 import { buildRoutePlan, layerChanges, type LayerTransition, type PinnedLayer } from '@sealift/core/planner';
 import type { ProfileLayer } from '@sealift/core/profile';
 import type { Migration } from '@sealift/core/release';
-import { type Plan, upgradeFormat } from '@sealift/core/upgrade';
+import type { Plan } from '@sealift/core/upgrade';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { ContentReader } from '@sealift/oci/registry-client';
 import type { Actor } from '../audit/actor.ts';
@@ -17,17 +17,15 @@ import { packBase } from '../catalogue/content-paths.ts';
 import { change } from '../store/change.ts';
 import { assertReadable } from '../store/refuse-newer.ts';
 import type { Trx } from '../store/store.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
 import { mergeLayers } from './layer-chain.ts';
 import { mergeLayer, reviewOf } from './merge-cache.ts';
 import { routeTo } from './path/route-to.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
 import { loadRisks } from './risks/stored-risks.ts';
-import { planText, storedPlan } from './stored-plan.ts';
+import { type DraftLayer, storeDraft } from './store-draft.ts';
+import { storedPlan } from './stored-plan.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
-
-type LayerRow = Omit<UpgradeLayerRow, 'upgrade_id'>;
 
 /**
  * Makes a draft of an upgrade: the plan, and each layer's three texts in every hop of the way. Incoming is read from the registry by the digest
@@ -59,7 +57,7 @@ export async function startDraft(
   const target = route.at(-1)?.digest ?? installed.digest;
   const id = randomUUID();
   // Threads merge the first hop's while the rest is fetched; what fails does so again below.
-  const mergeSoon = (layer: LayerRow): void => void mergeLayer({ ...layer, upgrade_id: id }).catch(() => undefined);
+  const mergeSoon = (layer: DraftLayer): void => void mergeLayer({ ...layer, upgrade_id: id }).catch(() => undefined);
   const layers = (await layersOnTheWay(services.registry.client, profile, route, mergeSoon)).map((layer) => {
     return { ...layer, upgrade_id: id };
   });
@@ -69,24 +67,7 @@ export async function startDraft(
     const wanted = { to, release: target, profileRevision: profile.revision, reversible };
     const same = await findSameDraft(trx, wanted);
     if (same !== undefined && (await isSame(trx, same, plan))) return { id: same, isNew: false };
-    await trx.deleteFrom('upgrade').where('state', '=', 'draft').execute();
-    await trx
-      .insertInto('upgrade')
-      .values({
-        id,
-        product: profile.product,
-        from_version: profile.version,
-        to_version: to,
-        release_digest: target,
-        profile_revision: profile.revision,
-        state: 'draft',
-        format: upgradeFormat,
-        plan: planText(plan),
-        reversible,
-        created_at: new Date(),
-      })
-      .execute();
-    await trx.insertInto('upgrade_layer').values(layers).execute();
+    await storeDraft(trx, { id, profile, plan, release: target, reversible, layers });
     await recordAudit(trx, actor, {
       action: 'upgrade.draft',
       subject: id,
@@ -145,9 +126,9 @@ async function layersOnTheWay(
   client: ContentReader,
   profile: InstalledProfile,
   route: readonly StoredRelease[],
-  onFirst: (layer: LayerRow) => void,
-): Promise<LayerRow[]> {
-  const rows: LayerRow[] = [];
+  onFirst: (layer: DraftLayer) => void,
+): Promise<DraftLayer[]> {
+  const rows: DraftLayer[] = [];
   let installed: readonly PinnedLayer[] = profile.layers;
   for (const [hop, { release }] of route.entries()) {
     const earlier = new Map(rows.filter((row) => row.hop === hop - 1).map((row) => [row.layer_id, row]));
@@ -183,11 +164,11 @@ async function installedBefore(
 
 async function layerRow(
   client: ContentReader,
-  place: Pick<LayerRow, 'hop' | 'position'>,
+  place: Pick<DraftLayer, 'hop' | 'position'>,
   { id, layer, pack, from, to }: LayerTransition,
   before: Before,
   migrations: readonly Migration[],
-): Promise<LayerRow> {
+): Promise<DraftLayer> {
   const fetched =
     to === undefined
       ? undefined

@@ -10,7 +10,7 @@ const tags = ['evidence'];
 /** The evidence of an upgrade, and the keys that sign it. */
 export function evidenceRoutes(api: ApiScope, evidence: EvidenceKeeper, keys: EvidenceKeys): void {
   api.get('/upgrades/:id/evidence', {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'upgrades.read', sends: ['content-disposition'] },
     schema: {
       tags,
       summary: 'The signed evidence of an upgrade that has ended, as one file',
@@ -39,7 +39,7 @@ export function evidenceRoutes(api: ApiScope, evidence: EvidenceKeeper, keys: Ev
   });
 
   api.post('/evidence-keys', {
-    config: { permission: 'evidence.renew-key', whileLocked: true },
+    config: { permission: 'evidence.renew-key', whileLocked: true, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Makes a new key in the place of the one that signs now; the reason goes to the audit log',

@@ -6,7 +6,14 @@ import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 
 /** What the draft itself tells, without a look at anything outside: its merges and its plan. */
 export function draftChecks(plan: Plan, layers: readonly MergedLayerRow[]): Promise<Check[]> {
-  return Promise.all([mergeSettled(layers), pastedTexts(layers), valuesValid(layers), stepsSupported(plan)]);
+  // Where values alone change, the text is what is wanted.
+  const isForValues = plan.from === plan.to;
+  return Promise.all([
+    mergeSettled(layers),
+    ...(isForValues ? [] : [pastedTexts(layers)]),
+    valuesValid(layers),
+    stepsSupported(plan),
+  ]);
 }
 
 function mergeSettled(layers: readonly MergedLayerRow[]): Promise<Check> {

@@ -10,7 +10,7 @@ import { rehearseUpgrade } from './rehearse-upgrade.ts';
 /** Rehearsals of the minors of Kubernetes that an upgrade crosses. */
 export function rehearsalRoutes(api: ApiScope, services: UpgradeServices): void {
   api.post('/upgrades/:id/rehearsal', {
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', once: 'answer-kept' },
     schema: {
       tags: ['upgrades'],
       summary:

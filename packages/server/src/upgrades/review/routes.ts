@@ -80,7 +80,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(path, {
-    config: { permission: 'platform.values' },
+    config: { permission: 'platform.values', sends: ['etag'] },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',
@@ -127,7 +127,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.patch(`${path}/resolutions`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
     schema: {
       tags,
       summary: 'Changes the answers to some paths; with If-Match only where nobody else edited the layer meanwhile',
@@ -146,7 +146,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.put(`${path}/resolutions`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
     schema: {
       tags,
       summary: "Replaces the layer's resolutions",
@@ -163,7 +163,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.put(`${path}/text`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
     schema: {
       tags,
       summary: "Pastes a text in the merge's place; it is checked against the merge",
@@ -179,7 +179,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.delete(`${path}/text`, {
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
     schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
     handler: async (request, reply) => {
       const { params } = request;

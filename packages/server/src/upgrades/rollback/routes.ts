@@ -36,7 +36,7 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/rollback', {
-    config: { permission: 'upgrades.control', whileLocked: true },
+    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
     schema: {
       tags,
       summary: 'Takes back what an upgrade did that is paused, needs a person or was aborted, the last step first',
@@ -52,7 +52,7 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/finalise', {
-    config: { permission: 'upgrades.control', whileLocked: true },
+    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
     schema: {
       tags,
       summary:
