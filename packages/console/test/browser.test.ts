@@ -20,6 +20,7 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const addresses = [
   '/',
   '/cluster/profile?layer=cni-cni-calico',
+  '/cluster/profile?layer=cni-cni-calico&edit=values',
   '/cluster/nodes',
   '/cluster/overview',
   '/cluster/events',

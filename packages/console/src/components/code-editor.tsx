@@ -89,6 +89,8 @@ interface CodeInputProps {
   /** The line that the cursor starts in, from 1. */
   line?: number | undefined;
   label: string;
+  /** Marks by line number, counted from 1. */
+  marks?: ReadonlyMap<number, LineMark>;
   /** Called on each change; must stay the same function. */
   onChange: (text: string) => void;
   /** Dotted paths that the pack's schemas name as passwords; must stay the same list. */
@@ -96,8 +98,9 @@ interface CodeInputProps {
 }
 
 /** YAML to write. Tab leaves the field, as anywhere on a page. */
-export function CodeInput({ start, line = 1, label, onChange, passwords }: CodeInputProps) {
+export function CodeInput({ start, line = 1, label, marks, onChange, passwords }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
+  const [shown, setShown] = useState<EditorView>();
   useEffect(() => {
     if (holder.current === null) return;
     const root = editorRoot(holder.current);
@@ -108,6 +111,7 @@ export function CodeInput({ start, line = 1, label, onChange, passwords }: CodeI
       extensions: [
         codeLook(label, false, passwords),
         typingOver(),
+        marked.of([]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());
         }),
@@ -117,8 +121,14 @@ export function CodeInput({ start, line = 1, label, onChange, passwords }: CodeI
     if (line > 1)
       editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     editor.focus();
+    setShown(editor);
     return () => editor.destroy();
   }, [start, line, label, onChange, passwords]);
+  useEffect(() => {
+    if (shown === undefined) return;
+    const lines = markLines(shown.state.doc, marks);
+    shown.dispatch({ effects: marked.reconfigure(EditorView.decorations.of(lines)) });
+  }, [shown, marks]);
   return <div className="code" ref={holder} />;
 }
 

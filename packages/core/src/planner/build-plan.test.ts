@@ -295,7 +295,9 @@ describe('buildPlan', () => {
 
 describe('new values for the release that runs', () => {
   const values = (editedLayers: string[], more: object = {}) =>
-    buildPlan({ installed, target: { ...installed, ...more }, targetDigest, editedLayers }).hops.flatMap(({ steps }) => steps);
+    buildPlan({ installed, target: { ...installed, ...more }, targetDigest, editedLayers }).hops.flatMap(
+      ({ steps }) => steps,
+    );
 
   it('apply the edited layers between a backup and a proof, and nothing else', () => {
     expect(values(['cni-cni-calico']).map(({ kind, title }) => `${kind}: ${title}`)).toEqual([

@@ -97,7 +97,8 @@ function buildHop(
   const from = installed.metadata.version;
   const to = target.metadata.version;
   const edited = new Set(editedLayers);
-  const release = isSameRelease(installed, target) && edited.size > 0 ? nothingOfRelease : broughtBy(installed, target, known);
+  const release =
+    isSameRelease(installed, target) && edited.size > 0 ? nothingOfRelease : broughtBy(installed, target, known);
   const image = decideNodeImage(installed, target);
   const setUpAgain = setupSteps(installed, target, newSetup);
   const nodeImage = withSetup(image, newSetup, setUpAgain.length > 0);

@@ -91,11 +91,7 @@ export async function sayAlive(db: Db, asked: Asked): Promise<void> {
 
 /** Says that it is not known whether it was done. */
 export async function leaveUnknown(db: Db, asked: Asked): Promise<void> {
-  await db
-    .updateTable('idempotent_request')
-    .set({ alive_until: sql<Date>`now()` })
-    .where(isAsked(asked))
-    .execute();
+  await db.updateTable('idempotent_request').set({ alive_until: sql<Date>`now()` }).where(isAsked(asked)).execute();
 }
 
 /** Keeps how it ended. @param answer gzip, null where none is kept */

@@ -10,7 +10,9 @@ const answerHeaders = {
 } as const satisfies Record<NonNullable<FastifyContextConfig['sends']>[number], string>;
 
 const text = { type: 'string' };
-const cacheControl = { 'cache-control': { required: true, description: 'No cache keeps it', schema: { const: 'no-store' } } };
+const cacheControl = {
+  'cache-control': { required: true, description: 'No cache keeps it', schema: { const: 'no-store' } },
+};
 
 /** The headers of a route's good answers. */
 export function headersOfAnswers({ config }: RouteOptions): Record<string, object> {

@@ -1,14 +1,24 @@
-import { Flex, FlexItem, Title, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import { Button, Flex, FlexItem, Title, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import type { ProfileLayerView } from '@sealift/core/api';
 import { useState } from 'react';
+import { useMay } from '../../api/session.ts';
 import { CodeView } from '../../components/code-editor.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { layerTitle } from '../../components/layer-list.tsx';
+import { EditValues } from './edit/edit-values.tsx';
 import { LayerActions } from './layer-actions.tsx';
 
+interface LayerValuesProps {
+  layer: ProfileLayerView & { readonly id: string };
+  /** Whether its values are being edited. */
+  editing: boolean;
+  onEdit: (editing: boolean) => void;
+}
+
 /** One layer's values, whole or as the difference to the pack's defaults. */
-export function LayerValues({ layer }: { layer: ProfileLayerView }) {
+export function LayerValues({ layer, editing, onEdit }: LayerValuesProps) {
   const [view, setView] = useState<'values' | 'difference'>('values');
+  const mayEdit = useMay('platform.values');
   const title = `${layer.displayName} ${layer.version}`;
   return (
     <section className="layer-detail" aria-label={`${layerTitle(layer.layer)}: ${title}`}>
@@ -21,22 +31,33 @@ export function LayerValues({ layer }: { layer: ProfileLayerView }) {
             Pack <code>{layer.pack}</code>, pinned as <code title={layer.digest}>{layer.digest.slice(0, 19)}…</code>
           </span>
         </FlexItem>
-        <Flex>
-          <ToggleGroup aria-label="What is shown">
-            <ToggleGroupItem text="Values" isSelected={view === 'values'} onChange={() => setView('values')} />
-            <ToggleGroupItem
-              text="Difference to default"
-              isSelected={view === 'difference'}
-              onChange={() => setView('difference')}
-            />
-          </ToggleGroup>
-          <LayerActions layer={layer} />
-        </Flex>
+        {!editing && (
+          <Flex>
+            <ToggleGroup aria-label="What is shown">
+              <ToggleGroupItem text="Values" isSelected={view === 'values'} onChange={() => setView('values')} />
+              <ToggleGroupItem
+                text="Difference to default"
+                isSelected={view === 'difference'}
+                onChange={() => setView('difference')}
+              />
+            </ToggleGroup>
+            <LayerActions layer={layer} />
+            {mayEdit && (
+              <Button size="sm" onClick={() => onEdit(true)} aria-label={`Edit values of ${layer.displayName}`}>
+                Edit
+              </Button>
+            )}
+          </Flex>
+        )}
       </Flex>
-      <div className="layer-text">
-        {view === 'values' && <CodeView text={layer.currentValues} label={`Values of ${layer.displayName}`} />}
-        {view === 'difference' && <Difference layer={layer} />}
-      </div>
+      {editing ? (
+        <EditValues id={layer.id} onClose={() => onEdit(false)} />
+      ) : (
+        <div className="layer-text">
+          {view === 'values' && <CodeView text={layer.currentValues} label={`Values of ${layer.displayName}`} />}
+          {view === 'difference' && <Difference layer={layer} />}
+        </div>
+      )}
     </section>
   );
 }

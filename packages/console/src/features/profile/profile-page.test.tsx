@@ -1,3 +1,4 @@
+import { EditorView } from '@codemirror/view';
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { editorText, openPage } from '../../../test/open-page.tsx';
@@ -32,4 +33,67 @@ test('offers the export of all layers and of each', async () => {
   await screen.findByRole('button', { name: 'Export all' });
   screen.getByRole('button', { name: 'Export values of Ubuntu' });
   screen.getByRole('button', { name: 'Copy values of Ubuntu' });
+});
+
+async function editCalico(address = '/cluster/profile?layer=cni-cni-calico') {
+  const page = openPage(address);
+  await page.user.click(await screen.findByRole('button', { name: 'Edit values of Calico' }));
+  await screen.findByText('As it runs now');
+  return page;
+}
+
+/** Puts a text in the place of the one in the editor, as pasting it does. */
+async function writeOver(text: string) {
+  const holder = document.querySelector('.values-editor .code');
+  const content = holder?.shadowRoot?.querySelector<HTMLElement>('.cm-content');
+  const editor = content === null || content === undefined ? null : EditorView.findFromDOM(content);
+  if (editor === null) throw new Error('there is no editor');
+  editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+  await Promise.resolve();
+}
+
+test('edits a layer’s values beside what its pack says, and makes a draft of them', async () => {
+  const { user, api } = await editCalico();
+  screen.getByText('The largest packet of the pods’ network');
+  await writeOver('podCIDR: 10.1.0.0/16\nmtu: 9000\n');
+  await screen.findByText('Fits the pack');
+  await user.click(screen.getByRole('button', { name: 'Difference to what runs' }));
+  const sides = [...(document.querySelector('.diff-body')?.shadowRoot?.querySelectorAll('.cm-content') ?? [])];
+  expect(sides[1]?.textContent).toContain('10.1.0.0/16');
+  await user.click(screen.getByRole('button', { name: 'Look at the change' }));
+  await screen.findByRole('button', { name: 'Confirm' });
+  expect(api.layerValues.applied).toBe('podCIDR: 10.1.0.0/16\nmtu: 9000\n');
+});
+
+test('what does not fit the pack is told at its line, and makes no draft', async () => {
+  await editCalico();
+  await writeOver('podCIDR: 10.1.0.0/16\nmtu: many\n');
+  await screen.findByText('These values do not fit the pack');
+  screen.getByRole('button', { name: 'Line 2' });
+  expect(screen.getByRole('button', { name: 'Look at the change' }).getAttribute('aria-disabled')).toBe('true');
+});
+
+test('earlier values are shown beside those of now, and can be edited again', async () => {
+  const { user } = await editCalico();
+  await user.click(screen.getByRole('button', { name: 'History' }));
+  await screen.findByText(/4.2.11 to 4.2.12/);
+  await user.click(screen.getByRole('button', { name: 'Edit these values' }));
+  const detail = screen.getByRole('region', { name: 'Network (CNI): Calico 3.25.0' });
+  await waitFor(() => expect(editorText(detail)).toContain('podCIDR: 10.200.0.0/16'));
+});
+
+test('what somebody else changed meanwhile is told, and what was typed stays', async () => {
+  const { user, api } = await editCalico();
+  await writeOver('podCIDR: 10.1.0.0/16\n');
+  await screen.findByText('Fits the pack');
+  api.layerValues.changed = true;
+  await user.click(screen.getByRole('button', { name: 'Look at the change' }));
+  await screen.findByText(/was changed by somebody else/);
+  await waitFor(() => expect(editorText(screen.getByRole('region', { name: /Calico/ }))).toContain('10.1.0.0/16'));
+});
+
+test('a Viewer is not offered to edit', async () => {
+  openPage('/cluster/profile?layer=cni-cni-calico', (api) => void (api.role = 'viewer'));
+  await screen.findByRole('button', { name: 'Export values of Calico' });
+  expect(screen.queryByRole('button', { name: 'Edit values of Calico' })).toBeNull();
 });

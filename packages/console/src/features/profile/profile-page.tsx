@@ -44,7 +44,12 @@ function Layers({ profile }: { profile: ProfileView }) {
         chosen={chosen.id}
         onChoose={(id) => setSearch({ layer: id }, { replace: true })}
       />
-      <LayerValues key={chosen.id} layer={chosen} />
+      <LayerValues
+        key={chosen.id}
+        layer={chosen}
+        editing={search.get('edit') === 'values'}
+        onEdit={(editing) => setSearch({ layer: chosen.id, ...(editing ? { edit: 'values' } : {}) })}
+      />
     </div>
   );
 }

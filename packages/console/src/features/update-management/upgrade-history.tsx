@@ -4,6 +4,7 @@ import type { UpgradeSummary } from '@sealift/core/api';
 import { Link } from 'react-router';
 import { Moment } from '../../components/moment.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
+import { upgradeText } from '../upgrade/upgrade-text.ts';
 
 /** Upgrades started from here: open previews, the running one, and how earlier ones ended. */
 export function UpgradeHistory({ upgrades }: { upgrades: readonly UpgradeSummary[] }) {
@@ -27,9 +28,7 @@ export function UpgradeHistory({ upgrades }: { upgrades: readonly UpgradeSummary
           {upgrades.map((upgrade) => (
             <Tr key={upgrade.id}>
               <Td dataLabel="Upgrade">
-                <Link to={`/updates/${encodeURIComponent(upgrade.id)}`}>
-                  {upgrade.from} to {upgrade.to}
-                </Link>
+                <Link to={`/updates/${encodeURIComponent(upgrade.id)}`}>{upgradeText(upgrade)}</Link>
               </Td>
               <Td dataLabel="State">
                 <StateLabel state={upgrade.state} />

@@ -8,6 +8,7 @@ import { ConfirmBar } from './confirm/confirm-bar.tsx';
 import { Configuration } from './configuration.tsx';
 import { PlanView } from './plan/plan-view.tsx';
 import { PreflightView } from './preflight-view.tsx';
+import { upgradeSentence, upgradeTitle } from './upgrade-text.ts';
 import { useFirstLook } from './use-first-look.ts';
 
 const parts = ['configuration', 'plan', 'preflight'] as const;
@@ -22,8 +23,8 @@ export function UpgradePreview({ upgrade }: { upgrade: Upgrade }) {
   return (
     <>
       <PageSection isFilled hasBodyWrapper={false} className="filled preview">
-        <PageHeading title={`${upgrade.product} version update`}>
-          From {upgrade.from} to {upgrade.to}. Nothing is changed before you confirm.
+        <PageHeading title={upgradeTitle(upgrade)}>
+          {upgradeSentence(upgrade)} Nothing is changed before you confirm.
         </PageHeading>
         {upgrade.failure !== null && <FailureNotice {...upgrade.failure} />}
         <Tabs activeKey={tab} onSelect={(_event, key) => setTab(key)} aria-label="Parts of the preview">

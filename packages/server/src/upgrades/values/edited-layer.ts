@@ -17,7 +17,10 @@ export function layerOf(profile: InstalledProfile, id: string): ProfileLayer {
 }
 
 /** The pack of a layer that runs. @throws CONTENT_*, REGISTRY_*, PACK_* */
-export async function packOf(client: ContentReader, { pack: name, version, digest }: ProfileLayer): Promise<PackContent> {
+export async function packOf(
+  client: ContentReader,
+  { pack: name, version, digest }: ProfileLayer,
+): Promise<PackContent> {
   return (await fetchPack(client, packBase, { name, version, digest })).content;
 }
 

@@ -3,6 +3,7 @@ import type { Upgrade } from '@sealift/core/api';
 import { useSession } from '../../../api/session.ts';
 import { useConfirm } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
+import { isForValues } from '../upgrade-text.ts';
 import { useApproval } from './approval.ts';
 import { consequences } from './consequences.ts';
 
@@ -17,9 +18,12 @@ export function ConfirmDialog({ upgrade, hash, onClose }: ConfirmDialogProps) {
   const confirm = useConfirm(upgrade.id);
   const session = useSession();
   const { asks } = useApproval(upgrade);
+  const title = isForValues(upgrade)
+    ? `Apply new values to ${upgrade.product} ${upgrade.to}?`
+    : `Update ${upgrade.product} from ${upgrade.from} to ${upgrade.to}?`;
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
-      <ModalHeader title={`Update ${upgrade.product} from ${upgrade.from} to ${upgrade.to}?`} labelId="confirm-title" />
+      <ModalHeader title={title} labelId="confirm-title" />
       <ModalBody id="confirm-body">
         {confirm.isError && <ErrorNotice error={confirm.error} />}
         <p>{asks ? 'When another person has approved it, this will happen:' : 'This will happen:'}</p>
@@ -39,7 +43,7 @@ export function ConfirmDialog({ upgrade, hash, onClose }: ConfirmDialogProps) {
           isLoading={confirm.isPending}
           isDisabled={confirm.isPending}
         >
-          {asks ? 'Ask for approval' : 'Start update'}
+          {asks ? 'Ask for approval' : isForValues(upgrade) ? 'Apply values' : 'Start update'}
         </Button>
         <Button variant="link" onClick={onClose} isDisabled={confirm.isPending}>
           Cancel

@@ -1,5 +1,5 @@
 import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
-import type { Upgrade } from '@sealift/core/api';
+import type { PartlyUpgraded, Upgrade } from '@sealift/core/api';
 import { isFinal, lifecycle } from '@sealift/core/upgrade';
 import { Link } from 'react-router';
 import { useSummary } from '../../../api/platform.ts';
@@ -7,6 +7,7 @@ import { FailureNotice, Notice } from '../../../components/error-notice.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 import { StatementLine } from '../../../components/statement-line.tsx';
 import { preparePath } from '../../../components/update-link.ts';
+import { isForValues } from '../upgrade-text.ts';
 
 /** How an upgrade ended, or why it stands still; nothing while it simply runs. */
 export function RunOutcome({ upgrade }: { upgrade: Upgrade }) {
@@ -38,7 +39,7 @@ function WaysOn({ upgrade }: { upgrade: Upgrade }) {
       </p>
       <ul className="consequences" aria-label="Ways on">
         <li>
-          <Link to={preparePath(partly.to)}>Go on to {partly.to}</Link>: {partly.continueBy}
+          <GoOn partly={partly} />: {partly.continueBy}
         </li>
         <li>
           Go back to {partly.from}: {partly.goBackBy}
@@ -48,13 +49,20 @@ function WaysOn({ upgrade }: { upgrade: Upgrade }) {
   );
 }
 
+function GoOn({ partly }: { partly: PartlyUpgraded }) {
+  if (isForValues(partly)) return <Link to="/cluster/profile">Go on with the values</Link>;
+  return <Link to={preparePath(partly.to)}>Go on to {partly.to}</Link>;
+}
+
 function Succeeded({ upgrade }: { upgrade: Upgrade }) {
   const summary = useSummary();
   return (
     <Card className="outcome">
       <CardTitle>
         <Title headingLevel="h2" size="lg">
-          {upgrade.product} {upgrade.to} is installed
+          {isForValues(upgrade)
+            ? `${upgrade.product} ${upgrade.to} runs the new values`
+            : `${upgrade.product} ${upgrade.to} is installed`}
         </Title>
       </CardTitle>
       <CardBody>

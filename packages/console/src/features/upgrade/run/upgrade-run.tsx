@@ -5,6 +5,7 @@ import { PageHeading } from '../../../components/page-heading.tsx';
 import { StateLabel } from '../../../components/state-label.tsx';
 import { usePart } from '../../../components/use-part.ts';
 import { Configuration } from '../configuration.tsx';
+import { upgradeSentence, upgradeTitle } from '../upgrade-text.ts';
 import { EvidenceCard } from './evidence-card.tsx';
 import { RunCourse } from './run-course.tsx';
 import { RunOutcome } from './run-outcome.tsx';
@@ -17,8 +18,8 @@ export function UpgradeRun({ upgrade }: { upgrade: Upgrade }) {
   const isCourse = part === 'course';
   return (
     <PageSection isFilled={!isCourse} hasBodyWrapper={isCourse} {...(isCourse ? {} : { className: 'filled preview' })}>
-      <PageHeading title={`${upgrade.product} version update`} actions={<StateLabel state={upgrade.state} />}>
-        From {upgrade.from} to {upgrade.to}.
+      <PageHeading title={upgradeTitle(upgrade)} actions={<StateLabel state={upgrade.state} />}>
+        {upgradeSentence(upgrade)}
       </PageHeading>
       <Tabs
         activeKey={part}

@@ -1,6 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { useEffect, useRef, useState } from 'react';
 import { CodeInput } from '../../../components/code-editor.tsx';
+import { withLineEndsOf } from '../../../components/line-ends.ts';
 import type { Draft } from '../use-draft.ts';
 import { PaneFrame } from './pane-frame.tsx';
 
@@ -44,9 +45,4 @@ export function EditedPane({ title, saved, passwords, line, draft, onPaste, onCl
       {footer}
     </PaneFrame>
   );
-}
-
-/** The editor works with line feeds; a text that came with CRLF goes back with CRLF. */
-function withLineEndsOf(original: string, edited: string): string {
-  return original.includes('\r\n') ? edited.replaceAll(/\r?\n/g, '\r\n') : edited;
 }
