@@ -3,14 +3,21 @@ import { apiProblemSchema } from '@sealift/core/api';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { Components } from './components.ts';
 import { headersOfAnswers, headersTaken } from './headers.ts';
 import { refusalResponses, refusalsOf } from './refusals.ts';
 
 /** An operation of the document, as far as it is completed here. */
 interface Operation {
   readonly parameters?: readonly object[];
+  readonly requestBody?: Described;
   readonly security?: readonly object[];
-  readonly responses?: Readonly<Record<string, object>>;
+  readonly responses?: Readonly<Record<string, Described>>;
+}
+
+/** A body, as OpenAPI describes it. */
+interface Described {
+  readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
 }
 
 /**
@@ -52,32 +59,51 @@ function completed<Document extends { paths?: object; components?: object }>(
   routes: ReadonlyMap<string, RouteOptions>,
 ): Document {
   const { $schema: _dialect, ...problem } = z.toJSONSchema(apiProblemSchema);
+  const components = new Components();
   const paths = Object.entries(document.paths ?? {}).map(([path, item]: [string, Record<string, Operation>]) => [
     path,
     Object.fromEntries(
       Object.entries(item).map(([method, operation]) => {
         const route = routes.get(nameOf(method, path));
         if (route === undefined) throw new TypeError(`${method} ${path} is described and no route`);
-        return [method, completedOperation(operation, route, method)];
+        return [method, completedOperation(operation, route, { method, components })];
       }),
     ),
   ]);
   return {
     ...document,
     paths: Object.fromEntries(paths) as object,
-    components: { ...document.components, schemas: { Problem: problem } },
+    components: { ...document.components, schemas: { Problem: problem, ...components.schemas } },
   };
 }
 
-function completedOperation(operation: Operation, route: RouteOptions, method: string): Operation {
+function completedOperation(
+  { requestBody, ...operation }: Operation,
+  route: RouteOptions,
+  { method, components }: { readonly method: string; readonly components: Components },
+): Operation {
   const headers = headersOfAnswers(route);
-  const answers = Object.entries(operation.responses ?? {}).map(([status, answer]) => [status, { ...answer, headers }]);
+  const declared = (route.schema?.response ?? {}) as Readonly<Record<string, unknown>>;
+  const answers = Object.entries(operation.responses ?? {}).map(([status, answer]) => [
+    status,
+    { ...withReference(answer, declared[status], components), headers },
+  ]);
   const parameters = [...(operation.parameters ?? []), ...headersTaken(route)];
   return {
     ...operation,
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(requestBody === undefined ? {} : { requestBody: withReference(requestBody, route.schema?.body, components) }),
     responses: { ...Object.fromEntries(answers), ...refusalResponses(refusalsOf(route, method.toUpperCase())) },
   };
+}
+
+function withReference<Body extends Described>(body: Body, zod: unknown, components: Components): Body {
+  if (body.content === undefined) return body;
+  const content = Object.entries(body.content).map(([type, { schema, ...more }]) => [
+    type,
+    { ...more, ...(schema === undefined ? {} : { schema: components.referTo(zod, schema) }) },
+  ]);
+  return { ...body, content: Object.fromEntries(content) as Described['content'] };
 }
 
 function nameOf(method: string, path: string): string {
