@@ -1,12 +1,20 @@
 import { upgradeListSchema, upgradeSchema } from '@sealift/core/api';
 import { lifecycle, type OnFailure } from '@sealift/core/upgrade';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
 import { summaryKey, upgradesKey } from './query-keys.ts';
 
-/** Every upgrade this console knows. */
+/** The upgrades this console knows, the newest first, page by page. */
 export function useUpgrades() {
-  return useQuery({ queryKey: upgradesKey, queryFn: ({ signal }) => read(upgradeListSchema, '/upgrades', signal) });
+  return useInfiniteQuery({
+    queryKey: upgradesKey,
+    queryFn: ({ pageParam, signal }) => {
+      const after = pageParam === null ? '' : `?after=${encodeURIComponent(pageParam)}`;
+      return read(upgradeListSchema, `/upgrades${after}`, signal);
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
 }
 
 /** One upgrade; asked for again every two seconds while it locks the console or is rehearsed, should the event stream be cut. */

@@ -79,4 +79,8 @@ export const storedCheckpointSchema = z.object({
   file: z.string(),
 });
 export type StoredCheckpoint = z.infer<typeof storedCheckpointSchema>;
-export const checkpointListSchema = z.object({ checkpoints: z.array(storedCheckpointSchema) });
+export const checkpointListSchema = z.object({
+  checkpoints: z.array(storedCheckpointSchema),
+  /** Goes on with older ones, as `after`; null at the end. */
+  next: z.string().nullable().default(null),
+});

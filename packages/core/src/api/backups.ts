@@ -71,5 +71,7 @@ export const backupListSchema = z.object({
     isMissed: z.boolean(),
   }),
   backups: z.array(backupSchema),
+  /** Goes on with older ones, as `after`; null at the end. */
+  next: z.string().nullable().default(null),
 });
 export type BackupList = z.infer<typeof backupListSchema>;

@@ -142,8 +142,14 @@ export const deliveryQuerySchema = z.object({
   subscription: z.uuid().optional(),
   state: deliveryStateSchema.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(400).optional(),
 });
-export const deliveryListSchema = z.object({ deliveries: z.array(deliverySchema) });
+export const deliveryListSchema = z.object({
+  deliveries: z.array(deliverySchema),
+  /** Goes on with older ones, as `after`; null at the end. */
+  next: z.string().nullable().default(null),
+});
+export type DeliveryList = z.infer<typeof deliveryListSchema>;
 
 /** Somebody, or a program, who is told. */
 export const subscriptionSchema = z.object({

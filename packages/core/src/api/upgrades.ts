@@ -88,7 +88,11 @@ export const upgradeSummarySchema = z.object({
 export type UpgradeSummary = z.infer<typeof upgradeSummarySchema>;
 
 /** `GET /api/v1/upgrades`, newest first. */
-export const upgradeListSchema = z.object({ upgrades: z.array(upgradeSummarySchema) });
+export const upgradeListSchema = z.object({
+  upgrades: z.array(upgradeSummarySchema),
+  /** Goes on with older ones, as `after`; null at the end. */
+  next: z.string().nullable().default(null),
+});
 
 /** A risk that was accepted, and whether what is found now is no more than that, and the acceptance has not ended. */
 export const shownRiskSchema = acceptedRiskSchema.extend({ covers: z.boolean() });

@@ -58,7 +58,7 @@ describe('checkpoints of the audit log', { timeout: 60_000 }, () => {
     expect(await checkpoints.make()).toEqual(first);
     await write('d');
     const second = await checkpoints.make();
-    expect((await checkpoints.list()).map(({ sequence }) => sequence)).toEqual([5, 4]);
+    expect((await checkpoints.list()).checkpoints.map(({ sequence }) => sequence)).toEqual([5, 4]);
     const { public_key: text } = await store()
       .db.selectFrom('evidence_key')
       .select('public_key')
@@ -113,7 +113,7 @@ describe('checkpoints of the audit log', { timeout: 60_000 }, () => {
     const { sql } = await import('kysely');
     await sql.raw(statement).execute(store().db);
     await expect(checkpoints.make()).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
-    expect(await checkpoints.list()).toEqual([]);
+    expect(await checkpoints.list()).toEqual({ checkpoints: [], next: null });
   });
 });
 

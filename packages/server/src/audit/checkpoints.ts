@@ -3,6 +3,7 @@ import { readSignedCheckpoint, signCheckpoint } from '@sealift/bundle/signed-che
 import type { StoredCheckpoint } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { Selectable } from 'kysely';
+import { type Cursor, nextAfter } from '../http/cursor.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Db } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -61,15 +62,18 @@ export class AuditCheckpoints {
     return shown(row);
   }
 
-  /** Newest first. */
-  async list(): Promise<StoredCheckpoint[]> {
-    const rows = await this.#db
-      .selectFrom('audit_checkpoint')
-      .selectAll()
+  /** A page of them, newest first. */
+  async list(
+    after?: Cursor<number>,
+  ): Promise<{ readonly checkpoints: StoredCheckpoint[]; readonly next: string | null }> {
+    let query = this.#db.selectFrom('audit_checkpoint').selectAll();
+    if (after !== undefined) query = query.where('sequence', '<', after.place);
+    const rows = await query
       .orderBy('sequence', 'desc')
-      .limit(shownAtMost)
+      .limit(shownAtMost + 1)
       .execute();
-    return rows.map(shown);
+    const next = nextAfter(rows, shownAtMost, ({ sequence: place }) => ({ place, id: '' }));
+    return { checkpoints: rows.slice(0, shownAtMost).map(shown), next };
   }
 
   #newest(): Promise<Row | undefined> {

@@ -9,6 +9,7 @@ import {
 } from '@sealift/core/api';
 import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
+import { afterSchema, numberCursor } from '../http/cursor.ts';
 import type { Db } from '../store/store.ts';
 import type { AuditCheckpoints } from './checkpoints.ts';
 import { csvOf } from './csv.ts';
@@ -68,9 +69,10 @@ export function auditRoutes(api: ApiScope, db: Db, checkpoints: AuditCheckpoints
     schema: {
       tags,
       summary: 'Signed checkpoints of the audit log, newest first, to be kept elsewhere',
+      querystring: afterSchema,
       response: { 200: checkpointListSchema },
     },
-    handler: async () => ({ checkpoints: await checkpoints.list() }),
+    handler: (request) => checkpoints.list(numberCursor(request.query.after)),
   });
 
   api.post('/audit/checkpoints', {

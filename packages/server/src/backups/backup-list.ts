@@ -1,6 +1,7 @@
 import type { BackupList, BackupView } from '@sealift/core/api';
 import { backupProofSchema, backupReasonSchema } from '@sealift/core/backup';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
+import { type Cursor, nextAfter } from '../http/cursor.ts';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { Db } from '../store/store.ts';
@@ -16,20 +17,33 @@ export interface ListedBackups {
   readonly secretKey: SecretKeyPlace;
 }
 
-/** Older ones than so many are in the folder, and not listed. */
-const mostListed = 1000;
+const pageLength = 1000;
 
-/** Every backup, newest first, with what is under way and what is due. */
-export async function listBackups(parts: ListedBackups, now = new Date()): Promise<BackupList> {
+/** A page of backups, newest first, with what is under way and what is due. */
+export async function listBackups(
+  parts: ListedBackups,
+  { after, now = new Date() }: { readonly after?: Cursor<Date> | undefined; readonly now?: Date } = {},
+): Promise<BackupList> {
   const { db, backups } = parts;
-  const rows = await db.selectFrom('backup').selectAll().orderBy('created_at', 'desc').limit(mostListed).execute();
+  let query = db.selectFrom('backup').selectAll();
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at', 'id'), '<', tuple(after.place, after.id)),
+    );
+  }
+  const found = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(pageLength + 1)
+    .execute();
+  const rows = found.slice(0, pageLength);
   const schedule = await readSchedule(db);
   const { running, lastFailure, places } = backups;
-  const found = await filesOf(rows, places);
+  const files = await filesOf(rows, places);
   return {
     folder: places.folder,
     store: await places.view(),
-    storeProblem: found.problem,
+    storeProblem: files.problem,
     keyPath: parts.secretKey.path,
     running: running === null ? null : { ...running, since: running.since.toISOString() },
     lastFailure: lastFailure === null ? null : { ...lastFailure, at: lastFailure.at.toISOString() },
@@ -40,7 +54,8 @@ export async function listBackups(parts: ListedBackups, now = new Date()): Promi
       dueAt: dueAt(schedule, now)?.toISOString() ?? null,
       isMissed: isMissed(schedule, now),
     },
-    backups: rows.map((row) => viewOf(row, places.folder, found.isHere(row))),
+    backups: rows.map((row) => viewOf(row, places.folder, files.isHere(row))),
+    next: nextAfter(found, pageLength, ({ created_at: place, id }) => ({ place, id })),
   };
 }
 

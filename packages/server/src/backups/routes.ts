@@ -8,6 +8,7 @@ import { backupProofSchema } from '@sealift/core/backup';
 import { z } from 'zod';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import { afterSchema, timeCursor } from '../http/cursor.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { findBackup, type ListedBackups, listBackups } from './backup-list.ts';
@@ -27,9 +28,10 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
     schema: {
       tags,
       summary: 'Backups that were proven, newest first; the one that is being made; when the next one is due',
+      querystring: afterSchema,
       response: { 200: backupListSchema },
     },
-    handler: () => listBackups(parts),
+    handler: (request) => listBackups(parts, { after: timeCursor(request.query.after) }),
   });
 
   api.post('/backups', {

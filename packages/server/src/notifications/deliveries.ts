@@ -1,8 +1,9 @@
-import type { Delivery, deliveryQuerySchema, DeliveryState } from '@sealift/core/api';
+import type { Delivery, DeliveryList, deliveryQuerySchema, DeliveryState } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { z } from 'zod';
 import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
+import { nextAfter, numberCursor } from '../http/cursor.ts';
 import type { Db } from '../store/store.ts';
 import type { NotificationDeliveryRow } from '../store/tables.ts';
 import { giveUpAfterMs } from './deliver/backoff.ts';
@@ -38,18 +39,30 @@ function joined(db: Db) {
 }
 type Shown = Awaited<ReturnType<ReturnType<typeof joined>['executeTakeFirstOrThrow']>>;
 
-/** Deliveries, newest first. @throws RECORD_DAMAGED */
-export async function listDeliveries(db: Db, query: z.output<typeof deliveryQuerySchema>): Promise<Delivery[]> {
+/** A page of deliveries, newest first. @throws INPUT_INVALID (no cursor), RECORD_DAMAGED */
+export async function listDeliveries(db: Db, query: z.output<typeof deliveryQuerySchema>): Promise<DeliveryList> {
   const { subscription, state, limit } = query;
+  const after = numberCursor(query.after);
   let select = joined(db);
   if (subscription !== undefined) select = select.where('notification_delivery.subscription_id', '=', subscription);
   if (state !== undefined) select = select.where('notification_delivery.state', '=', state);
+  if (after !== undefined) {
+    const { place, id } = after;
+    select = select.where(({ eb, and, or }) =>
+      or([
+        eb('notification.sequence', '<', place),
+        and([eb('notification.sequence', '=', place), eb('notification_delivery.id', '>', id)]),
+      ]),
+    );
+  }
   const rows = await select
+    .select('notification.sequence')
     .orderBy('notification.sequence', 'desc')
     .orderBy('notification_delivery.id')
-    .limit(limit)
+    .limit(limit + 1)
     .execute();
-  return rows.map(viewOf);
+  const next = nextAfter(rows, limit, ({ sequence: place, id }) => ({ place, id }));
+  return { deliveries: rows.slice(0, limit).map(viewOf), next };
 }
 
 /** How many deliveries of each subscription wait, and were given up. */

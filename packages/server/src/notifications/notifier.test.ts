@@ -68,7 +68,9 @@ const failBackup = (message = 'no space'): Promise<void> =>
     .db.transaction()
     .execute((trx) => recordNews(trx, newsOfBackup('schedule', message)));
 const list = (state?: 'waiting' | 'delivered' | 'failed') =>
-  listDeliveries(store().db, { limit: 50, ...(state === undefined ? {} : { state }) });
+  listDeliveries(store().db, { limit: 50, ...(state === undefined ? {} : { state }) }).then(
+    ({ deliveries }) => deliveries,
+  );
 
 describe('what is to be told', () => {
   it('is stored with what it tells of, or neither is', async () => {
@@ -175,9 +177,11 @@ describe('what is to be told', () => {
       { name: 'h', kinds: ['backup.failed'], target: { ...target, to: [...target.to] } },
     );
     await notifier.deliverDue(after(60_000));
-    expect(await listDeliveries(store().db, { limit: 5, subscription: id })).toMatchObject([{ state: 'failed' }]);
+    expect((await listDeliveries(store().db, { limit: 5, subscription: id })).deliveries).toMatchObject([
+      { state: 'failed' },
+    ]);
     await removeSubscription(store().db, ann, id);
-    expect(await listDeliveries(store().db, { limit: 5, subscription: id })).toEqual([]);
+    expect((await listDeliveries(store().db, { limit: 5, subscription: id })).deliveries).toEqual([]);
   });
 
   it('is refused an address that is allowed no more, though it was when it was set', async () => {

@@ -74,7 +74,7 @@ export function notificationRoutes(api: ApiScope, parts: SendingParts, events: E
       querystring: deliveryQuerySchema,
       response: { 200: deliveryListSchema },
     },
-    handler: async (request) => ({ deliveries: await listDeliveries(db, request.query) }),
+    handler: (request) => listDeliveries(db, request.query),
   });
 
   api.post('/notifications/deliveries/:id/retry', {

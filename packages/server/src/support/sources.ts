@@ -11,6 +11,7 @@ import { readSignOn } from '../single-sign-on/stored-settings.ts';
 import type { SiteParts } from '../site/site-parts.ts';
 import { siteView } from '../site/site-view.ts';
 import { newestMigration } from '../store/migrate.ts';
+import type { UpgradeRow } from '../store/tables.ts';
 import { loadReport } from '../upgrades/preflight/report.ts';
 import { newestUpgrades } from '../upgrades/queries.ts';
 import type { RecentLines } from './recent-lines.ts';
@@ -36,7 +37,7 @@ export interface SupportSource {
 /** What a support bundle of a console is made of, in its order. */
 export async function supportSources(parts: SupportParts): Promise<SupportSource[]> {
   const { db } = parts.store;
-  const upgrades = (await newestUpgrades(db)).slice(0, upgradesTold);
+  const upgrades = (await newestUpgrades(db)).rows.slice(0, upgradesTold);
   const source = (name: string, about: string, read: () => Promise<unknown>): SupportSource => ({ name, about, read });
   return [
     source('versions.json', 'versions of console, runtime and store; the process', () => versions(parts)),
@@ -66,7 +67,7 @@ export async function supportSources(parts: SupportParts): Promise<SupportSource
   ];
 }
 
-function toldOfUpgrade(row: Awaited<ReturnType<typeof newestUpgrades>>[number]) {
+function toldOfUpgrade(row: UpgradeRow) {
   const { id, product, from_version: from, to_version: to, state, format, on_failure: onFailure } = row;
   const { created_at: createdAt, confirmed_at: confirmedAt, confirmed_by: by, finished_at: finishedAt } = row;
   return { id, product, from, to, state, format, onFailure, createdAt, confirmedAt, by, finishedAt };

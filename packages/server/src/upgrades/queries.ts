@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { type Cursor, nextAfter } from '../http/cursor.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
 
@@ -15,9 +16,24 @@ export async function loadUpgrade(db: Db, id: string): Promise<UpgradeRow> {
   return row;
 }
 
-/** What the history shows: the newest first, and no more than a person reads. Their own rows; no journal, no layer. */
-export function newestUpgrades(db: Db): Promise<UpgradeRow[]> {
-  return db.selectFrom('upgrade').selectAll().orderBy('created_at', 'desc').limit(historyLength).execute();
+/** A page of the history: the newest first, and no more than a person reads. Their own rows; no journal, no layer. */
+export async function newestUpgrades(
+  db: Db,
+  after?: Cursor<Date>,
+): Promise<{ readonly rows: readonly UpgradeRow[]; readonly next: string | null }> {
+  let query = db.selectFrom('upgrade').selectAll();
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at', 'id'), '<', tuple(after.place, after.id)),
+    );
+  }
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(historyLength + 1)
+    .execute();
+  const next = nextAfter(rows, historyLength, ({ created_at: place, id }) => ({ place, id }));
+  return { rows: rows.slice(0, historyLength), next };
 }
 
 /** The layers of every hop, in the order of the hops. */

@@ -19,6 +19,7 @@ import type { UpgradeServices } from './upgrade-services.ts';
 import { upgradeSummary, upgradeView } from './upgrade-view.ts';
 import { valuesRoutes } from './values/routes.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import { afterSchema, timeCursor } from '../http/cursor.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['upgrades'];
@@ -32,8 +33,16 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.get('/upgrades', {
     config: { permission: 'upgrades.read' },
-    schema: { tags, summary: 'Upgrades, newest first', response: { 200: upgradeListSchema } },
-    handler: async () => ({ upgrades: (await newestUpgrades(db)).map(upgradeSummary) }),
+    schema: {
+      tags,
+      summary: 'Upgrades, newest first, 50 a page',
+      querystring: afterSchema,
+      response: { 200: upgradeListSchema },
+    },
+    handler: async (request) => {
+      const { rows, next } = await newestUpgrades(db, timeCursor(request.query.after));
+      return { upgrades: rows.map(upgradeSummary), next };
+    },
   });
 
   api.post('/upgrades', {

@@ -1,4 +1,4 @@
-import { EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
+import { Button, EmptyState, EmptyStateBody, PageSection } from '@patternfly/react-core';
 import type { UpdateList } from '@sealift/core/api';
 import { useNavigate, Link } from 'react-router';
 import { useUpdates } from '../../api/updates.ts';
@@ -23,7 +23,19 @@ export function UpdateManagementPage() {
       <QueryView query={updates} what="the available versions">
         {(data) => <Available updates={data} />}
       </QueryView>
-      {upgrades.data !== undefined && <UpgradeHistory upgrades={upgrades.data.upgrades} />}
+      {upgrades.data !== undefined && (
+        <UpgradeHistory upgrades={upgrades.data.pages.flatMap((page) => page.upgrades)}>
+          {upgrades.hasNextPage && (
+            <Button
+              variant="link"
+              isLoading={upgrades.isFetchingNextPage}
+              onClick={() => void upgrades.fetchNextPage()}
+            >
+              Older upgrades
+            </Button>
+          )}
+        </UpgradeHistory>
+      )}
     </PageSection>
   );
 }

@@ -1,13 +1,20 @@
 import { Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { UpgradeSummary } from '@sealift/core/api';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Moment } from '../../components/moment.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
 import { upgradeText } from '../upgrade/upgrade-text.ts';
 
+interface UpgradeHistoryProps {
+  upgrades: readonly UpgradeSummary[];
+  /** Goes on with older ones. */
+  children: ReactNode;
+}
+
 /** Upgrades started from here: open previews, the running one, and how earlier ones ended. */
-export function UpgradeHistory({ upgrades }: { upgrades: readonly UpgradeSummary[] }) {
+export function UpgradeHistory({ upgrades, children }: UpgradeHistoryProps) {
   if (upgrades.length === 0) return null;
   return (
     <section className="versions">
@@ -40,6 +47,7 @@ export function UpgradeHistory({ upgrades }: { upgrades: readonly UpgradeSummary
           ))}
         </Tbody>
       </Table>
+      {children}
     </section>
   );
 }

@@ -1,12 +1,12 @@
 import type { LayerHistory } from '@sealift/core/api';
 import { shownState } from '../../engine/stored-state.ts';
-import { type Cursor, cursorText } from '../../http/cursor.ts';
+import { type Cursor, nextAfter } from '../../http/cursor.ts';
 import type { Db } from '../../store/store.ts';
 
 const pageLength = 20;
 
 /** What a layer ran before, by the upgrades that were confirmed; the newest first. */
-export async function layerHistory(db: Db, layerId: string, after: Cursor | undefined): Promise<LayerHistory> {
+export async function layerHistory(db: Db, layerId: string, after: Cursor<Date> | undefined): Promise<LayerHistory> {
   let query = db
     .selectFrom('upgrade')
     .innerJoin('upgrade_layer', 'upgrade_layer.upgrade_id', 'upgrade.id')
@@ -17,8 +17,8 @@ export async function layerHistory(db: Db, layerId: string, after: Cursor | unde
     .where('upgrade_layer.from_version', 'is not', null)
     .where('confirmed_at', 'is not', null);
   if (after !== undefined) {
-    const { at, id } = after;
-    query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('confirmed_at', 'id'), '<', tuple(at, id)));
+    const { place, id } = after;
+    query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('confirmed_at', 'id'), '<', tuple(place, id)));
   }
   const rows = await query
     .orderBy('confirmed_at', 'desc')
@@ -41,6 +41,6 @@ export async function layerHistory(db: Db, layerId: string, after: Cursor | unde
       },
     ];
   });
-  const last = rows.length > pageLength ? page.at(-1) : undefined;
-  return { entries, next: last?.confirmed_at ? cursorText({ at: last.confirmed_at, id: last.id }) : null };
+  const next = nextAfter(rows, pageLength, ({ confirmed_at: at, id }) => ({ place: at ?? new Date(0), id }));
+  return { entries, next };
 }

@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import type { ApiScope } from '../../http/api-scope.ts';
 import { textBodyBytes } from '../../http/body-limits.ts';
-import { afterSchema, readCursor } from '../../http/cursor.ts';
+import { afterSchema, timeCursor } from '../../http/cursor.ts';
 import { seenRevision, tagOf } from '../../http/if-match.ts';
 import { principalOf } from '../../http/request-context.ts';
 import { loadUpgrade } from '../queries.ts';
@@ -54,7 +54,7 @@ export function valuesRoutes(api: ApiScope, services: UpgradeServices): void {
       const { after } = request.query;
       const { layerId } = request.params;
       layerOf(await adoptedProfile(db), layerId);
-      return await layerHistory(db, layerId, after === undefined ? undefined : readCursor(after));
+      return await layerHistory(db, layerId, timeCursor(after));
     },
   });
 
