@@ -36,7 +36,11 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/accounts', {
-    config: { permission: 'accounts.change', once: 'answer-dropped' },
+    config: {
+      permission: 'accounts.change',
+      once: 'answer-dropped',
+      refuses: ['ACCOUNT_EXISTS', 'ACCOUNT_LIMIT', 'ACCOUNT_OF_ROOT'],
+    },
     schema: {
       tags,
       summary: 'Makes an account, and a one-time link by which its owner chooses a password',
@@ -59,7 +63,12 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.put('/accounts/:id', {
-    config: { permission: 'accounts.change', ifMatch: 'needed', sends: ['etag'] },
+    config: {
+      permission: 'accounts.change',
+      ifMatch: 'needed',
+      sends: ['etag'],
+      refuses: ['ACCOUNT_ELSEWHERE', 'ACCOUNT_OF_ROOT', 'ACCOUNT_OWN', 'LAST_ROOT'],
+    },
     schema: {
       tags,
       summary: 'Gives an account a role, disables it or lets it sign in again; needs If-Match',
@@ -77,7 +86,11 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.delete('/accounts/:id', {
-    config: { permission: 'accounts.change', ifMatch: 'needed' },
+    config: {
+      permission: 'accounts.change',
+      ifMatch: 'needed',
+      refuses: ['ACCOUNT_OF_ROOT', 'ACCOUNT_OWN', 'LAST_ROOT'],
+    },
     schema: {
       tags,
       summary: 'Removes an account with its sessions and API tokens; needs If-Match',
@@ -92,7 +105,11 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/accounts/:id/password-link', {
-    config: { permission: 'accounts.change', once: 'answer-dropped' },
+    config: {
+      permission: 'accounts.change',
+      once: 'answer-dropped',
+      refuses: ['ACCOUNT_ELSEWHERE', 'ACCOUNT_OF_ROOT'],
+    },
     schema: {
       tags,
       summary: 'A one-time link by which the owner of an account chooses a new password',
@@ -116,7 +133,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.delete('/accounts/:id/sessions', {
-    config: { permission: 'accounts.change', whileLocked: true },
+    config: { permission: 'accounts.change', whileLocked: true, refuses: ['ACCOUNT_OF_ROOT'] },
     schema: { tags, summary: 'Ends every session of an account', params: byId, response: { 204: z.null() } },
     handler: async (request, reply) => {
       await db.transaction().execute((trx) => endSessionsOf(trx, principalOf(request), request.params.id));
@@ -125,7 +142,7 @@ export function accountRoutes(api: ApiScope, db: Db): void {
   });
 
   api.delete('/accounts/:id/sessions/:session', {
-    config: { permission: 'accounts.change', whileLocked: true },
+    config: { permission: 'accounts.change', whileLocked: true, refuses: ['ACCOUNT_OF_ROOT'] },
     schema: {
       tags,
       summary: 'Ends one session of an account',

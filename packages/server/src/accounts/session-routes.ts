@@ -15,6 +15,7 @@ import { z } from 'zod';
 import type { Principal } from '../http/principal.ts';
 import type { Db } from '../store/store.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import { ofDoors, ofNewPasswords } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import { choosePassword } from './password-links.ts';
 import { clearSessionCookie, sessionSecret, setSessionCookie } from './session-cookie.ts';
@@ -40,7 +41,12 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.post('/setup', {
-    config: { permission: 'anonymous', whileLocked: true, sends: ['set-cookie'] },
+    config: {
+      permission: 'anonymous',
+      whileLocked: true,
+      sends: ['set-cookie'],
+      refuses: [...ofDoors, 'PASSWORD_TOO_COMMON', 'SETUP_DONE', 'SETUP_LINK_INVALID'],
+    },
     schema: {
       tags,
       security: [],
@@ -62,7 +68,12 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.post('/session', {
-    config: { permission: 'anonymous', whileLocked: true, sends: ['set-cookie'] },
+    config: {
+      permission: 'anonymous',
+      whileLocked: true,
+      sends: ['set-cookie'],
+      refuses: [...ofDoors, 'SIGN_IN_REFUSED', 'ACCOUNT_LOCKED'],
+    },
     schema: { tags, security: [], summary: 'Signs in', body: signInRequestSchema, response: { 200: sessionSchema } },
     handler: async (request, reply) => {
       const account = await attempts.attempt(
@@ -120,7 +131,10 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.put('/session/password', {
-    config: { permission: 'session.own' },
+    config: {
+      permission: 'session.own',
+      refuses: [...ofDoors, ...ofNewPasswords, 'SIGN_IN_REFUSED', 'ACCOUNT_LOCKED', 'ACCOUNT_ELSEWHERE'],
+    },
     schema: {
       tags,
       summary: "Changes one's own password; every other session of the account ends",
@@ -145,7 +159,10 @@ export function sessionRoutes(api: ApiScope, db: Db, attempts: LoginAttempts): v
   });
 
   api.post('/password-link', {
-    config: { permission: 'anonymous' },
+    config: {
+      permission: 'anonymous',
+      refuses: [...ofDoors, ...ofNewPasswords, 'PASSWORD_LINK_INVALID', 'CONSOLE_LOCKED'],
+    },
     schema: {
       tags,
       security: [],

@@ -30,7 +30,7 @@ export function tokenRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/tokens', {
-    config: { permission: 'api-tokens.own', once: 'answer-dropped' },
+    config: { permission: 'api-tokens.own', once: 'answer-dropped', refuses: ['ROLE_BEYOND', 'TOKEN_LIMIT'] },
     schema: {
       tags,
       summary: 'Makes an API token of a role; the only time its secret is shown',

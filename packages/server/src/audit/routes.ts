@@ -77,7 +77,7 @@ export function auditRoutes(api: ApiScope, db: Db, checkpoints: AuditCheckpoints
 
   api.post('/audit/checkpoints', {
     // It changes nothing that an upgrade goes by.
-    config: { permission: 'audit.checkpoint', whileLocked: true, once: 'answer-kept' },
+    config: { permission: 'audit.checkpoint', whileLocked: true, once: 'answer-kept', refuses: ['AUDIT_BROKEN'] },
     schema: {
       tags,
       summary: 'Signs where the audit log ends now',

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { afterSchema, timeCursor } from '../http/cursor.ts';
+import { ofBackups } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { findBackup, type ListedBackups, listBackups } from './backup-list.ts';
@@ -35,7 +36,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.post('/backups', {
-    config: { permission: 'backups.change', once: 'answer-kept' },
+    config: { permission: 'backups.change', once: 'answer-kept', refuses: ['BACKUP_RUNNING'] },
     schema: {
       tags,
       summary: 'Begins a backup; the list tells how far it is, and why it failed',
@@ -49,7 +50,11 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.get('/backups/:id/file', {
-    config: { permission: 'backups.download', sends: ['content-disposition', 'content-length'] },
+    config: {
+      permission: 'backups.download',
+      sends: ['content-disposition', 'content-length'],
+      refuses: [...ofBackups],
+    },
     schema: {
       tags,
       summary: 'The sealed file of a backup; taking it is an audit entry',
@@ -71,7 +76,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.post('/backups/:id/verify', {
-    config: { permission: 'backups.change', whileLocked: true },
+    config: { permission: 'backups.change', whileLocked: true, refuses: [...ofBackups] },
     schema: {
       tags,
       summary: 'Reads a backup from its first byte to its last and restores it on trial, now',
@@ -82,7 +87,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.delete('/backups/:id', {
-    config: { permission: 'backups.change' },
+    config: { permission: 'backups.change', refuses: [...ofBackups] },
     schema: { tags, summary: 'Removes a backup and its file', params, response: { 204: z.null() } },
     handler: async (request, reply) => {
       await removeBackup(db, backups, principalOf(request), await findBackup(db, request.params.id));
@@ -106,7 +111,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
 
   api.put('/backups/store', {
     // A key that was replaced in the store has to be given while an upgrade waits for it; another place is refused then.
-    config: { permission: 'backups.change', whileLocked: true },
+    config: { permission: 'backups.change', whileLocked: true, refuses: [...ofBackups, 'CONSOLE_LOCKED'] },
     schema: {
       tags,
       summary: 'Sets where backups are kept from now on, once all that they need was done there',
@@ -121,7 +126,7 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
   });
 
   api.post('/backups/store/check', {
-    config: { permission: 'backups.change', whileLocked: true },
+    config: { permission: 'backups.change', whileLocked: true, refuses: [...ofBackups] },
     schema: {
       tags,
       summary: 'Does all that backups need with the store that they are kept in: writes, lists, reads, removes',

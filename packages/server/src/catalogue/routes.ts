@@ -17,7 +17,7 @@ export function catalogueRoutes(api: ApiScope, db: Db): void {
   });
 
   api.post('/trusted-keys', {
-    config: { permission: 'trusted-keys.add', once: 'answer-kept' },
+    config: { permission: 'trusted-keys.add', once: 'answer-kept', refuses: ['KEY_FILE_INVALID'] },
     schema: {
       tags,
       summary: 'Trusts a minisign public key',

@@ -13,6 +13,7 @@ import type { LoginAttempts } from '@sealift/registry/login-attempts';
 import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
 import { anonymousBodyBytes } from '../http/body-limits.ts';
+import { ofDoors } from '../http/refusals.ts';
 import { gatewayOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import type { Db } from '../store/store.ts';
@@ -61,7 +62,7 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
   });
 
   api.post('/gateway/registration', {
-    config: { permission: 'anonymous', whileLocked: true },
+    config: { permission: 'anonymous', whileLocked: true, refuses: [...ofDoors, 'GATEWAY_TOKEN_REFUSED'] },
     schema: {
       tags,
       security,
@@ -92,7 +93,7 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
 
   api.post('/gateway/report', {
     bodyLimit: anonymousBodyBytes,
-    config: { permission: 'gateway', whileLocked: true },
+    config: { permission: 'gateway', whileLocked: true, refuses: ['GATEWAY_REPLAYED'] },
     schema: {
       tags,
       security,
@@ -104,7 +105,7 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
   });
 
   api.get('/gateway/wait', {
-    config: { permission: 'gateway' },
+    config: { permission: 'gateway', refuses: ['GATEWAY_WAITING_LIMIT'] },
     schema: {
       tags,
       security,
@@ -151,7 +152,11 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
   });
 
   api.get('/gateway/executables/:sha256', {
-    config: { permission: 'gateway', sends: ['content-length'] },
+    config: {
+      permission: 'gateway',
+      sends: ['content-length'],
+      refuses: ['GATEWAY_EXECUTABLE_UNKNOWN', 'GATEWAY_WAITING_LIMIT'],
+    },
     schema: {
       tags,
       security,

@@ -9,6 +9,7 @@ import {
 import { gatewayNameSchema } from '@sealift/core/gateway';
 import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
+import { ofReleases } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { change, changeWhile } from '../store/change.ts';
@@ -35,7 +36,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/invites', {
-    config: { ...mayChange, once: 'answer-dropped' },
+    config: { ...mayChange, once: 'answer-dropped', refuses: ['GATEWAY_INVITES_LIMIT'] },
     schema: {
       tags,
       summary: 'Lets a gateway register once, within a day; the only time the token is shown',
@@ -66,7 +67,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/pause', {
-    config: { ...mayChange, once: 'answer-kept' },
+    config: { ...mayChange, once: 'answer-kept', refuses: ['NOT_FOUND'] },
     schema: {
       tags,
       summary: 'Holds one gateway, those of a site, or all at their version',
@@ -82,7 +83,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/resume', {
-    config: { ...mayChange, once: 'answer-kept' },
+    config: { ...mayChange, once: 'answer-kept', refuses: ['NOT_FOUND'] },
     schema: {
       tags,
       summary: 'Ends a pause; what another level holds stays held',
@@ -97,7 +98,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/rollout', {
-    config: { permission: 'gateways.change', once: 'answer-kept' },
+    config: { permission: 'gateways.change', once: 'answer-kept', refuses: [...ofReleases, 'GATEWAY_RELEASE_WITHOUT'] },
     schema: {
       tags,
       summary: 'Has gateways go to what a release brings before it is installed, on the first hundredth of them first',

@@ -78,7 +78,7 @@ export function notificationRoutes(api: ApiScope, parts: SendingParts, events: E
   });
 
   api.post('/notifications/deliveries/:id/retry', {
-    config: { ...sends, once: 'answer-kept' },
+    config: { ...sends, once: 'answer-kept', refuses: ['DELIVERY_DONE'] },
     schema: {
       tags,
       summary: 'Has a delivery tried again now, and for another day',
@@ -124,7 +124,7 @@ function mailServerRoutes(api: ApiScope, parts: SendingParts, tell: () => void):
   });
 
   api.post('/notifications/mail-server/test', {
-    config: { ...sends, once: 'answer-kept' },
+    config: { ...sends, once: 'answer-kept', refuses: ['MAIL_SERVER_MISSING'] },
     schema: {
       tags,
       summary: 'Sends a test mail now, and tells what the server answered',
@@ -141,7 +141,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
 
   api.post('/notifications/subscriptions', {
     bodyLimit: siteBodyBytes,
-    config: { ...changes, once: 'answer-dropped' },
+    config: { ...changes, once: 'answer-dropped', refuses: ['WEBHOOK_ADDRESS_NOT_ALLOWED'] },
     schema: {
       tags,
       summary: 'Has somebody, or a program, told; the key that its requests are signed with is told this once',
@@ -157,7 +157,7 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
 
   api.put('/notifications/subscriptions/:id', {
     bodyLimit: siteBodyBytes,
-    config: { ...changes, ifMatch: 'needed' },
+    config: { ...changes, ifMatch: 'needed', refuses: ['WEBHOOK_ADDRESS_NOT_ALLOWED'] },
     schema: {
       tags,
       summary: 'Changes what is told, and where to; needs If-Match',
@@ -184,7 +184,11 @@ function subscriptionRoutes(api: ApiScope, parts: SendingParts, tell: () => void
   });
 
   api.post('/notifications/subscriptions/:id/test', {
-    config: { ...sends, once: 'answer-kept' },
+    config: {
+      ...sends,
+      once: 'answer-kept',
+      refuses: ['WEBHOOK_ADDRESS_NOT_ALLOWED', 'WEBHOOK_ADDRESS_LOCAL', 'MAIL_SERVER_MISSING'],
+    },
     schema: {
       tags,
       summary: 'Sends a test event now, and tells what the other side answered',

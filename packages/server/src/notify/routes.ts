@@ -22,7 +22,7 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
   });
 
   api.get('/events', {
-    config: { permission: 'events.read' },
+    config: { permission: 'events.read', refuses: ['EVENT_STREAMS_LIMIT'] },
     schema: {
       tags: ['events'],
       summary: 'Server-sent events: what changed, to be fetched again',

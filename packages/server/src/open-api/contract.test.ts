@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startAdopted } from '../testing/adopted-platform.ts';
-import type { Contract } from '../testing/contract.ts';
-import { ofThisVersion } from '../testing/keep-contract.ts';
+import { contractOfApi } from '../testing/keep-contract.ts';
 import { administrator, type RunningPlatform } from '../testing/running-platform.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -12,9 +11,8 @@ const old = { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4
 const next = { ...old, version: '4.2.13', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: 'mtu: 1450\n' };
 
 let platform: RunningPlatform;
-let contract: Contract;
+const contract = contractOfApi();
 beforeAll(async () => {
-  contract = await ofThisVersion();
   platform = await startAdopted([old, next]);
 });
 afterAll(() => platform.stop());

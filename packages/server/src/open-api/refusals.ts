@@ -6,7 +6,8 @@ import { isWriteMethod } from '../http/request-context.ts';
 const ofWho = {
   anonymous: [],
   gateway: ['GATEWAY_UNKNOWN'],
-  signedIn: ['NOT_SIGNED_IN', 'NOT_PERMITTED'],
+  // Whatever is read may have been written by another version, or damaged.
+  signedIn: ['NOT_SIGNED_IN', 'NOT_PERMITTED', 'RECORD_DAMAGED', 'RECORD_FORMAT_OTHER'],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /**
@@ -22,6 +23,7 @@ export function refusalsOf(route: RouteOptions, method: string): readonly ErrorC
   const codes: ErrorCode[] = [
     ...(isSignedIn ? ofWho.signedIn : permission === 'gateway' ? ofWho.gateway : ofWho.anonymous),
     ...(takes || writes ? (['INPUT_INVALID'] as const) : []),
+    ...(schema?.params === undefined ? [] : (['NOT_FOUND'] as const)),
     ...(writes ? (['INPUT_TOO_LARGE', 'ORIGIN_REFUSED'] as const) : []),
     ...(writes && permission === 'gateway' ? (['GATEWAY_BODY_OTHER'] as const) : []),
     ...(writes && isSignedIn && whileLocked !== true ? (['CONSOLE_LOCKED'] as const) : []),

@@ -33,7 +33,7 @@ export function packRoutes(api: ApiScope, db: Db, reads: SharedReads): void {
   });
 
   api.get('/packs/:name/uses', {
-    config: { permission: 'catalogue.read' },
+    config: { permission: 'catalogue.read', refuses: ['PACK_UNKNOWN'] },
     schema: {
       tags,
       summary: 'What uses a pack, after a cursor: layers, packs in use that name it, releases',

@@ -7,6 +7,7 @@ import {
 import { clusterEventsSchema } from '@sealift/core/cluster';
 import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
+import { ofClusters } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { Store } from '../store/store.ts';
 import { installedProfile } from './installed.ts';
@@ -26,7 +27,7 @@ export function clusterRoutes(
   const { db } = store;
 
   api.get('/cluster/nodes', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.read', refuses: [...ofClusters] },
     schema: {
       tags,
       summary: 'Nodes with their machines, as the cluster and Cluster API report them',
@@ -38,7 +39,7 @@ export function clusterRoutes(
   });
 
   api.get('/cluster/layers', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.read', refuses: ['NOT_ADOPTED', ...ofClusters] },
     schema: { tags, summary: 'Layers as the cluster runs them', response: { 200: clusterLayersSchema } },
     handler: async () => ({
       layers: runningLayers(
@@ -49,7 +50,7 @@ export function clusterRoutes(
   });
 
   api.get('/cluster/events', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.read', refuses: [...ofClusters] },
     schema: {
       tags,
       summary: 'The latest events of the cluster: warnings first, of each the newest first',
@@ -60,7 +61,7 @@ export function clusterRoutes(
 
   api.post('/cluster/kubeconfig', {
     // It changes nothing of the platform, and is needed most when an upgrade needs a person.
-    config: { permission: 'cluster.kubeconfig', whileLocked: true, once: 'answer-dropped' },
+    config: { permission: 'cluster.kubeconfig', whileLocked: true, once: 'answer-dropped', refuses: [...ofClusters] },
     schema: {
       tags,
       summary: 'Makes a kubeconfig of the enterprise cluster that ends after some hours',

@@ -17,6 +17,7 @@ import { updateList } from './updates.ts';
 import { textBodyBytes } from '../http/body-limits.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import type { SharedReads } from '../http/shared-reads.ts';
+import { ofClusters, ofMerges, ofPacks, ofReleases } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['platform'];
@@ -40,7 +41,7 @@ export function platformRoutes(
   });
 
   api.get('/updates', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.read', refuses: ['NOT_ADOPTED', ...ofReleases] },
     schema: { tags, summary: 'Newer releases, legal or refused with the reason', response: { 200: updateListSchema } },
     handler: () => updateList(db),
   });
@@ -49,7 +50,11 @@ export function platformRoutes(
   api.post('/platform/survey', {
     bodyLimit: textBodyBytes,
     // It changes nothing.
-    config: { permission: 'platform.adopt', whileLocked: true },
+    config: {
+      permission: 'platform.adopt',
+      whileLocked: true,
+      refuses: [...ofReleases, ...ofMerges, ...ofPacks, ...ofClusters, 'ADOPT_NO_RELEASE', 'LAYER_UNKNOWN'],
+    },
     schema: {
       tags,
       summary: 'Looks at what runs, and proposes the profile, with every difference from a release',
@@ -61,7 +66,22 @@ export function platformRoutes(
 
   api.post('/platform/adopt', {
     bodyLimit: textBodyBytes,
-    config: { permission: 'platform.adopt', once: 'answer-dropped' },
+    config: {
+      permission: 'platform.adopt',
+      once: 'answer-dropped',
+      refuses: [
+        ...ofReleases,
+        ...ofMerges,
+        ...ofPacks,
+        ...ofClusters,
+        'ALREADY_ADOPTED',
+        'ADOPT_CHANGED',
+        'ADOPT_DIFFERS',
+        'ADOPT_NOT_LOOKED_AT',
+        'ADOPT_NO_RELEASE',
+        'LAYER_UNKNOWN',
+      ],
+    },
     schema: {
       tags,
       summary: 'Records the release that the cluster already runs',
@@ -77,7 +97,7 @@ export function platformRoutes(
   });
 
   api.get('/profile', {
-    config: { permission: 'platform.read' },
+    config: { permission: 'platform.read', refuses: ['NOT_ADOPTED'] },
     schema: { tags, summary: "The enterprise cluster's layers and values", response: { 200: profileViewSchema } },
     handler: async (request) => {
       const profile = await reads.read('profile', () => profileView(db));
@@ -86,7 +106,7 @@ export function platformRoutes(
   });
 
   api.get('/profile/export', {
-    config: { permission: 'platform.values', sends: ['content-disposition'] },
+    config: { permission: 'platform.values', sends: ['content-disposition'], refuses: ['NOT_ADOPTED'] },
     schema: {
       tags,
       summary: 'The profile as tar.gz: profile.json and one YAML file a layer',

@@ -58,7 +58,11 @@ export function registryRoutes(
 
   api.post('/registries', {
     bodyLimit: siteBodyBytes,
-    config: { permission: 'registries.change', once: 'answer-kept' },
+    config: {
+      permission: 'registries.change',
+      once: 'answer-kept',
+      refuses: ['REGISTRY_NAME_TAKEN', 'REGISTRY_COUNT_LIMIT', 'REGISTRY_SETTINGS_REFUSED'],
+    },
     schema: {
       tags,
       summary: 'Tries a registry, stores it where nothing failed, and begins to read it',
@@ -98,7 +102,12 @@ export function registryRoutes(
   api.patch('/registries/:name', {
     bodyLimit: siteBodyBytes,
     // A login that was changed at the registry has to be given while an upgrade reads from it; another place is refused then.
-    config: { permission: 'registries.change', whileLocked: true, ifMatch: 'needed' },
+    config: {
+      permission: 'registries.change',
+      whileLocked: true,
+      ifMatch: 'needed',
+      refuses: ['REGISTRY_EMBEDDED', 'REGISTRY_NEEDED', 'REGISTRY_SETTINGS_REFUSED', 'CONSOLE_LOCKED'],
+    },
     schema: {
       tags,
       summary: 'Tries a registry with other settings, and stores them where nothing failed; needs If-Match',
@@ -116,7 +125,7 @@ export function registryRoutes(
   });
 
   api.delete('/registries/:name', {
-    config: { permission: 'registries.change', ifMatch: 'needed' },
+    config: { permission: 'registries.change', ifMatch: 'needed', refuses: ['REGISTRY_EMBEDDED', 'REGISTRY_NEEDED'] },
     schema: {
       tags,
       summary: 'Forgets a registry that nothing needs; nothing in it is touched; needs If-Match',
@@ -134,7 +143,7 @@ export function registryRoutes(
   api.post('/registries/:name/validate', {
     bodyLimit: siteBodyBytes,
     // It changes nothing.
-    config: { permission: 'registries.change', whileLocked: true },
+    config: { permission: 'registries.change', whileLocked: true, refuses: ['REGISTRY_EMBEDDED'] },
     schema: {
       tags,
       summary: 'Tries a stored registry as it is, or as it would be with changes; stores nothing',
@@ -176,7 +185,7 @@ function contentRoutes(
   };
 
   api.get('/registries/:name/repositories', {
-    config: { permission: 'registry.read' },
+    config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND'] },
     schema: {
       tags,
       summary: 'The repositories of a registry',
@@ -191,7 +200,7 @@ function contentRoutes(
   });
 
   api.get('/registries/:name/tags', {
-    config: { permission: 'registry.read' },
+    config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND', 'REFERENCE_INVALID'] },
     schema: {
       tags,
       summary: 'The tags of a repository of a registry',

@@ -60,13 +60,13 @@ export function uploadRoutes(api: ApiScope, db: Db): void {
 /** Care for the embedded registry: clean-up, scrub, and which releases stay however old they are. */
 export function careRoutes(api: ApiScope, care: RegistryCare): void {
   api.get('/registry-care', {
-    config: { permission: 'registry.read' },
+    config: { permission: 'registry.read', refuses: ['NOT_FOUND'] },
     schema: { tags, summary: 'How the embedded registry is looked after', response: { 200: registryCareSchema } },
     handler: () => Promise.resolve(care.state),
   });
 
   api.post('/registry-care/clean-up', {
-    config: { permission: 'registry.care', once: 'answer-kept' },
+    config: { permission: 'registry.care', once: 'answer-kept', refuses: ['NOT_FOUND', 'REGISTRY_CARE_RUNNING'] },
     schema: {
       tags,
       summary: 'Starts a clean-up of the embedded registry; the report follows',
@@ -80,7 +80,7 @@ export function careRoutes(api: ApiScope, care: RegistryCare): void {
   });
 
   api.post('/registry-care/scrub', {
-    config: { permission: 'registry.care', once: 'answer-kept' },
+    config: { permission: 'registry.care', once: 'answer-kept', refuses: ['NOT_FOUND', 'REGISTRY_CARE_RUNNING'] },
     schema: {
       tags,
       summary: 'Starts comparing all content of the embedded registry with its digests; the report follows',
@@ -93,7 +93,7 @@ export function careRoutes(api: ApiScope, care: RegistryCare): void {
   });
 
   api.put('/registry-care/kept-releases', {
-    config: { permission: 'registry.care' },
+    config: { permission: 'registry.care', refuses: ['NOT_FOUND'] },
     schema: {
       tags,
       summary: 'Sets which releases no clean-up removes',

@@ -11,6 +11,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { siteBodyBytes } from '../http/body-limits.ts';
 import { seenRevision, tagOf } from '../http/if-match.ts';
+import { ofDoors } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
 import type { Db } from '../store/store.ts';
@@ -63,7 +64,7 @@ export function signOnRoutes(api: ApiScope, db: Db, key: SecretKeyPlace, attempt
   });
 
   api.get('/single-sign-on/callback', {
-    config: { permission: 'anonymous', sends: ['location', 'set-cookie'] },
+    config: { permission: 'anonymous', sends: ['location', 'set-cookie'], refuses: [...ofDoors] },
     schema: {
       tags,
       security: [],

@@ -9,6 +9,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
 import { siteBodyBytes } from '../http/body-limits.ts';
+import { ofClusters } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { forgetSettings, keptSettings, saveSettings } from './change-settings.ts';
@@ -33,7 +34,19 @@ export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): v
   api.put('/site', {
     bodyLimit: siteBodyBytes,
     // A login that was changed at the site has to be given while an upgrade waits for it; anything else is refused then.
-    config: { permission: 'site.change', whileLocked: true },
+    config: {
+      permission: 'site.change',
+      whileLocked: true,
+      refuses: [
+        ...ofClusters,
+        'CONSOLE_LOCKED',
+        'SITE_SETTINGS_CHANGED',
+        'SITE_SETTINGS_FIXED',
+        'SITE_SETTINGS_REFUSED',
+        'SITE_CLUSTERS_APART',
+        'VARIABLES_INVALID',
+      ],
+    },
     schema: {
       tags,
       summary: 'Looks at the site with these settings, and stores them where they lead there',
@@ -49,7 +62,7 @@ export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): v
   });
 
   api.delete('/site', {
-    config: { permission: 'site.change' },
+    config: { permission: 'site.change', refuses: ['SITE_SETTINGS_FIXED'] },
     schema: { tags, summary: 'Forgets the settings of the site', response: { 204: z.null() } },
     handler: async (request, reply) => {
       refuseFixed(parts);
@@ -60,7 +73,7 @@ export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): v
   });
 
   api.post('/site/check', {
-    config: { permission: 'site.change', whileLocked: true },
+    config: { permission: 'site.change', whileLocked: true, refuses: ['SITE_SETTINGS_FIXED'] },
     schema: { tags, summary: 'Looks at the site with the settings that hold', response: { 200: siteChecksSchema } },
     handler: async () => {
       const settings = 'simulatorUrl' in source ? source.site : (await source.read()).settings;
@@ -72,7 +85,7 @@ export function siteRoutes(api: ApiScope, parts: SiteParts, events: EventBus): v
   api.post('/site/places', {
     bodyLimit: siteBodyBytes,
     // It changes nothing.
-    config: { permission: 'site.change', whileLocked: true },
+    config: { permission: 'site.change', whileLocked: true, refuses: ['SITE_SETTINGS_FIXED'] },
     schema: {
       tags,
       summary: 'What a vCenter has to choose from: datacenters, folders, clusters, pools, datastores, networks',

@@ -11,6 +11,7 @@ import { hashOfValues } from '@sealift/upgrade/frozen';
 import { type Simulator, type SimulatorOptions, startSimulator } from '@sealift/simulator/process';
 import { journalOf, troubleOfJournal } from '@sealift/testkit/upgrade/journal-path';
 import { type RunningConsole, startConsole } from '../app/console.ts';
+import { assertDocumented } from './keep-contract.ts';
 import { vendorKey } from './push-release.ts';
 
 /** An answer of the API. */
@@ -63,6 +64,8 @@ export class RunningPlatform {
     });
     const text = await response.text();
     const answer: HttpAnswer = { status: response.status, body: text === '' ? null : JSON.parse(text) };
+    const answered = Object.fromEntries(response.headers);
+    assertDocumented({ method, path, status: answer.status, headers: answered, body: answer.body ?? '' });
     return { ...answer, cookie: response.headers.get('set-cookie')?.split(';', 1)[0] ?? '' };
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { assertDocumented } from './keep-contract.ts';
 
 /** An answer with its JSON body parsed. */
 export interface Answer {
@@ -8,7 +9,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Calls an application by injection; keeps the session cookie like a browser. */
+/** Calls an application by injection; keeps the session cookie like a browser. Each answer has to be as the API's description says. */
 export class TestClient {
   readonly #app: FastifyInstance;
   cookie: string | undefined;
@@ -38,11 +39,9 @@ export class TestClient {
     const set = response.headers['set-cookie'];
     if (typeof set === 'string') this.cookie = set.split(';', 1)[0];
     const isJson = (response.headers['content-type'] ?? '').includes('json');
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      body: isJson ? response.json() : {},
-      text: response.body,
-    };
+    const { statusCode: status, headers: answered, body: text } = response;
+    const parsed: Answer['body'] | undefined = isJson ? response.json() : undefined;
+    assertDocumented({ method, path, status, headers: answered, body: parsed ?? text });
+    return { status, headers: answered, body: parsed ?? {}, text };
   }
 }

@@ -13,6 +13,7 @@ import { mergeLayers } from './layer-chain.ts';
 import { loadLayers, loadUpgrade } from './queries.ts';
 import { observationText, observePlatform } from './evidence/observe.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
+import { constraintsMet } from './preflight/pack-constraints.ts';
 import { countsFor } from './preflight/report.ts';
 import { runPreflight } from './preflight/run.ts';
 import { rememberLayers } from './resolution-memory.ts';
@@ -51,7 +52,8 @@ export async function confirmUpgrade(
     // Edited back and forth the draft can have the hash again, though the site was looked at for another plan, or is another one now.
     const sameSite = (await siteRevision(trx)) === siteBefore;
     if (!sameSite || !countsFor(report, draft.plan)) throw new SealiftError('UPGRADE_CHANGED', { place: id });
-    const checks = [...(await draftChecks(draft.plan, layers)), ...report.checks];
+    const fitting = await constraintsMet(trx, draft.plan, layers);
+    const checks = [...(await draftChecks(draft.plan, layers)), fitting, ...report.checks];
     const [blocker] = await blockersOf(trx, row, draft, checks);
     if (blocker !== undefined) throw new SealiftError('UPGRADE_BLOCKED', { values: { reason: blocker } });
     if (draft.frozen === null || draft.hash !== hash) throw new SealiftError('UPGRADE_CHANGED', { place: 'body.hash' });

@@ -20,6 +20,7 @@ import { upgradeSummary, upgradeView } from './upgrade-view.ts';
 import { valuesRoutes } from './values/routes.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { afterSchema, timeCursor } from '../http/cursor.ts';
+import { ofDrafts, ofMerges, ofPacks, ofReleases } from '../http/refusals.ts';
 import { principalOf } from '../http/request-context.ts';
 
 const tags = ['upgrades'];
@@ -46,7 +47,21 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades', {
-    config: { permission: 'upgrades.prepare', once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.prepare',
+      once: 'answer-kept',
+      refuses: [
+        ...ofReleases,
+        ...ofPacks,
+        ...ofMerges,
+        'NOT_ADOPTED',
+        'RELEASE_IN_TWO_REGISTRIES',
+        'UPGRADE_NOT_LEGAL',
+        'UPGRADE_CHANGED',
+        'UPGRADE_FROM_NEWER',
+        'REVERSIBLE_NOT_OFFERED',
+      ],
+    },
     schema: {
       tags,
       summary: 'Makes a draft, merged and planned; the same draft again while nothing changed',
@@ -62,7 +77,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get('/upgrades/:id', {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'upgrades.read', refuses: [...ofMerges] },
     schema: {
       tags,
       summary: 'One upgrade: plan, layers, preflight, progress',
@@ -73,7 +88,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/preflight', {
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', refuses: [...ofDrafts, 'UPGRADE_CHANGED'] },
     schema: {
       tags,
       summary: 'Looks at the site again for a draft, and keeps what was found',
@@ -90,7 +105,11 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/confirm', {
-    config: { permission: 'upgrades.confirm', once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.confirm',
+      once: 'answer-kept',
+      refuses: [...ofDrafts, 'SECOND_PERSON_NEEDED', 'UPGRADE_BLOCKED', 'UPGRADE_CHANGED'],
+    },
     schema: {
       tags,
       summary:
@@ -106,7 +125,7 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.delete('/upgrades/:id/confirm', {
-    config: { permission: 'upgrades.confirm' },
+    config: { permission: 'upgrades.confirm', refuses: [...ofMerges] },
     schema: {
       tags,
       summary: 'Takes back that a second person was asked to approve',
@@ -125,7 +144,12 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     const summary =
       intervention === 'pause' ? 'Stops at the next safe point' : 'Goes on after a pause or a mended cause';
     api.post(`/upgrades/:id/${intervention}`, {
-      config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
+      config: {
+        permission: 'upgrades.control',
+        whileLocked: true,
+        once: 'answer-kept',
+        refuses: ['UPGRADE_STATE_ILLEGAL'],
+      },
       schema: { tags, summary, params: byId, response: { 202: upgradeSchema } },
       handler: async (request, reply) => {
         await intervene(services, principalOf(request), request.params.id, intervention, '');
@@ -134,7 +158,12 @@ export function upgradeRoutes(api: ApiScope, services: UpgradeServices): void {
     });
   }
   api.post('/upgrades/:id/abort', {
-    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.control',
+      whileLocked: true,
+      once: 'answer-kept',
+      refuses: ['UPGRADE_STATE_ILLEGAL'],
+    },
     schema: {
       tags,
       summary:

@@ -28,6 +28,7 @@ import { layerChangeOf } from '../merging/layer-merge.ts';
 import { mergeLayers } from './layer-chain.ts';
 import { loadLayers } from './queries.ts';
 import { draftChecks } from './preflight/draft-checks.ts';
+import { constraintsMet } from './preflight/pack-constraints.ts';
 import { countsFor, loadReport } from './preflight/report.ts';
 import { loadRehearsal } from './rehearsal/stored-rehearsal.ts';
 import { readinessOf } from './rollback/readiness.ts';
@@ -146,7 +147,8 @@ async function showDraft({ store: { db } }: UpgradeServices, row: UpgradeRow) {
   const { plan, hash, ...draft } = await planDraft(db, row, layers);
   const last = await loadReport(db, row.id);
   const report = last !== null && countsFor(last, plan) ? last : null;
-  const checks = [...(await draftChecks(plan, layers)), ...(report?.checks ?? [])];
+  const fitting = await constraintsMet(db, plan, layers);
+  const checks = [...(await draftChecks(plan, layers)), fitting, ...(report?.checks ?? [])];
   const unseen = report === null ? [last === null ? neverLooked : lookedForAnother] : [];
   const blockers = [...unseen, ...(await blockersOf(db, row, draft, checks))];
   const shownLayers = layers.map(({ summary }) => layerChangeOf(summary));

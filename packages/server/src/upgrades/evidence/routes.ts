@@ -10,7 +10,7 @@ const tags = ['evidence'];
 /** The evidence of an upgrade, and the keys that sign it. */
 export function evidenceRoutes(api: ApiScope, evidence: EvidenceKeeper, keys: EvidenceKeys): void {
   api.get('/upgrades/:id/evidence', {
-    config: { permission: 'upgrades.read', sends: ['content-disposition'] },
+    config: { permission: 'upgrades.read', sends: ['content-disposition'], refuses: ['EVIDENCE_NOT_YET'] },
     schema: {
       tags,
       summary: 'The signed evidence of an upgrade that has ended, as one file',

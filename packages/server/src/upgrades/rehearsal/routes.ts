@@ -1,6 +1,7 @@
 import { upgradeSchema } from '@sealift/core/api';
 import { z } from 'zod';
 import type { ApiScope } from '../../http/api-scope.ts';
+import { ofDrafts } from '../../http/refusals.ts';
 import { principalOf } from '../../http/request-context.ts';
 import { loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -10,7 +11,17 @@ import { rehearseUpgrade } from './rehearse-upgrade.ts';
 /** Rehearsals of the minors of Kubernetes that an upgrade crosses. */
 export function rehearsalRoutes(api: ApiScope, services: UpgradeServices): void {
   api.post('/upgrades/:id/rehearsal', {
-    config: { permission: 'upgrades.prepare', once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.prepare',
+      once: 'answer-kept',
+      refuses: [
+        ...ofDrafts,
+        'REHEARSAL_RUNNING',
+        'REHEARSAL_NOT_NEEDED',
+        'REHEARSAL_PROGRAMS_MISSING',
+        'CLUSTER_SIMULATED',
+      ],
+    },
     schema: {
       tags: ['upgrades'],
       summary:

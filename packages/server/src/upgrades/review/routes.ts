@@ -14,6 +14,7 @@ import { z } from 'zod';
 import type { ApiScope } from '../../http/api-scope.ts';
 import { textBodyBytes } from '../../http/body-limits.ts';
 import { ifMatch, tagOf } from '../../http/if-match.ts';
+import { ofClusters, ofDrafts, ofHelm, ofMerges, ofPacks } from '../../http/refusals.ts';
 import { principalOf } from '../../http/request-context.ts';
 import {
   changeAnswers,
@@ -65,7 +66,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   const rendering = oneAtATime();
 
   api.get('/upgrades/:id/review', {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'upgrades.read', refuses: [...ofMerges] },
     schema: {
       tags,
       summary:
@@ -80,7 +81,11 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(path, {
-    config: { permission: 'platform.values', sends: ['etag'] },
+    config: {
+      permission: 'platform.values',
+      sends: ['etag'],
+      refuses: ofMerges,
+    },
     schema: {
       tags,
       summary: 'The preview of one layer, already merged',
@@ -94,7 +99,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(`${path}/texts`, {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'upgrades.read', refuses: ofMerges },
     schema: {
       tags,
       summary:
@@ -110,7 +115,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(`${path}/manifests`, {
-    config: { permission: 'platform.values' },
+    config: { permission: 'platform.values', refuses: [...ofDrafts, ...ofPacks, ...ofClusters, ...ofHelm] },
     schema: {
       tags,
       summary:
@@ -127,7 +132,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.patch(`${path}/resolutions`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'], refuses: [...ofDrafts] },
     schema: {
       tags,
       summary: 'Changes the answers to some paths; with If-Match only where nobody else edited the layer meanwhile',
@@ -146,7 +151,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.put(`${path}/resolutions`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'], refuses: [...ofDrafts] },
     schema: {
       tags,
       summary: "Replaces the layer's resolutions",
@@ -163,7 +168,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.put(`${path}/text`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'], refuses: [...ofDrafts] },
     schema: {
       tags,
       summary: "Pastes a text in the merge's place; it is checked against the merge",
@@ -179,7 +184,7 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.delete(`${path}/text`, {
-    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'] },
+    config: { permission: 'upgrades.prepare', ifMatch: 'taken', sends: ['etag'], refuses: [...ofDrafts] },
     schema: { tags, summary: 'Goes back to the merge', params: byLayer, response: { 200: layerPreviewSchema } },
     handler: async (request, reply) => {
       const { params } = request;

@@ -1,6 +1,7 @@
 import { acceptRiskRequestSchema, upgradeSchema } from '@sealift/core/api';
 import { z } from 'zod';
 import type { ApiScope } from '../../http/api-scope.ts';
+import { ofDrafts } from '../../http/refusals.ts';
 import { principalOf } from '../../http/request-context.ts';
 import { loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -20,7 +21,7 @@ export function riskRoutes(api: ApiScope, services: UpgradeServices): void {
   };
 
   api.put(path, {
-    config: { permission: 'upgrades.accept-risk' },
+    config: { permission: 'upgrades.accept-risk', refuses: [...ofDrafts, 'RISK_NOT_ACCEPTABLE', 'UPGRADE_CHANGED'] },
     schema: {
       tags,
       summary: 'Accepts what one check of the preflight found, for the objects that were shown',
@@ -35,7 +36,7 @@ export function riskRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.delete(path, {
-    config: { permission: 'upgrades.accept-risk' },
+    config: { permission: 'upgrades.accept-risk', refuses: [...ofDrafts] },
     schema: { tags, summary: 'Takes an acceptance back', params, response: { 200: upgradeSchema } },
     handler: async (request) => {
       await withdrawRisk(db, principalOf(request), request.params);

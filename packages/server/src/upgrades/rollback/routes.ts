@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readableJournal } from '../../engine/journal-store.ts';
 import { shownState } from '../../engine/stored-state.ts';
 import type { ApiScope } from '../../http/api-scope.ts';
+import { ofDrafts } from '../../http/refusals.ts';
 import { principalOf } from '../../http/request-context.ts';
 import { loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -21,7 +22,7 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   const view = async (id: string) => await upgradeView(services, await loadUpgrade(db, id));
 
   api.get('/upgrades/:id/rollback', {
-    config: { permission: 'upgrades.read' },
+    config: { permission: 'upgrades.read', refuses: ['UPGRADE_HASH_MISMATCH'] },
     schema: {
       tags,
       summary: 'Whether an upgrade can be taken back, what would be put back and what stays; changes nothing',
@@ -36,7 +37,12 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/rollback', {
-    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.control',
+      whileLocked: true,
+      once: 'answer-kept',
+      refuses: ['CONSOLE_LOCKED', 'UPGRADE_STATE_ILLEGAL', 'UPGRADE_ROLLBACK_SHUT', 'UPGRADE_HASH_MISMATCH'],
+    },
     schema: {
       tags,
       summary: 'Takes back what an upgrade did that is paused, needs a person or was aborted, the last step first',
@@ -52,7 +58,12 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.post('/upgrades/:id/finalise', {
-    config: { permission: 'upgrades.control', whileLocked: true, once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.control',
+      whileLocked: true,
+      once: 'answer-kept',
+      refuses: ['UPGRADE_NOT_FINALISABLE', 'UPGRADE_HASH_MISMATCH'],
+    },
     schema: {
       tags,
       summary:
@@ -68,7 +79,7 @@ export function rollbackRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.put('/upgrades/:id/on-failure', {
-    config: { permission: 'upgrades.prepare' },
+    config: { permission: 'upgrades.prepare', refuses: [...ofDrafts] },
     schema: {
       tags,
       summary: 'Chooses what a failure does that stops the upgrade: wait for a person, or roll back while it can',

@@ -10,6 +10,7 @@ import type { ApiScope } from '../../http/api-scope.ts';
 import { textBodyBytes } from '../../http/body-limits.ts';
 import { afterSchema, timeCursor } from '../../http/cursor.ts';
 import { seenRevision, tagOf } from '../../http/if-match.ts';
+import { ofMerges, ofPacks, ofReleases } from '../../http/refusals.ts';
 import { principalOf } from '../../http/request-context.ts';
 import { loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -28,7 +29,7 @@ export function valuesRoutes(api: ApiScope, services: UpgradeServices): void {
   const { db } = services.store;
 
   api.get(path, {
-    config: { permission: 'platform.values', sends: ['etag'] },
+    config: { permission: 'platform.values', sends: ['etag'], refuses: ['NOT_ADOPTED'] },
     schema: {
       tags,
       summary: "A layer's values as they run, with the schema of its pack",
@@ -42,7 +43,7 @@ export function valuesRoutes(api: ApiScope, services: UpgradeServices): void {
   });
 
   api.get(`${path}/history`, {
-    config: { permission: 'platform.values' },
+    config: { permission: 'platform.values', refuses: ['NOT_ADOPTED'] },
     schema: {
       tags,
       summary: 'What the layer ran before, the newest first, 20 a page',
@@ -61,7 +62,7 @@ export function valuesRoutes(api: ApiScope, services: UpgradeServices): void {
   api.post(`${path}/check`, {
     bodyLimit: textBodyBytes,
     // It changes nothing.
-    config: { permission: 'platform.values', whileLocked: true },
+    config: { permission: 'platform.values', whileLocked: true, refuses: ['NOT_ADOPTED', ...ofMerges, ...ofPacks] },
     schema: {
       tags,
       summary: 'Holds a text against the schemas of the layer’s pack',
@@ -74,7 +75,12 @@ export function valuesRoutes(api: ApiScope, services: UpgradeServices): void {
 
   api.post(`${path}/values`, {
     bodyLimit: textBodyBytes,
-    config: { permission: 'upgrades.prepare', ifMatch: 'needed', once: 'answer-kept' },
+    config: {
+      permission: 'upgrades.prepare',
+      ifMatch: 'needed',
+      once: 'answer-kept',
+      refuses: ['NOT_ADOPTED', 'UPGRADE_NOT_LEGAL', 'UPGRADE_FROM_NEWER', ...ofReleases, ...ofMerges, ...ofPacks],
+    },
     schema: {
       tags,
       summary: 'Makes a draft that applies new values to the release that runs; edits of other layers join it',
