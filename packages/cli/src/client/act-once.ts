@@ -13,7 +13,7 @@ interface ActAnswer {
 const tries = 4;
 /** How often it is asked what became of an act whose answer was lost while the console still worked at it. */
 const looks = 60;
-const pauseMs = 1000;
+const usualPauseMs = 1000;
 
 /**
  * Sends an act until it is answered, with one `Idempotency-Key`: where the line is cut it is sent again, and the console does it once.
@@ -23,7 +23,7 @@ const pauseMs = 1000;
  */
 export async function actOnce<Answer extends ActAnswer>(
   send: (key: string) => Promise<Answer>,
-  cancel: AbortSignal | undefined,
+  { cancel, pauseMs = usualPauseMs }: { readonly cancel?: AbortSignal | undefined; readonly pauseMs?: number } = {},
 ): Promise<Answer> {
   const key = `"${randomUUID()}"`;
   for (let cuts = 0, asked = 0; ; ) {

@@ -165,7 +165,7 @@ export class ApiClient {
 
   async #act(path: string, body: unknown): Promise<Buffer> {
     const ask = (key: string) => this.#exchange('POST', path, body, { 'idempotency-key': key });
-    return this.#good(path, await actOnce(ask, this.#options.cancel));
+    return this.#good(path, await actOnce(ask, { cancel: this.#options.cancel }));
   }
 
   #good(path: string, { status, bytes }: { readonly status: number; readonly bytes: Buffer }): Buffer {
