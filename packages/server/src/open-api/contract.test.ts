@@ -260,6 +260,31 @@ it('the server answers every operation of its description as described, and has 
   expect([...called].toSorted()).toEqual(contract.operations.map((one) => one.name).toSorted());
 });
 
+/** What looks, and changes nothing that a second look would change again; and what nobody is signed in for. */
+const mayBeRepeated = [
+  'POST /backups/store/check',
+  'POST /backups/{id}/verify',
+  'POST /gateway/registration',
+  'POST /gateway/report',
+  'POST /password-link',
+  'POST /platform/survey',
+  'POST /profile/layers/{layerId}/check',
+  'POST /registries/validate',
+  'POST /registries/{name}/validate',
+  'POST /session',
+  'POST /setup',
+  'POST /site/check',
+  'POST /site/places',
+  'POST /upgrades/{id}/preflight',
+];
+
+it('every other act takes an Idempotency-Key', () => {
+  const without = contract.operations.filter(
+    ({ method, parameters }) => method === 'post' && !parameters.some(({ name: one }) => one === 'Idempotency-Key'),
+  );
+  expect(without.map((one) => one.name).toSorted()).toEqual(mayBeRepeated);
+});
+
 it('strangers are told as described, too', async () => {
   const nobody = { authorization: '' };
   faults.length = 0;

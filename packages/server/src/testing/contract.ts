@@ -24,6 +24,7 @@ interface Operation {
   readonly pattern: RegExp;
   readonly method: string;
   readonly path: string;
+  readonly parameters: readonly { readonly name: string }[];
   readonly responses: Readonly<Record<string, Documented>>;
 }
 
@@ -42,9 +43,10 @@ export class Contract {
     const found = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]): Operation => {
         const below = path.slice(base.length);
-        const { responses } = operation as Pick<Operation, 'responses'>;
+        const { parameters = [], responses } = operation as Pick<Operation, 'responses'> &
+          Partial<Pick<Operation, 'parameters'>>;
         const pattern = new RegExp(`^${below.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-        return { name: `${method.toUpperCase()} ${below}`, pattern, method, path, responses };
+        return { name: `${method.toUpperCase()} ${below}`, pattern, method, path, parameters, responses };
       }),
     );
     // What is written out wins over what has a name in its place.
