@@ -118,6 +118,26 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     return { left: box.x, right: box.x + box.width, top: box.y, bottom: box.y + box.height };
   };
 
+  test('a layer’s values are edited by keyboard, told wrong at their line, and become a draft', async () => {
+    await page.goto(`${site.url}/cluster/profile?layer=cni-cni-calico`);
+    await page.getByRole('button', { name: 'Edit values of Calico' }).click();
+    const editor = page.getByRole('textbox', { name: 'New values of Calico' });
+    await editor.click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('mtu: many');
+    await page.getByRole('button', { name: 'Line 1' }).waitFor();
+    await page.locator('.cm-conflict').waitFor();
+    const look = page.getByRole('button', { name: 'Look at the change' });
+    expect(await look.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('button', { name: 'Line 1' }).click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('mtu: 8000');
+    await page.getByText('Fits the pack').waitFor();
+    await look.click();
+    await page.waitForURL('**/updates/up-1');
+    expect(api.layerValues.applied).toBe('mtu: 8000');
+  }, 60_000);
+
   test('the preview fits a laptop screen: nothing overlaps, nothing scrolls out of sight', async () => {
     await page.goto(`${site.url}/updates/up-1`);
     const list = await boxOf(page.getByRole('tree', { name: 'Decisions' }));

@@ -12,6 +12,8 @@ interface CallLimits {
   readonly timeoutMs?: number;
   /** The `ETag` of what was seen: the change is refused (412) where it is another by now. */
   readonly ifMatch?: string;
+  /** That it only looks: it may be sent as often as one likes. */
+  readonly looks?: boolean;
 }
 
 /** The `ETag` of a state that has been changed so many times. */
@@ -49,11 +51,11 @@ export async function send(
   method: Method,
   path: string,
   body?: unknown,
-  { signal, timeoutMs = usualTimeoutMs, ifMatch }: CallLimits = {},
+  { signal, timeoutMs = usualTimeoutMs, ifMatch, looks = false }: CallLimits = {},
 ): Promise<Response> {
   const late = AbortSignal.timeout(timeoutMs);
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const act = method === 'POST' ? `${path} ${text}` : undefined;
+  const act = method === 'POST' && !looks ? `${path} ${text}` : undefined;
   const response = await reach(`/api/v1${path}`, {
     method,
     credentials: 'same-origin',

@@ -40,7 +40,8 @@ export function useLayerHistory(id: string) {
 export function useValuesCheck(id: string, values: string, enabled: boolean) {
   return useQuery({
     queryKey: [...profileKey, id, 'check', values],
-    queryFn: ({ signal }) => request(layerValuesCheckSchema, 'POST', pathOf(id, '/check'), { values }, { signal }),
+    queryFn: ({ signal }) =>
+      request(layerValuesCheckSchema, 'POST', pathOf(id, '/check'), { values }, { signal, looks: true }),
     enabled,
     gcTime: 0,
   });

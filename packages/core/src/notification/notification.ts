@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hideSecrets } from '../secret/index.ts';
-import { lifecycle, type UpgradeState } from '../upgrade/index.ts';
+import { isForValues, lifecycle, type UpgradeState } from '../upgrade/index.ts';
 import { type NotificationKind, notificationKindSchema, testKind } from './kinds.ts';
 
 const longestText = 1000;
@@ -164,7 +164,7 @@ export function newsOfTest(by: string): News<typeof testKind> {
 }
 
 function named({ product, from, to }: ToldUpgrade): string {
-  return `Upgrade of ${product} from ${from} to ${to}`;
+  return isForValues({ from, to }) ? `New values for ${product} ${to}` : `Upgrade of ${product} from ${from} to ${to}`;
 }
 
 function factsOf({ id, product, from, to }: ToldUpgrade) {

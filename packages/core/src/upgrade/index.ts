@@ -52,6 +52,7 @@ export {
   stepsOfPlan,
 } from './plan/plan.ts';
 export { pointOfNoReturn } from './plan/point-of-no-return.ts';
+export { isForValues, upgradeText } from './plan/upgrade-text.ts';
 export {
   begunSteps,
   currentWait,

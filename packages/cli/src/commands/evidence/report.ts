@@ -1,5 +1,6 @@
 import type { VerifiedEvidence } from '@sealift/bundle/signed-evidence';
 import type { UpgradeEvidence } from '@sealift/core/evidence';
+import { upgradeText } from '@sealift/core/upgrade';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
 
@@ -18,9 +19,9 @@ export function printEvidence({ evidence, key }: VerifiedEvidence, context: CliC
 }
 
 function ofUpgrade({ upgrade, writtenAt, site }: UpgradeEvidence): string[] {
-  const { id, product, from, to, state, createdAt, finishedAt, failure } = upgrade;
+  const { id, product, state, createdAt, finishedAt, failure } = upgrade;
   return [
-    `upgrade ${id}  ${product} ${from} to ${to}: ${state}`,
+    `upgrade ${id}  ${product} ${upgradeText(upgrade)}: ${state}`,
     `begun ${createdAt}, ended ${finishedAt ?? 'at an unknown time'}, evidence written ${writtenAt}`,
     ...(site.simulated === true ? ['the cluster was a simulation: nothing real was upgraded'] : []),
     ...(failure === null ? [] : [`failed: ${failure.message} (${failure.code})`]),

@@ -1,5 +1,5 @@
 import { type Upgrade, upgradeSchema } from '@sealift/core/api';
-import { lifecycle } from '@sealift/core/upgrade';
+import { lifecycle, upgradeText } from '@sealift/core/upgrade';
 import { SealiftError } from '@sealift/core/errors';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
@@ -36,16 +36,16 @@ export async function confirmUpgrade(
     return;
   }
   if (options.json === true) context.out(JSON.stringify(confirmed));
-  else context.out(`Confirmed ${upgrade.from} to ${upgrade.to}; follow it with: sealift upgrade wait`);
+  else context.out(`Confirmed ${upgradeText(upgrade)}; follow it with: sealift upgrade wait`);
 }
 
 /** It waits for another person: no success where it was to be waited for. */
 function tellAsked(upgrade: Upgrade, options: Output & { wait?: true }, context: CliContext): void {
   if (options.wait === true) context.exitCode = 3;
   if (options.json === true) return context.out(JSON.stringify(upgrade));
-  const { from, to, hash, approval } = upgrade;
+  const { hash, approval } = upgrade;
   context.out(
-    `Asked for ${from} to ${to}: it starts when another person than ${approval.asked?.by ?? 'you'} confirms it.`,
+    `Asked for ${upgradeText(upgrade)}: it starts when another person than ${approval.asked?.by ?? 'you'} confirms it.`,
   );
   context.out(`They run: sealift upgrade confirm ${upgrade.id} --hash ${hash}`);
 }

@@ -1,5 +1,5 @@
 import type { UpgradeCourse } from '@sealift/core/api';
-import { lifecycle, type TreeStep, type UpgradeTree } from '@sealift/core/upgrade';
+import { lifecycle, type TreeStep, type UpgradeTree, upgradeText } from '@sealift/core/upgrade';
 import { plainLine } from '../../terminal/plain-line.ts';
 import { readinessLine } from './rollback-lines.ts';
 import { rangeText, timeText } from './usual-time.ts';
@@ -8,9 +8,9 @@ const marks: Readonly<Record<TreeStep['state'], string>> = { waiting: ' ', runni
 
 /** A plan as a tree: each step with how it can be taken back and how long it takes here, and the point of no return as a line. */
 export function planLines(tree: UpgradeTree): string[] {
-  return tree.hops.flatMap(({ from, to, steps }) => [
-    `${from} to ${to}`,
-    ...steps.flatMap((step) => [
+  return tree.hops.flatMap((hop) => [
+    upgradeText(hop),
+    ...hop.steps.flatMap((step) => [
       ...noReturn(step, tree),
       `  ${step.title}  (${step.rollback}; usual time ${rangeText(step.usual)})`,
     ]),
@@ -19,11 +19,11 @@ export function planLines(tree: UpgradeTree): string[] {
 
 /** How far an upgrade is, as a tree: hops, steps, and below those that are open what they wait for. */
 export function courseLines(course: UpgradeCourse): string[] {
-  const { tree, product, from, to, state, at } = course;
-  const head = `${product} ${from} to ${to}: ${lifecycle[state].label}`;
+  const { tree, product, state, at } = course;
+  const head = `${product} ${upgradeText(course)}: ${lifecycle[state].label}`;
   if (tree === null) return [head, 'the plan cannot be read'].map(plainLine);
   const lines = tree.hops.flatMap((hop) => [
-    `${hop.from} to ${hop.to}`,
+    upgradeText(hop),
     ...hop.steps.flatMap((step) => [...noReturn(step, tree), ...stepLines(step, Date.parse(at))]),
   ]);
   const back = course.rollback === null ? [] : [readinessLine(course.rollback)];

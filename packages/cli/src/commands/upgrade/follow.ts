@@ -1,4 +1,4 @@
-import { lifecycle } from '@sealift/core/upgrade';
+import { isForValues, lifecycle } from '@sealift/core/upgrade';
 import { summarySchema, type Upgrade } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { ApiClient } from '../../client/api-client.ts';
@@ -60,7 +60,10 @@ export async function reportEnd(api: ApiClient, upgrade: Ended, options: Output,
     });
   }
   if (options.json === true) return;
-  context.out(`Upgraded ${upgrade.product} from ${upgrade.from} to ${upgrade.to}.`);
+  const { product, from, to } = upgrade;
+  context.out(
+    isForValues(upgrade) ? `${product} ${to} runs the new values.` : `Upgraded ${product} from ${from} to ${to}.`,
+  );
   const { statements } = await api.get('/api/v1/summary', summarySchema);
   for (const { text, holds } of statements) context.out(`${holds ? 'yes' : 'no '}  ${text}`);
 }

@@ -1,4 +1,5 @@
 import { upgradeCourseSchema } from '@sealift/core/api';
+import { upgradeText } from '@sealift/core/upgrade';
 import type { CliContext } from '../../context.ts';
 import { connect } from '../../client/connect.ts';
 import { findUpgrade, upgradeUrl } from '../../client/current-upgrade.ts';
@@ -14,9 +15,9 @@ export async function showPlan(id: string | undefined, { json }: Output, context
   const found = await findUpgrade(api, id);
   const course = await api.get(upgradeUrl(found.id, 'tree'), upgradeCourseSchema);
   if (json === true) return context.out(JSON.stringify(course));
-  const { product, from, to, state, tree, hash, failure } = course;
+  const { product, state, tree, hash, failure } = course;
   const lines = [
-    `${course.id}  ${product} ${from} to ${to}: ${state}`,
+    `${course.id}  ${product} ${upgradeText(course)}: ${state}`,
     ...(found.plan === null ? [] : [`node image: ${found.plan.nodeImage.reason}`]),
     ...(tree === null ? [`the plan cannot be read: ${failure?.message ?? 'no reason was given'}`] : planLines(tree)),
     ...(tree?.pointOfNoReturn === null ? ['no point of no return: every step can be undone, or does no harm'] : []),

@@ -1,4 +1,4 @@
-import { lifecycle, stepsOfPlan, type Wait } from '@sealift/core/upgrade';
+import { lifecycle, stepsOfPlan, upgradeText, type Wait } from '@sealift/core/upgrade';
 import type { ShownRisk, Upgrade } from '@sealift/core/api';
 import type { CliContext } from '../../context.ts';
 import { Remedies } from '../../terminal/remedies.ts';
@@ -16,7 +16,7 @@ export function printUpgrade(upgrade: Upgrade, { json }: Output, context: CliCon
     context.out(JSON.stringify(upgrade));
     return;
   }
-  context.out(`${upgrade.id}  ${upgrade.product} ${upgrade.from} to ${upgrade.to}: ${upgrade.state}`);
+  context.out(`${upgrade.id}  ${upgrade.product} ${upgradeText(upgrade)}: ${upgrade.state}`);
   if (upgrade.plan !== null) context.out(`node image: ${upgrade.plan.nodeImage.reason}`);
   for (const { id, fromVersion, toVersion, state, openConflicts, keptCustomisations } of upgrade.layers) {
     const conflicts = openConflicts === 0 ? '' : `, ${openConflicts} open conflicts`;

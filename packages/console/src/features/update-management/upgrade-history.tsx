@@ -1,11 +1,11 @@
 import { Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { UpgradeSummary } from '@sealift/core/api';
+import { upgradeText } from '@sealift/core/upgrade';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Moment } from '../../components/moment.tsx';
 import { StateLabel } from '../../components/state-label.tsx';
-import { upgradeText } from '../upgrade/upgrade-text.ts';
 
 interface UpgradeHistoryProps {
   upgrades: readonly UpgradeSummary[];

@@ -25,22 +25,24 @@ export function FieldsList({ values: { jsonSchema, schemaMissing } }: { values: 
         {found.length} of {fields.length} fields
       </p>
       {/* Scrolled by keyboard, too. */}
-      <dl className="fields-found" tabIndex={0} aria-label="Fields of the pack">
-        {found.map((field) => (
-          <div key={field.path}>
-            <dt>
-              <code>{field.path}</code> {field.required && '(required)'}
-            </dt>
-            <dd>
-              {field.description}{' '}
-              <span className="quiet">
-                {field.type}
-                {field.default !== undefined && `; default ${field.default}`}
-              </span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div className="fields-found" role="group" tabIndex={0} aria-label="Fields of the pack">
+        <dl>
+          {found.map((field) => (
+            <div key={field.path}>
+              <dt>
+                <code>{field.path}</code> {field.required && '(required)'}
+              </dt>
+              <dd>
+                {field.description}{' '}
+                <span className="quiet">
+                  {field.type}
+                  {field.default !== undefined && `; default ${field.default}`}
+                </span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
     </div>
   );
 }

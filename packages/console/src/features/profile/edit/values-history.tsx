@@ -1,12 +1,12 @@
 import { Button } from '@patternfly/react-core';
 import type { LayerHistory, LayerValues } from '@sealift/core/api';
+import { upgradeText } from '@sealift/core/upgrade';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useLayerHistory } from '../../../api/layer-values.ts';
 import { DiffView } from '../../../components/diff-view.tsx';
 import { Moment } from '../../../components/moment.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
-import { upgradeText } from '../../upgrade/upgrade-text.ts';
 
 type Entry = LayerHistory['entries'][number];
 

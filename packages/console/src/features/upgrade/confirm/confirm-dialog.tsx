@@ -1,9 +1,9 @@
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import type { Upgrade } from '@sealift/core/api';
+import { isForValues } from '@sealift/core/upgrade';
 import { useSession } from '../../../api/session.ts';
 import { useConfirm } from '../../../api/upgrades.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
-import { isForValues } from '../upgrade-text.ts';
 import { useApproval } from './approval.ts';
 import { consequences } from './consequences.ts';
 

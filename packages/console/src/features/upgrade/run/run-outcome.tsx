@@ -1,13 +1,12 @@
 import { Card, CardBody, CardTitle, Title } from '@patternfly/react-core';
 import type { PartlyUpgraded, Upgrade } from '@sealift/core/api';
-import { isFinal, lifecycle } from '@sealift/core/upgrade';
+import { isFinal, isForValues, lifecycle } from '@sealift/core/upgrade';
 import { Link } from 'react-router';
 import { useSummary } from '../../../api/platform.ts';
 import { FailureNotice, Notice } from '../../../components/error-notice.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 import { StatementLine } from '../../../components/statement-line.tsx';
 import { preparePath } from '../../../components/update-link.ts';
-import { isForValues } from '../upgrade-text.ts';
 
 /** How an upgrade ended, or why it stands still; nothing while it simply runs. */
 export function RunOutcome({ upgrade }: { upgrade: Upgrade }) {
