@@ -23,7 +23,7 @@ describe('what packs ask of each other', () => {
     ],
     ['required', { minVersion: '1.26.8', maxVersion: '1.26.8' }, '1.26.8', []],
     ['required', { minVersion: '', maxVersion: '1.26.10' }, '1.26.9', []],
-    ['required', { layer: 'k8s' }, '1.26.8', ['calico 3.26.1 needs kubernetes, and there is no']],
+    ['required', { layer: 'k8s' }, '1.26.8', ['calico 3.26.1 needs kubernetes, and it is not there']],
     ['optional', { maxVersion: '1.26' }, undefined, []],
     ['optional', { maxVersion: '1.26.0' }, '1.27.0', ['calico 3.26.1 works with kubernetes up to 1.26.0 only']],
     ['notSupported', { minVersion: '1.27.0' }, '1.26.8', []],
@@ -32,8 +32,6 @@ describe('what packs ask of each other', () => {
   ] as const)('%s %j with %s', (type, more, version, expected) => {
     const found = reasons(type, more, version);
     expect(found).toHaveLength(expected.length);
-    for (const [index, text] of expected.entries()) {
-      expect(found[index]).toContain(text.replace('there is no', 'it is not there'));
-    }
+    for (const [index, text] of expected.entries()) expect(found[index]).toContain(text);
   });
 });

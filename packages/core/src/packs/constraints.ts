@@ -2,7 +2,7 @@ import type { Pack } from '../pack/pack-json.ts';
 import { compareVersions } from '../version/version.ts';
 
 /** A pack that is wanted, or not wanted, beside another one, and what is there in its place. */
-export interface UnmetDependency {
+interface UnmetDependency {
   readonly pack: string;
   readonly version: string;
   /** The pack that it names. */

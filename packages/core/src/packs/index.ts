@@ -1,3 +1,3 @@
-export { type UnmetDependency, unmetDependencies } from './constraints.ts';
+export { unmetDependencies } from './constraints.ts';
 export { type KnownPack, type KnownPackVersion, knownPacks, type PackSource } from './known-packs.ts';
 export { type OutdatedPack, outdatedPacks, type PackInUse } from './outdated.ts';

@@ -45,6 +45,11 @@ export function valueProblems(row: CheckedRow, text: string): ValueProblem[] {
   return problems.slice(0, limit);
 }
 
+/** What is wrong with an edited text of a layer, as {@link valueProblems}. */
+export function editedProblems(row: CheckedRow & { readonly pasted: string }): ValueProblem[] {
+  return valueProblems(row, row.pasted);
+}
+
 function references(text: string): string[] {
   return text.match(/\.spectro\.[A-Za-z0-9_.\-[\]]+/g) ?? [];
 }

@@ -1,5 +1,6 @@
 import { siteValues } from '@sealift/core/adoption';
 import { serveTasks } from '@sealift/io/task-thread';
+import { editedProblems } from './check-values.ts';
 import { countCustomisations } from './count-customisations.ts';
 import { hideReviewed, hideTexts } from './hidden-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
@@ -12,6 +13,7 @@ export const mergeTasks = {
   answerLayer,
   checkPasted,
   countCustomisations,
+  editedProblems,
   hideReviewed,
   hideTexts,
   layerEvidence,

@@ -9,7 +9,7 @@ import { planText } from './stored-plan.ts';
 export type DraftLayer = Omit<UpgradeLayerRow, 'upgrade_id'>;
 
 /** What a draft is stored as. */
-export interface NewDraft {
+interface NewDraft {
   readonly id?: string;
   readonly profile: InstalledProfile;
   readonly plan: Plan;

@@ -49,12 +49,11 @@ async function schemaOf({ client }: Services['registry'], layer: ProfileLayer) {
   }
 }
 
-/** Holds a text against the layer's pack; changes nothing. @throws NOT_ADOPTED, NOT_FOUND, MERGE_*, what reading the pack throws */
+/** Holds a text against the layer's pack; changes nothing. @throws NOT_ADOPTED, NOT_FOUND, what reading the pack throws */
 export async function checkValues(services: Services, id: string, values: string): Promise<LayerValuesCheck> {
   const profile = await adoptedProfile(services.store.db);
   const row = await editedRow(services, profile, id, values);
-  const { summary } = await mergeThreads.run('mergeAnew', { ...row, upgrade_id: '' });
-  return { problems: [...summary.problems], changes: values !== row.current };
+  return { problems: await mergeThreads.run('editedProblems', row), changes: values !== row.current };
 }
 
 /**
@@ -67,7 +66,7 @@ export async function editedRow(
   profile: InstalledProfile,
   id: string,
   values: string,
-): Promise<DraftLayer> {
+): Promise<DraftLayer & { readonly pasted: string }> {
   const layer = layerOf(profile, id);
   const names = await displayNames(db, [layer.digest]);
   const row = unchangedLayers(profile, names).find((one) => one.layer_id === id);

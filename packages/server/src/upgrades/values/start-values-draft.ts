@@ -16,7 +16,7 @@ import { unchangedLayers } from './edited-layer.ts';
 import { adoptedProfile, assertSeen, displayNames, editedRow } from './layer-values.ts';
 
 /** Values that somebody wants a layer to run, and the revision of the profile that they were written for. */
-export interface WantedValues {
+interface WantedValues {
   readonly layerId: string;
   readonly values: string;
   readonly seen: number;

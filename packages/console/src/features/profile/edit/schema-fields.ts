@@ -1,5 +1,5 @@
 /** A value that a pack describes in its `values.schema.json` (JSON Schema). */
-export interface SchemaField {
+interface SchemaField {
   /** As people read it: `registry.hosts[].port`. */
   readonly path: string;
   readonly type: string;
