@@ -164,6 +164,7 @@ export function agentRoutes(api: ApiScope, services: AgentServices, attempts: Lo
       params: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
       querystring: z.object({ from: z.coerce.number().int().min(0).default(0) }),
       produces: ['application/octet-stream'],
+      response: { 200: z.any().describe('application/octet-stream') },
     },
     handler: async (request, reply) => {
       const { bytes, sizeBytes } = await executables.open(db, request.params.sha256, request.query.from);

@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
 import type { Authenticate } from '../http/guard-routes.ts';
 import { principalOf } from '../http/request-context.ts';
@@ -27,6 +28,7 @@ export function eventRoutes(api: ApiScope, events: EventBus, authenticate: Authe
       tags: ['events'],
       summary: 'Server-sent events: what changed, to be fetched again',
       produces: ['text/event-stream'],
+      response: { 200: z.any().describe('text/event-stream') },
     },
     handler: (request, reply) => {
       const { accountId } = principalOf(request);

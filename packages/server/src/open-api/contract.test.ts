@@ -57,9 +57,8 @@ const seen = (revision: number) => ({ 'if-match': `"${revision}"` });
 
 async function access(): Promise<void> {
   await ask('GET', '/setup');
-  await ask('POST', '/setup', { body: { token: 'none', ...administrator }, status: 403 });
+  await ask('POST', '/setup', { body: { token: 'none', ...administrator }, status: 409 });
   await ask('GET', '/entry');
-  const cookie = (await platform.call('POST', '/session', administrator)).cookie;
   await ask('POST', '/session', { body: administrator });
   await ask('GET', '/session');
   await ask('GET', '/sessions');
@@ -99,7 +98,6 @@ async function access(): Promise<void> {
   await ask('DELETE', '/single-sign-on', { status: 428 });
   await ask('GET', '/single-sign-on/start', { status: 303 });
   await ask('GET', '/single-sign-on/callback', { status: 303 });
-  await ask('DELETE', '/session', { headers: { authorization: '', cookie }, status: 401 });
   await ask('DELETE', '/session', { status: 204 });
 }
 
@@ -117,7 +115,7 @@ async function site(): Promise<void> {
   await ask('GET', '/site');
   await ask('PUT', '/site', { body: {}, status: 400 });
   await ask('DELETE', '/site', { status: 409 });
-  await ask('POST', '/site/check', { status: 409 });
+  await ask('POST', '/site/check', { status: 503 });
   await ask('POST', '/site/places', { body: {}, status: 400 });
   await ask('GET', '/certificates');
   await ask('GET', '/support-bundle/contents');
@@ -129,7 +127,7 @@ async function site(): Promise<void> {
 
 async function content(): Promise<void> {
   await ask('GET', '/trusted-keys');
-  await ask('POST', '/trusted-keys', { body: { publicKey: 'none' }, status: 400 });
+  await ask('POST', '/trusted-keys', { body: { publicKey: 'none' }, status: 422 });
   await ask('DELETE', '/trusted-keys/0000000000000000', { status: 404 });
   await ask('GET', '/registries');
   await ask('POST', '/registries', { body: {}, status: 400 });
@@ -149,7 +147,9 @@ async function content(): Promise<void> {
   await ask('POST', '/uploads', { body: upload, status: 201 });
   await ask('GET', '/registry-care');
   await ask('POST', '/registry-care/clean-up', { body: { dryRun: true }, status: 202 });
+  await platform.until('/registry-care', ({ running }) => running === null);
   await ask('POST', '/registry-care/scrub', { status: 202 });
+  await platform.until('/registry-care', ({ running }) => running === null);
   await ask('PUT', '/registry-care/kept-releases', { body: { releases: [] } });
 }
 
@@ -168,17 +168,17 @@ async function records(): Promise<void> {
   await ask('GET', `/backups/${id}/file`);
   await ask('POST', `/backups/${id}/verify`);
   await ask('DELETE', `/backups/${id}`, { status: 204 });
-  await ask('PUT', '/backups/schedule', { body: { everyHours: 24, keep: 3 } });
+  await ask('PUT', '/backups/schedule', { body: { everyHours: null, keep: 3 } });
   await ask('PUT', '/backups/store', { body: {}, status: 400 });
-  await ask('POST', '/backups/store/check', { status: 409 });
+  await ask('POST', '/backups/store/check');
 }
 
 async function others(): Promise<void> {
   await ask('GET', '/gateways');
   await ask('POST', '/gateways/invites', { body: { name: 'berlin-1', site: 'Berlin' }, status: 201 });
   await ask('DELETE', '/gateways/invites/berlin-1', { status: 204 });
-  await ask('POST', '/gateways/pause', { body: { paused: { level: 'all' }, reason: 'holidays' } });
-  await ask('POST', '/gateways/resume', { body: { paused: { level: 'all' } } });
+  await ask('POST', '/gateways/pause', { body: { paused: { level: 'global' }, reason: 'holidays' } });
+  await ask('POST', '/gateways/resume', { body: { paused: { level: 'global' } } });
   await ask('POST', '/gateways/rollout', { body: { release: '4.2.13' }, status: 409 });
   await ask('POST', '/gateways/retry', { body: {} });
   await ask('DELETE', '/gateways/none', { status: 404 });
