@@ -44,6 +44,10 @@ export function consoleState(db: Db, events: EventBus): ConsolePort {
       return row === undefined || row.finalised_by === null ? null : { by: row.finalised_by };
     },
 
+    async isRecorded(upgradeId, hop, what) {
+      return await inStore(() => isRecorded(db, upgradeId, hop, what));
+    },
+
     async installedVersion() {
       const row = await inStore(() => db.selectFrom('profile').select('version').executeTakeFirst());
       return row?.version ?? null;
@@ -94,9 +98,21 @@ async function recordFormer(trx: Trx, upgradeId: string, index: number): Promise
   await record(trx, { upgradeId, version: hop.from, ...former, defaults });
 }
 
+async function isRecorded(db: Db, upgradeId: string, index: number, what: 'result' | 'former'): Promise<boolean> {
+  const frozen = await approved(db, upgradeId);
+  const hop = frozen.plan.hops[index];
+  const wanted =
+    what === 'former'
+      ? layersBefore(frozen, index)
+      : { release: hop?.release, layers: frozen.hops[index]?.layers ?? [] };
+  const profile = await db.selectFrom('profile').select('release_digest').executeTakeFirst();
+  if (wanted === undefined || profile?.release_digest !== wanted.release) return false;
+  return await runsAlready(db, wanted.layers);
+}
+
 /** Whether exactly these layers are recorded: an upgrade may change values alone. */
-async function runsAlready(trx: Trx, layers: readonly MergedLayer[]): Promise<boolean> {
-  const rows = await trx.selectFrom('profile_layer').selectAll().orderBy('position').execute();
+async function runsAlready(db: Db, layers: readonly MergedLayer[]): Promise<boolean> {
+  const rows = await db.selectFrom('profile_layer').selectAll().orderBy('position').execute();
   if (rows.length !== layers.length) return false;
   return layers.every(({ layer, pack, digest, values }, position) => {
     const row = rows[position];
@@ -168,7 +184,7 @@ function noHop(upgrade: string, index: number): SealiftError {
 }
 
 /** What was approved, checked against its hash: a changed row is not executed. */
-async function approved(trx: Trx, upgradeId: string): Promise<FrozenUpgrade> {
+async function approved(trx: Db, upgradeId: string): Promise<FrozenUpgrade> {
   const row = await trx.selectFrom('upgrade').select(['frozen', 'hash']).where('id', '=', upgradeId).executeTakeFirst();
   if (row === undefined || row.frozen === null)
     throw new SealiftError('UPGRADE_NOT_FOUND', { values: { id: upgradeId } });

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const key = (name: string) => ({ 'idempotency-key': `"${name}"` });
-const invite = { name: 'berlin-1', site: 'Berlin' };
+const invite = { name: 'berlin-1', site: 'berlin' };
 const renew = { reason: 'a year is over' };
 
 /** Evidence keys are made anew by each act, and a good place to count. */

@@ -152,7 +152,7 @@ it('tells of deliveries what came back, and has one tried again, also while an u
   await expect(
     parts.backups.begin({ why: 'asked', by: 'ann' }, { name: 'ann', address: 'local' }, AbortSignal.abort()).made,
   ).rejects.toMatchObject({ name: 'AbortError' });
-  expect((await ops.call('GET', '/notifications/deliveries')).body).toEqual({ deliveries: [] });
+  expect((await ops.call('GET', '/notifications/deliveries')).body).toEqual({ deliveries: [], next: null });
   await store.db.updateTable('backup_store').set({ document: '{' }).execute();
   await expect(
     parts.backups.begin({ why: 'asked', by: 'ann' }, { name: 'ann', address: 'local' }).made,

@@ -175,7 +175,7 @@ async function records(): Promise<void> {
 
 async function others(): Promise<void> {
   await ask('GET', '/gateways');
-  await ask('POST', '/gateways/invites', { body: { name: 'berlin-1', site: 'Berlin' }, status: 201 });
+  await ask('POST', '/gateways/invites', { body: { name: 'berlin-1', site: 'berlin' }, status: 201 });
   await ask('DELETE', '/gateways/invites/berlin-1', { status: 204 });
   await ask('POST', '/gateways/pause', { body: { paused: { level: 'global' }, reason: 'holidays' } });
   await ask('POST', '/gateways/resume', { body: { paused: { level: 'global' } } });

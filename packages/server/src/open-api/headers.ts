@@ -18,7 +18,8 @@ const cacheControl = {
 export function headersOfAnswers({ config }: RouteOptions): Record<string, object> {
   const own = (config?.sends ?? []).map((name) => [
     name,
-    { required: true, description: answerHeaders[name], schema: text },
+    // The browser is led on with a cookie, or back without one.
+    { required: name !== 'set-cookie', description: answerHeaders[name], schema: text },
   ]);
   const replayed = {
     'idempotency-replayed': {

@@ -53,6 +53,9 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   });
 }
 
+/** What the recursive schema of `z.json()` is called where it is referred to: any value of JSON. */
+const anyJson = { description: 'Any value of JSON' };
+
 /** Adds what the schemas of routes do not tell: headers, and each refusal under its status. */
 function completed<Document extends { paths?: object; components?: object }>(
   document: Document,
@@ -73,7 +76,7 @@ function completed<Document extends { paths?: object; components?: object }>(
   return {
     ...document,
     paths: Object.fromEntries(paths) as object,
-    components: { ...document.components, schemas: { Problem: problem, ...components.schemas } },
+    components: { ...document.components, schemas: { Problem: problem, ...components.schemas, schema0: anyJson } },
   };
 }
 

@@ -297,6 +297,10 @@ export class World {
             this.installed = version;
           });
         },
+        isRecorded: async (_, hop, what) => {
+          alive();
+          return this.installed === (this.releases[what === 'result' ? hop : hop - 1] ?? '4.2.12');
+        },
         installedVersion: async () => {
           alive();
           return this.installed;

@@ -18,6 +18,12 @@ export interface ConsolePort {
    */
   recordFormer(upgradeId: string, hop: number): Promise<void>;
   installedVersion(): Promise<string | null>;
+  /**
+   * Whether exactly what a hop leaves behind, or what was before it, is recorded: its version does not tell where values alone change.
+   *
+   * @param hop its place in the plan, from 0
+   */
+  isRecorded(upgradeId: string, hop: number, what: 'result' | 'former'): Promise<boolean>;
   /** Who has said that an upgrade's control plane need not go back any more; null while nobody has. */
   finalised(upgradeId: string): Promise<{ readonly by: string } | null>;
 }

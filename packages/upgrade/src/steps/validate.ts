@@ -28,7 +28,7 @@ export const validate: StepDefinition<'validate'> = {
         return { state: 'wait', wait: { ...first, what: `${first.what}${more}` }, fraction };
       }
       const installed = await context.ports.console.installedVersion();
-      if (installed !== context.hop.to) {
+      if (installed !== context.hop.to || !(await areRecorded(context, 'result'))) {
         return { state: 'act', message: `Recording ${context.hop.to} as the installed version` };
       }
       const evidence = { installed, checks: checks.map(({ name }) => name) };
@@ -38,14 +38,25 @@ export const validate: StepDefinition<'validate'> = {
   },
   back: {
     intent: ({ hop }) => ({ installed: hop.from }),
-    async observe({ ports, hop }) {
+    async observe(context) {
+      const { ports, hop } = context;
       const installed = await ports.console.installedVersion();
-      if (installed !== hop.from) return { state: 'act', message: `Recording ${hop.from} as the installed version` };
+      if (installed !== hop.from || !(await areRecorded(context, 'former'))) {
+        return { state: 'act', message: `Recording ${hop.from} as the installed version` };
+      }
       return { state: 'done', message: `${hop.from} is recorded as installed`, evidence: { installed } };
     },
     act: ({ ports, upgradeId, hopIndex }) => ports.console.recordFormer(upgradeId, hopIndex),
   },
 };
+
+/** Where values alone change, the version is the same before and after. */
+async function areRecorded(
+  { ports, hop, hopIndex, upgradeId }: Pick<StepContext<'validate'>, 'ports' | 'hop' | 'hopIndex' | 'upgradeId'>,
+  what: 'result' | 'former',
+): Promise<boolean> {
+  return hop.from !== hop.to || (await ports.console.isRecorded(upgradeId, hopIndex, what));
+}
 
 async function nodeChecks({ ports, hop, cancel }: StepContext<'validate'>): Promise<Check[]> {
   const planned = {

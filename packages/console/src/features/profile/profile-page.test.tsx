@@ -38,7 +38,7 @@ test('offers the export of all layers and of each', async () => {
 async function editCalico(address = '/cluster/profile?layer=cni-cni-calico') {
   const page = openPage(address);
   await page.user.click(await screen.findByRole('button', { name: 'Edit values of Calico' }));
-  await screen.findByText('As it runs now');
+  await screen.findByRole('button', { name: 'Look at the change' });
   return page;
 }
 

@@ -116,10 +116,15 @@ describe('new values for a layer', () => {
     expect(odd.body).toMatchObject({ code: 'INPUT_INVALID', place: 'querystring.after' });
   });
 
-  it('can be taken back as any upgrade can', async () => {
-    const back = await platform.call('POST', `/upgrades/${id}/rollback`, { reason: 'the old ones were better' });
-    expect(back.status).toBe(202);
-    await platform.until(`/upgrades/${id}`, ({ state }) => state === 'rolled-back');
-    expect((await platform.call('GET', '/profile')).body.layers[2]).toMatchObject({ currentValues: runs });
+  it('can be those of before again', async () => {
+    const back = await platform.call('POST', `${path}/values`, { values: runs }, seen(revision + 1));
+    expect(back).toMatchObject({ status: 201, body: { from: '4.2.12', to: '4.2.12' } });
+    expect(back.body.id).not.toBe(id);
+    const { hash: next } = (await platform.call('POST', `/upgrades/${back.body.id}/preflight`)).body;
+    await platform.call('POST', `/upgrades/${back.body.id}/confirm`, { hash: next });
+    await platform.until(`/upgrades/${back.body.id}`, ({ state }) => state === 'succeeded');
+    expect((await platform.call('GET', path)).body.values).toBe(runs);
+    const { entries } = (await platform.call('GET', `${path}/history`)).body;
+    expect(entries.map(({ values }: { values: string }) => values)).toEqual([edited, runs]);
   });
 });

@@ -33,8 +33,12 @@ export function consoleContract(name: string, make: MakeDriver<ConsoleWithUpgrad
     it('says what is installed, and says a hop’s release once it was recorded, once or twice', () =>
       onDriver(make, async ({ console, upgradeId, from, to }) => {
         expect(await console.installedVersion()).toBe(from);
+        expect(await console.isRecorded(upgradeId, 0, 'result')).toBe(false);
+        expect(await console.isRecorded(upgradeId, 0, 'former')).toBe(true);
         for (let time = 0; time < 2; time += 1) await console.recordInstalled(upgradeId, 0);
         expect(await console.installedVersion()).toBe(to);
+        expect(await console.isRecorded(upgradeId, 0, 'result')).toBe(true);
+        expect(await console.isRecorded(upgradeId, 0, 'former')).toBe(false);
       }));
 
     it('says what was installed before a hop again once that was taken back, once or twice', () =>
