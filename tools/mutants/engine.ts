@@ -420,7 +420,7 @@ export const engineMutants = [
     [
       'another release counts as installed',
       'steps/validate.ts',
-      'if (installed !== context.hop.to) {',
+      "if (installed !== context.hop.to || !(await areRecorded(context, 'result'))) {",
       'if (installed === null) {',
       'steps/steps.test.ts',
     ],
@@ -594,7 +594,7 @@ export const engineMutants = [
     [
       'a release is recorded once more',
       'engine/console-state.ts',
-      '  if (profile.version === version && profile.release_digest === release) return;\n',
+      '  if (same && (await runsAlready(trx, layers))) return;\n',
       '',
       stores,
     ],

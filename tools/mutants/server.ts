@@ -67,7 +67,7 @@ export const serverMutants = mutantsOf('server', [
   [
     'tokens write while the console is locked',
     'http/guard-routes.ts',
-    'if (!isWrite(request) || whileLocked === true) return;',
+    'if (!isWrite(request) || whileLocked === true || keyOf(request) !== undefined) return;',
     'if (!isWrite(request) || whileLocked === true || request.headers.authorization !== undefined) return;',
     'http/guard-routes.test.ts',
   ],

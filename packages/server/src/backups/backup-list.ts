@@ -27,9 +27,7 @@ export async function listBackups(
   const { db, backups } = parts;
   let query = db.selectFrom('backup').selectAll();
   if (after !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('created_at', 'id'), '<', tuple(after.place, after.id)),
-    );
+    query = query.where((row) => row.eb(row.refTuple('created_at', 'id'), '<', row.tuple(after.place, after.id)));
   }
   const found = await query
     .orderBy('created_at', 'desc')

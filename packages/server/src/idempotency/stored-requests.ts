@@ -111,7 +111,7 @@ export async function forget(db: Db, asked: Asked): Promise<void> {
 type Rows = ExpressionBuilder<Tables, 'idempotent_request'>;
 
 function isAsked({ accountId, keyHash }: Asked): (rows: Rows) => Expression<SqlBool> {
-  return ({ and, eb }) => and([eb('account_id', '=', accountId), eb('key_hash', '=', keyHash)]);
+  return (row) => row.and([row.eb('account_id', '=', accountId), row.eb('key_hash', '=', keyHash)]);
 }
 
 /** A time by the database's own clock, which all consoles share. */

@@ -48,10 +48,10 @@ export async function listDeliveries(db: Db, query: z.output<typeof deliveryQuer
   if (state !== undefined) select = select.where('notification_delivery.state', '=', state);
   if (after !== undefined) {
     const { place, id } = after;
-    select = select.where(({ eb, and, or }) =>
-      or([
-        eb('notification.sequence', '<', place),
-        and([eb('notification.sequence', '=', place), eb('notification_delivery.id', '>', id)]),
+    select = select.where((row) =>
+      row.or([
+        row.eb('notification.sequence', '<', place),
+        row.and([row.eb('notification.sequence', '=', place), row.eb('notification_delivery.id', '>', id)]),
       ]),
     );
   }

@@ -5,7 +5,7 @@ const problem = {
   description: 'no',
   content: { 'application/problem+json': { schema: { type: 'object', properties: { code: { enum: ['A'] } } } } },
 };
-const contract = new Contract({
+const document = {
   paths: {
     '/api/v1/things/{id}': {
       get: {
@@ -21,19 +21,18 @@ const contract = new Contract({
       delete: { responses: { 204: {} } },
     },
   },
-  ...{
-    components: {
-      schemas: {
-        Thing: {
-          type: 'object',
-          properties: { id: { type: 'string' } },
-          required: ['id'],
-          additionalProperties: false,
-        },
+  components: {
+    schemas: {
+      Thing: {
+        type: 'object',
+        properties: { id: { type: 'string' } },
+        required: ['id'],
+        additionalProperties: false,
       },
     },
   },
-});
+};
+const contract = new Contract(document);
 const json = { 'content-type': 'application/json; charset=utf-8', etag: '"1"' };
 const faults = (status: number, body: unknown, headers: Record<string, string> = json, method = 'GET') =>
   contract.faultsOf({ method, path: '/things/1?x=y', status, headers, body });

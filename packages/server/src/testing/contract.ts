@@ -78,7 +78,8 @@ export class Contract {
   }
 
   #bodyFaults(operation: Operation, status: string, { content }: Documented, answer: SeenAnswer): string[] {
-    const [type = ''] = String(answer.headers['content-type'] ?? '').split(';', 1);
+    const given = answer.headers['content-type'];
+    const [type = ''] = (typeof given === 'string' ? given : '').split(';', 1);
     if (content === undefined) {
       return answer.body === undefined || answer.body === '' ? [] : ['a body is answered, and none documented'];
     }
@@ -107,7 +108,7 @@ function headerFaults({ headers = {} }: Documented, answer: SeenAnswer): string[
   const missing = Object.entries(headers).flatMap(([name, { required, schema }]) => {
     const sent = answer.headers[name];
     if (sent === undefined) return required === true ? [`the header ${name} is missing`] : [];
-    return schema.const !== undefined && sent !== schema.const ? [`the header ${name} is ${String(sent)}`] : [];
+    return schema.const !== undefined && sent !== schema.const ? [`the header ${name} is ${JSON.stringify(sent)}`] : [];
   });
   const more = meaningful.filter((name) => answer.headers[name] !== undefined && headers[name] === undefined);
   return [...missing, ...more.map((name) => `the header ${name} is not documented`)];

@@ -23,9 +23,7 @@ export async function newestUpgrades(
 ): Promise<{ readonly rows: readonly UpgradeRow[]; readonly next: string | null }> {
   let query = db.selectFrom('upgrade').selectAll();
   if (after !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('created_at', 'id'), '<', tuple(after.place, after.id)),
-    );
+    query = query.where((row) => row.eb(row.refTuple('created_at', 'id'), '<', row.tuple(after.place, after.id)));
   }
   const rows = await query
     .orderBy('created_at', 'desc')

@@ -18,7 +18,7 @@ export async function layerHistory(db: Db, layerId: string, after: Cursor<Date> 
     .where('confirmed_at', 'is not', null);
   if (after !== undefined) {
     const { place, id } = after;
-    query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('confirmed_at', 'id'), '<', tuple(place, id)));
+    query = query.where((row) => row.eb(row.refTuple('confirmed_at', 'id'), '<', row.tuple(place, id)));
   }
   const rows = await query
     .orderBy('confirmed_at', 'desc')

@@ -1,5 +1,5 @@
 import { Button, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import type { LayerValues } from '@sealift/core/api';
+import type { LayerValues, LayerValuesCheck } from '@sealift/core/api';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useLayerValues, useStartValues, useValuesCheck } from '../../../api/layer-values.ts';
@@ -18,6 +18,7 @@ import { ValuesHistory } from './values-history.tsx';
 const views = { edit: 'Edit', difference: 'Difference to what runs', history: 'History' } as const;
 type View = keyof typeof views;
 const noPasswords: readonly string[] = [];
+const asItRuns: LayerValuesCheck = { problems: [], changes: false };
 
 /** A layer's values, edited beside what its pack says of them; what comes of it is the draft of an upgrade. */
 export function EditValues({ id, onClose }: { id: string; onClose: () => void }) {
@@ -50,7 +51,7 @@ function Editor({ values, onClose, onReload }: EditorProps) {
   const settled = useSettled(text);
   const check = useValuesCheck(values.id, settled, settled !== values.values);
   const start = useStartValues(values);
-  const checked = settled === values.values ? { problems: [], changes: false } : check.data;
+  const checked = settled === values.values ? asItRuns : check.data;
   const blocked = checked?.problems.some(({ severity }) => severity === 'block') === true;
   const marks = useMemo(() => {
     const lines = (checked?.problems ?? []).flatMap(({ line }) => (line === null ? [] : [[line, 'conflict'] as const]));
