@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -90,6 +90,21 @@ describe('a support host', () => {
         warnings: [],
       },
     ]);
+  });
+
+  it('is waited for until it serves, by the process that is meant', async () => {
+    for (const service of ['registry', 'files']) {
+      expect(await host.airgap('ready', service, '--process', String(process.pid))).toMatchObject({
+        code: 0,
+        out: `The service ${service} is ready.`,
+      });
+    }
+    expect((await host.airgap('ready', 'nothing')).notes).toContain('code: USAGE');
+    const gone = spawnSync('true').pid;
+    expect(await host.airgap('ready', 'files', '--process', String(gone))).toMatchObject({
+      code: 3,
+      notes: expect.stringContaining('code: SERVICE_NOT_READY'),
+    });
   });
 
   it('has a bundle that is run upload to it, with what the setup printed', async () => {

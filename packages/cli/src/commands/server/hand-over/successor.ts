@@ -22,7 +22,12 @@ export interface Successor {
  *
  * @throws EXECUTABLE_UNFIT when it ends, or the time passes, before it is up; nothing of it is left then
  */
-export async function startSuccessor(path: string, args: readonly string[], cancel: AbortSignal): Promise<Successor> {
+export async function startSuccessor(
+  path: string,
+  args: readonly string[],
+  cancel: AbortSignal,
+  agreesWithinMs: number = aloneWithinMs,
+): Promise<Successor> {
   const child = spawn(path, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [predecessorVariable]: String(process.pid) },
@@ -48,19 +53,24 @@ export async function startSuccessor(path: string, args: readonly string[], canc
   const pidFile = process.env[pidFileVariable] ?? '';
   if (pidFile !== '' && !cancel.aborted) {
     isAskedToGoOn = true;
-    if (await goesOnAlone(child, ended, pidFile)) return { ended: Promise.resolve(0), stop };
+    if (await goesOnAlone(child, ended, pidFile, agreesWithinMs)) return { ended: Promise.resolve(0), stop };
   }
   return { ended: ended.then((end) => (typeof end === 'number' ? end : 1)), stop };
 }
 
 /** Whether the supervisor finds the new process once this one has ended, and that one stays then. */
-async function goesOnAlone(child: ChildProcess, ended: Promise<string | number>, pidFile: string): Promise<boolean> {
+async function goesOnAlone(
+  child: ChildProcess,
+  ended: Promise<string | number>,
+  pidFile: string,
+  withinMs: number,
+): Promise<boolean> {
   try {
     await tellMainProcess(pidFile, child.pid ?? 0);
     const agrees = said(child, aloneMessage);
     // That it has ended meanwhile is told below.
     child.send(aloneMessage, () => undefined);
-    if ((await whyNot(agrees, ended, aloneWithinMs)) === undefined) return true;
+    if ((await whyNot(agrees, ended, withinMs)) === undefined) return true;
   } catch {
     // A folder that is gone or full: as without a supervisor.
   }
