@@ -144,7 +144,9 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
     it('goes over to a newer sealift, which each unit has as its main process, and back from one that does not come up', async () => {
       const before = await each('MainPID');
       // Another file that does the same: what stands behind the end of an ELF file is not looked at.
-      await does('cp /usr/local/bin/sealift newer && echo newer >> newer && mv newer /usr/local/bin/sealift');
+      await does(
+        'cp /usr/local/bin/sealift newer && echo newer >> newer && cp newer other && echo other >> other && mv newer /usr/local/bin/sealift',
+      );
       expect((await types('sealift airgap upgrade')).match(/runs it/g)).toHaveLength(2);
       await waitUntil(
         'those before to end',
@@ -214,6 +216,42 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
         ['inactive', 'inactive'],
       ]);
       for (const unit of units) expect(await machine.journal(unit)).toMatch(/Deactivated successfully\.\nStopped /);
+    });
+
+    it('does the same for an ordinary user, by the systemd of that user', async () => {
+      const own = 'HOME=/srv/operator XDG_RUNTIME_DIR=/run/user/operator';
+      const asOperator = (text: string) =>
+        does(`setpriv --reuid=operator --regid=operator --init-groups env ${own} sh -ec "${text}"`);
+      await does(
+        'useradd --create-home --home-dir /srv/operator operator; install -d -m 0700 -o operator /run/user/operator',
+      );
+      // What logging in starts, without a login.
+      const manager = 'systemd-run --quiet --unit=operator --property=User=operator --property=Delegate=yes';
+      await does(`${manager} ${own.replaceAll(/(^| )/g, '$1--setenv=')} /lib/systemd/systemd --user`);
+      const isThere = async () => (await shell(`ls /run/user/operator/systemd/private`)).code === 0;
+      await waitUntil('the systemd of the user', isThere, patience);
+      const said = await asOperator('sealift airgap setup support.example --systemd');
+      const next = [...said.matchAll(/^ {2}(systemctl --user .*)$/gm)].map(([, command]) => command);
+      expect(next).toHaveLength(2);
+      await asOperator(next.join(' && '));
+      const mains = async () =>
+        (
+          await Promise.all(units.map((unit) => asOperator(`systemctl --user show --property=MainPID --value ${unit}`)))
+        ).map((pid) => pid.trim());
+      expect((await asOperator('sealift airgap status')).match(/answers, sealift/g)).toHaveLength(2);
+      const before = await mains();
+      expect((await asOperator('sealift airgap upgrade --executable /srv/work/other')).match(/runs it/g)).toHaveLength(
+        2,
+      );
+      const ended = async () => (await shell(`kill -0 ${before[0]} || kill -0 ${before[1]}`)).code !== 0;
+      await waitUntil('those before to end', ended, patience);
+      const after = await mains();
+      expect(after.every((pid) => pid !== '0' && !before.includes(pid))).toBe(true);
+      expect((await asOperator(`systemctl --user is-active ${units.join(' ')}`)).trim().split('\n')).toEqual([
+        'active',
+        'active',
+      ]);
+      await asOperator(`systemctl --user stop ${units.join(' ')}`);
     });
   },
 );
