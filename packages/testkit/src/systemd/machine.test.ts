@@ -66,6 +66,6 @@ describe.skipIf(needed.missing)(`a machine with systemd (${needed.remedy})`, () 
     const groups = await other.reads('ls', '/sys/class/net');
     expect(groups.trim().split('\n')).toEqual(['lo']);
     await other.stop();
-    expect(() => statSync(first)).toThrow();
+    expect(() => statSync(first)).toThrow('ENOENT');
   });
 });
