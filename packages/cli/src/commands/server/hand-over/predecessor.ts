@@ -28,6 +28,7 @@ export function predecessor(env: Readonly<Record<string, string | undefined>>): 
   if (env[predecessorVariable] !== String(process.ppid) || !process.connected) gone.abort();
   return {
     gone: gone.signal,
-    tellReady: () => void process.send?.(readyMessage),
+    // A service that goes on after a successor that did not come up says it again; who left it alone hears nothing any more.
+    tellReady: () => void (process.connected && process.send?.(readyMessage)),
   };
 }

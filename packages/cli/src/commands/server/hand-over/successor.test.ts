@@ -44,6 +44,30 @@ describe('a successor', () => {
     await hasEnded();
   });
 
+  it('goes on alone, and may say again that it is up', async () => {
+    vi.stubEnv('SEALIFT_PID_FILE', pidFile);
+    const path = join(folder, 'program');
+    const text = `import { writeFileSync } from 'node:fs';
+      import { predecessor } from ${JSON.stringify(join(import.meta.dirname, 'predecessor.ts'))};
+      const before = predecessor(process.env);
+      before.gone.addEventListener('abort', () => process.exit(5));
+      process.on('SIGTERM', () => process.exit(0));
+      process.once('disconnect', () => {
+        before.tellReady();
+        setImmediate(() => setImmediate(() => writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid))));
+      });
+      setInterval(() => {}, 1000);
+      before.tellReady();`;
+    writeFileSync(`${path}.mts`, text);
+    writeFileSync(path, `#!/bin/sh\nexec ${process.execPath} ${path}.mts\n`, { mode: 0o755 });
+    const { ended } = await startSuccessor(path, [], stop.signal);
+    expect(await ended).toBe(0);
+    await waitUntil('it to be left alone', () => existsSync(join(folder, 'pid')));
+    expect(isAlive(pid())).toBe(true);
+    stop.abort();
+    await hasEnded();
+  });
+
   it('is waited for where nobody else could know of it', async () => {
     const { ended } = await startSuccessor(program(`${agrees}${endsWithOther}`), [], stop.signal);
     stop.abort();

@@ -53,7 +53,10 @@ export async function startSuccessor(
   const pidFile = process.env[pidFileVariable] ?? '';
   if (pidFile !== '' && !cancel.aborted) {
     isAskedToGoOn = true;
-    if (await goesOnAlone(child, ended, pidFile, agreesWithinMs)) return { ended: Promise.resolve(0), stop };
+    if (await goesOnAlone(child, ended, pidFile, agreesWithinMs)) {
+      if (child.connected) child.disconnect();
+      return { ended: Promise.resolve(0), stop };
+    }
   }
   return { ended: ended.then((end) => (typeof end === 'number' ? end : 1)), stop };
 }
