@@ -136,7 +136,6 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
         await loop;
       }
       expect([...new Set(asked())]).toEqual(['0 200']);
-      process.stdout.write(`requests while it rotated: ${asked().length}\n`);
       expect([rotated.match(/shows it/g)?.length, rotated.match(/has taken them/g)?.length]).toEqual([2, 4]);
       await areWhole();
     });
