@@ -7,7 +7,6 @@ import { journalPageSchema, summarySchema, type Upgrade, upgradeSchema } from '@
 import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
 import { readCallLog } from '@sealift/simulator/call-log';
-import type { Fault } from '../packages/simulator/src/faults.ts';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +16,7 @@ import { bundleOfVersion } from './setup/bundle-of-executable.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
 import { expectedEffects } from './setup/expected-effects.ts';
 import { run } from './setup/sealift.ts';
+import { putFaults } from './setup/simulator-faults.ts';
 
 const postgres = peer('postgres');
 const nextVersion = '0.1.1-next';
@@ -41,7 +41,7 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     databaseUrl = await database.newDatabase();
     site = await startEnvironment(50, undefined, { executable: place, databaseUrl });
     // Nodes are not rolled until the executable has been replaced, however slow this machine is.
-    await simulatorFaults([{ call: 'setRollout', when: 'before', action: 'drop', times: 1000 }]);
+    await putFaults(site.cluster, [{ call: 'setRollout', when: 'before', action: 'drop', times: 1000 }]);
     const { api } = site.administrator;
     await syncRegistry(api, site.context.cancel);
     const { id, hash } = await api.post('/api/v1/upgrades', { to: '4.2.13' }, upgradeSchema);
@@ -54,14 +54,6 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
     await rm(folder, { recursive: true, force: true });
   });
 
-  const simulatorFaults = async (faults: readonly Fault[]): Promise<void> => {
-    const answer = await fetch(`${site.cluster.service.ready.url}/v1/faults`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(faults),
-    });
-    expect(answer.ok).toBe(true);
-  };
   const effects = async (): Promise<string[]> => {
     const calls = (await readCallLog(site.cluster.service.ready.callLog)).filter(({ effect }) => effect);
     return calls.map(({ call, parameters: { pack, group, name } }) => `${call} ${String(pack ?? group ?? name)}`);
@@ -120,7 +112,7 @@ describe.skipIf(postgres.missing)(`the executable of a running console (${postgr
   }, 300_000);
 
   it('the upgrade ends well under the next version, with each effect once', async () => {
-    await simulatorFaults([]);
+    await putFaults(site.cluster, []);
     await waitUntil('the end of the upgrade', async () => (await state()) !== 'running', patience);
     expect(await effects()).toEqual(expectedEffects);
     const { api } = site.administrator;

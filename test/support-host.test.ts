@@ -26,8 +26,9 @@ const patience = 90_000;
 const kinds = ['registry', 'files'] as const;
 
 /**
- * The guide of the support host as it is typed by root, with the executable out of a bundle. systemd itself does not run here: `systemctl` and
- * `useradd` are told and do nothing, and the services are started by the lines of their units, as the account that these name.
+ * The guide of the support host as it is typed by root, with the executable out of a bundle. systemd itself does not run here, but in
+ * `systemd-support-host.long.test.ts`: `systemctl` and `useradd` are told and do nothing, and the services are started by the lines of their units, as the
+ * account that these name.
  */
 describe.skipIf(!isRoot || curl.missing || skopeo.missing)(
   `the support host, as its guide says it (needs root; ${curl.remedy}; ${skopeo.remedy})`,

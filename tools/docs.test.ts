@@ -47,7 +47,13 @@ describe('the pages', () => {
 
   it('say of every variable that people set what it means, and of none that nobody reads', () => {
     // Between our own processes, or replaced when the executable is built.
-    const inside = new Set(['SEALIFT_PREDECESSOR', 'SEALIFT_GATEWAY_PROOF', 'SEALIFT_GATEWAY_IS', 'SEALIFT_VERSION']);
+    const inside = new Set([
+      'SEALIFT_PREDECESSOR',
+      'SEALIFT_PID_FILE',
+      'SEALIFT_GATEWAY_PROOF',
+      'SEALIFT_GATEWAY_IS',
+      'SEALIFT_VERSION',
+    ]);
     const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
       (path) => !isTest(path) && !path.startsWith('packages/testkit/') && !/\/(?:testing|demo)\//.test(path),
     );

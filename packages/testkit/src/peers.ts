@@ -21,6 +21,7 @@ const debianPackages = {
   'qemu-aarch64-static': 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross',
   'qemu-img': 'qemu-utils',
   skopeo: 'skopeo',
+  systemd: 'systemd',
   umoci: 'umoci',
   xdelta3: 'xdelta3',
   zsh: 'zsh',
@@ -68,6 +69,7 @@ function find(name: PeerName): string | undefined {
   // Programs for root are not on everybody's path.
   folders.push('/usr/sbin', '/sbin');
   if (name === 'postgres') folders.unshift(...postgresFolders());
+  if (name === 'systemd') folders.unshift('/lib/systemd', '/usr/lib/systemd');
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 

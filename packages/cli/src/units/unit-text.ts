@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
+import { pidFileVariable } from './main-process.ts';
 
 /** What a unit of a service says. Lines are settings as they stand, `Key=value`. */
 export interface ServiceUnit {
@@ -12,6 +13,8 @@ export interface ServiceUnit {
   readonly serviceLines: readonly string[];
   /** The program and its arguments; paths are absolute. */
   readonly command: readonly string[];
+  /** Waits until it answers; it is told `--process` and the number of the process. */
+  readonly readyCommand: readonly string[];
   /** Behind the command: how it is stopped. */
   readonly stopLines: readonly string[];
   readonly hardening: readonly string[];
@@ -32,8 +35,18 @@ ${unit.unitLines.join('\n')}
 [Service]
 ${unit.serviceLines.join('\n')}
 ExecStart=${unit.command.map(quoted).join(' ')}
+# It counts as started once it answers. What ends before that is started again; one of before that knows no such command counts at once.
+ExecStartPost=-${unit.readyCommand.map(quoted).join(' ')} --process $MAINPID
+TimeoutStartSec=infinity
+# A newer executable that takes over becomes the main process, and the one before ends: it writes down which one that is, as is done here at first.
+RuntimeDirectory=%N
+Environment=${pidFileVariable}=%t/%N/main.pid
+ExecStartPost=/bin/sh -c 'echo $MAINPID > %t/%N/main.pid'
+PIDFile=%t/%N/main.pid
 Restart=on-failure
 RestartSec=5
+# It ends what it has started itself, in order.
+KillMode=mixed
 ${unit.stopLines.join('\n')}
 UMask=0077
 

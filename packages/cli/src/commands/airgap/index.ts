@@ -44,6 +44,15 @@ export const registerAirgap: RegisterCommand = (program, context) => {
       await serveHost(service, options, context);
     });
 
+  withFolder(airgap.command('ready'))
+    .description('Waits until one of its services serves: systemd counts it as started then.')
+    .argument('<service>', 'registry or files')
+    .option('--process <pid>', 'the process that is to serve; the wait ends with it')
+    .action(async (service: string, options: { readonly dir?: string; readonly process?: string }) => {
+      const { waitForService } = await import('./serve/ready.ts');
+      await waitForService(service, options, context);
+    });
+
   withFolder(airgap.command('status'))
     .description('Looks whether both services answer, when the certificate ends, and what room is left.')
     .option('--json', 'print one JSON object')

@@ -71,6 +71,14 @@ describe('the consoles that run an executable', () => {
     expect(readFileSync(place, 'utf8')).toBe('the new one');
   });
 
+  it('have gone on with it where they have ended since, as a unit of systemd has them do', async () => {
+    const running = await consolesOf(place);
+    put('the new one');
+    await says('done');
+    await end();
+    expect(await replaceConsoles(running, place, testContext().context)).toMatchObject([{ upgrade: 'u1' }]);
+  });
+
   it('that do not get the executable of before back, with the reason', async () => {
     const running = await consolesOf(place);
     put('the new one');

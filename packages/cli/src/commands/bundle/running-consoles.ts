@@ -66,6 +66,8 @@ export async function untilReplaced(
   const until = performance.now() + longestMs;
   let isTold = false;
   while (performance.now() < until) {
+    // Looked at before its report: one that goes on as another process tells that first, and ends then.
+    const isThere = isAlive(pid);
     const report = await readReport(dataDir).catch((error: unknown) => {
       throw fail(asSealiftError(error).message, error);
     });
@@ -74,7 +76,7 @@ export async function untilReplaced(
     if (own?.state === 'refused' || own?.state === 'back') throw fail(plainLine(own.reason));
     if (own?.state === 'stopping' && !isTold) onStopping(own);
     isTold ||= own !== undefined;
-    if (!isAlive(pid)) return undefined;
+    if (!isThere) return undefined;
     await pause(lookEveryMs, cancel);
   }
   throw fail(`it says nothing of it after ${longestMs / 60_000} minutes`);

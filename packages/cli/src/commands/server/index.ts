@@ -4,6 +4,8 @@ import type { ServerPackOptions } from './pack/write-pack.ts';
 import type { ServerRunOptions } from './run.ts';
 import type { ServerUnitOptions } from './unit.ts';
 
+const defaultListen = '127.0.0.1:8480';
+
 /** `sealift server`: the system console, and what starts it on a machine with systemd. */
 export const registerServer: RegisterCommand = (program, context) => {
   const server = program
@@ -40,6 +42,15 @@ export const registerServer: RegisterCommand = (program, context) => {
     .action(async (options: ServerUnitOptions) => {
       const { writeServerUnit } = await import('./unit.ts');
       await writeServerUnit(options, unit, context);
+    });
+  server
+    .command('ready')
+    .description('Waits until the console of this machine is ready: systemd counts it as started then.')
+    .option('--listen <address>', 'address and port that it listens on', defaultListen)
+    .option('--process <pid>', 'the process that is to answer; the wait ends with it')
+    .action(async (options: { readonly listen: string; readonly process?: string }) => {
+      const { waitForConsole } = await import('./ready.ts');
+      await waitForConsole(options, context);
     });
   server
     .command('pack')
@@ -81,7 +92,7 @@ function addTo(one: string, others: readonly string[] = []): readonly string[] {
 /** What a console is told, whoever starts it. */
 function addRunOptions(command: Command): Command {
   return command
-    .option('--listen <address>', 'address and port; port 0 takes a free one', '127.0.0.1:8480')
+    .option('--listen <address>', 'address and port; port 0 takes a free one', defaultListen)
     .option('--simulator <url>', 'the simulated vSphere cluster that `sealift simulator run` serves')
     .option(
       '--vcenter <url>',

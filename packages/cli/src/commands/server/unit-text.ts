@@ -8,7 +8,9 @@ export interface UnitDescription {
   readonly user: string;
   readonly dataDir: string;
   readonly environmentFile: string;
-  /** Whether it listens on a port below 1024. */
+  /** Address and port that it listens on. */
+  readonly listen: string;
+  /** Whether that is a port below 1024. */
   readonly lowPort: boolean;
 }
 
@@ -28,6 +30,7 @@ export function unitText(unit: UnitDescription): string {
       ...dataLines(unit.dataDir),
     ],
     command: [unit.executable, ...unit.args],
+    readyCommand: [unit.executable, 'server', 'ready', '--listen', unit.listen],
     stopLines: ['# It lets an upgrade reach its next safe point, for a minute at most.', 'TimeoutStopSec=90'],
     hardening: systemHardening(unit.lowPort),
     wantedBy: 'multi-user.target',

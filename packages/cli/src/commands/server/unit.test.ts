@@ -44,6 +44,15 @@ describe('sealift server unit', () => {
     expect(linesOf(out, 'User')).toEqual(['User=sealift']);
     expect(linesOf(out, 'StateDirectory')).toEqual(['StateDirectory=sealift']);
     expect(linesOf(out, 'EnvironmentFile')).toEqual(['EnvironmentFile=/etc/sealift/server.env']);
+    // It counts as started once it answers, and what takes over is the main process from then on.
+    expect(linesOf(out, 'ExecStartPost')).toEqual([
+      `ExecStartPost=-${program} server ready --listen 127.0.0.1:443 --process $MAINPID`,
+      "ExecStartPost=/bin/sh -c 'echo $MAINPID > %t/%N/main.pid'",
+    ]);
+    expect(linesOf(out, 'PIDFile')).toEqual(['PIDFile=%t/%N/main.pid']);
+    expect(linesOf(out, 'Environment')).toEqual(['Environment=SEALIFT_PID_FILE=%t/%N/main.pid']);
+    // Only the main process is asked to end.
+    expect(linesOf(out, 'KillMode')).toEqual(['KillMode=mixed']);
     // Port 443 needs one capability; no other is left.
     expect(linesOf(out, 'CapabilityBoundingSet')).toEqual(['CapabilityBoundingSet=CAP_NET_BIND_SERVICE']);
     expect(() => statSync(path)).toThrow('ENOENT');
@@ -88,6 +97,7 @@ describe('sealift server unit', () => {
     ['--vcenter-ca-file', '/home/me/ca.pem'],
     ['--data', '/tmp/console'],
     ['--listen', 'nowhere'],
+    ['--listen', '127.0.0.1:0'],
     ['--trusted-proxy', 'proxy.example'],
     ['--out', '/etc/systemd/system/sealift'],
   ])('refuses %s %j', async (option, value) => {

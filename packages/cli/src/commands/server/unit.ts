@@ -38,6 +38,7 @@ export async function writeServerUnit(
   context: CliContext,
 ): Promise<void> {
   const { port } = parseListen(options.listen);
+  if (port === 0) throw usage('--listen', 'a service needs a port that stays; port 0 is another one at each start');
   if (options.trustedProxy !== undefined) checkTrustedProxy(options.trustedProxy);
   if (!options.out.endsWith('.service')) throw usage('--out', `${options.out} does not end in .service`);
   const unit: UnitDescription = {
@@ -46,7 +47,8 @@ export async function writeServerUnit(
     user: options.user,
     dataDir: resolve(options.data),
     environmentFile: resolve(options.environmentFile),
-    lowPort: port > 0 && port < 1024,
+    listen: options.listen,
+    lowPort: port < 1024,
   };
   const text = unitText(unit);
   const remarks = await verifyUnit(options.out, text, context.cancel);

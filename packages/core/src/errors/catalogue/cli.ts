@@ -23,6 +23,13 @@ export const cliErrors = defineErrors({
     exit: 3,
     next: 'needs-a-person',
   },
+  SERVICE_NOT_READY: {
+    message: 'the process of {service} has ended before it was ready',
+    hint: 'Its log says why: `journalctl -u` with the name of its unit, or the terminal that it was started in.',
+    status: 409,
+    exit: 3,
+    next: 'needs-a-person',
+  },
   PLATFORM_UNKNOWN: {
     message: 'it is not known which console to talk to',
     hint: 'Run `sealift login URL` once, or set SEALIFT_URL and SEALIFT_TOKEN.',

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { SealiftError } from '@sealift/core/errors';
-import { pause } from '@sealift/io/pause';
 import { readPemCertificates } from '@sealift/registry/certificate-chain';
 import { checkGivenCertificate } from '@sealift/registry/given-certificate';
 import type { CliContext } from '../../../context.ts';
@@ -12,9 +11,9 @@ import { folderOf, type HostFolder } from '../host/host-folder.ts';
 import { lockHost } from '../host/host-lock.ts';
 import { type HostState, requireState, writeState } from '../host/host-state.ts';
 import { assertRoom } from '../host/room.ts';
-import { readServing } from '../serve/serving-record.ts';
 import { type ServiceKind, serviceKinds } from '../setup/units.ts';
 import { probe } from '../status/probe.ts';
+import { untilTaken } from './until-taken.ts';
 
 /** The options of `airgap rotate certificates`. */
 export interface RotateCertificatesOptions {
@@ -27,8 +26,6 @@ export interface RotateCertificatesOptions {
 }
 
 const smallFilesBytes = 1024 * 1024;
-/** Services look every second. */
-const takenWithinMs = 60_000;
 
 /**
  * Puts another certificate in; services that run take it from the next connection on, without a stop. What the CA file named before stays in it, so
@@ -97,28 +94,21 @@ function together(texts: readonly string[]): string {
   return `${[...pems.values()].join('\n')}\n`;
 }
 
-type Shown = Readonly<Record<ServiceKind, 'shows it' | 'does not run' | 'does not show it yet'>>;
+/** What became of it at each service. */
+type Shown = Awaited<ReturnType<typeof waitUntilShown>>;
 
-/** A service that does not run takes it when it starts. */
 async function waitUntilShown(
   folder: HostFolder,
   state: HostState,
   { chain }: HostCertificate,
   { cancel }: CliContext,
-): Promise<Shown> {
+) {
   const wanted = new X509Certificate(chain).fingerprint256;
-  const end = performance.now() + takenWithinMs;
-  const look = async (kind: ServiceKind): Promise<Shown[ServiceKind]> => {
-    for (;;) {
-      if ((await readServing(folder, kind)) === undefined) return 'does not run';
-      const answer = await probe(kind, folder, state, cancel);
-      if (answer.answers && answer.certificate.fingerprint256 === wanted) return 'shows it';
-      if (performance.now() > end || cancel.aborted) return 'does not show it yet';
-      await pause(200, cancel).catch(() => undefined);
-    }
+  const look = async (kind: ServiceKind): Promise<'shows it' | undefined> => {
+    const answer = await probe(kind, folder, state, cancel);
+    return answer.answers && answer.certificate.fingerprint256 === wanted ? 'shows it' : undefined;
   };
-  const [registry, files] = await Promise.all([look('registry'), look('files')]);
-  return { registry, files };
+  return await untilTaken(folder, look, 'does not show it yet', cancel);
 }
 
 function tell(

@@ -7,7 +7,11 @@ import { lockHost } from '../host/host-lock.ts';
 import { requireState } from '../host/host-state.ts';
 import { newPassword, type NewPassword, readUsers, writeUsers } from '../host/passwords.ts';
 import { assertRoom } from '../host/room.ts';
+import { fileIdentity } from '../../server/hand-over/file-identity.ts';
+import type { ServingRecord } from '../serve/serving-record.ts';
 import { passwordsBlock } from '../setup/details.ts';
+import { type ServiceKind, serviceKinds } from '../setup/units.ts';
+import { untilTaken } from './until-taken.ts';
 
 /** The options of `airgap rotate passwords`. */
 export interface RotatePasswordsOptions {
@@ -33,6 +37,7 @@ export async function rotatePasswords(options: RotatePasswordsOptions, context: 
   const state = await requireState(folder);
   const owner = await ownerOf(state.account);
   await assertRoom(folder.root, smallFilesBytes);
+  let tell: (services: Taken) => void;
   const lock = lockHost(folder);
   try {
     const users = await usersOf(folder);
@@ -47,25 +52,29 @@ export async function rotatePasswords(options: RotatePasswordsOptions, context: 
         users.map((one) => (named.includes(one) ? withoutOld(one) : one)),
         owner,
       );
-      return tellRetired(named, options, context);
-    }
-    const until = new Date(Date.now() + hours * hourMs).toISOString();
-    const made: NewPassword[] = [];
-    const changed: StoredUser[] = [];
-    for (const one of users) {
-      if (!named.includes(one)) {
-        changed.push(one);
-        continue;
+      tell = (services) => tellRetired(named, services, options, context);
+    } else {
+      const until = new Date(Date.now() + hours * hourMs).toISOString();
+      const made: NewPassword[] = [];
+      const changed: StoredUser[] = [];
+      for (const one of users) {
+        if (!named.includes(one)) {
+          changed.push(one);
+          continue;
+        }
+        const next = await newPassword(one.name);
+        made.push(next);
+        changed.push({ ...one, passwords: [{ hash: next.hash, until: null }, ...kept(one, until, hours)] });
       }
-      const next = await newPassword(one.name);
-      made.push(next);
-      changed.push({ ...one, passwords: [{ hash: next.hash, until: null }, ...kept(one, until, hours)] });
+      await writeUsers(folder, changed, owner);
+      // Before anything is waited for: they are kept nowhere, and who waits may be stopped.
+      if (options.json !== true) context.out(passwordsBlock(made));
+      tell = (services) => tellNew(made, hours === 0 ? null : until, services, options, context);
     }
-    await writeUsers(folder, changed, owner);
-    tellNew(made, hours === 0 ? null : until, options, context);
   } finally {
     lock.release();
   }
+  tell(await waitUntilTaken(folder, context));
 }
 
 async function usersOf(folder: HostFolder): Promise<readonly StoredUser[]> {
@@ -96,26 +105,58 @@ function hoursOf(text: string): number {
   throw new SealiftError('USAGE', { values: { reason }, place: '--old-hours' });
 }
 
+/** Whom the services let in is what was written; one of a version of before does not say it, and looks every second too. */
+async function waitUntilTaken(folder: HostFolder, { cancel }: CliContext) {
+  const wanted = await fileIdentity(folder.users);
+  const look = async (_kind: ServiceKind, { users }: ServingRecord) => {
+    if (users === undefined) return 'takes them within seconds';
+    return users === wanted ? 'has taken them' : undefined;
+  };
+  return await untilTaken(folder, look, 'has not taken them yet', cancel);
+}
+
+type Taken = Awaited<ReturnType<typeof waitUntilTaken>>;
+
+/** @returns whether each service that runs has taken them */
+function tellTaken(services: Taken, { json }: RotatePasswordsOptions, context: CliContext): boolean {
+  const isLate = Object.values(services).includes('has not taken them yet');
+  if (isLate) context.exitCode = 1;
+  if (json !== true) for (const kind of serviceKinds) context.out(`  ${kind.padEnd(10)}${services[kind]}`);
+  if (isLate)
+    context.note(
+      'warning: until a service has taken them, what was good before is good there; its log says what it waits for',
+    );
+  return !isLate;
+}
+
 /** A registry's token is good for five minutes, whatever becomes of the password that it was asked for with. */
 const tokenRemark = 'Tokens that the registry gave out for them end within 6 minutes.';
 
-function tellRetired(users: readonly StoredUser[], { json }: RotatePasswordsOptions, context: CliContext): void {
-  const names = users.map(({ name }) => name);
-  if (json === true) return context.out(JSON.stringify({ passwords: {}, oldUntil: null, retired: names }));
-  context.out(`The passwords of before of ${names.join(', ')} are good no more. ${tokenRemark}`);
+function tellRetired(
+  users: readonly StoredUser[],
+  services: Taken,
+  options: RotatePasswordsOptions,
+  context: CliContext,
+): void {
+  const retired = users.map(({ name }) => name);
+  const areTaken = tellTaken(services, options, context);
+  if (options.json === true) return context.out(JSON.stringify({ passwords: {}, oldUntil: null, retired, services }));
+  if (areTaken) context.out(`The passwords of before of ${retired.join(', ')} are good no more. ${tokenRemark}`);
 }
 
 function tellNew(
   made: readonly NewPassword[],
   oldUntil: string | null,
-  { json }: RotatePasswordsOptions,
+  services: Taken,
+  options: RotatePasswordsOptions,
   context: CliContext,
 ): void {
-  if (json === true) {
+  const areTaken = tellTaken(services, options, context);
+  if (options.json === true) {
     const passwords = Object.fromEntries(made.map(({ user, password }) => [user, password.reveal()]));
-    return context.out(JSON.stringify({ passwords, oldUntil, retired: [] }));
+    return context.out(JSON.stringify({ passwords, oldUntil, retired: [], services }));
   }
-  context.out(passwordsBlock(made));
+  if (!areTaken) return;
   context.out(
     oldUntil === null
       ? `Those of before are good no more. ${tokenRemark}`

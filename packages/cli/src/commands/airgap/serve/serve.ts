@@ -1,5 +1,5 @@
 import { isSea } from 'node:sea';
-import { asSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
+import { asSealiftError, reasonOf } from '@sealift/core/errors';
 import { programVersion } from '@sealift/core/program-version';
 import { pause } from '@sealift/io/pause';
 import { thisProcess } from '@sealift/io/process-identity';
@@ -12,7 +12,7 @@ import { predecessor } from '../../server/hand-over/predecessor.ts';
 import { startSuccessor } from '../../server/hand-over/successor.ts';
 import { folderOf, type HostFolder } from '../host/host-folder.ts';
 import { type HostState, requireState } from '../host/host-state.ts';
-import { type ServiceKind, serviceArgs, serviceKinds } from '../setup/units.ts';
+import { type ServiceKind, serviceArgs, serviceKindOf } from '../setup/units.ts';
 import { readAccess, readTls, settingsMark } from './service-settings.ts';
 import { endServing, type ServingRecord, writeServing } from './serving-record.ts';
 
@@ -36,31 +36,29 @@ const lookEveryMs = 1000;
  * @throws USAGE, AIRGAP_NOT_SET_UP, AIRGAP_SETUP_OPEN, AIRGAP_STATE_*, and what serving fails with
  */
 export async function serveHost(name: string, options: AirgapServeOptions, context: CliContext): Promise<void> {
-  const kind = serviceKinds.find((one) => one === name);
-  if (kind === undefined) {
-    const reason = `${JSON.stringify(name)} is no service; there are ${serviceKinds.join(' and ')}`;
-    throw new SealiftError('USAGE', { values: { reason } });
-  }
+  const kind = serviceKindOf(name);
   const folder = folderOf(options.dir, context.env);
   const state = await requireState(folder);
   const before = predecessor(context.env);
   const cancel = before === undefined ? context.cancel : AbortSignal.any([context.cancel, before.gone]);
   const own = ownFile(folder);
-  const said: ServingRecord = {
+  const said: Omit<ServingRecord, 'users' | 'refused'> = {
     process: await thisProcess(),
     version: programVersion,
     file: own === undefined ? null : ((await fileIdentity(own)) ?? null),
-    refused: null,
   };
   for (let refused: ServingRecord['refused'] = null; ; ) {
+    const { users } = await settingsMark(folder);
     const access = { authorize: await readAccess(folder) };
     const running = await start(kind, folder, state, (...asked) => access.authorize(...asked), context);
     let next: string | undefined;
     try {
-      await writeServing(folder, kind, { ...said, refused });
+      const record = (users: string): Promise<void> => writeServing(folder, kind, { ...said, refused, users });
+      await record(users);
       if (before !== undefined) before.tellReady();
       if (refused === null) announce(kind, state, folder, context);
-      next = await watch({ folder, running, access, own, refused: refused?.file, cancel, note: context.note });
+      const about = { folder, running, access, record, own, refused: refused?.file, cancel };
+      next = await watch({ ...about, note: context.note });
     } finally {
       await running.close();
       if (next === undefined) await endServing(folder, kind);
@@ -102,6 +100,8 @@ interface Watch {
   readonly folder: HostFolder;
   readonly running: Running;
   readonly access: { authorize: Authorize };
+  /** Says whom it lets in from now on. */
+  readonly record: (users: string) => Promise<void>;
   readonly own: string | undefined;
   /** An executable that did not come up. */
   readonly refused: string | undefined;
@@ -110,7 +110,16 @@ interface Watch {
 }
 
 /** Takes what changes until another executable has to take over. @returns which; undefined once it is cancelled */
-async function watch({ folder, running, access, own, refused, cancel, note }: Watch): Promise<string | undefined> {
+async function watch({
+  folder,
+  running,
+  access,
+  record,
+  own,
+  refused,
+  cancel,
+  note,
+}: Watch): Promise<string | undefined> {
   let seen = { tls: '', users: '' };
   // What could not be taken is told once, and tried again when it has changed.
   let told = '';
@@ -118,7 +127,10 @@ async function watch({ folder, running, access, own, refused, cancel, note }: Wa
     try {
       const mark = await settingsMark(folder);
       if (mark.tls !== seen.tls) running.renew(await readTls(folder));
-      if (mark.users !== seen.users) access.authorize = await readAccess(folder);
+      if (mark.users !== seen.users) {
+        access.authorize = await readAccess(folder);
+        await record(mark.users);
+      }
       seen = mark;
       told = '';
       const [mine, found] =

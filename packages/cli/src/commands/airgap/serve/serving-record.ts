@@ -15,6 +15,8 @@ const schema = z.object({
   version: z.string().max(100),
   /** The file that it runs, as `fileIdentity` tells it; null where that is a checkout. */
   file: z.string().max(200).nullable(),
+  /** The users whom it lets in, as `fileIdentity` tells their file; versions of before do not say it. */
+  users: z.string().max(200).optional(),
   /** An executable that was put in the place of its own and did not come up. */
   refused: z.strictObject({ file: z.string().max(200), reason: z.string().max(2000) }).nullable(),
 });

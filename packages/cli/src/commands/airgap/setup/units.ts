@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SealiftError } from '@sealift/core/errors';
 import { plain, serviceUnitText, systemHardening, unprivilegedHardening } from '../../../units/unit-text.ts';
 import type { HostFolder } from '../host/host-folder.ts';
 import type { HostState } from '../host/host-state.ts';
@@ -6,6 +7,14 @@ import type { HostState } from '../host/host-state.ts';
 /** The two services of a support host. */
 export type ServiceKind = 'registry' | 'files';
 export const serviceKinds: readonly ServiceKind[] = ['registry', 'files'];
+
+/** @throws USAGE where none has the name */
+export function serviceKindOf(name: string): ServiceKind {
+  const kind = serviceKinds.find((one) => one === name);
+  if (kind !== undefined) return kind;
+  const reason = `${JSON.stringify(name)} is no service; there are ${serviceKinds.join(' and ')}`;
+  throw new SealiftError('USAGE', { values: { reason } });
+}
 
 const descriptions = { registry: 'Sealift pack and image registry', files: 'Sealift file server' } as const;
 
@@ -49,6 +58,7 @@ export function hostUnits(folder: HostFolder, state: HostState, executable: stri
         `WorkingDirectory=${plain(folder.run, '--dir')}`,
       ],
       command: [executable, ...serviceArgs(kind, folder)],
+      readyCommand: [executable, 'airgap', 'ready', kind, '--dir', folder.root],
       stopLines: ['TimeoutStopSec=90'],
       hardening: isSystem ? systemHardening(port < 1024) : unprivilegedHardening,
       wantedBy: isSystem ? 'multi-user.target' : 'default.target',

@@ -4,9 +4,12 @@ export const predecessorVariable = 'SEALIFT_PREDECESSOR';
 /** What a console says to the one that it takes over from. */
 export const readyMessage = 'ready';
 
-/** The process that waits for this one to come up, and ends with it. */
+/** Told to the one that took over, and said back by it: it goes on by itself when the one before ends. */
+export const aloneMessage = 'alone';
+
+/** The process that waits for this one to come up, and ends with it, or leaves it alone. */
 export interface Predecessor {
-  /** Aborted when it asks this one to stop, or is gone itself. */
+  /** Aborted when it asks this one to stop, or is gone without having left it alone. */
   readonly gone: AbortSignal;
   tellReady(): void;
 }
@@ -15,10 +18,17 @@ export interface Predecessor {
 export function predecessor(env: Readonly<Record<string, string | undefined>>): Predecessor | undefined {
   if (env[predecessorVariable] === undefined) return undefined;
   const gone = new AbortController();
-  process.once('disconnect', () => gone.abort());
+  const stop = (): void => gone.abort();
+  process.once('disconnect', stop);
+  process.on('message', (message) => {
+    if (message !== aloneMessage) return;
+    process.removeListener('disconnect', stop);
+    process.send?.(aloneMessage);
+  });
   if (env[predecessorVariable] !== String(process.ppid) || !process.connected) gone.abort();
   return {
     gone: gone.signal,
-    tellReady: () => void process.send?.(readyMessage),
+    // A service that goes on after a successor that did not come up says it again; who left it alone hears nothing any more.
+    tellReady: () => void (process.connected && process.send?.(readyMessage)),
   };
 }
