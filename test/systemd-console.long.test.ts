@@ -92,6 +92,13 @@ describe.skipIf(needed.missing || postgres.missing)(
       (await machine.reads('cat', `/sys/fs/cgroup/system.slice/${unit}/cgroup.procs`)).trim().split('\n');
     const versionOf = async (pid: string) => (await machine.reads(`/proc/${pid}/exe`, '--version')).trim();
     const untilActive = () => waitUntil('the unit to be active', async () => (await active()) === 'active', patience);
+    /** One process ends, and then systemd learns which is the main one. */
+    const untilFollowed = (before: string) =>
+      waitUntil(
+        'the one before to end, and another to be the main process',
+        async () => !(await processes()).includes(before) && !['0', before].includes(await mainPid()),
+        patience,
+      );
     const signsIn = async (): Promise<string> => {
       const nobody = new ApiClient({ url, env: {}, cancel: never });
       const { username, password } = administrator;
@@ -225,7 +232,7 @@ describe.skipIf(needed.missing || postgres.missing)(
           sealift: '/usr/local/bin/sealift',
           consoles: [{ upgrade: upgrade.id }],
         });
-        await waitUntil('the one before to end', async () => !(await processes()).includes(before), patience);
+        await untilFollowed(before);
         const after = await mainPid();
         expect(await processes()).toEqual([after]);
         expect([after === before, await versionOf(after)]).toEqual([false, nextVersion]);
@@ -259,7 +266,7 @@ describe.skipIf(needed.missing || postgres.missing)(
       it('hands over to the version of before, which is put back by a person, and ends in order', async () => {
         const before = await mainPid();
         await machine.reads('mv', '/usr/local/bin/sealift.previous', '/usr/local/bin/sealift');
-        await waitUntil('the one before to end', async () => !(await processes()).includes(before), patience);
+        await untilFollowed(before);
         expect(await versionOf(await mainPid())).toBe(programVersion);
         await machine.reads('systemctl', 'stop', unit);
         expect([await machine.property(unit, 'Result'), await status('/readyz')]).toEqual(['success', 0]);

@@ -40,7 +40,7 @@ describe.skipIf(missing !== undefined)(
 
         const machine = await startMachine();
         ends.push(() => machine.stop());
-        for (const folder of ['/etc/sealift', '/opt/kubernetes']) mkdirSync(machine.path(folder));
+        for (const folder of ['/etc/sealift', '/opt/kubernetes']) mkdirSync(machine.path(folder), { recursive: true });
         const put = (from: string, to: string, mode: number): void => {
           copyFileSync(from, machine.path(to));
           chmodSync(machine.path(to), mode);
