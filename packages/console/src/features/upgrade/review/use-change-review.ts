@@ -63,7 +63,8 @@ export function useChangeReview(
   const [edited, setEdited] = useState<'value' | 'hunk'>();
   const [said, setSaid] = useState('');
   const [dialog, setDialog] = useState<'keys' | 'earlier'>();
-  const wantsFocus = useRef(false);
+  // Who comes back, or opens what somebody sent, goes on at the line that the address names.
+  const wantsFocus = useRef(isActive && address.row !== undefined);
   const done = useRef<Done[]>([]);
   const lock = useLock();
   const texts = useLayerTexts(upgradeId, row?.layer.id);
