@@ -8,6 +8,7 @@ export {
   ownHunk,
   typedHunk,
 } from './hunks/assemble-hunks.ts';
+export { hunkAnswer } from './hunks/hunk-answer.ts';
 export { stringAt } from './hunks/string-at.ts';
 export { stringSource } from './hunks/string-source.ts';
 export { type TextHunk, textHunks, type TextSides } from './hunks/text-hunks.ts';

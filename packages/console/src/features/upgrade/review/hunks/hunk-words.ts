@@ -1,29 +1,10 @@
-import {
-  assembleHunks,
-  type HunkChoice,
-  type HunkChoices,
-  hunkResult,
-  type MergePath,
-  stringSource,
-} from '@sealift/core/merge';
-import type { Resolution } from '../review-rows.ts';
+import { type HunkChoice, hunkResult } from '@sealift/core/merge';
 import { answerWords } from '../row-words.ts';
 import type { RowHunks } from './use-row-hunks.ts';
 
 /** What a person is told that a hunk was settled to. */
 export function choiceWord(choice: HunkChoice): string {
   return typeof choice === 'string' ? answerWords[choice] : 'own lines';
-}
-
-/** The one answer that settled hunks come to: a side, where the text is that side's, else a value of one's own. */
-export function answerOf(
-  path: MergePath,
-  { hunks, sides }: Pick<RowHunks, 'hunks' | 'sides'>,
-  choices: HunkChoices,
-): Resolution {
-  const text = assembleHunks(hunks, choices);
-  const side = (['current', 'incoming', 'base'] as const).find((name) => sides[name] === text);
-  return side === undefined ? { path: [...path], value: stringSource(text) } : { path: [...path], take: side };
 }
 
 /** The lines of a hunk that a list shows, and how many it leaves out. */

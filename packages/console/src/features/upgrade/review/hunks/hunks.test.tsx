@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { parse } from 'yaml';
+import { readPlain } from '@sealift/core/merge';
 import { expect, test } from 'vitest';
 import { openPage } from '../../../../../test/open-page.tsx';
 import { nginx } from '../../../../../test/fixture/texts.ts';
@@ -23,7 +23,7 @@ const given = (api: Awaited<ReturnType<typeof openLong>>['api']) => api.edits.re
 /** The file as the answer has it. */
 const fileOf = (api: Awaited<ReturnType<typeof openLong>>['api']): unknown => {
   const [answer] = given(api) ?? [];
-  return answer !== undefined && 'value' in answer ? parse(answer.value) : undefined;
+  return answer !== undefined && 'value' in answer ? readPlain(answer.value, 'the answer') : undefined;
 };
 
 /** The file with these settings, and the rest as it merges. */

@@ -1,6 +1,13 @@
-import { askedHunks, type HunkChoice, type HunkChoices, stringSource, assembleHunks } from '@sealift/core/merge';
+import {
+  askedHunks,
+  assembleHunks,
+  type HunkChoice,
+  type HunkChoices,
+  hunkAnswer,
+  stringSource,
+} from '@sealift/core/merge';
 import type { Resolution, ReviewRow } from '../review-rows.ts';
-import { answerOf, choiceWord } from './hunk-words.ts';
+import { choiceWord } from './hunk-words.ts';
 import { brokenWith, type ShownHunks } from './use-row-hunks.ts';
 
 interface Hunked {
@@ -21,7 +28,7 @@ export function useHunkAnswers({ row, hunks, refusal, say, undoBy, answer }: Hun
   const save = (choices: HunkChoices, undo: () => void): void => {
     if (row === undefined || hunks.kind !== 'hunks') return;
     const broken = brokenWith(hunks.sides, hunks.hunks, choices);
-    if (broken === undefined) return answer(row, answerOf(row.decision.path, hunks, choices), undo);
+    if (broken === undefined) return answer(row, hunkAnswer(row.decision.path, hunks, choices), undo);
     undoBy(undo);
     say(`Not saved: put together like this, the text is no ${broken} any more.`);
   };
