@@ -100,7 +100,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
     const { page, url, api } = shared();
     api.longConflict = 'long';
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const row = encodeURIComponent('addon-harborview:files."nginx.conf"');
+    const row = encodeURIComponent('addon-harborview:files["nginx.conf"]');
     await page.goto(`${url}/updates/up-1?row=${row}`);
     const hunks = page.getByRole('region', { name: 'Hunks' });
     await hunks.getByRole('heading', { name: 'Hunk 1 of 3' }).waitFor();

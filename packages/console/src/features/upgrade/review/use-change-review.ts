@@ -173,18 +173,23 @@ export function useChangeReview(
     if (next !== undefined) go(next.key);
   };
 
+  /** The next open hunk of the row; from the top again where no other row is open. */
+  const goToOpenHunk = (): boolean => {
+    if (hunks.kind !== 'hunks' || row === undefined || row.key !== lineAt) return false;
+    const { open, at, all } = hunks;
+    const isOnly = nextOpen(found, lineAt)?.key === lineAt;
+    const next = open.find((index) => index > at) ?? (isOnly ? open[0] : undefined);
+    if (next === undefined) return false;
+    hunks.goTo(next);
+    setSaid(`Hunk ${all.indexOf(next) + 1} of ${all.length}`);
+    return true;
+  };
+
   const onKey = (key: ReviewKey): void => {
     const isConflict = row?.key === lineAt && row?.decision.kind === 'conflict';
     if (key === 'j') step(1);
     if (key === 'k') step(-1);
-    if (key === 'n' && hunks.kind === 'hunks') {
-      const later = hunks.open.find((index) => index > hunks.at);
-      if (later !== undefined) {
-        hunks.goTo(later);
-        return setSaid(`Hunk ${hunks.all.indexOf(later) + 1} of ${hunks.all.length}`);
-      }
-    }
-    if (key === 'n') {
+    if (key === 'n' && !goToOpenHunk()) {
       const next = nextOpen(found, lineAt);
       if (next === undefined) setSaid('Nothing is open.');
       else go(next.key);

@@ -1,12 +1,16 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { readPlain } from '@sealift/core/merge';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { forgetTyped } from '../../../../api/typed-texts.ts';
 import { openPage } from '../../../../../test/open-page.tsx';
 import { nginx } from '../../../../../test/fixture/texts.ts';
 
 const layer = 'addon-harborview';
 
-const path = 'files."nginx.conf"';
+const path = 'files["nginx.conf"]';
+
+// One window, as one signs out.
+beforeEach(() => forgetTyped());
 
 async function openLong(prepare: Parameters<typeof openPage>[1] = () => undefined) {
   const opened = openPage('/updates/up-1', (api) => {
@@ -14,7 +18,7 @@ async function openLong(prepare: Parameters<typeof openPage>[1] = () => undefine
     prepare(api);
   });
   await screen.findByRole('tree', { name: 'Decisions' });
-  await opened.user.click(screen.getByRole('treeitem', { name: /^(?:nginx.conf|settings.json|password)/ }));
+  await opened.user.click(screen.getByRole('treeitem', { name: /^(?:\["nginx.conf|\["settings.json|password)/ }));
   return opened;
 }
 
@@ -74,7 +78,7 @@ test('keeps what is settled while one looks elsewhere, and over the end of a ses
   await user.keyboard('i');
   await user.click(screen.getByRole('treeitem', { name: /^mtu/ }));
   expect(screen.queryByRole('region', { name: 'Hunks' })).toBeNull();
-  await user.click(screen.getByRole('treeitem', { name: /^nginx.conf/ }));
+  await user.click(screen.getByRole('treeitem', { name: /^\["nginx.conf"\]/ }));
   (await hunks()).getByText(/^1 settled/);
   (await hunks()).getByRole('heading', { name: 'Hunk 2 of 3' });
   await user.keyboard('c');
@@ -83,7 +87,7 @@ test('keeps what is settled while one looks elsewhere, and over the end of a ses
   await user.type(await screen.findByRole('textbox', { name: /User name/ }), 'admin');
   await user.type(screen.getByLabelText(/^Password/), 'four random words here');
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  await user.click(await screen.findByRole('treeitem', { name: /^nginx.conf .* open/ }));
+  await user.click(await screen.findByRole('treeitem', { name: /^\["nginx.conf"\] .* open/ }));
   const panel = await hunks();
   panel.getByText('Every hunk is settled, and the text is not saved.');
   await user.click(panel.getByRole('button', { name: `Use the settled text: ${path}` }));
@@ -99,13 +103,13 @@ test('loses no hunk where saving fails, nor where somebody else edited the layer
   await screen.findByText(/The server does not answer/);
   network.down = false;
   await screen.findByText('0 of 3 settled');
-  await user.click(await screen.findByRole('treeitem', { name: /^nginx.conf .* open/ }));
+  await user.click(await screen.findByRole('treeitem', { name: /^\["nginx.conf"\] .* open/ }));
   (await hunks()).getByText(/^3 settled/);
   api.editElsewhere('ben', layer, { path: ['files', 'nginx.conf'], take: 'incoming' });
   await user.click((await hunks()).getByRole('button', { name: `Use the settled text: ${path}` }));
   await screen.findByText(/Harborview was edited in another window; this was not saved/);
   expect(given(api)).toEqual([{ path: ['files', 'nginx.conf'], take: 'incoming' }]);
-  await user.click(screen.getByRole('treeitem', { name: /^nginx.conf/ }));
+  await user.click(screen.getByRole('treeitem', { name: /^\["nginx.conf"\]/ }));
   await user.click(await screen.findByRole('button', { name: `Open again: ${path}` }));
   (await hunks()).getByText(/^3 settled/);
 });

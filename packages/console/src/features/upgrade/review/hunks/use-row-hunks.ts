@@ -73,9 +73,8 @@ export function useRowHunks(upgradeId: string, row: ReviewRow | undefined, texts
     goTo: (at) => setLooked({ about, at }),
     set(index, choice) {
       // What was decided meanwhile counts as well.
-      const latest = new Map(
-        settledHunks.get(author, about)?.hunks === hunks ? settledHunks.get(author, about)?.choices : choices,
-      );
+      const now = settledHunks.get(author, about);
+      const latest = new Map(now !== undefined && isSame(now.hunks, hunks) ? now.choices : choices);
       if (choice === undefined) latest.delete(index);
       else latest.set(index, choice);
       settledHunks.set(author, about, { hunks, choices: latest });
