@@ -5,6 +5,7 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const storageKey = 'sealift-theme';
 const darkClass = 'pf-v6-theme-dark';
+
 /** Applies the choice now and whenever the system's preference changes. */
 export function followTheme(): void {
   apply();

@@ -37,7 +37,6 @@ export function Splitter({ label, controls, value, min, max, onMove, onReset }: 
     move(((event.clientX - room.left) / room.width) * 100);
   };
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a separator that can be moved is a widget
     <div
       role="separator"
       tabIndex={0}
