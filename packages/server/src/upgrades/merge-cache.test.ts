@@ -89,12 +89,7 @@ describe('mergeForDraft', () => {
 
   it('is refused to whoever asks, where a text cannot be read', async () => {
     const broken = { ...row, layer_id: 'cni-broken', current: 'mtu: [\n' };
-    const asked = await Promise.allSettled([
-      mergeForDraft(broken),
-      mergeForDraft(broken),
-      mergeLayer(broken),
-      reviewOf(broken, 'whole'),
-    ]);
-    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+    const asked = await Promise.allSettled([mergeForDraft(broken), mergeLayer(broken), reviewOf(broken, 'whole')]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   });
 });

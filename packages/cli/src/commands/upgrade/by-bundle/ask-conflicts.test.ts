@@ -132,7 +132,13 @@ describe('a conflict on a long text', () => {
     const value = '|\n  ours\n  1\n  2\n  new\n  3\n  4\n  their end';
     expect(saved).toEqual([['web', { set: [{ path: ['app', 'conf'], value }] }]]);
     expect(told).toEqual(
-      expect.arrayContaining(['  Hunk 1 of 2', '  yours    ours', '  Hunk 2 of 2', '  release  their end', 'Type c, i or b.']),
+      expect.arrayContaining([
+        '  Hunk 1 of 2',
+        '  yours    ours',
+        '  Hunk 2 of 2',
+        '  release  their end',
+        'Type c, i or b.',
+      ]),
     );
   });
 

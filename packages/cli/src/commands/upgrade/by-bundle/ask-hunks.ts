@@ -25,8 +25,9 @@ export interface HunkedConflict {
 /** Takes a conflict apart; undefined where it is no long text, or a secret, which is never shown. */
 export function hunksOf({ base, current, incoming, masked }: Conflict): HunkedConflict | undefined {
   if (masked === true || typeof current?.value !== 'string' || typeof incoming?.value !== 'string') return undefined;
-  if (base !== undefined && typeof base.value !== 'string') return undefined;
-  const sides = { base: base?.value, current: current.value, incoming: incoming.value };
+  const was = base?.value;
+  if (was !== undefined && typeof was !== 'string') return undefined;
+  const sides = { base: was, current: current.value, incoming: incoming.value };
   const hunks = textHunks(sides);
   return hunks === undefined ? undefined : { hunks, sides };
 }
