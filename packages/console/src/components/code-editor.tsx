@@ -119,7 +119,7 @@ interface CodeInputProps {
 /** YAML to write. Tab leaves the field, as anywhere on a page. */
 export function CodeInput({ start, line = 1, label, onChange, passwords, isWrapped = false }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
-  const written = useRef<EditorView>(undefined);
+  const [written, setWritten] = useState<EditorView>();
   useEffect(() => {
     if (holder.current === null) return;
     const root = editorRoot(holder.current);
@@ -140,12 +140,12 @@ export function CodeInput({ start, line = 1, label, onChange, passwords, isWrapp
     if (line > 1)
       editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     editor.focus();
-    written.current = editor;
+    setWritten(editor);
     return () => editor.destroy();
   }, [start, line, label, onChange, passwords]);
   useEffect(() => {
-    written.current?.dispatch({ effects: wrapping.reconfigure(isWrapped ? EditorView.lineWrapping : []) });
-  }, [isWrapped, start, line, label, onChange, passwords]);
+    written?.dispatch({ effects: wrapping.reconfigure(isWrapped ? EditorView.lineWrapping : []) });
+  }, [written, isWrapped]);
   return <div className="code" ref={holder} />;
 }
 

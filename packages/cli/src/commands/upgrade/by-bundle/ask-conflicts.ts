@@ -5,15 +5,10 @@ import { upgradeUrl } from '../../../client/current-upgrade.ts';
 import { plainLine } from '../../../terminal/plain-line.ts';
 import { preview } from '../layer-preview.ts';
 import { askHunks, hunksOf } from './ask-hunks.ts';
+import type { Asking } from './asking.ts';
 import { sideLines } from './side-lines.ts';
 
 type Conflict = LayerPreview['conflicts'][number];
-
-/** Whoever answers: a question in, what was typed out. */
-export interface Asking {
-  readonly ask: (question: string) => Promise<string>;
-  readonly tell: (line: string) => void;
-}
 
 const sides = '[c] keep yours  [i] take the release’s  ';
 const others = '[s] skip  [q] stop here: ';

@@ -11,7 +11,7 @@ import {
   type TextSides,
 } from '@sealift/core/merge';
 import { plainLine } from '../../../terminal/plain-line.ts';
-import type { Asking } from './ask-conflicts.ts';
+import type { Asking } from './asking.ts';
 import { sideLines } from './side-lines.ts';
 
 type Conflict = LayerPreview['conflicts'][number];

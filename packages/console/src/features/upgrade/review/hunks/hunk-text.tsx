@@ -21,13 +21,10 @@ const longestCompared = 4000;
 export function HunkText({ text, against, is = 'left', first, label }: HunkTextProps) {
   const { lines, left, isUnended } = hunkLines(text);
   const marks = against === undefined ? [] : differing(lines.join('\n'), hunkLines(against).lines.join('\n'), is);
-  let at = 0;
   return (
     <>
       <pre className="excerpt-lines" role="group" aria-label={label} tabIndex={0}>
-        {lines.map((line, index) => {
-          const start = at;
-          at += line.length + 1;
+        {placed(lines).map(({ line, start }, index) => {
           return (
             // Lines have no other name than where they stand.
             <span key={`${start}`} className="excerpt-line is-value">
@@ -46,6 +43,16 @@ export function HunkText({ text, against, is = 'left', first, label }: HunkTextP
       {isUnended && <p className="quiet excerpt-note">No line end after the last line.</p>}
     </>
   );
+}
+
+/** Lines with where they begin. */
+function placed(lines: readonly string[]): readonly { readonly line: string; readonly start: number }[] {
+  let next = 0;
+  return lines.map((line) => {
+    const start = next;
+    next += line.length + 1;
+    return { line, start };
+  });
 }
 
 type Mark = readonly [number, number];

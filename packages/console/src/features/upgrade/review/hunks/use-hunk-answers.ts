@@ -33,7 +33,7 @@ export function useHunkAnswers({ row, hunks, refusal, say, undoBy, answer }: Hun
     say(`Not saved: put together like this, the text is no ${broken} any more.`);
   };
   return {
-    choose(choice: HunkChoice): void {
+    choose: (choice: HunkChoice): void => {
       if (hunks.kind !== 'hunks') return;
       if (refusal !== undefined) return say(refusal);
       const { at, all, choices } = hunks;
@@ -52,7 +52,7 @@ export function useHunkAnswers({ row, hunks, refusal, say, undoBy, answer }: Hun
       undoBy(undo);
       say(`${told} ${open.length} open. Next: hunk ${all.indexOf(following) + 1}`);
     },
-    use(): void {
+    use: (): void => {
       if (hunks.kind !== 'hunks') return;
       if (refusal !== undefined) say(refusal);
       else save(hunks.choices, () => undefined);
