@@ -80,7 +80,14 @@ export function CodeView(props: CodeViewProps) {
       effects: [
         marked.reconfigure(EditorView.decorations.of(markLines(next, marks))),
         spaced.reconfigure(EditorView.decorations.of(blankLines(next, spacers))),
-        broken.reconfigure(EditorView.decorations.of(softBreaks(next, wrapped?.breaks, wrapped?.columns))),
+        broken.reconfigure(
+          wrapped === undefined
+            ? []
+            : [
+                EditorView.decorations.of(softBreaks(next, wrapped.breaks, wrapped.columns)),
+                EditorView.editorAttributes.of({ class: 'cm-wrapped' }),
+              ],
+        ),
         ...(isNew ? [pointed.reconfigure([])] : []),
       ],
       // Offsets of a text with other line ends are others here.

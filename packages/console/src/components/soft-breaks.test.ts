@@ -63,7 +63,7 @@ describe('long lines', () => {
 
   test('past the end of a shorter text are not broken', () => {
     const breaks = breakLines(`short\n${'a'.repeat(50)}`, 20, []);
-    expect(softBreaks(Text.of(['short']), breaks).size).toBe(0);
-    expect(softBreaks(Text.of(['short', 'a'.repeat(50)]), breaks).size).toBe(2);
+    expect(softBreaks(Text.of(['short']), breaks, 20).size).toBe(0);
+    expect(softBreaks(Text.of(['short', 'a'.repeat(50)]), breaks, 20).size).toBe(2);
   });
 });

@@ -122,7 +122,7 @@ class SoftBreak extends WidgetType {
 }
 
 /** The breaks as an editor shows them. */
-export function softBreaks(text: Text, breaks: LineBreaks = new Map(), columns = Infinity): DecorationSet {
+export function softBreaks(text: Text, breaks: LineBreaks, columns: number): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
   for (const [number, offsets] of [...breaks].sort(([a], [b]) => a - b)) {
     if (number > text.lines) break;
