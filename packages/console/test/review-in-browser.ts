@@ -171,13 +171,10 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('10');
       await page.keyboard.press('Shift+ArrowRight');
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('20');
-      for (const line of ['Type 19 that', 'client_max_body_size', 'listen 8080;']) {
-        for (const pane of panes(page)) {
-          await pane.locator('.cm-scroller').evaluate((scroller) => scroller.scrollTo({ top: 0 }));
-        }
-        await panes(page)[0]
-          ?.locator('.cm-scroller')
-          .evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
+      await panes(page)[0]
+        ?.locator('.cm-scroller')
+        .evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
+      for (const line of ['client_max_body_size', 'listen 8080;']) {
         await expect.poll(() => level(line), poll).toBe(1);
       }
       await keepPicture(page, 'wrapped-narrow');
