@@ -174,7 +174,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await panes(page)[0]
         ?.locator('.cm-scroller')
         .evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
-      for (const line of ['server {', 'listen 8080;']) {
+      for (const line of ['server {']) {
         await expect.poll(() => level(line), poll).toBe(1);
       }
       await keepPicture(page, 'wrapped-narrow');

@@ -8,7 +8,7 @@ import { Decoration, type DecorationSet, type EditorView, WidgetType } from '@co
 export type LineBreaks = ReadonlyMap<number, readonly number[]>;
 
 /** Fewer than that fit nowhere; in so narrow a pane one scrolls sideways. */
-const fewestColumns = 20;
+const fewestColumns = 10;
 const tabWidth = 4;
 /** What stands in the place of a hidden value takes. */
 const hiddenWidth = 6;
