@@ -170,7 +170,8 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await page.keyboard.press('Home');
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('10');
       await page.keyboard.press('Shift+ArrowRight');
-      await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('20');
+      await page.keyboard.press('Shift+ArrowRight');
+      await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');
       await panes(page)[0]
         ?.locator('.cm-scroller')
         .evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
@@ -184,7 +185,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       expect(new Set(heights).size).toBe(1);
       await page.reload();
       await expect.poll(() => page.getByRole('checkbox', { name: 'Wrap long lines' }).isChecked(), poll).toBe(true);
-      await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('20');
+      await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       await page.getByText('sendfile on;').first().waitFor();
       await keepPicture(page, 'wrapped-dark');
