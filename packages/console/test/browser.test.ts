@@ -9,6 +9,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FixtureApi } from './fixture/fixture-api.ts';
 import { type FixtureServer, serveFixture } from './fixture/serve.ts';
+import { reviewInBrowser } from './review-in-browser.ts';
 
 const browserPeer = peer('chromium');
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -186,6 +187,8 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     await page.keyboard.press('u');
     await page.getByText('0 of 2 settled', { exact: true }).waitFor();
   });
+
+  reviewInBrowser(() => ({ page, url: site.url, api, axePath }));
 
   test('the first page takes less than 300 kB over TLS, fonts and headers included', async () => {
     const fresh = await browser.newPage();

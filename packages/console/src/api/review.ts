@@ -38,11 +38,12 @@ function newest({ layers }: Review, known: Review | undefined): Review {
   };
 }
 
-/** The texts of one layer. */
-export function useLayerTexts(id: string, layerId: string) {
+/** The texts of one layer; of none, nothing is read. */
+export function useLayerTexts(id: string, layerId: string | undefined) {
   return useQuery({
     queryKey: ['upgrade', id, 'texts', layerId],
-    queryFn: ({ signal }) => read(layerTextsSchema, `${layerPath(id, layerId)}/texts`, signal),
+    queryFn: ({ signal }) => read(layerTextsSchema, `${layerPath(id, layerId ?? '')}/texts`, signal),
+    enabled: layerId !== undefined,
   });
 }
 

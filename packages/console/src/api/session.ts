@@ -8,7 +8,7 @@ import {
   setupStateSchema,
 } from '@sealift/core/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { typedTexts } from './typed-texts.ts';
+import { forgetTyped } from './typed-texts.ts';
 import { ProblemError, read, request, send } from './http.ts';
 import { sessionKey } from './query-keys.ts';
 
@@ -116,7 +116,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => send('DELETE', '/session'),
     onSuccess: () => {
-      typedTexts.forget();
+      forgetTyped();
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
       client.setQueryData(sessionKey, null);
     },

@@ -1,10 +1,40 @@
-/** In memory only, because what is typed may be a secret: gone with the window, and when its author signs out. */
-const drafts = new Map<string, string>();
+import type { HunkChoices, TextHunk } from '@sealift/core/merge';
 
-/** Texts that persons typed and have not saved, by author and by what they are about. */
-export const typedTexts = {
-  get: (author: string, about: string): string | undefined => drafts.get(`${author} ${about}`),
-  set: (author: string, about: string, text: string): void => void drafts.set(`${author} ${about}`, text),
-  drop: (author: string, about: string): void => void drafts.delete(`${author} ${about}`),
-  forget: (): void => drafts.clear(),
-};
+/** In memory only, because what persons write may be a secret: gone with the window, and when its author signs out. By author and by what it is about. */
+class Kept<Value> {
+  readonly #values = new Map<string, Value>();
+
+  get(author: string, about: string): Value | undefined {
+    return this.#values.get(`${author} ${about}`);
+  }
+
+  set(author: string, about: string, value: Value): void {
+    this.#values.set(`${author} ${about}`, value);
+  }
+
+  drop(author: string, about: string): void {
+    this.#values.delete(`${author} ${about}`);
+  }
+
+  forget(): void {
+    this.#values.clear();
+  }
+}
+
+/** The hunks of a long text, and what was decided about them so far. */
+export interface SettledHunks {
+  readonly hunks: readonly TextHunk[];
+  readonly choices: HunkChoices;
+}
+
+/** Texts that persons typed and have not saved. */
+export const typedTexts = new Kept<string>();
+
+/** Hunks that persons settled of a text that is still open. */
+export const settledHunks = new Kept<SettledHunks>();
+
+/** When their author signs out. */
+export function forgetTyped(): void {
+  typedTexts.forget();
+  settledHunks.forget();
+}

@@ -1,12 +1,10 @@
-import { useSyncExternalStore } from 'react';
+import { readPreference, storePreference, usePreference } from '../components/browser-preference.ts';
 
 /** Dark or light as the system says, or as chosen here. */
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const storageKey = 'sealift-theme';
 const darkClass = 'pf-v6-theme-dark';
-const listeners = new Set<() => void>();
-let choice: ThemeChoice = stored();
 
 /** Applies the choice now and whenever the system's preference changes. */
 export function followTheme(): void {
@@ -16,36 +14,21 @@ export function followTheme(): void {
 
 /** Changes the choice and remembers it in this browser. */
 export function chooseTheme(next: ThemeChoice): void {
-  choice = next;
-  try {
-    localStorage.setItem(storageKey, next);
-  } catch {
-    // Storage can be switched off; the choice then lasts until the page is closed.
-  }
+  storePreference(storageKey, next);
   apply();
-  for (const listener of listeners) listener();
 }
 
 /** The choice in force. */
 export function useThemeChoice(): ThemeChoice {
-  return useSyncExternalStore(subscribe, () => choice);
+  return known(usePreference(storageKey, 'system')[0]);
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-function stored(): ThemeChoice {
-  try {
-    const value = localStorage.getItem(storageKey);
-    return value === 'light' || value === 'dark' ? value : 'system';
-  } catch {
-    return 'system';
-  }
+function known(value: string | undefined): ThemeChoice {
+  return value === 'light' || value === 'dark' ? value : 'system';
 }
 
 function apply(): void {
+  const choice = known(readPreference(storageKey));
   const dark = choice === 'dark' || (choice === 'system' && systemPrefersDark()?.matches === true);
   document.documentElement.classList.toggle(darkClass, dark);
 }

@@ -5,6 +5,7 @@ import { codeLook, editorRoot } from './code-look.ts';
 import { givenSecrets } from './hide-secrets.ts';
 import { blankLines } from './line-spacers.ts';
 import type { ScrollGroup } from './scroll-group.ts';
+import { columnsOf, type LineBreaks, softBreaks } from './soft-breaks.ts';
 import { typingOver } from './typing-over.ts';
 
 /** Why a line stands out; a class name of the page's style sheet. */
@@ -25,14 +26,21 @@ interface CodeViewProps {
   spacers?: ReadonlyMap<number, number> | undefined;
   /** What it scrolls with; must stay the same. */
   scroll?: ScrollGroup;
+  /** Lines that are broken to be shown, for a pane of so many columns. */
+  wrapped?: { readonly breaks: LineBreaks; readonly columns: number } | undefined;
+  /** Told how many columns there are, and when that changes; must stay the same function. */
+  onColumns?: (columns: number) => void;
 }
 
 const marked = new Compartment();
 const pointed = new Compartment();
 const spaced = new Compartment();
+const broken = new Compartment();
+const wrapping = new Compartment();
 
 /** YAML to read, with line numbers and marked lines. A new text keeps the place that was scrolled to. */
-export function CodeView({ text, label, marks, goTo, passwords, secrets, spacers, scroll }: CodeViewProps) {
+export function CodeView(props: CodeViewProps) {
+  const { text, label, marks, goTo, passwords, secrets, spacers, scroll, wrapped, onColumns } = props;
   const holder = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<EditorView>();
 
@@ -42,7 +50,17 @@ export function CodeView({ text, label, marks, goTo, passwords, secrets, spacers
     const created = new EditorView({
       parent: root,
       root,
-      extensions: [codeLook(label, true, passwords), marked.of([]), pointed.of([]), spaced.of([])],
+      extensions: [
+        codeLook(label, true, passwords),
+        marked.of([]),
+        pointed.of([]),
+        spaced.of([]),
+        broken.of([]),
+        EditorView.updateListener.of(({ view, geometryChanged }) => {
+          const columns = geometryChanged ? columnsOf(view) : undefined;
+          if (columns !== undefined) onColumns?.(columns);
+        }),
+      ],
     });
     setEditor(created);
     const leave = scroll?.join(created.scrollDOM);
@@ -50,23 +68,32 @@ export function CodeView({ text, label, marks, goTo, passwords, secrets, spacers
       leave?.();
       created.destroy();
     };
-  }, [label, passwords, scroll]);
+  }, [label, passwords, scroll, onColumns]);
 
   useEffect(() => {
     if (editor === undefined) return;
     // Text and marks change in one transaction: marks of the other text could point past this one's end.
     const next = editor.state.toText(text);
+    const isNew = !next.eq(editor.state.doc);
     editor.dispatch({
-      changes: next.eq(editor.state.doc) ? [] : { from: 0, to: editor.state.doc.length, insert: next },
+      changes: isNew ? { from: 0, to: editor.state.doc.length, insert: next } : [],
       effects: [
         marked.reconfigure(EditorView.decorations.of(markLines(next, marks))),
         spaced.reconfigure(EditorView.decorations.of(blankLines(next, spacers))),
-        pointed.reconfigure([]),
+        broken.reconfigure(
+          wrapped === undefined
+            ? []
+            : [
+                EditorView.decorations.of(softBreaks(next, wrapped.breaks, wrapped.columns)),
+                EditorView.editorAttributes.of({ class: 'cm-wrapped' }),
+              ],
+        ),
+        ...(isNew ? [pointed.reconfigure([])] : []),
       ],
       // Offsets of a text with other line ends are others here.
       ...(secrets === undefined || text.includes('\r') ? {} : { annotations: givenSecrets.of(secrets) }),
     });
-  }, [editor, text, marks, spacers, secrets]);
+  }, [editor, text, marks, spacers, secrets, wrapped]);
 
   useEffect(() => {
     if (editor === undefined || goTo === undefined || goTo.line > editor.state.doc.lines) return;
@@ -95,10 +122,11 @@ interface CodeInputProps {
   onChange: (text: string) => void;
   /** Dotted paths that the pack's schemas name as passwords; must stay the same list. */
   passwords: readonly string[];
+  isWrapped?: boolean;
 }
 
 /** YAML to write. Tab leaves the field, as anywhere on a page. */
-export function CodeInput({ start, line = 1, label, marks, onChange, passwords }: CodeInputProps) {
+export function CodeInput({ start, line = 1, label, marks, onChange, passwords, isWrapped = false }: CodeInputProps) {
   const holder = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState<EditorView>();
   useEffect(() => {
@@ -110,6 +138,7 @@ export function CodeInput({ start, line = 1, label, marks, onChange, passwords }
       doc: start,
       extensions: [
         codeLook(label, false, passwords),
+        wrapping.of([]),
         typingOver(),
         marked.of([]),
         EditorView.updateListener.of((update) => {
@@ -129,6 +158,9 @@ export function CodeInput({ start, line = 1, label, marks, onChange, passwords }
     const lines = markLines(shown.state.doc, marks);
     shown.dispatch({ effects: marked.reconfigure(EditorView.decorations.of(lines)) });
   }, [shown, marks]);
+  useEffect(() => {
+    shown?.dispatch({ effects: wrapping.reconfigure(isWrapped ? EditorView.lineWrapping : []) });
+  }, [shown, isWrapped]);
   return <div className="code" ref={holder} />;
 }
 

@@ -56,6 +56,8 @@ const look = EditorView.theme({
   '.cm-blank-lines': {
     backgroundImage: 'repeating-linear-gradient(135deg, var(--code-blank) 0 1px, transparent 1px 7px)',
   },
+  // The editor keeps the room of the longest line that it drew.
+  '&.cm-wrapped .cm-content': { flexBasis: '0 !important' },
   '.cm-hidden-value': { color: 'var(--code-quiet)', letterSpacing: '1px' },
   '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
   '.cm-collapsedLines': {

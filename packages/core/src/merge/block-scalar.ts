@@ -2,9 +2,10 @@ import { isScalar } from 'yaml';
 import type { MergeContext } from './context.ts';
 import { adapt, type Layout } from './layout.ts';
 import { mergeLines } from './merge-lines.ts';
-import { parseText } from './parse.ts';
+import { isEncoded, isPem } from './opaque-text.ts';
 import type { Entry } from './tree.ts';
 import { type MergedRest, piece, splitLines } from './pieces.ts';
+import { staysReadable } from './readable-text.ts';
 import { readsAs } from './reads-as.ts';
 import type { PresentTriple } from './triple.ts';
 
@@ -21,7 +22,7 @@ export function mergeBlockScalar(triple: PresentTriple, target: Layout, context:
   const values = entries.map(literalValue);
   const [ofBase, ofCurrent, ofIncoming] = values;
   if (ofBase === undefined || ofCurrent === undefined || ofIncoming === undefined) return undefined;
-  if (values.some((value) => value === undefined || isOpaque(value))) return undefined;
+  if (values.some((value) => value === undefined || isPem(value) || isEncoded(value))) return undefined;
   const value = mergeText(ofBase, ofCurrent, ofIncoming);
   const headers = entries.map((entry) => adapt(headerPiece(entry), target));
   const header = headers[0] === headers[1] ? headers[2] : headers[0] === headers[2] ? headers[1] : undefined;
@@ -52,20 +53,6 @@ function literalValue(entry: Entry): string | undefined {
   return isScalar(yaml) && yaml.type === 'BLOCK_LITERAL' && typeof yaml.value === 'string' ? yaml.value : undefined;
 }
 
-/** Text that means something only as a whole: certificates and keys, encoded data. */
-function isOpaque(value: string): boolean {
-  if (value.includes('-----BEGIN ')) return true;
-  const lines = value.split('\n').filter((line) => line.trim() !== '');
-  return (
-    lines.length > 0 &&
-    lines.every(
-      (line, at) =>
-        /^\s*[A-Za-z0-9+/_-]+={0,2}\s*$/.test(line) && (line.trim().length >= 40 || at === lines.length - 1),
-    ) &&
-    (lines[0]?.trim().length ?? 0) >= 40
-  );
-}
-
 function mergeText(base: string, current: string, incoming: string): string | undefined {
   const lines: string[] = [];
   for (const region of mergeLines(splitLines(base), splitLines(current), splitLines(incoming))) {
@@ -73,29 +60,6 @@ function mergeText(base: string, current: string, incoming: string): string | un
     for (const line of region.ok) lines.push(line);
   }
   return lines.join('');
-}
-
-/** Where all three hold JSON, or all three hold a YAML collection, so must the merged text. */
-function staysReadable(values: readonly string[], merged: string): boolean {
-  if (values.every(isJson)) return isJson(merged);
-  return !values.every(isYamlCollection) || isYamlCollection(merged);
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object';
-  } catch {
-    return false;
-  }
-}
-
-function isYamlCollection(text: string): boolean {
-  try {
-    const root = parseText(text, 'the block scalar').documents[0]?.root;
-    return root !== undefined && root.kind !== 'leaf';
-  } catch {
-    return false;
-  }
 }
 
 function bodyStart(entry: Entry): number {

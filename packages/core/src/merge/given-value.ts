@@ -18,6 +18,9 @@ export function givenValue(given: Given, target: Layout, context: MergeContext):
   const value = context.values.of(root);
   if (holdsLostAlias(root, context)) context.aliasesGiven.add(given.place);
   const newline = newlineOf(target);
+  if (root.style !== 'block' && /^[|>]/.test(given.text)) {
+    return { text: ` ${movedScalar(given.text, target.indent + 2)}`.replaceAll('\n', newline), value };
+  }
   const lines = given.text.replaceAll('\r\n', '\n').trimEnd().split('\n');
   const first = lines[0] ?? '';
   const block = root.style === 'block';
@@ -25,10 +28,30 @@ export function givenValue(given: Given, target: Layout, context: MergeContext):
     return { text: `${first.trim() === '' ? '' : ' '}${first.trim()}${newline}`, value };
   const padding = ' '.repeat(target.indent + 2);
   const indented = lines.map((line) => (line.trim() === '' ? line : padding + line));
-  // A block scalar's header belongs on the key's line; a collection or a long scalar may stand below it.
-  const startsScalar = !block && /^[|>]/.test(first);
-  const text = startsScalar ? ` ${first}\n${indented.slice(1).join('\n')}\n` : `\n${indented.join('\n')}\n`;
-  return { text: text.replaceAll('\n', newline), value };
+  return { text: `\n${indented.join('\n')}\n`.replaceAll('\n', newline), value };
+}
+
+/**
+ * A block scalar that stands by itself, under a key: its header belongs on the key's line, and its lines are indented by so much, whatever they were
+ * (YAML 1.2.2, 8.1.1.1).
+ */
+function movedScalar(given: string, indent: number): string {
+  const [first = '', ...rest] = given.replaceAll('\r\n', '\n').split('\n');
+  const told = /^[|>][+-]?([1-9])/.exec(first)?.[1];
+  // Tabs are none of the indentation.
+  const own = told === undefined ? (rest.find(isWritten) ?? '').search(/[^ ]|$/) : Number(told);
+  const end = rest.findIndex((line) => isWritten(line) && line.search(/[^ ]/) < own);
+  const body = (end === -1 ? rest : rest.slice(0, end)).map((line) => line.slice(own));
+  const comments = end === -1 ? [] : rest.slice(end).map((line) => ' '.repeat(indent - 2) + line.trim());
+  while (!first.includes('+') && body.at(-1) === '') body.pop();
+  const header = told === undefined ? first : first.replace(told, '2');
+  const lines = body.map((line) => (line === '' ? '' : ' '.repeat(indent) + line));
+  const text = [header, ...lines, ...comments].join('\n');
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+function isWritten(line: string): boolean {
+  return /[^ ]/.test(line);
 }
 
 /** A person's value under the key of an entry. */

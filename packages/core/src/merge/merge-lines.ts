@@ -40,6 +40,15 @@ function numbering(): (line: string) => number {
   };
 }
 
+/** A stretch of three texts: whoever changed it, and what each of them has there. */
+export interface LineStretch {
+  /** `both`: to the same lines; `conflict`: to different ones. */
+  readonly by: 'nobody' | 'site' | 'release' | 'both' | 'conflict';
+  readonly base: readonly string[];
+  readonly current: readonly string[];
+  readonly incoming: readonly string[];
+}
+
 interface Side {
   readonly lines: readonly string[];
   readonly hunks: readonly Hunk[];
@@ -54,23 +63,46 @@ export function mergeLines(
   current: readonly string[],
   incoming: readonly string[],
 ): readonly LineRegion[] {
+  return lineStretches(base, current, incoming).map((stretch): LineRegion => {
+    const { by, ...conflict } = stretch;
+    if (by === 'conflict') return { conflict };
+    return { ok: by === 'release' ? conflict.incoming : conflict.current };
+  });
+}
+
+/** The same, with what every text has everywhere: put one behind the other they are the three texts. */
+export function lineStretches(
+  base: readonly string[],
+  current: readonly string[],
+  incoming: readonly string[],
+): readonly LineStretch[] {
   const number = numbering();
   const ofBase = base.map(number);
   const site = { lines: current, hunks: diffLines(ofBase, current.map(number)).hunks };
   const release = { lines: incoming, hunks: diffLines(ofBase, incoming.map(number)).hunks };
-  const regions: LineRegion[] = [];
+  const stretches: LineStretch[] = [];
+  const unchanged = (from: number, to: number): void => {
+    const lines = base.slice(from, to);
+    if (lines.length > 0) stretches.push({ by: 'nobody', base: lines, current: lines, incoming: lines });
+  };
   let done = 0;
   for (const { start, end, bySite, byRelease } of touching(site.hunks, release.hunks)) {
-    if (start > done) regions.push({ ok: base.slice(done, start) });
-    const ours = linesOf(site, bySite, start, end);
-    const theirs = linesOf(release, byRelease, start, end);
-    if (bySite.length === 0) regions.push({ ok: theirs });
-    else if (byRelease.length === 0 || isSame(ours, theirs)) regions.push({ ok: ours });
-    else regions.push({ conflict: { base: base.slice(start, end), current: ours, incoming: theirs } });
+    unchanged(done, start);
+    const was = base.slice(start, end);
+    const ours = bySite.length === 0 ? was : linesOf(site, bySite, start, end);
+    const theirs = byRelease.length === 0 ? was : linesOf(release, byRelease, start, end);
+    const by = whoChanged(bySite.length > 0, byRelease.length > 0, isSame(ours, theirs));
+    stretches.push({ by, base: was, current: ours, incoming: theirs });
     done = end;
   }
-  if (done < base.length) regions.push({ ok: base.slice(done) });
-  return regions;
+  unchanged(done, base.length);
+  return stretches;
+}
+
+function whoChanged(bySite: boolean, byRelease: boolean, alike: boolean): LineStretch['by'] {
+  if (!bySite) return 'release';
+  if (!byRelease) return 'site';
+  return alike ? 'both' : 'conflict';
 }
 
 interface Touched {

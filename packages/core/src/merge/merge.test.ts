@@ -138,7 +138,7 @@ describe('a conflict', () => {
     ['seven', 'a:\n  b: seven\n  c: 4\n'],
     ['[x, y]', 'a:\n  b: [x, y]\n  c: 4\n'],
     ['k:\n  - v', 'a:\n  b:\n    k:\n      - v\n  c: 4\n'],
-    ['|\n  line', 'a:\n  b: |\n      line\n  c: 4\n'],
+    ['|\n  line', 'a:\n  b: |\n    line\n  c: 4\n'],
   ])('is settled by the value %j', (value, text) => {
     expect(merge({ ...input, resolutions: [{ path: ['a', 'b'], value }] }).text).toBe(text);
   });

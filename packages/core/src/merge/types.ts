@@ -45,10 +45,13 @@ export const decisionSchema = z.object({
 });
 export type Decision = z.infer<typeof decisionSchema>;
 
+/** Of a value of one's own: the largest file that a ConfigMap can hold, indented. */
+const longestValue = 2_000_000;
+
 /** Settles the conflict at `path`: take a side, or a value of one's own (YAML text). */
 export const resolutionSchema = z.union([
   z.object({ path: mergePathSchema, take: z.enum(['current', 'incoming', 'base']) }),
-  z.object({ path: mergePathSchema, value: z.string().max(100_000) }),
+  z.object({ path: mergePathSchema, value: z.string().max(longestValue) }),
 ]);
 export type Resolution = z.infer<typeof resolutionSchema>;
 

@@ -22,6 +22,20 @@ export type KeyMeaning = 'secret' | 'plain';
  * @returns undefined when it says neither; then what stands above it decides
  */
 export function keyMeaning(key: string): KeyMeaning | undefined {
+  if (key.length > longestKnown) return meaningOf(key);
+  if (!known.has(key)) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, meaningOf(key));
+  }
+  return known.get(key);
+}
+
+/** The same few keys are asked about thousands of times in one text. */
+const known = new Map<string, KeyMeaning | undefined>();
+const longestKnown = 60;
+const mostKnown = 5000;
+
+function meaningOf(key: string): KeyMeaning | undefined {
   const words = wordsOf(key);
   const last = words.at(-1);
   if (last === undefined) return undefined;

@@ -22,8 +22,8 @@ export interface AnsweredRow extends ListedRow {
   readonly given: readonly Resolution[];
 }
 
-/** What answers make of a layer. */
-export interface AnsweredLayer {
+/** A layer's merge with what the change review shows of it. */
+export interface ListedMerge {
   readonly merge: LayerMerge;
   readonly review: Uint8Array;
 }
@@ -38,12 +38,18 @@ export function reviewAnew({ row, key }: ListedRow): Uint8Array {
   return reviewOf(row, mergeRow(row), key);
 }
 
+/** A layer's merge, and the layer in the change review: what a draft is made of, and what people open next. @throws MERGE_*, RECORD_DAMAGED */
+export function mergeListed({ row, key }: ListedRow): ListedMerge {
+  const made = mergeRow(row);
+  return { merge: layerMergeOf(row, made), review: reviewOf(row, made, key) };
+}
+
 /**
  * Merges a layer with answers, and looks whether each new one answers something.
  *
  * @throws INPUT_INVALID for an answer to a path about which nothing was decided; MERGE_* for one that cannot be applied
  */
-export function answerLayer({ row, given, key }: AnsweredRow): AnsweredLayer {
+export function answerLayer({ row, given, key }: AnsweredRow): ListedMerge {
   const made = mergeRow(row);
   const unused = new Set(made.unused.map(({ path }) => pathKey(path)));
   const index = given.findIndex(({ path }) => unused.has(pathKey(path)));

@@ -5,7 +5,7 @@ import { countCustomisations } from './count-customisations.ts';
 import { hideReviewed, hideTexts } from './hidden-values.ts';
 import { layerEvidence } from './layer-evidence.ts';
 import { checkPasted, mergeAnew, offerRemembered, previewAnew } from './layer-merge.ts';
-import { answerLayer, reviewAnew } from './layer-review.ts';
+import { answerLayer, mergeListed, reviewAnew } from './layer-review.ts';
 import { textsAnew } from './layer-texts.ts';
 
 /** What the threads of the merge can be asked for: everything that merges, so that no merge holds the event loop. */
@@ -18,6 +18,7 @@ export const mergeTasks = {
   hideTexts,
   layerEvidence,
   mergeAnew,
+  mergeListed,
   offerRemembered,
   previewAnew,
   reviewAnew,

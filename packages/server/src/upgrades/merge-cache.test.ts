@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UpgradeLayerRow } from '../store/tables.ts';
-import { mergeLayer } from './merge-cache.ts';
+import { mergeForDraft, mergeLayer, reviewOf } from './merge-cache.ts';
 
 const row: UpgradeLayerRow = {
   upgrade_id: 'u1',
@@ -70,5 +70,26 @@ describe('mergeLayer', () => {
     await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID', place: 'current:2:1' });
     await expect(mergeLayer(broken)).rejects.toMatchObject({ code: 'MERGE_YAML_INVALID' });
     expect((await mergeLayer(row)).summary.openConflicts).toBe(1);
+  });
+});
+
+describe('mergeForDraft', () => {
+  it('merges once for the draft and for what people open next', async () => {
+    const mine = { ...row, layer_id: 'cni-draft' };
+    const [, meanwhile] = await Promise.all([mergeForDraft(mine), mergeLayer(mine)]);
+    const review: unknown = JSON.parse(Buffer.from(await reviewOf(mine, 'whole')).toString());
+    expect(review).toMatchObject({
+      id: 'cni-draft',
+      openConflicts: 1,
+      decisions: [{ path: ['mtu'], kind: 'conflict' }],
+    });
+    await mergeForDraft(mine);
+    expect((await mergeLayer(mine)).summary).toBe(meanwhile.summary);
+  });
+
+  it('is refused to whoever asks, where a text cannot be read', async () => {
+    const broken = { ...row, layer_id: 'cni-broken', current: 'mtu: [\n' };
+    const asked = await Promise.allSettled([mergeForDraft(broken), mergeLayer(broken), reviewOf(broken, 'whole')]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   });
 });

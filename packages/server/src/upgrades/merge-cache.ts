@@ -3,6 +3,7 @@ import type { Resolution } from '@sealift/core/merge';
 import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import type { LayerMerge, MergedLayerRow } from '../merging/layer-merge.ts';
+import type { ListedMerge } from '../merging/layer-review.ts';
 
 /** Of what is made of rows: some drafts of sixty layers each. */
 const keptBytes = 64 * 1024 * 1024;
@@ -28,21 +29,30 @@ class MadeOfRows<Made> {
       this.#results.set(key, known);
       return known.made;
     }
-    const running = this.#running.get(key) ?? this.#makeAnew(key, row);
+    const running = this.#running.get(key) ?? this.#keepWhenMade(key, this.#make(row));
     this.#running.set(key, running);
     return await running;
   }
 
-  /** Keeps what was made of a row elsewhere. */
-  put(row: LinkedRow, made: Made): void {
+  /** Whether it was made, or is being made. */
+  has(row: LinkedRow): boolean {
     const key = hashOfInputs(row);
-    if (!this.#results.has(key)) this.#keep(key, made);
+    return this.#results.has(key) || this.#running.has(key);
   }
 
-  async #makeAnew(key: string, row: LinkedRow): Promise<Made> {
+  /** Takes what is being made of a row elsewhere; whoever asks meanwhile waits for it. */
+  async take(row: LinkedRow, making: Promise<Made>): Promise<void> {
+    const key = hashOfInputs(row);
+    const running = this.#running.has(key) ? making : this.#keepWhenMade(key, making);
+    if (running !== making) this.#running.set(key, running);
+    // Also where it is not needed any more: nobody else hears of its failure.
+    await running;
+  }
+
+  async #keepWhenMade(key: string, making: Promise<Made>): Promise<Made> {
     try {
-      const made = await this.#make(row);
-      this.#keep(key, made);
+      const made = await making;
+      if (!this.#results.has(key)) this.#keep(key, made);
       return made;
     } finally {
       this.#running.delete(key);
@@ -132,9 +142,29 @@ export function reviewOf(row: LinkedRow, values: ShownValues): Promise<Uint8Arra
  * @throws INPUT_INVALID, MERGE_*
  */
 export async function answerRow(row: LinkedRow, given: readonly Resolution[]): Promise<void> {
-  const { merge, review } = await mergeThreads.run('answerLayer', { row, given, key: likenessKey });
-  merges.put(row, merge);
-  reviews.put(row, review);
+  await takeBoth(row, mergeThreads.run('answerLayer', { row, given, key: likenessKey }));
+}
+
+/**
+ * Merges a row for a draft, and makes what people open next of the same merge, which would cost as much once more.
+ *
+ * @throws MERGE_*
+ */
+export async function mergeForDraft(row: LinkedRow): Promise<void> {
+  if (!merges.has(row)) await takeBoth(row, mergeThreads.run('mergeListed', { row, key: likenessKey }));
+}
+
+async function takeBoth(row: LinkedRow, making: Promise<ListedMerge>): Promise<void> {
+  await Promise.all([
+    merges.take(
+      row,
+      making.then(({ merge }) => merge),
+    ),
+    reviews.take(
+      row,
+      making.then(({ review }) => review),
+    ),
+  ]);
 }
 
 /** SHA-256 over everything that a merge depends on; not over where the row stands. */

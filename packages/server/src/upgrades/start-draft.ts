@@ -18,7 +18,7 @@ import { change } from '../store/change.ts';
 import { assertReadable } from '../store/refuse-newer.ts';
 import type { Trx } from '../store/store.ts';
 import { mergeLayers } from './layer-chain.ts';
-import { mergeLayer, reviewOf } from './merge-cache.ts';
+import { mergeForDraft, reviewOf } from './merge-cache.ts';
 import { routeTo } from './path/route-to.ts';
 import { loadReport } from './preflight/report.ts';
 import { findSameDraft, loadLayers, loadUpgrade } from './queries.ts';
@@ -57,7 +57,8 @@ export async function startDraft(
   const target = route.at(-1)?.digest ?? installed.digest;
   const id = randomUUID();
   // Threads merge the first hop's while the rest is fetched; what fails does so again below.
-  const mergeSoon = (layer: DraftLayer): void => void mergeLayer({ ...layer, upgrade_id: id }).catch(() => undefined);
+  const mergeSoon = (layer: DraftLayer): void =>
+    void mergeForDraft({ ...layer, upgrade_id: id }).catch(() => undefined);
   const layers = (await layersOnTheWay(services.registry.client, profile, route, mergeSoon)).map((layer) => {
     return { ...layer, upgrade_id: id };
   });
@@ -81,7 +82,7 @@ export async function startDraft(
     });
     return { id, isNew: true };
   });
-  // What people open next; whoever does so earlier waits for the rest.
+  // What people open next, of the hops that are left; whoever does so earlier waits for the rest.
   for (const { row } of merged) void reviewOf(row, 'whole').catch(() => undefined);
   return draft;
 }

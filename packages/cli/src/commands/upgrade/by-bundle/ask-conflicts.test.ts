@@ -51,7 +51,11 @@ const layers = [
 
 /** Answers as they are typed, one after another. */
 async function asked(...typed: string[]) {
-  for (const one of layers) {
+  return await askedAbout(layers, ...typed);
+}
+
+async function askedAbout(shown: readonly ReturnType<typeof layer>[], ...typed: string[]) {
+  for (const one of shown) {
     const path = `/api/v1/upgrades/u1/layers/${one.id}`;
     site.answers.set(`GET ${path}`, { status: 200, body: one });
     site.answers.set(`PATCH ${path}/resolutions`, { status: 200, body: {} });
@@ -60,7 +64,7 @@ async function asked(...typed: string[]) {
   const told: string[] = [];
   await askConflicts(
     api,
-    { id: 'u1', layers: layers as never },
+    { id: 'u1', layers: shown as never },
     {
       ask: (question) => {
         told.push(question);
@@ -106,5 +110,47 @@ describe('conflicts, asked about one after another', () => {
     ]);
     site.asked.length = 0;
     expect((await asked('c', 'q')).saved).toMatchObject([['calico', {}]]);
+  });
+});
+
+describe('a conflict on a long text', () => {
+  const file = (first: string, last: string, own: string): string => `${first}\n1\n2\n${own}\n3\n4\n${last}\n`;
+  const long = (more: object = {}) => [
+    layer('web', [
+      {
+        ...conflict('conf', ''),
+        base: side(file('a', 'z', 'x')),
+        current: side(file('ours', 'our end', 'x')),
+        incoming: side(file('theirs', 'their end', 'new')),
+        ...more,
+      },
+    ]),
+  ];
+
+  it('is settled hunk by hunk, and saved as one value', async () => {
+    const { saved, told } = await askedAbout(long(), 'h', 'c', 'y', 'i');
+    const value = '|\n  ours\n  1\n  2\n  new\n  3\n  4\n  their end';
+    expect(saved).toEqual([['web', { set: [{ path: ['app', 'conf'], value }] }]]);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        '  Hunk 1 of 2',
+        '  yours    ours',
+        '  Hunk 2 of 2',
+        '  release  their end',
+        'Type c, i or b.',
+      ]),
+    );
+  });
+
+  it('is left open where that is given up, and can be answered as a whole then', async () => {
+    const { saved } = await askedAbout(long(), 'h', 'c', 'b', 'i');
+    expect(saved).toEqual([['web', { set: [{ path: ['app', 'conf'], take: 'incoming' }] }]]);
+  });
+
+  it('has no hunks where it is a secret', async () => {
+    const { saved, told } = await askedAbout(long({ masked: true }), 'h', 's');
+    expect(saved).toEqual([]);
+    expect(told).toContain('Type c, i, s or q.');
+    expect(told.join('')).not.toContain('[h]');
   });
 });

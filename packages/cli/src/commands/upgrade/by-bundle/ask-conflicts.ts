@@ -4,16 +4,14 @@ import type { ApiClient } from '../../../client/api-client.ts';
 import { upgradeUrl } from '../../../client/current-upgrade.ts';
 import { plainLine } from '../../../terminal/plain-line.ts';
 import { preview } from '../layer-preview.ts';
+import { askHunks, hunksOf } from './ask-hunks.ts';
+import type { Asking } from './asking.ts';
+import { sideLines } from './side-lines.ts';
 
-/** Whoever answers: a question in, what was typed out. */
-export interface Asking {
-  readonly ask: (question: string) => Promise<string>;
-  readonly tell: (line: string) => void;
-}
+type Conflict = LayerPreview['conflicts'][number];
 
-/** Lines of a value that are shown. */
-const shownLines = 12;
-const choices = '[c] keep yours  [i] take the release’s  [s] skip  [q] stop here: ';
+const sides = '[c] keep yours  [i] take the release’s  ';
+const others = '[s] skip  [q] stop here: ';
 
 /**
  * Asks about each conflict that is open, layer by layer, until all were asked about or it is stopped; every answer is saved by itself, so that what
@@ -34,26 +32,37 @@ export async function askConflicts(
       asked += 1;
       asking.tell(plainLine(`Conflict ${asked} of ${all}: ${displayName}, ${pathText(conflict.path)}`));
       for (const line of sidesOf(conflict)) asking.tell(line);
-      const answer = await answerTo(asking);
+      const answer = await answerTo(conflict, asking);
       if (answer === 'stop') return;
-      if (answer !== 'skip') await save(api, id, layer, { path: conflict.path, take: answer });
+      if (answer !== 'skip') await save(api, id, layer, answer);
     }
   }
 }
 
-async function answerTo({ ask, tell }: Asking): Promise<'current' | 'incoming' | 'skip' | 'stop'> {
+async function answerTo(conflict: Conflict, asking: Asking): Promise<Resolution | 'skip' | 'stop'> {
+  const { path } = conflict;
+  const hunked = hunksOf(conflict);
   for (;;) {
-    switch ((await ask(choices)).trim().toLowerCase()) {
+    const typed = await asking.ask(`${sides}${hunked === undefined ? '' : '[h] hunk by hunk  '}${others}`);
+    switch (typed.trim().toLowerCase()) {
       case 'c':
-        return 'current';
+        return { path, take: 'current' };
       case 'i':
-        return 'incoming';
+        return { path, take: 'incoming' };
       case 's':
         return 'skip';
       case 'q':
         return 'stop';
+      case 'h':
+        if (hunked !== undefined) {
+          const settled = await askHunks(conflict, hunked, asking);
+          if (settled !== undefined) return settled;
+          break;
+        }
+        asking.tell('Type c, i, s or q.');
+        break;
       default:
-        tell('Type c, i, s or q.');
+        asking.tell(`Type c, i, ${hunked === undefined ? '' : 'h, '}s or q.`);
     }
   }
 }
@@ -62,18 +71,11 @@ async function save(api: ApiClient, id: string, layer: string, answer: Resolutio
   await api.patchOnly(upgradeUrl(id, 'layers', layer, 'resolutions'), { set: [answer] });
 }
 
-function sidesOf({ reason, base, current, incoming }: LayerPreview['conflicts'][number]): readonly string[] {
-  const side = (name: string, value: { readonly source: string } | undefined): readonly string[] => {
-    if (value === undefined) return [`  ${name}  (not there)`];
-    const lines = value.source.split('\n');
-    const shown = lines
-      .slice(0, shownLines)
-      .map((line, index) => `  ${index === 0 ? name : ' '.repeat(name.length)}  ${line}`);
-    return lines.length > shownLines
-      ? [...shown, `  ${' '.repeat(name.length)}  … ${lines.length - shownLines} more lines`]
-      : shown;
-  };
-  return [`  ${reason}`, ...side('was    ', base), ...side('yours  ', current), ...side('release', incoming)].map(
-    (line) => plainLine(line),
-  );
+function sidesOf({ reason, base, current, incoming }: Conflict): readonly string[] {
+  return [
+    `  ${reason}`,
+    ...sideLines('base', base?.source),
+    ...sideLines('current', current?.source),
+    ...sideLines('incoming', incoming?.source),
+  ].map((line) => plainLine(line));
 }

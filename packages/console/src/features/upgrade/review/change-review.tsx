@@ -1,6 +1,5 @@
 import type { Review, Upgrade } from '@sealift/core/api';
 import { type ReactNode, useRef } from 'react';
-import { useLayerTexts } from '../../../api/review.ts';
 import { useLock } from '../../../api/platform.ts';
 import { ErrorNotice } from '../../../components/error-notice.tsx';
 import { DecisionDetail } from './decision-detail.tsx';
@@ -109,7 +108,7 @@ interface DetailProps {
 }
 
 function Detail({ state, row, upgrade, hop, onShowTexts }: DetailProps) {
-  const texts = useLayerTexts(upgrade.id, row.layer.id);
+  const { texts, hunks } = state;
   const lock = useLock();
   return (
     <div className="review-detail">
@@ -121,10 +120,16 @@ function Detail({ state, row, upgrade, hop, onShowTexts }: DetailProps) {
         texts={texts.data}
         alike={state.alike}
         isAlikeOn={state.isAlikeOn}
-        isOwnOpen={state.isOwnOpen}
+        isOwnOpen={state.edited === 'value'}
+        hunks={hunks}
+        isHunkEdited={state.edited === 'hunk'}
+        assembled={state.assembled}
         disabledBecause={lock ?? state.cannotAnswer(row)}
         onAlike={state.setAlikeOn}
-        onOwn={state.setOwnOpen}
+        onOwn={(open) => state.edit(open ? 'value' : undefined)}
+        onHunkEdit={(open) => state.edit(open ? 'hunk' : undefined)}
+        onHunk={state.hunkAnswers.choose}
+        onUseHunks={state.hunkAnswers.use}
         onAnswer={(resolution) => state.answer(row, resolution)}
         onShowTexts={(edit) => onShowTexts(row, edit)}
       />

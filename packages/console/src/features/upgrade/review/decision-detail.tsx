@@ -1,11 +1,13 @@
 import { Button, Title } from '@patternfly/react-core';
 import type { LayerTexts } from '@sealift/core/api';
+import type { HunkChoice } from '@sealift/core/merge';
 import { useMemo } from 'react';
 import { valueLines } from '../texts/changed-lines.ts';
 import { placesOf } from '../texts/places.ts';
 import { Choices, type ChoicesProps } from './choices.tsx';
 import { type Excerpt, excerptOf } from './excerpts.ts';
 import { ExcerptView } from './excerpt-view.tsx';
+import { HunkPanel } from './hunks/hunk-panel.tsx';
 import { ResultCard } from './result-card.tsx';
 import { pathParts, type ReviewRow } from './review-rows.ts';
 import { valueOf, winner } from './row-words.ts';
@@ -16,13 +18,17 @@ interface DecisionDetailProps extends ChoicesProps {
   hop: string;
   /** Missing while they are being read. */
   texts: LayerTexts | undefined;
+  isHunkEdited: boolean;
+  onHunkEdit: (open: boolean) => void;
+  onHunk: (choice: HunkChoice) => void;
+  onUseHunks: () => void;
   /** Shows the place in the three texts, and edits there where that is wanted. */
   onShowTexts: (edit: boolean) => void;
 }
 
 /** One decision where it stands: what the site runs beside what the release brings, what both come from, and what becomes of it. */
 export function DecisionDetail(props: DecisionDetailProps) {
-  const { row, hop, texts, disabledBecause, onShowTexts, onAnswer } = props;
+  const { row, hop, texts, hunks, disabledBecause, onShowTexts, onAnswer } = props;
   const { decision, layer, path, isOpen } = row;
   const { last, parents } = pathParts(decision);
   const excerpts = useExcerpts(row, texts);
@@ -45,7 +51,7 @@ export function DecisionDetail(props: DecisionDetailProps) {
           <TakeButton
             words={words}
             path={path}
-            {...(hotkey === undefined ? {} : { hotkey })}
+            {...(hotkey === undefined || hunks.kind === 'hunks' ? {} : { hotkey })}
             isChosen={chosen === name}
             disabledBecause={disabledBecause}
             onTake={() => onAnswer({ path: decision.path, take: name })}
@@ -86,6 +92,24 @@ export function DecisionDetail(props: DecisionDetailProps) {
         <p className="reason">{decision.reason}</p>
       </header>
       {isConflict && <Choices {...props} />}
+      {hunks.kind === 'secret' && (
+        <p className="quiet">This is a secret: it is settled as a whole, as its lines would show it.</p>
+      )}
+      {hunks.kind === 'hunks' && (
+        <>
+          <HunkPanel
+            row={hunks}
+            path={path}
+            about={`${props.upgradeId} ${row.key}`}
+            isEdited={props.isHunkEdited}
+            disabledBecause={disabledBecause}
+            onEdit={props.onHunkEdit}
+            onChoose={props.onHunk}
+            onUse={props.onUseHunks}
+          />
+          <p className="quiet">Or settle the whole text at once:</p>
+        </>
+      )}
       <div className="side-cards">
         {side('current', 'Current', runs(layer.fromVersion), 'Keep current', 'c')}
         {side('incoming', 'Incoming', brings(layer.toVersion), 'Take incoming', 'i')}

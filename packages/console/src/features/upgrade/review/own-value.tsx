@@ -15,6 +15,8 @@ interface OwnValueProps {
   given: string | undefined;
   /** What is typed is hidden until one asks to see it. */
   isSecret: boolean;
+  /** Whether the key `e` opens it. */
+  isByKey: boolean;
   disabledBecause: string | undefined;
   onOpen: () => void;
   onClose: () => void;
@@ -23,7 +25,7 @@ interface OwnValueProps {
 
 /** Settles a conflict with a value of one's own, as YAML. What was typed stays, whatever becomes of it. */
 export function OwnValue(props: OwnValueProps) {
-  const { path, about, isOpen, start, given, isSecret, disabledBecause, onOpen, onClose, onUse } = props;
+  const { path, about, isOpen, start, given, isSecret, isByKey, disabledBecause, onOpen, onClose, onUse } = props;
   const draft = useDraft(about);
   const [isVisible, setVisible] = useState(!isSecret);
   const checkbox = useId();
@@ -31,7 +33,13 @@ export function OwnValue(props: OwnValueProps) {
     const isKept = draft.text !== undefined && draft.text !== start;
     return (
       <div className="own-value">
-        <TakeButton words="Own value" path={path} hotkey="e" disabledBecause={disabledBecause} onTake={onOpen} />
+        <TakeButton
+          words="Own value"
+          path={path}
+          {...(isByKey ? { hotkey: 'e' } : {})}
+          disabledBecause={disabledBecause}
+          onTake={onOpen}
+        />
         {given !== undefined && <code className="own-given">{given}</code>}
         {isKept && <span className="quiet">What you typed is kept.</span>}
       </div>

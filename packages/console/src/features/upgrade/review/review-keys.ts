@@ -1,13 +1,14 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
+import { usePreference } from '../../../components/browser-preference.ts';
 
 /** What the keys of the review do, in the order in which they are told. */
 export const reviewKeys = [
   ['j', 'down one line'],
   ['k', 'up one line'],
-  ['n', 'to the next open conflict'],
-  ['c', 'keep the current value'],
-  ['i', 'take the incoming value'],
-  ['e', 'give a value of your own'],
+  ['n', 'to the next open hunk or conflict'],
+  ['c', 'keep what is current: the value, or the lines of the hunk'],
+  ['i', 'take what comes in'],
+  ['e', 'give a value, or lines, of your own'],
   ['a', 'the same for all like this, on or off'],
   ['u', 'undo your last decision'],
   ['/', 'search'],
@@ -22,7 +23,8 @@ const storedAs = 'sealift.review-keys';
  * one writes, in dialogs, and together with Ctrl, Alt or Meta.
  */
 export function useReviewKeys(isActive: boolean, onKey: (key: ReviewKey) => void) {
-  const [isOn, setOn] = useState(() => localStorage.getItem(storedAs) !== 'off');
+  const [stored, store] = usePreference(storedAs, 'on');
+  const isOn = stored !== 'off';
   const handler = useRef(onKey);
   useEffect(() => {
     handler.current = onKey;
@@ -41,10 +43,7 @@ export function useReviewKeys(isActive: boolean, onKey: (key: ReviewKey) => void
   }, [isActive, isOn]);
   return {
     isOn,
-    setOn: (on: boolean): void => {
-      localStorage.setItem(storedAs, on ? 'on' : 'off');
-      setOn(on);
-    },
+    setOn: (on: boolean): void => store(on ? 'on' : 'off'),
   };
 }
 

@@ -113,3 +113,15 @@ test('hides an own value for a secret, and only the secrets of one that holds mo
 function never(): never {
   throw new Error('no row');
 }
+
+test('rows of a layer about which nothing is being saved stay the same', () => {
+  const layers = [
+    layerOf('a', [decision('conflict', ['x'], { base: '1', current: '2', incoming: '3' })]),
+    layerOf('b', [decision('conflict', ['y'], { base: '1', current: '2', incoming: '3' })]),
+  ];
+  const before = reviewRows({ layers }, new Map());
+  const meanwhile = reviewRows({ layers }, new Map([['a:x', { path: ['x'], take: 'incoming' as const }]]));
+  expect(meanwhile.map(({ isPending }) => isPending)).toEqual([true, false]);
+  expect(meanwhile[1]).toBe(before[1]);
+  expect(reviewRows({ layers }, new Map())).toEqual(before);
+});

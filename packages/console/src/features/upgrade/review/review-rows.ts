@@ -29,8 +29,17 @@ export interface ReviewRow {
 
 /** Every row, in the order of the layers and of their documents. */
 export function reviewRows({ layers }: Review, pending: Pending): readonly ReviewRow[] {
-  return layers.flatMap((layer) => layerRows(layer, pending));
+  return layers.flatMap((layer) => {
+    if ([...pending.keys()].some((key) => key.startsWith(`${layer.id}:`))) return layerRows(layer, pending);
+    // The same rows are drawn once: an answer in one layer draws no line of another anew.
+    const rows = known.get(layer) ?? layerRows(layer, pending);
+    known.set(layer, rows);
+    return rows;
+  });
 }
+
+/** Of layers about which nothing is being saved. */
+const known = new WeakMap<ReviewedLayer, readonly ReviewRow[]>();
 
 function layerRows(layer: ReviewedLayer, pending: Pending): readonly ReviewRow[] {
   const answers = new Map(layer.resolutions.map((one) => [pathKey(one.path), one]));

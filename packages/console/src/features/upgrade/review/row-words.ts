@@ -85,8 +85,12 @@ export function isSecretDecision({ path, masked }: ReviewedDecision, passwords: 
   return masked === true || isSecretPath(path, passwords);
 }
 
+/** Of a value of one's own, in UTF-16 code units: a longer one is read in the result. */
+const shownLength = 2000;
+
 /** A value that a person gave, as a page may show it. */
 export function shownOwnValue(value: string, decision: ReviewedDecision, passwords: readonly string[]): string {
+  if (value.length > shownLength) return `a text of ${value.trimEnd().split('\n').length} lines`;
   const isWhole = (['base', 'current', 'incoming'] as const).every((side) => !isCollection(decision[side]?.text));
   if (isWhole && isSecretDecision(decision, passwords)) return hiddenValue;
   return maskText(value, { under: decision.path, declared: passwords });

@@ -1,6 +1,9 @@
 import type { Review } from '@sealift/core/api';
 import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLock } from '../../../api/platform.ts';
+import { useLayerTexts } from '../../../api/review.ts';
+import { assembledSource, useHunkAnswers } from './hunks/use-hunk-answers.ts';
+import { useRowHunks } from './hunks/use-row-hunks.ts';
 import { type ReviewKey, useReviewKeys } from './review-keys.ts';
 import { countSettled, nextOpen, type Resolution, type ReviewRow, reviewRows, rowsAlike } from './review-rows.ts';
 import { answerWord } from './row-words.ts';
@@ -10,6 +13,13 @@ import { type Change, useAnswers } from './use-answers.ts';
 import type { ReviewAddressState } from './use-review-address.ts';
 
 const handEdited = 'A text edited by hand is used for this layer; go back to the merge first';
+
+/** What was done last, to be taken back: answers, or a hunk of a row that is still open. */
+interface Done {
+  readonly changes: readonly Change[];
+  readonly of?: ReviewRow | undefined;
+  readonly undoHunk?: (() => void) | undefined;
+}
 
 /** Where the review stands: in the address, on the page, and whether it is what one looks at. */
 interface ReviewPlace {
@@ -49,12 +59,17 @@ export function useChangeReview(
   const row = found.find(({ key }) => key === lineAt) ?? found.find(({ key }) => key === address.row);
   const alike = useMemo(() => (row === undefined ? [] : rowsAlike(row, rows)), [row, rows]);
   const [isAlikeOn, setAlikeOn] = useState(false);
-  const [isOwnOpen, setOwnOpen] = useState(false);
+  /** What is written: a value of one's own for the row, or lines for its hunk. */
+  const [edited, setEdited] = useState<'value' | 'hunk'>();
   const [said, setSaid] = useState('');
   const [dialog, setDialog] = useState<'keys' | 'earlier'>();
-  const wantsFocus = useRef(false);
-  const done = useRef<(readonly Change[])[]>([]);
+  // Who comes back, or opens what somebody sent, goes on at the line that the address names.
+  const wantsFocus = useRef(isActive && address.row !== undefined);
+  const done = useRef<Done[]>([]);
   const lock = useLock();
+  const texts = useLayerTexts(upgradeId, row?.layer.id);
+  const hunks = useRowHunks(upgradeId, row, texts.data);
+  const assembled = useMemo(() => (edited === 'value' ? assembledSource(hunks) : undefined), [edited, hunks]);
   const earlier = rows.filter(({ offer, isPending }) => offer !== undefined && !isPending);
   const count = countSettled(rows);
 
@@ -75,7 +90,7 @@ export function useChangeReview(
     wantsFocus.current = true;
     setLine(key);
     if (key !== lineAt) {
-      setOwnOpen(false);
+      setEdited(undefined);
       setAlikeOn(false);
     }
     if (rows.some((one) => one.key === key)) {
@@ -84,8 +99,8 @@ export function useChangeReview(
     }
   };
 
-  const give = (changes: readonly Change[], words: string): void => {
-    done.current.push(changes.map((change) => ({ ...change, to: before(rows, change) })));
+  const give = (changes: readonly Change[], words: string, undoHunk?: () => void): void => {
+    done.current.push({ changes: changes.map((change) => ({ ...change, to: before(rows, change) })), undoHunk });
     answers.give(changes);
     const keys = new Set(changes.map((change) => change.row.key));
     const from = found.findIndex(({ key }) => key === lineAt) + 1;
@@ -96,15 +111,15 @@ export function useChangeReview(
     );
     if (next === undefined) wantsFocus.current = true;
     else go(next.key);
-    setOwnOpen(false);
+    setEdited(undefined);
     setAlikeOn(false);
   };
 
-  const answer = (of: ReviewRow, to: Resolution | null): void => {
+  const answer = (of: ReviewRow, to: Resolution | null, undoHunk?: () => void): void => {
     const refused = lock ?? cannotAnswer(of);
     if (refused !== undefined) return setSaid(refused);
     if (to === null) {
-      done.current.push([{ row: of, to: of.answer ?? null }]);
+      done.current.push({ changes: [{ row: of, to: of.answer ?? null }] });
       answers.give([{ row: of, to }]);
       setSaid(`${of.path} is open again.`);
       wantsFocus.current = true;
@@ -113,16 +128,37 @@ export function useChangeReview(
     const also = isAlikeOn ? alike.filter((one) => cannotAnswer(one) === undefined) : [];
     const changes = [of, ...also].map((one) => ({ row: one, to: { ...to, path: [...one.decision.path] } }));
     const more = also.length === 0 ? '' : ` and ${also.length} like it`;
-    give(changes, `${of.path}${more}: ${answerWord(to)}`);
+    give(changes, `${of.path}${more}: ${answerWord(to)}`, undoHunk);
+  };
+
+  const hunkAnswers = useHunkAnswers({
+    row,
+    hunks,
+    refusal: row === undefined ? undefined : (lock ?? cannotAnswer(row)),
+    say: (words) => {
+      setSaid(words);
+      if (edited === 'hunk') edit(undefined);
+    },
+    undoBy: (undoHunk) => void (row !== undefined && done.current.push({ changes: [], of: row, undoHunk })),
+    answer,
+  });
+
+  const edit = (what: typeof edited): void => {
+    setEdited(what);
+    // Out of the field, back to the row.
+    if (what === undefined) wantsFocus.current = true;
   };
 
   const undo = (): void => {
     const last = done.current.pop();
     if (last === undefined) return setSaid('There is nothing to undo.');
-    answers.give(last);
-    setSaid(`Undone: ${last.map(({ row: of }) => of.path).join(', ')}`);
-    const [first] = last;
-    if (first !== undefined) go(first.row.key);
+    const { changes, of, undoHunk } = last;
+    undoHunk?.();
+    if (changes.length > 0) answers.give(changes);
+    const paths = changes.map((change) => change.row.path);
+    setSaid(`Undone: ${of === undefined ? paths.join(', ') : `a hunk of ${of.path}`}`);
+    const key = of?.key ?? changes[0]?.row.key;
+    if (key !== undefined) go(key);
   };
 
   const useEarlier = (): void => {
@@ -137,11 +173,23 @@ export function useChangeReview(
     if (next !== undefined) go(next.key);
   };
 
+  /** The next open hunk of the row; from the top again where no other row is open. */
+  const goToOpenHunk = (): boolean => {
+    if (hunks.kind !== 'hunks' || row === undefined || row.key !== lineAt) return false;
+    const { open, at, all } = hunks;
+    const isOnly = nextOpen(found, lineAt)?.key === lineAt;
+    const next = open.find((index) => index > at) ?? (isOnly ? open[0] : undefined);
+    if (next === undefined) return false;
+    hunks.goTo(next);
+    setSaid(`Hunk ${all.indexOf(next) + 1} of ${all.length}`);
+    return true;
+  };
+
   const onKey = (key: ReviewKey): void => {
     const isConflict = row?.key === lineAt && row?.decision.kind === 'conflict';
     if (key === 'j') step(1);
     if (key === 'k') step(-1);
-    if (key === 'n') {
+    if (key === 'n' && !goToOpenHunk()) {
       const next = nextOpen(found, lineAt);
       if (next === undefined) setSaid('Nothing is open.');
       else go(next.key);
@@ -152,6 +200,11 @@ export function useChangeReview(
     if (!isConflict && 'ciea'.includes(key))
       setSaid('Here is nothing to decide: both sides agree, or only one changed it.');
     if (!isConflict) return;
+    // What the texts show decides what these keys are for.
+    if (hunks.kind === 'reading' && 'cie'.includes(key)) return setSaid('The text is still being read.');
+    if (hunks.kind === 'hunks' && (key === 'c' || key === 'i')) {
+      return hunkAnswers.choose(key === 'c' ? 'current' : 'incoming');
+    }
     if (key === 'c') answer(row, { path: row.decision.path, take: 'current' });
     if (key === 'i') answer(row, { path: row.decision.path, take: 'incoming' });
     if (key === 'a' && alike.length > 0) {
@@ -164,7 +217,7 @@ export function useChangeReview(
     }
     if (key === 'e') {
       const refused = lock ?? cannotAnswer(row);
-      if (refused === undefined) setOwnOpen(true);
+      if (refused === undefined) setEdited(hunks.kind === 'hunks' ? 'hunk' : 'value');
       else setSaid(refused);
     }
   };
@@ -187,12 +240,12 @@ export function useChangeReview(
     alike,
     isAlikeOn,
     setAlikeOn,
-    isOwnOpen,
-    setOwnOpen: (open: boolean): void => {
-      setOwnOpen(open);
-      // Out of the field, back to the row.
-      if (!open) wantsFocus.current = true;
-    },
+    texts,
+    hunks,
+    assembled,
+    hunkAnswers,
+    edited,
+    edit,
     said,
     dialog,
     setDialog,

@@ -3,20 +3,21 @@ import { matchingLines } from './changed-lines.ts';
 /** Blank lines below a line (counted from 1; 0 stands for the top), so that what belongs together stands side by side. */
 export type Spacers = ReadonlyMap<number, number>;
 
-export interface Aligned {
-  readonly incoming: Spacers;
-  readonly merged: Spacers;
-  readonly current: Spacers;
-}
+const panes = ['incoming', 'merged', 'current'] as const;
+export type PaneName = (typeof panes)[number];
+
+export type Aligned = Readonly<Record<PaneName, Spacers>>;
+
+/** How many lines high a line of a pane is, counted from 1; one that is not broken is one. */
+export type Heights = (pane: PaneName, line: number) => number;
 
 /**
- * Lines up three panes by the lines that the merged text has in common with both others; what lies between two such lines is as high in every
- * pane as in the one that has most of it.
+ * Lines up three panes by the lines that the merged text has in common with both others; what lies between two such lines, and each of them where it
+ * is broken, is as high in every pane as in the one where it is highest.
  */
-export function alignPanes(incoming: string, merged: string, current: string): Aligned {
-  const inIncoming = matchingLines(merged, incoming);
-  const inCurrent = matchingLines(merged, current);
-  const ends = { incoming: lineCount(incoming), merged: inIncoming.length, current: lineCount(current) };
+export function alignPanes(texts: Readonly<Record<PaneName, string>>, heightOf: Heights = () => 1): Aligned {
+  const inIncoming = matchingLines(texts.merged, texts.incoming);
+  const inCurrent = matchingLines(texts.merged, texts.current);
   const spacers = {
     incoming: new Map<number, number>(),
     merged: new Map<number, number>(),
@@ -24,21 +25,29 @@ export function alignPanes(incoming: string, merged: string, current: string): A
   };
   // The lines below the last common one, counted from 0.
   const from = { incoming: 0, merged: 0, current: 0 };
-  const level = (to: typeof from): void => {
-    const highest = Math.max(to.incoming - from.incoming, to.merged - from.merged, to.current - from.current);
-    for (const pane of ['incoming', 'merged', 'current'] as const) {
-      const missing = highest - (to[pane] - from[pane]);
-      if (missing > 0) spacers[pane].set(to[pane], missing);
+  const level = (to: Readonly<Record<PaneName, number>>): void => {
+    const heights = panes.map((pane) => heightBetween(heightOf, pane, from[pane], to[pane]));
+    const highest = Math.max(...heights);
+    for (const [index, pane] of panes.entries()) {
+      const missing = highest - (heights[index] ?? 0);
+      if (missing > 0) spacers[pane].set(to[pane], missing + (spacers[pane].get(to[pane]) ?? 0));
+      from[pane] = to[pane];
     }
   };
   for (let line = 0; line < inIncoming.length; line += 1) {
     const [left, right] = [inIncoming[line] ?? -1, inCurrent[line] ?? -1];
     if (left < 0 || right < 0) continue;
     level({ incoming: left, merged: line, current: right });
-    Object.assign(from, { incoming: left + 1, merged: line + 1, current: right + 1 });
+    level({ incoming: left + 1, merged: line + 1, current: right + 1 });
   }
-  level(ends);
+  level({ incoming: lineCount(texts.incoming), merged: inIncoming.length, current: lineCount(texts.current) });
   return spacers;
+}
+
+function heightBetween(heightOf: Heights, pane: PaneName, from: number, to: number): number {
+  let height = 0;
+  for (let line = from + 1; line <= to; line += 1) height += heightOf(pane, line);
+  return height;
 }
 
 function lineCount(text: string): number {

@@ -4,8 +4,10 @@ import { CodeInput } from '../../../components/code-editor.tsx';
 import { withLineEndsOf } from '../../../components/line-ends.ts';
 import type { Draft } from '../use-draft.ts';
 import { PaneFrame } from './pane-frame.tsx';
+import { useWrapLines } from './use-wrapped-panes.ts';
 
 interface EditedPaneProps {
+  id: string;
   title: string;
   /** The text as it is saved; only where editing begins, what the server says meanwhile does not touch what is being written. */
   saved: string;
@@ -21,7 +23,9 @@ interface EditedPaneProps {
 }
 
 /** A pane while its text is edited or pasted by hand. */
-export function EditedPane({ title, saved, passwords, line, draft, onPaste, onClose, busy }: EditedPaneProps) {
+export function EditedPane(props: EditedPaneProps) {
+  const { id, title, saved, passwords, line, draft, onPaste, onClose, busy } = props;
+  const [isWrapped] = useWrapLines();
   const [start] = useState(draft.text ?? saved);
   const [startLine] = useState(line);
   const latest = useRef(draft);
@@ -40,8 +44,15 @@ export function EditedPane({ title, saved, passwords, line, draft, onPaste, onCl
     </footer>
   );
   return (
-    <PaneFrame title={title} about="your text">
-      <CodeInput start={start} line={startLine} label={`${title}: your text`} onChange={keep} passwords={passwords} />
+    <PaneFrame id={id} title={title} about="your text">
+      <CodeInput
+        start={start}
+        line={startLine}
+        label={`${title}: your text`}
+        onChange={keep}
+        passwords={passwords}
+        isWrapped={isWrapped}
+      />
       {footer}
     </PaneFrame>
   );

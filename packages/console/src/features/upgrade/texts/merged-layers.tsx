@@ -1,3 +1,4 @@
+import { Checkbox } from '@patternfly/react-core';
 import type { Review, Upgrade } from '@sealift/core/api';
 import type { ReactNode } from 'react';
 import { LayerList } from '../../../components/layer-list.tsx';
@@ -6,6 +7,7 @@ import { versionsText } from '../versions-text.ts';
 import { LayerMerge } from './layer-merge.tsx';
 import { LayerStateLabel } from './layer-state-label.tsx';
 import type { ShownPlace } from './shown-place.ts';
+import { useWrapLines } from './use-wrapped-panes.ts';
 
 interface MergedLayersProps {
   upgrade: Upgrade;
@@ -20,11 +22,20 @@ interface MergedLayersProps {
 /** The layers with their state on the left, the texts of the chosen one beside them. */
 export function MergedLayers({ upgrade, review, chosen, place, viewToggle, onChoose }: MergedLayersProps) {
   const { layers } = review;
+  const [isWrapped, setWrapped] = useWrapLines();
   const layer = layers.find(({ id }) => id === chosen) ?? layers[0];
   if (layer === undefined) return <p className="nothing">This release changes no layer.</p>;
   return (
     <>
-      <div className="review-toolbar">{viewToggle}</div>
+      <div className="review-toolbar">
+        <Checkbox
+          id="wrap-lines"
+          label="Wrap long lines"
+          isChecked={isWrapped}
+          onChange={(_event, on) => setWrapped(on)}
+        />
+        {viewToggle}
+      </div>
       <div className="layers-and-detail">
         <LayerList
           label="Layers"

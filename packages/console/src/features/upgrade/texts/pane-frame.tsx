@@ -2,6 +2,7 @@ import { Title } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 
 interface PaneFrameProps {
+  id: string;
   title: string;
   about: string;
   actions?: ReactNode;
@@ -9,9 +10,9 @@ interface PaneFrameProps {
 }
 
 /** Title, what it is and what can be done with it, above a pane's text. */
-export function PaneFrame({ title, about, actions, children }: PaneFrameProps) {
+export function PaneFrame({ id, title, about, actions, children }: PaneFrameProps) {
   return (
-    <section className="pane" aria-label={title}>
+    <section className="pane" id={id} aria-label={title}>
       <header>
         <div className="pane-title">
           <Title headingLevel="h2" size="md">

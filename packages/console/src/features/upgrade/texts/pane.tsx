@@ -8,8 +8,10 @@ import type { Spacers } from './align-panes.ts';
 import type { Marks } from './changed-lines.ts';
 import { EditedPane } from './edited-pane.tsx';
 import { PaneFrame } from './pane-frame.tsx';
+import type { Wrapped } from './use-wrapped-panes.ts';
 
 interface PaneProps {
+  id: string;
   title: string;
   /** Which text this is, in few words. */
   about: string;
@@ -17,6 +19,9 @@ interface PaneProps {
   marks: Marks;
   /** Blank lines that keep it level with the others. */
   spacers: Spacers;
+  /** How its long lines are broken. */
+  wrapped: Wrapped | undefined;
+  onColumns: (columns: number) => void;
   /** The panes that it scrolls with. */
   scroll: ScrollGroup;
   goTo: { line: number } | undefined;
@@ -51,10 +56,11 @@ function EditablePane({ edit, ...pane }: PaneProps & { edit: PaneEdit }) {
       draft.drop();
       setEdited(false);
     };
-    const { title, shown, passwords, goTo } = pane;
+    const { id, title, shown, passwords, goTo } = pane;
     const line = goTo?.line;
     return (
       <EditedPane
+        id={id}
         title={title}
         saved={shown.text}
         passwords={passwords}
@@ -76,15 +82,17 @@ function EditablePane({ edit, ...pane }: PaneProps & { edit: PaneEdit }) {
 }
 
 function ReadPane({ action, ...pane }: Omit<PaneProps, 'edit'> & { action?: ReactNode }) {
-  const { title, about, shown, marks, spacers, scroll, goTo, passwords } = pane;
+  const { id, title, about, shown, marks, spacers, wrapped, onColumns, scroll, goTo, passwords } = pane;
   return (
-    <PaneFrame title={title} about={about} actions={action}>
+    <PaneFrame id={id} title={title} about={about} actions={action}>
       <CodeView
         text={shown.text}
         secrets={shown.secrets}
         label={`${title}: ${about}`}
         marks={marks}
         spacers={spacers}
+        wrapped={wrapped}
+        onColumns={onColumns}
         scroll={scroll}
         goTo={goTo}
         passwords={passwords}
