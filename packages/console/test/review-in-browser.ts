@@ -150,16 +150,17 @@ export function reviewInBrowser(shared: () => InBrowser): void {
             pane.locator('.cm-scroller').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
           ),
         );
+      /** How many pixels a line of all panes is apart; scrolling rounds each by itself. */
       const level = async (line: string): Promise<number> => {
         const tops = await Promise.all(
           panes(page).map((pane) =>
             pane
               .getByText(line, { exact: false })
               .first()
-              .evaluate((found) => Math.round(found.getBoundingClientRect().top)),
+              .evaluate((found) => found.getBoundingClientRect().top),
           ),
         );
-        return new Set(tops).size;
+        return Math.max(...tops) - Math.min(...tops);
       };
       expect(Math.max(...(await widths()))).toBeGreaterThan(0);
       await page.getByRole('checkbox', { name: 'Wrap long lines' }).check();
@@ -176,13 +177,13 @@ export function reviewInBrowser(shared: () => InBrowser): void {
         ?.locator('.cm-scroller')
         .evaluate((scroller) => scroller.scrollTo({ top: 1e6 }));
       for (const line of ['server {']) {
-        await expect.poll(() => level(line), poll).toBe(1);
+        await expect.poll(() => level(line), poll).toBeLessThan(1.5);
       }
       await keepPicture(page, 'wrapped-narrow');
       const heights = await Promise.all(
         panes(page).map((pane) => pane.locator('.cm-content').evaluate(({ scrollHeight }) => scrollHeight)),
       );
-      expect(new Set(heights).size).toBe(1);
+      expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(1.5);
       await page.reload();
       await expect.poll(() => page.getByRole('checkbox', { name: 'Wrap long lines' }).isChecked(), poll).toBe(true);
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');

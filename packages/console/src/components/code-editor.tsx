@@ -93,7 +93,12 @@ export function CodeView(props: CodeViewProps) {
       // Offsets of a text with other line ends are others here.
       ...(secrets === undefined || text.includes('\r') ? {} : { annotations: givenSecrets.of(secrets) }),
     });
-  }, [editor, text, marks, spacers, secrets, wrapped]);
+    // Each editor keeps its own first line in view while heights change above it.
+    const frame = requestAnimationFrame(() =>
+      editor.requestMeasure({ read: () => null, write: () => scroll?.settle() }),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [editor, text, marks, spacers, secrets, wrapped, scroll]);
 
   useEffect(() => {
     if (editor === undefined || goTo === undefined || goTo.line > editor.state.doc.lines) return;

@@ -3,6 +3,7 @@ export class ScrollGroup {
   /** Each with where it was put last by the others; what a person does moves it elsewhere. */
   readonly #members = new Map<HTMLElement, number>();
   #isPutting = false;
+  #leader: HTMLElement | undefined;
 
   /** @returns what takes it out again */
   join(member: HTMLElement): () => void {
@@ -12,7 +13,14 @@ export class ScrollGroup {
     return () => {
       member.removeEventListener('scroll', follow);
       this.#members.delete(member);
+      if (this.#leader === member) this.#leader = undefined;
     };
+  }
+
+  /** Puts all where the one is that a person moved last: what they hold may have become higher or lower since. */
+  settle(): void {
+    const leader = this.#leader ?? this.#members.keys().next().value;
+    if (leader !== undefined && this.#members.has(leader)) this.#putOthers(leader);
   }
 
   #follow(moved: HTMLElement): void {
@@ -20,6 +28,11 @@ export class ScrollGroup {
     const put = this.#members.get(moved);
     // The echo of having been put there: to pass it on would hold the others back where this one can't go on.
     if (put !== undefined && Math.abs(moved.scrollTop - put) < 1) return;
+    this.#leader = moved;
+    this.#putOthers(moved);
+  }
+
+  #putOthers(moved: HTMLElement): void {
     this.#members.set(moved, moved.scrollTop);
     this.#isPutting = true;
     for (const other of this.#members.keys()) {
