@@ -1,3 +1,4 @@
+import type { KubeObject } from '@sealift/testkit/site/kube-api';
 import type { FaultCase } from '../fault-case.ts';
 import type { PreflightSite } from '../site/preflight-site.ts';
 import { shop } from '../site/releases.ts';
@@ -21,8 +22,7 @@ async function budget(
 
 function computed(name: string, of: { allowed: number; healthy: number; needed: number; pods: number }) {
   return async ({ api }: Pick<PreflightSite, 'api'>): Promise<void> => {
-    const { metadata } =
-      (await api.get<{ metadata: { generation: number } } & Parameters<typeof Object>[0]>(`${budgets}/${name}`)) ?? {};
+    const { metadata } = (await api.get<KubeObject & { metadata: { generation: number } }>(`${budgets}/${name}`)) ?? {};
     const status = {
       observedGeneration: metadata?.generation,
       disruptionsAllowed: of.allowed,

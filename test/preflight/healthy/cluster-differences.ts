@@ -4,12 +4,12 @@ import { waitUntil } from '@sealift/testkit/wait-until';
 import type { PreflightSite } from '../site/preflight-site.ts';
 import { shop } from '../site/releases.ts';
 import { ownId } from '../site/sample-site.ts';
-import type { Difference } from './difference.ts';
+import type { Difference, Seeded } from './difference.ts';
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Makes an object, and takes it away again. */
-async function object({ api }: PreflightSite, path: string, body: { metadata: { name: string } }) {
+async function object({ api }: PreflightSite, path: string, body: Seeded) {
   await api.create(path, body);
   return () => api.delete(`${path}/${body.metadata.name}`, { gracePeriodSeconds: 0 });
 }
@@ -57,9 +57,10 @@ export const clusterDifferences: readonly Difference[] = [
       const service = { namespace: 'default', name };
       const isOld = pick(2) === 0;
       const undoSlice = await object(site, '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
-        ...{ addressType: isOld ? 'IPv4' : 'IPv6', ports: [] },
-        metadata: { name, ...{ labels: { 'kubernetes.io/service-name': name } } },
-        ...{ endpoints: [{ addresses: [isOld ? '10.1.2.3' : 'fd00::3'], conditions: { ready: true } }] },
+        addressType: isOld ? 'IPv4' : 'IPv6',
+        ports: [],
+        metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+        endpoints: [{ addresses: [isOld ? '10.1.2.3' : 'fd00::3'], conditions: { ready: true } }],
       });
       const webhook = {
         name: `${name}.example.com`,
@@ -73,7 +74,7 @@ export const clusterDifferences: readonly Difference[] = [
       };
       const kind = pick(2) === 0 ? 'validating' : 'mutating';
       const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`;
-      const undo = await object(site, path, { metadata: { name }, ...{ webhooks: [webhook] } });
+      const undo = await object(site, path, { metadata: { name }, webhooks: [webhook] });
       return async () => {
         await undo();
         await undoSlice();
@@ -88,12 +89,12 @@ export const clusterDifferences: readonly Difference[] = [
       const volume = (source: object) => ({ capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], ...source });
       const path = '/api/v1/persistentvolumes';
       const csi = { driver: 'csi.vsphere.vmware.com', volumeHandle };
-      const own = await object(site, path, { metadata: { name }, ...{ spec: volume({ csi }) } });
+      const own = await object(site, path, { metadata: { name }, spec: volume({ csi }) });
       const nfs = { server: '10.0.0.1', path: '/a' };
-      const other = await object(site, path, { metadata: { name: `${name}-nfs` }, ...{ spec: volume({ nfs }) } });
+      const other = await object(site, path, { metadata: { name: `${name}-nfs` }, spec: volume({ nfs }) });
       const attached = await object(site, '/apis/storage.k8s.io/v1/volumeattachments', {
         metadata: { name },
-        ...{ spec: { attacher: csi.driver, nodeName: 'node-md-1', source: { persistentVolumeName: name } } },
+        spec: { attacher: csi.driver, nodeName: 'node-md-1', source: { persistentVolumeName: name } },
       });
       return async () => {
         await attached();
@@ -123,9 +124,10 @@ export const clusterDifferences: readonly Difference[] = [
       return object(site, '/api/v1/namespaces/default/secrets', {
         metadata: {
           name: `sh.helm.release.v1.${name}.v1`,
-          ...{ labels: { owner: 'helm', name, status: 'deployed', version: '1' } },
+          labels: { owner: 'helm', name, status: 'deployed', version: '1' },
         },
-        ...{ type: 'helm.sh/release.v1', data },
+        type: 'helm.sh/release.v1',
+        data,
       });
     },
   },
@@ -134,10 +136,8 @@ export const clusterDifferences: readonly Difference[] = [
     make: (site, pick) =>
       object(site, '/api/v1/namespaces/default/secrets', {
         metadata: { name: `ended-${pick(1000)}` },
-        ...{
-          type: 'kubernetes.io/tls',
-          data: { 'tls.crt': encoded(expiredCertificate), 'tls.key': encoded(testKey) },
-        },
+        type: 'kubernetes.io/tls',
+        data: { 'tls.crt': encoded(expiredCertificate), 'tls.key': encoded(testKey) },
       }),
   },
   {
@@ -145,7 +145,7 @@ export const clusterDifferences: readonly Difference[] = [
     make: (site, pick) =>
       object(site, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', {
         metadata: { name: `node-gone-${pick(1000)}` },
-        ...{ spec: { renewTime: '2026-01-01T00:00:00.000000Z' } },
+        spec: { renewTime: '2026-01-01T00:00:00.000000Z' },
       }),
   },
   {
@@ -153,7 +153,7 @@ export const clusterDifferences: readonly Difference[] = [
     make: (site, pick) =>
       object(site, '/apis/scheduling.k8s.io/v1/priorityclasses', {
         metadata: { name: `level-${pick(1000)}` },
-        ...{ value: pick(1000) },
+        value: pick(1000),
       }),
   },
 ];

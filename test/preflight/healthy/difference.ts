@@ -10,3 +10,9 @@ export interface Difference {
   /** Makes the site so. @returns what makes it as it was */
   make(site: PreflightSite, pick: Pick): Promise<() => Promise<unknown>>;
 }
+
+/** An object as it is seeded. */
+export interface Seeded {
+  readonly metadata: { readonly name: string; readonly [member: string]: unknown };
+  readonly [member: string]: unknown;
+}

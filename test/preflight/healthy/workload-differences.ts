@@ -1,14 +1,9 @@
 import { releases } from '../site/offered.ts';
 import type { PreflightSite } from '../site/preflight-site.ts';
 import { shop } from '../site/releases.ts';
-import type { Difference } from './difference.ts';
+import type { Difference, Seeded } from './difference.ts';
 
-async function object(
-  { api }: Pick<PreflightSite, 'api'>,
-  path: string,
-  body: { metadata: { name: string } },
-  status?: object,
-) {
+async function object({ api }: Pick<PreflightSite, 'api'>, path: string, body: Seeded, status?: object) {
   await api.create(path, body);
   if (status !== undefined) await api.merge(`${path}/${body.metadata.name}/status`, { status });
   return () => api.delete(`${path}/${body.metadata.name}`, { gracePeriodSeconds: 0 });
@@ -22,7 +17,7 @@ function budget(name: string, spec: object, of: { healthy: number; needed: numbe
     object(
       site,
       budgets,
-      { metadata: { name }, ...{ spec: { selector: { matchLabels: { app: name } }, ...spec } } },
+      { metadata: { name }, spec: { selector: { matchLabels: { app: name } }, ...spec } },
       {
         observedGeneration: 1,
         disruptionsAllowed: of.healthy - of.needed,
@@ -35,7 +30,7 @@ function budget(name: string, spec: object, of: { healthy: number; needed: numbe
 
 function quota(name: string, spec: object, used: object) {
   return (site: PreflightSite) =>
-    object(site, `/api/v1/namespaces/${shop}/resourcequotas`, { metadata: { name }, ...{ spec } }, { ...spec, used });
+    object(site, `/api/v1/namespaces/${shop}/resourcequotas`, { metadata: { name }, spec }, { ...spec, used });
 }
 
 /** Pods, and what is said of pods. */
@@ -80,7 +75,7 @@ export const workloadDifferences: readonly Difference[] = [
       object(
         site,
         '/api/v1/namespaces/default/resourcequotas',
-        { metadata: { name: `elsewhere-${pick(1000)}` }, ...{ spec: { hard: { services: '1' } } } },
+        { metadata: { name: `elsewhere-${pick(1000)}` }, spec: { hard: { services: '1' } } },
         { hard: { services: '1' }, used: { services: '1' } },
       ),
   },
@@ -90,7 +85,7 @@ export const workloadDifferences: readonly Difference[] = [
       const name = `ended-${pick(1000)}`;
       const containers = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80, hostPort: 9100 }] }];
       const phase = pick(2) === 0 ? 'Succeeded' : 'Failed';
-      return object(site, pods, { metadata: { name }, ...{ spec: { nodeName: 'node-md-1', containers } } }, { phase });
+      return object(site, pods, { metadata: { name }, spec: { nodeName: 'node-md-1', containers } }, { phase });
     },
   },
   {
@@ -99,14 +94,14 @@ export const workloadDifferences: readonly Difference[] = [
       const port = pick(2) === 0 ? { hostPort: 9200 + pick(500) } : { hostPort: 9100, protocol: 'UDP' };
       const containers = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80, ...port }] }];
       const name = `ports-${pick(1000)}`;
-      return object(site, pods, { metadata: { name }, ...{ spec: { nodeName: 'node-md-2', containers } } });
+      return object(site, pods, { metadata: { name }, spec: { nodeName: 'node-md-2', containers } });
     },
   },
   {
     name: 'pods that wait for a node, with a port that is asked for',
     make(site, pick) {
       const containers = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80, hostPort: 9100 }] }];
-      return object(site, pods, { metadata: { name: `pending-${pick(1000)}` }, ...{ spec: { containers } } });
+      return object(site, pods, { metadata: { name: `pending-${pick(1000)}` }, spec: { containers } });
     },
   },
   {
@@ -121,7 +116,7 @@ export const workloadDifferences: readonly Difference[] = [
       };
       return object(site, '/apis/apps/v1/namespaces/default/deployments', {
         metadata: { name: `broken-${pick(1000)}` },
-        ...{ spec },
+        spec,
       });
     },
   },
@@ -130,17 +125,17 @@ export const workloadDifferences: readonly Difference[] = [
     async make(site, pick) {
       const name = `others-${pick(1000)}`;
       const spec = { type: 'LoadBalancer', ports: [{ port: 443 }], ipFamilyPolicy: 'SingleStack' };
-      const service = await object(site, '/api/v1/namespaces/default/services', { metadata: { name }, ...{ spec } });
+      const service = await object(site, '/api/v1/namespaces/default/services', { metadata: { name }, spec });
       const rules = [{ host: 'others.example.test' }];
       const ingress = await object(site, '/apis/networking.k8s.io/v1/namespaces/default/ingresses', {
         metadata: { name },
-        ...{ spec: { rules } },
+        spec: { rules },
       });
       const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:1' }] } };
       const job = await object(
         site,
         '/apis/batch/v1/namespaces/default/jobs',
-        { metadata: { name }, ...{ spec: { template } } },
+        { metadata: { name }, spec: { template } },
         {},
       );
       return async () => {
@@ -162,7 +157,7 @@ export const workloadDifferences: readonly Difference[] = [
     async make(site) {
       await site.draft(releases.checked);
       const data = { 'tls.crt': 'YQ==', 'ca.crt': 'YQ==' };
-      return object(site, `/api/v1/namespaces/${shop}/secrets`, { metadata: { name: 'database-tls' }, ...{ data } });
+      return object(site, `/api/v1/namespaces/${shop}/secrets`, { metadata: { name: 'database-tls' }, data });
     },
   },
 ];

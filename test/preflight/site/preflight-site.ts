@@ -4,29 +4,26 @@ import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Check } from '@sealift/core/check';
 import { layerId } from '@sealift/core/planner';
-import { Secret } from '@sealift/core/secret';
 import { apply } from '@sealift/kubernetes/apply';
 import { KubernetesClient } from '@sealift/kubernetes/client';
 import type { KubeObject as LayerObject } from '@sealift/kubernetes/object';
 import { Objects } from '@sealift/kubernetes/objects';
 import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
-import { connectSite } from '@sealift/site/connect-site';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { waitUntil } from '@sealift/testkit/wait-until';
-import { hashOfValues } from '@sealift/upgrade/frozen';
 import { run } from '../../../packages/cli/src/program.ts';
 import { testContext } from '../../../packages/cli/src/testing/test-context.ts';
-import { contentRegistry } from '../../../packages/server/src/engine/content-registry.ts';
 import {
   type PushedRelease,
   pushRelease,
   type ReleaseSketch,
 } from '../../../packages/server/src/testing/push-release.ts';
 import { RunningPlatform } from '../../../packages/server/src/testing/running-platform.ts';
+import { installedValues, runInstalled, settleWorkloads } from './installed-release.ts';
 import { plain, shop } from './releases.ts';
 import { SampleSite } from './sample-site.ts';
 import { VcenterMachines } from './vcenter-machines.ts';
@@ -46,8 +43,6 @@ const layerIds = {
 } as const;
 const records = '/api/v1/namespaces/sealift-system/secrets';
 const pullSecret = { namespace: shop, name: 'pull' } as const;
-/** The longest that anything is waited for, on a machine with much else to do. */
-const patienceMs = 240_000;
 /** So often a look is taken anew that was not over in time: on a machine with much to do, and by any person. */
 const patience = 5;
 
@@ -113,9 +108,16 @@ export class PreflightSite {
     await Promise.all([this.site.make(), this.push([plain(installed, { kubernetes: '1.36.3' }), ...releases])]);
     await this.makePullSecret();
     await this.configure({});
-    await this.apply();
+    await runInstalled({
+      release: this.releases.get(installed),
+      platform: this.platform,
+      cluster: this.cluster,
+      vcenter: this.simulator,
+      api: this.api,
+      imageRegistry: { registry: this.registryHost, base: 'sealift/images', pullSecret },
+    });
     await this.#logIn();
-    const values = [{ layer: 'cni', pack: 'calico', values: defaults['calico'] }];
+    const values = [{ layer: 'cni', pack: 'calico', values: installedValues['calico'] }];
     const survey = (await this.call('POST', '/platform/survey', { version: installed, values })).body;
     if (survey.differences?.length !== 0) throw new Error(`the site cannot be adopted: ${JSON.stringify(survey)}`);
     await this.call('POST', '/platform/adopt', { version: installed, proposal: survey.digest, values });
@@ -165,71 +167,9 @@ export class PreflightSite {
     await this.call('PUT', '/site', { revision, ...this.#settings });
   }
 
-  /** Makes the installed release run, by the code that upgrades do it with; the controllers of its workloads are the test. */
-  async apply(): Promise<void> {
-    const pushed = this.releases.get(installed);
-    if (pushed === undefined) throw new Error('the installed release was not pushed');
-    const { url, username, password, caFile } = this.simulator;
-    const client = this.platform.registry();
-    const site = connectSite(
-      {
-        url,
-        username,
-        password: new Secret(password),
-        caFile,
-        places: {},
-        networks: [],
-        enterprise: { kubeconfig: this.cluster.kubeconfig },
-        imageRegistry: { registry: this.registryHost, base: 'sealift/images', pullSecret },
-      },
-      { content: contentRegistry({ client }), holder: () => ({ id: 'vendor', epoch: 1 }) },
-    );
-    try {
-      const values = (pack: string): string => defaults[pack] ?? '';
-      const profile = new Map(pushed.release.spec.layers.map(({ pack }) => [pack, values(pack)]));
-      const layers = pushed.release.spec.layers.map((layer) => ({
-        ...layer,
-        values: values(layer.pack),
-        valuesHash: hashOfValues(values(layer.pack)),
-        profile,
-        release: pushed.marker,
-      }));
-      const work = Promise.all(layers.map((layer) => this.#applyOne(site, layer)));
-      await Promise.all([work, this.workloadsSettle()]);
-    } finally {
-      await site.close();
-      client.close();
-    }
-  }
-
-  async #applyOne(site: ReturnType<typeof connectSite>, layer: Parameters<typeof site.cluster.applyLayer>[0]) {
-    const cancel = new AbortController().signal;
-    let said = '';
-    try {
-      await waitUntil(
-        `the layer ${layer.pack} to run`,
-        async () => {
-          await site.cluster.applyLayer(layer, cancel);
-          const [status] = await site.cluster.layers(cancel, layer);
-          said = JSON.stringify(status);
-          return status?.digest === layer.digest && status.wait === null;
-        },
-        60_000,
-      );
-    } catch (error) {
-      throw new Error(`${layer.pack} does not settle: ${said}`, { cause: error });
-    }
-  }
-
   /** Says of the workloads of the shop what their controllers say once all of their pods run. */
   async workloadsSettle(): Promise<void> {
-    for (const [path, status] of settled) {
-      const found = await waitUntil(`${path} to be there`, () => this.api.get<Generated>(path), patienceMs);
-      const { generation: observedGeneration } = found.metadata;
-      await this.api.merge(`${path}/status`, {
-        status: path.includes('/apps/') ? { observedGeneration, ...status } : status,
-      });
-    }
+    await settleWorkloads(this.api);
   }
 
   /** Calls the console's API. @throws Error with its answer, where it refuses */
@@ -404,42 +344,6 @@ export class PreflightSite {
     await this.sealift('login', this.platform.console.url, '--token-file', token);
   }
 }
-
-/** What controllers say of the workloads once all is well. */
-const settled: ReadonlyMap<string, object> = new Map<string, object>([
-  [
-    `/apis/apps/v1/namespaces/${shop}/deployments/app`,
-    {
-      replicas: 2,
-      updatedReplicas: 2,
-      readyReplicas: 2,
-      availableReplicas: 2,
-      conditions: ['Available', 'Progressing'].map((type) => ({ type, status: 'True' })),
-    },
-  ],
-  [
-    `/apis/apps/v1/namespaces/${shop}/daemonsets/agent`,
-    {
-      currentNumberScheduled: 2,
-      desiredNumberScheduled: 2,
-      updatedNumberScheduled: 2,
-      numberReady: 2,
-      numberAvailable: 2,
-      numberMisscheduled: 0,
-    },
-  ],
-  [`/apis/networking.k8s.io/v1/namespaces/${shop}/ingresses/app`, { loadBalancer: { ingress: [{ ip: '10.1.1.1' }] } }],
-]);
-
-interface Generated extends KubeObject {
-  readonly metadata: KubeObject['metadata'] & { readonly generation: number };
-}
-
-/** Values that the installed release runs with: its packs' own, but for one that the site has changed. */
-const defaults: Readonly<Record<string, string>> = {
-  kubernetes: 'pack:\n  serviceClusterIpRange: 10.96.0.0/12\n',
-  calico: 'mtu: 9000\n',
-};
 
 /** Of the nodes: that of the machine may be told to be another. */
 function realNow(): number {
