@@ -194,9 +194,11 @@ export const failures: readonly Failure[] = [
   },
   {
     failure: 'A cluster is shown unhealthy for hours though it is well',
-    answer: 'open',
-    by: 'not replayed',
-    tests: [],
+    answer: 'refused',
+    by: 'nothing is remembered of how a cluster was: each look asks it',
+    replay:
+      'a Machine in a real API server whose node is not ready, and is again; what its controllers say too late is shown as they say it, with since when',
+    tests: [{ file: 'test/preflight/suite.ts', name: '23, ' }],
   },
   {
     failure: 'A paused gateway hangs in its deletion',
@@ -207,12 +209,26 @@ export const failures: readonly Failure[] = [
       { file: 'packages/server/src/gateways/gateways.test.ts', name: 'are no longer waited for once it is removed' },
     ],
   },
-  { failure: 'A proxy in front of the hooks of helm', answer: 'open', by: 'not replayed', tests: [] },
+  {
+    failure: 'A proxy in front of the hooks of helm',
+    answer: 'refused',
+    by: 'what the proxy ends is asked for anew until the hook is over',
+    replay:
+      'a real API server and helm, and a proxy between that ends what waits for the Job of a hook; a proxy that lets nobody through is not',
+    tests: [{ file: 'test/field/proxy.test.ts', name: '25, ' }],
+  },
   {
     failure: 'The certificate of the registry rotates during the upgrade',
-    answer: 'open',
-    by: 'not replayed',
-    tests: [],
+    answer: 'refused',
+    by: 'what is being read goes on to its end, and our registry shows the new one while it is used (`sealift airgap rotate certificates`); one that is not trusted is named, with the remedy',
+    replay: 'our own registry with TLS; what nodes trust is not looked at',
+    tests: [
+      { file: 'test/field/certificate.test.ts', name: '26, ' },
+      {
+        file: 'packages/cli/src/commands/airgap/serve/services.test.ts',
+        name: 'takes another certificate while it is used',
+      },
+    ],
   },
   {
     failure: 'Credentials are encrypted otherwise in another version',

@@ -54,11 +54,13 @@ export async function readAddressPool(
 ): Promise<AddressPool | 'missing' | undefined> {
   const { kind, name } = at;
   if (groupOf(at) !== groups.addresses || !kinds.includes(kind)) return undefined;
-  const apiVersion = await servedKind(
-    objects.discovery,
-    { group: groups.addresses, kind, asWritten: at.apiVersion },
-    cancel,
-  );
+  const wanted = { group: groups.addresses, kind, asWritten: at.apiVersion };
+  let apiVersion = await servedKind(objects.discovery, wanted, cancel);
+  if (apiVersion === undefined) {
+    // Its provider may have been installed since the server was asked what it serves.
+    objects.discovery.forget();
+    apiVersion = await servedKind(objects.discovery, wanted, cancel);
+  }
   if (apiVersion === undefined) return 'missing';
   const object = await objects.get({ apiVersion, kind, namespace, name }, cancel);
   if (object === undefined) return 'missing';

@@ -2,6 +2,7 @@ import type { Check } from '@sealift/core/check';
 import { isSealiftError } from '@sealift/core/errors';
 import { block, pass, runCheck } from '@sealift/upgrade/preflight/check';
 import { type HelmChoice, openHelm } from '../cluster/layers/helm-of-release.ts';
+import { lacksHelm } from './layers/lacks-helm.ts';
 import type { UpgradeNeeds } from './vcenter-checks.ts';
 
 /** Fetching it takes as long as some tens of megabytes do. */
@@ -21,7 +22,7 @@ export function helmCheck(choice: HelmChoice, needs: Pick<UpgradeNeeds, 'helm' |
       }
       return pass([...found].join('; '));
     } catch (error) {
-      if (!isSealiftError(error, 'HELM_MISSING') && !isSealiftError(error, 'HELM_OTHER')) throw error;
+      if (!isSealiftError(error) || !lacksHelm(error)) throw error;
       if (!(await needs.helm())) return pass('No pack of this upgrade has charts');
       // Not unknown: without it the upgrade would stop in its middle.
       return block(error.message, error.hint);

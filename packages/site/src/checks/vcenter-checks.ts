@@ -86,7 +86,7 @@ function privileges({ lacking }: Readiness): Finding {
 function room({ datastore: { name, freeBytes } }: Readiness, imageBytes: number | undefined): Finding {
   const free = `${name} has ${sizeText(freeBytes)} free`;
   if (imageBytes === undefined) return pass(`No template has to be made; ${free}`);
-  const remedy = `Free room on ${name}, or start the console with another --vcenter-datastore.`;
+  const remedy = `Free room on ${name}, or name another datastore (Site Settings, --vcenter-datastore).`;
   const size = `the image has ${sizeText(imageBytes)}`;
   if (freeBytes < imageBytes) return block(`${free}, ${size}`, remedy);
   if (freeBytes < imageBytes * unpackedFactor) return warn(`${free}, ${size} and takes more when unpacked`, remedy);
@@ -115,7 +115,10 @@ async function volumes(sides: CnsSides): Promise<Finding> {
   }
   if (underOtherIds.length > 0) {
     const detail = `Under another cluster-id: ${named(underOtherIds.map(({ id }) => id))}`;
-    return warn(detail, 'See sealift vsphere cns check.');
+    return warn(
+      detail,
+      'The CSI driver notes them under its own id at its next full sync, within half an hour; where it does not, restart the Deployment vsphere-csi-controller. sealift vsphere cns check names each with its id.',
+    );
   }
   return pass(`Known to both: ${ownVolumes}`);
 }

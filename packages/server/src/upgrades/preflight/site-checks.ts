@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { asSealiftError } from '@sealift/core/errors';
 import { declaredRisks } from '@sealift/core/planner';
+import { fileWork } from '@sealift/io/file-errors';
 import { makeFolder } from '@sealift/io/make-folder';
 import type { Check } from '@sealift/core/check';
 import { nodeImagesOf } from '@sealift/core/release';
@@ -225,8 +226,10 @@ function judgeTemplate(target: StepOf<'template'>['target'], found: Template | n
 function backupWritable({ backups: { places } }: UpgradeServices): Promise<Check> {
   return runCheck('backup-writable', 'The backup can be written', async () => {
     const { folder } = places;
-    makeFolder(folder, 0o700);
-    await access(folder, constants.W_OK | constants.X_OK);
+    await fileWork(folder, async () => {
+      makeFolder(folder, 0o700);
+      await access(folder, constants.W_OK | constants.X_OK);
+    });
     const place = await places.current();
     // A store that does not answer now would stop the upgrade at its first step.
     await place.sizesOf([]);

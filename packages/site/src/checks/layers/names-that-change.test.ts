@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { namesThatChange } from './names-that-change.ts';
+import { namesThatChange, namesThatEnd } from './names-that-change.ts';
 
 const object = (kind: string, rest: object, apiVersion = 'v1'): KubeObject => ({
   apiVersion,
@@ -48,6 +48,28 @@ describe('names and addresses that an upgrade changes', () => {
     expect(texts(service({ loadBalancerIP: '10.0.0.2' }), service({ loadBalancerIP: '10.0.0.1' }))).toEqual([
       'gets another address: loadBalancerIP changes',
     ]);
+  });
+});
+
+describe('names and addresses that go', () => {
+  const ended = (live: KubeObject) => namesThatEnd([live]).others.map(({ text }) => text);
+
+  it('are hosts of an ingress, and addresses of a load balancer', () => {
+    expect(ended(ingress(['a.example', 'b.example']))).toEqual(['goes, and with it a.example, b.example']);
+    expect(ended(ingress([]))).toEqual([]);
+    expect(ended(service({}))).toEqual(['loses its address of a load balancer']);
+  });
+
+  it('are certificates, by whether somebody has put them in by hand', () => {
+    const data = { 'tls.crt': Buffer.from('none').toString('base64') };
+    const secret = object('Secret', { type: 'kubernetes.io/tls', data });
+    expect(ended(secret)).toEqual(['goes with its certificate, one that cannot be read']);
+    const managedFields = [{ manager: 'kubectl-edit', fieldsV1: { 'f:data': { 'f:tls.crt': {} } } }];
+    const byHand = { ...secret, metadata: { ...secret.metadata, managedFields } };
+    expect(namesThatEnd([byHand])).toMatchObject({
+      others: [],
+      replaced: [{ place: 'Secret harbor/ui', text: expect.stringContaining('though kubectl-edit has set it') }],
+    });
   });
 });
 

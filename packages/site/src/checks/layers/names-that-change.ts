@@ -20,6 +20,12 @@ export interface NamesThatChange {
 const own: ReadonlySet<string> = new Set(['helm', 'sealift']);
 const addressKeys = ['loadBalancerIP', 'loadBalancerClass', 'externalIPs'] as const;
 
+/** Whether objects of a kind may be such by which people reach the platform. */
+export function maybeExposed({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
+  if (kind === 'Ingress') return apiVersion.startsWith('networking.k8s.io/');
+  return apiVersion === 'v1' && (kind === 'Secret' || kind === 'Service');
+}
+
 /** Whether an object is one by which people reach the platform. */
 export function isExposed({ apiVersion, kind, ...object }: KubeObject): boolean {
   if (kind === 'Ingress') return apiVersion.startsWith('networking.k8s.io/');
@@ -41,7 +47,7 @@ export function namesThatChange(all: readonly Exposed[]): NamesThatChange {
       if (by === undefined)
         others.push({ place, text, remedy: 'Clients that trust the present one have to trust the new one too.' });
       else {
-        const remedy = `Put the certificate into the values of the layer, or leave the Secret out of them; ${by} has set it.`;
+        const remedy = `Put the certificate into the values of the layer; ${by} has set it. A Secret that the values leave out is removed.`;
         replaced.push({ place, text: `${text}, though ${by} has set it`, remedy });
       }
     } else if (wanted.kind === 'Ingress') others.push(...ingressChange(place, wanted, live));
@@ -49,6 +55,37 @@ export function namesThatChange(all: readonly Exposed[]): NamesThatChange {
   }
   return { replaced, others };
 }
+
+/** What people reach the platform by, and what is removed. */
+export function namesThatEnd(all: readonly KubeObject[]): NamesThatChange {
+  const replaced: CheckItem[] = [];
+  const others: CheckItem[] = [];
+  for (const live of all) {
+    const place = nameOf(referenceOf(live));
+    if (live.kind === 'Secret') {
+      const certificate = certificateOf(live);
+      if (certificate === undefined) continue;
+      const text = `goes with its certificate, ${describe(certificate)}`;
+      const by = certificateSetter(live);
+      const remedy = 'Put the certificate into the values of the layer where it is still shown to people.';
+      if (by === undefined) others.push({ place, text, remedy });
+      else replaced.push({ place, text: `${text}, though ${by} has set it`, remedy });
+    } else if (live.kind === 'Ingress') {
+      const { hosts } = ingressOf(live);
+      if (hosts.length === 0) continue;
+      others.push({ place, text: `goes, and with it ${hosts.join(', ')}`, remedy: namesRemedy });
+    } else {
+      others.push({
+        place,
+        text: 'loses its address of a load balancer',
+        remedy: 'Tell those who use the address, or let the values of the layer keep the load balancer.',
+      });
+    }
+  }
+  return { replaced, others };
+}
+
+const namesRemedy = 'Tell those who use these names, or put them into the values of the layer.';
 
 const secretSchema = z.object({
   data: z.record(z.string(), z.string()).nullish(),
@@ -62,10 +99,16 @@ function certificateChange(
   if (live === undefined) return undefined;
   const [next, now] = [certificateOf(wanted), certificateOf(live)];
   if (next === undefined || now === undefined || next === now) return undefined;
-  const by = live.metadata.managedFields?.find(
-    ({ manager = '', fieldsV1 }) => !own.has(manager) && setsCertificate(fieldsV1),
-  )?.manager;
-  return { by, text: `its certificate is replaced: ${describe(now)} becomes ${describe(next)}` };
+  return {
+    by: certificateSetter(live),
+    text: `its certificate is replaced: ${describe(now)} becomes ${describe(next)}`,
+  };
+}
+
+/** Who set the certificate by hand; undefined where layers brought it. */
+function certificateSetter({ metadata }: KubeObject): string | undefined {
+  return metadata.managedFields?.find(({ manager = '', fieldsV1 }) => !own.has(manager) && setsCertificate(fieldsV1))
+    ?.manager;
 }
 
 function certificateOf(secret: KubeObject): string | undefined {
@@ -116,7 +159,7 @@ function ingressChange(place: string, wanted: KubeObject, live: KubeObject | und
     items.push({
       place,
       text: `does not answer to ${gone.join(', ')} any more`,
-      remedy: 'Tell those who use these names, or put them into the values of the layer.',
+      remedy: namesRemedy,
     });
   }
   const secrets = (now?.secrets ?? []).filter((secret) => !next.secrets.includes(secret));

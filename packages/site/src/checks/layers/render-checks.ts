@@ -11,6 +11,7 @@ import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
+import { lacksHelm } from './lacks-helm.ts';
 import { namesStay } from './names-check.ts';
 import type { RenderedLayer } from './in-namespaces.ts';
 import { podsPlaced } from './pods-placed.ts';
@@ -27,6 +28,9 @@ const timeoutMs = 90_000;
 const atOnce = 2;
 const shown = 5;
 const openRemedy = 'Settle what is open in the merge, then run the preflight again; Confirm does so too.';
+
+const renderRemedy =
+  'Mend what the reason names in the values of the layer, in the merge; where they are as the pack wants them, get a release whose pack renders.';
 
 /** A layer as it would be applied, or why it would not. */
 type Rendered =
@@ -68,9 +72,10 @@ export function renderChecks(
     look('pods-placed', 'Every pod has a node that it may come to', async (all, { objects, cancel }) =>
       podsPlaced(objectsOf(all), await objects.list({ apiVersion: 'v1', kind: 'Node' }, cancel)),
     ),
-    look('names-stay', 'Names, addresses and certificates that people use stay', (all, tools) =>
-      namesStay(renderedOf(all), tools),
-    ),
+    look('names-stay', 'Names, addresses and certificates that people use stay', async (all, tools) => {
+      const removed = (await moves()).filter(({ doing }) => doing === 'remove');
+      return await namesStay(renderedOf(all), removed, tools);
+    }),
     look('service-addresses', 'Services are there that workloads will connect to', (all, tools) =>
       serviceAddresses(renderedOf(all), tools),
     ),
@@ -97,7 +102,9 @@ async function renderOne(layer: DesiredLayer, tools: LayerTools): Promise<Render
     return { layer, objects: await renderLayer(layer, tools) };
   } catch (error) {
     // Without helm nothing is known of a pack; that helm is missing is a check of its own.
-    if (!isSealiftError(error) || error.next === 'retry' || isSealiftError(error, 'CANCELLED')) throw error;
+    if (!isSealiftError(error) || error.next === 'retry' || isSealiftError(error, 'CANCELLED') || lacksHelm(error)) {
+      throw error;
+    }
     return { layer, failure: error };
   }
 }
@@ -108,7 +115,9 @@ function renders(all: readonly Rendered[]): Finding {
   if (first === undefined) return pass(`${all.length} packs`);
   const named = failed.slice(0, shown).map(({ layer, failure }) => `${layer.layer}/${layer.pack}: ${failure.message}`);
   const more = failed.length > shown ? `; and ${failed.length - shown} more` : '';
-  return block(`${named.join('; ')}${more}`, first.failure.hint);
+  // What helm's own hint says is for a release that was applied.
+  const remedy = first.failure.code === 'HELM_FAILED' ? renderRemedy : first.failure.hint;
+  return block(`${named.join('; ')}${more}`, remedy);
 }
 
 async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, cancel }: LayerTools): Promise<Finding> {

@@ -14,6 +14,7 @@ import { memberObject, placeManifests, tryObject } from '../../cluster/layers/ma
 import type { PackChart } from '../../cluster/layers/pack-content.ts';
 import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import { fieldText, isBelow } from './field-text.ts';
+import { lacksHelm } from './lacks-helm.ts';
 import { moveName } from './layer-move.ts';
 import { TakenOver } from './taken-over.ts';
 
@@ -169,7 +170,8 @@ class Found implements Trial {
   }
 
   refuse(error: unknown): void {
-    if (!(error instanceof SealiftError)) throw error;
+    // Without helm nothing is known of the layer.
+    if (!(error instanceof SealiftError) || lacksHelm(error)) throw error;
     if (early.has(error.code) || isStored(error)) this.early('', error.message);
     else if (error.next !== 'needs-a-person') throw error;
     else {
