@@ -43,6 +43,7 @@ export function CodeView(props: CodeViewProps) {
   const { text, label, marks, goTo, passwords, secrets, spacers, scroll, wrapped, onColumns } = props;
   const holder = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<EditorView>();
+  const drawn = useRef<typeof wrapped>(undefined);
 
   useEffect(() => {
     if (holder.current === null) return;
@@ -75,8 +76,11 @@ export function CodeView(props: CodeViewProps) {
     // Text and marks change in one transaction: marks of the other text could point past this one's end.
     const next = editor.state.toText(text);
     const isNew = !next.eq(editor.state.doc);
+    // An editor that is only told of other breaks keeps the height of every line that it does not show: the same text, put in anew, has none yet.
+    const isPut = isNew || drawn.current !== wrapped;
+    drawn.current = wrapped;
     editor.dispatch({
-      changes: isNew ? { from: 0, to: editor.state.doc.length, insert: next } : [],
+      changes: isPut ? { from: 0, to: editor.state.doc.length, insert: next } : [],
       effects: [
         marked.reconfigure(EditorView.decorations.of(markLines(next, marks))),
         spaced.reconfigure(EditorView.decorations.of(blankLines(next, spacers))),
