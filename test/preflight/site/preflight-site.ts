@@ -330,6 +330,8 @@ export class PreflightSite {
     return {
       HOME: join(this.platform.folder, 'home'),
       PATH: process.env['PATH'] ?? '',
+      // Root's would be the machine's own.
+      SEALIFT_TRUSTED_KEYS: join(this.platform.folder, 'home', 'trusted'),
       KUBECONFIG: this.cluster.kubeconfig,
       SEALIFT_VCENTER: url,
       SEALIFT_VCENTER_USERNAME: username,
