@@ -9,6 +9,9 @@ const engine = 'test/engine/**/*.test.ts';
 /** What broke in the field, replayed against single peers. */
 const field = 'test/field/**/*.test.ts';
 
+/** Faults that are seeded into a site for the preflight, against single peers too. */
+const preflight = 'test/preflight/**/*.test.ts';
+
 /** Gateways as processes against a console, which need no product that was built either. */
 const gateway = 'test/gateway/**/*.test.ts';
 
@@ -34,6 +37,7 @@ export default defineConfig({
             'examples/**/*.test.ts',
             engine,
             field,
+            preflight,
             gateway,
           ],
           exclude: ['packages/console/**', long],
@@ -48,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long, engine, field, gateway, site],
+          exclude: [long, engine, field, preflight, gateway, site],
           globalSetup: ['test/setup/build.ts'],
           setupFiles,
           // Each has servers of its own, and waits for them most of the time.

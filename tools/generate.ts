@@ -7,11 +7,12 @@ import { cliPage } from './generate/cli-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
 import { fieldPage } from './generate/field-page.ts';
 import { jsonSchemas } from './generate/json-schemas.ts';
+import { preflightPage } from './generate/preflight-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
 
-const files = [errorsPage(), ...jsonSchemas(), cliPage(), fieldPage(), await apiDescription()];
+const files = [errorsPage(), ...jsonSchemas(), cliPage(), fieldPage(), preflightPage(), await apiDescription()];
 const stale: string[] = [];
 for (const { path, text } of files) {
   const target = join(root, path);

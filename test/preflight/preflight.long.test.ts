@@ -1,0 +1,3 @@
+import { preflightSuite } from './suite.ts';
+
+preflightSuite(1);
