@@ -188,7 +188,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await expect.poll(() => page.getByRole('checkbox', { name: 'Wrap long lines' }).isChecked(), poll).toBe(true);
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');
       await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-      await page.getByText('worker_processes').first().waitFor();
+      await page.locator('.cm-wrapped .cm-line').first().waitFor();
       await keepPicture(page, 'wrapped-dark');
       expect(await faults(shared())).toEqual([]);
       await splitter.dblclick();

@@ -59,6 +59,20 @@ export const releaseCases: readonly FaultCase[] = [
     done: 'the installed release is uploaded again',
   },
   {
+    check: 'pack-constraints',
+    fault: 'a pack of the release asks for another version of a pack beside it',
+    to: releases.unmet,
+    seed: async () => undefined,
+    expects: {
+      state: 'block',
+      object: 'calico',
+      evidence: /kubernetes.*1\.37\.0/,
+      remedy: 'Bring in the version that is asked for',
+    },
+    remedy: insteadUsual,
+    done: 'a release whose packs fit together is chosen',
+  },
+  {
     check: 'risks',
     fault: 'the release declares a risk for this step',
     to: releases.risky,

@@ -19,6 +19,7 @@ export const releases = {
   /** Its node image is of some gibibytes. */
   large: '1.3.9',
   withGateway: '1.3.10',
+  unmet: '1.3.13',
   /** It does not bring the ingress and its certificate any more. */
   nameless: '1.3.12',
   withoutExecutable: '1.3.11',
@@ -109,6 +110,11 @@ export const offered: readonly ReleaseSketch[] = [
     ),
   ),
   withoutNames(plain(releases.nameless)),
+  plain(releases.unmet, {
+    cniConstraints: {
+      dependencies: [{ packName: 'kubernetes', type: 'required', minVersion: '1.37.0' }],
+    },
+  }),
   plain(releases.withGateway, {
     gateway: { version: '1.1.0', minimum: '1.0.0', executable: Buffer.from('an executable') },
   }),
