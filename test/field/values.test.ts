@@ -1,4 +1,4 @@
-import type { UpgradeLayerRow } from '../../packages/server/src/store/tables.ts';
+import type { UpgradeLayerRow } from '../../packages/server/src/store/tables/upgrades.ts';
 import { mergeAnew } from '../../packages/server/src/merging/layer-merge.ts';
 import { draftChecks } from '../../packages/server/src/upgrades/preflight/draft-checks.ts';
 import { expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 import type { AccountView } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
 import type { Db } from '../store/store.ts';
-import type { AccountRow } from '../store/tables.ts';
+import type { AccountRow } from '../store/tables/access.ts';
 
 /** Every account, by name. */
 export async function listAccounts(db: Db): Promise<AccountView[]> {

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { recordChanged } from '../http/if-match.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Trx } from '../store/store.ts';
-import type { AccountRow } from '../store/tables.ts';
+import type { AccountRow } from '../store/tables/access.ts';
 import { loadAccount, noAccount } from './account-list.ts';
 import { newPasswordLink } from './password-links.ts';
 import { endSessions } from './sessions.ts';

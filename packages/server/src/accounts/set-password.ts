@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import type { Principal } from '../http/principal.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { AccountRow } from '../store/tables.ts';
+import type { AccountRow } from '../store/tables/access.ts';
 import { loadAccount } from './account-list.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { checkPassword } from './password-rules.ts';

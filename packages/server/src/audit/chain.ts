@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sealift/core/canonical-json';
-import type { AuditEntryRow } from '../store/tables.ts';
+import type { AuditEntryRow } from '../store/tables/access.ts';
 
 /** SHA-256 over an entry and the hash of the one before it. */
 export function entryHash(entry: Omit<AuditEntryRow, 'hash'>): string {

@@ -1,7 +1,8 @@
 import type { AuditEntry, AuditFilter } from '@sealift/core/api';
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Db } from '../store/store.ts';
-import type { AuditEntryRow, Tables } from '../store/tables.ts';
+import type { AuditEntryRow } from '../store/tables/access.ts';
+import type { Tables } from '../store/tables.ts';
 
 const rowsAtOnce = 1000;
 

@@ -10,7 +10,7 @@ import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { SecretKey, type SecretKeyPlace } from '../site/secret-key.ts';
 import type { Db } from '../store/store.ts';
-import type { BackupRow } from '../store/tables.ts';
+import type { BackupRow } from '../store/tables/backups.ts';
 import { collectBackup } from './collect.ts';
 import { openBackupFile } from './open-file.ts';
 import type { BackupPlace, StoredFile } from './places/place.ts';

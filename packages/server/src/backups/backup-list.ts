@@ -5,7 +5,7 @@ import { type Cursor, nextAfter } from '../http/cursor.ts';
 import type { SecretKeyPlace } from '../site/secret-key.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { Db } from '../store/store.ts';
-import type { BackupRow } from '../store/tables.ts';
+import type { BackupRow } from '../store/tables/backups.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
 import type { BackupPlaces } from './places/places.ts';
 import { dueAt, isMissed, readSchedule } from './schedule.ts';

@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { shownState } from '../engine/stored-state.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { BackupRow } from '../store/tables.ts';
+import type { BackupRow } from '../store/tables/backups.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
 
 /** Removes what was made by itself and has so many newer ones; what a person or an upgrade made stays. */

@@ -5,7 +5,7 @@ import { systemActor } from '../audit/actor.ts';
 import type { BackupKeeper } from './backup-keeper.ts';
 import { inStore } from '../store/store-failure.ts';
 import type { Db } from '../store/store.ts';
-import type { BackupRow } from '../store/tables.ts';
+import type { BackupRow } from '../store/tables/backups.ts';
 
 /** The backup of an upgrade: one that was restored on trial, and whose file is still as it was then. */
 export function upgradeBackups(db: Db, keeper: BackupKeeper): BackupPort {

@@ -1,5 +1,5 @@
 import type { Db } from '../store/store.ts';
-import type { CatalogueReleaseRow } from '../store/tables.ts';
+import type { CatalogueReleaseRow } from '../store/tables/catalogue.ts';
 
 /** The installed release, and both ends of the last confirmed upgrade: under way, ended early, or to be gone back from. */
 export async function neededReleases(db: Db): Promise<CatalogueReleaseRow[]> {

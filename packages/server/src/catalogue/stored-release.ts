@@ -5,7 +5,7 @@ import { isSealiftError, reasonOf, SealiftError } from '@sealift/core/errors';
 import type { Release } from '@sealift/core/release';
 import { type Digest, digestOf, parseDigest } from '@sealift/oci/digest';
 import type { Db } from '../store/store.ts';
-import type { CatalogueReleaseRow } from '../store/tables.ts';
+import type { CatalogueReleaseRow } from '../store/tables/catalogue.ts';
 import { aboutKeysOfConsole, everTrustedKeys, trustedKeys } from './trusted-keys.ts';
 
 /** A release of the catalogue whose signature was verified just now. */

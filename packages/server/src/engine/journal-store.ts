@@ -21,7 +21,7 @@ import { recordNews } from '../outbox/record-news.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import { assertReadable, isReadable } from '../store/refuse-newer.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { JournalRow } from '../store/tables.ts';
+import type { JournalRow } from '../store/tables/upgrades.ts';
 import { fenced } from './fenced.ts';
 import { stateBefore, storedState } from './stored-state.ts';
 

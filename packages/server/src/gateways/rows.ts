@@ -4,7 +4,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { readRecord } from '@sealift/core/record';
 import { z } from 'zod';
 import type { Db } from '../store/store.ts';
-import type { GatewayRow } from '../store/tables.ts';
+import type { GatewayRow } from '../store/tables/gateways.ts';
 
 const format = 1;
 const storedSchema = z.object({ format: z.literal(format), report: gatewayReportSchema });

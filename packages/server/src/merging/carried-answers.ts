@@ -2,7 +2,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { type Decision, mergePathSchema, type Resolution } from '@sealift/core/merge';
 import { z } from 'zod';
 import { storedJson } from '../store/stored-json.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 
 /** How the question of a path was answered in an earlier hop of the same upgrade. */
 const carriedAnswerSchema = z.object({

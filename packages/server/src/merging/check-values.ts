@@ -1,7 +1,7 @@
 import type { ValueProblem } from '@sealift/core/api';
 import { isSealiftError } from '@sealift/core/errors';
 import { checkResult, pathText, readSchemaNotation } from '@sealift/core/merge';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import { compileJsonSchema, SchemaUnusable } from './json-schema.ts';
 
 type CheckedRow = Pick<UpgradeLayerRow, 'current' | 'incoming' | 'pasted' | 'schema_notation' | 'json_schema'>;

@@ -1,6 +1,6 @@
 import { isSealiftError } from '@sealift/core/errors';
 import { jsonSchemaPasswords, passwordPaths, readSchemaNotation } from '@sealift/core/merge';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 
 /** The dotted paths that the schemas of a layer's pack name as passwords; a schema that cannot be read names none, and is reported elsewhere. */
 export function declaredPasswords(row: Pick<UpgradeLayerRow, 'schema_notation' | 'json_schema'>): string[] {

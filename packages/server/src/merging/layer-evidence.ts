@@ -1,7 +1,7 @@
 import { type EvidenceDecision, type LayerEvidence, longestSource, mostDecisions } from '@sealift/core/evidence';
 import { type Decision, type DecisionKind, pathText, type Side } from '@sealift/core/merge';
 import { layerNameSchema } from '@sealift/core/pack';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import type { LinkedRow } from './carried-answers.ts';
 import { maskedMerge } from './layer-merge.ts';
 

@@ -16,7 +16,7 @@ import { layerNameSchema } from '@sealift/core/pack';
 import { migrationSchema } from '@sealift/core/release';
 import { z } from 'zod';
 import { storedJson } from '../store/stored-json.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import { carriedFor, handOn, type LinkedRow } from './carried-answers.ts';
 import { valueProblems } from './check-values.ts';
 import { declaredPasswords } from './declared-passwords.ts';

@@ -5,7 +5,7 @@ import type { Actor } from '../audit/actor.ts';
 import { recordAudit } from '../audit/audit-log.ts';
 import { nextAfter, numberCursor } from '../http/cursor.ts';
 import type { Db } from '../store/store.ts';
-import type { NotificationDeliveryRow } from '../store/tables.ts';
+import type { NotificationDeliveryRow } from '../store/tables/notifications.ts';
 import { giveUpAfterMs } from './deliver/backoff.ts';
 import { notificationOf } from './deliver/hand-out.ts';
 

@@ -3,7 +3,7 @@ import { type LayerName, layerNameSchema } from '@sealift/core/pack';
 import { type ClusterProfile, profileFormat, type ProfileLayer } from '@sealift/core/profile';
 import { sql } from 'kysely';
 import type { Db } from '../store/store.ts';
-import type { ProfileLayerRow } from '../store/tables.ts';
+import type { ProfileLayerRow } from '../store/tables/site.ts';
 
 /** The installed release's profile, with what a draft needs to notice that it is stale. */
 export interface InstalledProfile extends ClusterProfile {

@@ -20,7 +20,7 @@ import type { LayerPlace, LayerStatus } from '@sealift/upgrade/ports/cluster';
 import { readableJournal } from '../engine/journal-store.ts';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db } from '../store/store.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 import { shutOf } from './way-back.ts';
 import type { InstalledProfile } from './installed.ts';
 

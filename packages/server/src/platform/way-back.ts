@@ -9,7 +9,7 @@ import {
 } from '@sealift/core/upgrade';
 import { shownState } from '../engine/stored-state.ts';
 import type { Db } from '../store/store.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 
 /** What keeps a confirmed upgrade from being taken back; null where nothing does. @param entries its journal, oldest first */
 export async function shutOf(

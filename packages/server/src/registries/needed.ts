@@ -5,7 +5,7 @@ import { packBase } from '../catalogue/content-paths.ts';
 import { neededReleases } from '../catalogue/needed-releases.ts';
 import { type PinnedContent, pinnedContent } from '../catalogue/pinned-content.ts';
 import type { Db } from '../store/store.ts';
-import type { CatalogueReleaseRow } from '../store/tables.ts';
+import type { CatalogueReleaseRow } from '../store/tables/catalogue.ts';
 import { storedPlan } from '../upgrades/stored-plan.ts';
 import type { EveryRegistry } from './every-registry.ts';
 import type { ExternalRegistries } from './external-registries.ts';

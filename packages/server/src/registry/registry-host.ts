@@ -6,7 +6,7 @@ import { parseRelease } from '@sealift/core/release';
 import { catalogRepository, imageReference, releaseTag } from '@sealift/oci/reference';
 import { recordAudit } from '../audit/audit-log.ts';
 import { imageBase, packBase } from '../catalogue/content-paths.ts';
-import type { CatalogueReleaseRow } from '../store/tables.ts';
+import type { CatalogueReleaseRow } from '../store/tables/catalogue.ts';
 import { neededReleases } from '../catalogue/needed-releases.ts';
 import type { Db } from '../store/store.ts';
 import { pinsOf } from './retention.ts';

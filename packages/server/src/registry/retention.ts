@@ -4,7 +4,7 @@ import { compareVersions } from '@sealift/core/version';
 import { catalogRepository } from '@sealift/oci/reference';
 import { pinnedContent } from '../catalogue/pinned-content.ts';
 import type { Db } from '../store/store.ts';
-import type { CatalogueReleaseRow } from '../store/tables.ts';
+import type { CatalogueReleaseRow } from '../store/tables/catalogue.ts';
 import { packBase } from '../catalogue/content-paths.ts';
 
 /** Which content of the registry has to stay, and which only superseded releases need. */

@@ -2,7 +2,8 @@ import { SealiftError } from '@sealift/core/errors';
 import { readableUpgradeFormats } from '@sealift/core/upgrade';
 import type { Kysely, TableMetadata } from 'kysely';
 import { newestVersion } from './store-version.ts';
-import type { Tables, UpgradeRow } from './tables.ts';
+import type { Tables } from './tables.ts';
+import type { UpgradeRow } from './tables/upgrades.ts';
 import { upgradesUnderWay } from './under-way.ts';
 
 /**

@@ -11,7 +11,7 @@ import { readSignOn } from '../single-sign-on/stored-settings.ts';
 import type { SiteParts } from '../site/site-parts.ts';
 import { siteView } from '../site/site-view.ts';
 import { newestMigration } from '../store/migrate.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 import { loadReport } from '../upgrades/preflight/report.ts';
 import { newestUpgrades } from '../upgrades/queries.ts';
 import type { RecentLines } from './recent-lines.ts';

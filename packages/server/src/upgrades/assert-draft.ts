@@ -2,7 +2,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { lifecycle } from '@sealift/core/upgrade';
 import { storedState } from '../engine/stored-state.ts';
 import { isReadable, fromNewer } from '../store/refuse-newer.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 
 /** @throws UPGRADE_NOT_DRAFT, UPGRADE_FROM_NEWER, RECORD_DAMAGED */
 export function assertDraft(upgrade: UpgradeRow): void {

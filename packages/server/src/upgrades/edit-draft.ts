@@ -7,7 +7,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { change } from '../store/change.ts';
 import { storedJson } from '../store/stored-json.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import type { LinkedRow } from '../merging/carried-answers.ts';
 import { mergeThreads } from '../merging/merge-threads.ts';
 import { assertDraft } from './assert-draft.ts';

@@ -15,7 +15,7 @@ import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { installedProfile } from '../platform/installed.ts';
 import type { Db } from '../store/store.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
 import { loadRisks } from './risks/stored-risks.ts';
 import { storedPlan } from './stored-plan.ts';

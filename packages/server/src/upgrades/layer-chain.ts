@@ -2,7 +2,7 @@ import { isSealiftError } from '@sealift/core/errors';
 import type { LinkedRow } from '../merging/carried-answers.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
 import type { Db } from '../store/store.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import { mergeLayer } from './merge-cache.ts';
 import { addressedLayer, loadLayer, loadLayers } from './queries.ts';
 

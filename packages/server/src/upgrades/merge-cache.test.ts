@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import { mergeForDraft, mergeLayer, reviewOf } from './merge-cache.ts';
 
 const row: UpgradeLayerRow = {

@@ -1,7 +1,7 @@
 import { SealiftError } from '@sealift/core/errors';
 import { type Cursor, nextAfter } from '../http/cursor.ts';
 import type { Db } from '../store/store.ts';
-import type { UpgradeLayerRow, UpgradeRow } from '../store/tables.ts';
+import type { UpgradeLayerRow, UpgradeRow } from '../store/tables/upgrades.ts';
 
 const historyLength = 50;
 

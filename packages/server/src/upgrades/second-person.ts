@@ -6,7 +6,7 @@ import type { Principal } from '../http/principal.ts';
 import { recordNews } from '../outbox/record-news.ts';
 import { change } from '../store/change.ts';
 import type { Db, Trx } from '../store/store.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 
 /** Whether an upgrade starts now: `approved` where no second person is needed, or the caller is that person. */
 export type Approved =

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Plan, upgradeFormat } from '@sealift/core/upgrade';
 import type { InstalledProfile } from '../platform/installed.ts';
 import type { Trx } from '../store/store.ts';
-import type { UpgradeLayerRow } from '../store/tables.ts';
+import type { UpgradeLayerRow } from '../store/tables/upgrades.ts';
 import { planText } from './stored-plan.ts';
 
 /** A layer of a draft that has no id yet. */

@@ -2,7 +2,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { readRecord } from '@sealift/core/record';
 import { type Plan, planSchema, upgradeFormat as format } from '@sealift/core/upgrade';
 import { z } from 'zod';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 
 const schema = z.object({ format: z.literal(format), plan: planSchema });
 

@@ -22,7 +22,7 @@ import { installedProfile } from '../platform/installed.ts';
 import type { UpgradeServices } from './upgrade-services.ts';
 import type { Db } from '../store/store.ts';
 import { storedJson } from '../store/stored-json.ts';
-import type { UpgradeRow } from '../store/tables.ts';
+import type { UpgradeRow } from '../store/tables/upgrades.ts';
 import { type DraftPlan, onFailureOf, planDraft } from './freeze.ts';
 import { layerChangeOf } from '../merging/layer-merge.ts';
 import { mergeLayers } from './layer-chain.ts';

@@ -3,7 +3,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { addressOf } from '@sealift/s3/settings';
 import type { SecretKeyPlace } from '../../site/secret-key.ts';
 import type { Db } from '../../store/store.ts';
-import type { BackupRow } from '../../store/tables.ts';
+import type { BackupRow } from '../../store/tables/backups.ts';
 import { bucketPlace } from './bucket-place.ts';
 import { folderPlace } from './folder-place.ts';
 import type { BackupPlace } from './place.ts';

@@ -12,7 +12,7 @@ import { SecretKey, type SecretKeyPlace } from '../../site/secret-key.ts';
 import { change } from '../../store/change.ts';
 import type { Db, Trx } from '../../store/store.ts';
 import { storedJson } from '../../store/stored-json.ts';
-import type { NotificationSubscriptionRow } from '../../store/tables.ts';
+import type { NotificationSubscriptionRow } from '../../store/tables/notifications.ts';
 import { allowedFor, readNotificationPolicy } from './policy.ts';
 
 const what = 'the subscription';

@@ -4,7 +4,7 @@ import { maskData } from '@sealift/core/secret';
 import { journalLineSchema, readLine, upgradeTree } from '@sealift/core/upgrade';
 import { readableJournal } from '../../engine/journal-store.ts';
 import type { Db } from '../../store/store.ts';
-import type { JournalRow, UpgradeRow } from '../../store/tables.ts';
+import type { JournalRow, UpgradeRow } from '../../store/tables/upgrades.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import { upgradeView } from '../upgrade-view.ts';
 import { nodeCounts, stepHistory } from './history.ts';

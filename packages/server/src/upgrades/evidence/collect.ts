@@ -23,7 +23,7 @@ import { shownState } from '../../engine/stored-state.ts';
 import { summary, type SummarySources } from '../../platform/summary.ts';
 import type { Db } from '../../store/store.ts';
 import { storedJson } from '../../store/stored-json.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 import { storedPlan } from '../stored-plan.ts';
 import { mergesOf } from './merges.ts';
 import { observePlatform, readObservation } from './observe.ts';

@@ -1,7 +1,7 @@
 import type { DraftDeed } from '@sealift/core/evidence';
 import { z } from 'zod';
 import type { Db } from '../../store/store.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 
 /** A draft that is edited more often has more editors than can be told apart. */
 const mostDeeds = 10_000;

@@ -5,7 +5,7 @@ import { type Actor, systemActor } from '../../audit/actor.ts';
 import { recordAudit } from '../../audit/audit-log.ts';
 import { SecretKey as SealingKey, type SecretKeyPlace } from '../../site/secret-key.ts';
 import type { Db, Trx } from '../../store/store.ts';
-import type { EvidenceKeyRow } from '../../store/tables.ts';
+import type { EvidenceKeyRow } from '../../store/tables/upgrades.ts';
 
 /** What helps where the key can be read no more: another one is made, and who verifies is told of it. */
 const lostRemedy =

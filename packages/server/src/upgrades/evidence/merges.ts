@@ -5,7 +5,7 @@ import { untoldLayer } from '../../merging/layer-evidence.ts';
 import { layerAddress } from '../../merging/layer-merge.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { Db } from '../../store/store.ts';
-import type { UpgradeLayerRow, UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeLayerRow, UpgradeRow } from '../../store/tables/upgrades.ts';
 import { linkLayers } from '../layer-chain.ts';
 import { loadLayers } from '../queries.ts';
 import { deedsOf } from './deeds.ts';

@@ -7,7 +7,7 @@ import { digestOf } from '@sealift/oci/digest';
 import { z } from 'zod';
 import { shareSite } from '../../store/site-revision.ts';
 import type { Db, Trx } from '../../store/store.ts';
-import type { UpgradeLayerRow } from '../../store/tables.ts';
+import type { UpgradeLayerRow } from '../../store/tables/upgrades.ts';
 import { planText } from '../stored-plan.ts';
 
 const format = 1;

@@ -1,5 +1,5 @@
 import type { UpgradeServices } from '../upgrade-services.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 import { siteRevision } from '../../store/site-revision.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayers } from '../layer-chain.ts';

@@ -39,7 +39,7 @@ import { rehearsalWish } from '../rehearsal/wish.ts';
 import { releaseChecks } from './release-checks.ts';
 import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 
 /** What of the site is looked at before an upgrade may be confirmed: registry, vCenter, cluster, disk. Changes nothing; may be run at any time. */
 export async function siteChecks(

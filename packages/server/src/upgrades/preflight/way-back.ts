@@ -1,7 +1,7 @@
 import type { Check } from '@sealift/core/check';
 import { block, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
 import { lostContent } from '../../catalogue/completeness.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 import { onFailureOf } from '../freeze.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 

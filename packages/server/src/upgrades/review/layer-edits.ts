@@ -3,7 +3,7 @@ import { canonicalJson } from '@sealift/core/canonical-json';
 import { readRecord } from '@sealift/core/record';
 import { z } from 'zod';
 import type { Db, Trx } from '../../store/store.ts';
-import type { UpgradeLayerRow } from '../../store/tables.ts';
+import type { UpgradeLayerRow } from '../../store/tables/upgrades.ts';
 
 type LayerPlace = Pick<UpgradeLayerRow, 'upgrade_id' | 'hop' | 'layer_id'>;
 

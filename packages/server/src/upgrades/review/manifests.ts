@@ -4,7 +4,7 @@ import type { DesiredLayer } from '@sealift/upgrade/ports/cluster';
 import type { LayerManifests } from '@sealift/upgrade/ports/manifests';
 import { installedProfile } from '../../platform/installed.ts';
 import { inTime } from '../../platform/in-time.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 import { assertDraft } from '../assert-draft.ts';
 import { planDraft } from '../freeze.ts';
 import { mergeLayers } from '../layer-chain.ts';

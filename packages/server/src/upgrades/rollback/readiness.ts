@@ -10,7 +10,7 @@ import {
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { shownState } from '../../engine/stored-state.ts';
 import type { Db } from '../../store/store.ts';
-import type { UpgradeRow } from '../../store/tables.ts';
+import type { UpgradeRow } from '../../store/tables/upgrades.ts';
 import { frozenOf, shutOf } from '../../platform/way-back.ts';
 import { nodeCounts, stepHistory } from '../course/history.ts';
 
