@@ -184,10 +184,11 @@ export function reviewInBrowser(shared: () => InBrowser): void {
         panes(page).map((pane) => pane.locator('.cm-content').evaluate(({ scrollHeight }) => scrollHeight)),
       );
       expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(1.5);
+      // Before the reload: colours that are still changing have no contrast to speak of.
+      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       await page.reload();
       await expect.poll(() => page.getByRole('checkbox', { name: 'Wrap long lines' }).isChecked(), poll).toBe(true);
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');
-      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
       await page.locator('.cm-wrapped .cm-line').first().waitFor();
       await keepPicture(page, 'wrapped-dark');
       expect(await faults(shared())).toEqual([]);
