@@ -13,7 +13,7 @@ const [curl, skopeo] = [peer('curl'), peer('skopeo')];
 const patience = 120_000;
 const units = ['sealift-airgap-registry.service', 'sealift-airgap-files.service'] as const;
 const home = '/srv/root';
-const work = '/srv/work';
+const work = '/srv/brought';
 const dir = '/var/lib/sealift-airgap';
 
 /** The guide of the support host, each of its blocks as it stands, on a machine with a real systemd and a network of its own. */
@@ -240,9 +240,9 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
         ).map((pid) => pid.trim());
       expect((await asOperator('sealift airgap status')).match(/answers, sealift/g)).toHaveLength(2);
       const before = await mains();
-      expect((await asOperator('sealift airgap upgrade --executable /srv/work/other')).match(/runs it/g)).toHaveLength(
-        2,
-      );
+      expect(
+        (await asOperator('sealift airgap upgrade --executable /srv/brought/other')).match(/runs it/g),
+      ).toHaveLength(2);
       const ended = async () => (await shell(`kill -0 ${before[0]} || kill -0 ${before[1]}`)).code !== 0;
       await waitUntil('those before to end', ended, patience);
       const after = await mains();
