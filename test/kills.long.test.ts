@@ -67,7 +67,7 @@ function refuseUnfinished({ state, failure, summary, made }: Upgraded): void {
 }
 
 describe.skipIf(absent !== undefined)(
-  `kill -9 of the console at every effect on a real cluster (${absent?.remedy})`,
+  `kill -9 of the console at every effect on a real cluster${absent === undefined ? '' : ` (${absent.remedy})`}`,
   () => {
     it('before and after each: it ends as if nothing had happened, and each machine is replaced once', async () => {
       const killed = await upgraded(1);

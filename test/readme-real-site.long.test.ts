@@ -36,7 +36,7 @@ interface Node extends KubeObject {
  * itself, with PostgreSQL, behind a proxy that ends TLS, by somebody who is not root.
  */
 describe.skipIf(absent !== undefined)(
-  `a first real upgrade on a real site, as the README says it (${absent?.remedy})`,
+  `a first real upgrade on a real site, as the README says it${absent === undefined ? '' : ` (${absent.remedy})`}`,
   { timeout: 3_600_000 },
   () => {
     let folder: string;

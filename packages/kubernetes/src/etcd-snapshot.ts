@@ -65,21 +65,17 @@ async function readSnapshot(
   const refused = (reason: string): SealiftError =>
     new SealiftError('ETCD_SNAPSHOT_FAILED', { values: { reason }, place: `kube-system/${pod}` });
   if (status !== 200) throw refused(`the member answers with HTTP status ${status}`);
-  const sum = new EndingSum();
-  const whole = createHash('sha256');
-  let sizeBytes = 0;
+  const snapshot = new EtcdSnapshotSum();
   for await (const line of lines) {
     const { result, error } = decode(lineSchema, parsed(line), path);
     if (error !== undefined) throw refused(`the member says: ${error.message.slice(0, 300)}`);
     const bytes = Buffer.from(result?.blob ?? '', 'base64');
-    sizeBytes += bytes.length;
-    if (sizeBytes > limitBytes + sumBytes) throw refused('it is larger than 8 GiB');
-    sum.add(bytes);
-    whole.update(bytes);
+    if (!snapshot.add(bytes)) throw refused('it is larger than 8 GiB');
     await write(bytes);
   }
-  if (sizeBytes % pageBytes !== sumBytes || !sum.fits) throw refused('what arrived is not what the member has');
-  return { sizeBytes, sha256: whole.digest('hex') };
+  const taken = snapshot.end();
+  if (taken === undefined) throw refused('what arrived is not what the member has');
+  return taken;
 }
 
 /** Undefined where it is no JSON, which no line of an answer is. */
@@ -91,19 +87,27 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Whether bytes end with the sum of those before it. */
-class EndingSum {
-  readonly #hash: Hash = createHash('sha256');
+/** Looks, while its bytes pass, whether a snapshot is whole: pages of a database, and at the end the sum of all before it. */
+export class EtcdSnapshotSum {
+  readonly #pages: Hash = createHash('sha256');
+  readonly #whole: Hash = createHash('sha256');
   #last: Buffer = Buffer.alloc(0);
+  #sizeBytes = 0;
 
-  add(bytes: Buffer): void {
+  /** @returns false once it is larger than any snapshot of etcd */
+  add(bytes: Uint8Array): boolean {
+    this.#sizeBytes += bytes.byteLength;
+    this.#whole.update(bytes);
     const held = Buffer.concat([this.#last, bytes]);
     const end = Math.max(0, held.length - sumBytes);
-    this.#hash.update(held.subarray(0, end));
+    this.#pages.update(held.subarray(0, end));
     this.#last = held.subarray(end);
+    return this.#sizeBytes <= limitBytes + sumBytes;
   }
 
-  get fits(): boolean {
-    return this.#hash.copy().digest().equals(this.#last);
+  /** What it is; undefined where it is not whole. */
+  end(): EtcdSnapshot | undefined {
+    const isWhole = this.#sizeBytes % pageBytes === sumBytes && this.#pages.digest().equals(this.#last);
+    return isWhole ? { sizeBytes: this.#sizeBytes, sha256: this.#whole.digest('hex') } : undefined;
   }
 }

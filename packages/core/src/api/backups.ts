@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backupStoreSchema } from './backup-store.ts';
-import { backupProofSchema, backupReasonSchema } from '../backup/backup.ts';
+import { backupProofSchema, backupReasonSchema, etcdSnapshotReferenceSchema } from '../backup/backup.ts';
 
 /** A backup that counts: it was read back and restored on trial. */
 export const backupSchema = z.object({
@@ -21,6 +21,9 @@ export const backupSchema = z.object({
   isHere: z.boolean().nullable(),
 });
 export type BackupView = z.infer<typeof backupSchema>;
+
+/** `POST /api/v1/backups`: what lies beside the backup; the body may be left out. */
+export const backupRequestSchema = z.object({ etcdSnapshot: etcdSnapshotReferenceSchema.optional() }).nullish();
 
 /** How far the making of a backup is, in words. */
 export const backupStages = {

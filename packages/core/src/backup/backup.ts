@@ -21,10 +21,27 @@ export const backupHeaderSchema = z.object({
 });
 export type BackupHeader = z.infer<typeof backupHeaderSchema>;
 
+/** A snapshot of etcd that lies beside a backup: it is no part of it. */
+export const etcdSnapshotReferenceSchema = z.object({
+  /** Where it was when the backup was made. */
+  path: z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(/^\P{Cc}+$/u, 'has a control character'),
+  sizeBytes: countSchema,
+  sha256: hex(64),
+});
+export type EtcdSnapshotReference = z.infer<typeof etcdSnapshotReferenceSchema>;
+
 /** Why a backup was made. */
 export const backupReasonSchema = z.discriminatedUnion('why', [
   z.object({ why: z.literal('upgrade'), upgradeId: z.string().max(64) }),
-  z.object({ why: z.literal('asked'), by: z.string().max(200) }),
+  z.object({
+    why: z.literal('asked'),
+    by: z.string().max(200),
+    etcdSnapshot: etcdSnapshotReferenceSchema.optional(),
+  }),
   z.object({ why: z.literal('schedule') }),
 ]);
 export type BackupReason = z.infer<typeof backupReasonSchema>;
@@ -68,8 +85,6 @@ export const backupRecordSchema = z.discriminatedUnion('record', [
   }),
   /** What the cluster reported, for people. */
   z.object({ record: z.literal('observed'), cluster: z.json() }),
-  /** Where a snapshot of etcd was, where the site takes them. It is no part of the backup. */
-  z.object({ record: z.literal('etcd-snapshot'), reference: z.string().max(2000) }),
   /** What the backup does not hold, and why. */
   z.object({ record: z.literal('omitted'), what: z.string().max(500), why: z.string().max(2000) }),
   z.object({

@@ -4,7 +4,11 @@ import type { BackupProof, BackupReason } from './backup.ts';
 export function reasonText(reason: BackupReason | null): string {
   if (reason === null) return 'by an older version, not sealed';
   if (reason.why === 'upgrade') return `for upgrade ${reason.upgradeId}`;
-  return reason.why === 'asked' ? `asked by ${reason.by}` : 'by itself';
+  if (reason.why === 'schedule') return 'by itself';
+  const { by, etcdSnapshot } = reason;
+  return etcdSnapshot === undefined
+    ? `asked by ${by}`
+    : `asked by ${by}, beside the etcd snapshot ${etcdSnapshot.path}`;
 }
 
 /** What was proven of a backup, and what was not. */

@@ -43,6 +43,18 @@ describe('backups of a console', { timeout: 180_000 }, () => {
     expect(actions.slice(-3)).toEqual(['backup.create', 'backup.download', 'backup.remove']);
   });
 
+  it('say which snapshot of etcd lies beside them', async () => {
+    const etcdSnapshot = { path: '/srv/etcd.snapshot', sizeBytes: 1056, sha256: 'a'.repeat(64) };
+    expect((await platform.call('POST', '/backups', { etcdSnapshot: { ...etcdSnapshot, sha256: '' } })).status).toBe(
+      400,
+    );
+    expect((await platform.call('POST', '/backups', { etcdSnapshot })).status).toBe(202);
+    await waitUntil('a backup', async () => (await list()).running === null);
+    const [made] = (await list()).backups;
+    expect(made.reason).toEqual({ why: 'asked', by: 'admin', etcdSnapshot });
+    await platform.call('DELETE', `/backups/${made.id}`);
+  });
+
   it('that were damaged on the disk are told so', async () => {
     const made = await make();
     await writeFile(join(platform.folder, 'data', 'backups', made.reference), 'x');

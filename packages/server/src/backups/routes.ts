@@ -1,5 +1,6 @@
 import {
   backupListSchema,
+  backupRequestSchema,
   backupScheduleSchema,
   backupStoreCheckSchema,
   backupStoreRequestSchema,
@@ -40,11 +41,14 @@ export function backupRoutes(api: ApiScope, parts: ListedBackups, events: EventB
     schema: {
       tags,
       summary: 'Begins a backup; the list tells how far it is, and why it failed',
+      body: backupRequestSchema,
       response: { 202: backupListSchema },
     },
     handler: async (request, reply) => {
       const actor = principalOf(request);
-      backups.begin({ why: 'asked', by: actor.name }, actor);
+      const etcdSnapshot = request.body?.etcdSnapshot;
+      const beside = etcdSnapshot === undefined ? {} : { etcdSnapshot };
+      backups.begin({ why: 'asked', by: actor.name, ...beside }, actor);
       return reply.code(202).send(await listBackups(parts));
     },
   });

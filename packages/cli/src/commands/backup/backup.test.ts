@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScriptedConsole } from '../../testing/scripted-console.ts';
 
@@ -44,6 +48,33 @@ describe('sealift backup', () => {
     expect(code).toBe(0);
     expect(out).toContain('7 rows of 2 tables restored and alike, 3 objects read and compared, not loaded into an API');
     expect(notes).toContain('collecting and writing');
+  });
+
+  it('notes which snapshot of etcd lies beside it, once that was found whole', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sealift-snapshot-'));
+    try {
+      const [whole, cut] = [join(folder, 'etcd.snapshot'), join(folder, 'cut.snapshot')];
+      const pages = Buffer.alloc(1024, 'page');
+      const bytes = Buffer.concat([pages, createHash('sha256').update(pages).digest()]);
+      await writeFile(whole, bytes);
+      await writeFile(cut, bytes.subarray(0, 1000));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const etcdSnapshot = { path: whole, sizeBytes: bytes.length, sha256 };
+      const made = { ...backup, reason: { ...backup.reason, etcdSnapshot } };
+      console.answers.set('POST /api/v1/backups', { status: 202, body: { ...list, running } });
+      console.answers.set(get, { status: 200, body: { ...list, backups: [made] } });
+      const { out } = await console.sealift(['backup', 'create', '--etcd-snapshot', whole]);
+      expect(console.asked.findLast(({ call }) => call.startsWith('POST'))?.body).toEqual({ etcdSnapshot });
+      expect(out).toContain(`asked by ann, beside the etcd snapshot ${whole}`);
+      console.asked.length = 0;
+      const refused = await console.sealift(['backup', 'create', '--etcd-snapshot', cut]);
+      expect([refused.code, refused.notes]).toEqual([2, expect.stringContaining('INPUT_INVALID')]);
+      const absent = await console.sealift(['backup', 'create', '--etcd-snapshot', join(folder, 'none')]);
+      expect(absent.notes).toContain('FILE_NOT_FOUND');
+      expect(console.asked).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('says why one was not made', async () => {

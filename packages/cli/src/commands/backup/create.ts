@@ -1,14 +1,21 @@
 import { backupListSchema, backupStages } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { describeEtcdSnapshot } from '@sealift/site/describe-etcd-snapshot';
 import { connect } from '../../client/connect.ts';
 import { polls } from '../../client/polls.ts';
 import type { CliContext } from '../../context.ts';
 import { backupLine, backupsUrl } from './print.ts';
 
-/** Makes a backup and waits for it. @throws BACKUP_FAILED, PLATFORM_*, CANCELLED */
-export async function createBackup({ json }: { readonly json?: true }, context: CliContext): Promise<void> {
+export interface CreateOptions {
+  readonly etcdSnapshot?: string;
+  readonly json?: true;
+}
+
+/** Makes a backup and waits for it. @throws BACKUP_FAILED, FILE_*, ETCD_SNAPSHOT_FAILED, PLATFORM_*, CANCELLED */
+export async function createBackup({ etcdSnapshot: file, json }: CreateOptions, context: CliContext): Promise<void> {
+  const beside = file === undefined ? undefined : { etcdSnapshot: await describeEtcdSnapshot(file, context.cancel) };
   const api = await connect(context);
-  const begun = await api.post(backupsUrl, undefined, backupListSchema);
+  const begun = await api.post(backupsUrl, beside, backupListSchema);
   const known = new Set(begun.backups.map(({ id }) => id));
   const since = begun.running?.since ?? new Date().toISOString();
   let told = '';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RegisterCommand } from '../../context.ts';
 import { withConnection } from '../vsphere/connection.ts';
+import type { CreateOptions } from './create.ts';
 import type { RestoreClusterOptions } from './restore-cluster.ts';
 import type { RestoreOptions } from './restore.ts';
 import { withS3 } from './s3-options.ts';
@@ -18,8 +19,9 @@ export const registerBackup: RegisterCommand = (program, context) => {
   backup
     .command('create')
     .description('Makes a backup and waits until it was restored on trial.')
+    .option('--etcd-snapshot <file>', 'note that this snapshot of etcd lies beside the backup: where, and its SHA-256')
     .option('--json', 'print one JSON object')
-    .action(async (options: Output) => {
+    .action(async (options: CreateOptions) => {
       const { createBackup } = await import('./create.ts');
       await createBackup(options, context);
     });

@@ -13,5 +13,7 @@ export async function snapshotEtcd(options: SnapshotEtcdOptions, context: CliCon
   const { path, pod, sizeBytes, sha256 } = saved;
   if (options.json === true) context.out(JSON.stringify({ path, pod, sizeBytes, sha256 }));
   else context.out(`${path}  ${sizeBytes} bytes, of ${pod}; its sum is right`);
-  context.note('It holds every Secret of the cluster: keep it as such.');
+  context.note(
+    'It holds every Secret of the cluster: keep it as such. `sealift backup create --etcd-snapshot FILE` notes in a backup that it lies beside it.',
+  );
 }
