@@ -67,6 +67,57 @@ export function patchUpgrade({ onFailure = 'stop', withoutBefore, oneWay }: Patc
   return freeze(plan, [{ layers }], { onFailure, ...former });
 }
 
+const nextCalico = { ...calico, version: '3.27.0', digest: `sha256:${'6'.repeat(64)}` } as const;
+
+/**
+ * The same upgrade and a further hop in one plan: in it the layer that changed changes again, the values of another do, the one that had gone comes back, and the one
+ * that came new goes.
+ */
+export function patchUpgradeOfTwoHops(): FrozenUpgrade {
+  const first = patchUpgrade();
+  const [hop, ...none] = first.plan.hops;
+  if (hop === undefined || none.length > 0) throw new Error('the patch upgrade has one hop');
+  const ends = { from: hop.to, to: '4.2.14' };
+  const asOfFirst: PlanStep[] = [
+    { ...common('layer', 'layer-cni-cni-calico'), target: nextCalico },
+    { ...common('layer', 'layer-addon-platform'), target: platform },
+    { ...common('layer', 'layer-addon-legacy'), target: legacy },
+    { ...common('remove-layer', 'layer-addon-monitor'), target: { layer: 'addon', pack: 'monitor' } },
+    common('validate'),
+    common('unlock-console'),
+  ];
+  const further = asOfFirst.map((step) => ({ ...step, id: step.id.replace(/^0/, '1') }));
+  const hops = [
+    { ...hop, steps: hop.steps.filter(({ kind }) => kind !== 'unlock-console') },
+    { ...ends, release, steps: further },
+  ];
+  const layers = [
+    { ...nextCalico, values: 'mtu: 1500\n', base },
+    { ...platform, values: 'replicas: 5\n', base },
+    { ...legacy, values: 'password: sailfish\n', base },
+  ];
+  return freeze({ ...first.plan, to: ends.to, hops }, [...first.hops, { layers }], { before: first.before });
+}
+
+/** What that does when nothing disturbs it, with what takes each back; null where it stays. */
+export const twoHopEffects = [
+  ['lock', null],
+  ['backup', null],
+  ['repair storage identity', null],
+  ['rewrite stored versions', null],
+  ['apply cni-calico 3.26.1', 'apply cni-calico 3.25.2'],
+  ['apply platform 4.2.13', 'apply platform 4.2.13'],
+  ['apply monitor 1.0.0', 'remove monitor'],
+  ['remove legacy', 'apply legacy 1.0.0'],
+  ['install 4.2.13', 'record 4.2.12 again'],
+  ['apply cni-calico 3.27.0', 'apply cni-calico 3.26.1'],
+  ['apply platform 4.2.13', 'apply platform 4.2.13'],
+  ['apply legacy 1.0.0', 'remove legacy'],
+  ['remove monitor', 'apply monitor 1.0.0'],
+  ['install 4.2.14', 'record 4.2.13 again'],
+  ['unlock', null],
+] as const;
+
 /** Lets a world run what is there before that upgrade. */
 export function runBefore(world: World): void {
   const layers = before.map((one) => {

@@ -48,7 +48,7 @@ export class World {
   readonly effects: string[] = [];
   lockedBy: string | null = null;
   /** What each hop leads to. */
-  readonly releases = ['4.2.13'];
+  readonly releases: string[] = ['4.2.13'];
   installed = '4.2.12';
   /** Who has said that the control plane need not go back any more. */
   finalisedBy: string | null = null;

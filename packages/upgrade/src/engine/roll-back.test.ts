@@ -6,7 +6,9 @@ import {
   patchEffects,
   type PatchOptions,
   patchUpgrade,
+  patchUpgradeOfTwoHops,
   runBefore,
+  twoHopEffects,
 } from '@sealift/testkit/upgrade/patch-upgrade';
 import { describe, expect, test } from 'vitest';
 import { ProcessModel, runOnce } from '../testing/process-model.ts';
@@ -102,6 +104,34 @@ describe('an upgrade that is rolled back', () => {
     await runOnce(second, 'c');
     expect(second.world.effects).toEqual(patchEffects);
   });
+});
+
+describe('an upgrade over two hops that is rolled back', () => {
+  const stopsOfBoth = twoHopEffects.slice(0, -1).map(([effect], done) => ({ effect, done }));
+
+  test.each(stopsOfBoth)(
+    'after “$effect” ($done) goes back through both, to what was there before the first',
+    async ({ done }) => {
+      const upgrade = patchUpgradeOfTwoHops();
+      const setting = newSetting(upgrade);
+      runBefore(setting.world);
+      const before = exportOf(setting.world);
+      let seen = -1;
+      await runOnce(setting, 'a', null, {
+        effect: () => {
+          seen += 1;
+          if (seen === done) setting.store.byHand(upgradeId, 'pause');
+        },
+      });
+      const forward = [...setting.world.effects];
+      expect(forward).toEqual(twoHopEffects.slice(0, done + 1).map(([effect]) => effect));
+      setting.store.byHand(upgradeId, 'rollback');
+      expect(await runOnce(setting, 'b')).toMatchObject({ state: 'rolled-back' });
+      expect(exportOf(setting.world)).toBe(before);
+      const back = twoHopEffects.slice(0, done + 1).flatMap(([, undo]) => undo ?? []);
+      expect(setting.world.effects.slice(forward.length)).toEqual([...back.toReversed(), 'unlock']);
+    },
+  );
 });
 
 describe('the way back', () => {

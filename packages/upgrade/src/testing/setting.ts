@@ -17,6 +17,7 @@ export const upgradeId = 'u1';
 export function newSetting(upgrade: FrozenUpgrade = sampleUpgrade(), state: UpgradeState = 'running'): Setting {
   const clock = new ManualClock();
   const world = new World();
+  world.releases.splice(0, Number.POSITIVE_INFINITY, ...upgrade.plan.hops.map(({ to }) => to));
   world.layers.push({
     layer: 'addon',
     pack: 'legacy',

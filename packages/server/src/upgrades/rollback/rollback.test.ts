@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAdopted } from '../../testing/adopted-platform.ts';
+import { pushRelease } from '../../testing/push-release.ts';
 import type { RunningPlatform } from '../../testing/running-platform.ts';
 
 const old = { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: 'mtu: 1440\n' };
@@ -38,22 +39,17 @@ async function faults(list: readonly object[]): Promise<void> {
   expect(answer.ok).toBe(true);
 }
 
-async function begin(onFailure?: string): Promise<string> {
-  const { body: draft } = await platform.call('POST', '/upgrades', { to: '4.2.13' });
-  expect(draft).toMatchObject({ blockers: [] });
-  let { hash } = draft;
-  if (onFailure !== undefined) {
-    const chosen = await platform.call('PUT', `/upgrades/${draft.id}/on-failure`, { onFailure });
-    expect(chosen).toMatchObject({ status: 200, body: { onFailure } });
-    expect(chosen.body.hash).not.toBe(hash);
-    ({ hash } = chosen.body);
-  }
-  expect((await platform.call('POST', `/upgrades/${draft.id}/confirm`, { hash })).status).toBe(202);
-  return draft.id;
+async function begin(to = '4.2.13'): Promise<string> {
+  const { id, hash, blockers } = (await platform.call('POST', '/upgrades', { to })).body;
+  expect(blockers).toEqual([]);
+  expect((await platform.call('POST', `/upgrades/${id}/confirm`, { hash })).status).toBe(202);
+  return id;
 }
 
-const isApplied = ({ steps }: { steps: { id: string; state: string }[] }) =>
-  steps.some(({ id, state }) => id === '0-layer-cni-calico' && state !== 'waiting');
+const isApplied =
+  (step: string) =>
+  ({ steps }: { steps: { id: string; state: string }[] }) =>
+    steps.some(({ id, state }) => id === step && state !== 'waiting');
 const ended = (state: string) => (body: { state: string }) => body.state === state;
 
 /** An upgrade that stands paused at its layer. */
@@ -61,7 +57,7 @@ async function pausedAtLayer(): Promise<string> {
   // So that it is still there when it is paused.
   await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
   const id = await begin();
-  await platform.until(`/upgrades/${id}`, isApplied);
+  await platform.until(`/upgrades/${id}`, isApplied('0-layer-cni-calico'));
   expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
   await faults([]);
   return id;
@@ -139,6 +135,32 @@ it('is refused for one that another came after, with what helps', async () => {
   await platform.call('POST', `/upgrades/${later}/rollback`, {});
   await platform.until(`/upgrades/${later}`, ended('rolled-back'));
   expect((await exported()).version).toBe('4.2.12');
+}, 60_000);
+
+it('goes back through the hops of a plan, from its second one to what ran before the first', async () => {
+  await pushRelease(platform.registry(), {
+    ...target,
+    version: '4.3.0',
+    upgradesFrom: '4.2.13',
+    cniValues: 'mtu: 1500\n',
+  });
+  await platform.sync();
+  const before = await exported();
+  await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
+  const id = await begin('4.3.0');
+  await platform.until(`/upgrades/${id}`, isApplied('1-layer-cni-calico'));
+  expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
+  await faults([]);
+  const { rollback } = await platform.until(`/upgrades/${id}`, ended('paused'));
+  expect(rollback.items.map(({ text }: { text: string }) => text)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/calico goes back from 4\.3\.0 to 4\.2\.13/),
+      expect.stringMatching(/calico goes back from 4\.2\.13 to 4\.2\.12/),
+    ]),
+  );
+  expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).status).toBe(202);
+  await platform.until(`/upgrades/${id}`, ended('rolled-back'));
+  expect(await exported()).toEqual(before);
 }, 60_000);
 
 it('is known before Confirm to be impossible where what it needs is lost, and then not promised', async () => {
