@@ -110,6 +110,26 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('4.2.12 to 4.2.13: succeeded') });
   });
 
+  it('does once what is sent twice with one key', async () => {
+    const { api, username, password } = site.administrator;
+    const json = { 'content-type': 'application/json', origin: api.url };
+    const signedIn = await fetch(`${api.url}/api/v1/session`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ username, password }),
+    });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const renew = () =>
+      fetch(`${api.url}/api/v1/evidence-keys`, {
+        method: 'POST',
+        headers: { ...json, cookie, 'idempotency-key': '"twice"' },
+        body: JSON.stringify({ reason: 'a year is over' }),
+      });
+    const [first, again] = [await renew(), await renew()];
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 201, 'true']);
+    expect(await again.text()).toBe(await first.text());
+  });
+
   it('gives an account a new password while it runs', async () => {
     const { console } = site.context.folder;
     const env = { ...site.context.env, DATABASE_URL: databaseUrl };
