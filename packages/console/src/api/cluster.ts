@@ -4,13 +4,20 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { read, request } from './http.ts';
 import { clusterKey } from './query-keys.ts';
 
-const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
+/** How often what the cluster runs is asked for, ms. */
+export const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
+
+/** With when it was asked for, by the reader's clock, ms since 1970: an answer may be on its way for long, and be of before. */
+async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer & { askedAt: number }> {
+  const askedAt = Date.now();
+  return { ...(await ask()), askedAt };
+}
 
 /** Nodes with their machines. */
 export function useNodes() {
   return useQuery({
     queryKey: [...clusterKey, 'nodes'],
-    queryFn: ({ signal }) => read(clusterNodesSchema, '/cluster/nodes', signal),
+    queryFn: ({ signal }) => asked(() => read(clusterNodesSchema, '/cluster/nodes', signal)),
     refetchInterval: everyMs.nodes,
   });
 }
@@ -19,7 +26,7 @@ export function useNodes() {
 export function useLayers() {
   return useQuery({
     queryKey: [...clusterKey, 'layers'],
-    queryFn: ({ signal }) => read(clusterLayersSchema, '/cluster/layers', signal),
+    queryFn: ({ signal }) => asked(() => read(clusterLayersSchema, '/cluster/layers', signal)),
     refetchInterval: everyMs.layers,
   });
 }

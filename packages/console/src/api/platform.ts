@@ -1,4 +1,4 @@
-import { summarySchema } from '@sealift/core/api';
+import { type Summary, summarySchema } from '@sealift/core/api';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { read } from './http.ts';
@@ -9,8 +9,13 @@ export function useSummary() {
   return useQuery({
     queryKey: summaryKey,
     queryFn: ({ signal }) => read(summarySchema, '/summary', signal),
-    refetchInterval: (query) => ((query.state.data?.lockedBy ?? null) === null ? 15_000 : 4000),
+    refetchInterval: ({ state }) => summaryEveryMs(state.data),
   });
+}
+
+/** How often the Summary is asked for, ms. */
+export function summaryEveryMs(summary: Summary | undefined): number {
+  return (summary?.lockedBy ?? null) === null ? 15_000 : 4000;
 }
 
 /** Why nothing can be changed in a part of a page, whether an upgrade runs or not; null where it can. */
