@@ -1,17 +1,12 @@
 import { clusterLayersSchema, clusterNodesSchema, issuedKubeconfigSchema } from '@sealift/core/api';
 import { clusterEventsSchema } from '@sealift/core/cluster';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { asked } from './asked.ts';
 import { read, request } from './http.ts';
 import { clusterKey } from './query-keys.ts';
 
 /** How often what the cluster runs is asked for, ms. */
 export const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
-
-/** With when it was asked for, by the reader's clock, ms since 1970: an answer may be on its way for long, and be of before. */
-async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer & { askedAt: number }> {
-  const askedAt = Date.now();
-  return { ...(await ask()), askedAt };
-}
 
 /** Nodes with their machines. */
 export function useNodes() {

@@ -1,6 +1,7 @@
 import { type Summary, summarySchema } from '@sealift/core/api';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { asked } from './asked.ts';
 import { read } from './http.ts';
 import { summaryKey } from './query-keys.ts';
 
@@ -8,7 +9,7 @@ import { summaryKey } from './query-keys.ts';
 export function useSummary() {
   return useQuery({
     queryKey: summaryKey,
-    queryFn: ({ signal }) => read(summarySchema, '/summary', signal),
+    queryFn: ({ signal }) => asked(() => read(summarySchema, '/summary', signal)),
     refetchInterval: ({ state }) => summaryEveryMs(state.data),
   });
 }

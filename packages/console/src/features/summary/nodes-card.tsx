@@ -6,7 +6,7 @@ import { Moment } from '../../components/moment.tsx';
 
 interface NodesCardProps {
   summary: Pick<Summary, 'nodes' | 'nodesKnown'>;
-  /** When that was answered, by the reader's clock, ms since 1970. */
+  /** When that was asked for, by the reader's clock, ms since 1970. */
   askedAt: number;
 }
 
@@ -30,11 +30,13 @@ export function NodesCard({ summary: { nodes, nodesKnown }, askedAt }: NodesCard
         {nodesKnown && nodes.length === 0 && (
           <p>The cluster reported no node. Check that the server can reach the cluster.</p>
         )}
-        <ul className="node-groups" aria-label="Nodes by what they run">
-          {groups.map(([key, group]) => (
-            <NodeGroup key={key} nodes={group} />
-          ))}
-        </ul>
+        {groups.length > 0 && (
+          <ul className="node-groups" aria-label="Nodes by what they run">
+            {groups.map(([key, group]) => (
+              <NodeGroup key={key} nodes={group} />
+            ))}
+          </ul>
+        )}
         {notReady.length > 0 && (
           <ul className="node-groups" aria-label="Nodes that are not ready">
             {notReady.map(({ name, message, phase }) => (

@@ -29,7 +29,7 @@ export function SummaryPage() {
                   what="how the platform is"
                   query={summary}
                   everyMs={summaryEveryMs(data)}
-                  trueAt={summary.dataUpdatedAt}
+                  trueAt={data.askedAt}
                 />
               </GridItem>
               <GridItem span={12} lg={7}>
@@ -39,7 +39,7 @@ export function SummaryPage() {
                 <VersionCard summary={data} />
               </GridItem>
               <GridItem span={12}>
-                <NodesCard summary={data} askedAt={summary.dataUpdatedAt} />
+                <NodesCard summary={data} askedAt={data.askedAt} />
               </GridItem>
             </Grid>
           )
