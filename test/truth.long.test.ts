@@ -14,6 +14,7 @@ describe.skipIf(chromium.missing)(`what the pages state over a whole upgrade wit
       chromium: chromium.path,
       speed: 0.25,
       instants,
+      betweenMs: 400,
       random,
       faults: anyFaults(random),
     });

@@ -10,7 +10,8 @@ describe.skipIf(chromium.missing)(`what the pages state during an upgrade with f
     const { verdicts, state } = await watchUpgrade({
       chromium: chromium.path,
       speed: 0.6,
-      instants: 400,
+      instants: 60,
+      betweenMs: 1000,
       random: new SeededRandom(20261130),
       faults: [
         { afterMs: 3000, peer: 'cluster', fault: 'cut', forMs: 26_000 },

@@ -27,6 +27,8 @@ export interface WatchOptions {
   /** Of the simulated cluster: at 1 a machine takes under four seconds. */
   readonly speed: number;
   readonly instants: number;
+  /** Up to so long between two of them, ms. */
+  readonly betweenMs: number;
   readonly random: SeededRandom;
   readonly faults: Iterable<TimedFault>;
 }
@@ -48,7 +50,7 @@ export const stalestMs = 4000;
 
 /** Runs a whole upgrade over a line with faults, and holds what three pages state, at random instants, against the cluster itself. */
 export async function watchUpgrade(options: WatchOptions): Promise<Watched> {
-  const { speed, instants, random, faults } = options;
+  const { speed, instants, betweenMs, random, faults } = options;
   let line: FaultyLine | undefined;
   const site = await startEnvironment(speed, undefined, {
     startCluster: async (demo, vendor) => {
@@ -75,7 +77,7 @@ export async function watchUpgrade(options: WatchOptions): Promise<Watched> {
     const faulty = playFaults(line, faults, over.signal);
     const upgrade = () => api.get(`/api/v1/upgrades/${draft.id}`, upgradeSchema);
     for (let instant = 0; instant < instants; instant += 1) {
-      await delay(random.below(120));
+      await delay(random.below(betweenMs));
       const [page, shown] = random.pick(pages);
       const before = faulty.before();
       const fault = faulty.now();
