@@ -24,7 +24,8 @@ export function NodesCard({ summary: { nodes, nodesKnown }, askedAt }: NodesCard
       <CardBody>
         {!nodesKnown && (
           <p>
-            Unknown: the cluster did not answer when it was asked, at <Moment at={new Date(askedAt).toISOString()} />.
+            Unknown: the cluster could not be asked, at <Moment at={new Date(askedAt).toISOString()} />. The checks
+            above tell why.
           </p>
         )}
         {nodesKnown && nodes.length === 0 && (

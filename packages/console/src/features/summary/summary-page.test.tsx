@@ -51,3 +51,13 @@ test('tells what to do while no release is recorded as installed, and leads to i
   await user.click(screen.getByRole('button', { name: 'Adopt a platform' }));
   await screen.findByRole('heading', { name: 'Adopt a Platform', level: 1 });
 });
+
+test('says that nodes are unknown, and not that there are none, where the cluster could not be asked', async () => {
+  openPage('/', (api) => {
+    api.nodesKnown = false;
+  });
+  await screen.findByText(/^Unknown: the cluster could not be asked, at/);
+  screen.getByText('Unknown: the cluster could not be asked');
+  expect(screen.queryByText(/reported no node/)).toBeNull();
+  expect(screen.queryByText(/0 of 0/)).toBeNull();
+});
