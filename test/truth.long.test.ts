@@ -16,7 +16,8 @@ describe.skipIf(chromium.missing)(`what the pages state over a whole upgrade wit
       instants,
       betweenMs: 400,
       random,
-      faults: anyFaults(random),
+      // Drawn apart: how many instants there are between two faults is chance.
+      faults: anyFaults(new SeededRandom(seed + 1)),
     });
     const { verdicts, state, seenWith } = watched;
     const of = (is: string) => verdicts.filter((one) => one.is === is);

@@ -82,7 +82,7 @@ describe('what a page states', () => {
   });
 
   it('is false where it is called unknown, and nothing was wrong', () => {
-    expect(of({ nodes: table(after), unknown: [['Unknown now', now]] }, 60_000, 60_000)).toBe('false');
+    expect(of({ nodes: table(after), unknown: [['Unknown now', now]] }, 60_000, 90_000)).toBe('false');
   });
 
   it('is false where a step is called done whose effect is not there', () => {

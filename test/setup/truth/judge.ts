@@ -18,6 +18,8 @@ export interface Verdict {
 
 const machinesOfGroup = 3;
 const slackMs = 1000;
+/** For so long after a fault something may be unknown: what was held up by it is read again by and by. */
+const echoMs = 60_000;
 
 /**
  * Holds what a page states against what was true. It is equal where all that it states was true together at a moment no longer ago than `windowMs`, the age that
@@ -40,7 +42,7 @@ export function judge(
     return { is: 'false', why: `was not true in the last ${windowMs} ms: ${stated(page)}` };
   }
   const [text, since] = unknown;
-  if (faultBeforeMs > windowMs) return { is: 'false', why: `unknown without a fault: ${text}` };
+  if (faultBeforeMs > echoMs) return { is: 'false', why: `unknown without a fault: ${text}` };
   if (since === null || since > at + slackMs)
     return { is: 'false', why: `unknown since no time or the future: ${text}` };
   // What is shown beside it was true when it was known last.

@@ -44,7 +44,7 @@ export interface Watched {
  * How old a page takes what it shows for now, in ms: the time between two looks and the wait for an answer, as the pages have them, the
  * tick of their clock, and up to four seconds for which a faulty line repeats what was said before.
  */
-const windows = { '/cluster/nodes': 20_000, '/': 30_000, progress: 24_000 } as const;
+const windows = { '/cluster/nodes': 20_000, '/': 36_000, progress: 24_000 } as const;
 /** Longest time for which a line may repeat what was said. */
 export const stalestMs = 4000;
 
