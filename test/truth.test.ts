@@ -11,10 +11,10 @@ describe.skipIf(chromium.missing)(`what the pages state during an upgrade with f
       chromium: chromium.path,
       speed: 0.6,
       instants: 60,
-      betweenMs: 1000,
+      betweenMs: 1300,
       random: new SeededRandom(20261130),
       faults: [
-        { afterMs: 3000, peer: 'cluster', fault: 'cut', forMs: 26_000 },
+        { afterMs: 8000, peer: 'cluster', fault: 'cut', forMs: 26_000 },
         { afterMs: 1000, peer: 'vcenter', fault: 'unavailable', forMs: 3000 },
       ],
     });
