@@ -2,8 +2,7 @@ import {
   type AdoptionProposal,
   adoptionProposalSchema,
   profileViewSchema,
-  type SurveyRequest,
-  surveyRequestSchema,
+  type surveyRequestSchema,
 } from '@sealift/core/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -11,8 +10,6 @@ import { request } from './http.ts';
 
 /** What a person says beside what is found: the release to compare with, and what layers run. */
 export type Said = z.input<typeof surveyRequestSchema>;
-export type GivenValues = SurveyRequest['values'];
-export type RunsDefaults = SurveyRequest['defaults'];
 
 /** What was found, and what was said when it was looked for. */
 export interface Found {
