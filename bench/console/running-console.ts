@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildConsolePages } from '../../packages/cli/src/executable/console-pages.ts';
 import { peakOf } from '../bundle/peak-memory.ts';
 import { writeExecutable } from '../executable.ts';
 import { runProgram } from '../bundle/run-program.ts';
@@ -62,6 +63,26 @@ export class BenchConsole {
     chmodSync(bundle, 0o755);
     await runProgram(bundle, [], { env: this.#env, cwd: this.folder });
     await this.#run(['sync']);
+  }
+
+  /** Serves the web pages of this checkout from now on, in the place of an empty one. */
+  async servePages(): Promise<void> {
+    const pages = await buildConsolePages(process.cwd(), join(this.folder, 'built'), process.env);
+    await this.whileStopped(async () => {
+      rmSync(join(this.folder, 'pages'), { recursive: true });
+      cpSync(pages, join(this.folder, 'pages'), { recursive: true });
+    });
+  }
+
+  /** The cookie of a session of its administrator, as `name=value`. */
+  async signIn(): Promise<string> {
+    const signedIn = await fetch(`${this.url}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    });
+    if (!signedIn.ok) throw new Error(`signing in: ${signedIn.status}`);
+    return signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
   }
 
   /** One call of the API. @throws Error with the answer's text where it is refused */

@@ -211,7 +211,7 @@ export const engineMutants = [
     [
       'nobody sees that something is tried again',
       'engine/step-runner.ts',
-      '      await this.#progress.report(0, failureWait(failure), { since: this.#looks.unheardSince });\n',
+      '      await this.#progress.report(0, failureWait(failure, since !== undefined), { since });\n',
       '',
       'engine/waits.test.ts',
     ],

@@ -26,6 +26,7 @@ const addresses = [
   '/cluster/overview',
   '/cluster/events',
   '/cluster/kubeconfig',
+  '/cluster/adopt',
   '/administration/site',
   '/updates',
   '/updates/up-1',

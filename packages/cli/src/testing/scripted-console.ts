@@ -116,6 +116,7 @@ export const summary: Summary = {
   ],
   update: null,
   nodes: [],
+  nodesKnown: true,
   simulated: true,
   vcenter: null,
   store: 'embedded',

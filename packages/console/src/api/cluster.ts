@@ -1,16 +1,18 @@
 import { clusterLayersSchema, clusterNodesSchema, issuedKubeconfigSchema } from '@sealift/core/api';
 import { clusterEventsSchema } from '@sealift/core/cluster';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { asked } from './asked.ts';
 import { read, request } from './http.ts';
 import { clusterKey } from './query-keys.ts';
 
-const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
+/** How often what the cluster runs is asked for, ms. */
+export const everyMs = { nodes: 5000, layers: 10_000, events: 10_000 };
 
 /** Nodes with their machines. */
 export function useNodes() {
   return useQuery({
     queryKey: [...clusterKey, 'nodes'],
-    queryFn: ({ signal }) => read(clusterNodesSchema, '/cluster/nodes', signal),
+    queryFn: ({ signal }) => asked(() => read(clusterNodesSchema, '/cluster/nodes', signal)),
     refetchInterval: everyMs.nodes,
   });
 }
@@ -19,7 +21,7 @@ export function useNodes() {
 export function useLayers() {
   return useQuery({
     queryKey: [...clusterKey, 'layers'],
-    queryFn: ({ signal }) => read(clusterLayersSchema, '/cluster/layers', signal),
+    queryFn: ({ signal }) => asked(() => read(clusterLayersSchema, '/cluster/layers', signal)),
     refetchInterval: everyMs.layers,
   });
 }

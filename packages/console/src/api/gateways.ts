@@ -1,14 +1,22 @@
 import { createdInviteSchema, gatewayListSchema } from '@sealift/core/api';
 import type { Paused } from '@sealift/core/gateway';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { read, request, send } from './http.ts';
 import { gatewaysKey } from './query-keys.ts';
 
-/** The gateways, and how each stands. */
+/** The gateways by name, page by page, and how each stands. */
 export function useGateways() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: gatewaysKey,
-    queryFn: ({ signal }) => read(gatewayListSchema, '/gateways', signal),
+    queryFn: ({ pageParam, signal }) =>
+      read(gatewayListSchema, `/gateways?after=${encodeURIComponent(pageParam)}`, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }) => {
+      const gateways = pages.flatMap((page) => page.gateways);
+      // What stands beside them is of all gateways on each page; the last one was read last.
+      return { ...gatewayListSchema.parse(pages.at(-1)), gateways };
+    },
     refetchInterval: 30_000,
   });
 }
@@ -38,7 +46,7 @@ export function usePause() {
   return useMutation({
     mutationFn: (pause: { paused: Paused; reason: string }) =>
       request(gatewayListSchema, 'POST', '/gateways/pause', pause),
-    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+    onSuccess: () => client.invalidateQueries({ queryKey: gatewaysKey }),
   });
 }
 
@@ -47,7 +55,7 @@ export function useResume() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (paused: Paused) => request(gatewayListSchema, 'POST', '/gateways/resume', { paused }),
-    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+    onSuccess: () => client.invalidateQueries({ queryKey: gatewaysKey }),
   });
 }
 
@@ -56,7 +64,7 @@ export function useRetryGateways() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => request(gatewayListSchema, 'POST', '/gateways/retry', {}),
-    onSuccess: (list) => client.setQueryData(gatewaysKey, list),
+    onSuccess: () => client.invalidateQueries({ queryKey: gatewaysKey }),
   });
 }
 

@@ -1,6 +1,7 @@
-import { summarySchema } from '@sealift/core/api';
+import { type Summary, summarySchema } from '@sealift/core/api';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { asked } from './asked.ts';
 import { read } from './http.ts';
 import { summaryKey } from './query-keys.ts';
 
@@ -8,9 +9,14 @@ import { summaryKey } from './query-keys.ts';
 export function useSummary() {
   return useQuery({
     queryKey: summaryKey,
-    queryFn: ({ signal }) => read(summarySchema, '/summary', signal),
-    refetchInterval: (query) => ((query.state.data?.lockedBy ?? null) === null ? 15_000 : 4000),
+    queryFn: ({ signal }) => asked(() => read(summarySchema, '/summary', signal)),
+    refetchInterval: ({ state }) => summaryEveryMs(state.data),
   });
+}
+
+/** How often the Summary is asked for, ms. */
+export function summaryEveryMs(summary: Summary | undefined): number {
+  return (summary?.lockedBy ?? null) === null ? 15_000 : 4000;
 }
 
 /** Why nothing can be changed in a part of a page, whether an upgrade runs or not; null where it can. */

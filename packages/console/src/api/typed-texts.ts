@@ -3,6 +3,13 @@ import type { HunkChoices, TextHunk } from '@sealift/core/merge';
 /** In memory only, because what persons write may be a secret: gone with the window, and when its author signs out. By author and by what it is about. */
 class Kept<Value> {
   readonly #values = new Map<string, Value>();
+  readonly #listeners = new Set<() => void>();
+
+  /** Calls `listener` at each change, whatever it is about; returns what ends that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
 
   get(author: string, about: string): Value | undefined {
     return this.#values.get(`${author} ${about}`);
@@ -10,14 +17,21 @@ class Kept<Value> {
 
   set(author: string, about: string, value: Value): void {
     this.#values.set(`${author} ${about}`, value);
+    this.#tell();
   }
 
   drop(author: string, about: string): void {
     this.#values.delete(`${author} ${about}`);
+    this.#tell();
   }
 
   forget(): void {
     this.#values.clear();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
 

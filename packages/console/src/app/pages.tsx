@@ -4,6 +4,7 @@ import { SummaryPage } from '../features/summary/summary-page.tsx';
 import { lazyPage } from '../components/lazy-page.ts';
 
 const AccountsPage = lazyPage('AccountsPage', () => import('../features/accounts/accounts-page.tsx'));
+const AdoptPage = lazyPage('AdoptPage', () => import('../features/adoption/adopt-page.tsx'));
 const ApiTokensPage = lazyPage('ApiTokensPage', () => import('../features/api-tokens/api-tokens-page.tsx'));
 const AuditLogPage = lazyPage('AuditLogPage', () => import('../features/audit-log/audit-log-page.tsx'));
 const BackupsPage = lazyPage('BackupsPage', () => import('../features/backups/backups-page.tsx'));
@@ -93,6 +94,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Enterprise Cluster',
     permission: 'cluster.kubeconfig',
     component: KubeconfigPage,
+  },
+  {
+    path: '/cluster/adopt',
+    title: 'Adopt a Platform',
+    menu: 'none',
+    permission: 'platform.read',
+    component: AdoptPage,
   },
   {
     path: '/updates',

@@ -2,7 +2,7 @@ import { FileUpload, FormGroup, FormHelperText, HelperText, HelperTextItem } fro
 import { useId, useState } from 'react';
 
 /** More than any certificate or kubeconfig; the server refuses more as well. */
-const longestBytes = 200_000;
+const usualBytes = 200_000;
 
 interface TextFileFieldProps {
   label: string;
@@ -11,10 +11,20 @@ interface TextFileFieldProps {
   help: string;
   problem?: string | undefined;
   isRequired?: boolean;
+  /** The largest file that is taken. */
+  longestBytes?: number;
 }
 
 /** A text that is pasted, or taken from a file of the reader's own machine. */
-export function TextFileField({ label, value, onChange, help, problem, isRequired = true }: TextFileFieldProps) {
+export function TextFileField({
+  label,
+  value,
+  onChange,
+  help,
+  problem,
+  isRequired = true,
+  longestBytes = usualBytes,
+}: TextFileFieldProps) {
   const id = useId();
   const [fileName, setFileName] = useState('');
   const [tooLarge, setTooLarge] = useState(false);

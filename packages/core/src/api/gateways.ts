@@ -63,8 +63,9 @@ export const gatewaySchema = z.object({
 });
 export type GatewayView = z.infer<typeof gatewaySchema>;
 
-/** `GET /api/v1/gateways`: by name. */
+/** `GET /api/v1/gateways?after=`: by name; `next` is the cursor of the following page, the rest is of all of them on each. */
 export const gatewayListSchema = z.object({
+  next: z.string().nullable().default(null),
   gateways: z.array(gatewaySchema),
   invites: z.array(gatewayInviteSchema),
   pauses: z.array(pauseSchema),

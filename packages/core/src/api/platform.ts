@@ -57,6 +57,8 @@ export const summarySchema = z.object({
   statements: z.array(statementSchema),
   update: availableUpdateSchema.nullable(),
   nodes: z.array(nodeSchema),
+  /** False where the cluster could not be asked, or did not tell in time, which nodes it has: then `nodes` is empty. */
+  nodesKnown: z.boolean().default(true),
   /** True when nodes and layers are the demo's simulation; every page says so. */
   simulated: z.boolean(),
   /** Host of the real vCenter that templates and storage are taken from; null where there is none, also beside a simulated cluster. */

@@ -110,9 +110,16 @@ export type PackRegistryList = z.infer<typeof packRegistryListSchema>;
 /** A registry that was stored, with what was tried of it. */
 export const triedRegistrySchema = packRegistrySchema.extend(registryChecksSchema.shape);
 
-/** `GET /api/v1/registries/:name/repositories`, and of one of them `GET …/tags?repository=`. */
-export const repositoryListSchema = z.object({ repositories: z.array(z.string()) });
-export const tagListSchema = z.object({ repository: z.string(), tags: z.array(z.string()) });
+/** `GET /api/v1/registries/:name/repositories?after=`, and of one of them `GET …/tags?repository=&after=`: by name; `next` is the cursor of the following page. */
+export const repositoryListSchema = z.object({
+  repositories: z.array(z.string()),
+  next: z.string().nullable().default(null),
+});
+export const tagListSchema = z.object({
+  repository: z.string(),
+  tags: z.array(z.string()),
+  next: z.string().nullable().default(null),
+});
 
 /** `GET /api/v1/upload-target`: where a bundle run against this platform pushes to. Log in with any user name and the API token as password. */
 export const uploadTargetSchema = z.object({

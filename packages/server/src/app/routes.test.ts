@@ -50,6 +50,10 @@ const evidence: BundleEvidence = {
   by: { sealift: '0.1.0', host: 'bastion', user: 'operator' },
 };
 
+it('a summary says that nodes are not known where there is no cluster to ask, and not that there are none', async () => {
+  expect((await client.call('GET', '/summary')).body).toMatchObject({ nodes: [], nodesKnown: false });
+});
+
 describe('bad input to each route is an error with place and remedy', { timeout: 30_000 }, () => {
   it.each([
     ['POST', '/setup', {}, 'INPUT_INVALID', 'body.token'],

@@ -13,6 +13,7 @@ import { changeAlone } from '../store/change.ts';
 import type { Store } from '../store/store.ts';
 import { memoryConsole } from '../testing/memory-console.ts';
 import { emptyStore, openMemoryStore } from '../testing/memory-store.ts';
+import { listGateways } from './list.ts';
 import { TestClient } from '../testing/test-client.ts';
 
 let store: Store;
@@ -149,6 +150,14 @@ describe('the requests of a gateway', () => {
     expect((await stranger.send('GET', '/gateway/self')).body).toMatchObject({ code: 'GATEWAY_UNKNOWN' });
     expect((await client.call('GET', '/gateway/self')).body).toMatchObject({ code: 'GATEWAY_UNKNOWN' });
     expect((await listed()).gateways).toMatchObject([{ name: 'a', version: '1.0.0', state: 'current' }]);
+  });
+
+  it('are listed page by page, by name, with what is of all of them on each', async () => {
+    for (const name of ['b', 'a', 'c']) await Agent.register(name);
+    const first = await listGateways(store.db, { length: 2 });
+    expect([first.gateways.map(({ name }) => name), first.next]).toEqual([['a', 'b'], 'b']);
+    const { body } = await client.call('GET', '/gateways?after=b');
+    expect(body).toMatchObject({ gateways: [{ name: 'c' }], next: null, invites: [], pauses: [] });
   });
 
   it('open nothing else: a gateway is no account', async () => {

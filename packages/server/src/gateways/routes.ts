@@ -31,8 +31,13 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
 
   api.get('/gateways', {
     config: { permission: 'gateways.read' },
-    schema: { tags, summary: 'Gateways, and how each stands', response: { 200: gatewayListSchema } },
-    handler: () => listGateways(db),
+    schema: {
+      tags,
+      summary: 'A page of the gateways by name, and how each stands',
+      querystring: z.object({ after: z.string().max(128).default('') }),
+      response: { 200: gatewayListSchema },
+    },
+    handler: (request) => listGateways(db, { after: request.query.after }),
   });
 
   api.post('/gateways/invites', {

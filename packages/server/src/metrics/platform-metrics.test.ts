@@ -16,6 +16,7 @@ const quiet: MeasuredPlatform = {
       },
     ],
     update: null,
+    nodesKnown: true,
     nodes: [true, true, false].map((ready, index) => ({
       name: `node-${index}`,
       role: 'worker' as const,
@@ -68,10 +69,17 @@ describe('metrics of a platform', () => {
   });
 
   it('leave out what is not known: no release, no sync, no backup', async () => {
-    const summary = { ...quiet.summary, product: null, version: null, statements: [], nodes: [] };
+    const summary = { ...quiet.summary, product: null, version: null, statements: [], nodes: [], nodesKnown: false };
     const sync = { state: 'never' as const, finishedAt: null, refused: [] };
     const told = (await lines({ ...quiet, summary, sync })).join('\n');
-    for (const name of ['platform_info{', 'sync_finished', 'backup_proven', 'upgrade_wait', 'upgrade_state{']) {
+    for (const name of [
+      'nodes{',
+      'platform_info{',
+      'sync_finished',
+      'backup_proven',
+      'upgrade_wait',
+      'upgrade_state{',
+    ]) {
       expect(told).not.toContain(`sealift_${name}1`);
       expect(told).not.toMatch(new RegExp(`^sealift_${name.replace('{', '\\{')}[^ ]* [1-9]`, 'm'));
     }

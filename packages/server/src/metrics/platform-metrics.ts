@@ -5,7 +5,7 @@ import { Gauge, Registry } from 'prom-client';
 
 /** What the platform's metrics are made from, all looked up now. */
 export interface MeasuredPlatform {
-  readonly summary: Pick<Summary, 'product' | 'version' | 'statements' | 'update' | 'nodes'>;
+  readonly summary: Pick<Summary, 'product' | 'version' | 'statements' | 'update' | 'nodes' | 'nodesKnown'>;
   /** The upgrade that locks the console. */
   readonly upgrade: {
     readonly to: string;
@@ -39,7 +39,8 @@ export function platformMetrics(measured: MeasuredPlatform, now: Date): Registry
     for (const { name, outcome } of behind) checks.set({ check: name, outcome }, Number(outcome === 'pass'));
   }
   const nodes = gauge('nodes', 'Nodes of the enterprise cluster.', 'ready');
-  for (const ready of [true, false]) {
+  // Nothing is told of what is not known: none would be as alarming as it is false.
+  for (const ready of summary.nodesKnown ? [true, false] : []) {
     nodes.set({ ready: String(ready) }, summary.nodes.filter((node) => node.ready === ready).length);
   }
   gauge('update_available', 'Whether a newer release may be installed.').set(Number(summary.update !== null));

@@ -41,7 +41,10 @@ export async function summary(sources: SummarySources): Promise<Summary> {
     look((cancel) => cluster.cluster.nodes(cancel)),
     ended === null ? [] : look((cancel) => cluster.cluster.layers(cancel)),
   ]);
-  const partly = ended === null || profile === null ? null : partlyUpgraded(ended, profile, { nodes, layers });
+  const partly =
+    ended === null || profile === null
+      ? null
+      : partlyUpgraded(ended, profile, { nodes: nodes ?? [], layers: layers ?? [] });
   const [latest, healthy] = await Promise.all([
     latestVersion(store.db, { profile, updates }, [asRecorded, upgradeComplete(partly)]),
     consoleHealthy(sources, profile, [asRecorded, upgradeComplete(partly)]),
@@ -52,7 +55,8 @@ export async function summary(sources: SummarySources): Promise<Summary> {
     partlyUpgraded: partly,
     statements: [latest, healthy],
     update: updates.recommended,
-    nodes: [...nodes],
+    nodes: [...(nodes ?? [])],
+    nodesKnown: nodes !== null,
     simulated,
     vcenter: vcenterHost,
     store: store.kind,
@@ -180,11 +184,11 @@ async function clusterFacts(cluster: SwitchedCluster): ReturnType<SwitchedCluste
   return await cluster.facts().catch(() => ({ connected: false, simulated: false, vcenterHost: null }));
 }
 
-/** What the cluster answers in time; nothing where it does not, as the checks tell why. */
-async function look<Item>(ask: (cancel: AbortSignal) => Promise<readonly Item[]>): Promise<readonly Item[]> {
+/** What the cluster answers in time; null where it does not, as the checks tell why. */
+async function look<Item>(ask: (cancel: AbortSignal) => Promise<readonly Item[]>): Promise<readonly Item[] | null> {
   try {
     return await ask(AbortSignal.timeout(5000));
   } catch {
-    return [];
+    return null;
   }
 }

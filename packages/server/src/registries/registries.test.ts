@@ -201,6 +201,8 @@ describe.skipIf(dockerRegistry.missing)(`docker-registry (${dockerRegistry.remed
     expect(JSON.stringify(added)).not.toContain('secret');
     const { repositories } = (await platform.call('GET', '/registries/theirs/repositories')).body;
     expect(repositories.filter((name: string) => name !== 'sealift-trial')).toEqual([]);
+    const behind = (await platform.call('GET', '/registries/theirs/repositories?after=sealift-trial')).body;
+    expect(behind).toEqual({ repositories: [], next: null });
     expect((await platform.call('GET', '/registries/theirs/tags?repository=no/such')).body).toMatchObject({
       code: 'REGISTRY_NOT_FOUND',
     });

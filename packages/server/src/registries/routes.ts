@@ -16,6 +16,7 @@ import { registryConflicts } from '../catalogue/registry-places.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { siteBodyBytes } from '../http/body-limits.ts';
 import { seenRevision, tagOf } from '../http/if-match.ts';
+import { pageByName } from '../http/name-page.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import type { RegistryLink } from '../registry/registry-link.ts';
@@ -30,6 +31,10 @@ import {
 import { readRegistries, readRegistry, type StoredRegistry } from './stored-registry.ts';
 
 const tags = ['registries'];
+/** Names of repositories and tags on one page. */
+const namesOnPage = 1000;
+const behindName = z.object({ after: z.string().max(255).default('') });
+const itself = (name: string): string => name;
 const byName = z.object({ name: z.string().max(100) });
 const what = 'the registry';
 
@@ -188,14 +193,16 @@ function contentRoutes(
     config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND'] },
     schema: {
       tags,
-      summary: 'The repositories of a registry',
+      summary: 'A page of the repositories of a registry, by name',
       params: byName,
+      querystring: behindName,
       response: { 200: repositoryListSchema },
     },
-    handler: async ({ params: { name } }) => {
-      const repositories = await (await clientOf(name)).listRepositories();
-      if (repositories === undefined) throw new SealiftError('REGISTRY_LISTS_NOTHING', { values: { name } });
-      return { repositories };
+    handler: async ({ params: { name }, query: { after } }) => {
+      const all = await (await clientOf(name)).listRepositories();
+      if (all === undefined) throw new SealiftError('REGISTRY_LISTS_NOTHING', { values: { name } });
+      const { page: repositories, next } = pageByName(all, itself, { after, length: namesOnPage });
+      return { repositories, next };
     },
   });
 
@@ -203,15 +210,16 @@ function contentRoutes(
     config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND', 'REFERENCE_INVALID'] },
     schema: {
       tags,
-      summary: 'The tags of a repository of a registry',
+      summary: 'A page of the tags of a repository of a registry, by name',
       params: byName,
-      querystring: z.object({ repository: z.string().min(1).max(255) }),
+      querystring: behindName.extend({ repository: z.string().min(1).max(255) }),
       response: { 200: tagListSchema },
     },
-    handler: async ({ params: { name }, query: { repository } }) => ({
-      repository,
-      tags: await (await clientOf(name)).listTags(repository),
-    }),
+    handler: async ({ params: { name }, query: { repository, after } }) => {
+      const all = await (await clientOf(name)).listTags(repository);
+      const { page, next } = pageByName(all, itself, { after, length: namesOnPage });
+      return { repository, tags: page, next };
+    },
   });
 }
 

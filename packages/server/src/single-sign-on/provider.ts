@@ -108,6 +108,11 @@ function boundedFetch(allowed: ReadonlySet<string>, ca: string | null): client.C
       });
       const bytes = await readBody(answer, longestAnswer, limits);
       const status = answer.statusCode ?? 502;
+      // Its own failure is no refusal of the person, who would be locked out for it in the end.
+      if (status >= 500) {
+        const reason = `${url.origin} answers with status ${status}`;
+        throw new SealiftError('SIGN_ON_PROVIDER_FAILED', { values: { reason } });
+      }
       const type = answer.headers['content-type'];
       return new Response(status === 204 || status === 304 ? null : new Uint8Array(bytes), {
         status,

@@ -231,6 +231,17 @@ describe('an answer of the provider', () => {
     expect(mine.cookiesOf('console.example').has('sealift_session')).toBe(false);
   });
 
+  it('that the provider fails to exchange is no refusal of the person', async () => {
+    const mine = browser();
+    const led = await mine.signIn(start, subjectOf('ann'), isCallback);
+    provider.instead = (request, response) => request.url === '/token' && response.writeHead(503).end() !== undefined;
+    expect(await open(mine, led)).toBe('/sign-in?problem=SIGN_ON_PROVIDER_FAILED');
+    expect(await lastAudit()).toMatchObject({
+      action: 'session.refused',
+      details: { code: 'SIGN_ON_PROVIDER_FAILED' },
+    });
+  });
+
   it('to settings that were changed meanwhile is refused, and so is a cookie that somebody made up', async () => {
     const mine = browser();
     const led = await mine.signIn(start, subjectOf('ann'), isCallback);

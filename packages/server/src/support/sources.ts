@@ -52,7 +52,9 @@ export async function supportSources(parts: SupportParts): Promise<SupportSource
     source('settings/notifications.json', 'who is told of what', () => notificationsOverview(db)),
     source('backups.json', 'backups, their schedule and their store', () => listBackups({ ...parts, db })),
     source('sync.json', 'the last sync of the pack registry', () => readSyncState(db)),
-    source('gateways.json', 'gateways, and how each stands', () => listGateways(db)),
+    source('gateways.json', 'gateways, and how each stands', () =>
+      listGateways(db, { length: Number.POSITIVE_INFINITY }),
+    ),
     source('upgrades.json', `the last ${upgradesTold} upgrades`, () => Promise.resolve(upgrades.map(toldOfUpgrade))),
     ...upgrades.slice(0, upgradesInFull).flatMap(({ id, to_version: to }) => [
       source(`upgrades/${id}/journal.json`, `the end of the journal of the upgrade to ${to}`, async () => {

@@ -1,5 +1,6 @@
 import { type PlanStep, type SeenWait, type StepKind, waitingFor } from '@sealift/core/upgrade';
 import type { Clock } from './clock.ts';
+import { progressUnknown } from './failure-wait.ts';
 
 /** Steps that look at more, or at something else, than the cluster. */
 const asked: Readonly<Partial<Record<StepKind, string>>> = {
@@ -12,7 +13,7 @@ function silence({ kind }: Pick<PlanStep, 'kind'>): SeenWait {
   const whom = asked[kind] ?? 'the cluster';
   return waitingFor(`an answer of ${whom}`, {
     level: 'stalled',
-    impact: 'how far it is there is unknown',
+    impact: progressUnknown,
     remedy: `Look whether ${whom} can be reached from the console. It is asked again by itself.`,
   });
 }

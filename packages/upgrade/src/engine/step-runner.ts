@@ -243,7 +243,8 @@ class StepRun {
       this.#attempts += 1;
       if (!isNamedTransient(error)) this.#unknownFailures += 1;
       // Since it was answered last, not since one gave up waiting for it.
-      await this.#progress.report(0, failureWait(failure), { since: this.#looks.unheardSince });
+      const since = this.#looks.unheardSince;
+      await this.#progress.report(0, failureWait(failure, since !== undefined), { since });
       return null;
     }
   }

@@ -1,5 +1,6 @@
 import { type GatewayList, gatewayListSchema, type GatewayView } from '@sealift/core/api';
 import { holdText, pausedText } from '@sealift/core/gateway';
+import { allPages } from '../../client/all-pages.ts';
 import { connect } from '../../client/connect.ts';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
@@ -8,7 +9,11 @@ export const gatewaysUrl = '/api/v1/gateways';
 
 /** Lists gateways. @throws PLATFORM_* */
 export async function listGateways({ json }: { readonly json?: true }, context: CliContext): Promise<void> {
-  const list = await (await connect(context)).get(gatewaysUrl, gatewayListSchema);
+  const api = await connect(context);
+  const pages = await allPages((after) =>
+    api.get(`${gatewaysUrl}?after=${encodeURIComponent(after)}`, gatewayListSchema),
+  );
+  const list = { ...pages[0], gateways: pages.flatMap(({ gateways }) => gateways), next: null };
   if (json === true) return context.out(JSON.stringify(list));
   for (const line of listLines(list)) context.out(plainLine(line));
 }

@@ -1,4 +1,5 @@
 import { type CataloguePack, packPageSchema } from '@sealift/core/api';
+import { allPages } from '../../client/all-pages.ts';
 import type { ApiClient } from '../../client/api-client.ts';
 import { connect } from '../../client/connect.ts';
 import type { CliContext } from '../../context.ts';
@@ -26,15 +27,6 @@ export function bundlesOf(sources: CataloguePack['versions'][number]['sources'])
 }
 
 async function allPacks(api: ApiClient): Promise<readonly CataloguePack[]> {
-  const packs: CataloguePack[] = [];
-  for (let after: string | null = ''; after !== null; ) {
-    const page: { packs: CataloguePack[]; next: string | null } = await api.get(
-      `/api/v1/packs?after=${encodeURIComponent(after)}`,
-      packPageSchema,
-    );
-    packs.push(...page.packs);
-    // A page that leads back would be read for ever.
-    after = page.next !== null && page.next > after ? page.next : null;
-  }
-  return packs;
+  const pages = await allPages((after) => api.get(`/api/v1/packs?after=${encodeURIComponent(after)}`, packPageSchema));
+  return pages.flatMap(({ packs }) => packs);
 }

@@ -35,6 +35,7 @@ export async function showStatus({ check: demanded, json }: Output, context: Cli
       if (mend !== undefined) context.out(`       ${mend}`);
     }
   }
+  if (!summary.nodesKnown) context.out('nodes  unknown: the cluster could not be asked');
   for (const { name, role, version, ready, message } of summary.nodes) {
     context.out(`node ${name}  ${role}  ${version}  ${ready ? 'ready' : 'not ready'}${ready ? '' : `: ${message}`}`);
   }

@@ -1,7 +1,7 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useId } from 'react';
+import { LoginFields } from '../../components/login-fields.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { TextFileField } from '../../components/text-file-field.tsx';
 import type { problemsOf, StoreForm } from './store-form.ts';
 
 interface StoreFieldsProps {
@@ -50,34 +50,15 @@ export function StoreFields({ form, hasSecret, problems, onChange: set }: StoreF
         help="Before the name of each backup, such as site-a/: a site of its own has one of its own"
         problem={problems.prefix}
       />
-      <TextField
-        label="Access key"
-        value={form.accessKey}
-        onChange={(accessKey) => set({ accessKey })}
-        autoComplete="off"
-        problem={problems.accessKey}
-      />
-      <TextField
-        label="Secret key"
-        type="password"
-        value={form.secretKey}
-        onChange={(secretKey) => set({ secretKey })}
-        autoComplete="new-password"
-        isRequired={!hasSecret}
-        help={
-          hasSecret
-            ? 'Left empty: the stored one, while address, access key and CA stay as they are'
-            : 'Stored sealed, and never shown again'
+      <LoginFields
+        form={{ user: form.accessKey, secret: form.secretKey, ca: form.ca }}
+        labels={{ user: 'Access key', secret: 'Secret key' }}
+        hasSecret={hasSecret}
+        keptWhile="address, access key and CA"
+        problems={{ user: problems.accessKey, secret: problems.secretKey, ca: problems.ca }}
+        onChange={({ user: accessKey = form.accessKey, secret: secretKey = form.secretKey, ca = form.ca }) =>
+          set({ accessKey, secretKey, ca })
         }
-        problem={problems.secretKey}
-      />
-      <TextFileField
-        label="CA certificates"
-        value={form.ca}
-        onChange={(ca) => set({ ca })}
-        isRequired={false}
-        help="PEM; left empty, those that the machine of the console trusts"
-        problem={problems.ca}
       />
       <Checkbox
         id={id}

@@ -1,11 +1,12 @@
 import { Label, PageSection, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { ClusterLayer } from '@sealift/core/api';
-import { useLayers, useNodes } from '../../api/cluster.ts';
+import { everyMs, useLayers, useNodes } from '../../api/cluster.ts';
 import { Moment } from '../../components/moment.tsx';
 import { NodeTable } from '../../components/node-table.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { UnknownSince } from '../../components/unknown-since.tsx';
 
 /** What the enterprise cluster runs, as it says itself. */
 export function ClusterOverviewPage() {
@@ -18,13 +19,23 @@ export function ClusterOverviewPage() {
         Layers
       </Title>
       <QueryView query={layers} what="the layers">
-        {(data) => <LayerTable layers={data.layers} />}
+        {({ layers: shown, askedAt }) => (
+          <>
+            <UnknownSince what="the layers that run" query={layers} everyMs={everyMs.layers} trueAt={askedAt} />
+            <LayerTable layers={shown} />
+          </>
+        )}
       </QueryView>
       <Title headingLevel="h2" size="lg">
         Nodes
       </Title>
       <QueryView query={nodes} what="the nodes">
-        {(data) => <NodeTable nodes={data.nodes} />}
+        {({ nodes: shown, askedAt }) => (
+          <>
+            <UnknownSince what="the nodes and what they run" query={nodes} everyMs={everyMs.nodes} trueAt={askedAt} />
+            <NodeTable nodes={shown} />
+          </>
+        )}
       </QueryView>
     </PageSection>
   );

@@ -1,5 +1,6 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
+import { everyMs } from '../../api/cluster.ts';
 import { openPage } from '../../../test/open-page.tsx';
 
 test('the overview tells what runs, what is recorded, and what a layer waits for', async () => {
@@ -37,4 +38,34 @@ test('a kubeconfig is handed to the browser, and when it ends is said', async ()
   await screen.findByText(/A kubeconfig of https:\/\/10.10.0.5:6443 was made/);
   expect(made).toHaveBeenCalledTimes(1);
   expect(api.calls).toContain('POST /cluster/kubeconfig');
+});
+
+test('nodes that cannot be read again are said to be unknown since they were, and are not shown as if they were of now', async () => {
+  const { api, client } = openPage('/cluster/nodes');
+  await screen.findByText('Machine harborview-cp-1-x7k2p');
+  expect(screen.queryByText(/Unknown now/)).toBeNull();
+  api.silent = '/cluster/nodes';
+  await client.refetchQueries();
+  await screen.findByText('Unknown now: the nodes and what they run');
+  screen.getByText(/^Unknown since/);
+  screen.getByText('CLUSTER_UNREACHABLE');
+  // What was known last stays to be read.
+  screen.getByText('Machine harborview-cp-1-x7k2p');
+  api.silent = '';
+  await client.refetchQueries();
+  await waitFor(() => expect(screen.queryByText(/Unknown now/)).toBeNull());
+});
+
+test('nodes whose answer does not come are unknown once what is shown is too old', async () => {
+  const { network, client } = openPage('/cluster/nodes');
+  await screen.findByText('Machine harborview-cp-1-x7k2p');
+  network.down = true;
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + everyMs.nodes + 60_000);
+  try {
+    await screen.findByText('Unknown now: the nodes and what they run');
+  } finally {
+    vi.restoreAllMocks();
+  }
+  client.clear();
 });

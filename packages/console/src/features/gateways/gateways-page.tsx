@@ -42,7 +42,19 @@ export function GatewaysPage() {
       </PageHeading>
       <QueryView query={gateways} what="the gateways">
         {(list) => (
-          <Content list={list} onPause={(pause) => setOpen({ pause })} onRemove={(remove) => setOpen({ remove })} />
+          <>
+            <Content list={list} onPause={(pause) => setOpen({ pause })} onRemove={(remove) => setOpen({ remove })} />
+            {gateways.hasNextPage && (
+              <Button
+                variant="secondary"
+                isLoading={gateways.isFetchingNextPage}
+                isDisabled={gateways.isFetchingNextPage}
+                onClick={() => void gateways.fetchNextPage()}
+              >
+                Show more gateways
+              </Button>
+            )}
+          </>
         )}
       </QueryView>
       {open !== null && 'invite' in open && <InviteDialog onClose={close} />}

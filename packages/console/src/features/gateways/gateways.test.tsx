@@ -68,3 +68,15 @@ test('removes a gateway once it was asked again', async () => {
   await expect.poll(() => screen.queryByText('berlin-1')).toBeNull();
   expect(api.calls).toContain('DELETE /gateways/berlin-1');
 });
+
+test('shows more gateways than stand on a page, each once', async () => {
+  const { user } = openPage(address, ({ gateways }) => {
+    gateways.pageLength = 2;
+  });
+  await screen.findByText('hamburg-1');
+  expect(screen.queryByText('hamburg-2')).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Show more gateways' }));
+  await screen.findByText('hamburg-2');
+  for (const name of ['berlin-1', 'hamburg-1']) expect(screen.getAllByText(name)).toHaveLength(1);
+  expect(screen.queryByRole('button', { name: 'Show more gateways' })).toBeNull();
+});

@@ -3,7 +3,7 @@ import { type MailSecurity, mailSecurities, type MailServer, type MailServerRequ
 import { type FormEvent, useState } from 'react';
 import { useSaveMailServer } from '../../api/notifications.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { LinesField } from '../../components/lines-field.tsx';
+import { LoginFields } from '../../components/login-fields.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { problemOf } from './subscription-form.ts';
@@ -64,13 +64,14 @@ export function MailServerForm({ server, onClose }: { server: MailServer; onClos
     event.preventDefault();
     save.mutate({ seen, settings: requestOf(form) }, { onSuccess: onClose });
   };
+  const problem = (field: keyof Fields): string | undefined => problemOf(save.error, field);
   const textOf = (label: string, field: keyof Fields, more: { help?: string; isRequired?: boolean } = {}) => (
     <TextField
       label={label}
       value={form[field]}
       onChange={set(field)}
       autoComplete="off"
-      problem={problemOf(save.error, field)}
+      problem={problem(field)}
       {...more}
     />
   );
@@ -79,27 +80,15 @@ export function MailServerForm({ server, onClose }: { server: MailServer; onClos
       {textOf('Server', 'host', { help: 'Its name or address, such as mail.example.org' })}
       <SelectField label="Encryption" value={form.security} choices={securities} onChange={secure} />
       {textOf('Port', 'port')}
-      <LinesField
-        label="CA of the server"
-        value={form.ca}
-        onChange={set('ca')}
-        help="In PEM form; left empty: the CAs of the machine"
-        problem={problemOf(save.error, 'ca')}
-      />
-      {textOf('User', 'user', { help: 'Left empty where the server wants no login', isRequired: false })}
-      <TextField
-        label="Password"
-        type="password"
-        value={form.password}
-        onChange={set('password')}
-        autoComplete="off"
-        isRequired={false}
-        help={
-          (server.settings?.user ?? null) === null
-            ? 'It is stored sealed, and never shown'
-            : 'Left empty the stored one stays'
+      <LoginFields
+        form={{ user: form.user, secret: form.password, ca: form.ca }}
+        labels={{ user: 'User', secret: 'Password' }}
+        hasSecret={(server.settings?.user ?? null) !== null}
+        leftOut="Left empty where the server wants no login"
+        problems={{ user: problem('user'), secret: problem('password'), ca: problem('ca') }}
+        onChange={({ user = form.user, secret: password = form.password, ca = form.ca }) =>
+          setForm((now) => ({ ...now, user, password, ca }))
         }
-        problem={problemOf(save.error, 'password')}
       />
       {textOf('Mail comes from', 'from', { help: 'An address, such as sealift@example.org' })}
       {save.isError && <ErrorNotice error={save.error} />}

@@ -57,7 +57,12 @@ test('adds a registry once it was validated', async () => {
   const { user, api } = openPage('/administration/registries');
   await user.click(await screen.findByRole('button', { name: 'Add a registry' }));
   const dialog = await screen.findByRole('dialog', { name: 'Add a registry' });
-  await fill(user, dialog, { Name: 'harbor', Address: 'harbor.example', 'User name': 'ci', Password: 'a secret' });
+  await fill(user, dialog, {
+    Name: 'harbor',
+    Address: 'harbor.example',
+    'User name': 'ci',
+    'Password or token': 'a secret',
+  });
   await user.click(within(dialog).getByRole('button', { name: 'Validate' }));
   const tried = within(await within(dialog).findByRole('list', { name: 'What was tried' }));
   tried.getByText('Content may be pushed to it');

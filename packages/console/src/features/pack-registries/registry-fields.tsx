@@ -1,9 +1,9 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useId } from 'react';
 import { LinesField } from '../../components/lines-field.tsx';
+import { LoginFields } from '../../components/login-fields.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
-import { TextFileField } from '../../components/text-file-field.tsx';
 import type { problemsOf, RegistryForm } from './registry-form.ts';
 
 interface RegistryFieldsProps {
@@ -66,36 +66,16 @@ export function RegistryFields({ form, isNew, problems, onChange: set }: Registr
         help="Below the address"
         problem={problems.imageBase}
       />
-      <TextField
-        label="User name"
-        value={form.username}
-        onChange={(username) => set({ username })}
-        autoComplete="off"
-        isRequired={false}
-        help="Left empty where the registry asks for no login"
-        problem={problems.username}
-      />
-      <TextField
-        label="Password"
-        type="password"
-        value={form.password}
-        onChange={(password) => set({ password })}
-        autoComplete="new-password"
-        isRequired={false}
-        help={
-          isNew
-            ? 'Or a token; stored sealed, and never shown again'
-            : 'Left empty: the stored one, while address, user name, CA and allowed addresses stay as they are'
+      <LoginFields
+        form={{ user: form.username, secret: form.password, ca: form.ca }}
+        labels={{ user: 'User name', secret: 'Password or token' }}
+        hasSecret={!isNew}
+        keptWhile="address, user name, CA and allowed addresses"
+        leftOut="Left empty where the registry asks for no login"
+        problems={{ user: problems.username, secret: problems.password, ca: problems.ca }}
+        onChange={({ user: username = form.username, secret: password = form.password, ca = form.ca }) =>
+          set({ username, password, ca })
         }
-        problem={problems.password}
-      />
-      <TextFileField
-        label="CA certificates"
-        value={form.ca}
-        onChange={(ca) => set({ ca })}
-        isRequired={false}
-        help="PEM; left empty, those that the machine of the console trusts"
-        problem={problems.ca}
       />
       <LinesField
         label="Other addresses it may lead to"

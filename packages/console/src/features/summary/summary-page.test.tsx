@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
 
@@ -43,31 +43,21 @@ test('does not say that nothing real is touched where the vCenter is real', asyn
   expect(screen.queryByText(/No real machine, vCenter/)).toBeNull();
 });
 
-test('tells what to do while no release is recorded as installed', async () => {
-  openPage('/', (api) => {
+test('tells what to do while no release is recorded as installed, and leads to it', async () => {
+  const { user } = openPage('/', (api) => {
     api.installed = null;
   });
   await screen.findByRole('heading', { name: /does not know yet which release/ });
-  screen.getByText('sealift platform adopt --help');
+  await user.click(screen.getByRole('button', { name: 'Adopt a platform' }));
+  await screen.findByRole('heading', { name: 'Adopt a Platform', level: 1 });
 });
 
-test('looks at what the cluster runs, names what differs with what to do, and adopts once nothing does', async () => {
-  const { user, api } = openPage('/', (fixture) => {
-    fixture.installed = null;
+test('says that nodes are unknown, and not that there are none, where the cluster could not be asked', async () => {
+  openPage('/', (api) => {
+    api.nodesKnown = false;
   });
-  await user.click(await screen.findByRole('button', { name: 'Look at what the cluster runs' }));
-  const differences = await screen.findByRole('grid', { name: 'Differences' });
-  within(differences).getByText('layer k8s/kubernetes');
-  within(differences).getByText(/Give them with --values/);
-  screen.getByText(/nothing can be adopted while something differs/);
-  expect(screen.queryByRole('button', { name: /^Adopt/ })).toBeNull();
-  await user.click(screen.getByRole('button', { name: 'It runs the defaults of kubernetes' }));
-  await screen.findByRole('button', { name: 'It does not run these' });
-  await user.click(await screen.findByRole('button', { name: 'Adopt Harborview 4.2.12' }));
-  await screen.findByText('Harborview 4.2.12');
-  expect(api.calls.filter((call) => call.startsWith('POST'))).toEqual([
-    'POST /platform/survey',
-    'POST /platform/survey',
-    'POST /platform/adopt',
-  ]);
+  await screen.findByText(/^Unknown: the cluster could not be asked, at/);
+  screen.getByText('Unknown: the cluster could not be asked');
+  expect(screen.queryByText(/reported no node/)).toBeNull();
+  expect(screen.queryByText(/0 of 0/)).toBeNull();
 });

@@ -1,8 +1,9 @@
 import { Grid, GridItem, PageSection } from '@patternfly/react-core';
-import { useSummary } from '../../api/platform.ts';
+import { summaryEveryMs, useSummary } from '../../api/platform.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { lazyPage } from '../../components/lazy-page.ts';
 import { QueryView } from '../../components/query-view.tsx';
+import { UnknownSince } from '../../components/unknown-since.tsx';
 import { NodesCard } from './nodes-card.tsx';
 
 import { StatementsCard } from './statements-card.tsx';
@@ -23,6 +24,14 @@ export function SummaryPage() {
             <NothingInstalled />
           ) : (
             <Grid hasGutter>
+              <GridItem span={12}>
+                <UnknownSince
+                  what="how the platform is"
+                  query={summary}
+                  everyMs={summaryEveryMs(data)}
+                  trueAt={data.askedAt}
+                />
+              </GridItem>
               <GridItem span={12} lg={7}>
                 <StatementsCard statements={data.statements} />
               </GridItem>
@@ -30,7 +39,7 @@ export function SummaryPage() {
                 <VersionCard summary={data} />
               </GridItem>
               <GridItem span={12}>
-                <NodesCard nodes={data.nodes} />
+                <NodesCard summary={data} askedAt={data.askedAt} />
               </GridItem>
             </Grid>
           )

@@ -36,7 +36,9 @@ export function VersionCard({ summary }: { summary: Summary }) {
             <UpdateFact summary={summary} />
           </Fact>
           <Fact term="Nodes">
-            {ready} of {summary.nodes.length} ready
+            {summary.nodesKnown
+              ? `${ready} of ${summary.nodes.length} ready`
+              : 'Unknown: the cluster could not be asked'}
           </Fact>
           <Fact term="Cluster">{summary.simulated ? 'Simulated vSphere cluster' : 'vSphere cluster'}</Fact>
           {summary.vcenter !== null && <Fact term="vCenter">{summary.vcenter}</Fact>}

@@ -1,4 +1,5 @@
 import { packRegistryListSchema, repositoryListSchema, tagListSchema } from '@sealift/core/api';
+import { allPages } from '../../../client/all-pages.ts';
 import { connect } from '../../../client/connect.ts';
 import type { CliContext } from '../../../context.ts';
 import { plainLine } from '../../../terminal/plain-line.ts';
@@ -21,10 +22,15 @@ export async function listRegistries(
     return print(list, registryLines(list));
   }
   if (repository === undefined) {
-    const found = await api.get(registryUrl(name, '/repositories'), repositoryListSchema);
-    return print(found, found.repositories);
+    const pages = await allPages((after) =>
+      api.get(registryUrl(name, `/repositories?${new URLSearchParams({ after }).toString()}`), repositoryListSchema),
+    );
+    const repositories = pages.flatMap((page) => page.repositories);
+    return print({ repositories }, repositories);
   }
-  const query = new URLSearchParams({ repository });
-  const found = await api.get(registryUrl(name, `/tags?${query.toString()}`), tagListSchema);
-  print(found, found.tags);
+  const pages = await allPages((after) =>
+    api.get(registryUrl(name, `/tags?${new URLSearchParams({ repository, after }).toString()}`), tagListSchema),
+  );
+  const tags = pages.flatMap((page) => page.tags);
+  print({ repository, tags }, tags);
 }

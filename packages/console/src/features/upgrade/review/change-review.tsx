@@ -57,6 +57,7 @@ export function ChangeReview({ upgrade, review, address, isActive, viewToggle, o
       ))}
       <div className="review-body">
         <ReviewTree
+          upgradeId={upgrade.id}
           items={items}
           opened={opened}
           current={lineAt}

@@ -1,10 +1,12 @@
 import { memo } from 'react';
 import { FromTo } from './from-to.tsx';
+import { HunksOfLine } from './hunks/hunks-of-line.tsx';
 import { ResultLabel } from './result-label.tsx';
 import { changedBy, pathParts, type ReviewRow } from './review-rows.ts';
 import { changeOfRow } from './row-words.ts';
 
 interface ReviewLineProps {
+  upgradeId: string;
   row: ReviewRow;
   level: number;
   position: number;
@@ -19,7 +21,7 @@ const who = { site: 'changed here', release: 'changed by the release', both: 'ch
 
 /** One decision in the list: path, layer, from which value to which, who changed it and what becomes of it. */
 export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
-  const { row, level, position, size, isCurrent, hop, onGo } = props;
+  const { upgradeId, row, level, position, size, isCurrent, hop, onGo } = props;
   const { decision, layer, path } = row;
   const isWhole = decision.path.length === 0;
   const { last, parents } = pathParts(decision);
@@ -45,7 +47,8 @@ export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
       </span>{' '}
       <span className="line-change">{isWhole ? decision.reason : <FromTo {...changeOfRow(row)} />}</span>{' '}
       <span className="line-result">
-        <span className="line-who">{who[changedBy(decision)]}</span> <ResultLabel row={row} />
+        <span className="line-who">{who[changedBy(decision)]}</span> <ResultLabel row={row} />{' '}
+        {row.isOpen && <HunksOfLine upgradeId={upgradeId} rowKey={row.key} />}
         {row.isPending && <span className="pf-v6-screen-reader">, being saved</span>}
       </span>
     </div>

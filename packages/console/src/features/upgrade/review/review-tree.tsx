@@ -5,6 +5,7 @@ import type { GroupName, ReviewRow } from './review-rows.ts';
 import { groups, type Opened, type TreeItem } from './tree-items.ts';
 
 interface ReviewTreeProps {
+  upgradeId: string;
   items: readonly TreeItem[];
   opened: Opened;
   /** The line that the keyboard is at. */
@@ -25,7 +26,7 @@ const titles: Readonly<Record<GroupName, string>> = {
  * Every decision, in groups that open and close: a tree (WAI-ARIA Authoring Practices, "Tree View") with one stop of the Tab key. The arrow keys
  * move in it as there; keys with a meaning of their own are the review's.
  */
-export function ReviewTree({ items, opened, current, hopOf, onGo, onToggle, onMore }: ReviewTreeProps) {
+export function ReviewTree({ upgradeId, items, opened, current, hopOf, onGo, onToggle, onMore }: ReviewTreeProps) {
   const stop = items.some(({ key }) => key === current) ? current : items[0]?.key;
   const at = items.findIndex(({ key }) => key === stop);
   const item = items[at];
@@ -61,6 +62,7 @@ export function ReviewTree({ items, opened, current, hopOf, onGo, onToggle, onMo
           return (
             <ReviewLine
               key={one.key}
+              upgradeId={upgradeId}
               row={row}
               level={level}
               position={position}

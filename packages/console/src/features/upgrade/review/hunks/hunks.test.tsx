@@ -76,8 +76,11 @@ test('keeps what is settled while one looks elsewhere, and over the end of a ses
   const { user, api } = await openLong();
   await hunks();
   await user.keyboard('i');
+  // How far it is stands in its line, wherever one is.
+  within(screen.getByRole('treeitem', { name: /^\["nginx.conf/ })).getByText('1 of 3 hunks settled');
   await user.click(screen.getByRole('treeitem', { name: /^mtu/ }));
   expect(screen.queryByRole('region', { name: 'Hunks' })).toBeNull();
+  within(screen.getByRole('treeitem', { name: /^\["nginx.conf/ })).getByText('1 of 3 hunks settled');
   await user.click(screen.getByRole('treeitem', { name: /^\["nginx.conf"\]/ }));
   (await hunks()).getByText(/^1 settled/);
   (await hunks()).getByRole('heading', { name: 'Hunk 2 of 3' });

@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { clusterNodesSchema } from '@sealift/core/api';
+import { z } from 'zod';
+
+const layersSchema = z.object({
+  layers: z.array(z.object({ layer: z.string(), pack: z.string(), version: z.string() })),
+});
+const rolloutSchema = z.object({ updated: z.int(), total: z.int() });
+
+/** What the simulated cluster itself says, over its own line, without faults. */
+export interface ClusterState {
+  readonly nodes: z.infer<typeof clusterNodesSchema>['nodes'];
+  /** Version by `layer/pack`. */
+  readonly layers: ReadonlyMap<string, string>;
+  /** Machines as they are asked for, of both groups. */
+  readonly updated: { readonly 'control-plane': number; readonly workers: number };
+}
+
+/** A look at the cluster: the state held at some moment between both times (ms since 1970). */
+interface Look {
+  readonly begun: number;
+  readonly ended: number;
+  readonly state: ClusterState;
+}
+
+/** Looks at a cluster all the time, and knows afterwards what was true when. */
+export class ClusterTruth {
+  readonly #url: string;
+  readonly #looks: Look[] = [];
+  readonly #stopped = new AbortController();
+  #watching: Promise<void> | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  watch(everyMs = 100): void {
+    this.#watching = (async () => {
+      while (!this.#stopped.signal.aborted) {
+        await this.look();
+        await delay(everyMs);
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#watching;
+  }
+
+  async look(): Promise<void> {
+    const begun = Date.now();
+    const [{ nodes }, { layers }, controlPlane, workers] = await Promise.all([
+      this.#read('/v1/cluster/nodes', clusterNodesSchema),
+      this.#read('/v1/cluster/layers', layersSchema),
+      this.#read('/v1/cluster/rollouts/control-plane', rolloutSchema),
+      this.#read('/v1/cluster/rollouts/workers', rolloutSchema),
+    ]);
+    const versions = new Map(layers.map(({ layer, pack, version }) => [`${layer}/${pack}`, version]));
+    const state = {
+      nodes,
+      layers: versions,
+      updated: { 'control-plane': controlPlane.updated, workers: workers.updated },
+    };
+    this.#looks.push({ begun, ended: Date.now(), state });
+  }
+
+  /** The states that held at some moment from one time to another (ms since 1970): a state holds from the look before it to the look after it. */
+  during(from: number, to: number): readonly ClusterState[] {
+    return this.#looks
+      .filter((_, index) => {
+        const begins = this.#looks[index - 1]?.begun ?? Number.NEGATIVE_INFINITY;
+        const ends = this.#looks[index + 1]?.ended ?? Number.POSITIVE_INFINITY;
+        return begins <= to && ends >= from;
+      })
+      .map(({ state }) => state);
+  }
+
+  async #read<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
+    const answer = await fetch(`${this.#url}${path}`);
+    return schema.parse(await answer.json());
+  }
+}

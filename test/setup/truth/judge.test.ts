@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterState } from './cluster-truth.ts';
+import { judge, type PlannedStep } from './judge.ts';
+import type { PageStatement } from './read-page.ts';
+
+const windowMs = 20_000;
+const now = 1_000_000;
+
+function state(versions: readonly string[], updated = 0): ClusterState {
+  const nodes = versions.map((version, index) => ({
+    name: `control-plane-${index + 1}`,
+    role: 'control-plane' as const,
+    version,
+    template: `t-${version}`,
+    ready: true,
+    message: '',
+    machine: null,
+    phase: 'Running',
+    since: null,
+  }));
+  return {
+    nodes,
+    layers: new Map([['cni/calico', versions[0] ?? '']]),
+    updated: { 'control-plane': updated, workers: 0 },
+  };
+}
+
+const before = state(['1', '1', '1']);
+const after = state(['2', '1', '1'], 1);
+/** The cluster was `before` until so many ms ago, and is `after` since. */
+const changed = (agoMs: number) => ({
+  during: (from: number, to: number): readonly ClusterState[] => [
+    ...(from <= now - agoMs ? [before] : []),
+    ...(to >= now - agoMs ? [after] : []),
+  ],
+});
+const steps: readonly PlannedStep[] = [
+  { title: 'Apply calico', isThere: ({ layers }) => layers.get('cni/calico') === '2' },
+  { title: 'Roll the control plane', isThere: () => false, group: 'control-plane' },
+];
+const silent: PageStatement = {
+  at: now,
+  nodes: null,
+  groups: null,
+  steps: null,
+  machines: null,
+  wait: null,
+  unknown: [],
+  healthy: false,
+};
+const table = ({ nodes }: ClusterState) =>
+  nodes.map(({ name, version, template }) => [name, 'Ready Running', '', 'Control plane', version, template, '']);
+const of = (page: Partial<PageStatement>, agoMs: number, faultBeforeMs = 0) =>
+  judge({ ...silent, ...page }, changed(agoMs), { steps, windowMs, faultBeforeMs }).is;
+
+describe('what a page states', () => {
+  it('is equal where it is true now, or was a moment ago', () => {
+    expect(of({ nodes: table(after) }, 60_000)).toBe('equal');
+    expect(of({ nodes: table(before) }, 10_000)).toBe('equal');
+  });
+
+  it('is false where it was true too long ago, or never, and nothing says that it is unknown', () => {
+    expect(of({ nodes: table(before) }, 30_000)).toBe('false');
+    expect(of({ nodes: table(state(['2', '2', '1'])) }, 10_000)).toBe('false');
+    expect(of({ groups: ['Control plane: 3 of 3 readyKubernetes 1, template t-1'] }, 30_000)).toBe('false');
+    expect(of({ machines: '0 of 3', steps: [['Roll the control plane', 'running']] }, 30_000)).toBe('false');
+  });
+
+  it('is false where its parts were true at different moments', () => {
+    expect(
+      of({ nodes: table(before), machines: '1 of 3', steps: [['Roll the control plane', 'running']] }, 10_000),
+    ).toBe('false');
+  });
+
+  it('may be unknown since it was true', () => {
+    const old = { nodes: table(before), unknown: [['Unknown now', now - 40_000]] as const };
+    expect(of(old, 30_000)).toBe('unknown');
+    // It was not true any more when it is said to have been.
+    expect(of({ ...old, unknown: [['Unknown now', now - 2000]] }, 30_000)).toBe('false');
+    expect(of({ ...old, unknown: [['Unknown now', null]] }, 30_000)).toBe('false');
+    expect(of({ ...old, unknown: [['Unknown now', now + 60_000]] }, 30_000)).toBe('false');
+  });
+
+  it('is false where it is called unknown, and nothing was wrong', () => {
+    expect(of({ nodes: table(after), unknown: [['Unknown now', now]] }, 60_000, 90_000)).toBe('false');
+  });
+
+  it('is false where a step is called done whose effect is not there', () => {
+    expect(of({ steps: [['Apply calico', 'done']] }, 10_000)).toBe('equal');
+    expect(of({ steps: [['Apply calico', 'done']] }, -10_000)).toBe('false');
+    expect(of({ steps: [['Roll the control plane', 'done']] }, 10_000)).toBe('false');
+  });
+});

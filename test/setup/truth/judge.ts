@@ -1,0 +1,114 @@
+import type { ClusterState, ClusterTruth } from './cluster-truth.ts';
+import type { PageStatement } from './read-page.ts';
+
+/** A step of the plan with what the cluster has once it is done. */
+export interface PlannedStep {
+  readonly title: string;
+  /** Whether the effect is there. */
+  readonly isThere: (state: ClusterState) => boolean;
+  /** Of a rollout: whose machines it replaces. */
+  readonly group?: 'control-plane' | 'workers';
+}
+
+export interface Verdict {
+  readonly is: 'equal' | 'unknown' | 'false';
+  /** What is false of it, or what is unknown; empty where it is equal. */
+  readonly why: string;
+}
+
+const machinesOfGroup = 3;
+const slackMs = 1000;
+/** For so long after a fault something may be unknown: what was held up by it is read again by and by. */
+const echoMs = 60_000;
+
+/**
+ * Holds what a page states against what was true. It is equal where all that it states was true together at a moment no longer ago than `windowMs`, the age that
+ * the page itself calls now. What was true longer ago has to be called unknown, since a moment at which it was true. What is called done has to be true now.
+ *
+ * @param faultBefore how long before the statement a fault was there, ms; infinite where there was none: what is unknown without a cause is false too
+ */
+export function judge(
+  page: PageStatement,
+  truth: Pick<ClusterTruth, 'during'>,
+  { steps, windowMs, faultBeforeMs }: { steps: readonly PlannedStep[]; windowMs: number; faultBeforeMs: number },
+): Verdict {
+  const { at } = page;
+  const lie = liesOfNow(page, truth.during(at, at), steps);
+  if (lie !== undefined) return { is: 'false', why: lie };
+  const [unknown] = page.unknown;
+  const isTrue = (state: ClusterState): boolean => isAsStated(page, state, steps);
+  if (unknown === undefined) {
+    if (truth.during(at - windowMs, at).some(isTrue)) return { is: 'equal', why: '' };
+    return { is: 'false', why: `was not true in the last ${windowMs} ms: ${stated(page)}` };
+  }
+  const [text, since] = unknown;
+  if (faultBeforeMs > echoMs) return { is: 'false', why: `unknown without a fault: ${text}` };
+  if (since === null || since > at + slackMs)
+    return { is: 'false', why: `unknown since no time or the future: ${text}` };
+  // What is shown beside it was true when it was known last.
+  if (!truth.during(since - windowMs, since + slackMs).some(isTrue)) {
+    return { is: 'false', why: `was not true when it is said to have been, ${at - since} ms ago: ${stated(page)}` };
+  }
+  return { is: 'unknown', why: text };
+}
+
+/** What is called done and is not there; what is called healthy while machines are replaced. */
+function liesOfNow(
+  { steps, healthy }: PageStatement,
+  now: readonly ClusterState[],
+  planned: readonly PlannedStep[],
+): string | undefined {
+  if (healthy && now.every(({ nodes }) => nodes.some(({ ready }) => !ready))) return 'healthy, with a node not ready';
+  const done = new Set((steps ?? []).filter(([, state]) => state === 'done').map(([title]) => title));
+  return planned.find(({ title, isThere }) => done.has(title) && !now.some(isThere))?.title;
+}
+
+/** Whether a state of the cluster is what a page shows of it. */
+function isAsStated(page: PageStatement, state: ClusterState, planned: readonly PlannedStep[]): boolean {
+  return (
+    (page.nodes === null || sameTexts(page.nodes.map(rowText), state.nodes.map(nodeText))) &&
+    (page.groups === null || sameTexts(page.groups, groupTexts(state))) &&
+    (page.machines === null || page.machines === machinesText(page, state, planned))
+  );
+}
+
+/** Name, state, Kubernetes and template of a row of the table of nodes. */
+function rowText([name = '', ready = '', , , version = '', template = '']: readonly string[]): string {
+  return [name, ready.startsWith('Ready'), version, template].join(' ');
+}
+
+function nodeText({ name, ready, version, template }: ClusterState['nodes'][number]): string {
+  return [name, ready, version, template].join(' ');
+}
+
+function groupTexts({ nodes }: ClusterState): string[] {
+  const groups = Map.groupBy(nodes, ({ role, version, template }) => `${role} ${version} ${template}`);
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    const ready = group.filter((node) => node.ready).length;
+    const who = first?.role === 'control-plane' ? 'Control plane' : 'Workers';
+    return `${who}: ${ready} of ${group.length} readyKubernetes ${first?.version}, template ${first?.template}`;
+  });
+}
+
+/** The figure of machines replaced that a page has to show, by the steps that it shows as begun. */
+function machinesText(
+  { steps }: PageStatement,
+  { updated }: ClusterState,
+  planned: readonly PlannedStep[],
+): string | undefined {
+  const begun = planned.flatMap(({ title, group }) => {
+    const state = steps?.find(([of]) => of === title)?.[1];
+    return group === undefined || state === undefined || state === 'waiting' ? [] : [{ group, state }];
+  });
+  const replaced = begun.map(({ group, state }) => (state === 'done' ? machinesOfGroup : updated[group]));
+  return `${replaced.reduce((sum, count) => sum + count, 0)} of ${begun.length * machinesOfGroup}`;
+}
+
+function sameTexts(some: readonly string[], others: readonly string[]): boolean {
+  return JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+}
+
+function stated({ nodes, groups, machines }: PageStatement): string {
+  return JSON.stringify({ nodes: nodes?.map(rowText), groups, machines });
+}
