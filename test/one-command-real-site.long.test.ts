@@ -22,7 +22,7 @@ const patienceMs = 3_600_000;
  * identity that is shared, and a gateway that somebody holds. The same command is typed again and again.
  */
 describe.skipIf(absent !== undefined)(
-  `the runbook by one command on a real site (${absent?.remedy})`,
+  `the runbook by one command on a real site${absent === undefined ? '' : ` (${absent.remedy})`}`,
   { timeout: patienceMs },
   () => {
     let site: RunbookSite;

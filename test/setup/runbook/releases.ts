@@ -46,9 +46,14 @@ export const runbookReleases: OtherReleases = {
     const older = structuredClone(before);
     older.spec.layers = older.spec.layers.filter(({ pack }) => pack !== newerPack.name);
     older.spec.content.packs = older.spec.content.packs.filter((path) => !path.includes(newerPack.name));
-    write(folder, tooOld, { ...older, spec: { ...older.spec, upgradesFrom: [{ range: '>=3.8.0 <3.9.4' }] } });
-    write(folder, installed, { ...before, spec: { ...before.spec, upgradesFrom: [{ range: '>=3.9.0 <3.9.7' }] } });
     const upgradesFrom = (version: string) => [{ range: `>=3.9.0 <${version}` }];
+    for (const [version, release] of [
+      [tooOld, older],
+      [installed, before],
+    ] as const) {
+      const gateway = { version, minimum: firstGateway };
+      write(folder, version, { ...release, spec: { ...release.spec, upgradesFrom: upgradesFrom(version), gateway } });
+    }
     const after = read(folder, offered);
     for (const [version, release, minimum] of [
       [known, before, '4.0.0'],

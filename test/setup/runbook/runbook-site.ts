@@ -140,7 +140,9 @@ export class RunbookSite {
     });
     if (registered.code !== 0) throw new Error(registered.stderr);
     const args = ['gateway', 'run', '--data', data, '--trial-seconds', '300', '--window-seconds', '1'];
-    const service = { name: `the gateway ${name}`, command: program, args, env, cwd: this.folder, cancel };
+    // It says nothing while all is well.
+    const begin = ['-c', 'echo begins; exec "$0" "$@"', program, ...args];
+    const service = { name: `the gateway ${name}`, command: '/bin/sh', args: begin, env, cwd: this.folder, cancel };
     this.#services.push(await startService(service, () => true));
     await this.untilGateway(name, ({ seenAt }) => seenAt !== null);
   }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,8 +8,6 @@ import { run } from '../sealift.ts';
 
 /** The file server of a support host that was set up by its command, and who may log in to it. */
 export interface SupportHost {
-  /** Of the folder with bundles, with a slash at its end. */
-  readonly bundles: string;
   readonly username: string;
   readonly password: string;
   readonly caFile: string;
@@ -32,20 +30,16 @@ export async function startSupportHost({ env, folder, cancel }: DemoContext): Pr
     { name: 'the file server', command, args: ['airgap', 'serve', 'files', '--dir', dir], env, cwd: dir, cancel },
     (line) => (line.startsWith('File server https://') ? true : undefined),
   );
-  const bundles = join(dir, 'files', 'bundles');
-  await mkdir(bundles, { recursive: true });
   const caFile = join(dir, 'ca.pem');
-  const url = `https://localhost:${files}/bundles/`;
   const login = `machine localhost login reader password ${password}\n`;
   await writeFile(join(env['HOME'] ?? '', '.netrc'), login, { mode: 0o600 });
   return {
-    bundles: url,
     username: 'reader',
     password,
     caFile,
     async keep(file, name) {
-      await copyFile(file, join(bundles, name));
-      return `${url}${name}`;
+      await copyFile(file, join(dir, 'files', name));
+      return `https://localhost:${files}/bundles/${name}`;
     },
     stop: () => server.stop(),
   };
