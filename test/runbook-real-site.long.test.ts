@@ -21,7 +21,7 @@ import { siteLayers, siteValues } from '../examples/harborview/site-changes.ts';
 import { openWindow, type Window } from './setup/browser.ts';
 import { layerButton, openFromMenu, paneOf, shows, signIn } from './setup/console-pages.ts';
 import { Person } from './setup/person.ts';
-import { installed, known, newerPack, offered, tooOld, writeNewerPack } from './setup/runbook/releases.ts';
+import { installed, known, newerPack, offered, refused, tooOld, writeNewerPack } from './setup/runbook/releases.ts';
 import { absent, chromium, curl, RunbookSite } from './setup/runbook/runbook-site.ts';
 import { sharedId } from './setup/runbook/shared-storage-id.ts';
 import { startSupportHost, type SupportHost } from './setup/runbook/support-host.ts';
@@ -109,6 +109,9 @@ describe.skipIf(absent !== undefined)(
       const drawn = page.getByRole('list', { name: 'Hops' });
       for (const version of [installed, known]) await shows(drawn, version);
       await shows(drawn, 'Gateways at 4.0.0 or newer');
+      const why = `${refused} does not declare an upgrade from ${installed}. It accepts >=4.0.0 <${refused}.`;
+      expect(await site.does('plan')).toContain(`refused: ${refused}: ${why} (declared-edges-only)`);
+      await shows(page.getByRole('region', { name: 'Refused releases' }), why);
       await window.picture('runbook-R1');
     });
 
@@ -371,6 +374,7 @@ describe.skipIf(absent !== undefined)(
       await page.keyboard.press('ControlOrMeta+A');
       await page.keyboard.insertText(merged.replace('172.27.0.0/16', '192.168.0.0/16'));
       await page.getByRole('button', { name: 'Use this text' }).click();
+      await page.getByRole('region', { name: 'Merge of Kubernetes' }).getByText('edited by hand').first().waitFor();
       await page.getByText('Nothing is open. 9 customisations are kept.').waitFor();
       await window.picture('runbook-R15');
       expect((await preview()).pasted?.differences.map(({ path }) => path)).toEqual([['pack', 'podCIDR']]);
@@ -396,9 +400,9 @@ describe.skipIf(absent !== undefined)(
       } finally {
         await other.close();
       }
-      const refused = await site.command('sync', 'spectro-packs');
-      expect(refused.code).not.toBe(0);
-      expect(refused.stderr).toMatch(/locked/i);
+      const locked = await site.command('sync', 'spectro-packs');
+      expect(locked.code).not.toBe(0);
+      expect(locked.stderr).toContain('CONSOLE_LOCKED');
       const ended = async (): Promise<Upgrade | undefined> => {
         const upgrade = await site.json(upgradeSchema, 'upgrade', 'status', id);
         return ['ready', 'running'].includes(upgrade.state) ? undefined : upgrade;

@@ -15,6 +15,9 @@ export const known = '4.2.12';
 /** Too old for a step to a new major. */
 export const tooOld = '3.9.4';
 
+/** Newer, and not for this site. */
+export const refused = '4.1.2';
+
 /** What gateways were installed with. */
 export const firstGateway = '3.9.0';
 
@@ -38,7 +41,7 @@ interface ReleaseText {
 
 export const runbookReleases: OtherReleases = {
   installed,
-  uploaded: [tooOld, installed, known],
+  uploaded: [tooOld, installed, refused, known],
   offered: [offered],
   async write(folder) {
     const before = read(folder, '4.2.12');
@@ -47,12 +50,13 @@ export const runbookReleases: OtherReleases = {
     older.spec.layers = older.spec.layers.filter(({ pack }) => pack !== newerPack.name);
     older.spec.content.packs = older.spec.content.packs.filter((path) => !path.includes(newerPack.name));
     const upgradesFrom = (version: string) => [{ range: `>=3.9.0 <${version}` }];
-    for (const [version, release] of [
-      [tooOld, older],
-      [installed, before],
+    for (const [version, release, accepts] of [
+      [tooOld, older, upgradesFrom(tooOld)],
+      [installed, before, upgradesFrom(installed)],
+      [refused, before, [{ range: `>=4.0.0 <${refused}` }]],
     ] as const) {
       const gateway = { version, minimum: firstGateway };
-      write(folder, version, { ...release, spec: { ...release.spec, upgradesFrom: upgradesFrom(version), gateway } });
+      write(folder, version, { ...release, spec: { ...release.spec, upgradesFrom: [...accepts], gateway } });
     }
     const after = read(folder, offered);
     for (const [version, release, minimum] of [
