@@ -98,7 +98,7 @@ describe.skipIf(absent !== undefined)(
       const line = `${sealift} ${settle.replace(/^sealift /, '')}`;
       expect(await run('sh', ['-c', line], { env: site.env, cwd: site.folder })).toMatchObject({ code: 0 });
       const { stdout, stderr } = await stops();
-      expect(stdout).not.toContain('open: ');
+      expect(stdout).not.toMatch(/open: .*"reportingTTL"\]/);
       for (const reason of ['is shared', 'is paused for the site hamburg']) expect(stderr).toContain(reason);
     });
 
