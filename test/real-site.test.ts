@@ -12,6 +12,7 @@ import { sitePeers } from '@sealift/testkit/site/programs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openWindow } from './setup/browser.ts';
+import { signIn } from './setup/console-pages.ts';
 import { endStateOf } from './setup/end-state.ts';
 import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
 import { run, sealift } from './setup/sealift.ts';
@@ -182,10 +183,7 @@ describe.skipIf(absent !== undefined)(
       const window = await openWindow(chromium.path, site.administrator.api.url);
       try {
         const { page } = window;
-        await page.goto('/');
-        await page.getByLabel('User name').fill(site.administrator.username);
-        await page.getByLabel('Password').fill(site.administrator.password.reveal());
-        await page.getByRole('button', { name: 'Sign in' }).click();
+        await signIn(page, site.administrator);
         await page.getByRole('strong').filter({ hasText: 'Harborview 4.2.12' }).waitFor();
         await page.goto('/cluster/nodes');
         await page.getByText([...before][0] ?? 'no node').waitFor();

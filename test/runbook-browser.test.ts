@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { layerPreviewSchema, packRegistrySchema, upgradeSchema, upgradeListSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
 import { waitUntil } from '@sealift/testkit/wait-until';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { siteLayers } from '../examples/harborview/site-changes.ts';
 import { accessibilityFaults } from './setup/accessibility.ts';
 import { openWindow, type Window } from './setup/browser.ts';
+import { layerButton, openFromMenu, paneOf as paneIn, shows as text } from './setup/console-pages.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
 import { run } from './setup/sealift.ts';
 
@@ -234,21 +235,7 @@ describe.skipIf(chromium.missing)(`the runbook in a browser (${chromium.remedy})
     expect(overflow, `${name} is wider than the window`).toBe(0);
   }
 
-  async function open(title: string): Promise<void> {
-    await page.getByRole('navigation', { name: 'Main Menu' }).getByRole('link', { name: title, exact: true }).click();
-    await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  }
-
-  function layer(name: string): Locator {
-    return page.getByRole('navigation', { name: 'Layers' }).getByRole('button', { name });
-  }
-
-  function paneOf(title: string): Locator {
-    return page.getByRole('region', { name: title, exact: true });
-  }
+  const open = (title: string) => openFromMenu(page, title);
+  const layer = (name: string) => layerButton(page, name);
+  const paneOf = (title: string) => paneIn(page, title);
 });
-
-/** Waits until an element shows the text, wherever in it. */
-async function text(element: Locator, part: string): Promise<void> {
-  await element.getByText(part).first().waitFor();
-}

@@ -12,6 +12,7 @@ import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRelease } from '../examples/harborview/build.ts';
 import { openWindow } from './setup/browser.ts';
+import { signIn } from './setup/console-pages.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
@@ -69,11 +70,7 @@ describe.skipIf(peers.some(({ missing }) => missing))(
       const window = await openWindow(chromium.path, site.administrator.api.url);
       try {
         const { page } = window;
-        await page.goto('/');
-        await page.getByLabel('User name').fill(site.administrator.username);
-        await page.getByLabel('Password').fill(site.administrator.password.reveal());
-        await page.getByRole('button', { name: 'Sign in' }).click();
-        await page.getByRole('heading', { level: 1, name: 'Summary' }).waitFor();
+        await signIn(page, site.administrator);
         await page.goto(`/updates/${id}`);
         await page.getByRole('tab', { name: /^Preflight \(1 of \d+ not passed\)$/ }).click();
         await page.getByText('is a real one: templates and storage are changed there').waitFor();

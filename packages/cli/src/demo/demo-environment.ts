@@ -28,6 +28,15 @@ export interface DemoOptions {
   readonly ownPages?: boolean;
   /** The PostgreSQL server of the console, in place of the embedded store. */
   readonly databaseUrl?: string;
+  readonly releases?: DemoReleases;
+}
+
+/** What a platform begins with. */
+export interface DemoReleases {
+  /** The one that it runs. */
+  readonly installed: string;
+  /** In the order in which their bundles are executed, the installed one among them. */
+  readonly uploaded: readonly string[];
 }
 
 /** What has to be built before a demo can start. */
@@ -121,10 +130,11 @@ export async function startDemo<Cluster extends DemoCluster>(
     });
     started.push(console);
     const administrator = await makeAdministrator(context, console.ready, vendor);
-    for (const version of [installed, offered]) {
+    const releases = options.releases ?? { installed, uploaded: [installed, offered] };
+    for (const version of releases.uploaded) {
       say(`Executing ./airgap-v${version}.bin`);
       await executeBundle(context, bundleOf(vendor, version));
-      if (version !== installed) continue;
+      if (version !== releases.installed) continue;
       await syncRegistry(administrator.api, context.cancel);
       await cluster.install();
       say(`The platform runs ${version}, with the site's own values`);

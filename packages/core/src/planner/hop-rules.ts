@@ -133,6 +133,12 @@ export function undeclared(from: GraphRelease, to: GraphRelease): BrokenRule {
   return { rule: 'declared-edges-only', reason };
 }
 
+/** Why a step back is refused. */
+export function downgrade(from: GraphRelease, to: GraphRelease): BrokenRule {
+  const reason = `${to.version.text} is older than the installed ${from.version.text}; downgrades are not supported.`;
+  return { rule: 'no-downgrade', reason };
+}
+
 function requiredRelease({ graph, from, to }: HopQuestion): BrokenRule | undefined {
   const required = graph.requiredBefore[to.place] ?? -1;
   if (required <= from.place) return undefined;

@@ -1,6 +1,6 @@
 import type { UpgradeEdge } from '../release/release.ts';
 import { comparePrecedence } from '../version/version.ts';
-import { brokenRules, edgeBetween, type HopRule, type PlanningSite, undeclared } from './hop-rules.ts';
+import { brokenRules, downgrade, edgeBetween, type HopRule, type PlanningSite, undeclared } from './hop-rules.ts';
 import type { PlannableRelease } from './node-image.ts';
 import { type GraphRelease, inGraph, releaseGraph, type ReleaseGraph } from './release-graph.ts';
 
@@ -40,10 +40,7 @@ export function judgeStep(
   to: GraphRelease,
   site: PlanningSite = {},
 ): HopVerdict {
-  if (comparePrecedence(to.version, from.version) < 0) {
-    const reason = `${to.version.text} is older than the installed ${from.version.text}; downgrades are not supported.`;
-    return { legal: false, rule: 'no-downgrade', reason };
-  }
+  if (comparePrecedence(to.version, from.version) < 0) return { legal: false, ...downgrade(from, to) };
   const edge = edgeBetween(from, to, site);
   if (edge === undefined) return { legal: false, ...undeclared(from, to) };
   const way = { providers: from.release.spec.clusterApi?.core, gateways: undefined };

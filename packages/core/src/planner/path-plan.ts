@@ -63,7 +63,7 @@ export const pathPlanSchema = z.object({
   notDirectly: z.array(brokenRuleSchema),
   /** The next best ways to the same release, the better first. */
   runnersUp: z.array(plannedPathSchema),
-  /** Newer releases that cannot be reached, newest first. */
+  /** Newer releases that cannot be reached, newest first; then an older one, where it was asked for. */
   refused: z.array(refusedReleaseSchema),
 });
 export type PathPlan = z.infer<typeof pathPlanSchema>;

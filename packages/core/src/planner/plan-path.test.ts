@@ -133,6 +133,29 @@ describe('the path to a release', () => {
     ]);
   });
 
+  it('back to an older release is refused as such, and nothing else of what is older', () => {
+    const releases = [at('1.0.0', '1.31.1'), at('1.1.0', '1.31.1', ['1.0.0']), at('1.2.0', '1.31.1', ['1.1.0'])];
+    const found = plan(releases, '1.2.0', '1.1.0');
+    expect([found.path, found.refused]).toEqual([
+      null,
+      [
+        {
+          version: '1.1.0',
+          because: [
+            {
+              rule: 'no-downgrade',
+              reason: '1.1.0 is older than the installed 1.2.0; downgrades are not supported.',
+              from: '1.2.0',
+              to: '1.1.0',
+            },
+          ],
+        },
+      ],
+    ]);
+    expect(plan(releases, '1.2.0', '1.2.0').refused).toEqual([]);
+    expect(plan(releases, '1.2.0').refused).toEqual([]);
+  });
+
   it('is built as one plan: locked once, proved after each hop, workers rolled when they have to be', () => {
     const releases = [at('1.0.0', '1.31.1'), at('1.1.0', '1.32.1', ['1.0.0']), at('1.2.0', '1.33.1', ['1.1.0'])];
     const [installed, ...targets] = releases;

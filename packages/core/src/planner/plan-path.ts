@@ -10,6 +10,7 @@ import {
 import {
   type BrokenRule,
   brokenRules,
+  downgrade,
   edgeBetween,
   gatewayMinimum,
   type PlanningSite,
@@ -41,7 +42,7 @@ const mostRunnersUp = 3;
 
 /**
  * Plans the way from a release to a newer one over as many hops as it takes: the path, the next best ones, and every newer release that cannot
- * be reached with the fewest broken rules of any way to it.
+ * be reached with the fewest broken rules of any way to it. An older one that is asked for is refused as such.
  */
 export function planPath<Known extends PlannableRelease>(input: PathInput<Known>): PathPlan {
   const { graph, from } = input;
@@ -57,7 +58,7 @@ export function planPath<Known extends PlannableRelease>(input: PathInput<Known>
     path: route === undefined ? null : described(route, input),
     notDirectly: route === undefined || to === undefined || route.hops.length === 1 ? [] : [...brokenBy(input, to)],
     runnersUp: others.map((one) => described(one, input)),
-    refused: refusedOf(search, routes),
+    refused: [...refusedOf(search, routes), ...backwards(input)],
   };
 }
 
@@ -118,6 +119,13 @@ function refusedOf<Known extends PlannableRelease>(
     if (because.length > 0 || release === undefined) return { version: version.text, because };
     return { version: version.text, because: [noWay(graph, start, release)] };
   });
+}
+
+/** Of older releases only the one that was asked for is told. */
+function backwards<Known extends PlannableRelease>({ from, to }: PathInput<Known>): RefusedRelease[] {
+  if (to === undefined || to.place >= from.place) return [];
+  const place = { from: from.version.text, to: to.version.text };
+  return [{ version: to.version.text, because: [{ ...downgrade(from, to), ...place }] }];
 }
 
 /** No chain of declared steps leads to a release: named is the beginning of the chain that comes nearest. */

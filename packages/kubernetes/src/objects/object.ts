@@ -35,6 +35,7 @@ export interface ObjectMeta {
   readonly finalizers?: readonly string[] | undefined;
   readonly creationTimestamp?: string | undefined;
   readonly deletionTimestamp?: string | undefined;
+  readonly deletionGracePeriodSeconds?: number | null | undefined;
   readonly managedFields?: readonly ManagedField[] | undefined;
 }
 
@@ -71,6 +72,7 @@ const metadataSchema = z.looseObject({
   finalizers: z.array(text).optional(),
   creationTimestamp: text.nullish(),
   deletionTimestamp: text.nullish(),
+  deletionGracePeriodSeconds: z.number().nullish(),
   managedFields: z
     .array(
       z.looseObject({

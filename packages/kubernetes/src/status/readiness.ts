@@ -18,7 +18,7 @@ import { judge } from './read-part.ts';
 import type { Related } from './related.ts';
 import { progressing, type Readiness, ready } from './result.ts';
 import { spoken } from './spoken.ts';
-import { timeOf } from './times.ts';
+import { deletionAsked } from './times.ts';
 
 export type { Readiness, ReadinessState } from './result.ts';
 export type { Related } from './related.ts';
@@ -114,8 +114,8 @@ export function isReadyWhenThere({ apiVersion, kind }: Pick<KubeObject, 'apiVers
 }
 
 function beingDeleted(object: KubeObject): Readiness {
-  const { deletionTimestamp, finalizers = [] } = object.metadata;
-  const since = timeOf(deletionTimestamp);
+  const { finalizers = [] } = object.metadata;
+  const since = deletionAsked(object.metadata);
   if (finalizers.length === 0) return progressing(object, 'is being deleted', { since });
   const names = spoken(finalizers.slice(0, 5).join(', '), 300);
   return progressing(object, `is being deleted and kept by ${names}`, {

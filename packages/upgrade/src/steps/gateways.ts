@@ -31,7 +31,7 @@ export const gateways: StepDefinition<'gateways'> = {
 function doneText({ heldAndFit }: GatewaysReadiness, count: number): string {
   if (count === 0) return 'No gateway is registered';
   const held = heldAndFit.length === 0 ? '' : `; ${named(heldAndFit)} held at versions that are new enough`;
-  return `${count} gateways are new enough${held}`;
+  return `${count === 1 ? '1 gateway is' : `${count} gateways are`} new enough${held}`;
 }
 
 function movingWait({ ready, heldAndFit, onTheirWay }: GatewaysReadiness, count: number): SeenWait {

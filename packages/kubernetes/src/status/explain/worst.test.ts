@@ -65,8 +65,12 @@ describe('what stands in the way of a workload', () => {
     });
   });
 
-  it('is the pod that does not end', () => {
-    const ending = podOf({}, { name: 'ending', owner: 'set', metadata: { deletionTimestamp: '2026-11-01T12:00:00Z' } });
+  it.each([
+    ['its end', {}, '2026-11-01T12:00:00Z'],
+    ['its end without a time to end in', { deletionGracePeriodSeconds: 0 }, '2026-11-01T12:00:00Z'],
+    ['its end, by when it is to be gone', { deletionGracePeriodSeconds: 30 }, '2026-11-01T12:00:30Z'],
+  ])('is the pod that does not end, since somebody asked for %s', (_what, grace, deletionTimestamp) => {
+    const ending = podOf({}, { name: 'ending', owner: 'set', metadata: { deletionTimestamp, ...grace } });
     const scaled = objectOf('apps/v1', 'Deployment', {
       spec: { replicas: 3 },
       status: { ...status, replicas: 4, availableReplicas: 4, updatedReplicas: 3 },

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../objects/object.ts';
 import { conditionsSchema, isTrue } from '../conditions.ts';
 import type { Related } from '../related.ts';
 import { waitOf } from '../result.ts';
-import { timeOf } from '../times.ts';
+import { deletionAsked, timeOf } from '../times.ts';
 import { latestEvent } from './event.ts';
 import { refusal } from './refusal.ts';
 import { troubleOf } from './trouble.ts';
@@ -41,7 +41,7 @@ function isEnding({ metadata: { deletionTimestamp } }: KubeObject): boolean {
 }
 
 function ending(pod: KubeObject): SeenWait {
-  return waitOf(pod, 'is being ended', { since: timeOf(pod.metadata.deletionTimestamp) });
+  return waitOf(pod, 'is being ended', { since: deletionAsked(pod.metadata) });
 }
 
 /** Controllers that have no condition for it tell a refusal by an event alone. */
