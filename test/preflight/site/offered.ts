@@ -27,6 +27,8 @@ export const releases = {
   unserved: '1.3.14',
   /** It has an object of a kind, in a version that its own definition does not serve. */
   otherVersion: '1.3.15',
+  /** Its pack asks for cores and memory. */
+  hungry: '1.3.17',
   /** Nothing: its own definition serves the kind. */
   defining: '1.3.16',
 } as const;
@@ -137,6 +139,14 @@ export const offered: readonly ReleaseSketch[] = [
   }),
   plain(releases.withGateway, {
     gateway: { version: '1.1.0', minimum: '1.0.0', executable: Buffer.from('an executable') },
+  }),
+  plain(releases.hungry, {
+    cniConstraints: {
+      resources: [
+        { type: 'cpu', minLimit: 2000 },
+        { type: 'memory', minLimit: 1024 },
+      ],
+    },
   }),
   plain(releases.unserved, {}, berth('v1')),
   plain(releases.otherVersion, {}, `${berthDefinition}${berth('v1beta1')}`),
