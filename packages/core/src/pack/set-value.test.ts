@@ -31,7 +31,7 @@ describe('a value that is set in a text', () => {
     ['charts.shop.script', '1', 'no value of one line'],
     ['charts.shop.replicas', '{ a: 1 }', '--values'],
     ['charts.shop.replicas', '1\nb: 2', '--values'],
-    ['charts.shop.pools[0].mtu', 'a, b: 1', 'quotation marks'],
+    ['charts.shop.pools[0].mtu', 'a, b', 'quotation marks'],
     ['charts.shop.pools[name=a].mtu', '1', 'by their number'],
     ['__proto__.a', '1', 'nothing there'],
     ['charts..shop', '1', ''],

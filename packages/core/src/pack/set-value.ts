@@ -13,15 +13,16 @@ const maxValuesLength = 10_000_000;
  *
  * @param path as paths are shown: `charts.calico.mtu`, `pools[0].cidr`
  * @param value YAML on one line: `9000`, `"a text"`, `true`, `null`
- * @throws INPUT_INVALID where there is no scalar at the path, or the value is none; PACK_VALUES_INVALID where the values are no YAML
+ * @throws INPUT_INVALID where there is no scalar at the path, the value is none, or the values are no YAML
  */
 export function setValue(valuesText: string, path: string, value: string): string {
   const keys = plainPath(path);
   const text = new CoveredText(valuesText).text;
   if (text.length !== valuesText.length) throw invalid(path, 'its text cannot be placed');
   const before = read(text, 'the values');
+  if (/[\r\n]/.test(value)) throw invalid(path, byText);
   const wanted = read(value, 'the value');
-  if (/[\r\n]/.test(value) || (typeof wanted === 'object' && wanted !== null)) throw invalid(path, byText);
+  if (typeof wanted === 'object' && wanted !== null) throw invalid(path, byText);
   const node = parseDocument(text, { keepSourceTokens: true }).getIn(keys, true);
   if (node === undefined) throw invalid(path, `the values have nothing there; ${byText}`);
   if (isCollection(node) || isAlias(node) || !isScalar(node) || !node.range || node.type?.startsWith('BLOCK')) {
