@@ -46,20 +46,21 @@ async function apply(values: string): Promise<string> {
   return id;
 }
 
+/** Every call about layers takes a while, or is cut. */
+const slow = [{ call: 'layers', when: 'before', action: 'delay', delayMs: 1000, times: 1000 }];
+const away = [{ call: 'layers', when: 'before', action: 'drop', times: 1000 }];
 const isIn = (state: string) => (body: { state: string }) => body.state === state;
 
 it('takes new values back: values and objects are as they were, and it says so before and after', async () => {
   const before = await whole();
-  await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
+  await faults(slow);
   const id = await apply(edited);
-  await platform.until(`/upgrades/${id}`, ({ steps }) =>
-    steps.some((step: { id: string; state: string }) => step.id === '0-layer-cni-calico' && step.state !== 'waiting'),
-  );
+  await expect.poll(async () => (await whole()).layers, { timeout: 90_000 }).not.toEqual(before.layers);
+  // From here on it gets nowhere until it is to pause.
+  await faults(away);
   expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
   await faults([]);
   await platform.until(`/upgrades/${id}`, isIn('paused'));
-  // The layer was under way: its new values are on the cluster.
-  expect(JSON.stringify((await whole()).layers)).not.toEqual(JSON.stringify(before.layers));
   const { rollback } = (await platform.call('GET', `/upgrades/${id}/rollback`)).body;
   expect(rollback).toMatchObject({ possible: true, shut: null });
   const undone = rollback.items.filter(({ does }: { does: string }) => does === 'undone');
@@ -74,8 +75,9 @@ it('takes new values back: values and objects are as they were, and it says so b
 
 it('that cannot be applied are never said to run: it waits, is ended by a person, and goes back', async () => {
   const before = await whole();
-  await faults([{ call: 'layers', when: 'before', action: 'drop', times: 1000 }]);
+  await faults(slow);
   const id = await apply(edited);
+  await faults(away);
   await platform.until(`/upgrades/${id}`, ({ waitingFor }) => waitingFor !== null);
   expect((await platform.call('POST', `/upgrades/${id}/abort`, { reason: 'the cluster takes nothing' })).status).toBe(
     202,
