@@ -88,6 +88,14 @@ it('that cannot be applied are never said to run: it waits, is ended by a person
   expect((await whole()).recorded).toEqual(before.recorded);
   const { partlyUpgraded } = (await platform.call('GET', '/summary')).body;
   expect(partlyUpgraded).toMatchObject({ goBackBy: expect.stringContaining(`sealift upgrade rollback ${id}`) });
+  // What is said to be refused is.
+  expect(partlyUpgraded.continueBy).toContain('refused until it is rolled back');
+  const { revision } = (await platform.call('GET', '/profile/layers/cni-calico')).body;
+  const again = { values: edited };
+  const refused = await platform.call('POST', '/profile/layers/cni-calico/values', again, {
+    'if-match': `"${revision}"`,
+  });
+  expect(refused.body).toMatchObject({ code: 'UPGRADE_NOT_LEGAL', detail: expect.stringContaining('roll it back') });
   const { entries } = (await platform.call('GET', '/profile/layers/cni-calico/history')).body;
   expect(entries[0]).toMatchObject({ upgrade: id, state: 'aborted', values: runs });
   expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).status).toBe(202);
