@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)(`failures of the field${missing ? ` (${mi
     const checks = await Promise.all(
       renderChecks(
         (cancel) => bench.tools(cancel),
-        () => Promise.resolve([move]),
+        { layers: () => Promise.resolve([move]), kubernetes: '1.37.2' },
         undefined,
       ),
     );

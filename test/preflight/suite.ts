@@ -42,10 +42,13 @@ export function preflightSuite(oneIn: number): void {
         );
       });
 
-      it.each([usualTarget, releases.valued])('finds nothing at a site that is well and goes to %s', async (to) => {
-        await site.draft(to);
-        expect(notWell(await site.look())).toEqual([]);
-      });
+      it.each([usualTarget, releases.valued, releases.defining])(
+        'finds nothing at a site that is well and goes to %s',
+        async (to) => {
+          await site.draft(to);
+          expect(notWell(await site.look())).toEqual([]);
+        },
+      );
 
       it('23, says that a cluster is well as soon as it is: nothing is remembered of how it was', async () => {
         const shown = async () => {

@@ -176,7 +176,7 @@ export function connectSite(
           needs,
         ),
         ...layerChecks(tools, needs.layers, { takenOver: needs.takenOver }),
-        ...renderChecks(tools, needs.layers, settings.imageRegistry),
+        ...renderChecks(tools, needs, settings.imageRegistry),
         apiVersionsCheck(tools, needs),
       ];
     },

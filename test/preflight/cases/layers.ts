@@ -1,6 +1,6 @@
 import { type FaultCase, usualTarget } from '../fault-case.ts';
 import type { PreflightSite } from '../site/preflight-site.ts';
-import { releases } from '../site/offered.ts';
+import { berths, releases } from '../site/offered.ts';
 import { shop } from '../site/releases.ts';
 import { edit, merged } from './edit-values.ts';
 
@@ -42,6 +42,7 @@ export const layerCases: readonly FaultCase[] = [
         'host-ports',
         'images-known',
         'images-pullable',
+        'kinds-served',
         'layers-can-be-applied',
         'layers-render',
         'names-stay',
@@ -94,7 +95,7 @@ export const layerCases: readonly FaultCase[] = [
       object: 'cni/calico',
       evidence: 'YAML parse error',
       remedy: 'Mend what the reason names in the values of the layer, in the merge',
-      also: ['api-versions', 'layers-can-be-applied', 'pasted-texts'],
+      also: ['api-versions', 'kinds-served', 'layers-can-be-applied', 'pasted-texts'],
     },
     remedy: merged,
     done: 'the value is corrected',
@@ -240,6 +241,35 @@ export const layerCases: readonly FaultCase[] = [
     done: 'a release with the newer version is chosen',
   },
   {
+    check: 'kinds-served',
+    fault: 'a pack has an object of a kind that nobody serves',
+    to: releases.unserved,
+    seed: async () => undefined,
+    expects: {
+      state: 'block',
+      object: 'cni/calico: Berth.dock.example.com',
+      evidence: 'the cluster serves no Berth of dock.example.com/v1, and no layer up to it brings its definition',
+      remedy: 'Install what defines the kind before',
+    },
+    remedy: (site) => site.define(berths, '/apis/dock.example.com/v1/berths'),
+    done: 'its definition is installed',
+    clean: ({ api }) => api.delete(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${berths.metadata.name}`),
+  },
+  {
+    check: 'kinds-served',
+    fault: 'a pack has an object in a version that its own definition does not serve',
+    to: releases.otherVersion,
+    seed: async () => undefined,
+    expects: {
+      state: 'block',
+      object: 'cni/calico: Berth.dock.example.com',
+      evidence: 'the definition berths.dock.example.com that cni/calico brings serves it in v1 alone',
+      remedy: 'Get a release whose pack has the object in a version that its definition serves',
+    },
+    remedy: (site) => site.draft(releases.defining),
+    done: 'a release whose pack has the version that is served is chosen',
+  },
+  {
     check: 'images-pullable',
     fault: 'the password of the registry in the cluster is not that of the registry',
     seed: (site) => site.makePullSecret('wrong'),
@@ -295,6 +325,7 @@ export const layerCases: readonly FaultCase[] = [
         'host-ports',
         'images-known',
         'images-pullable',
+        'kinds-served',
         'layers-can-be-applied',
         'layers-render',
         'layers-unchanged',

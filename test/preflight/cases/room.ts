@@ -10,6 +10,9 @@ function fill({ site }: PreflightSite, leftGiB: number) {
 
 const freed = ({ site }: PreflightSite) => site.vcenter.remove('fat', '/DC0/vm');
 
+const pods = '/api/v1/namespaces/default/pods';
+const nodes = ['cp-1', 'cp-2', 'cp-3', 'md-1', 'md-2'];
+
 /** Room for what comes. */
 export const roomCases: readonly FaultCase[] = [
   {
@@ -56,5 +59,28 @@ export const roomCases: readonly FaultCase[] = [
     },
     remedy: freed,
     done: 'somebody’s VM is removed',
+  },
+  {
+    check: 'pack-resources',
+    fault: 'what pods of others request leaves less than a pack asks for',
+    to: releases.hungry,
+    async seed({ api }) {
+      for (const node of nodes) {
+        const resources = { requests: { cpu: '1800m' } };
+        const spec = { nodeName: `node-${node}`, containers: [{ name: 'a', image: 'a:1', resources }] };
+        await api.create(pods, { metadata: { name: `large-${node}` }, spec });
+      }
+    },
+    expects: {
+      state: 'block',
+      object: 'calico 1.3.17',
+      evidence:
+        'needs 2 cores of processors more, and 5 nodes that pods come to by themselves have 1 cores of 10 cores left',
+      remedy: 'free what others request there',
+    },
+    async remedy({ api }) {
+      for (const node of nodes) await api.delete(`${pods}/large-${node}`, { gracePeriodSeconds: 0 });
+    },
+    done: 'the pods of others are removed',
   },
 ];

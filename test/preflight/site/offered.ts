@@ -23,7 +23,29 @@ export const releases = {
   /** It does not bring the ingress and its certificate any more. */
   nameless: '1.3.12',
   withoutExecutable: '1.3.11',
+  /** It has an object of a kind that it does not define. */
+  unserved: '1.3.14',
+  /** It has an object of a kind, in a version that its own definition does not serve. */
+  otherVersion: '1.3.15',
+  /** Its pack asks for cores and memory. */
+  hungry: '1.3.17',
+  /** Nothing: its own definition serves the kind. */
+  defining: '1.3.16',
 } as const;
+
+/** A kind of a pack's own. */
+export const berths = {
+  metadata: { name: 'berths.dock.example.com' },
+  spec: {
+    group: 'dock.example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Berth', plural: 'berths' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+};
+const berthDefinition = `---\n${JSON.stringify({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', ...berths })}\n`;
+const berth = (version: string): string =>
+  `---\napiVersion: dock.example.com/${version}\nkind: Berth\nmetadata: { name: first, namespace: ${shop} }\n`;
 
 const upgradesFrom = '>=1.0.0 <2.0.0';
 
@@ -118,6 +140,17 @@ export const offered: readonly ReleaseSketch[] = [
   plain(releases.withGateway, {
     gateway: { version: '1.1.0', minimum: '1.0.0', executable: Buffer.from('an executable') },
   }),
+  plain(releases.hungry, {
+    cniConstraints: {
+      resources: [
+        { type: 'cpu', minLimit: 2000 },
+        { type: 'memory', minLimit: 1024 },
+      ],
+    },
+  }),
+  plain(releases.unserved, {}, berth('v1')),
+  plain(releases.otherVersion, {}, `${berthDefinition}${berth('v1beta1')}`),
+  plain(releases.defining, {}, `${berth('v1')}${berthDefinition}`),
   plain(releases.withoutExecutable, { gateway: { version: '1.1.0', minimum: '1.0.0' } }),
 ];
 

@@ -281,7 +281,7 @@ export class PreflightSite {
   async definePools(): Promise<void> {
     const group = 'ipam.cluster.x-k8s.io';
     const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-    const made = await this.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    const definition = {
       metadata: { name: `inclusterippools.${group}` },
       spec: {
         group,
@@ -289,10 +289,15 @@ export class PreflightSite {
         scope: 'Namespaced',
         versions: [{ name: 'v1alpha2', served: true, storage: true, schema }],
       },
-    });
-    if (!made) return;
-    await waitUntil('pools to be served', async () =>
-      this.api.list(`/apis/${group}/v1alpha2/inclusterippools`).then(
+    };
+    await this.define(definition, `/apis/${group}/v1alpha2/inclusterippools`);
+  }
+
+  /** Installs a definition, where it is not there, and waits until its objects are served at a path. */
+  async define(definition: KubeObject, path: string): Promise<void> {
+    if (!(await this.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition))) return;
+    await waitUntil(`${path} to be served`, async () =>
+      this.api.list(path).then(
         () => true,
         () => false,
       ),

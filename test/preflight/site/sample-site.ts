@@ -10,6 +10,8 @@ export const runningTemplate = 'r_u-2204-0-k-1363-0';
 const version = `v${kubernetes.now}`;
 /** The id under which vCenter knows the volumes of the cluster. */
 export const ownId = '0b3d2a54-3f0e-4d57-9d3b-3d1d5f6c7a11/c1';
+/** What a node has for pods. */
+const room = { cpu: '2', memory: '4Gi', 'ephemeral-storage': '40Gi', pods: '110' };
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
 /** A cluster that is well: written by hand into a real API server, with a VM of a simulated vCenter behind each machine. */
@@ -102,7 +104,7 @@ export class SampleSite {
   async addNode(name: string, pool: string): Promise<void> {
     await this.api.create('/api/v1/nodes', { metadata: { name, labels: { pool } } });
     await this.api.merge(`/api/v1/nodes/${name}/status`, {
-      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }], allocatable: room, capacity: room },
     });
     // The API server taints a node that is new; its kubelet takes that away.
     await this.api.merge(`/api/v1/nodes/${name}`, { spec: { taints: null } });

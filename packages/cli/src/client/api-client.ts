@@ -78,6 +78,16 @@ export class ApiClient {
     return this.#parse(path, await this.#act(path, body), schema);
   }
 
+  /** As `post`, of what was seen in a revision (`If-Match`). */
+  async postSeen<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    seen: number,
+  ): Promise<z.output<Schema>> {
+    return this.#parse(path, await this.#act(path, body, seen), schema);
+  }
+
   /** @param seen the revision that was seen, where the console asks for it (`If-Match`) */
   async put<Schema extends z.ZodType>(
     path: string,
@@ -163,8 +173,9 @@ export class ApiClient {
     return this.#good(path, await this.#exchange(method, path, body, conditions));
   }
 
-  async #act(path: string, body: unknown): Promise<Buffer> {
-    const ask = (key: string) => this.#exchange('POST', path, body, { 'idempotency-key': key });
+  async #act(path: string, body: unknown, seen?: number): Promise<Buffer> {
+    const conditions = seen === undefined ? {} : { 'if-match': `"${seen}"` };
+    const ask = (key: string) => this.#exchange('POST', path, body, { ...conditions, 'idempotency-key': key });
     return this.#good(path, await actOnce(ask, { cancel: this.#options.cancel }));
   }
 

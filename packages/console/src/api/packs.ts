@@ -43,13 +43,13 @@ async function readPacks(signal: AbortSignal): Promise<{ packs: CataloguePack[];
 
 async function readUses(name: string, signal: AbortSignal): Promise<{ uses: PackUse[]; complete: boolean }> {
   const uses: PackUse[] = [];
-  let after = '0';
+  const path = `/packs/${encodeURIComponent(name)}/uses`;
+  let query = '';
   for (let page = 0; page < maximumPages; page += 1) {
-    const path = `/packs/${encodeURIComponent(name)}/uses?after=${encodeURIComponent(after)}`;
-    const answer = await read(packUsePageSchema, path, signal);
+    const answer = await read(packUsePageSchema, `${path}${query}`, signal);
     uses.push(...answer.uses);
     if (answer.next === null) return { uses, complete: true };
-    after = answer.next;
+    query = `?after=${encodeURIComponent(answer.next)}`;
   }
   return { uses, complete: false };
 }

@@ -11,3 +11,4 @@ export {
   parsePack,
 } from './pack-json.ts';
 export { type PackValues, packImages, readPackValues } from './pack-values.ts';
+export { setValue } from './set-value.ts';

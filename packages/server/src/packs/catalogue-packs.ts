@@ -4,8 +4,10 @@ import { type KnownPack, knownPacks, outdatedPacks } from '@sealift/core/packs';
 import { parsePack } from '@sealift/core/pack';
 import { storedPackReleases } from '../catalogue/stored-pack-releases.ts';
 import { storedReleases, type StoredRelease } from '../catalogue/stored-release.ts';
+import { type Cursor, nextAfter } from '../http/cursor.ts';
 import { type InstalledProfile, installedProfile } from '../platform/installed.ts';
 import type { Db } from '../store/store.ts';
+import { compareCursors, inOrder } from './uses-order.ts';
 
 /** The packs that the catalogue vouches for, beside what the enterprise cluster runs. */
 export interface PackOverview {
@@ -87,37 +89,43 @@ export async function outdatedPackList(db: Db, { known, profile, leftOut }: Pack
 /**
  * What uses a pack: layers, packs in use that name it, and releases, from the newest on.
  *
- * @param after how many were given already
+ * @param after the last one that was given; one that is gone since is no hindrance
  * @throws PACK_UNKNOWN where neither the catalogue nor the cluster has it
  */
-export async function packUses(db: Db, overview: PackOverview, name: string, after: number): Promise<PackUsePage> {
+export async function packUses(
+  db: Db,
+  overview: PackOverview,
+  name: string,
+  after: Cursor<number> | undefined,
+): Promise<PackUsePage> {
   const { known, profile, releases } = overview;
   const layers = (profile?.layers ?? []).filter(({ pack }) => pack === name);
   if (layers.length === 0 && known.every((pack) => pack.name !== name)) {
     throw new SealiftError('PACK_UNKNOWN', { values: { name } });
   }
-  const uses: PackUse[] = [
+  const uses = inOrder([
     ...layers.map(({ layer, version, baseValues, currentValues }) => {
       return { kind: 'layer' as const, layer, version, customised: baseValues !== currentValues };
     }),
     ...(await dependentsOf(db, profile, name)),
-    ...releases
-      .flatMap(({ release: { metadata, spec } }) =>
-        spec.packs
-          .filter((pack) => pack.name === name)
-          .map(({ version }) => ({
-            kind: 'release' as const,
-            product: metadata.product,
-            release: metadata.version,
-            version,
-            installed: metadata.product === profile?.product && metadata.version === profile.version,
-          })),
-      )
-      .toReversed(),
-  ];
-  const page = uses.slice(after, after + usesOnPage);
-  const end = after + page.length;
-  return { name, uses: page, next: end < uses.length ? String(end) : null };
+    ...releases.flatMap(({ release: { metadata, spec } }) =>
+      spec.packs
+        .filter((pack) => pack.name === name)
+        .map(({ version }) => ({
+          kind: 'release' as const,
+          product: metadata.product,
+          release: metadata.version,
+          version,
+          installed: metadata.product === profile?.product && metadata.version === profile.version,
+        })),
+    ),
+  ]);
+  const rest = uses.filter(({ at }) => after === undefined || compareCursors(at, after) > 0).slice(0, usesOnPage + 1);
+  return {
+    name,
+    uses: rest.slice(0, usesOnPage).map(({ use }) => use),
+    next: nextAfter(rest, usesOnPage, ({ at }) => at),
+  };
 }
 
 /** Packs in use whose constraints name the pack. */

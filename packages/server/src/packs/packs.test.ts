@@ -102,7 +102,12 @@ describe('the packs of the catalogue', () => {
       { kind: 'release', product: 'Harbor View', release: '4.2.13', version: '4.2.13', installed: false },
       { kind: 'release', product: 'Harbor View', release: '4.2.12', version: '4.2.12', installed: true },
     ]);
-    expect(packUsePageSchema.parse(await read('/packs/calico/uses?after=2')).uses).toHaveLength(1);
+    const behindLayers = Buffer.from(JSON.stringify([0, 'cni'])).toString('base64url');
+    expect(packUsePageSchema.parse(await read(`/packs/calico/uses?after=${behindLayers}`)).uses).toEqual(uses.slice(1));
+    expect(await platform.call('GET', '/packs/calico/uses?after=2')).toMatchObject({
+      status: 422,
+      body: { code: 'INPUT_INVALID', place: 'querystring.after' },
+    });
     expect(packUsePageSchema.parse(await read('/packs/kubernetes/uses')).uses.slice(0, 2)).toEqual([
       { kind: 'layer', layer: 'k8s', version: '1.26.10', customised: false },
       { kind: 'dependency', pack: 'calico', version: '4.2.12', type: 'required', versions: '>=1.26.0' },

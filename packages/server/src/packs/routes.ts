@@ -1,6 +1,7 @@
 import { outdatedPackListSchema, packPageSchema, packUsePageSchema } from '@sealift/core/api';
 import { z } from 'zod';
 import type { ApiScope } from '../http/api-scope.ts';
+import { afterSchema, numberCursor } from '../http/cursor.ts';
 import type { SharedReads } from '../http/shared-reads.ts';
 import type { Db } from '../store/store.ts';
 import { outdatedPackList, packOverview, packPage, packUses } from './catalogue-packs.ts';
@@ -38,9 +39,10 @@ export function packRoutes(api: ApiScope, db: Db, reads: SharedReads): void {
       tags,
       summary: 'What uses a pack, after a cursor: layers, packs in use that name it, releases',
       params: z.object({ name: z.string().max(128) }),
-      querystring: z.object({ after: z.coerce.number().int().min(0).max(1_000_000).default(0) }),
+      querystring: afterSchema,
       response: { 200: packUsePageSchema },
     },
-    handler: async (request) => await packUses(db, await overview(), request.params.name, request.query.after),
+    handler: async (request) =>
+      await packUses(db, await overview(), request.params.name, numberCursor(request.query.after)),
   });
 }

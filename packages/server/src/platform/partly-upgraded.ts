@@ -111,7 +111,7 @@ export function partlyUpgraded(
     nodes,
     continueBy:
       from === to
-        ? 'Apply the values again, on the page Profile. What is done already is looked at and not done again.'
+        ? 'New values are refused until it is rolled back; after that apply them again, on the page Profile.'
         : `Start the upgrade to ${to} again. What is done already is looked at and not done again.`,
     goBackBy: goBackText(ended),
   };

@@ -15,7 +15,15 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 const text = (match: string): string => expect.stringContaining(match) as string;
 const object = (apiVersion: string, kind: string): KubeObject => ({ apiVersion, kind, metadata: { name: 'one' } });
-const nothing: UsedVersions = { coming: [], open: [], foreign: [], recorded: [], requested: [], stale: [] };
+const nothing: UsedVersions = {
+  coming: [],
+  open: [],
+  unrendered: [],
+  foreign: [],
+  recorded: [],
+  requested: [],
+  stale: [],
+};
 const stale: StaleKind = {
   definition: 'tugs.harbor.example.com',
   group: 'harbor.example.com',
@@ -87,6 +95,16 @@ describe('API versions that go', () => {
       detail: text('addon/shop'),
       remedy: text('Settle'),
     });
+    const failure = new SealiftError('HELM_FAILED', { values: { verb: 'render', release: 'web', reason: 'a quote' } });
+    const unrendered = [{ place: 'addon/shop', failure }];
+    const unknown = judgeVersions({ ...nothing, unrendered }, '1.37.2');
+    expect(unknown).toMatchObject({
+      outcome: 'unknown',
+      detail: text('addon/shop'),
+      remedy: text('in the values of the layer'),
+    });
+    // Nothing was begun that could be resumed.
+    expect(unknown.remedy).not.toContain('resume');
     expect(judgeVersions(nothing, '1.44.0')).toMatchObject({ outcome: 'warn', detail: text('not known here') });
   });
 });

@@ -1,4 +1,5 @@
 import type { Check, CheckItem } from '@sealift/core/check';
+import type { SealiftError } from '@sealift/core/errors';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import { newestRevisions } from '@sealift/kubernetes/helm-newest-revisions';
 import { readHistory, stateOf } from '@sealift/kubernetes/helm-releases';
@@ -15,6 +16,7 @@ import { renderLayer, renderManifests } from '../cluster/layers/render-layer.ts'
 import { staleKinds } from '../cluster/stored-versions/stale-kinds.ts';
 import type { OpenLayerTools } from './layers/layer-checks.ts';
 import { type LayerMove, moveName } from './layers/layer-move.ts';
+import { renderFailure, renderRemedyOf } from './layers/render-failure.ts';
 
 /** It renders what the checks of rendering do: sixty charts, on a machine that does other things. */
 const usualTimeoutMs = 90_000;
@@ -27,6 +29,8 @@ export interface UsedVersions {
   readonly coming: readonly PlacedObject[];
   /** Layers of which nobody knows what they will apply, as conflicts of their merge are open. */
   readonly open: readonly string[];
+  /** Layers that do not render, so that nobody knows either; with why. */
+  readonly unrendered: readonly { readonly place: string; readonly failure: SealiftError }[];
   /** Objects as helm recorded them, of releases that are upgraded: it looks for them in their old version first. */
   readonly recorded: readonly PlacedObject[];
   /** Objects of releases of Helm that no layer has, as their newest revisions have them. */
@@ -57,16 +61,15 @@ export function apiVersionsCheck(
 
 async function usedVersions(moves: readonly LayerMove[], tools: LayerTools, minor: number): Promise<UsedVersions> {
   const { objects, cancel } = tools;
+  const unrendered: UsedVersions['unrendered'][number][] = [];
   const rendered = await mapAtOnce(moves, atOnce, async (move) => {
-    const { now, next, doing } = move;
-    const found =
-      next !== undefined
-        ? await renderLayer(next, tools)
-        : // What its charts brought is recorded with their releases.
-          doing === 'nothing' && now !== undefined
-          ? await renderManifests(now, tools)
-          : [];
-    return found.map((object) => ({ place: moveName(move), object }));
+    const place = moveName(move);
+    try {
+      return (await objectsThen(move, tools)).map((object) => ({ place, object }));
+    } catch (error) {
+      unrendered.push({ place, failure: renderFailure(error) });
+      return [];
+    }
   });
   // Of layers that stay or go as well: helm looks for every object of its record in the version that stands there.
   const recorded = await mapAtOnce(moves, atOnce, (move) => recordedObjects(move, tools));
@@ -74,6 +77,7 @@ async function usedVersions(moves: readonly LayerMove[], tools: LayerTools, mino
   return {
     coming,
     open: moves.filter(({ doing, next }) => doing === 'apply' && next === undefined).map((move) => moveName(move)),
+    unrendered,
     recorded: recorded.flat(),
     foreign: await foreignObjects(tools),
     requested: await requestedBy(tools, minor),
@@ -83,6 +87,12 @@ async function usedVersions(moves: readonly LayerMove[], tools: LayerTools, mino
       cancel,
     ),
   };
+}
+
+async function objectsThen({ now, next, doing }: LayerMove, tools: LayerTools): Promise<readonly KubeObject[]> {
+  if (next !== undefined) return await renderLayer(next, tools);
+  // What its charts brought is recorded with their releases.
+  return doing === 'nothing' && now !== undefined ? await renderManifests(now, tools) : [];
 }
 
 async function requestedBy({ objects, cancel }: LayerTools, minor: number): Promise<UsedVersions['requested']> {
@@ -125,7 +135,7 @@ async function recordedObjects(move: LayerMove, tools: LayerTools): Promise<read
 
 /** What that means for a Kubernetes, such as `1.37.2`. */
 export function judgeVersions(
-  { coming, open, recorded, foreign, requested, stale }: UsedVersions,
+  { coming, open, unrendered, recorded, foreign, requested, stale }: UsedVersions,
   kubernetes: string,
 ): Finding {
   const minor = minorOf(kubernetes);
@@ -185,6 +195,11 @@ export function judgeVersions(
   if (unseen.length > 0) {
     const remedy = unseen[0]?.trouble?.hint ?? 'Look again.';
     return withItems({ outcome: 'unknown', detail, remedy }, items);
+  }
+  const [failed] = unrendered;
+  if (failed !== undefined) {
+    const seen = `Not looked at, as it does not render: ${unrendered.map(({ place }) => place).join(', ')} (${failed.failure.message})`;
+    return withItems({ outcome: 'unknown', detail: seen, remedy: renderRemedyOf(failed.failure) }, items);
   }
   const [warned] = [...ofOthers, ...asked];
   if (warned !== undefined) return withItems(warn(detail, warned.remedy ?? ''), items);

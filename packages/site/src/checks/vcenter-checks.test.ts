@@ -18,6 +18,7 @@ const [simulator, etcd, apiserver] = peers;
 const quiet = {
   helm: () => Promise.resolve(false),
   layers: () => Promise.resolve([]),
+  packRoom: () => Promise.resolve([]),
   kubernetes: '1.37.2',
   nodes: true,
   providers: undefined,

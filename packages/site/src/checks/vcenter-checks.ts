@@ -3,6 +3,7 @@ import { checkIdentity } from '../storage/identity/repair.ts';
 import type { CnsSides } from '../storage/identity/observe.ts';
 import { type Readiness, readReadiness } from '@sealift/vsphere/readiness';
 import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
+import type { PackRoom } from '@sealift/core/packs';
 import type { OwnObjects } from '@sealift/core/release';
 import type { DesiredProviders } from '@sealift/upgrade/ports/providers';
 import type { LayerMove } from './layers/layer-move.ts';
@@ -28,6 +29,8 @@ export interface UpgradeNeeds extends RehearsalNeeds {
   readonly nodeVersions: readonly string[];
   /** What becomes of each layer. */
   readonly layers: () => Promise<readonly LayerMove[]>;
+  /** What its packs ask for beyond what runs of them. */
+  readonly packRoom: () => Promise<readonly PackRoom[]>;
   /** The Cluster API providers that the release brings; undefined where those that run stay. */
   readonly providers: DesiredProviders | undefined;
   /** How often the control plane is rolled: once for each minor that it goes through, or not at all. */

@@ -86,16 +86,20 @@ describe('packs list, outdated and where-used', () => {
       { kind: 'dependency', pack: 'platform', version: '4.2.12', type: 'required', versions: '>=3.25' },
       { kind: 'release', product: 'Harborview', release: '4.2.12', version: '3.25.1', installed: true },
     ];
-    site.answers.set('GET /api/v1/packs/cni-calico/uses?after=0', {
+    site.answers.set('GET /api/v1/packs/cni-calico/uses', {
       status: 200,
-      body: { name: 'cni-calico', uses, next: null },
+      body: { name: 'cni-calico', uses: uses.slice(0, 2), next: 'WzEsInBsYXRmb3JtIl0' },
+    });
+    site.answers.set('GET /api/v1/packs/cni-calico/uses?after=WzEsInBsYXRmb3JtIl0', {
+      status: 200,
+      body: { name: 'cni-calico', uses: uses.slice(2), next: null },
     });
     expect((await site.sealift(['packs', 'where-used', 'cni-calico'])).out.split('\n')).toEqual([
       'layer cni of the enterprise cluster: 3.25.1, with values of its own',
       'pack platform 4.2.12, which runs: required >=3.25',
       'release Harborview 4.2.12, which is installed: 3.25.1',
     ]);
-    site.answers.set('GET /api/v1/packs/nope/uses?after=0', { status: 404, body: problem('PACK_UNKNOWN', 404) });
+    site.answers.set('GET /api/v1/packs/nope/uses', { status: 404, body: problem('PACK_UNKNOWN', 404) });
     expect((await site.sealift(['packs', 'where-used', 'nope'])).code).toBe(1);
   });
 });

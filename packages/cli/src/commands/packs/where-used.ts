@@ -7,12 +7,17 @@ import { plainLine } from '../../terminal/plain-line.ts';
 export async function showUses(name: string, { json }: { readonly json?: true }, context: CliContext): Promise<void> {
   const api = await connect(context);
   const uses: PackUse[] = [];
-  for (let after: number | null = 0; after !== null; ) {
-    const path = `/api/v1/packs/${encodeURIComponent(name)}/uses?after=${after}`;
-    const page: PackUsePage = await api.get(path, packUsePageSchema);
+  const path = `/api/v1/packs/${encodeURIComponent(name)}/uses`;
+  let after: string | null = null;
+  // Each page has another cursor; a console that gives none new is not asked for ever.
+  const given = new Set<string>();
+  do {
+    const query: string = after === null ? '' : `?after=${encodeURIComponent(after)}`;
+    const page: PackUsePage = await api.get(`${path}${query}`, packUsePageSchema);
     uses.push(...page.uses);
-    after = page.next !== null && Number(page.next) > after ? Number(page.next) : null;
-  }
+    after = page.next !== null && !given.has(page.next) && page.uses.length > 0 ? page.next : null;
+    if (after !== null) given.add(after);
+  } while (after !== null);
   if (json === true) return context.out(JSON.stringify({ name, uses }));
   if (uses.length === 0) context.out(plainLine(`Nothing uses ${name}.`));
   for (const use of uses) context.out(plainLine(lineOf(use)));

@@ -35,15 +35,15 @@ const merged = (pack: string, openConflicts = 0) =>
     text: `next: ${pack}\n`,
   }) as unknown as MergedLayerRow;
 
-it('tells of each layer what it runs, what it is to run, and what the upgrade does with it', () => {
+it('tells of each layer what it runs, what it is to run, and what the upgrade does with it, in its order', () => {
   const moves = layerMoves(profile, plan, [merged('changed'), merged('left'), merged('added'), merged('open', 1)]);
   expect(moves.map(({ pack, doing, now, next }) => [pack, doing, now?.values ?? null, next?.values ?? null])).toEqual([
     ['changed', 'apply', 'now: changed\n', 'next: changed\n'],
-    ['left', 'nothing', 'now: left\n', null],
-    ['gone', 'remove', 'now: gone\n', null],
+    ['added', 'apply', null, 'next: added\n'],
     // Nobody knows its values before its conflicts are settled.
     ['open', 'apply', 'now: open\n', null],
-    ['added', 'apply', null, 'next: added\n'],
+    ['gone', 'remove', 'now: gone\n', null],
+    ['left', 'nothing', 'now: left\n', null],
   ]);
   // Macros may refer to the values of every layer.
   expect(moves[0]?.next?.profile.get('left')).toBe('next: left\n');

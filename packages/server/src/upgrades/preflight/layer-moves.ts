@@ -6,7 +6,8 @@ import type { InstalledProfile } from '../../platform/installed.ts';
 import type { MergedLayerRow } from '../../merging/layer-merge.ts';
 
 /**
- * What an upgrade does with each layer that the site runs or will run, with the values that were merged for it.
+ * What an upgrade does with each layer that the site runs or will run, with the values that were merged for it: in the order in which it is done,
+ * and after them those that it leaves alone.
  *
  * @param profile what is recorded to run; null where no release was adopted
  */
@@ -31,16 +32,27 @@ export function layerMoves(
   );
   const open = new Set(last.filter(({ summary }) => summary.openConflicts > 0).map(({ summary }) => keyOf(summary)));
   const doing = new Map<string, LayerMove['doing']>();
+  const put = (place: LayerPlace, does: LayerMove['doing']): void => {
+    // Of a layer that several hops change, the last one counts.
+    doing.delete(keyOf(place));
+    doing.set(keyOf(place), does);
+  };
   for (const step of stepsOfPlan(plan)) {
-    if (isStep(step, 'layer')) doing.set(keyOf(step.target), 'apply');
-    if (isStep(step, 'remove-layer')) doing.set(keyOf(step.target), 'remove');
+    if (isStep(step, 'layer')) put(step.target, 'apply');
+    if (isStep(step, 'remove-layer')) put(step.target, 'remove');
   }
+  const order = [...doing.keys()];
+  const rankOf = (place: LayerPlace): number => {
+    const at = order.indexOf(keyOf(place));
+    return at < 0 ? order.length : at;
+  };
   const places = new Map([...before, ...after].map(([key, { layer, pack }]) => [key, { layer, pack }]));
-  return [...places].map(([key, place]) => {
+  const moves = [...places].map(([key, place]) => {
     const does = doing.get(key) ?? 'nothing';
     const next = does === 'apply' && !open.has(key) ? after.get(key) : undefined;
     return { ...place, now: before.get(key), next, doing: does };
   });
+  return moves.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
 /** @param release digest of its marker */

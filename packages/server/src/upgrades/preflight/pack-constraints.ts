@@ -35,7 +35,8 @@ export function constraintsMet(db: Db, plan: Plan, layers: readonly MergedLayerR
 
 const shownAtMost = 10;
 
-async function packsOf(db: Db, digests: readonly string[]) {
+/** The packs of the catalogue with these digests, by digest; those that it does not have are left out. */
+export async function packsOf(db: Db, digests: readonly string[]) {
   if (digests.length === 0) return new Map<string, ReturnType<typeof parsePack>>();
   const rows = await db
     .selectFrom('catalogue_pack')

@@ -37,6 +37,7 @@ import { layerMoves } from './layer-moves.ts';
 import { loadRehearsal } from '../rehearsal/stored-rehearsal.ts';
 import { rehearsalWish } from '../rehearsal/wish.ts';
 import { releaseChecks } from './release-checks.ts';
+import { packRoom } from './pack-room.ts';
 import { wayBack } from './way-back.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
 import type { UpgradeRow } from '../../store/tables/upgrades.ts';
@@ -51,6 +52,7 @@ export async function siteChecks(
   const { cluster } = services;
   const profile = await installedProfile(services.store.db);
   const steps = stepsOfPlan(plan);
+  const moves = layerMoves(profile, plan, merged);
   const checks = await Promise.all([
     releaseSigned(services, row, plan),
     contentPresent(services, row, plan),
@@ -65,7 +67,8 @@ export async function siteChecks(
       nodes: steps.some(rollsNodes),
       newNodes: plan.nodeImage.needed,
       nodeVersions: nodeVersionsOf(steps),
-      layers: () => Promise.resolve(layerMoves(profile, plan, merged)),
+      layers: () => Promise.resolve(moves),
+      packRoom: () => packRoom(services.store.db, moves),
       providers: stepOf(steps, 'cluster-api-providers')?.target,
       controlPlaneRollouts: steps.filter((step) => rollsNodes(step) && !isStep(step, 'workers')).length,
       keepsEtcd: stepOf(steps, 'emulated-control-plane') !== undefined,

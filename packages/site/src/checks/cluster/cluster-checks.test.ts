@@ -1,4 +1,5 @@
 import type { Check } from '@sealift/core/check';
+import type { PackRoom } from '@sealift/core/packs';
 import { KubernetesClient } from '@sealift/kubernetes/client';
 import { Objects } from '@sealift/kubernetes/objects';
 import { defineClusterApi } from '@sealift/testkit/cluster-api-definitions';
@@ -59,10 +60,11 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
     const body = { metadata: { name: 'node-cp-1' }, spec };
     if (!(await api.create(leases, body))) await api.merge(`${leases}/node-cp-1`, { spec });
   }
-  async function look(nodes = true): Promise<Readonly<Record<string, Check>>> {
+  async function look(nodes = true, needs: readonly PackRoom[] = []): Promise<Readonly<Record<string, Check>>> {
     const open = () => Promise.resolve(objects);
+    const packRoom = () => Promise.resolve(needs);
     const checks = await Promise.all(
-      clusterChecks({ enterprise: open, management: open, cluster: undefined }, { nodes }),
+      clusterChecks({ enterprise: open, management: open, cluster: undefined }, { nodes, packRoom }),
     );
     return Object.fromEntries(checks.map((check) => [check.name, check]));
   }
@@ -78,10 +80,60 @@ describe.skipIf(missing !== undefined)(`the checks of a cluster${missing ? ` (${
       'node-clocks pass',
       'disruption-budgets pass',
       'address-pools pass',
+      'pack-resources pass',
       'webhooks pass',
     ]);
     // The certificate that the API server presents ends before those of the Machines.
     expect(found['certificates']?.detail).toContain('of the API server');
+  });
+
+  it('count what nodes have left beside the requests of their pods, for what packs ask of them', async () => {
+    const wants = (type: PackRoom['type'], on: PackRoom['on'], amount: number): PackRoom => ({
+      pack: 'shop',
+      version: '2.0.0',
+      type,
+      on,
+      amount,
+    });
+    const judged = async (...needs: readonly PackRoom[]) => (await look(true, needs))['pack-resources'];
+    // Its kubelet has not said yet what it has.
+    expect(await judged(wants('cpu', 'any', 1))).toMatchObject({ outcome: 'unknown', detail: text('node-cp-1') });
+    const allocatable = { cpu: '3500m', memory: '4Gi', 'ephemeral-storage': '20Gi' };
+    await api.merge('/api/v1/nodes/node-cp-1/status', { status: { allocatable, capacity: allocatable } });
+    await api.merge('/api/v1/nodes/node-cp-1', { spec: { taints: null } });
+    await api.create('/api/v1/namespaces/default/pods', {
+      metadata: { name: 'busy' },
+      spec: {
+        nodeName: 'node-cp-1',
+        initContainers: [
+          { name: 'first', image: 'a:1', resources: { requests: { cpu: '2' } } },
+          { name: 'beside', image: 'a:1', restartPolicy: 'Always', resources: { requests: { cpu: '500m' } } },
+        ],
+        containers: [{ name: 'a', image: 'a:1', resources: { requests: { cpu: '1', memory: '1Gi' } } }],
+      },
+    });
+    try {
+      expect(await judged(wants('cpu', 'any', 1), wants('memory', 'any', 3 * 2 ** 30))).toMatchObject({
+        outcome: 'pass',
+        detail: '1 packs, 1 nodes',
+      });
+      expect(await judged(wants('cpu', 'any', 0.6), wants('cpu', 'any', 0.6))).toMatchObject({
+        outcome: 'block',
+        detail: text('shop 2.0.0 needs 1.2 cores of processors more, and 1 nodes'),
+        risk: { objects: ['processors for shop 2.0.0'] },
+      });
+      expect(await judged(wants('diskSize', 'any', 30e9))).toMatchObject({
+        outcome: 'block',
+        detail: text('of disk more'),
+      });
+      // No worker is there at all, and it is not said to be one of the control plane.
+      expect(await judged(wants('memory', 'worker', 1), wants('memory', 'control-plane', 1))).toMatchObject({
+        outcome: 'block',
+        items: [{ text: text('0 nodes of the control plane') }],
+      });
+    } finally {
+      await api.delete('/api/v1/namespaces/default/pods/busy', { gracePeriodSeconds: 0 });
+    }
   });
 
   it('warn where what an API server shows is all that is known of a machine', async () => {

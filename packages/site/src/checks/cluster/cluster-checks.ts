@@ -1,9 +1,11 @@
 import type { Check } from '@sealift/core/check';
 import type { ClusterName } from '@sealift/kubernetes/cluster';
 import { type ClusterState, readClusterState } from '@sealift/kubernetes/cluster-state';
+import { readNodeRoom } from '@sealift/kubernetes/node-room';
 import type { Objects } from '@sealift/kubernetes/objects';
 import { presentedCertificate } from '@sealift/io/http/presented-certificate';
-import { type Finding, runCheck } from '@sealift/upgrade/preflight/check';
+import { type Finding, pass, runCheck } from '@sealift/upgrade/preflight/check';
+import type { UpgradeNeeds } from '../vcenter-checks.ts';
 import { poolsHaveRoom } from './address-pools.ts';
 import { apiServersReady } from './api-servers.ts';
 import { certificatesLast } from './certificates.ts';
@@ -12,6 +14,7 @@ import { budgetOverlaps } from './budget-overlaps.ts';
 import { budgetsAllow } from './disruption-budgets.ts';
 import { clocksAgree } from './node-clocks.ts';
 import { nothingPaused } from './paused.ts';
+import { packsHaveRoom } from './pack-resources.ts';
 import { webhooksAnswer } from './webhooks.ts';
 
 /** The clusters that are looked at. */
@@ -26,7 +29,7 @@ export interface LookedAt {
 /** What has to hold of the cluster itself before it is upgraded. Each looks now, changes nothing, and takes 10 s at most. */
 export function clusterChecks(
   { enterprise, management, cluster }: LookedAt,
-  { nodes: drained }: { readonly nodes: boolean },
+  { nodes: drained, packRoom }: Pick<UpgradeNeeds, 'nodes' | 'packRoom'>,
 ): readonly Promise<Check>[] {
   let reading: Promise<ClusterState> | undefined;
   const state = (cancel: AbortSignal): Promise<ClusterState> =>
@@ -64,6 +67,11 @@ export function clusterChecks(
     runCheck('address-pools', 'Address pools have room for the machines that come', async (cancel) =>
       poolsHaveRoom(await management(), await state(cancel), { rolled: drained, cancel }),
     ),
+    runCheck('pack-resources', 'Nodes have the room that packs ask for', async (cancel) => {
+      const needs = await packRoom();
+      if (needs.length === 0) return pass('No pack asks for more than it has');
+      return packsHaveRoom(needs, await readNodeRoom((await enterprise()).client, cancel));
+    }),
     runCheck('webhooks', 'Every admission webhook has somebody who answers', async (cancel) =>
       webhooksAnswer(await enterprise(), cancel),
     ),

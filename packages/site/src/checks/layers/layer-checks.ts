@@ -114,7 +114,7 @@ function appliedFinding(all: readonly Examined[]): Finding {
   }
   if (items.length > 0) {
     const remedy =
-      'Look again when less is going on; each is tried once more, before anything of it is changed, when its turn comes.';
+      'Each is tried once more when its turn comes, before anything of it is changed; whether its kinds are served then is a check of its own. What there was no time for: look again when less is going on.';
     return withItems(warn(`${items.length} could not be tried now; first ${firstOf(items)}`, remedy), items);
   }
   return pass(`${applied.length} layers tried by dry runs`);

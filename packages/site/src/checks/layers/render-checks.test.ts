@@ -65,7 +65,7 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     const checks = await Promise.all(
       renderChecks(
         (cancel) => openTools(access, cancel),
-        () => Promise.resolve(moves),
+        { layers: () => Promise.resolve(moves), kubernetes: '1.37.2' },
         access.imageRegistry,
       ),
     );
@@ -128,6 +128,51 @@ describe.skipIf(missing !== undefined)(`checks of layers${missing ? ` (${missing
     });
     const none = await look([bench.shelf.layer({ pack: 'good' }, { charts: chart() })]);
     expect(none['console-reads']).toMatchObject({ outcome: 'pass', detail: 'The upgrade brings none' });
+  });
+
+  it('block an object of a kind that nobody serves, of a chart and of a manifest, which a person may accept; not one that a layer before it defines', async () => {
+    const berth = 'apiVersion: dock.example.com/v1\nkind: Berth\nmetadata: { name: one }\n';
+    const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: berths.dock.example.com }
+spec:
+  group: dock.example.com
+  scope: Namespaced
+  names: { kind: Berth, plural: berths }
+  versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } } ]
+`;
+    const ofChart = bench.shelf.layer(
+      { pack: 'berth-chart' },
+      { charts: { 'charts/b.tgz': packChart(helm, { 'templates/b.yaml': berth }, { name: 'berth' }) } },
+    );
+    const ofManifest = bench.shelf.layer({ pack: 'berth' }, { manifests: { 'manifests/b.yaml': berth } });
+    const defining = bench.shelf.layer(
+      { pack: 'berth-definition' },
+      { charts: { 'charts/d.tgz': packChart(helm, { 'crds/berths.yaml': definition }, { name: 'berths' }) } },
+    );
+    const { 'kinds-served': unserved } = await look([ofChart, ofManifest]);
+    expect(unserved).toMatchObject({
+      outcome: 'block',
+      remedy: expect.stringContaining('Install what defines the kind'),
+      items: [
+        { place: 'addon/berth-chart: Berth.dock.example.com one' },
+        { place: 'addon/berth: Berth.dock.example.com one' },
+      ],
+      risk: { consequence: expect.stringContaining('stops in its middle') },
+    });
+    expect((await look([defining, ofChart, ofManifest]))['kinds-served']).toMatchObject({ outcome: 'pass' });
+    const late = (await look([ofManifest, defining]))['kinds-served'];
+    expect(late).toMatchObject({
+      outcome: 'block',
+      detail: expect.stringContaining('later, with addon/berth-definition'),
+    });
+    expect(late?.risk).toBeUndefined();
+    const broken = packChart(helm, { 'templates/w.yaml': '{{ fail "no mode is given" }}\n' }, { name: 'broken' });
+    const blind = await look([bench.shelf.layer({ pack: 'unrendered' }, { charts: { 'charts/b.tgz': broken } })]);
+    expect(blind['kinds-served']).toMatchObject({
+      outcome: 'unknown',
+      detail: expect.stringContaining('addon/unrendered'),
+    });
   });
 
   it('block a variable that nothing sets, and a chart that does not render, by their layer', async () => {

@@ -1,5 +1,5 @@
 import type { Check } from '@sealift/core/check';
-import { isSealiftError, type SealiftError } from '@sealift/core/errors';
+import type { SealiftError } from '@sealift/core/errors';
 import { mapAtOnce } from '@sealift/io/map-at-once';
 import type { KubeObject } from '@sealift/kubernetes/object';
 import { acceptable, block, type Finding, pass, runCheck, warn } from '@sealift/upgrade/preflight/check';
@@ -11,15 +11,16 @@ import type { LayerTools } from '../../cluster/layers/layer-tools.ts';
 import { renderLayer } from '../../cluster/layers/render-layer.ts';
 import { consoleReads } from './console-reads.ts';
 import { hostPorts } from './host-ports.ts';
-import { lacksHelm } from './lacks-helm.ts';
+import { kindsServed } from './kinds-served-check.ts';
 import { namesStay } from './names-check.ts';
 import type { RenderedLayer } from './in-namespaces.ts';
+import { renderFailure, renderRemedyOf } from './render-failure.ts';
 import { podsPlaced } from './pods-placed.ts';
 import { quotasHaveRoom } from './quota-check.ts';
 import { serviceAddresses } from './service-addresses-check.ts';
 import { pullable, type WantedImage } from './images-pullable.ts';
 import type { OpenLayerTools } from './layer-checks.ts';
-import type { LayerMove } from './layer-move.ts';
+import { type LayerMove, moveName } from './layer-move.ts';
 import type { ImageRegistry } from '../../settings.ts';
 
 /** Sixty charts, on a machine that does other things. */
@@ -29,9 +30,6 @@ const atOnce = 2;
 const shown = 5;
 const openRemedy = 'Settle what is open in the merge, then run the preflight again; Confirm does so too.';
 
-const renderRemedy =
-  'Mend what the reason names in the values of the layer, in the merge; where they are as the pack wants them, get a release whose pack renders.';
-
 /** A layer as it would be applied, or why it would not. */
 type Rendered =
   | { readonly layer: DesiredLayer; readonly objects: readonly KubeObject[] }
@@ -40,7 +38,7 @@ type Rendered =
 /** Whether what the upgrade applies renders with the values as they are merged now, and nodes get every image that comes of it. */
 export function renderChecks(
   open: OpenLayerTools,
-  moves: () => Promise<readonly LayerMove[]>,
+  { layers: moves, kubernetes }: { readonly layers: () => Promise<readonly LayerMove[]>; readonly kubernetes: string },
   imageRegistry: ImageRegistry | undefined,
 ): readonly Promise<Check>[] {
   let looking: Promise<readonly Rendered[] | null> | undefined;
@@ -63,6 +61,10 @@ export function renderChecks(
     );
   return [
     look('layers-render', 'Every pack renders with its merged values', (all) => Promise.resolve(renders(all))),
+    look('kinds-served', 'Somebody serves the kind of every object that is applied', (all, tools) => {
+      const unrendered = failedOf(all).map(({ layer }) => moveName(layer));
+      return kindsServed(renderedOf(all), { unrendered, kubernetes }, tools);
+    }),
     look('host-ports', 'Nodes have the ports that pods will ask of them', (all, tools) =>
       hostPorts(objectsOf(all), tools),
     ),
@@ -101,23 +103,21 @@ async function renderOne(layer: DesiredLayer, tools: LayerTools): Promise<Render
   try {
     return { layer, objects: await renderLayer(layer, tools) };
   } catch (error) {
-    // Without helm nothing is known of a pack; that helm is missing is a check of its own.
-    if (!isSealiftError(error) || error.next === 'retry' || isSealiftError(error, 'CANCELLED') || lacksHelm(error)) {
-      throw error;
-    }
-    return { layer, failure: error };
+    return { layer, failure: renderFailure(error) };
   }
 }
 
 function renders(all: readonly Rendered[]): Finding {
-  const failed = all.flatMap((one) => ('failure' in one ? [one] : []));
+  const failed = failedOf(all);
   const [first] = failed;
   if (first === undefined) return pass(`${all.length} packs`);
-  const named = failed.slice(0, shown).map(({ layer, failure }) => `${layer.layer}/${layer.pack}: ${failure.message}`);
+  const named = failed.slice(0, shown).map(({ layer, failure }) => `${moveName(layer)}: ${failure.message}`);
   const more = failed.length > shown ? `; and ${failed.length - shown} more` : '';
-  // What helm's own hint says is for a release that was applied.
-  const remedy = first.failure.code === 'HELM_FAILED' ? renderRemedy : first.failure.hint;
-  return block(`${named.join('; ')}${more}`, remedy);
+  return block(`${named.join('; ')}${more}`, renderRemedyOf(first.failure));
+}
+
+function failedOf(all: readonly Rendered[]) {
+  return all.flatMap((one) => ('failure' in one ? [one] : []));
 }
 
 async function imagesKnown(all: readonly Rendered[], { content, imageRegistry, cancel }: LayerTools): Promise<Finding> {

@@ -89,6 +89,7 @@ describe.skipIf(missing !== undefined)(
           nodeVersions: [],
           takenOver: [],
           layers: () => Promise.resolve(moves),
+          packRoom: () => Promise.resolve([]),
           providers: undefined,
           controlPlaneRollouts: 0,
           workerRollouts: 0,
