@@ -88,7 +88,7 @@ class Gathering {
     } catch (error) {
       if (!isSealiftError(error, 'REGISTRY_NOT_FOUND')) throw error;
       const { registry } = this.#client;
-      const part = error.message.includes(digest) ? 'it' : 'a part of it';
+      const part = `${error.message.includes(digest) ? 'the manifest' : 'a manifest below'} ${digest}`;
       const place = error.place ?? `${registry}/${from}`;
       throw new SealiftError('REGISTRY_LACKS', { values: { registry, name, part }, place, cause: error });
     }

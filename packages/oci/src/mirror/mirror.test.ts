@@ -126,7 +126,7 @@ describe('a mirror', () => {
     const absent = digestOf(Buffer.from('absent'));
     await expect(mirror({ ...request, items: [itemOf(absent)] })).rejects.toMatchObject({
       code: 'REGISTRY_LACKS',
-      message: `${from.registry} lacks it of app`,
+      message: `${from.registry} lacks the manifest ${absent} of app`,
     });
     expect(to.blobs.size).toBe(0);
   });
