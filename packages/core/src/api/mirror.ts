@@ -53,7 +53,7 @@ export const mirrorStateSchema = z.object({
   /** Of the part under way, in bytes: what the target has, of how much. */
   doneBytes: z.int().nonnegative(),
   totalBytes: z.int().nonnegative(),
-  /** Content that went over the line, in bytes. */
+  /** The blobs that were sent, in bytes. */
   sentBytes: z.int().nonnegative(),
   /** In a dry run, what the target lacks, in bytes; what several parts need counts once for each. */
   lackingBytes: z.int().nonnegative(),

@@ -35,11 +35,13 @@ export class MirrorProgress {
   /** Follows the push of a portion. @param name of the part that it is of */
   follow(name: string): (event: PushEvent) => void {
     return (event) => {
-      const { blobs } = this.#state;
+      const { blobs, sentBytes } = this.#state;
       if (event.kind === 'progress') this.set({ doneBytes: event.doneBytes, totalBytes: event.totalBytes });
       if (event.kind === 'retry') this.set({ message: `Waiting, then trying again: ${event.reason}` });
       if (event.kind === 'item-start') this.set({ message: `Mirroring ${event.item.name ?? name}` });
-      if (event.kind === 'blob-sent') this.set({ blobs: { ...blobs, sent: blobs.sent + 1 } });
+      if (event.kind === 'blob-sent') {
+        this.set({ blobs: { ...blobs, sent: blobs.sent + 1 }, sentBytes: sentBytes + event.sizeBytes });
+      }
       if (event.kind === 'blob-mounted') this.set({ blobs: { ...blobs, mounted: blobs.mounted + 1 } });
       if (event.kind === 'blob-skipped') this.set({ blobs: { ...blobs, present: blobs.present + 1 } });
     };

@@ -44,7 +44,9 @@ export class Mirrors {
   readonly #parts: MirrorsParts;
   readonly #stop = new AbortController();
   #onFailure: (error: unknown) => void = () => undefined;
-  #running: { readonly cancel: AbortController; ended: Promise<void> } | undefined;
+  #cancel: AbortController | undefined;
+  /** The last of one may be written while the next one runs. */
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(parts: MirrorsParts) {
     this.#parts = parts;
@@ -93,11 +95,9 @@ export class Mirrors {
       await recordAudit(trx, actor, { action: 'pack-registry.mirror', subject: from, details });
     });
     const cancel = new AbortController();
-    const running = { cancel, ended: Promise.resolve() };
-    this.#running = running;
-    running.ended = this.#run(request, run, first, cancel).finally(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
+    this.#cancel = cancel;
+    const ended = this.#run(request, run, first, cancel).finally(() => this.#underWay.delete(ended));
+    this.#underWay.add(ended);
     return first;
   }
 
@@ -109,14 +109,14 @@ export class Mirrors {
       await storeCancel(trx, actor.name);
       await recordAudit(trx, actor, { action: 'pack-registry.mirror-cancel', subject: from, details: { to } });
     });
-    this.#running?.cancel.abort();
+    this.#cancel?.abort();
     return await this.state();
   }
 
   /** Ends what is under way. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#running?.ended;
+    await Promise.all(this.#underWay);
   }
 
   async #run(request: MirrorRequest, run: string, first: MirrorState, cancel: AbortController): Promise<void> {
@@ -170,8 +170,9 @@ export class Mirrors {
   }
 
   /** The console's own registry is read after each push by itself. */
-  async #syncTarget({ to, dryRun, sentBytes }: MirrorState): Promise<void> {
-    if (dryRun || sentBytes === 0 || to === packRegistryName || this.#stop.signal.aborted) return;
+  async #syncTarget({ to, dryRun, parts }: MirrorState): Promise<void> {
+    const hasNews = parts.some(({ state }) => state === 'mirrored');
+    if (dryRun || !hasNews || to === packRegistryName || this.#stop.signal.aborted) return;
     try {
       await this.#parts.syncs.start(systemActor, to);
     } catch (error) {

@@ -72,7 +72,6 @@ async function mirrorPart(
       progress.set({ lackingBytes: state.lackingBytes + missing.bytes, blobs });
       isWhole &&= missing.blobs === 0;
     } else {
-      progress.set({ sentBytes: state.sentBytes + sentBytes });
       isWhole &&= sentBytes === 0 && present >= items.length;
     }
   }
