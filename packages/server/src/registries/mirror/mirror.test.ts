@@ -71,13 +71,13 @@ describe.each([
     const login = { username: 'me', password: 'secret', plainHttp: true, ca: null };
     const rest = { allowedOrigins: [], push: true, syncEveryMinutes: null };
     const answer = await platform.call('POST', '/registries', { name, ...login, ...rest, ...settings });
-    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    expect(answer).toMatchObject({ status: 201, body: { name } });
     await platform.until(`/registries/${name}`, ({ sync }) => !['running', 'never'].includes(sync.state));
   }
 
   async function mirror(from: string, to: string, wish: object = {}): Promise<MirrorState> {
     const begun = await platform.call('POST', '/registry-mirror', { from, to, ...wish });
-    expect(begun.status, JSON.stringify(begun.body)).toBe(202);
+    expect(begun).toMatchObject({ status: 202, body: { state: 'running', from, to } });
     const ended = await platform.until('/registry-mirror', ({ state }) => state !== 'running');
     await platform.until('/registries', ({ registries }) =>
       registries.every(({ sync }: { sync: { state: string } }) => sync.state !== 'running'),
