@@ -86,7 +86,10 @@ describe('sealift registry, of a console', () => {
       expect.stringContaining('REGISTRY_MIRROR_FAILED'),
     ]);
     expect((await sealift('mirror', 'other', 'spectro-packs')).notes).toContain('holds no release in other');
-    expect(JSON.parse((await sealift('mirror', '--cancel', '--json')).out || '{}')).toMatchObject({ state: 'failed' });
+    expect(await sealift('mirror', '--cancel')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('No mirror is under way'),
+    });
 
     const tried = await sealift('edit', 'other', '--pull-only', '--dry-run');
     expect([tried.code, tried.out]).toEqual([0, expect.stringContaining('not tried: Content may be pushed to it')]);

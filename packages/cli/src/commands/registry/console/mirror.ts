@@ -31,7 +31,7 @@ export async function mirrorRegistry(
   const { release: versions, repository: repositories, dryRun = false, json } = options;
   if (options.cancel === true) {
     if (from !== undefined) throw usage('--cancel takes no registries: there is one mirror at a time');
-    return report(await (await connect(context)).post(`${url}/cancel`, undefined, mirrorStateSchema), json, context);
+    return await cancelMirror(json, context);
   }
   if (from === undefined || to === undefined) throw usage('name the registry to mirror from, and the one to mirror to');
   if (versions.length > 0 && repositories.length > 0) throw usage('--release and --repository exclude each other');
@@ -54,6 +54,17 @@ export async function mirrorRegistry(
   }
 }
 
+/** Asks the mirror under way to end; one that has ended is no failure. */
+async function cancelMirror(json: true | undefined, context: CliContext): Promise<void> {
+  const asked = await (await connect(context)).post(`${url}/cancel`, undefined, mirrorStateSchema);
+  if (json === true) return context.out(JSON.stringify(asked));
+  const { state, from, to, message } = asked;
+  if (state === 'running') return context.out(plainLine(`The mirror of ${from} to ${to} is asked to end.`));
+  context.out(
+    plainLine(state === 'never' ? message : `No mirror is under way. The last one, of ${from} to ${to}: ${message}`),
+  );
+}
+
 /** @throws REGISTRY_MIRROR_FAILED where it failed or was cancelled */
 function report(mirror: MirrorState, json: true | undefined, context: CliContext): void {
   const { from, to, state, message, parts } = mirror;
@@ -64,7 +75,7 @@ function report(mirror: MirrorState, json: true | undefined, context: CliContext
   }
   if (json === true) return;
   for (const part of parts) printPart(part, context);
-  context.out(plainLine(state === 'never' ? message : `${from} to ${to}: ${message}`));
+  context.out(plainLine(`${from} to ${to}: ${message}`));
 }
 
 function printPart({ name, state, problem }: MirrorState['parts'][number], context: CliContext): void {
