@@ -97,6 +97,19 @@ describe('a mirror', () => {
     expect(sent).toEqual([]);
   });
 
+  it('tags an index after the manifests that it names, which a registry may not hold while they are put again', async () => {
+    const [from, to] = [await odd(), await odd()];
+    const { layer: _, ...image } = await pushImage(from.client, 'a/app', Buffer.from('layer'));
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [image] }));
+    const digest = await from.client.putManifest('a/app', 'many', mediaTypes.index, index);
+    const items = [itemOf(digest, { tag: 'many' }), itemOf(image.digest, { tag: 'v1' })];
+    await mirror({ source: from.client, target: to.client, items, withCosignTags: false });
+    const tagged = to.requests.flatMap(({ method, path }) => {
+      return method === 'PUT' ? (/manifests\/(v1|many)$/.exec(path)?.[1] ?? []) : [];
+    });
+    expect(tagged).toEqual(['v1', 'many']);
+  });
+
   it('goes on at the piece where one that ended was, by the journal that it left', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sealift-mirror-'));
     open.push({ close: () => rm(folder, { recursive: true, force: true }) });
