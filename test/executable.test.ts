@@ -10,6 +10,10 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { programVersion } from '@sealift/core/program-version';
 import { upgradeFormat } from '@sealift/core/upgrade';
+import { Secret } from '@sealift/core/secret';
+import { basicCredential } from '@sealift/oci/credential';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { RegistryClient } from '@sealift/oci/registry-client';
 import { peer } from '@sealift/testkit/peers';
 import { startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { startFileServer } from '@sealift/testkit/file-server';
@@ -106,6 +110,29 @@ describe('the single executable', () => {
       const where = ['--storage', file('registry'), '--listen', '127.0.0.1:0', '--json'];
       await serves(['registry', 'serve', ...where, ...users], async ({ url, certificate }) => {
         expect(await statusOf(`${url}/v2/`, await readFile(certificate))).toBe(401);
+        const { host } = new URL(url);
+        const ca = await readFile(certificate, 'utf8');
+        const credential = basicCredential('ci', new Secret('four random words here'));
+        const other = new RegistryClient({ registry: host, credential, ca, env: {} });
+        const digest = await putManifest(other, 'team/images/docker.io/library/app', '1.0');
+        other.close();
+        await newConsole(async (console, cookie) => {
+          const env = await loginOf(console, cookie);
+          const way = ['--username', 'ci', '--password-file', file('password'), '--ca-file', certificate];
+          const paths = ['--pack-base', 'team/packs', '--image-base', 'team/images'];
+          expect(await run(['registry', 'add', 'other', host, ...way, ...paths], env)).toMatchObject({ code: 0 });
+          expect(await run(['registry', 'sync', 'other'], env)).toMatchObject({ code: 0 });
+          const wish = ['--repository', 'team/images/*', '--json'];
+          const mirrored = await run(['registry', 'mirror', 'other', 'spectro-packs', ...wish], env);
+          expect([mirrored.code, JSON.parse(mirrored.stdout).parts]).toMatchObject([0, [{ state: 'mirrored' }]]);
+          const own = ['registry', 'ls', 'spectro-packs'];
+          const listed = await run([...own, 'sealift/images/docker.io/library/app'], env);
+          expect(listed).toMatchObject({ code: 0, stdout: '1.0\n' });
+          const token = `Bearer ${env['SEALIFT_TOKEN'] ?? ''}`;
+          const path = 'v2/sealift/images/docker.io/library/app/manifests/1.0';
+          const answer = await fetch(`${console}/${path}`, { headers: { authorization: token } });
+          expect([answer.status, answer.headers.get('docker-content-digest')]).toEqual([200, digest]);
+        }, 'registries');
       });
       expect(await run(['registry', 'gc', '--storage', file('registry')])).toMatchObject({ code: 0 });
     },
@@ -442,6 +469,12 @@ describe('the single executable', () => {
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('EXECUTABLE_INCOMPLETE') });
   }
 });
+
+/** Puts an index that names nothing. @returns its digest */
+async function putManifest(client: RegistryClient, repository: string, tag: string): Promise<string> {
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] }));
+  return await client.putManifest(repository, tag, mediaTypes.index, index);
+}
 
 /** An address on this machine at which nobody listens. */
 async function nobody(): Promise<string> {

@@ -1,6 +1,7 @@
 import {
   type AddRegistryRequest,
   type EditRegistryRequest,
+  mirrorStateSchema,
   packRegistryListSchema,
   packRegistrySchema,
   registryChecksSchema,
@@ -109,4 +110,42 @@ export function useRevokeKey() {
 /** Which packs and releases count depends on the keys. */
 async function readAgain(client: QueryClient): Promise<void> {
   await Promise.all([trustedKeysKey, packsKey].map((queryKey) => client.invalidateQueries({ queryKey })));
+}
+
+const mirrorKey = [...registriesKey, 'mirror'] as const;
+
+/** The mirror between two registries that is under way, or the last one. */
+export function useMirror() {
+  return useQuery({
+    queryKey: mirrorKey,
+    queryFn: ({ signal }) => read(mirrorStateSchema, '/registry-mirror', signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1000 : false),
+  });
+}
+
+/** What is to be mirrored, as a form gives it. */
+export interface MirrorWish {
+  readonly from: string;
+  readonly to: string;
+  readonly versions: readonly string[];
+  readonly repositories: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/** Starts a mirror of one registry to another. */
+export function useStartMirror() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wish: MirrorWish) => request(mirrorStateSchema, 'POST', '/registry-mirror', wish),
+    onSuccess: (begun) => client.setQueryData(mirrorKey, begun),
+  });
+}
+
+/** Asks the mirror under way to end. */
+export function useCancelMirror() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request(mirrorStateSchema, 'POST', '/registry-mirror/cancel'),
+    onSettled: () => client.invalidateQueries({ queryKey: mirrorKey }),
+  });
 }

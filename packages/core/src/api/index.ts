@@ -17,6 +17,7 @@ export * from './notifications.ts';
 export * from './permissions.ts';
 export * from './platform.ts';
 export * from './problem.ts';
+export * from './mirror.ts';
 export * from './registries.ts';
 export * from './registry-care.ts';
 export * from './sign-on.ts';

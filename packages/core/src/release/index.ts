@@ -13,6 +13,7 @@ export {
   type WaitFor,
 } from './declared/declared-step.ts';
 export { membersOf, valuesAt } from './declared/field-path.ts';
+export { matchesGlob } from './declared/glob.ts';
 export { type FoundObject, type Judgement, judgeStatement, type Statement } from './declared/judge.ts';
 export { quantityOf } from './declared/quantity.ts';
 export { type ObjectPlace, type ObjectQuery, objectQuerySchema, queryText } from './declared/object-query.ts';

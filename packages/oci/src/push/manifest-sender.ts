@@ -11,6 +11,8 @@ type Place = Pick<PushItem, 'client' | 'repository' | 'name'>;
 export class ManifestSender {
   readonly #work: RegistryWork;
   readonly #onSent: (bytes: number, items: readonly number[]) => void;
+  /** Puts under way: a registry that is given a manifest twice at once may for a moment not hold it (CNCF distribution 2). */
+  readonly #putting = new Map<string, Promise<void>>();
 
   /** @param onSent is told of bytes that went out, and the items that changed by it */
   constructor(work: RegistryWork, onSent: (bytes: number, items: readonly number[]) => void) {
@@ -20,6 +22,16 @@ export class ManifestSender {
 
   /** Puts a manifest by its digest where it is not there. @throws REGISTRY_ARTIFACT_REFUSED, what the registry fails with */
   async putMissing(place: Place, manifest: WalkedManifest, items: readonly number[]): Promise<void> {
+    const { client, repository } = place;
+    const key = `${client.registry} ${repository} ${manifest.digest}`;
+    const underWay = this.#putting.get(key);
+    if (underWay !== undefined) return await underWay;
+    const putting = this.#putMissing(place, manifest, items).finally(() => this.#putting.delete(key));
+    this.#putting.set(key, putting);
+    await putting;
+  }
+
+  async #putMissing(place: Place, manifest: WalkedManifest, items: readonly number[]): Promise<void> {
     const { client, repository } = place;
     const { digest } = manifest;
     const found = await this.#work.at(client, (registry) => registry.headManifest(repository, digest));

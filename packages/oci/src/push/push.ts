@@ -83,10 +83,14 @@ class PushRun {
     await this.#each(sendable, (blob) => this.#transfer(blob));
     await this.#each(plan, (planned) => this.#pushManifests(planned));
     for (const level of referrerJobs(plan)) await this.#each(level, (job) => this.#pushReferrers(job));
-    await this.#each(
-      plan.filter(({ item }) => item.requiresAll !== true),
-      (planned) => this.#pushTag(planned),
-    );
+    const plain = plan.filter(({ item }) => item.requiresAll !== true);
+    // CNCF distribution 2 does not hold a manifest for a moment while it is given it again: no index that names it may come then.
+    for (const isIndex of [false, true]) {
+      await this.#each(
+        plain.filter(({ tree }) => tree.children.length > 0 === isIndex),
+        (planned) => this.#pushTag(planned),
+      );
+    }
     for (const planned of plan.filter(({ item }) => item.requiresAll === true)) await this.#pushTag(planned);
     return this.#progress.result();
   }

@@ -24,6 +24,7 @@ import { eventRoutes } from '../notify/routes.ts';
 import { packRoutes } from '../packs/routes.ts';
 import { clusterRoutes } from '../platform/cluster-routes.ts';
 import { platformRoutes } from '../platform/routes.ts';
+import { mirrorRoutes } from '../registries/mirror/routes.ts';
 import { registryRoutes } from '../registries/routes.ts';
 import { careRoutes, uploadRoutes } from '../registry/routes.ts';
 import { signOnRoutes } from '../single-sign-on/routes.ts';
@@ -70,6 +71,7 @@ export function apiRoutes(
     { db, key: parts.secretKey, syncs: parts.syncs, every: parts.registry, others: parts.otherRegistries },
     { events, own: parts.ownRegistry },
   );
+  mirrorRoutes(api, parts.mirrors);
   packRoutes(api, db, reads);
   uploadRoutes(api, db);
   careRoutes(api, care);

@@ -27,6 +27,7 @@ import { SwitchedCluster } from '../platform/switched-cluster.ts';
 import { RegistryCare } from '../registry/registry-care.ts';
 import { EveryRegistry } from '../registries/every-registry.ts';
 import { ExternalRegistries } from '../registries/external-registries.ts';
+import { Mirrors } from '../registries/mirror/mirrors.ts';
 import { registriesToSync } from '../registries/registries-to-sync.ts';
 import { RegistryLink } from '../registry/registry-link.ts';
 import { secretKeyName, type SecretKeyPlace } from '../site/secret-key.ts';
@@ -49,6 +50,7 @@ export interface ConsoleParts {
   readonly otherRegistries: ExternalRegistries;
   readonly care: RegistryCare;
   readonly syncs: RegistrySyncs;
+  readonly mirrors: Mirrors;
   readonly syncOnPush: SyncOnPush;
   readonly cluster: SwitchedCluster;
   readonly site: SiteParts;
@@ -151,6 +153,13 @@ export function composeConsole(
     otherRegistries,
     care: new RegistryCare(store),
     syncs,
+    mirrors: new Mirrors({
+      store,
+      registries: { own: ownRegistry, others: otherRegistries },
+      syncs,
+      events,
+      journalFolder: join(dataDir, 'mirror-uploads'),
+    }),
     syncOnPush: new SyncOnPush(syncs),
     cluster,
     site,

@@ -50,6 +50,7 @@ export const leftOutTables = {
   console_lock: 'it holds while an upgrade runs, and a restored one is ended',
   backup: 'the folder or the bucket tells what it holds',
   rehearsal: 'it tells of a cluster as it was: it is done again',
+  registry_mirror: 'what was mirrored is there, and is looked for by the next one',
   certificate_told: 'what runs out is told again by a restored console',
   notification: 'what was to be told was told, or is of another day',
   notification_delivery: 'what was to be told was told, or is of another day',

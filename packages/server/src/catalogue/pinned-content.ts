@@ -10,33 +10,38 @@ export interface PinnedContent {
   readonly digest: string;
 }
 
+/** The same with the tag that a bundle run puts it under. */
+export interface TaggedContent extends PinnedContent {
+  readonly tag: string;
+}
+
 /** A release, or of one what pins content. */
 export interface Pins {
   readonly spec: Pick<Release['spec'], 'packs' | 'images' | 'nodeImage' | 'intermediateNodeImages' | 'tools'>;
 }
 
 /** Everything a release pins. */
-export function pinnedContent(base: string, release: Pins): PinnedContent[] {
+export function pinnedContent(base: string, release: Pins): TaggedContent[] {
   const { packs, images, tools = [] } = release.spec;
   return [
     ...packs.map(({ name, version, digest }) => ({
       what: `pack ${name} ${version}`,
-      repository: packReference(base, name, version).repository,
+      ...packReference(base, name, version),
       digest,
     })),
     ...images.map(({ name, digest }) => ({
       what: `image ${name}`,
-      repository: imageReference(imageBase, name).repository,
+      ...imageReference(imageBase, name),
       digest,
     })),
     ...nodeImagesOf(release.spec).map(({ ova, digest }) => ({
       what: `node image ${ova}`,
-      repository: nodeImageReference(base, ova).repository,
+      ...nodeImageReference(base, ova),
       digest,
     })),
     ...tools.map((tool) => ({
       what: `program ${tool.name} for ${tool.platform}`,
-      repository: toolReference(base, tool).repository,
+      ...toolReference(base, tool),
       digest: tool.digest,
     })),
   ];

@@ -26,8 +26,9 @@ export interface MarkerRead extends Marker {
 }
 
 /** A marker that was read before, and what it pins. */
-export interface MarkerBefore extends Pick<MarkerRead, 'digest' | 'pins'> {
+export interface MarkerBefore extends Pick<MarkerRead, 'digest'> {
   readonly tag: string;
+  readonly pins: readonly PinnedContent[];
 }
 
 /** More is read with the next question, so that no answer takes much memory. In characters. */

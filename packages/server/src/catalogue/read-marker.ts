@@ -6,7 +6,7 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Digest } from '@sealift/oci/digest';
 import { packTag, releaseTag } from '@sealift/oci/reference';
 import type { PinnedPack } from './pack-content.ts';
-import { type PinnedContent, type Pins, pinnedContent } from './pinned-content.ts';
+import { type Pins, pinnedContent, type TaggedContent } from './pinned-content.ts';
 import type { MarkerTexts } from './stored-release.ts';
 
 /** A marker whose signature was verified, with what it pins. */
@@ -19,7 +19,7 @@ export interface Marker {
   readonly keyId: string;
   readonly texts: MarkerTexts;
   readonly packs: readonly PinnedPack[];
-  readonly pins: readonly PinnedContent[];
+  readonly pins: readonly TaggedContent[];
 }
 
 /** Which marker is read. */

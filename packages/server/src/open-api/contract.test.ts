@@ -149,6 +149,9 @@ async function content(): Promise<void> {
   await ask('GET', '/upload-target');
   const upload = { product: 'p', version: '1', bundleSha256: 'a'.repeat(64), keyId: 'k', pushed: 0, skipped: 0 };
   await ask('POST', '/uploads', { body: upload, status: 201 });
+  await ask('GET', '/registry-mirror');
+  await ask('POST', '/registry-mirror', { body: { from: 'none', to: 'spectro-packs' }, status: 404 });
+  await ask('POST', '/registry-mirror/cancel', { status: 202 });
   await ask('GET', '/registry-care');
   await ask('POST', '/registry-care/clean-up', { body: { dryRun: true }, status: 202 });
   await platform.until('/registry-care', ({ running }) => running === null);

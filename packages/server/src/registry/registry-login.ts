@@ -17,7 +17,8 @@ export function registryLogin(db: Db, internalSecret: string): Authorize {
   return async (credential, address) => {
     if (credential.kind === 'anonymous') return 'none';
     if (credential.kind === 'basic' && credential.username === internalUser) {
-      return same(credential.password.reveal(), internalSecret) ? 'pull' : 'none';
+      // Mirrors into it push.
+      return same(credential.password.reveal(), internalSecret) ? 'push' : 'none';
     }
     const secret = (credential.kind === 'bearer' ? credential.token : credential.password).reveal();
     const owner = await findApiToken(db, secret, address);

@@ -17,6 +17,7 @@ import * as packReleases from './migrations/pack-releases.ts';
 import * as packTexts from './migrations/pack-texts.ts';
 import * as preflight from './migrations/preflight.ts';
 import * as profileFormat from './migrations/profile-format.ts';
+import * as registryMirror from './migrations/registry-mirror.ts';
 import * as rehearsals from './migrations/rehearsals.ts';
 import * as registries from './migrations/registries.ts';
 import * as resolutionMemory from './migrations/resolution-memory.ts';
@@ -57,6 +58,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0025-rehearsals': rehearsals,
   '0026-notifications': notifications,
   '0027-idempotent-requests': idempotentRequests,
+  '0028-registry-mirror': registryMirror,
 };
 
 /** The last change of this version's tables. */

@@ -78,6 +78,19 @@ describe('sealift registry, of a console', () => {
     expect((await sealift('ls', 'other')).code).toBe(0);
     expect((await sealift('ls', 'other', 'no/such')).notes).toContain('REGISTRY_NOT_FOUND');
 
+    // Nothing is there: the mirror says so, of the part that was asked for.
+    const mirrored = await sealift('mirror', 'spectro-packs', 'other', '--repository', 'no/such');
+    expect(mirrored).toMatchObject({ code: 1, out: expect.stringContaining('failed: no/such') });
+    expect([mirrored.out, mirrored.notes]).toEqual([
+      expect.stringContaining('REGISTRY_NOT_FOUND'),
+      expect.stringContaining('REGISTRY_MIRROR_FAILED'),
+    ]);
+    expect((await sealift('mirror', 'other', 'spectro-packs')).notes).toContain('holds no release in other');
+    expect(await sealift('mirror', '--cancel')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('No mirror is under way'),
+    });
+
     const tried = await sealift('edit', 'other', '--pull-only', '--dry-run');
     expect([tried.code, tried.out]).toEqual([0, expect.stringContaining('not tried: Content may be pushed to it')]);
     expect((await sealift('edit', 'other', '--pull-only', '--sync-every', '0')).code).toBe(0);
@@ -103,6 +116,11 @@ describe('sealift registry, of a console', () => {
       [1, 'REGISTRY_EMBEDDED', 'remove', 'spectro-packs'],
       [1, 'NOT_FOUND', 'remove', 'nobody'],
       [1, 'NOT_FOUND', 'sync', 'nobody'],
+      [1, 'USAGE', 'mirror', 'spectro-packs'],
+      [1, 'USAGE', 'mirror', 'spectro-packs', '--cancel'],
+      [1, 'USAGE', 'mirror', 'a', 'b', '--release', '1', '--repository', 'x'],
+      [1, 'NOT_FOUND', 'mirror', 'spectro-packs', 'nobody'],
+      [1, 'REGISTRY_MIRROR_REFUSED', 'mirror', 'spectro-packs', 'spectro-packs'],
     ] as const) {
       const { code, notes } = await sealift(...args);
       expect([args.join(' '), code, notes]).toEqual([args.join(' '), exit, expect.stringContaining(expected)]);

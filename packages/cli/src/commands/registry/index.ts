@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext, RegisterCommand } from '../../context.ts';
 import { type RegistryOptions, withRegistry } from './console/options.ts';
+import type { MirrorOptions } from './console/mirror.ts';
 import type { SyncOptions } from './console/sync.ts';
 import type { GarbageOptions } from './gc.ts';
 import type { ScrubOptions } from './scrub.ts';
@@ -122,6 +123,29 @@ function registerOfConsole(registry: Command, context: CliContext): void {
     .action(async (name: string, options: SyncOptions) => {
       const { syncRegistry } = await import('./console/sync.ts');
       await syncRegistry(name, options, context);
+    });
+
+  registry
+    .command('mirror')
+    .description(
+      'have the console bring releases, packs or repositories of one of its registries to another, and wait for the end',
+    )
+    .argument('[from]', 'as `sealift registry ls` tells it; spectro-packs is the console’s own')
+    .argument('[to]', 'as `sealift registry ls` tells it')
+    .option('--release <version>', 'a release with all that it pins, instead of all; may be given again', collect, [])
+    .option(
+      '--repository <glob>',
+      'repositories by the names that they have in the first registry, with * and ?, instead of releases; may be given again',
+      collect,
+      [],
+    )
+    .option('--dry-run', 'only look what the second registry lacks, and send nothing')
+    .option('--cancel', 'end the mirror that is under way; what is there by then stays')
+    .option('--no-wait', 'only ask for it')
+    .option('--json', 'print one JSON object')
+    .action(async (from: string | undefined, to: string | undefined, options: MirrorOptions) => {
+      const { mirrorRegistry } = await import('./console/mirror.ts');
+      await mirrorRegistry(from, to, options, context);
     });
 }
 

@@ -7,6 +7,7 @@ import { useVerifyBackup } from '../../api/backups.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { sizeText } from '../../components/size-text.ts';
 import { RemoveBackupDialog } from './remove-backup-dialog.tsx';
 
 /** Each backup with what was proven of it. */
@@ -98,8 +99,4 @@ function Proven({ backup: { isHere, place, proof } }: { backup: BackupView }) {
       )}
     </>
   );
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

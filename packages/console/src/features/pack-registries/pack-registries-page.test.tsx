@@ -141,3 +141,57 @@ test('names a version that is different content in two registries', async () => 
   await screen.findByText('Harborview 4.2.13 is different content in 2 registries');
   screen.getByText(`sha256:${'1'.repeat(64)}`);
 });
+
+test('mirrors one registry to another from the three-dot menu, shows how far it is, and cancels it', async () => {
+  const { user, api } = openPage('/administration/registries', ({ registries }) => {
+    const settings = { registry: 'harbor.example', plainHttp: false, packBase: 'team', imageBase: 'images' };
+    const rest = { username: 'ci', ca: null, allowedOrigins: [], push: true, syncEveryMinutes: null };
+    registries.answer('POST /registries', { name: 'harbor', ...settings, ...rest, password: 'x' });
+  });
+  await user.click(await screen.findByRole('button', { name: 'Actions for spectro-packs' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Mirror to…' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Mirror spectro-packs' });
+  await user.selectOptions(within(dialog).getByLabelText(/^What/), 'Some releases');
+  const begin = within(dialog).getByRole('button', { name: 'Mirror' });
+  expect((begin as HTMLButtonElement).disabled).toBe(true);
+  await user.type(within(dialog).getByLabelText(/^Versions/), '4.2.13{enter} 4.2.14 ');
+  await user.click(begin);
+  await screen.findByRole('progressbar', { name: 'Mirror of spectro-packs to harbor' });
+  expect(api.registries.asked).toEqual({
+    from: 'spectro-packs',
+    to: 'harbor',
+    versions: ['4.2.13', '4.2.14'],
+    repositories: [],
+    dryRun: false,
+  });
+  screen.getByText('0 of 1, 3.0 MiB of 12.0 MiB');
+  await user.click(screen.getByRole('button', { name: 'Cancel the mirror' }));
+  await screen.findByText('Cancelled; what is there by now stays');
+});
+
+test('offers no mirror where no other registry takes pushes, and says so', async () => {
+  const { user } = openPage('/administration/registries');
+  await user.click(await screen.findByRole('button', { name: 'Actions for spectro-packs' }));
+  const item = await screen.findByRole('menuitem', { name: 'Mirror to…' });
+  expect(item.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('tells of each part of a mirror that failed why, and what to do', async () => {
+  openPage('/administration/registries', ({ registries }) => {
+    const problem = { code: 'REGISTRY_LACKS', detail: 'ours lacks image app.', hint: 'Push it there again.' };
+    const parts: (typeof registries.mirror)['parts'] = [{ name: 'release-x-1', state: 'failed', problem }];
+    const ended = { startedAt: '2026-11-30T08:00:00.000Z', finishedAt: '2026-11-30T08:01:00.000Z' };
+    registries.mirror = {
+      ...registries.mirror,
+      ...ended,
+      state: 'failed',
+      from: 'a',
+      to: 'b',
+      message: 'Not all',
+      parts,
+    };
+  });
+  const mirror = within(await screen.findByRole('region', { name: 'Mirror' }));
+  mirror.getByText(/Push it there again/);
+  mirror.getByText('REGISTRY_LACKS');
+});

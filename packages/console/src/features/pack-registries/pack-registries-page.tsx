@@ -7,6 +7,8 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
+import { LastMirror } from './last-mirror.tsx';
+import { MirrorDialog } from './mirror-dialog.tsx';
 import { RefusedEntries } from './refused-entries.tsx';
 import { RegistryConflicts } from './registry-conflicts.tsx';
 import { RegistryDialog } from './registry-dialog.tsx';
@@ -15,7 +17,10 @@ import { RemoveRegistryDialog } from './remove-registry-dialog.tsx';
 import { SyncProgress } from './sync-progress.tsx';
 
 /** Which dialog is open, and of which registry. */
-type Open = { readonly what: 'add' } | { readonly what: 'edit' | 'remove'; readonly registry: PackRegistry } | null;
+type Open =
+  | { readonly what: 'add' }
+  | { readonly what: 'edit' | 'remove' | 'mirror'; readonly registry: PackRegistry }
+  | null;
 
 /** The pack registries, and the sync that reads each into the catalogue. */
 export function PackRegistriesPage() {
@@ -43,8 +48,12 @@ function Registries({ list: { registries, conflicts } }: { list: PackRegistryLis
         Add a registry
       </LockedButton>
       <RegistryTable registries={registries} onOpen={setOpen} />
+      <LastMirror />
       {open?.what === 'add' && <RegistryDialog registry={null} onClose={close} />}
       {open?.what === 'edit' && <RegistryDialog registry={open.registry} onClose={close} />}
+      {open?.what === 'mirror' && (
+        <MirrorDialog from={open.registry.name} targets={targetsOf(registries, open.registry)} onClose={close} />
+      )}
       {open?.what === 'remove' && <RemoveRegistryDialog registry={open.registry} onClose={close} />}
     </>
   );
@@ -86,6 +95,8 @@ function RegistryTable({ registries, onOpen }: RegistryTableProps) {
                 <RegistryMenu
                   registry={registry}
                   onSync={() => sync.mutate(registry.name)}
+                  onMirror={() => onOpen({ what: 'mirror', registry })}
+                  hasTarget={targetsOf(registries, registry).length > 0}
                   onEdit={() => onOpen({ what: 'edit', registry })}
                   onRemove={() => onOpen({ what: 'remove', registry })}
                   starting={sync.isPending}
@@ -100,6 +111,13 @@ function RegistryTable({ registries, onOpen }: RegistryTableProps) {
       ))}
     </>
   );
+}
+
+/** The names of those that content can be mirrored to. */
+function targetsOf(registries: readonly PackRegistry[], from: PackRegistry): string[] {
+  return registries
+    .filter(({ name, settings }) => name !== from.name && settings?.push !== false)
+    .map(({ name }) => name);
 }
 
 function kindOf({ embedded, settings }: PackRegistry): string {

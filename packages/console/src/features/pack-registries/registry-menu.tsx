@@ -7,6 +7,9 @@ import { DotsMenu } from '../../components/dots-menu.tsx';
 interface RegistryMenuProps {
   registry: PackRegistry;
   onSync: () => void;
+  onMirror: () => void;
+  /** Whether there is another registry that takes pushes. */
+  hasTarget: boolean;
   onEdit: () => void;
   onRemove: () => void;
   starting: boolean;
@@ -15,12 +18,13 @@ interface RegistryMenuProps {
 const notYours = 'Your role does not allow this';
 
 /** A registry's three-dot menu. */
-export function RegistryMenu({ registry, onSync, onEdit, onRemove, starting }: RegistryMenuProps) {
+export function RegistryMenu({ registry, onSync, onMirror, hasTarget, onEdit, onRemove, starting }: RegistryMenuProps) {
   const lock = useLock();
   const maySync = useMay('catalogue.sync');
   const mayChange = useMay('registries.change');
   // Also while one runs: what is asked for then is done once more after it.
   const sync = maySync ? (lock ?? (starting ? 'A sync is being asked for' : undefined)) : notYours;
+  const mirror = mayChange ? (lock ?? (hasTarget ? undefined : 'No other registry takes pushes')) : notYours;
   const own = registry.embedded ? 'It is part of this server' : undefined;
   // A login that was changed at the registry can be given while an upgrade runs.
   const edit = mayChange ? own : notYours;
@@ -28,6 +32,7 @@ export function RegistryMenu({ registry, onSync, onEdit, onRemove, starting }: R
   return (
     <DotsMenu label={`Actions for ${registry.name}`}>
       <MenuItem words="Sync" reason={sync} onClick={onSync} />
+      <MenuItem words="Mirror to…" reason={mirror} onClick={onMirror} />
       <MenuItem words="Edit" reason={edit} onClick={onEdit} />
       <MenuItem words="Remove" reason={remove} onClick={onRemove} />
     </DotsMenu>

@@ -7,6 +7,7 @@ export interface CatalogueTables {
   readonly catalogue_release: CatalogueReleaseTable;
   readonly pack_registry: PackRegistryTable;
   readonly registry_content: RegistryContentTable;
+  readonly registry_mirror: RegistryMirrorTable;
   readonly trusted_key: TrustedKeyTable;
 }
 
@@ -45,6 +46,19 @@ interface RegistryContentTable {
   version: string;
   /** Of the marker's manifest. */
   digest: string;
+}
+
+/** The mirror between two registries that is under way, or the last one: one row. */
+interface RegistryMirrorTable {
+  id: number;
+  /** Of the process that does it, or did; null before the first. */
+  run: string | null;
+  /** When that process last said that it is at it. */
+  seen_at: Date | null;
+  /** Who wants it to end. */
+  cancelled_by: string | null;
+  /** `MirrorState` as JSON with a format. */
+  report: string | null;
 }
 
 interface CatalogueReleaseTable {
