@@ -81,8 +81,8 @@ export const coreMutants = mutantsOf('core', [
   [
     'a downgrade is legal',
     'planner/legality.ts',
-    'if (comparePrecedence(to.version, from.version) < 0) {',
-    'if (comparePrecedence(to.version, from.version) > 2) {',
+    'if (comparePrecedence(to.version, from.version) < 0) return',
+    'if (comparePrecedence(to.version, from.version) > 2) return',
     'planner/legality.test.ts',
   ],
   [
