@@ -74,7 +74,7 @@ describe('sealift profile edit', () => {
 
   it('leaves a draft where nobody says yes, and applies it once somebody does', async () => {
     const asked = await sealift('edit', 'cni', '--set', 'mtu=8000');
-    expect(asked.code).toBe(2);
+    expect(asked.code).toBe(3);
     const [draft] = await upgrades();
     expect(asked.notes).toContain(`sealift upgrade confirm ${draft?.id}`);
     expect((await platform.call('GET', '/profile/layers/cni-calico')).body.values).toBe(runs);

@@ -77,8 +77,10 @@ it('that cannot be applied are never said to run: it waits, is ended by a person
   const before = await whole();
   await faults(slow);
   const id = await apply(edited);
+  await platform.until(`/upgrades/${id}`, ({ steps }) =>
+    steps.some((step: { id: string; state: string }) => step.id === '0-layer-cni-calico' && step.state !== 'waiting'),
+  );
   await faults(away);
-  await platform.until(`/upgrades/${id}`, ({ waitingFor }) => waitingFor !== null);
   expect((await platform.call('POST', `/upgrades/${id}/abort`, { reason: 'the cluster takes nothing' })).status).toBe(
     202,
   );
