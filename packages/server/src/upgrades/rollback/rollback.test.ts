@@ -1,9 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAdopted } from '../../testing/adopted-platform.ts';
 import { pushRelease } from '../../testing/push-release.ts';
 import type { RunningPlatform } from '../../testing/running-platform.ts';
+import { exportSite, setFaults } from '../../testing/simulated-site.ts';
 
 const old = { version: '4.2.12', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.12', cniValues: 'mtu: 1440\n' };
 const target = { version: '4.2.13', kubernetes: '1.26.8', upgradesFrom: '>=4.2.0 <4.2.13', cniValues: 'mtu: 1450\n' };
@@ -14,29 +15,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => platform?.stop());
 
-/** What the cluster runs and what is recorded of it. */
-async function exported() {
-  const state = JSON.parse(await readFile(join(platform.folder, 'simulator', 'state.json'), 'utf8'));
-  const layers = state.layers
-    .map((one: Record<string, unknown>) => {
-      const { appliedAt: _, ...layer } = one;
-      return layer;
-    })
-    .toSorted((a: { pack: string }, b: { pack: string }) => (a.pack < b.pack ? -1 : 1));
-  const { version, layers: recorded } = (await platform.call('GET', '/profile')).body;
-  return { layers, version, recorded };
-}
-
 async function evidenceOf(id: string): Promise<string> {
   const headers = { authorization: `Bearer ${platform.token}` };
   return await (await fetch(`${platform.console.url}/api/v1/upgrades/${id}/evidence`, { headers })).text();
-}
-
-async function faults(list: readonly object[]): Promise<void> {
-  const body = JSON.stringify(list);
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${platform.simulatorUrl}/v1/faults`, { method: 'PUT', headers, body });
-  expect(answer.ok).toBe(true);
 }
 
 async function begin(to = '4.2.13'): Promise<string> {
@@ -55,16 +36,16 @@ const ended = (state: string) => (body: { state: string }) => body.state === sta
 /** An upgrade that stands paused at its layer. */
 async function pausedAtLayer(): Promise<string> {
   // So that it is still there when it is paused.
-  await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
+  await setFaults(platform, [{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
   const id = await begin();
   await platform.until(`/upgrades/${id}`, isApplied('0-layer-cni-calico'));
   expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
-  await faults([]);
+  await setFaults(platform, []);
   return id;
 }
 
 it('puts back what a paused upgrade applied, says beforehand what that is, and opens the console', async () => {
-  const before = await exported();
+  const before = await exportSite(platform);
   const id = await pausedAtLayer();
   const dry = await platform.call('GET', `/upgrades/${id}/rollback`);
   expect(dry.body).toMatchObject({
@@ -85,7 +66,7 @@ it('puts back what a paused upgrade applied, says beforehand what that is, and o
   expect(asked.status).toBe(202);
   const done = await platform.until(`/upgrades/${id}`, ended('rolled-back'));
   expect(done.rollback.items.filter(({ does }: { does: string }) => does === 'undone')).toMatchObject([{ done: true }]);
-  expect(await exported()).toEqual(before);
+  expect(await exportSite(platform)).toEqual(before);
   const { entries } = (await platform.call('GET', '/audit')).body;
   expect(entries).toContainEqual(
     expect.objectContaining({
@@ -102,7 +83,7 @@ it('puts back what a paused upgrade applied, says beforehand what that is, and o
 }, 60_000);
 
 it('takes back one that was aborted, whose evidence is then another', async () => {
-  const before = await exported();
+  const before = await exportSite(platform);
   const id = await pausedAtLayer();
   await platform.call('POST', `/upgrades/${id}/abort`, { reason: 'late' });
   await platform.until(`/upgrades/${id}`, ended('aborted'));
@@ -111,7 +92,7 @@ it('takes back one that was aborted, whose evidence is then another', async () =
   const first = await evidenceOf(id);
   expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).status).toBe(202);
   await platform.until(`/upgrades/${id}`, ended('rolled-back'));
-  expect(await exported()).toEqual(before);
+  expect(await exportSite(platform)).toEqual(before);
   const second = await evidenceOf(id);
   expect(second).toContain('rolled-back');
   expect(first).not.toContain('rolled-back');
@@ -134,7 +115,7 @@ it('is refused for one that another came after, with what helps', async () => {
   expect(rollback).toMatchObject({ possible: false, shut: { step: null } });
   await platform.call('POST', `/upgrades/${later}/rollback`, {});
   await platform.until(`/upgrades/${later}`, ended('rolled-back'));
-  expect((await exported()).version).toBe('4.2.12');
+  expect((await exportSite(platform)).version).toBe('4.2.12');
 }, 60_000);
 
 it('goes back through the hops of a plan, from its second one to what ran before the first', async () => {
@@ -145,12 +126,12 @@ it('goes back through the hops of a plan, from its second one to what ran before
     cniValues: 'mtu: 1500\n',
   });
   await platform.sync();
-  const before = await exported();
-  await faults([{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
+  const before = await exportSite(platform);
+  await setFaults(platform, [{ call: 'layers', when: 'before', action: 'delay', delayMs: 200, times: 1000 }]);
   const id = await begin('4.3.0');
   await platform.until(`/upgrades/${id}`, isApplied('1-layer-cni-calico'));
   expect((await platform.call('POST', `/upgrades/${id}/pause`)).status).toBe(202);
-  await faults([]);
+  await setFaults(platform, []);
   const { rollback } = await platform.until(`/upgrades/${id}`, ended('paused'));
   expect(rollback.items.map(({ text }: { text: string }) => text)).toEqual(
     expect.arrayContaining([
@@ -160,7 +141,7 @@ it('goes back through the hops of a plan, from its second one to what ran before
   );
   expect((await platform.call('POST', `/upgrades/${id}/rollback`, {})).status).toBe(202);
   await platform.until(`/upgrades/${id}`, ended('rolled-back'));
-  expect(await exported()).toEqual(before);
+  expect(await exportSite(platform)).toEqual(before);
 }, 60_000);
 
 it('is known before Confirm to be impossible where what it needs is lost, and then not promised', async () => {
