@@ -110,7 +110,8 @@ function withSet(values: string, items: readonly string[]): string {
 /** The first one that is not in brackets, in which keys may have it. */
 function equalsSign(item: string): number {
   let depth = 0;
-  for (const [at, sign] of [...item].entries()) {
+  for (let at = 0; at < item.length; at += 1) {
+    const sign = item[at];
     if (sign === '[') depth += 1;
     if (sign === ']') depth -= 1;
     if (sign === '=' && depth === 0) return at;

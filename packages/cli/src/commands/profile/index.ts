@@ -24,7 +24,7 @@ export const registerProfile: RegisterCommand = (program, context) => {
     .option(
       '--set <path=value>',
       'another value of one line at a path, such as charts.calico.mtu=9000; may be given again',
-      (item: string, all: readonly string[] = []) => [...all, item],
+      (item: string, all: readonly string[] | undefined) => [...(all ?? []), item],
     )
     .option('--dry-run', 'show the difference and what does not fit; make no draft')
     .option('--yes', 'confirm what is shown without being asked, where nothing is in the way')

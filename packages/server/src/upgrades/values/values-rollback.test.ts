@@ -20,7 +20,7 @@ afterAll(() => platform?.stop());
 async function whole() {
   const state = JSON.parse(await readFile(join(platform.folder, 'simulator', 'state.json'), 'utf8'));
   const layers = state.layers
-    .map(({ appliedAt: _, ...layer }: Record<string, unknown>) => layer)
+    .map((layer: Record<string, unknown>) => ({ ...layer, appliedAt: null }))
     .toSorted((a: { pack: string }, b: { pack: string }) => (a.pack < b.pack ? -1 : 1));
   const { version, layers: recorded } = (await platform.call('GET', '/profile')).body;
   return { layers, version, recorded };
