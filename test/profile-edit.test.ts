@@ -85,10 +85,9 @@ describe('sealift profile edit', () => {
 
   it('has what ran before in the history', async () => {
     const { out } = await sealift('history', 'cni');
-    expect(out).toMatch(/^until \S+ {2}4\.2\.12; then new values, confirmed by \S+: succeeded/);
+    expect(out).toMatch(/^until \S+ {2}4\.2\.12; then an upgrade for new values, confirmed by \S+: succeeded/);
     const { entries, next } = JSON.parse((await sealift('history', 'calico', '--json')).out);
     expect(entries).toMatchObject([{ values: runs, confirmedBy: expect.any(String) }]);
     expect(next).toBeNull();
-    expect((await sealift('history', 'k8s')).out).toContain('what it has run since it was adopted');
   });
 });

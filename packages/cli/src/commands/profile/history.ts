@@ -18,7 +18,7 @@ export async function showHistory(named: string, { after, json }: HistoryOptions
   if (json === true) return context.out(JSON.stringify({ entries, next }));
   if (entries.length === 0) context.out('It runs what it has run since it was adopted.');
   for (const { upgrade, from, to, state, until, confirmedBy, packVersion } of entries) {
-    const what = from === to ? 'new values' : `the upgrade from ${from} to ${to}`;
+    const what = from === to ? 'an upgrade for new values' : `the upgrade from ${from} to ${to}`;
     context.out(
       plainLine(
         `until ${until}  ${packVersion}; then ${what}, confirmed by ${confirmedBy ?? 'nobody known'}: ${state}  ${upgrade}`,
