@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   bundle: () => import('./bundle/bench.ts'),
   cluster: () => import('./cluster/bench.ts'),
   console: () => import('./console/bench.ts'),
+  download: () => import('./download/bench.ts'),
   merge: () => import('./merge/bench.ts'),
   planner: () => import('./planner/bench.ts'),
   sync: () => import('./sync/bench.ts'),

@@ -87,7 +87,7 @@ describe('a failure of a connection', () => {
     } as const;
     const failure: unknown = await exchange(agents, wanted).catch((error: unknown) => error);
     agents.close();
-    expect(failure).toMatchObject({ kind: 'proxy' });
+    expect(failure).toMatchObject({ kind: 'proxy-refused' });
     expect(String(failure)).toMatch(/407/);
     expect(String(failure)).not.toMatch(/secret/);
   });

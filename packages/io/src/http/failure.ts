@@ -8,6 +8,8 @@ export type FailureKind =
   | 'refused'
   /** The way there is through a proxy, and that does not lead on. */
   | 'proxy'
+  /** The proxy says no: it wants another login, or lets nobody through to that host. */
+  | 'proxy-refused'
   | 'certificate-untrusted'
   | 'certificate-expired'
   | 'certificate-not-yet-valid'
@@ -61,6 +63,8 @@ const remedies: Partial<Readonly<Record<FailureKind, string>>> = {
     'Use the name that the certificate is for, or give the server one for the name in use; verification is never turned off.',
   'not-tls': 'Check the port: this one speaks plain HTTP.',
   'not-http': 'Check the port: what answers there is not an HTTP server, or one that expects HTTPS.',
+  'proxy-refused':
+    'Give the login of the proxy in HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy:port), or have it let this host through.',
   proxy: 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and that the proxy lets this host through.',
 };
 
@@ -138,8 +142,14 @@ function byFamily(code: string, error: unknown): Sorted {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return ['handshake', `no TLS connection: ${lastPart(own)}`];
   if (certificateCodes.test(code)) return ['certificate-untrusted', own === '' ? code : own];
   if (code.startsWith('HPE_')) return ['not-http', 'what answers there does not speak HTTP'];
-  if (code === 'ERR_PROXY_TUNNEL') return ['proxy', own];
+  if (code === 'ERR_PROXY_TUNNEL') return [isRefusal(error) ? 'proxy-refused' : 'proxy', own];
   return ['other', own === '' ? code : own];
+}
+
+/** Whether a proxy answered that it will not, as 407 and 403 say (RFC 9110, section 15.5); what it says of itself by 5xx passes. */
+function isRefusal(error: unknown): boolean {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : Number.NaN;
+  return status >= 400 && status < 500;
 }
 
 /** The readable part of an OpenSSL error, `4007…:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:…`. */

@@ -11,7 +11,7 @@ export const registryDelaysMs: readonly number[] = [500, 1000, 2000, 4000, 8000]
 const longestAskedDelayMs = 120_000;
 
 /** What a wrong address, port or setting looks like, and what took too long as a whole. */
-const lasting: readonly FailureKind[] = ['not-tls', 'not-http', 'handshake', 'deadline'];
+const lasting: readonly FailureKind[] = ['not-tls', 'not-http', 'handshake', 'deadline', 'proxy-refused'];
 /** What passes where the registry has answered before: it is being restarted. Else the address is wrong, and nobody waits for that. */
 const lastingAtFirst: readonly FailureKind[] = ['unreachable', 'refused', 'proxy', 'silent', 'other'];
 
