@@ -10,6 +10,7 @@ import { otherNameCertificate, testKey, validCertificate } from '@sealift/testki
 import { startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { underBase } from '../testing/other-base.ts';
 import { pushRelease, type ReleaseSketch } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 import { readerOf } from './remote-content.ts';
@@ -86,14 +87,7 @@ async function pushTo(address: string, sketch: ReleaseSketch) {
     env: {},
   });
   open.push(client);
-  const at = (repository: string): string => repository.replace('sealift/', 'team/');
-  const there = Object.assign(Object.create(client) as RegistryClient, {
-    pushBlob: (repository: string, ...rest: never) =>
-      client.pushBlob(at(repository), ...(rest as [never, never, never])),
-    putManifest: (repository: string, ...rest: never) =>
-      client.putManifest(at(repository), ...(rest as [never, never, never])),
-  });
-  const pushed = await pushRelease(there, sketch);
+  const pushed = await pushRelease(underBase(client, 'team'), sketch);
   return { ...pushed, client };
 }
 
