@@ -39,8 +39,17 @@ export const gatewayFailureSchema = z.object({
 });
 export type GatewayFailure = z.infer<typeof gatewayFailureSchema>;
 
-/** How a gateway stands, in one word. */
-export const gatewayStates = ['current', 'behind', 'updating', 'paused', 'failed', 'silent', 'new'] as const;
+/** How a gateway stands, in one word; `unserved` is one that is behind, and for whose platform the release brings nothing. */
+export const gatewayStates = [
+  'current',
+  'behind',
+  'unserved',
+  'updating',
+  'paused',
+  'failed',
+  'silent',
+  'new',
+] as const;
 
 export const gatewaySchema = z.object({
   id: z.string(),

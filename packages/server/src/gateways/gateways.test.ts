@@ -152,6 +152,15 @@ describe('the requests of a gateway', () => {
     expect((await listed()).gateways).toMatchObject([{ name: 'a', version: '1.0.0', state: 'current' }]);
   });
 
+  it('are of one that is behind also where the release brings nothing for its platform', async () => {
+    const agent = await Agent.register('a');
+    await agent.report({ platform: 'linux/arm64' });
+    await rollOut('2.0.0');
+    expect((await listed()).gateways).toMatchObject([{ version: '1.0.0', wanted: null, state: 'unserved' }]);
+    await agent.report({ platform: 'linux/arm64', version: '2.0.0' });
+    expect((await listed()).gateways).toMatchObject([{ version: '2.0.0', wanted: null, state: 'current' }]);
+  });
+
   it('are listed page by page, by name, with what is of all of them on each', async () => {
     for (const name of ['b', 'a', 'c']) await Agent.register(name);
     const first = await listGateways(store.db, { length: 2 });

@@ -31,13 +31,15 @@ export function gatewayView(gateway: KnownGateway, wanted: Wanted | null, pauses
   const holds = holdsOf(gateway, pauses);
   const executable = wantedFor(wanted, platform);
   const failure = failureNow(gateway, wanted);
-  const isCurrent = executable === null || compareVersions(version, executable.version) >= 0;
+  // Of a release that brings nothing for its platform the version counts all the same.
+  const isCurrent = wanted === null || compareVersions(version, executable?.version ?? wanted.version) >= 0;
   const isOnItsWay = wanted !== null && gateway.granted === grantOf(wanted);
   const state = (): GatewayView['state'] => {
     if (seenAt === null) return 'new';
     if (!isCurrent && failure !== null) return 'failed';
     if (Date.now() - seenAt.getTime() > silentAfterMs) return 'silent';
     if (isCurrent) return 'current';
+    if (executable === null) return 'unserved';
     if ((report?.swap ?? null) !== null || isOnItsWay) return 'updating';
     return holds.length > 0 ? 'paused' : 'behind';
   };

@@ -55,6 +55,7 @@ function GatewayRow({ gateway, onPause, onRemove }: Omit<GatewayTableProps, 'gat
 const looks: Readonly<Record<GatewayView['state'], { text: string; status?: LabelProps['status'] }>> = {
   current: { text: 'Up to date', status: 'success' },
   behind: { text: 'Waits for its turn', status: 'info' },
+  unserved: { text: 'Older, and the release brings nothing for its platform', status: 'warning' },
   updating: { text: 'Upgrading itself', status: 'info' },
   paused: { text: 'Paused', status: 'warning' },
   failed: { text: 'Went back', status: 'danger' },
