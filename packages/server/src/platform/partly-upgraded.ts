@@ -109,12 +109,16 @@ export function partlyUpgraded(
     endedAt,
     layers: layers.filter(({ runs, recorded }) => runs !== recorded),
     nodes,
-    continueBy:
-      from === to
-        ? 'New values are refused until it is rolled back; after that apply them again, on the page Profile.'
-        : `Start the upgrade to ${to} again. What is done already is looked at and not done again.`,
+    continueBy: continueText(ended),
     goBackBy: goBackText(ended),
   };
+}
+
+function continueText({ from, to, shut }: EndedEarly): string {
+  if (from !== to) return `Start the upgrade to ${to} again. What is done already is looked at and not done again.`;
+  return shut === null
+    ? 'New values are refused until it is rolled back; after that apply them again, on the page Profile.'
+    : 'Apply the values again, or others, on the page Profile. What is done already is looked at and not done again.';
 }
 
 function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): string {

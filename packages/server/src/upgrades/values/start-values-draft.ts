@@ -5,7 +5,7 @@ import { recordAudit } from '../../audit/audit-log.ts';
 import { installedRelease } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { InstalledProfile } from '../../platform/installed.ts';
-import { endedEarly } from '../../platform/partly-upgraded.ts';
+import { type EndedEarly, endedEarly } from '../../platform/partly-upgraded.ts';
 import { change } from '../../store/change.ts';
 import type { Trx } from '../../store/store.ts';
 import { findSameDraft } from '../queries.ts';
@@ -45,7 +45,7 @@ export async function startValuesDraft(
   await mergeThreads.run('checkPasted', { row: { ...row, upgrade_id: '' }, text: values });
   const { version, product } = profile;
   const ended = await endedEarly(db, profile);
-  if (ended !== null) {
+  if (ended !== null && !isLeftByNewValues(ended)) {
     const reason = `The platform is partly upgraded to ${ended.to}: go on with that upgrade, or roll it back, first.`;
     throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from: version, to: version, reason } });
   }
@@ -70,6 +70,11 @@ export async function startValuesDraft(
     await recordAudit(trx, actor, { action: 'upgrade.draft', subject: id, details });
     return { id, isNew: same === undefined };
   });
+}
+
+/** Values that were ended early and cannot be taken back: others are the way on, and Confirm proves what comes of it. */
+function isLeftByNewValues({ from, to, shut }: EndedEarly): boolean {
+  return from === to && shut !== null;
 }
 
 function sameDraft(trx: Trx, profile: InstalledProfile, release: string): Promise<string | undefined> {
