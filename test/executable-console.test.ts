@@ -116,7 +116,7 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
     const signedIn = await fetch(`${api.url}/api/v1/session`, {
       method: 'POST',
       headers: json,
-      body: JSON.stringify({ username, password }),
+      body: JSON.stringify({ username, password: password.reveal() }),
     });
     const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
     const renew = () =>
