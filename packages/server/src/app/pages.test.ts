@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import helmet from '@fastify/helmet';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contentSecurityPolicy } from '../http/security-headers.ts';
 import { pagesOfFolder } from './page-files.ts';
 import { servePages } from './pages.ts';
 
@@ -38,6 +40,23 @@ describe('the web pages', () => {
     const other = await app.inject({ url: '/assets/index-a1.js', headers: { 'if-none-match': '"other"' } });
     expect(other.body).toBe('go()');
     expect((await app.inject({ method: 'HEAD', url: '/assets/index-a1.js' })).headers['content-length']).toBe('4');
+  });
+
+  it('tell what a document may do with documents, and with each file that its type is not guessed', async () => {
+    writeFileSync(join(folder, 'assets', 'logo-c3.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    const app = Fastify();
+    await app.register(helmet, contentSecurityPolicy);
+    servePages(app, await pagesOfFolder(folder));
+    const asked = ['/', '/assets/logo-c3.svg', '/assets/index-a1.js'];
+    const headers = await Promise.all(asked.map(async (url) => (await app.inject(url)).headers));
+    expect(headers.map((one) => [one['x-content-type-options'], one['content-security-policy'] !== undefined])).toEqual(
+      [
+        ['nosniff', true],
+        ['nosniff', true],
+        ['nosniff', false],
+      ],
+    );
+    expect(headers[2]).not.toHaveProperty('x-frame-options');
   });
 
   it('are answered as the build compressed them, to whoever takes that', async () => {
