@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { type FileServer, startFileServer } from '@sealift/testkit/file-server';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { harborview } from '../examples/harborview/build.ts';
-import { guideBlocks } from './setup/guide.ts';
+import { typeBlock } from './setup/guide.ts';
 import { type Finished, run, sealift } from './setup/sealift.ts';
 
 const hasJq = spawnSync('jq', ['--version']).status === 0;
@@ -32,18 +32,8 @@ describe('guides, as they are typed', { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Types the block of a guide that begins with some words. */
-  async function types(
-    guide: string,
-    words: string,
-    instead: Readonly<Record<string, string>> = {},
-  ): Promise<Finished> {
-    const found = (await guideBlocks(guide)).filter((block) => block.startsWith(words));
-    const [block, ...others] = found;
-    if (block === undefined || others.length > 0) throw new Error(`not one block of ${guide} begins with ${words}`);
-    const typed = Object.entries(instead).reduce((text, [example, place]) => text.replaceAll(example, place), block);
-    return await run('sh', ['-e', '-c', typed], { env, cwd: folder });
-  }
+  const types = (guide: string, words: string, instead: Readonly<Record<string, string>> = {}): Promise<Finished> =>
+    typeBlock(guide, words, { env, cwd: folder, instead });
   const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
