@@ -14,7 +14,7 @@ import { type PostgresServer, startPostgres } from '../packages/server/src/testi
 import { siteLayers } from '../examples/harborview/site-changes.ts';
 import { arriveAtBothSides, type BothSides } from './setup/both-sides.ts';
 import { FirstUpgrade } from './setup/first-upgrade.ts';
-import { startTlsProxy, type TlsProxy } from './setup/tls-proxy.ts';
+import { startTlsProxy, type TlsProxy } from '@sealift/testkit/tls-proxy';
 import { makeFirst, typeConsole, type TypedConsole } from './setup/typed-console.ts';
 
 const tools = [peer('minisign'), peer('postgres'), peer('helm'), peer('govc'), peer('qemu-img')] as const;

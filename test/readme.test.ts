@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canBeRoot, giveSudo } from './setup/as-root.ts';
 import { arriveAtBothSides, type BothSides } from './setup/both-sides.ts';
 import { FirstUpgrade } from './setup/first-upgrade.ts';
-import { startTlsProxy, type TlsProxy } from './setup/tls-proxy.ts';
+import { startTlsProxy, type TlsProxy } from '@sealift/testkit/tls-proxy';
 import { makeFirst, typeConsole, type TypedConsole } from './setup/typed-console.ts';
 
 const harborview = fileURLToPath(new URL('../examples/harborview', import.meta.url));

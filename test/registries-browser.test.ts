@@ -8,7 +8,7 @@ import { mediaTypes } from '@sealift/oci/descriptor';
 import { digestOf } from '@sealift/oci/digest';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { type RunningConsole, startConsole } from '@sealift/server/console';
-import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { type DockerRegistry, dockerLogin, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,8 +18,6 @@ import { built } from './setup/environment.ts';
 
 const chromium = peer('chromium');
 const dockerRegistry = peer('docker-registry');
-/** `htpasswd -nbBC 4 me secret` */
-const htpasswd = 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n';
 const account = { username: 'admin', password: 'four random words here' };
 /** When styles that changed have begun to show. */
 const nextFrames = 'new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => shown())))';
@@ -39,7 +37,7 @@ describe.skipIf(chromium.missing || dockerRegistry.missing)(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sealift-registries-'));
       console = await startConsole({ dataDir: join(folder, 'data'), assetsDir: built().pages });
-      docker = await startDockerRegistry(dockerRegistry, htpasswd);
+      docker = await startDockerRegistry(dockerRegistry, dockerLogin.htpasswd);
       const token = console.setupUrl?.split('#token=')[1];
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify({ token, ...account });

@@ -16,11 +16,14 @@ export class BenchConsole {
   readonly folder = mkdtempSync(join(tmpdir(), 'sealift-bench-'));
   readonly #program = join(this.folder, 'sealift');
   readonly #env: Record<string, string>;
+  readonly #serverOptions: readonly string[];
   #process: ChildProcess | undefined;
   url = '';
   token = '';
 
-  constructor() {
+  /** @param serverOptions further options of `sealift server run` */
+  constructor(serverOptions: readonly string[] = []) {
+    this.#serverOptions = serverOptions;
     for (const name of ['home', 'tmp', 'trusted', 'pages']) mkdirSync(join(this.folder, name));
     this.#env = {
       HOME: join(this.folder, 'home'),
@@ -163,7 +166,7 @@ export class BenchConsole {
   }
 
   #serve(): Promise<{ readonly url: string; readonly setupUrl: string }> {
-    const args = ['--data', join(this.folder, 'data'), '--assets', join(this.folder, 'pages')];
+    const args = ['--data', join(this.folder, 'data'), '--assets', join(this.folder, 'pages'), ...this.#serverOptions];
     const child = spawn(this.#program, ['server', 'run', '--json', '--listen', '127.0.0.1:0', ...args], {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'inherit'],

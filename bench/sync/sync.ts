@@ -5,9 +5,10 @@ import { peerPath, missingPeer } from '../bundle/peer-path.ts';
 import { runProgram } from '../bundle/run-program.ts';
 import { BenchConsole } from '../console/running-console.ts';
 import { customisedValues, sampleLayers, versions } from '../console/sample-releases.ts';
+import { percentile } from '../percentile.ts';
 import { type Row, row } from '../row.ts';
 import { type PackPlaces, writePacks } from './many-packs.ts';
-import { percentile, readMeanwhile } from './readers.ts';
+import { readMeanwhile } from './readers.ts';
 
 const count = 10_000;
 const limits = { firstS: 10, secondS: 1, readMs: 5, p99Ms: 100, memoryMiB: 64 };
@@ -54,6 +55,7 @@ export async function syncRows(note: (text: string) => void): Promise<Row[]> {
     }
     for (const [family, readers] of Object.entries(readersOf)) {
       await addPacks(console, family, key);
+      await firstReads(console, note);
       const until = sync(console, note);
       const times = await readMeanwhile(console.url, console.token, { readers, paths: pages, until });
       note(`${times.length} reads, the longest ${Math.round(Math.max(...times))} ms`);
@@ -116,12 +118,23 @@ async function byCurl(console: BenchConsole, packs: readonly PackPlaces[], note:
   return { tags, content: await run(packs.flatMap(({ content }) => content)) };
 }
 
+/** The first look at each page after a start, which fills what later ones find ready; told, and not counted among those of the readers. */
+async function firstReads(console: BenchConsole, note: (text: string) => void): Promise<void> {
+  for (const page of pages) {
+    const milliseconds = await timeOf(() => console.drain(page));
+    note(`first read of ${page.slice(1)} after a start: ${Math.round(milliseconds)} ms`);
+  }
+}
+
 async function median(read: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
-  for (let turn = 0; turn < reads; turn += 1) {
-    const began = performance.now();
-    await read();
-    times.push(performance.now() - began);
-  }
+  for (let turn = 0; turn < reads; turn += 1) times.push(await timeOf(read));
   return percentile(times, 0.5);
+}
+
+/** In milliseconds. */
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }

@@ -11,6 +11,13 @@ export interface DockerRegistry {
   stop(): Promise<void>;
 }
 
+/** A login of a registry, and the file that lets it in: `htpasswd -nbBC 4 me secret`. */
+export const dockerLogin = {
+  username: 'me',
+  password: 'secret',
+  htpasswd: 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n',
+};
+
 /**
  * Starts docker-registry on a free loopback port and waits until it listens.
  *

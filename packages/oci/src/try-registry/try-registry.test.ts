@@ -1,7 +1,7 @@
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Secret } from '@sealift/core/secret';
-import { startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { dockerLogin, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { type Oddities, startOddRegistry } from '@sealift/testkit/odd-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -10,8 +10,6 @@ import { RegistryClient } from '../registry-client/client.ts';
 import { tryRegistry } from './try-registry.ts';
 
 const dockerRegistry = peer('docker-registry');
-/** `htpasswd -nbBC 4 me secret` */
-const htpasswd = 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -96,7 +94,7 @@ describe.skipIf(dockerRegistry.missing)(`a trial of docker-registry (${dockerReg
   }
 
   it('passes with a good login, and leaves nothing that can be seen', async () => {
-    const registry = await start(htpasswd);
+    const registry = await start(dockerLogin.htpasswd);
     const { short, client, detail } = await outcomes(registry, { password: 'secret' });
     expect(short).toEqual({
       reach: 'pass',
@@ -116,7 +114,7 @@ describe.skipIf(dockerRegistry.missing)(`a trial of docker-registry (${dockerReg
     ['a wrong', 'wrong'],
     ['no', ''],
   ])('says so of %s login, and tries nothing further', async (_, password) => {
-    const { short } = await outcomes(await start(htpasswd), { password });
+    const { short } = await outcomes(await start(dockerLogin.htpasswd), { password });
     expect(short).toEqual({
       reach: 'pass',
       login: 'REGISTRY_UNAUTHORIZED',

@@ -7,7 +7,7 @@ import { RegistryClient } from '@sealift/oci/registry-client';
 import { type ServedRegistry, serveRegistry } from '@sealift/registry/serve';
 import { userAccess } from '@sealift/registry/users';
 import { otherNameCertificate, testKey, validCertificate } from '@sealift/testkit/certificates';
-import { startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { dockerLogin, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { underBase } from '../testing/other-base.ts';
@@ -19,8 +19,6 @@ import { trySettings } from './try-settings.ts';
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const dockerRegistry = peer('docker-registry');
-/** `htpasswd -nbBC 4 me secret` */
-const htpasswd = 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n';
 const password = 'a password';
 const release: ReleaseSketch = {
   version: '4.2.12',
@@ -186,7 +184,7 @@ describe('Validate', () => {
 
 describe.skipIf(dockerRegistry.missing)(`docker-registry (${dockerRegistry.remedy})`, () => {
   it('is added with its htpasswd login, and its repositories and tags are listed', async () => {
-    const started = await startDockerRegistry(dockerRegistry, htpasswd);
+    const started = await startDockerRegistry(dockerRegistry, dockerLogin.htpasswd);
     open.push({ close: () => started.stop() });
     const { registry } = started;
     const login = { username: 'me', password: 'secret', plainHttp: true, ca: null, packBase: '', imageBase: 'images' };

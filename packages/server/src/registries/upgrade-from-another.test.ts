@@ -1,7 +1,7 @@
 import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { RegistryClient } from '@sealift/oci/registry-client';
-import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { type DockerRegistry, dockerLogin, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { underBase } from '../testing/other-base.ts';
@@ -9,8 +9,6 @@ import { pushRelease, type ReleaseSketch } from '../testing/push-release.ts';
 import { RunningPlatform } from '../testing/running-platform.ts';
 
 const dockerRegistry = peer('docker-registry');
-/** `htpasswd -nbBC 4 me secret` */
-const htpasswd = 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n';
 const release: ReleaseSketch = {
   version: '4.2.12',
   kubernetes: '1.26.8',
@@ -29,7 +27,7 @@ describe.skipIf(dockerRegistry.missing)(
 
     beforeAll(async () => {
       platform = await RunningPlatform.start();
-      docker = await startDockerRegistry(dockerRegistry, htpasswd);
+      docker = await startDockerRegistry(dockerRegistry, dockerLogin.htpasswd);
       const credential = basicCredential('me', new Secret('secret'));
       client = new RegistryClient({ registry: docker.registry, plainHttp: true, credential, env: {} });
       const there = underBase(client, 'team');

@@ -7,6 +7,7 @@ import { Secret } from '@sealift/core/secret';
 import { basicCredential } from '@sealift/oci/credential';
 import { digestOf } from '@sealift/oci/digest';
 import { RegistryClient } from '@sealift/oci/registry-client';
+import { dockerLogin } from '@sealift/testkit/docker-registry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../program.ts';
 import { testContext } from '../../testing/test-context.ts';
@@ -77,8 +78,7 @@ describe('sealift registry', () => {
   it('serves other machines with a certificate it makes, to the users of an htpasswd file, and says so in JSON', async () => {
     const storage = join(folder, 'storage');
     const file = join(folder, 'htpasswd');
-    // `htpasswd -nbBC 4 me secret`
-    await writeFile(file, `me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n`);
+    await writeFile(file, dockerLogin.htpasswd);
     const args = ['--listen', '0.0.0.0:0', '--tls-self-signed', '--htpasswd', file, '--anonymous-pull', '--json'];
     const serving = sealift('serve', '--storage', storage, ...args);
     await expect.poll(() => serving.lines.join()).toMatch(/^\{/);

@@ -11,7 +11,7 @@ import { RegistryClient } from '@sealift/oci/registry-client';
 import { type ServedRegistry, serveRegistry } from '@sealift/registry/serve';
 import { userAccess } from '@sealift/registry/users';
 import { testKey, validCertificate } from '@sealift/testkit/certificates';
-import { type DockerRegistry, startDockerRegistry } from '@sealift/testkit/docker-registry';
+import { type DockerRegistry, dockerLogin, startDockerRegistry } from '@sealift/testkit/docker-registry';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pinnedContent } from '../../catalogue/pinned-content.ts';
@@ -26,8 +26,6 @@ const dockerRegistry = peer('docker-registry');
 const crane = peer('crane');
 const postgres = peer('postgres');
 const isMissing = dockerRegistry.missing || crane.missing;
-/** `htpasswd -nbBC 4 me secret` */
-const htpasswd = 'me:$2y$04$u/VMB/AU/utSx8snTd8WNuaG0IF40LfW6P8b9Kmn0eyKfIEx0wBsy\n';
 const release: ReleaseSketch = {
   version: '4.2.12',
   kubernetes: '1.26.10',
@@ -51,7 +49,7 @@ describe.each([
     if (skip) return;
     server = shared ? await startPostgres(postgres.path) : undefined;
     platform = await RunningPlatform.start(await server?.newDatabase());
-    docker = await startDockerRegistry(dockerRegistry, htpasswd);
+    docker = await startDockerRegistry(dockerRegistry, dockerLogin.htpasswd);
     own = platform.registry();
     const credential = basicCredential('me', new Secret('secret'));
     theirs = new RegistryClient({ registry: docker.registry, plainHttp: true, credential, env: {} });
