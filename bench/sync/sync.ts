@@ -56,8 +56,7 @@ export async function syncRows(note: (text: string) => void): Promise<Row[]> {
     for (const [family, readers] of Object.entries(readersOf)) {
       await addPacks(console, family, key);
       await firstReads(console, note);
-      const until = sync(console, note);
-      const times = await readMeanwhile(console.url, console.token, { readers, paths: pages, until });
+      const times = await readMeanwhile(console, { readers, paths: pages }, () => sync(console, note));
       note(`${times.length} reads, the longest ${Math.round(Math.max(...times))} ms`);
       rows.push(row(`p99 of ${readers} readers`, 'ms', percentile(times, 0.99), limits.p99Ms, 'limit'));
     }
