@@ -15,6 +15,9 @@ const preflight = 'test/preflight/**/*.test.ts';
 /** Gateways as processes against a console, which need no product that was built either. */
 const gateway = 'test/gateway/**/*.test.ts';
 
+/** Mirrors of consoles that are killed, as processes too. */
+const mirror = 'test/mirror/**/*.test.ts';
+
 /** Tests that take minutes each, which `npm run test:long` runs. */
 export const long = '**/*.long.test.ts';
 
@@ -39,6 +42,7 @@ export default defineConfig({
             field,
             preflight,
             gateway,
+            mirror,
           ],
           exclude: ['packages/console/**', long],
           setupFiles,
@@ -52,7 +56,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: [long, engine, field, preflight, gateway, site],
+          exclude: [long, engine, field, preflight, gateway, mirror, site],
           globalSetup: ['test/setup/build.ts'],
           setupFiles,
           // Each has servers of its own, and waits for them most of the time.

@@ -9,7 +9,7 @@ const mostContents = 8;
  * or of a program that it runs, would change at a peer: before it, the peer never hears of it; after it, it is done and nobody was told.
  */
 export class KilledConsole {
-  /** Every moment that came, in order: `before …` and `after …`. */
+  /** Every moment that came, in order: `before …`, `amid …` and `after …`. */
   readonly moments: string[] = [];
   /** Those at which it was killed. */
   readonly kills: string[] = [];
@@ -36,7 +36,7 @@ export class KilledConsole {
   }
 
   /** For the hooks of the proxies. @throws Error when the console is gone by it, so that nothing is passed on */
-  async at(when: 'before' | 'after', effect: string | undefined): Promise<void> {
+  async at(when: 'before' | 'amid' | 'after', effect: string | undefined): Promise<void> {
     if (effect === undefined || this.#running === undefined) return;
     await this.#begun;
     const moment = `${when} ${effect}`;

@@ -2,12 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Peer } from './peers.ts';
-import { runBound } from './process/bound-process.ts';
+import { type BoundProcess, runBound } from './process/bound-process.ts';
 
 /** Debian's docker-registry (CNCF distribution 2.8), serving an empty folder. */
 export interface DockerRegistry {
   /** `127.0.0.1:<port>`, plain HTTP. */
   readonly registry: string;
+  /** Holds what it keeps, below `data`. */
+  readonly folder: string;
+  /** SIGKILL; what it keeps stays. */
+  kill(): Promise<void>;
+  /** Starts one that was killed again, at the same address. */
+  again(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,28 +33,48 @@ export async function startDockerRegistry(peer: Peer, htpasswd?: string): Promis
   const folder = await mkdtemp(join(tmpdir(), 'sealift-docker-registry-'));
   const passwords = join(folder, 'htpasswd');
   await writeFile(passwords, htpasswd ?? '');
-  const config = {
-    version: 0.1,
-    log: { level: 'info', formatter: 'json', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
-    http: { addr: '127.0.0.1:0' },
-    ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: passwords } } }),
-  };
-  // JSON is YAML, which is what it reads.
-  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
   const log = join(folder, 'registry.log');
-  const registry = runBound(peer.path, ['serve', join(folder, 'config.yml')], { log });
-  const stop = async (): Promise<void> => {
-    await registry.stop();
-    await rm(folder, { recursive: true, force: true });
+  const begin = async (port: number): Promise<{ readonly process: BoundProcess; readonly registry: string }> => {
+    const config = {
+      version: 0.1,
+      log: { level: 'info', formatter: 'json', accesslog: { disabled: true } },
+      storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
+      http: { addr: `127.0.0.1:${port}` },
+      ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: passwords } } }),
+    };
+    // JSON is YAML, which is what it reads.
+    await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
+    await writeFile(log, '');
+    const process = runBound(peer.path, ['serve', join(folder, 'config.yml')], { log });
+    const listening = async (): Promise<string | undefined> =>
+      /listening on (127\.0\.0\.1:\d+)/.exec(await readFile(log, 'utf8'))?.[1];
+    try {
+      await process.untilReady(async () => (await listening()) !== undefined, 30_000);
+      return { process, registry: String(await listening()) };
+    } catch (error) {
+      await process.stop();
+      throw error;
+    }
   };
-  const port = async (): Promise<string | undefined> =>
-    /listening on 127\.0\.0\.1:(\d+)/.exec(await readFile(log, 'utf8'))?.[1];
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await registry.untilReady(async () => (await port()) !== undefined, 30_000);
-    return { registry: `127.0.0.1:${await port()}`, stop };
+    const first = await begin(0);
+    let running = first.process;
+    const { registry } = first;
+    return {
+      registry,
+      folder,
+      kill: () => running.stop(),
+      async again() {
+        running = (await begin(Number(registry.split(':')[1]))).process;
+      },
+      async stop() {
+        await running.stop();
+        await remove();
+      },
+    };
   } catch (error) {
-    await stop();
+    await remove();
     throw error;
   }
 }

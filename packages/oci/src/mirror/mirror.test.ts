@@ -136,6 +136,22 @@ describe('a mirror', () => {
     expect(kept?.equals(layer)).toBe(true);
   });
 
+  it('sends a blob again that the target fails to speak of, as after its disk was full', async () => {
+    const from = await odd();
+    const image = await pushImage(from.client, 'a/app', Buffer.from('layer'));
+    let isWell = false;
+    const to = await odd({
+      intercept: ({ method, path }) => {
+        if (!path.includes(encodeURIComponent(image.layer)) && !path.includes(image.layer)) return undefined;
+        if (method === 'PUT') isWell = true;
+        return isWell ? undefined : { status: 500 };
+      },
+    });
+    const request = { source: from.client, target: to.client, items: [itemOf(image.digest)], withCosignTags: false };
+    expect((await mirror(request)).blobs).toMatchObject({ sent: 2 });
+    expect((await to.client.headManifest('b/app', 'v1'))?.digest).toBe(image.digest);
+  });
+
   it('ends where the source gives other bytes than it should, and the target keeps none of them', async () => {
     const layer = Buffer.from('what it should be');
     const from = await odd();

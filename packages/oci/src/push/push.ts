@@ -2,6 +2,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
+import type { RegistryClient } from '../registry-client/client.ts';
 import { BlobSender } from './blob-sender.ts';
 import {
   blobJobs,
@@ -28,6 +29,8 @@ export { descriptorOf, findReferrers, subjectOf } from './referrers.ts';
 export type { ItemResult, ItemState, PushEvent, PushItem, PushRequest, PushResult } from './types.ts';
 
 const defaultConcurrency = 16;
+/** Blobs that are sent although it could not be asked whether they are there: as many as are sent at a time when a disk runs full. */
+const mostUnreadable = 32;
 
 /**
  * Pushes items with everything below them and everything that refers to them: asks first what is there, then sends the rest,
@@ -52,6 +55,7 @@ class PushRun {
   readonly #sender: BlobSender;
   readonly #work: RegistryWork;
   readonly #manifests: ManifestSender;
+  #unreadable = 0;
 
   constructor(request: PushRequest) {
     this.#request = request;
@@ -130,8 +134,7 @@ class PushRun {
       let mountFrom: string | undefined;
       for (const [repository, items] of needs) {
         await this.#forItems(items, async () => {
-          const { digest, size } = blob;
-          if (!(await this.#work.at(client, (registry) => registry.hasBlob(repository, digest, size)))) return;
+          if (!(await this.#holds(client, repository, blob))) return;
           needs.delete(repository);
           mountFrom = repository;
           this.#progress.blob('blob-skipped', blob, repository, items);
@@ -140,6 +143,20 @@ class PushRun {
       if (needs.size > 0) missing.push({ job, mountFrom });
     });
     return largestFirst(missing);
+  }
+
+  /**
+   * A registry whose disk ran full may keep a link to a blob without anything in it, and fail whenever it is asked for that blob (CNCF distribution
+   * does); given it anew it is well again. Where that is so of many it is the registry that fails.
+   */
+  async #holds(client: RegistryClient, repository: string, { digest, size }: Descriptor): Promise<boolean> {
+    try {
+      return await this.#work.at(client, (registry) => registry.hasBlob(repository, digest, size));
+    } catch (error) {
+      if (!isSealiftError(error, 'REGISTRY_FAILED') || this.#unreadable >= mostUnreadable) throw error;
+      this.#unreadable += 1;
+      return false;
+    }
   }
 
   /** What the target lacks must be here, whole, before anything is sent. */

@@ -170,7 +170,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     // Before the jobs are waited for: a sync of a registry that does not answer would hold them up.
     undo.push(() => parts.otherRegistries.close());
     undo.push(() => parts.mirrors.close());
-    await parts.mirrors.open((error) => logger.warn({ err: error }, 'how far a mirror is was not stored'));
+    await parts.mirrors.open(id, (error) => logger.warn({ err: error }, 'how far a mirror is was not stored'));
     await parts.syncs.begin((name) =>
       jobs.queue(name === packRegistryName ? `registry-sync.${id}` : `registry-sync.${id}.${name}`),
     );

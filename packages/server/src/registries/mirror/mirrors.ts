@@ -8,7 +8,7 @@ import type { RegistrySyncs } from '../../catalogue/registry-syncs.ts';
 import { packRegistryName } from '../../catalogue/sync-state.ts';
 import type { EventBus } from '../../notify/event-bus.ts';
 import { change, changeWhile } from '../../store/change.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, Trx } from '../../store/store.ts';
 import { MirrorProgress } from './mirror-progress.ts';
 import { type MirrorRegistries, refuseUnfit } from './mirror-places.ts';
 import { runMirror } from './run-mirror.ts';
@@ -43,6 +43,7 @@ const tellMs = 500;
 export class Mirrors {
   readonly #parts: MirrorsParts;
   readonly #stop = new AbortController();
+  #console = '';
   #onFailure: (error: unknown) => void = () => undefined;
   #cancel: AbortController | undefined;
   /** The last of one may be written while the next one runs. */
@@ -52,10 +53,20 @@ export class Mirrors {
     this.#parts = parts;
   }
 
-  /** Takes note that what an earlier process did is not done any more. @param onFailure told of what could not be stored */
-  async open(onFailure: (error: unknown) => void): Promise<void> {
+  /**
+   * Takes note that what an earlier process of this console did is not done any more.
+   *
+   * @param console what tells this console from others of its database
+   * @param onFailure told of what could not be stored
+   */
+  async open(console: string, onFailure: (error: unknown) => void): Promise<void> {
+    this.#console = console;
     this.#onFailure = onFailure;
-    if (!this.#parts.store.shared) await endAbandoned(this.#parts.store.db);
+    const { db, shared } = this.#parts.store;
+    await db.transaction().execute(async (trx) => {
+      const ended = await endAbandoned(trx, (run) => !shared || run.startsWith(`${console}/`));
+      if (ended !== undefined) await recordEnd(trx, ended);
+    });
   }
 
   /** The mirror under way, or the last one. */
@@ -72,7 +83,7 @@ export class Mirrors {
     const { store } = this.#parts;
     const { from, to, versions, repositories, dryRun } = request;
     await refuseUnfit(store.db, from, to);
-    const run = randomUUID();
+    const run = `${this.#console}/${randomUUID()}`;
     const startedAt = new Date().toISOString();
     const message = 'Beginning';
     const first: MirrorState = {
@@ -151,7 +162,10 @@ export class Mirrors {
     progress.set({ finishedAt: new Date().toISOString() });
     keep();
     await writing;
-    await this.#recordEnd(progress.state).catch(this.#onFailure);
+    await db
+      .transaction()
+      .execute((trx) => recordEnd(trx, progress.state))
+      .catch(this.#onFailure);
     await this.#syncTarget(progress.state).catch(this.#onFailure);
   }
 
@@ -160,13 +174,6 @@ export class Mirrors {
     if (cancel.aborted) return { state: 'cancelled', message: 'Cancelled; what is there by now stays' };
     const { message, hint, place } = asSealiftError(error);
     return { state: 'failed', message: `${message}${place === undefined ? '' : ` (${place})`}. ${hint}` };
-  }
-
-  async #recordEnd({ from, to, state, message, dryRun, sentBytes }: MirrorState): Promise<void> {
-    const details = { to, state, message, dryRun, sentBytes };
-    await this.#parts.store.db.transaction().execute(async (trx) => {
-      await recordAudit(trx, systemActor, { action: 'pack-registry.mirrored', subject: from, details });
-    });
   }
 
   /** The console's own registry is read after each push by itself. */
@@ -184,6 +191,11 @@ export class Mirrors {
   #tell(subject: string): void {
     this.#parts.events.publish({ kind: 'sync', subject });
   }
+}
+
+async function recordEnd(trx: Trx, { from, to, state, message, dryRun, sentBytes }: MirrorState): Promise<void> {
+  const details = { to, state, message, dryRun, sentBytes };
+  await recordAudit(trx, systemActor, { action: 'pack-registry.mirrored', subject: from, details });
 }
 
 function successOf({ parts, dryRun, blobs, sentBytes, lackingBytes }: MirrorState): string {
