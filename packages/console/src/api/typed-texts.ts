@@ -1,4 +1,4 @@
-import type { HunkChoices, TextHunk } from '@sealift/core/merge';
+import type { HunkChoice, MergePath } from '@sealift/core/merge';
 
 /** In memory only, because what persons write may be a secret: gone with the window, and when its author signs out. By author and by what it is about. */
 class Kept<Value> {
@@ -35,20 +35,24 @@ class Kept<Value> {
   }
 }
 
-/** The hunks of a long text, and what was decided about them so far. */
-export interface SettledHunks {
-  readonly hunks: readonly TextHunk[];
-  readonly choices: HunkChoices;
+/** Hunks of a long text that were settled, or opened again (null), and are not saved yet. */
+export interface UnsavedHunks {
+  readonly layer: string;
+  readonly path: MergePath;
+  /** Which three texts, and how many hunks of them a person decides. */
+  readonly texts: string;
+  readonly of: number;
+  readonly choices: ReadonlyMap<number, HunkChoice | null>;
 }
 
 /** Texts that persons typed and have not saved. */
 export const typedTexts = new Kept<string>();
 
-/** Hunks that persons settled of a text that is still open. */
-export const settledHunks = new Kept<SettledHunks>();
+/** Hunks that wait to be saved, by the key of their row; about an upgrade. */
+export const unsavedHunks = new Kept<ReadonlyMap<string, UnsavedHunks>>();
 
 /** When their author signs out. */
 export function forgetTyped(): void {
   typedTexts.forget();
-  settledHunks.forget();
+  unsavedHunks.forget();
 }

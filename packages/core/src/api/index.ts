@@ -13,6 +13,7 @@ export * from './packs.ts';
 export * from './layer-edit.ts';
 export * from './layer-values.ts';
 export * from './gateways.ts';
+export * from './hunks.ts';
 export * from './notifications.ts';
 export * from './permissions.ts';
 export * from './platform.ts';

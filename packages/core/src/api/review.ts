@@ -26,6 +26,8 @@ export const reviewedDecisionSchema = z.object({
   incoming: reviewedSideSchema.optional(),
   /** Of conflicts: the same where the end of the path and the three true values are; it says nothing else. */
   alike: z.string().optional(),
+  /** Of conflicts on texts of several lines that are no secret, for whoever may see values: the same while the three texts are, and are taken apart alike. */
+  texts: z.string().optional(),
 });
 export type ReviewedDecision = z.infer<typeof reviewedDecisionSchema>;
 

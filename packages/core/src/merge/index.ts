@@ -11,7 +11,7 @@ export {
 export { hunkAnswer } from './hunks/hunk-answer.ts';
 export { stringAt } from './hunks/string-at.ts';
 export { stringSource } from './hunks/string-source.ts';
-export { type TextHunk, textHunks, type TextSides } from './hunks/text-hunks.ts';
+export { hunksForm, type TextHunk, textHunks, type TextSides } from './hunks/text-hunks.ts';
 export { maskDecisions, maskText } from './mask.ts';
 export { isSecretPath } from './secret-path.ts';
 export { type SecretRange, secretRanges } from './secret-ranges.ts';

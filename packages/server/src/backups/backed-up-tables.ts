@@ -27,6 +27,7 @@ export const backedUpTables = [
   'upgrade',
   'upgrade_layer',
   'layer_edit',
+  'hunked_text',
   'upgrade_evidence',
   'confirm_request',
   'accepted_risk',

@@ -13,7 +13,7 @@ const listedLayerSchema = reviewedLayerSchema.omit({ revision: true, answered: t
 
 /**
  * A layer of the change review for whoever may look, but may not see values as they are: values that persons gave read `***`, what was settled in
- * earlier upgrades is left out, and no place in a text is named, as the texts have other lengths for them.
+ * earlier upgrades is left out, and no place in a text is named, as the texts have other lengths for them; nor which texts they are, which could be guessed.
  *
  * @param answer as of `reviewAnew`
  */
@@ -50,7 +50,7 @@ function hide({ text, secrets }: ShownText): ShownText {
   return { text: shown, secrets: [] };
 }
 
-function withoutPlaces({ base, current, incoming, ...decision }: ReviewedDecision): ReviewedDecision {
+function withoutPlaces({ base, current, incoming, texts: _texts, ...decision }: ReviewedDecision): ReviewedDecision {
   return {
     ...decision,
     ...(base === undefined ? {} : { base: { ...base, span: undefined } }),

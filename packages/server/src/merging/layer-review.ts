@@ -1,7 +1,15 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { ReviewedDecision, ReviewedLayer } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
-import { type Decision, type MergePath, pathKey, pathText, type Resolution } from '@sealift/core/merge';
+import {
+  type Decision,
+  hunksForm,
+  isSecretPath,
+  type MergePath,
+  pathKey,
+  pathText,
+  type Resolution,
+} from '@sealift/core/merge';
 import type { LinkedRow } from './carried-answers.ts';
 import { type LayerMerge, layerMergeOf, maskedDecisions, type MergedRow, mergeRow } from './layer-merge.ts';
 
@@ -72,7 +80,10 @@ function reviewOf(row: LinkedRow, made: MergedRow, key: string): Uint8Array {
   const { listed, omitted } = listDecisions(decisions);
   const review: ListedLayer = {
     ...change,
-    decisions: listed.map(({ decision, index }) => rowOf(row, decision, merged.decisions[index], key)),
+    decisions: listed.map(({ decision, index }) => {
+      const found = merged.decisions[index];
+      return { ...rowOf(row, decision, found, key), ...hunkedTexts(decision, found, passwords) };
+    }),
     omitted,
     resolutions: [...own],
     carried: carried.map(({ path }) => path),
@@ -152,6 +163,21 @@ function likeness(decision: Decision | undefined, key: string): string | undefin
   const { path, base, current, incoming } = decision;
   const compared = [endOf(path), base?.source, current?.source, incoming?.source].map((part) => part ?? null);
   return createHmac('sha256', key).update(JSON.stringify(compared)).digest('hex').slice(0, 32);
+}
+
+const sides = ['base', 'current', 'incoming'] as const;
+
+/** Which three texts a conflict that can be settled by hunk is about; of a secret nothing is told that could be guessed. */
+function hunkedTexts(
+  { masked, path }: Decision,
+  found: Decision | undefined,
+  passwords: readonly string[],
+): Pick<ReviewedDecision, 'texts'> {
+  if (found?.kind !== 'conflict' || masked !== undefined || isSecretPath(path, passwords)) return {};
+  const texts = sides.map((side) => found[side]?.source ?? null);
+  if (!texts.some((text) => text !== null && /\n|\\n/.test(text))) return {};
+  const told = JSON.stringify([hunksForm, ...texts]);
+  return { texts: createHash('sha256').update(told).digest('hex').slice(0, 32) };
 }
 
 /** From the last key on: a list's items and their places belong to the key above them. */

@@ -7,6 +7,7 @@ import { layerEvidence } from './layer-evidence.ts';
 import { checkPasted, mergeAnew, offerRemembered, previewAnew } from './layer-merge.ts';
 import { answerLayer, mergeListed, reviewAnew } from './layer-review.ts';
 import { textsAnew } from './layer-texts.ts';
+import { textsOfConflict } from './texts-of-conflict.ts';
 
 /** What the threads of the merge can be asked for: everything that merges, so that no merge holds the event loop. */
 export const mergeTasks = {
@@ -24,6 +25,7 @@ export const mergeTasks = {
   reviewAnew,
   siteValues,
   textsAnew,
+  textsOfConflict,
 };
 
 serveTasks(mergeTasks);

@@ -234,6 +234,9 @@ async function upgrade(): Promise<void> {
   await ask('PATCH', `${layer}/resolutions`, { body: { set: [], open: [] } });
   await ask('PUT', `${layer}/resolutions`, { body: { resolutions: [] }, headers: seen(7), status: 412 });
   await ask('PUT', `${layer}/resolutions`, { body: { resolutions: [] } });
+  const hunks = { path: ['mtu'], texts: 'none', of: 2, set: [], open: [] };
+  await ask('PATCH', `${layer}/hunks`, { body: hunks, status: 400 });
+  await ask('GET', `${path}/hunks`);
   await ask('PUT', `${layer}/text`, { body: { text: 'mtu: 1450\nlog: info\n' } });
   await ask('DELETE', `${layer}/text`);
   await ask('PUT', `${path}/risks/none`, { body: { reason: 'because', objects: ['x'] }, status: 409 });

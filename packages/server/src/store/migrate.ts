@@ -8,6 +8,7 @@ import * as backups from './migrations/backups.ts';
 import * as evidence from './migrations/evidence.ts';
 import * as gateways from './migrations/gateways.ts';
 import * as hops from './migrations/hops.ts';
+import * as hunkedTexts from './migrations/hunked-texts.ts';
 import * as idempotentRequests from './migrations/idempotent-requests.ts';
 import * as initial from './migrations/initial.ts';
 import * as layerEdits from './migrations/layer-edits.ts';
@@ -59,6 +60,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0026-notifications': notifications,
   '0027-idempotent-requests': idempotentRequests,
   '0028-registry-mirror': registryMirror,
+  '0029-hunked-texts': hunkedTexts,
 };
 
 /** The last change of this version's tables. */

@@ -150,7 +150,7 @@ async function assertSeen(
 }
 
 /** Keeps others from editing the layer until the transaction ends. */
-async function holdLayer(trx: Trx, upgradeId: string, address: string): Promise<void> {
+export async function holdLayer(trx: Trx, upgradeId: string, address: string): Promise<void> {
   const { hop, layer } = addressedLayer(address);
   await trx
     .selectFrom('upgrade_layer')

@@ -5,6 +5,9 @@ import { textUnits } from './text-units.ts';
 /** Of each text, in UTF-16 code units: a ConfigMap holds no more than a mebibyte. */
 const longestText = 1_048_576;
 
+/** How texts are taken apart: with another way, what was settled in hunks before is about other hunks, and this is another number. */
+export const hunksForm = 1;
+
 /** A stretch of a text in three versions, with line ends; put one behind the other the hunks are the three texts. */
 export interface TextHunk {
   /** Who changed it: `both` to the same; `asked` is for a person to decide. */

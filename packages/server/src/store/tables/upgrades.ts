@@ -5,6 +5,7 @@ export interface UpgradesTables {
   readonly accepted_risk: AcceptedRiskTable;
   readonly confirm_request: ConfirmRequestTable;
   readonly evidence_key: EvidenceKeyTable;
+  readonly hunked_text: HunkedTextTable;
   readonly journal: JournalTable;
   readonly layer_edit: LayerEditTable;
   readonly preflight: PreflightTable;
@@ -82,6 +83,17 @@ interface LayerEditTable {
   number: number;
   /** `LayerEdit` as JSON. */
   edit: string;
+}
+
+interface HunkedTextTable {
+  upgrade_id: string;
+  hop: number;
+  layer_id: string;
+  /** The path as canonical JSON. */
+  path_key: string;
+  revision: number;
+  /** `HunkedText` without its layer and revision, as JSON with a format. */
+  settled: string;
 }
 
 interface PreflightTable {

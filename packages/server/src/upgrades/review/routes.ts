@@ -1,5 +1,8 @@
 import {
   answersRequestSchema,
+  hunkedTextListSchema,
+  hunkedTextSchema,
+  hunksRequestSchema,
   isAllowed,
   layerManifestsSchema,
   layerPreviewSchema,
@@ -29,6 +32,7 @@ import { layerPreview } from '../layer-preview.ts';
 import { type ShownValues, textsOf } from '../merge-cache.ts';
 import { loadLayer, loadUpgrade } from '../queries.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
+import { hunkedTexts, settleHunks } from './hunked-texts.ts';
 import { revisionOf } from './layer-edits.ts';
 import { layerManifests, oneAtATime } from './manifests.ts';
 import { layerReview, upgradeReview } from './review.ts';
@@ -146,6 +150,43 @@ export function layerRoutes(api: ApiScope, services: UpgradeServices): void {
       changed(params.id);
       const { bytes, revision } = await layerReview(db, params.id, params.layerId);
       return sendJson(reply.header('etag', tagOf(revision)), bytes);
+    },
+  });
+
+  api.get('/upgrades/:id/hunks', {
+    config: { permission: 'platform.values' },
+    schema: {
+      tags,
+      summary: 'Long texts of the upgrade of which hunks were settled, and how far that is',
+      params: byId,
+      response: { 200: hunkedTextListSchema },
+    },
+    handler: async (request) => {
+      const { id } = await loadUpgrade(db, request.params.id);
+      return { texts: await hunkedTexts(db, id) };
+    },
+  });
+
+  api.patch(`${path}/hunks`, {
+    bodyLimit: textBodyBytes,
+    config: {
+      permission: 'upgrades.prepare',
+      ifMatch: 'taken',
+      sends: ['etag'],
+      refuses: ['RECORD_CHANGED', ...ofDrafts],
+    },
+    schema: {
+      tags,
+      summary: 'Settles hunks of a long text, or opens them again; its conflict stays open until it is answered',
+      params: byLayer,
+      body: hunksRequestSchema,
+      response: { 200: hunkedTextSchema },
+    },
+    handler: async (request, reply) => {
+      const { params, body } = request;
+      const text = await settleHunks(db, editing(request, params), body);
+      changed(params.id);
+      return reply.header('etag', tagOf(text.revision)).send(text);
     },
   });
 

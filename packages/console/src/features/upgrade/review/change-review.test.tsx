@@ -82,6 +82,24 @@ test('undoes decisions one after the other, and goes back to their rows', async 
   screen.getByText('There is nothing to undo.');
 });
 
+test('opens with the key that undoes what was settled before the page was loaded: the line one is at, else one’s last', async () => {
+  const { user, api } = await openReview((fixture) => {
+    for (const path of [replicas, interval])
+      fixture.answer('PATCH', `/upgrades/up-1/layers/${csi}/resolutions`, { set: [{ path, take: 'current' }] });
+  });
+  await user.click(line(/^replicas in controller/));
+  await user.keyboard('u');
+  await waitFor(() => expect(api.edits.resolutions.get(csi)).toEqual([{ path: interval, take: 'current' }]));
+  screen.getByText('controller.replicas is open again.');
+  expect(current().textContent).toContain('replicas');
+  // What was opened is undone first.
+  await user.keyboard('u');
+  await screen.findByText('2 of 2 settled');
+  await user.keyboard('k');
+  await user.keyboard('u');
+  await waitFor(() => expect(api.edits.resolutions.get(csi)).toHaveLength(1));
+});
+
 test('moves by keys of its own and by those of any tree, in and out of groups', async () => {
   const { user } = await openReview();
   await user.keyboard('j');

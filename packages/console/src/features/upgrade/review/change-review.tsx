@@ -57,11 +57,11 @@ export function ChangeReview({ upgrade, review, address, isActive, viewToggle, o
       ))}
       <div className="review-body">
         <ReviewTree
-          upgradeId={upgrade.id}
           items={items}
           opened={opened}
           current={lineAt}
           hopOf={(one) => hopOf(one.layer)}
+          hunksOf={state.hunksSettledOf}
           onGo={state.go}
           onToggle={(key, open) => setOpened(toggled(opened, key, open))}
           onMore={(of) => setOpened(withMore(opened, of))}

@@ -10,7 +10,7 @@ export const reviewKeys = [
   ['i', 'take what comes in'],
   ['e', 'give a value, or lines, of your own'],
   ['a', 'the same for all like this, on or off'],
-  ['u', 'undo your last decision'],
+  ['u', 'undo your last decision; after a reload, open the line, or its last hunk, again'],
   ['/', 'search'],
   ['?', 'show these keys'],
 ] as const;

@@ -1,12 +1,12 @@
 import { memo } from 'react';
 import { FromTo } from './from-to.tsx';
-import { HunksOfLine } from './hunks/hunks-of-line.tsx';
 import { ResultLabel } from './result-label.tsx';
 import { changedBy, pathParts, type ReviewRow } from './review-rows.ts';
 import { changeOfRow } from './row-words.ts';
 
 interface ReviewLineProps {
-  upgradeId: string;
+  /** How many hunks of an open text are settled, of how many. */
+  hunks: string | undefined;
   row: ReviewRow;
   level: number;
   position: number;
@@ -21,7 +21,7 @@ const who = { site: 'changed here', release: 'changed by the release', both: 'ch
 
 /** One decision in the list: path, layer, from which value to which, who changed it and what becomes of it. */
 export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
-  const { upgradeId, row, level, position, size, isCurrent, hop, onGo } = props;
+  const { hunks, row, level, position, size, isCurrent, hop, onGo } = props;
   const { decision, layer, path } = row;
   const isWhole = decision.path.length === 0;
   const { last, parents } = pathParts(decision);
@@ -48,7 +48,7 @@ export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
       <span className="line-change">{isWhole ? decision.reason : <FromTo {...changeOfRow(row)} />}</span>{' '}
       <span className="line-result">
         <span className="line-who">{who[changedBy(decision)]}</span> <ResultLabel row={row} />{' '}
-        {row.isOpen && <HunksOfLine upgradeId={upgradeId} rowKey={row.key} />}
+        {row.isOpen && hunks !== undefined && <span className="line-hunks">{hunks} hunks settled</span>}
         {row.isPending && <span className="pf-v6-screen-reader">, being saved</span>}
       </span>
     </div>

@@ -102,6 +102,20 @@ export function countSettled(rows: readonly ReviewRow[]): { readonly settled: nu
   return { settled: conflicts.filter(({ isOpen }) => !isOpen).length, all: conflicts.length };
 }
 
+/** Whether a conflict was answered in this upgrade, so that it can be opened again. */
+export function isSettled({ decision, answer, isOpen, layer }: ReviewRow): boolean {
+  return decision.kind === 'conflict' && answer !== undefined && !isOpen && layer.pasted === null;
+}
+
+/** The row that a person answered last. */
+export function lastAnsweredBy(rows: readonly ReviewRow[], author: string | undefined): ReviewRow | undefined {
+  const at = ({ layer, path }: ReviewRow) => layer.answered.find((one) => one.path === path && one.by === author)?.at;
+  return rows
+    .filter((row) => isSettled(row) && at(row) !== undefined)
+    .toSorted((a, b) => (at(a) ?? '').localeCompare(at(b) ?? ''))
+    .at(-1);
+}
+
 /** The open rows about the same: the same end of the path with the same three values, in this layer or another. */
 export function rowsAlike(row: ReviewRow, rows: readonly ReviewRow[]): readonly ReviewRow[] {
   const { alike } = row.decision;

@@ -5,12 +5,13 @@ import type { GroupName, ReviewRow } from './review-rows.ts';
 import { groups, type Opened, type TreeItem } from './tree-items.ts';
 
 interface ReviewTreeProps {
-  upgradeId: string;
   items: readonly TreeItem[];
   opened: Opened;
   /** The line that the keyboard is at. */
   current: string | undefined;
   hopOf: (row: ReviewRow) => string;
+  /** How many hunks of an open text are settled, of how many. */
+  hunksOf: (row: ReviewRow) => string | undefined;
   onGo: (key: string) => void;
   onToggle: (key: string, open: boolean) => void;
   onMore: (of: string) => void;
@@ -26,7 +27,7 @@ const titles: Readonly<Record<GroupName, string>> = {
  * Every decision, in groups that open and close: a tree (WAI-ARIA Authoring Practices, "Tree View") with one stop of the Tab key. The arrow keys
  * move in it as there; keys with a meaning of their own are the review's.
  */
-export function ReviewTree({ upgradeId, items, opened, current, hopOf, onGo, onToggle, onMore }: ReviewTreeProps) {
+export function ReviewTree({ items, opened, current, hopOf, hunksOf, onGo, onToggle, onMore }: ReviewTreeProps) {
   const stop = items.some(({ key }) => key === current) ? current : items[0]?.key;
   const at = items.findIndex(({ key }) => key === stop);
   const item = items[at];
@@ -62,7 +63,7 @@ export function ReviewTree({ upgradeId, items, opened, current, hopOf, onGo, onT
           return (
             <ReviewLine
               key={one.key}
-              upgradeId={upgradeId}
+              hunks={row.isOpen ? hunksOf(row) : undefined}
               row={row}
               level={level}
               position={position}

@@ -2,10 +2,21 @@ import type { Review } from '@sealift/core/api';
 import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useLock } from '../../../api/platform.ts';
 import { useLayerTexts } from '../../../api/review.ts';
+import { useSession } from '../../../api/session.ts';
 import { assembledSource, useHunkAnswers } from './hunks/use-hunk-answers.ts';
+import { useKeptHunks } from './hunks/use-kept-hunks.ts';
 import { useRowHunks } from './hunks/use-row-hunks.ts';
 import { type ReviewKey, useReviewKeys } from './review-keys.ts';
-import { countSettled, nextOpen, type Resolution, type ReviewRow, reviewRows, rowsAlike } from './review-rows.ts';
+import {
+  countSettled,
+  isSettled,
+  lastAnsweredBy,
+  nextOpen,
+  type Resolution,
+  type ReviewRow,
+  reviewRows,
+  rowsAlike,
+} from './review-rows.ts';
 import { answerWord } from './row-words.ts';
 import { filterRows, type RowFilter } from './search-rows.ts';
 import { groupKey, groups, imagesKey, openedAtFirst, opensTo, toggled, treeItems } from './tree-items.ts';
@@ -67,8 +78,10 @@ export function useChangeReview(
   const wantsFocus = useRef(isActive && address.row !== undefined);
   const done = useRef<Done[]>([]);
   const lock = useLock();
+  const author = useSession().data?.username;
   const texts = useLayerTexts(upgradeId, row?.layer.id);
-  const hunks = useRowHunks(upgradeId, row, texts.data);
+  const kept = useKeptHunks(upgradeId);
+  const hunks = useRowHunks(kept, row, texts.data);
   const assembled = useMemo(() => (edited === 'value' ? assembledSource(hunks) : undefined), [edited, hunks]);
   const earlier = rows.filter(({ offer, isPending }) => offer !== undefined && !isPending);
   const count = countSettled(rows);
@@ -149,9 +162,19 @@ export function useChangeReview(
     if (what === undefined) wantsFocus.current = true;
   };
 
+  /** What was decided before the page was loaded: the row one is at, else one's own last answer. */
+  const openAgain = (): void => {
+    const isHunked = row?.key === lineAt && hunks.kind === 'hunks' && hunks.latest !== undefined;
+    if (isHunked) return hunkAnswers.openAgain();
+    const settled = row !== undefined && row.key === lineAt && isSettled(row) ? row : lastAnsweredBy(rows, author);
+    if (settled === undefined) return setSaid('There is nothing to undo.');
+    answer(settled, null);
+    go(settled.key);
+  };
+
   const undo = (): void => {
     const last = done.current.pop();
-    if (last === undefined) return setSaid('There is nothing to undo.');
+    if (last === undefined) return openAgain();
     const { changes, of, undoHunk } = last;
     undoHunk?.();
     if (changes.length > 0) answers.give(changes);
@@ -242,6 +265,7 @@ export function useChangeReview(
     setAlikeOn,
     texts,
     hunks,
+    hunksSettledOf: kept.countOf,
     assembled,
     hunkAnswers,
     edited,

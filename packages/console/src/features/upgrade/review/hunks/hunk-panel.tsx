@@ -3,7 +3,7 @@ import { Button, Title } from '@patternfly/react-core';
 import { AngleLeftIcon, AngleRightIcon } from '@patternfly/react-icons';
 import { type HunkChoice, hunkResult, ownHunk, typedHunk } from '@sealift/core/merge';
 import type { ReactNode } from 'react';
-import { Notice } from '../../../../components/error-notice.tsx';
+import { ErrorNotice, Notice } from '../../../../components/error-notice.tsx';
 import { SideCard } from '../side-card.tsx';
 import { TakeButton } from '../take-button.tsx';
 import { HunkEditor } from './hunk-editor.tsx';
@@ -79,6 +79,7 @@ export function HunkPanel({ row, path, about, isEdited, disabledBecause, onEdit,
           <Step to={all[nth]} label="Next hunk" icon={<AngleRightIcon />} onGo={goTo} />
         </span>
       </header>
+      <KeptNotice row={row} />
       {broken !== undefined && (
         <Notice variant="warning" title={`Put together like this, the text is no ${broken} any more`}>
           Nothing was saved. Decide otherwise in a hunk, or give the whole text as a value of your own.
@@ -132,6 +133,31 @@ export function HunkPanel({ row, path, about, isEdited, disabledBecause, onEdit,
       <Context lines={around.below} />
     </section>
   );
+}
+
+/** What does not count any more of what was settled, and what is not saved. */
+function KeptNotice({ row: { dropped, unsaved, trouble } }: { row: RowHunks }) {
+  const hunks = (count: number) => (count === 1 ? '1 hunk' : `${count} hunks`);
+  return (
+    <>
+      {dropped > 0 && (
+        <Notice
+          variant="warning"
+          title={`This text is another one since ${hunks(dropped)} of it ${was(dropped)} settled`}
+        >
+          They do not count any more: look at each hunk again.
+        </Notice>
+      )}
+      {trouble !== undefined && <ErrorNotice error={trouble} />}
+      {trouble !== undefined && unsaved > 0 && (
+        <p className="quiet">{hunks(unsaved)} kept in this window alone, and saved with the next one.</p>
+      )}
+    </>
+  );
+}
+
+function was(count: number): string {
+  return count === 1 ? 'was' : 'were';
 }
 
 interface StepProps {

@@ -97,6 +97,90 @@ test('keeps what is settled while one looks elsewhere, and over the end of a ses
   await waitFor(() => expect(fileOf(api)).toBe(merged({ keepalive_timeout: '30', client_max_body_size: '64m' })));
 });
 
+/** The page as it is loaded anew, of the same server. */
+async function reload({ unmount, api }: Awaited<ReturnType<typeof openLong>>) {
+  unmount();
+  forgetTyped();
+  const { hunked, edits } = api;
+  return await openLong((fixture) => {
+    fixture.hunked.texts = hunked.texts;
+    for (const [id, answers] of edits.resolutions) fixture.edits.resolutions.set(id, answers);
+  });
+}
+
+test('has what is settled over a reload, and opens it again hunk by hunk with the key that undoes', async () => {
+  const first = await openLong();
+  await hunks();
+  await first.user.keyboard('ci');
+  (await hunks()).getByText(/^2 settled/);
+  await waitFor(() => expect(first.api.hunked.texts[0]?.hunks).toHaveLength(2));
+  const { user, api } = await reload(first);
+  const panel = await hunks();
+  panel.getByText(/^2 settled/);
+  panel.getByRole('heading', { name: 'Hunk 3 of 3' });
+  within(screen.getByRole('treeitem', { name: /^\["nginx.conf/ })).getByText('2 of 3 hunks settled');
+  await user.keyboard('u');
+  screen.getByText('Hunk 2 of 3 is open again.');
+  await waitFor(() =>
+    expect(api.hunked.texts[0]?.hunks).toMatchObject([{ hunk: expect.any(Number), choice: 'current' }]),
+  );
+  await user.keyboard('cc');
+  await waitFor(() =>
+    expect(fileOf(api)).toBe(
+      merged({ worker_connections: '4096', keepalive_timeout: '30', client_max_body_size: '64m' }),
+    ),
+  );
+  await waitFor(() => expect(api.hunked.texts[0]?.hunks).toHaveLength(3));
+});
+
+test('opens a row again that was settled before a reload, with its hunks', async () => {
+  const first = await openLong();
+  await hunks();
+  await first.user.keyboard('ccc');
+  await screen.findByText('1 of 3 settled');
+  await waitFor(() => expect(first.api.hunked.texts[0]?.hunks).toHaveLength(3));
+  const { user, api } = await reload(first);
+  expect(screen.queryByRole('region', { name: 'Hunks' })).toBeNull();
+  await user.keyboard('u');
+  await waitFor(() => expect(given(api)).toEqual([]));
+  (await hunks()).getByText(/^3 settled/);
+});
+
+test('does not write over hunks that somebody else settled, and says so', async () => {
+  const { user, api } = await openLong();
+  await hunks();
+  await user.keyboard('c');
+  await waitFor(() => expect(api.hunked.texts[0]?.revision).toBe(1));
+  const [{ path, texts, of } = { path: [], texts: '', of: 3 }] = api.hunked.texts;
+  const [first] = api.hunked.texts[0]?.hunks ?? [];
+  const set = [{ hunk: first?.hunk, choice: 'base' }];
+  api.hunked.settle(layer, { path, texts, of, set }, null, 'ben');
+  await user.keyboard('i');
+  await screen.findByText(/changed by somebody else since it was read/);
+  (await hunks()).getByText(/^1 settled/);
+  expect(api.hunked.texts[0]).toMatchObject({ revision: 2, hunks: [{ choice: 'base', by: 'ben' }] });
+  // The newest is what the next one is decided beside.
+  await user.keyboard('i');
+  await waitFor(() => expect(api.hunked.texts[0]?.hunks).toHaveLength(2));
+});
+
+test('drops what was settled of a text that is another one by now, and says how much', async () => {
+  const { user, api } = await openLong((fixture) => {
+    const at = '2026-11-23T00:24:00.000Z';
+    const settled = [0, 2].map((hunk) => ({ hunk, choice: 'current' as const, by: 'admin', at }));
+    fixture.hunked.texts = [
+      { layer, path: ['files', 'nginx.conf'], texts: 'another text', of: 3, revision: 4, hunks: settled },
+    ];
+  });
+  const panel = await hunks();
+  panel.getByText(/This text is another one since 2 hunks of it were settled/);
+  panel.getByText(/^0 settled/);
+  expect(screen.queryByText('2 of 3 hunks settled')).toBeNull();
+  await user.keyboard('c');
+  await waitFor(() => expect(api.hunked.texts[0]).toMatchObject({ revision: 5, hunks: [{ choice: 'current' }] }));
+  expect(panel.queryByText(/This text is another one/)).toBeNull();
+});
+
 test('loses no hunk where saving fails, nor where somebody else edited the layer', async () => {
   const { user, api, network } = await openLong();
   await hunks();

@@ -52,6 +52,14 @@ export function useHunkAnswers({ row, hunks, refusal, say, undoBy, answer }: Hun
       undoBy(undo);
       say(`${told} ${open.length} open. Next: hunk ${all.indexOf(following) + 1}`);
     },
+    /** Opens the hunk that was settled last. */
+    openAgain: (): void => {
+      if (hunks.kind !== 'hunks' || hunks.latest === undefined) return;
+      if (refusal !== undefined) return say(refusal);
+      hunks.set(hunks.latest, undefined);
+      hunks.goTo(hunks.latest);
+      say(`Hunk ${hunks.all.indexOf(hunks.latest) + 1} of ${hunks.all.length} is open again.`);
+    },
     use: (): void => {
       if (hunks.kind !== 'hunks') return;
       if (refusal !== undefined) say(refusal);

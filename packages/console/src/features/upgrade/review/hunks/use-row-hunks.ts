@@ -9,18 +9,15 @@ import {
   type TextSides,
 } from '@sealift/core/merge';
 import { useMemo, useState } from 'react';
-import { useSession } from '../../../../api/session.ts';
-import { settledHunks } from '../../../../api/typed-texts.ts';
 import type { ReviewRow } from '../review-rows.ts';
 import { findHunks } from './find-hunks.ts';
+import type { KeptHunks, KeptOfRow } from './use-kept-hunks.ts';
 
 /** A long text that is settled by hunk, and how far that is. */
-export interface RowHunks {
+export interface RowHunks extends KeptOfRow {
   readonly kind: 'hunks';
   readonly hunks: readonly TextHunk[];
   readonly sides: TextSides;
-  /** By the index of their hunk. */
-  readonly choices: HunkChoices;
   /** The indexes of those that a person decides, and of those among them that are open. */
   readonly all: readonly number[];
   readonly open: readonly number[];
@@ -36,10 +33,12 @@ export interface RowHunks {
 /** Whether a row is settled by hunk, and if so how far it is. */
 export type ShownHunks = RowHunks | { readonly kind: 'none' | 'reading' | 'secret' };
 
-/** What can be settled by hunk of a row; what was settled is kept while one looks elsewhere, when saving fails, and over the end of a session. */
-export function useRowHunks(upgradeId: string, row: ReviewRow | undefined, texts: LayerTexts | undefined): ShownHunks {
-  const author = useSession().data?.username ?? '';
-  const [, setShown] = useState<unknown>();
+/** What can be settled by hunk of a row; what was settled is kept with the draft. */
+export function useRowHunks(
+  { isRead, of: keptOf, set }: KeptHunks,
+  row: ReviewRow | undefined,
+  texts: LayerTexts | undefined,
+): ShownHunks {
   const [looked, setLooked] = useState<{ readonly about: string; readonly at: number }>();
   const { decision, layer, isOpen = false } = row ?? {};
   const { base, current, incoming } = texts ?? {};
@@ -49,41 +48,31 @@ export function useRowHunks(upgradeId: string, row: ReviewRow | undefined, texts
     const sides = base && current && incoming ? { base, current, incoming } : undefined;
     return findHunks(decision, passwords, sides);
   }, [isOpen, decision, passwords, base, current, incoming]);
-  const about = `${upgradeId} ${row?.key ?? ''}`;
-  const kept = settledHunks.get(author, about);
-  const choices =
-    found?.kind === 'hunks' && kept !== undefined && isSame(kept.hunks, found.hunks) ? kept.choices : unsettled;
+  const kept = useMemo(() => row && keptOf(row), [keptOf, row]);
   const broken = useMemo(() => {
-    if (found?.kind !== 'hunks' || askedHunks(found.hunks, choices).open.length > 0) return undefined;
-    return brokenWith(found.sides, found.hunks, choices);
-  }, [found, choices]);
+    if (found?.kind !== 'hunks' || kept === undefined) return undefined;
+    if (askedHunks(found.hunks, kept.choices).open.length > 0) return undefined;
+    return brokenWith(found.sides, found.hunks, kept.choices);
+  }, [found, kept]);
   if (found?.kind !== 'hunks') return found ?? { kind: 'none' };
+  if (row === undefined || kept === undefined) return { kind: 'none' };
+  if (!isRead) return { kind: 'reading' };
   const { hunks, sides } = found;
-  const { all, open } = askedHunks(hunks, choices);
-  const chosen = looked?.about === about && all.includes(looked.at) ? looked.at : undefined;
+  const { all, open } = askedHunks(hunks, kept.choices);
+  const chosen = looked?.about === row.key && all.includes(looked.at) ? looked.at : undefined;
   return {
+    ...kept,
     kind: 'hunks',
     hunks,
     sides,
-    choices,
     all,
     open,
     at: chosen ?? open[0] ?? all[0] ?? 0,
     broken,
-    goTo: (at) => setLooked({ about, at }),
-    set(index, choice) {
-      // What was decided meanwhile counts as well.
-      const now = settledHunks.get(author, about);
-      const latest = new Map(now !== undefined && isSame(now.hunks, hunks) ? now.choices : choices);
-      if (choice === undefined) latest.delete(index);
-      else latest.set(index, choice);
-      settledHunks.set(author, about, { hunks, choices: latest });
-      setShown(latest);
-    },
+    goTo: (at) => setLooked({ about: row.key, at }),
+    set: (index, choice) => set(row, all.length, index, choice),
   };
 }
-
-const unsettled: HunkChoices = new Map();
 
 /** What a text that was put together of hunks would no longer be. */
 export function brokenWith(
@@ -93,20 +82,4 @@ export function brokenWith(
 ): RowHunks['broken'] {
   const sides = base === undefined ? [current, incoming] : [base, current, incoming];
   return brokenForm(sides, assembleHunks(hunks, choices));
-}
-
-function isSame(left: readonly TextHunk[], right: readonly TextHunk[]): boolean {
-  if (left === right) return true;
-  return (
-    left.length === right.length &&
-    left.every((one, index) => {
-      const other = right[index];
-      return (
-        one.by === other?.by &&
-        one.base === other.base &&
-        one.current === other.current &&
-        one.incoming === other.incoming
-      );
-    })
-  );
 }
