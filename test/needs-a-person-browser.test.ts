@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './setup/accessibility.ts';
 import { openWindow, type Window } from './setup/browser.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
+import { supportHost, typeBlock } from './setup/guide.ts';
 import { RefusingCluster } from './setup/refusing-cluster.ts';
 
 const chromium = peer('chromium');
@@ -76,6 +77,16 @@ describe.skipIf(chromium.missing)(
       for (const name of ['Resume', 'Abort …']) await page.getByRole('button', { name }).waitFor();
       expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
       await tidy('needs-a-person');
+    });
+
+    it('says by command line what it stands still for, and ends to wait for it', async () => {
+      const said = await typeBlock('troubleshooting.md', 'sealift upgrade status', supportHost(site.context));
+      expect(said.code).toBe(3);
+      // The step that failed, why, and what to do: by either command, the second of which has come to its end.
+      expect(said.stdout).toMatch(new RegExp(`^step .*: failed, .*${cause}`, 'm'));
+      expect(said.stdout).toMatch(/^failed: .*\n {2}fix: \S/m);
+      expect(said.stdout).toMatch(new RegExp(`^failed: .*${cause}[^]*^state: needs-human$`, 'm'));
+      expect(said.stderr).toMatch(new RegExp(`needs-human: .*${cause}[^]*fix: \\S`));
     });
 
     it('comes back to the person who resumes it before the cause is mended', async () => {

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +13,7 @@ import { z } from 'zod';
 import { openWindow } from './setup/browser.ts';
 import { signIn } from './setup/console-pages.ts';
 import { endStateOf } from './setup/end-state.ts';
+import { supportHost, typeBlock } from './setup/guide.ts';
 import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
@@ -27,7 +27,6 @@ const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
 /** Of the moments before and after each effect of the upgrade, so that one effect in five has one, in turn before and after it; `kills.long.test.ts` takes all of them. */
 const killOneIn = 9;
 
-const snapshotSchema = z.object({ path: z.string(), pod: z.string(), sizeBytes: z.number(), sha256: z.string() });
 const lookSchema = z.object({ proposal: adoptionProposalSchema });
 
 interface Node extends KubeObject {
@@ -137,17 +136,18 @@ describe.skipIf(absent !== undefined)(
 
     it('gives a snapshot of its etcd through the API server, which etcdutl takes for one', async () => {
       const { workload: enterprise, management } = site.cluster.service.ready;
-      const clusters = ['--kubeconfig', enterprise.kubeconfig, '--management-kubeconfig', management.kubeconfig];
-      const file = join(site.context.folder.path, 'etcd.snapshot');
-      const saved = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', file, ...clusters);
-      const bytes = await readFile(file);
-      expect(saved).toEqual({
-        path: file,
-        pod: expect.stringMatching(/^etcd-/),
-        sizeBytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+      const clusters = `--kubeconfig ${enterprise.kubeconfig} --management-kubeconfig ${management.kubeconfig}`;
+      const saved = await typeBlock('rehearse-a-minor.md', 'sealift cluster snapshot-etcd', {
+        ...supportHost(site.context),
+        instead: { '--kubeconfig enterprise.kubeconfig': clusters },
       });
-      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect(`exit ${saved.code}\n${saved.stderr}`).toMatch(/^exit 0\n/);
+      const file = join(site.context.folder.path, 'cluster.snapshot');
+      const { size, mode } = await stat(file);
+      expect(saved.stdout).toMatch(
+        new RegExp(`^cluster\\.snapshot {2}${size} bytes, of etcd-.*; its sum is right$`, 'm'),
+      );
+      expect(mode & 0o777).toBe(0o600);
       const data = join(site.context.folder.path, 'etcd-restored');
       await promisify(execFile)(etcdutl.path, ['snapshot', 'restore', file, '--data-dir', data]);
     });

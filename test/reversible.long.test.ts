@@ -1,6 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startRealCluster } from '@sealift/cli/demo/cluster/real-cluster';
+import type { DemoContext } from '@sealift/cli/demo/demo-context';
 import { installed } from '@sealift/cli/demo/demo-environment';
 import { syncRegistry } from '@sealift/cli/demo/platform';
 import { type Upgrade, upgradeSchema } from '@sealift/core/api';
@@ -11,12 +12,12 @@ import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { ownMinorPeers } from '@sealift/testkit/site/programs';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { Canary } from './setup/canary.ts';
 import { differingLines, endStateOf } from './setup/end-state.ts';
+import { supportHost, type TypedIn, typeBlock } from './setup/guide.ts';
 import { makeKeptObjects, readKeptObjects, touchKeptObjects } from './setup/kept-objects.ts';
 import { type RealEnvironment, startRealEnvironment } from './setup/real-environment.ts';
-import { run, sealift } from './setup/sealift.ts';
+import { type Finished, run, sealift } from './setup/sealift.ts';
 
 const absent = [ownMinorPeers(), peer('helm'), peer('govc'), peer('qemu-img')].find(({ missing }) => missing);
 const tools = {
@@ -25,12 +26,6 @@ const tools = {
   old: peer('kube-apiserver-1.36.3'),
   new: peer('kube-apiserver'),
 };
-const rehearsalSchema = z.object({
-  served: z.boolean(),
-  objects: z.number(),
-  unread: z.array(z.string()),
-  findings: z.array(z.object({ kind: z.string(), text: z.string() })),
-});
 const controlPlanePath =
   '/apis/controlplane.cluster.x-k8s.io/v1beta2/namespaces/default/kubeadmcontrolplanes/enterprise-control-plane';
 const etcdPods = '/api/v1/namespaces/kube-system/pods';
@@ -45,6 +40,8 @@ const anotherKind = {
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
   },
 };
+/** Where those of a rehearsal are, by their names in the guide. */
+const programs = ({ folder }: DemoContext): string => join(folder.temporary, 'rehearsal');
 /** No client may be without an answer for so long. */
 const mostAwayMs = 2000;
 
@@ -81,19 +78,19 @@ describe.skipIf(absent !== undefined)(
     let canary: Canary;
     beforeAll(async () => {
       site = await startRealEnvironment(undefined, async (context, vendor) => {
-        const programs = join(context.folder.temporary, 'rehearsal');
-        await mkdir(join(programs, '1.36'), { recursive: true });
-        await mkdir(join(programs, '1.37'));
+        const folder = programs(context);
+        await mkdir(join(folder, '1.36'), { recursive: true });
+        await mkdir(join(folder, '1.37'));
         for (const [path, tool] of [
           ['etcd', tools.etcd],
           ['etcdutl', tools.etcdutl],
           ['1.36/kube-apiserver', tools.old],
           ['1.37/kube-apiserver', tools.new],
         ] as const) {
-          await symlink(resolve(tool.path), join(programs, path));
+          await symlink(resolve(tool.path), join(folder, path));
         }
         const cluster = await startRealCluster(context, vendor, { version: installed, ownMinors: true });
-        return { ...cluster, consoleArgs: [...cluster.consoleArgs, '--rehearsal-programs', programs] };
+        return { ...cluster, consoleArgs: [...cluster.consoleArgs, '--rehearsal-programs', folder] };
       });
       const { ready } = site.cluster.service;
       workload = await KubeApi.fromKubeconfig(ready.workload.kubeconfig);
@@ -126,6 +123,14 @@ describe.skipIf(absent !== undefined)(
     const command = async (...args: string[]): Promise<string> => {
       const options = { env: site.context.env, cwd: site.context.folder.path };
       const { code, stdout, stderr } = await run(sealift, args, options);
+      expect(`exit ${code} ${stderr}`).toMatch(/^exit 0 /);
+      return stdout;
+    };
+    const at = (instead: Readonly<Record<string, string>> = {}): TypedIn => ({
+      ...supportHost(site.context),
+      instead,
+    });
+    const done = ({ code, stdout, stderr }: Finished): string => {
       expect(`exit ${code} ${stderr}`).toMatch(/^exit 0 /);
       return stdout;
     };
@@ -166,9 +171,9 @@ describe.skipIf(absent !== undefined)(
       lines.filter((line) => !otherwise.some((one) => one.test(line.slice(2))));
 
     const begin = async (): Promise<Upgrade> => {
-      let draft: Upgrade = upgradeSchema.parse(
-        JSON.parse(await command('upgrade', 'start', '--to', '4.2.13', '--reversible', '--json')),
-      );
+      const begun = await typeBlock('reversible-minor.md', 'sealift upgrade start', at({ '4.3.0': '4.2.13' }));
+      expect(done(begun)).toMatch(/point of no return.*\n +Finalise: /);
+      let draft: Upgrade = upgradeSchema.parse(JSON.parse(await command('upgrade', 'status', '--json')));
       // A machine under load has no time to look; a check says then that it does not know.
       const isUnknown = ({ name, outcome }: Check) => outcome === 'unknown' && name !== 'rehearsal';
       for (let looks = 1; looks < 20 && draft.preflight.some(isUnknown); looks += 1) {
@@ -186,16 +191,14 @@ describe.skipIf(absent !== undefined)(
       expect(etcd).toMatchObject({ outcome: 'block', risk: { objects: ['registry.k8s.io/etcd:3.6.8-0'] } });
       await accept('pinned-etcd-image', 'the node image brings it');
       if (rehearsalOf(draft)?.outcome === 'unknown') await accept('rehearsal', 'it was rehearsed');
-      const { id, hash, blockers } = await read(draft.id);
+      const { id, blockers } = await read(draft.id);
       expect(blockers).toEqual([]);
-      await site.administrator.api.postOnly(url(id, '/confirm'), { hash });
+      done(await typeBlock('reversible-minor.md', 'sealift upgrade confirm', at()));
       return id;
     };
     const isBaked = ({ finalise }: Upgrade): boolean => finalise?.stage === 'waits';
     const goBack = async (id: string): Promise<void> => {
-      await command('upgrade', 'pause', id);
-      await until('the pause', id, ({ state }) => state === 'paused');
-      await command('upgrade', 'rollback', id);
+      done(await typeBlock('reversible-minor.md', 'sealift upgrade pause ID', at({ ID: id })));
       await until('the way back', id, ({ state }) => state === 'rolled-back');
     };
 
@@ -224,11 +227,14 @@ describe.skipIf(absent !== undefined)(
         outcome: 'unknown',
         detail: expect.stringContaining('not rehearsed yet') as string,
       });
-      const options = { env: site.context.env, cwd: site.context.folder.path };
-      const { stdout, stderr } = await run(sealift, ['upgrade', 'rehearse', draft.id, '--json'], options);
-      if (stdout === '') throw new Error(`sealift upgrade rehearse: ${stderr}`);
-      process.stdout.write(stderr);
-      const { rehearsal } = upgradeSchema.parse(JSON.parse(stdout));
+      // Either command ends with 2 where something was found.
+      const told = await typeBlock('rehearse-a-minor.md', 'sealift upgrade rehearse   ', { ...at(), goesOn: true });
+      process.stdout.write(`${told.stderr}${told.stdout}`);
+      expect(told.stdout).toContain('Rehearsed from 1.36.3 to 1.37.2, emulating 1.36, and back');
+      expect(told.stdout).toMatch(
+        /^preflight (?:pass|warn): The new Kubernetes was rehearsed on a copy of the cluster/m,
+      );
+      const { rehearsal } = await read(draft.id);
       const ways = rehearsal?.ways ?? [];
       expect(ways.map(({ way, other, emulated, served }) => [way, other, emulated, served])).toEqual([
         ['forward', 'v1.37.2', '1.36', true],
@@ -241,11 +247,11 @@ describe.skipIf(absent !== undefined)(
         expect(objects).toBeGreaterThan(150);
         expect(findings.filter(({ kind }) => kind !== 'dropped-field' && kind !== 'orphan')).toEqual([]);
       }
-      const told = await waitUntil('the preflight to tell', async () => {
-        const check = rehearsalOf(await read(draft.id));
-        return check?.outcome === 'unknown' ? undefined : check;
+      const check = await waitUntil('the preflight to tell', async () => {
+        const found = rehearsalOf(await read(draft.id));
+        return found?.outcome === 'unknown' ? undefined : found;
       });
-      expect(told).toMatchObject({ outcome: ways.some(({ found }) => found > 0) ? 'warn' : 'pass' });
+      expect(check).toMatchObject({ outcome: ways.some(({ found }) => found > 0) ? 'warn' : 'pass' });
       // Of another cluster it tells nothing.
       const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
       await workload.create(definitions, anotherKind);
@@ -254,31 +260,29 @@ describe.skipIf(absent !== undefined)(
       await workload.delete(`${definitions}/${anotherKind.metadata.name}`);
     });
 
-    it('is rehearsed on a copy that is taken from the cluster itself, in both directions', async () => {
+    it('is rehearsed on a copy that is taken from the cluster itself, in both directions, and on one that was kept', async () => {
       const { workload: enterprise, management: machines } = site.cluster.service.ready;
-      const rehearsed = async (from: string, to: string) => {
-        const programs = ['--etcd', tools.etcd.path, '--etcdutl', tools.etcdutl.path];
-        const servers = ['--running-kube-apiserver', from, '--kube-apiserver', to];
-        const clusters = ['--kubeconfig', enterprise.kubeconfig, '--management-kubeconfig', machines.kubeconfig];
-        const options = { env: site.context.env, cwd: site.context.folder.path };
-        const { stdout, stderr } = await run(
-          sealift,
-          ['upgrade', 'rehearse', ...programs, ...servers, ...clusters, '--json'],
-          options,
-        );
-        if (stdout === '') throw new Error(`sealift upgrade rehearse: ${stderr}`);
-        return rehearsalSchema.parse(JSON.parse(stdout));
-      };
-      for (const [from, to] of [
-        [tools.old.path, tools.new.path],
-        [tools.new.path, tools.old.path],
+      // Cluster API runs in another cluster here.
+      const clusters = `--kubeconfig ${enterprise.kubeconfig} --management-kubeconfig ${machines.kubeconfig}`;
+      const instead = { '--kubeconfig enterprise.kubeconfig': clusters };
+      // Both directions end with 2 where something was found.
+      const typed = { ...at(), cwd: programs(site.context), goesOn: true } as const;
+      const live = await typeBlock('rehearse-a-minor.md', '# Forward:', { ...typed, instead });
+      done(await typeBlock('rehearse-a-minor.md', 'sealift cluster snapshot-etcd', { ...typed, instead }));
+      const kept = await typeBlock('rehearse-a-minor.md', 'sealift upgrade rehearse --etcd-snapshot', typed);
+      const forward = 'From v1.36.3 to v1.37.2 emulating 1.36';
+      for (const [{ code, stdout, stderr }, ways] of [
+        [live, [forward, 'From v1.37.2 to v1.36.3']],
+        [kept, [forward]],
       ] as const) {
-        const { findings, objects, served, unread } = await rehearsed(from, to);
-        process.stdout.write(
-          `rehearsed: ${objects} objects; ${findings.map(({ kind, text }) => `${kind} ${text}`).join('; ')}\n`,
-        );
-        expect([served, objects > 150, unread]).toEqual([true, true, []]);
-        expect(findings.filter(({ kind }) => kind !== 'dropped-field')).toEqual([]);
+        process.stdout.write(`${stdout}${stderr}`);
+        expect([0, 2]).toContain(code);
+        expect(stdout.match(/^From .*$/gm)).toEqual(ways);
+        const objects = [...stdout.matchAll(/^(\d+) objects listed/gm)].map(([, count]) => Number(count));
+        expect(objects.map((count) => count > 150)).toEqual(ways.map(() => true));
+        const kinds = [...stdout.matchAll(/^([a-z-]+): \S/gm)].map(([, kind]) => kind);
+        expect(kinds.filter((kind) => kind !== 'dropped-field')).toEqual([]);
+        expect(stderr).not.toMatch(/did not serve|Could be listed by neither/);
       }
     });
 
@@ -330,7 +334,7 @@ describe.skipIf(absent !== undefined)(
 
       const third = await forward('forward again');
       began = performance.now();
-      await command('upgrade', 'finalise', third);
+      done(await typeBlock('reversible-minor.md', 'sealift upgrade finalise ID', at({ ID: third })));
       await until('the end', third, (upgrade) => upgrade.state === 'succeeded');
       expect(await running()).toEqual(newer);
       tell('finalised, workers, etcd, layers', began, []);

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DemoContext } from '@sealift/cli/demo/demo-context';
 import {
   auditPageSchema,
   layerPreviewSchema,
@@ -14,13 +15,27 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { siteLayers, siteValues } from '../examples/harborview/site-changes.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
-import { run, sealift } from './setup/sealift.ts';
+import { supportHost, typeBlock } from './setup/guide.ts';
+import { type Finished, run, sealift } from './setup/sealift.ts';
 
 let site: TestEnvironment;
+/** What was typed to have what runs recorded, and what it left. */
+const adopted: Finished[] = [];
 beforeAll(async () => {
-  site = await startEnvironment(50);
+  site = await startEnvironment(50, undefined, { adopt });
 });
 afterAll(() => site?.remove());
+
+/** At a platform of which nothing is recorded yet: with values that only a person can tell, which do not fit and then do, and by looking. */
+async function adopt(demo: DemoContext): Promise<void> {
+  const host = supportHost(demo);
+  const values = siteValues({ layer: 'k8s', pack: 'kubernetes', customised: [] });
+  for (const text of [`${values}\nanother: one\n`, values]) {
+    await writeFile(join(host.cwd, 'kubernetes.yaml'), text);
+    adopted.push(await typeBlock('adopt-a-platform.md', 'sealift platform adopt --dry-run --values', host));
+  }
+  adopted.push(await typeBlock('adopt-a-platform.md', 'sealift sync', host));
+}
 
 /** Runs the command line on the support host, which is logged in. */
 async function command(...args: string[]): Promise<string> {
@@ -34,6 +49,16 @@ async function json<Schema extends z.ZodType>(schema: Schema, ...args: string[])
 }
 
 describe('the runbook by command line and API', () => {
+  it('begins on a platform that was adopted as the guide types it', () => {
+    const [differing, given, looked] = adopted;
+    expect([differing?.code, differing?.stdout]).toEqual([1, expect.stringMatching(/^differs: .*k8s\/kubernetes$/m)]);
+    expect([given?.code, given?.stdout]).toEqual([0, expect.stringContaining('Nothing differs')]);
+    expect([looked?.code, looked?.stderr]).toEqual([0, '']);
+    const [shown, recorded] = looked?.stdout.split('Nothing differs') ?? [];
+    expect(shown).toMatch(/^yes {2}layer cni\/cni-calico .* 3 customised/m);
+    expect(recorded).toContain('Harborview 4.2.12 is recorded as installed');
+  });
+
   it('R9: running the bundle prints its transcript and ends with Setup Completed', () => {
     const from = site.remarks.indexOf('Executing ./airgap-v4.2.13.bin');
     const transcript = site.remarks.slice(from + 1).map((line) => line.trim());

@@ -14,6 +14,7 @@ import { readRelease } from '../examples/harborview/build.ts';
 import { openWindow } from './setup/browser.ts';
 import { signIn } from './setup/console-pages.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
+import { blockToType, supportHost, type TypedIn, typeBlock } from './setup/guide.ts';
 import { run, sealift } from './setup/sealift.ts';
 
 const peers = [
@@ -54,7 +55,12 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     const command = (...args: string[]) =>
       run(sealift, args, { env: { ...site.context.env, ...loginOf(vcenter) }, cwd: site.context.folder.path });
     const upgrade = async () => upgradeSchema.parse(JSON.parse((await command('upgrade', 'status', '--json')).stdout));
-    const storage = () => ['--ca-file', vcenter.caFile, '--kubeconfig', kubernetes.kubeconfig];
+    /** As one who was told of vCenter by what he exported. */
+    const told = (): TypedIn => {
+      const { cwd, env } = supportHost(site.context);
+      const instead = { '~/.kube/config': kubernetes.kubeconfig };
+      return { cwd, env: { ...env, ...loginOf(vcenter), SEALIFT_VCENTER_CA_FILE: vcenter.caFile }, instead };
+    };
 
     it('R2: the preflight blocks until the storage identity is this cluster’s own', async () => {
       expect(await command('sync', 'spectro-packs')).toMatchObject({ code: 0 });
@@ -84,11 +90,14 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     });
 
     it('R2: is repaired by one command that shows first what it would do', async () => {
-      const planned = await command('vsphere', 'cns', 'repair', ...storage());
-      expect(planned).toMatchObject({ code: 0, stdout: expect.stringContaining('move volume') });
+      const checked = await typeBlock('storage-identity.md', 'sealift vsphere cns check', told());
+      expect([checked.code, checked.stdout]).toEqual([2, expect.stringMatching(/^stranger: volume .*pvc-other/m)]);
       expect((await upgrade()).blockers).toHaveLength(1);
       expect(await command('upgrade', 'preflight')).toMatchObject({ code: 2 });
-      expect(await command('vsphere', 'cns', 'repair', '--apply', ...storage())).toMatchObject({ code: 0 });
+      const repaired = await typeBlock('storage-identity.md', 'sealift vsphere cns repair', told());
+      expect([repaired.code, repaired.stdout]).toEqual([0, expect.stringContaining('move volume')]);
+      expect(repaired.stderr).toContain('Nothing was changed.');
+      expect(await typeBlock('storage-identity.md', 'sealift vsphere cns check', told())).toMatchObject({ code: 0 });
       expect(await command('upgrade', 'preflight')).toMatchObject({ code: 0 });
       expect((await upgrade()).blockers).toEqual([]);
     });
@@ -194,44 +203,27 @@ async function giveTemplateToSimulator(site: TestEnvironment): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** The console again, on the same data and address, connected to vCenter besides. */
+/** The console again, on the same data and address, connected to vCenter besides: as the guide types it, and with what there is of this site in the place of a real one. */
 async function restartWithVcenter(site: TestEnvironment, vcenter: VCenter, kubernetes: Kubernetes) {
   const { context, built, cluster } = site;
   await site.console.stop();
   const passwordFile = join(context.folder.temporary, 'vcenter-password');
   await writeFile(passwordFile, vcenter.password, { mode: 0o600 });
-  return await startService(
-    {
-      name: 'the system console',
-      command: sealift,
-      args: [
-        'server',
-        'run',
-        '--json',
-        '--data',
-        context.folder.console,
-        '--assets',
-        built.pages,
-        '--listen',
-        new URL(site.console.ready.url).host,
-        '--simulator',
-        cluster.service.ready.url,
-        '--vcenter',
-        vcenter.url,
-        '--vcenter-username',
-        vcenter.username,
-        '--vcenter-password-file',
-        passwordFile,
-        '--vcenter-thumbprint',
-        vcenter.thumbprint,
-        '--vcenter-network',
-        'VM Network',
-        '--kubeconfig',
-        kubernetes.kubeconfig,
-      ],
-      env: context.env,
-      cwd: context.folder.path,
-    },
-    (line) => (line.startsWith('{') ? line : undefined),
+  const here = ['--json', '--listen', new URL(site.console.ready.url).host];
+  const simulated = ['--simulator', cluster.service.ready.url, '--assets', built.pages];
+  const typed = await blockToType('prepare-vcenter.md', 'sealift server run --data', {
+    'sealift server run': ['exec sealift server run', ...here, ...simulated].join(' '),
+    '/var/lib/sealift': context.folder.console,
+    'https://vcenter.example': vcenter.url,
+    'sealift@vsphere.local': vcenter.username,
+    '/etc/sealift/vcenter-password': passwordFile,
+    '/etc/sealift/vcenter-ca.pem': vcenter.caFile,
+    '/etc/sealift/kubeconfig': kubernetes.kubeconfig,
+  });
+  const { cwd, env } = supportHost(context);
+  const args = ['-e', '-c', typed];
+  const by = { ...env, SEALIFT_VCENTER_NETWORK: 'VM Network' };
+  return await startService({ name: 'the system console', command: 'sh', args, env: by, cwd }, (line) =>
+    line.startsWith('{') ? line : undefined,
   );
 }

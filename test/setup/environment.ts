@@ -35,7 +35,7 @@ export interface TestEnvironment extends DemoEnvironment {
 export async function startEnvironment(
   speed: number,
   changeValues?: (values: string, pack: string) => string,
-  runs: Pick<DemoOptions, 'databaseUrl'> & {
+  runs: Pick<DemoOptions, 'databaseUrl' | 'adopt'> & {
     readonly executable?: string;
     readonly startCluster?: StartCluster<SimulatedCluster>;
     /** Other bundles than those of the run. */
@@ -47,9 +47,9 @@ export async function startEnvironment(
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const { executable, databaseUrl, startCluster = simulatedAt(speed), vendor = built().vendor } = runs;
+    const { executable, databaseUrl, adopt, startCluster = simulatedAt(speed), vendor = built().vendor } = runs;
     const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable, changeValues });
-    const store = databaseUrl === undefined ? {} : { databaseUrl };
+    const store = { ...(databaseUrl !== undefined && { databaseUrl }), ...(adopt !== undefined && { adopt }) };
     const options = { demo, port: 0, built: { ...built(), vendor }, ...store, ownPages: executable !== undefined };
     const environment = await startDemo(options, startCluster);
     const remove = async (): Promise<void> => {

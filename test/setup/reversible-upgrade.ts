@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { build, readRelease } from '../../examples/harborview/build.ts';
 import { copyWithKubernetes } from '../../examples/harborview/copy-with-kubernetes.ts';
 import { startEnvironment, type TestEnvironment } from './environment.ts';
+import { supportHost, type TypedIn } from './guide.ts';
 import type { KilledAtEffects } from './killed-at-effects.ts';
 import { PreviewedPoint } from './previewed-point.ts';
 
@@ -45,6 +46,11 @@ export class ReversibleUpgrade {
   async remove(): Promise<void> {
     await this.#site.remove();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Where somebody is logged in to the console. */
+  get supportHost(): TypedIn {
+    return supportHost(this.#site.context);
   }
 
   /** What the cluster runs, what is recorded of it, and what the Summary says of the release, byte for byte but for when and by which call it was applied. */

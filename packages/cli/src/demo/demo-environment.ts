@@ -29,6 +29,8 @@ export interface DemoOptions {
   /** The PostgreSQL server of the console, in place of the embedded store. */
   readonly databaseUrl?: string;
   readonly releases?: DemoReleases;
+  /** How the release that runs is recorded, where the console is not just asked to. */
+  readonly adopt?: (demo: DemoContext) => Promise<void>;
 }
 
 /** What a platform begins with. */
@@ -138,7 +140,8 @@ export async function startDemo<Cluster extends DemoCluster>(
       await syncRegistry(administrator.api, context.cancel);
       await cluster.install();
       say(`The platform runs ${version}, with the site's own values`);
-      await adoptWhatRuns(administrator.api, version);
+      if (options.adopt === undefined) await adoptWhatRuns(administrator.api, version);
+      else await options.adopt(context);
     }
     return { context, built, administrator, console, cluster, stop };
   } catch (error) {

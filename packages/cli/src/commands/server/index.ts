@@ -99,7 +99,10 @@ function addRunOptions(command: Command): Command {
       'the vCenter of the enterprise cluster; else SEALIFT_VCENTER. With --simulator only its templates and storage are used',
     )
     .option('--vcenter-username <name>', 'account in vCenter; else SEALIFT_VCENTER_USERNAME')
-    .option('--vcenter-password-file <file>', 'file with its password; else SEALIFT_VCENTER_PASSWORD')
+    .option(
+      '--vcenter-password-file <file>',
+      'file with its password; else SEALIFT_VCENTER_PASSWORD, else the file SEALIFT_VCENTER_PASSWORD_FILE',
+    )
     .option('--vcenter-ca-file <file>', 'trust the CA certificates in this file (PEM) beside those of the system')
     .option('--vcenter-thumbprint <sha256>', 'trust exactly the certificate of this SHA-256 thumbprint')
     .option('--vcenter-datacenter <name>', 'datacenter; may be left out where there is one')

@@ -3,8 +3,6 @@
  * variables of their own.
  */
 const variables = {
-  vcenterCaFile: 'SEALIFT_VCENTER_CA_FILE',
-  vcenterThumbprint: 'SEALIFT_VCENTER_THUMBPRINT',
   vcenterDatacenter: 'SEALIFT_VCENTER_DATACENTER',
   vcenterFolder: 'SEALIFT_VCENTER_FOLDER',
   vcenterCluster: 'SEALIFT_VCENTER_CLUSTER',

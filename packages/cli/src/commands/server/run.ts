@@ -6,7 +6,7 @@ import { parseImageRegistry } from '@sealift/site/image-registry';
 import type { ImageRegistry, SiteSettings } from '@sealift/site/settings';
 import type { CliContext } from '../../context.ts';
 import { parseNamespaced } from '../namespaced.ts';
-import { readConnection } from '../vsphere/connection.ts';
+import { notEmpty, readConnection } from '../vsphere/connection.ts';
 import { checkTrustedProxy, parseListen } from './addresses.ts';
 import { HandOver } from './hand-over/hand-over.ts';
 import { withVariables } from './pod-variables.ts';
@@ -212,10 +212,6 @@ function managementAccess(
   const kubeconfig = managementKubeconfig ?? notEmpty(env['SEALIFT_MANAGEMENT_KUBECONFIG']);
   const context = managementContext ?? notEmpty(env['SEALIFT_MANAGEMENT_CONTEXT']);
   return kubeconfig === undefined && context === undefined ? undefined : { kubeconfig, context };
-}
-
-function notEmpty(variable: string | undefined): string | undefined {
-  return variable === '' ? undefined : variable;
 }
 
 function imageRegistryOf({ imageRegistry: text, imagePullSecret }: ServerRunOptions): ImageRegistry | undefined {

@@ -22,10 +22,16 @@ export function withConnection(command: Command): Command {
     .option('--username <name>', 'account in vCenter, with its domain; else SEALIFT_VCENTER_USERNAME')
     .option(
       '--password-file <file>',
-      'read the password from a file, - for standard input; else SEALIFT_VCENTER_PASSWORD, else it is asked for',
+      'read the password from a file, - for standard input; else SEALIFT_VCENTER_PASSWORD, else the file SEALIFT_VCENTER_PASSWORD_FILE, else it is asked for',
     )
-    .option('--ca-file <file>', 'trust the CA certificates in this file (PEM) beside those of the system')
-    .option('--thumbprint <sha256>', 'trust exactly the certificate of this SHA-256 thumbprint, and no CA');
+    .option(
+      '--ca-file <file>',
+      'trust the CA certificates in this file (PEM) beside those of the system; else SEALIFT_VCENTER_CA_FILE',
+    )
+    .option(
+      '--thumbprint <sha256>',
+      'trust exactly the certificate of this SHA-256 thumbprint, and no CA; else SEALIFT_VCENTER_THUMBPRINT',
+    );
 }
 
 /**
@@ -54,13 +60,10 @@ export async function connectVcenter(options: ConnectionOptions, context: CliCon
  * @throws VSPHERE_CREDENTIALS_MISSING, FILE_NOT_FOUND, FILE_UNREADABLE, USAGE
  */
 export async function readConnection(options: ConnectionOptions, { env }: CliContext) {
-  const { caFile, thumbprint } = options;
-  if (caFile !== undefined && thumbprint !== undefined) {
-    throw new SealiftError('USAGE', { values: { reason: 'give --ca-file or --thumbprint, not both' } });
-  }
+  const { caFile, thumbprint } = trustIn(options, env);
   const url = given(options.vcenter, env['SEALIFT_VCENTER'], 'address');
   const username = given(options.username, env['SEALIFT_VCENTER_USERNAME'], 'user name');
-  const password = await readPassword(options.passwordFile, env['SEALIFT_VCENTER_PASSWORD']);
+  const password = await readPassword(options.passwordFile, env);
   return { url, username, password, caFile, thumbprint };
 }
 
@@ -70,9 +73,28 @@ function given(option: string | undefined, variable: string | undefined, what: s
   return value;
 }
 
-async function readPassword(file: string | undefined, variable: string | undefined): Promise<Secret> {
+/** One of both, or none; an option goes before either variable. @throws USAGE */
+function trustIn(options: ConnectionOptions, env: CliContext['env']) {
+  const isGiven = options.caFile !== undefined || options.thumbprint !== undefined;
+  const [caFile, thumbprint] = isGiven
+    ? [options.caFile, options.thumbprint]
+    : [notEmpty(env['SEALIFT_VCENTER_CA_FILE']), notEmpty(env['SEALIFT_VCENTER_THUMBPRINT'])];
+  if (caFile !== undefined && thumbprint !== undefined) {
+    throw new SealiftError('USAGE', { values: { reason: 'give --ca-file or --thumbprint, not both' } });
+  }
+  return { caFile, thumbprint };
+}
+
+/** An empty variable is none. */
+export function notEmpty(variable: string | undefined): string | undefined {
+  return variable === '' ? undefined : variable;
+}
+
+async function readPassword(option: string | undefined, env: CliContext['env']): Promise<Secret> {
+  const variable = notEmpty(env['SEALIFT_VCENTER_PASSWORD']);
+  if (option === undefined && variable !== undefined) return new Secret(variable);
+  const file = option ?? notEmpty(env['SEALIFT_VCENTER_PASSWORD_FILE']);
   if (file !== undefined) return new Secret(await readPasswordFile(file));
-  if (variable !== undefined && variable !== '') return new Secret(variable);
   const missing = () => new SealiftError('VSPHERE_CREDENTIALS_MISSING', { values: { what: 'password' } });
   return new Secret(await askHidden('Password', missing));
 }

@@ -86,6 +86,26 @@ describe.skipIf(missing !== undefined)(
       expect([code, out]).toEqual([0, expect.stringContaining('nothing was sent')]);
     });
 
+    it('is told by variables whose certificate to trust and where the password is; an option goes before them', async () => {
+      const password = join(folder, 'password');
+      writeFileSync(password, `${vcenter.password}\n`);
+      const { SEALIFT_VCENTER_PASSWORD: _, ...where } = login();
+      const env = { ...where, SEALIFT_VCENTER_PASSWORD_FILE: password, SEALIFT_VCENTER_CA_FILE: vcenter.caFile };
+      const told = ['vsphere', 'import-template', join(folder, smallOva)];
+      const present = expect.stringContaining('nothing was sent') as unknown;
+      expect(await sealift(told, env)).toMatchObject({ code: 0, out: present });
+      const pinned = { ...env, SEALIFT_VCENTER_CA_FILE: '', SEALIFT_VCENTER_THUMBPRINT: vcenter.thumbprint };
+      expect(await sealift(told, pinned)).toMatchObject({ code: 0, out: present });
+      const other = { ...env, SEALIFT_VCENTER_CA_FILE: '/nowhere/ca.pem', SEALIFT_VCENTER_PASSWORD_FILE: '/nowhere' };
+      const options = ['--thumbprint', vcenter.thumbprint, '--password-file', password];
+      expect(await sealift([...told, ...options], other)).toMatchObject({ code: 0, out: present });
+      const both = { ...env, SEALIFT_VCENTER_THUMBPRINT: vcenter.thumbprint };
+      expect(await sealift(told, both)).toMatchObject({
+        code: 1,
+        notes: expect.stringContaining('not both') as unknown,
+      });
+    });
+
     it('takes it from a URL, and says that plain HTTP proves nothing without --sha256', async () => {
       const server = createServer((_, response) => void response.end(ova));
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -60,7 +60,7 @@ export const vsphereErrors = defineErrors({
   },
   VSPHERE_CREDENTIALS_MISSING: {
     message: 'there is no {what} for vCenter',
-    hint: 'Set SEALIFT_VCENTER, SEALIFT_VCENTER_USERNAME and SEALIFT_VCENTER_PASSWORD, or give --vcenter, --username and --password-file; to `sealift server run` --vcenter, --vcenter-username and --vcenter-password-file.',
+    hint: 'Set SEALIFT_VCENTER, SEALIFT_VCENTER_USERNAME and SEALIFT_VCENTER_PASSWORD (or SEALIFT_VCENTER_PASSWORD_FILE), or give --vcenter, --username and --password-file; to `sealift server run` --vcenter, --vcenter-username and --vcenter-password-file.',
     status: 400,
     exit: 1,
     next: 'needs-a-person',
