@@ -46,10 +46,10 @@ function* anyFaults(random: SeededRandom): Generator<TimedFault> {
     const peer = random.pick(['cluster', 'cluster', 'cluster', 'vcenter'] as const);
     const isAway = random.below(3) === 0;
     // What is said again is another than what is there only while something changes.
-    const atChange = fault === 'stale' ? { atChange: true as const } : {};
+    const begins = fault === 'stale' ? { at: 'change' as const } : {};
     yield {
       afterMs: 2000 + random.below(8000),
-      ...atChange,
+      ...begins,
       peers: [[peer, fault]],
       ...(isAway ? { away: true } : {}),
       forMs,

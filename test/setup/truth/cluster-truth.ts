@@ -70,6 +70,11 @@ export class ClusterTruth {
     this.#change = Promise.withResolvers();
   }
 
+  /** Settles when a machine is being replaced. */
+  async rolling(): Promise<void> {
+    while (this.#looks.at(-1)?.state.nodes.every(({ ready }) => ready) !== false) await this.changed();
+  }
+
   /** Settles when the cluster is found to be another than before. */
   changed(): Promise<void> {
     return this.#change.promise;

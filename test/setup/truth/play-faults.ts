@@ -5,8 +5,8 @@ import type { ClusterTruth } from './cluster-truth.ts';
 /** Faults of lines for some time, after some time without one. */
 export interface TimedFault {
   readonly afterMs: number;
-  /** Begins when the cluster changes after that, so that something is under way. */
-  readonly atChange?: true;
+  /** Begins when the cluster changes after that, or when a machine is being replaced. */
+  readonly at?: 'change' | 'rollout';
   /** What is wrong with the lines of the console to its peers. */
   readonly peers: readonly (readonly [peer: LinePeer, fault: LineFault])[];
   /** The line from a browser to the console is cut too. */
@@ -27,7 +27,7 @@ const riskyAfterMs = 9000;
 export function playFaults(
   { faults: peers, away }: Lines,
   faults: Iterable<TimedFault>,
-  truth: Pick<ClusterTruth, 'changed'>,
+  truth: Pick<ClusterTruth, 'changed' | 'rolling'>,
   over: AbortSignal,
 ) {
   let current = 'none';
@@ -41,9 +41,10 @@ export function playFaults(
     current = 'none';
   };
   const ended = (async () => {
-    for (const { afterMs, atChange, peers: wrong, away: isAway, forMs } of faults) {
+    for (const { afterMs, at, peers: wrong, away: isAway, forMs } of faults) {
       await delay(afterMs, undefined, { signal: over });
-      if (atChange === true) await Promise.race([truth.changed(), delay(60_000, undefined, { signal: over })]);
+      const begins = at === 'change' ? truth.changed() : at === 'rollout' ? truth.rolling() : Promise.resolve();
+      await Promise.race([begins, delay(60_000, undefined, { signal: over })]);
       current = [...wrong.map(([peer, fault]) => `${peer} ${fault}`), ...(isAway === true ? ['console cut'] : [])].join(
         ' and ',
       );

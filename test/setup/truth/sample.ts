@@ -15,7 +15,7 @@ export async function sampleOfTruth(chromium: string, product: WatchOptions['pro
     afterFaultsMs: 6000,
     stalestMs: 0,
     random: new SeededRandom(20261130),
-    faults: [{ afterMs: 2000, atChange: true, peers: [['cluster', 'cut']], away: true, forMs: 27_000 }],
+    faults: [{ afterMs: 0, at: 'rollout', peers: [['cluster', 'cut']], away: true, forMs: 24_000 }],
   });
 }
 
