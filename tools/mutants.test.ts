@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { mutants } from './mutants/all.ts';
 import { applyMutant } from './mutants/mutant.ts';
+import { truthMutants } from './mutants/truth.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 describe('the mistakes that tests have to notice', () => {
-  it.each(mutants)('$file: $mistake', (mutant) => {
+  it.each([...mutants, ...truthMutants])('$file: $mistake', (mutant) => {
     const text = readFileSync(`${root}/${mutant.file}`, 'utf8');
     expect(applyMutant(mutant, text)).not.toBe(text);
     expect(existsSync(`${root}/${mutant.test}`)).toBe(true);

@@ -15,6 +15,7 @@ beforeAll(async () => {
   const executable = await gatewayExecutable('1.1.0');
   version = await site.release({ version: '1.1.0', minimum: '1.0.0', executable });
   await site.release(undefined);
+  await site.release({ version: '1.2.0', minimum: '1.0.0' });
   mkdirSync(join(site.folder, 'home'));
   const tokenFile = join(site.folder, 'api.token');
   writeFileSync(tokenFile, site.platform.token, { mode: 0o600 });
@@ -48,6 +49,8 @@ describe('sealift gateways', () => {
     await site.newGateway('oslo-2', { site: 'oslo' });
     expect(await gateways('rollout', version)).toBe(`1.1.0 of release ${version}: 0 run it, 1 may.`);
     expect(await gateways('rollout', '5.2.0')).toMatch(/^[1-9].*GATEWAY_RELEASE_WITHOUT/s);
+    expect(await gateways('rollout', '5.3.0')).toMatch(/^[1-9].*brings no executable.*GATEWAY_RELEASE_EXECUTABLE/s);
+    expect(JSON.parse(await gateways('list', '--json'))).toMatchObject({ rollout: { release: version } });
     expect(await gateways('rollout', '9.9.9')).toMatch(/^[1-9].*RELEASE_UNKNOWN/s);
     expect(JSON.parse(await gateways('rollout', version, '--json'))).toMatchObject({ rollout: { release: version } });
     expect(await gateways('retry')).toBe('1.1.0 is tried again.');

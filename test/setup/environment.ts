@@ -37,6 +37,8 @@ export async function startEnvironment(
   changeValues?: (values: string, pack: string) => string,
   runs: Pick<DemoOptions, 'databaseUrl' | 'adopt'> & {
     readonly executable?: string;
+    /** Web pages in place of those of the run; an executable serves its own without. */
+    readonly pages?: string;
     readonly startCluster?: StartCluster<SimulatedCluster>;
     /** Other bundles than those of the run. */
     readonly vendor?: Vendor;
@@ -47,10 +49,16 @@ export async function startEnvironment(
   const say = (text: string): void => void remarks.push(text);
   const cancel = new AbortController().signal;
   try {
-    const { executable, databaseUrl, adopt, startCluster = simulatedAt(speed), vendor = built().vendor } = runs;
+    const { executable, pages, databaseUrl, adopt, startCluster = simulatedAt(speed), vendor = built().vendor } = runs;
     const demo = await prepareDemo({ dir, env: process.env, say, cancel, executable, changeValues });
-    const store = { ...(databaseUrl !== undefined && { databaseUrl }), ...(adopt !== undefined && { adopt }) };
-    const options = { demo, port: 0, built: { ...built(), vendor }, ...store, ownPages: executable !== undefined };
+    const options = {
+      demo,
+      port: 0,
+      built: { pages: pages ?? built().pages, vendor },
+      ...(databaseUrl !== undefined && { databaseUrl }),
+      ...(adopt !== undefined && { adopt }),
+      ownPages: executable !== undefined && pages === undefined,
+    };
     const environment = await startDemo(options, startCluster);
     const remove = async (): Promise<void> => {
       await environment.stop();

@@ -191,7 +191,7 @@ async function fill(url: string, token: Secret): Promise<Pick<MirrorSite, 'wante
       gateway: { version: '1.0.0', minimum: '1.0.0', executable: randomBytes(largestBytes) },
     });
     const [tool] = release.spec.tools ?? [];
-    const wanted = new Map([[`team/packs/sealift-catalog:release-harbor_view-${version}`, String(marker)]]);
+    const wanted = new Map<string, string>([[`team/packs/sealift-catalog:release-harbor_view-${version}`, marker]]);
     let largest = '';
     for (const { repository, tag, digest } of pinnedContent('sealift/packs', release)) {
       const there = repository.replace(/^sealift/, 'team');

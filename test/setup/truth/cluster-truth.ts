@@ -28,6 +28,7 @@ export class ClusterTruth {
   readonly #url: string;
   readonly #looks: Look[] = [];
   readonly #stopped = new AbortController();
+  #change = Promise.withResolvers<void>();
   #watching: Promise<void> | undefined;
 
   constructor(url: string) {
@@ -62,7 +63,21 @@ export class ClusterTruth {
       layers: versions,
       updated: { 'control-plane': controlPlane.updated, workers: workers.updated },
     };
+    const before = this.#looks.at(-1);
     this.#looks.push({ begun, ended: Date.now(), state });
+    if (before === undefined || textOf(before.state) === textOf(state)) return;
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+
+  /** Settles when a machine is being replaced. */
+  async rolling(): Promise<void> {
+    while (this.#looks.at(-1)?.state.nodes.every(({ ready }) => ready) !== false) await this.changed();
+  }
+
+  /** Settles when the cluster is found to be another than before. */
+  changed(): Promise<void> {
+    return this.#change.promise;
   }
 
   /** The states that held at some moment from one time to another (ms since 1970): a state holds from the look before it to the look after it. */
@@ -80,4 +95,8 @@ export class ClusterTruth {
     const answer = await fetch(`${this.#url}${path}`);
     return schema.parse(await answer.json());
   }
+}
+
+function textOf({ nodes, layers, updated }: ClusterState): string {
+  return JSON.stringify([nodes, [...layers], updated]);
 }

@@ -42,8 +42,12 @@ const silent: PageStatement = {
   at: now,
   nodes: null,
   groups: null,
+  notReady: null,
+  layers: null,
   steps: null,
   machines: null,
+  stepsDone: null,
+  ages: [],
   wait: null,
   unknown: [],
   healthy: false,
@@ -70,6 +74,18 @@ describe('what a page states', () => {
     expect(
       of({ nodes: table(before), machines: '1 of 3', steps: [['Roll the control plane', 'running']] }, 10_000),
     ).toBe('false');
+  });
+
+  it('is false where an age stands still, a count is not that of the steps, or a layer or node is another', () => {
+    expect(of({ ages: [['1 min 00 s', now - 60_500]] }, 60_000)).toBe('equal');
+    expect(of({ ages: [['50 s', now - 60_500]] }, 60_000)).toBe('false');
+    const steps = [['Apply calico', 'done']] as const;
+    expect(of({ steps, stepsDone: '1 of 1' }, 10_000)).toBe('equal');
+    expect(of({ steps, stepsDone: '0 of 1' }, 10_000)).toBe('false');
+    expect(of({ layers: ['cni calico 2'] }, 60_000)).toBe('equal');
+    expect(of({ layers: ['cni calico 1'] }, 60_000)).toBe('false');
+    expect(of({ notReady: [] }, 60_000)).toBe('equal');
+    expect(of({ notReady: ['control-plane-1'] }, 60_000)).toBe('false');
   });
 
   it('may be unknown since it was true', () => {

@@ -1,3 +1,4 @@
+import { durationText } from '../../../packages/console/src/components/duration.ts';
 import type { ClusterState, ClusterTruth } from './cluster-truth.ts';
 import type { PageStatement } from './read-page.ts';
 
@@ -18,6 +19,8 @@ export interface Verdict {
 
 const machinesOfGroup = 3;
 const slackMs = 1000;
+/** A page tells the time once a second, and a busy machine draws it late. */
+const lateMs = 4000;
 /** For so long after a fault something may be unknown: what was held up by it is read again by and by. */
 const echoMs = 60_000;
 
@@ -36,6 +39,9 @@ export function judge(
   const lie = liesOfNow(page, truth.during(at, at), steps);
   if (lie !== undefined) return { is: 'false', why: lie };
   const [unknown] = page.unknown;
+  // A page that does not hear the console stands still, and says so.
+  const age = unknown === undefined ? page.ages.find(([text, since]) => !isAge(text, at - since)) : undefined;
+  if (age !== undefined) return { is: 'false', why: `for ${age[0]}, and it is ${at - age[1]} ms` };
   const isTrue = (state: ClusterState): boolean => isAsStated(page, state, steps);
   if (unknown === undefined) {
     if (truth.during(at - windowMs, at).some(isTrue)) return { is: 'equal', why: '' };
@@ -52,14 +58,23 @@ export function judge(
   return { is: 'unknown', why: text };
 }
 
+/** Whether a length of time as people say it is that of so many ms. */
+function isAge(text: string, ms: number): boolean {
+  for (let late = -slackMs; late <= lateMs; late += slackMs) if (durationText(ms - late) === text) return true;
+  return false;
+}
+
 /** What is called done and is not there; what is called healthy while machines are replaced. */
 function liesOfNow(
-  { steps, healthy }: PageStatement,
+  { steps, stepsDone, healthy }: PageStatement,
   now: readonly ClusterState[],
   planned: readonly PlannedStep[],
 ): string | undefined {
   if (healthy && now.every(({ nodes }) => nodes.some(({ ready }) => !ready))) return 'healthy, with a node not ready';
   const done = new Set((steps ?? []).filter(([, state]) => state === 'done').map(([title]) => title));
+  const counted = `${(steps ?? []).filter(([, state]) => state === 'done').length} of ${steps?.length}`;
+  if (stepsDone !== null && steps !== null && stepsDone !== counted)
+    return `${stepsDone} steps done, and not ${counted}`;
   return planned.find(({ title, isThere }) => done.has(title) && !now.some(isThere))?.title;
 }
 
@@ -68,17 +83,36 @@ function isAsStated(page: PageStatement, state: ClusterState, planned: readonly 
   return (
     (page.nodes === null || sameTexts(page.nodes.map(rowText), state.nodes.map(nodeText))) &&
     (page.groups === null || sameTexts(page.groups, groupTexts(state))) &&
+    (page.notReady === null || sameTexts(page.notReady, notReadyNames(state))) &&
+    (page.layers === null || sameTexts(page.layers, layerTexts(state))) &&
     (page.machines === null || page.machines === machinesText(page, state, planned))
   );
 }
 
-/** Name, state, Kubernetes and template of a row of the table of nodes. */
-function rowText([name = '', ready = '', , , version = '', template = '']: readonly string[]): string {
-  return [name, ready.startsWith('Ready'), version, template].join(' ');
+/** A row of the table of nodes, by its cells. */
+function rowText(cells: readonly string[]): string {
+  return cells.join(' | ');
 }
 
-function nodeText({ name, ready, version, template }: ClusterState['nodes'][number]): string {
-  return [name, ready, version, template].join(' ');
+function nodeText(node: ClusterState['nodes'][number]): string {
+  const { name, machine, ready, phase, since, role, version, template, message } = node;
+  return rowText([
+    machine === null || machine === name ? name : `${name}Machine ${machine}`,
+    `${ready ? 'Ready' : 'Not ready'} ${phase}`.trim(),
+    since ?? '',
+    role === 'control-plane' ? 'Control plane' : 'Worker',
+    version,
+    template,
+    message,
+  ]);
+}
+
+function notReadyNames({ nodes }: ClusterState): string[] {
+  return nodes.filter(({ ready }) => !ready).map(({ name }) => name);
+}
+
+function layerTexts({ layers }: ClusterState): string[] {
+  return [...layers].map(([name, version]) => `${name.replace('/', ' ')} ${version}`);
 }
 
 function groupTexts({ nodes }: ClusterState): string[] {
@@ -109,6 +143,6 @@ function sameTexts(some: readonly string[], others: readonly string[]): boolean 
   return JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 }
 
-function stated({ nodes, groups, machines }: PageStatement): string {
-  return JSON.stringify({ nodes: nodes?.map(rowText), groups, machines });
+function stated({ nodes, groups, notReady, layers, machines }: PageStatement): string {
+  return JSON.stringify({ nodes: nodes?.map(rowText), groups, notReady, layers, machines });
 }

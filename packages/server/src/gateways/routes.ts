@@ -17,7 +17,7 @@ import type { Db } from '../store/store.ts';
 import { pauseGateways, removeGateway, resumeGateways, retryGateways } from './hold.ts';
 import { inviteGateway, withdrawInvite } from './invites.ts';
 import { listGateways } from './list.ts';
-import { askRollout } from './rollout.ts';
+import { startRollout } from './rollout.ts';
 import { toldSubject } from './tell.ts';
 
 const tags = ['gateways'];
@@ -103,7 +103,11 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
   });
 
   api.post('/gateways/rollout', {
-    config: { permission: 'gateways.change', once: 'answer-kept', refuses: [...ofReleases, 'GATEWAY_RELEASE_WITHOUT'] },
+    config: {
+      permission: 'gateways.change',
+      once: 'answer-kept',
+      refuses: [...ofReleases, 'GATEWAY_RELEASE_WITHOUT', 'GATEWAY_RELEASE_EXECUTABLE'],
+    },
     schema: {
       tags,
       summary: 'Has gateways go to what a release brings before it is installed, on the first hundredth of them first',
@@ -112,7 +116,7 @@ export function gatewayRoutes(api: ApiScope, db: Db, events: EventBus): void {
     },
     handler: async (request) => {
       const { release } = request.body;
-      await change(db, (trx) => askRollout(trx, principalOf(request), { version: release }));
+      await change(db, (trx) => startRollout(trx, principalOf(request), release));
       told(toldSubject);
       return await listGateways(db);
     },

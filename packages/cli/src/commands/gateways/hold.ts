@@ -40,7 +40,7 @@ export async function resumeGateways(
   }
 }
 
-/** Has gateways go to what a release brings. @throws RELEASE_UNKNOWN, GATEWAY_RELEASE_WITHOUT, PLATFORM_* */
+/** Has gateways go to what a release brings. @throws RELEASE_UNKNOWN, GATEWAY_RELEASE_*, PLATFORM_* */
 export async function rollOutGateways(
   release: string,
   { json }: { readonly json?: true },

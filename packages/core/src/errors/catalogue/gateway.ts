@@ -58,6 +58,13 @@ export const gatewayErrors = defineErrors({
     exit: 1,
     next: 'needs-a-person',
   },
+  GATEWAY_RELEASE_EXECUTABLE: {
+    message: 'release {version} names gateway {gateway}, and brings no executable of it',
+    hint: 'No gateway was asked for anything. Name a release among whose programs (`tools` of its release.yaml) is `sealift-gateway` for the platforms of your gateways, or ask the vendor for one.',
+    status: 409,
+    exit: 1,
+    next: 'needs-a-person',
+  },
   GATEWAY_NOT_REGISTERED: {
     message: 'there is no identity of a gateway in {folder}',
     hint: 'Make a token with `sealift gateways invite NAME` at the console, then run `sealift gateway register URL --data {folder}` here.',
