@@ -81,8 +81,8 @@ describe.skipIf(chromium.missing)(
 /** With a key among its lines every change of the text is asked about: three hunks. */
 const withKey = {
   ...ofSite,
-  '# Never the content of secrets':
-    '# The key is the one that begins with -----BEGIN PUBLIC KEY-----.\n          # Never the content of secrets',
+  '          - level: RequestResponse\n':
+    '          # The key is the one that begins with -----BEGIN PUBLIC KEY-----.\n          - level: RequestResponse\n',
 };
 
 describe.skipIf(chromium.missing)(`hunks of a text that is not settled yet, in a browser (${chromium.remedy})`, () => {
