@@ -34,6 +34,8 @@ const addresses = [
   '/updates/up-1?part=plan',
   '/administration/backups',
   '/administration/registries',
+  '/administration/registries/spectro-packs/repositories',
+  '/administration/registries/spectro-packs/contents?repository=sealift/packs/spectro-packs/archive/calico',
   '/administration/packs',
   '/administration/trusted-keys',
   '/administration/accounts',

@@ -128,10 +128,21 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       expect(await faults(shared())).toEqual([]);
       await page.keyboard.press('Escape');
       await page.keyboard.press('c');
+      await page.reload();
+      await page.getByText('2 of 3 hunks settled').waitFor();
+      await hunks.getByRole('heading', { name: 'Hunk 3 of 3' }).waitFor();
       await page.keyboard.press('c');
       await page.getByText('1 of 3 settled', { exact: true }).waitFor();
-      api.edits.also = undefined;
+      await expect.poll(() => api.hunked.texts[0]?.hunks.length, poll).toBe(3);
+      // Another text by now: nothing that was settled counts.
+      api.hunked.texts = api.hunked.texts.map((one) => ({ ...one, texts: 'another text' }));
       api.edits.resolutions.clear();
+      await page.goto(`${url}/updates/up-1?row=${row}`);
+      await hunks.getByText(/This text is another one since 3 hunks of it were settled/).waitFor();
+      await keepPicture(page, `hunks-dropped-${colorScheme}`);
+      expect(await faults(shared())).toEqual([]);
+      api.edits.also = undefined;
+      api.hunked.texts = [];
     },
     patience,
   );

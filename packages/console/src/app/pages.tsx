@@ -33,6 +33,10 @@ const PackRegistriesPage = lazyPage(
 const PacksPage = lazyPage('PacksPage', () => import('../features/packs/packs-page.tsx'));
 const PreparePage = lazyPage('PreparePage', () => import('../features/upgrade/prepare/prepare-page.tsx'));
 const ProfilePage = lazyPage('ProfilePage', () => import('../features/profile/profile-page.tsx'));
+const RegistryContentPage = lazyPage(
+  'RegistryContentPage',
+  () => import('../features/registry-content/registry-content-page.tsx'),
+);
 const SingleSignOnPage = lazyPage(
   'SingleSignOnPage',
   () => import('../features/single-sign-on/single-sign-on-page.tsx'),
@@ -131,6 +135,13 @@ export const pages: readonly PageEntry[] = [
     menu: 'Administration',
     permission: 'catalogue.read',
     component: PackRegistriesPage,
+  },
+  {
+    path: '/administration/registries/:name/:what',
+    title: 'Repositories',
+    menu: 'none',
+    permission: 'registry.read',
+    component: RegistryContentPage,
   },
   {
     path: '/administration/packs',

@@ -24,7 +24,7 @@ interface LoginFieldsProps {
   onChange: (change: Partial<LoginForm>) => void;
 }
 
-/** Login and trust of a peer of the console: a registry, a store of backups, a mail server. */
+/** Login and trust of a peer of the console: a registry, a store of backups, a mail server, a provider of single sign-on. */
 export function LoginFields(props: LoginFieldsProps) {
   const { form, labels, hasSecret, keptWhile, leftOut, problems, onChange } = props;
   const kept =

@@ -110,7 +110,10 @@ export type PackRegistryList = z.infer<typeof packRegistryListSchema>;
 /** A registry that was stored, with what was tried of it. */
 export const triedRegistrySchema = packRegistrySchema.extend(registryChecksSchema.shape);
 
-/** `GET /api/v1/registries/:name/repositories?after=`, and of one of them `GET …/tags?repository=&after=`: by name; `next` is the cursor of the following page. */
+/**
+ * `GET /api/v1/registries/:name/repositories?after=`, and of one of them `GET …/tags?repository=&after=`: by name; `next` is the cursor of the following
+ * page. With `search` those that hold the text.
+ */
 export const repositoryListSchema = z.object({
   repositories: z.array(z.string()),
   next: z.string().nullable().default(null),
@@ -120,6 +123,45 @@ export const tagListSchema = z.object({
   tags: z.array(z.string()),
   next: z.string().nullable().default(null),
 });
+
+/** What a tag stands for. */
+export const taggedContentSchema = z.object({
+  tag: z.string(),
+  /** Null where it cannot be read; `problem` says why. */
+  digest: z.string().nullable(),
+  problem: z.string().nullable(),
+  /** By what the manifest says it is; of one that cannot be read, `unknown`. */
+  kind: z.enum([
+    'image',
+    'index',
+    'chart',
+    'pack',
+    'release',
+    'pack-release',
+    'node-image',
+    'executable',
+    'tool',
+    'artifact',
+    'unknown',
+  ]),
+  /** What it says it is, where that is none of ours. */
+  artifactType: z.string().nullable(),
+  /** Of the manifest with its config and layers, in bytes; null of an index, whose manifests have sizes of their own. */
+  size: z.int().nonnegative().nullable(),
+  /** Of an index: for what, such as `linux/amd64`. */
+  platforms: z.array(z.string()),
+  /** When the tag was given; null where the registry does not say so. */
+  pushedAt: z.iso.datetime().nullable(),
+});
+export type TaggedContent = z.infer<typeof taggedContentSchema>;
+
+/** `GET /api/v1/registries/:name/contents?repository=&after=`: a page of the tags of a repository, with what each stands for. */
+export const repositoryContentSchema = z.object({
+  repository: z.string(),
+  tags: z.array(taggedContentSchema),
+  next: z.string().nullable().default(null),
+});
+export type RepositoryContent = z.infer<typeof repositoryContentSchema>;
 
 /** `GET /api/v1/upload-target`: where a bundle run against this platform pushes to. Log in with any user name and the API token as password. */
 export const uploadTargetSchema = z.object({

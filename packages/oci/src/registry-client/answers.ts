@@ -27,6 +27,12 @@ export function mediaTypeOf(answer: IncomingMessage): string {
   return (answer.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
 }
 
+/** `Last-Modified`, where it is a time. */
+export function modifiedAt(answer: IncomingMessage): Date | undefined {
+  const at = new Date(answer.headers['last-modified'] ?? '');
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
 /** One page of a tag list; anything that is no tag is refused. @throws REGISTRY_ANSWER_INVALID */
 export function parseTags(bytes: Buffer, place: string): string[] {
   let tags: string[];

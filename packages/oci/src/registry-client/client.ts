@@ -14,7 +14,7 @@ import { type CallOptions, type Connection, expectStatus, RegistryCalls, type Re
 import { type FetchedManifest, getManifest, headManifest, putManifest, removeManifest } from './manifests.ts';
 import { catalogScope, pullScope } from './names.ts';
 import { placeOf, registryOrigin } from './origin.ts';
-import { readPages } from './pages.ts';
+import { type ListPage, type PagedList, readPage, readPages } from './pages.ts';
 import type { RegistryRetryOptions } from './retry.ts';
 import { UploadSessions } from './upload-sessions.ts';
 
@@ -26,6 +26,8 @@ const repositoryLimit = 50_000;
 /** Far more than anything is signed or described by. */
 const referrersLimit = 10_000;
 const defaultIdleTimeoutMs = 60_000;
+
+export type { ListPage } from './pages.ts';
 
 export interface RegistryClientOptions {
   /** `host` or `host:port`. */
@@ -185,11 +187,23 @@ export class RegistryClient {
    * @throws REGISTRY_NOT_FOUND when there is no such repository; REGISTRY_LIST_TOO_LONG beyond 200,000 tags
    */
   async listTags(repository: string): Promise<string[]> {
-    const url = this.#calls.url(repository, 'tags', 'list');
-    url.searchParams.set('n', '1000');
+    return (await readPages(this.#calls, this.#tagsOf(repository))) ?? [];
+  }
+
+  /**
+   * The tags of a repository behind one of them, of a registry that lists them in code unit order (OCI distribution-spec, end-8b).
+   *
+   * @throws as {@link listTags}
+   */
+  async pageOfTags(repository: string, part: PartOfList): Promise<ListPage<string>> {
+    const list = this.#tagsOf(repository, part);
+    return (await readPage(this.#calls, list)) ?? { items: [], goesOn: false };
+  }
+
+  #tagsOf(repository: string, part?: PartOfList): PagedList<string> {
+    const url = withPart(this.#calls.url(repository, 'tags', 'list'), part);
     const what = `repository ${repository}`;
-    const list = { url, scope: pullScope(repository), what, limit: tagLimit, parse: parseTags };
-    return (await readPages(this.#calls, list)) ?? [];
+    return { url, scope: pullScope(repository), what, limit: tagLimit, parse: parseTags };
   }
 
   /**
@@ -199,11 +213,18 @@ export class RegistryClient {
    * @throws REGISTRY_UNAUTHORIZED, REGISTRY_DENIED where this login may not see it; REGISTRY_LIST_TOO_LONG beyond 50,000
    */
   async listRepositories(): Promise<string[] | undefined> {
-    const url = new URL('/v2/_catalog?n=1000', this.#calls.connection.origin);
-    const what = 'repositories';
+    return await readPages(this.#calls, this.#repositories());
+  }
+
+  /** The repositories behind one of them, of a registry that lists them in code unit order. @returns, @throws as {@link listRepositories} */
+  async pageOfRepositories(part: PartOfList): Promise<ListPage<string> | undefined> {
+    return await readPage(this.#calls, this.#repositories(part));
+  }
+
+  #repositories(part?: PartOfList): PagedList<string> {
+    const url = withPart(new URL('/v2/_catalog', this.#calls.connection.origin), part);
     const absent = [404, 405, 501];
-    const list = { url, scope: catalogScope, what, limit: repositoryLimit, absent, parse: parseRepositories };
-    return await readPages(this.#calls, list);
+    return { url, scope: catalogScope, what: 'repositories', limit: repositoryLimit, absent, parse: parseRepositories };
   }
 
   /**
@@ -245,6 +266,19 @@ export class RegistryClient {
       open: (digest, range) => this.openBlob(repository, digest, range),
     };
   }
+}
+
+/** What is asked for of a list. */
+export interface PartOfList {
+  /** The name before it; the empty text for the first one. */
+  readonly after: string;
+  readonly length: number;
+}
+
+function withPart(url: URL, { after, length }: PartOfList = { after: '', length: 1000 }): URL {
+  url.searchParams.set('n', `${length}`);
+  if (after !== '') url.searchParams.set('last', after);
+  return url;
 }
 
 function callsOf(options: RegistryClientOptions): RegistryCalls {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { mediaTypes } from '../descriptor.ts';
 import { type Digest, digestOf, isDigest } from '../digest.ts';
 import { ContentCheck, readBounded } from '../verify-stream.ts';
-import { announcedDigest, mediaTypeOf } from './answers.ts';
+import { announcedDigest, mediaTypeOf, modifiedAt } from './answers.ts';
 import { expectStatus, type RegistryCalls } from './calls.ts';
 import { checkedReference, deleteScope, pullScope, pushScope } from './names.ts';
 import { placeOf } from './origin.ts';
@@ -22,6 +22,8 @@ export interface FetchedManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly bytes: Buffer;
+  /** When it was given its tag, where the registry says so (RFC 9110, `Last-Modified`). */
+  readonly taggedAt?: Date;
 }
 
 /** Reads a manifest (OCI distribution-spec, end-3). */
@@ -40,7 +42,8 @@ export async function getManifest(
   const check = new ContentCheck({ digest, place });
   check.update(bytes);
   check.end();
-  return { digest, mediaType: mediaTypeOf(answer), bytes };
+  const taggedAt = isDigest(reference) ? undefined : modifiedAt(answer);
+  return { digest, mediaType: mediaTypeOf(answer), bytes, ...(taggedAt === undefined ? {} : { taggedAt }) };
 }
 
 /** Asks which manifest a reference stands for (end-3, HEAD). */

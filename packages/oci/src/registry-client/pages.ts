@@ -35,26 +35,62 @@ export interface PagedList<Item> {
  * @throws INPUT_TOO_LARGE, REGISTRY_ANSWER_INVALID, REGISTRY_UNREACHABLE when it is not whole in time, REGISTRY_NOT_FOUND
  */
 export async function readPages<Item>(calls: RegistryCalls, list: PagedList<Item>): Promise<Item[] | undefined> {
-  const { scope, what, limit, absent = [] } = list;
+  const { what, limit } = list;
   const given = calls.options.cancel === undefined ? [] : [calls.options.cancel];
   const cancel = AbortSignal.any([...given, AbortSignal.timeout(listDeadlineMs)]);
   const found: Item[] = [];
   let url: URL | undefined = list.url;
   for (let page = 0; url !== undefined; page += 1) {
-    const place = placeOf(url);
-    if (page === pageLimit) throw tooMuch(`the pages of the list of ${what}`, pageLimit, place);
-    const answer: IncomingMessage = await calls.call({ method: 'GET', url, scope, cancel });
-    if (absent.includes(answer.statusCode ?? 0)) {
-      discard(answer);
-      return undefined;
-    }
-    if (answer.statusCode !== 200) throw await refusal(answer, what, place);
-    const body = shortBodyOf(answer, calls.idleTimeoutMs, place, cancel);
-    found.push(...list.parse(await readBounded(body, pageLimitBytes, what, place), place));
-    if (found.length > limit) throw tooMuch(`the list of ${what}`, limit, place);
-    url = nextPage(answer, url);
+    if (page === pageLimit) throw tooMuch(`the pages of the list of ${what}`, pageLimit, placeOf(url));
+    const read: OnePage<Item> | undefined = await readOne(calls, { ...list, url }, cancel);
+    if (read === undefined) return undefined;
+    found.push(...read.items);
+    if (found.length > limit) throw tooMuch(`the list of ${what}`, limit, placeOf(url));
+    url = read.next;
   }
   return found;
+}
+
+/** A page of a list. */
+export interface ListPage<Item> {
+  readonly items: readonly Item[];
+  /** Whether the registry has a page behind it. */
+  readonly goesOn: boolean;
+}
+
+/**
+ * Reads the page at the list's address alone.
+ *
+ * @returns undefined where there is no such list
+ * @throws as {@link readPages}
+ */
+export async function readPage<Item>(calls: RegistryCalls, list: PagedList<Item>): Promise<ListPage<Item> | undefined> {
+  const read = await readOne(calls, list, calls.options.cancel);
+  if (read === undefined) return undefined;
+  if (read.items.length > list.limit) throw tooMuch(`a page of ${list.what}`, list.limit, placeOf(list.url));
+  return { items: read.items, goesOn: read.next !== undefined };
+}
+
+interface OnePage<Item> {
+  readonly items: readonly Item[];
+  readonly next: URL | undefined;
+}
+
+async function readOne<Item>(
+  calls: RegistryCalls,
+  { url, scope, what, absent = [], parse }: PagedList<Item>,
+  cancel: AbortSignal | undefined,
+): Promise<OnePage<Item> | undefined> {
+  const place = placeOf(url);
+  const ended = cancel === undefined ? {} : { cancel };
+  const answer: IncomingMessage = await calls.call({ method: 'GET', url, scope, ...ended });
+  if (absent.includes(answer.statusCode ?? 0)) {
+    discard(answer);
+    return undefined;
+  }
+  if (answer.statusCode !== 200) throw await refusal(answer, what, place);
+  const body = shortBodyOf(answer, calls.idleTimeoutMs, place, cancel);
+  return { items: parse(await readBounded(body, pageLimitBytes, what, place), place), next: nextPage(answer, url) };
 }
 
 function tooMuch(what: string, limit: number, place: string): SealiftError {

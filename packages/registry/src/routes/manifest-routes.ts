@@ -27,7 +27,9 @@ export async function getManifest(
   const isHead = request.method === 'HEAD';
   const manifest = await (isHead ? manifests.claim(repository, reference) : manifests.get(repository, reference));
   if (manifest === undefined) throw unknown();
+  const taggedAt = isContentDigest(reference) ? undefined : await manifests.taggedAt(repository, reference);
   reply.headers({
+    ...(taggedAt === undefined ? {} : { 'last-modified': taggedAt.toUTCString() }),
     'content-type': manifest.mediaType,
     'content-length': String(manifest.bytes.byteLength),
     'docker-content-digest': manifest.digest,

@@ -1,4 +1,4 @@
-import { open, readdir, utimes } from 'node:fs/promises';
+import { open, readdir, stat, utimes } from 'node:fs/promises';
 import { isMissing } from '@sealift/io/file-errors';
 import { readBounded } from '@sealift/oci/verify-stream';
 
@@ -9,6 +9,16 @@ export async function readRecord(path: string): Promise<Buffer | undefined> {
   try {
     const file = await open(path, 'r');
     return await readBounded(file.createReadStream(), recordLimitBytes, path, path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** When a file was written, or undefined when there is none. */
+export async function writtenAt(path: string): Promise<Date | undefined> {
+  try {
+    return (await stat(path)).mtime;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { isTag } from '@sealift/oci/reference';
 import { z } from 'zod';
 import { algorithmOf, type ContentDigest, contentDigestOf, digestFromName, isContentDigest } from './content-digest.ts';
 import type { BlobStore } from './blobs.ts';
-import { namesIn, readRecord, renew } from './files.ts';
+import { namesIn, readRecord, renew, writtenAt } from './files.ts';
 import {
   type ContentDescriptor,
   contentDescriptorSchema,
@@ -214,6 +214,11 @@ export class ManifestStore {
   async tagged(repository: string, tag: string): Promise<ContentDigest | undefined> {
     const text = (await readRecord(this.#paths.tag(repository, tag)))?.toString('utf8');
     return text !== undefined && isContentDigest(text) ? text : undefined;
+  }
+
+  /** When a tag was given last. */
+  async taggedAt(repository: string, tag: string): Promise<Date | undefined> {
+    return await writtenAt(this.#paths.tag(repository, tag));
   }
 
   async #record(repository: string, digest: ContentDigest): Promise<z.infer<typeof manifestRecordSchema> | undefined> {

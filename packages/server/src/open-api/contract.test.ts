@@ -143,6 +143,7 @@ async function content(): Promise<void> {
   await ask('POST', '/registries/spectro-packs/sync', { status: 202 });
   await ask('GET', '/registries/spectro-packs/repositories');
   await ask('GET', '/registries/spectro-packs/tags?repository=sealift/packs/spectro-packs/none', { status: 404 });
+  await ask('GET', '/registries/spectro-packs/contents?repository=sealift/packs/spectro-packs/none', { status: 404 });
   await ask('GET', '/packs');
   await ask('GET', '/packs/outdated');
   await ask('GET', '/packs/calico/uses');

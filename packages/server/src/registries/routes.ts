@@ -5,18 +5,14 @@ import {
   type PackRegistry,
   packRegistrySchema,
   registryChecksSchema,
-  repositoryListSchema,
-  tagListSchema,
   triedRegistrySchema,
   tryRegistryRequestSchema,
 } from '@sealift/core/api';
-import { SealiftError } from '@sealift/core/errors';
 import { z } from 'zod';
 import { registryConflicts } from '../catalogue/registry-places.ts';
 import type { ApiScope } from '../http/api-scope.ts';
 import { siteBodyBytes } from '../http/body-limits.ts';
 import { seenRevision, tagOf } from '../http/if-match.ts';
-import { pageByName } from '../http/name-page.ts';
 import { principalOf } from '../http/request-context.ts';
 import type { EventBus } from '../notify/event-bus.ts';
 import type { RegistryLink } from '../registry/registry-link.ts';
@@ -28,13 +24,10 @@ import {
   tryAsked,
   tryStored,
 } from './change-registries.ts';
+import { contentRoutes } from './content-routes.ts';
 import { readRegistries, readRegistry, type StoredRegistry } from './stored-registry.ts';
 
 const tags = ['registries'];
-/** Names of repositories and tags on one page. */
-const namesOnPage = 1000;
-const behindName = z.object({ after: z.string().max(255).default('') });
-const itself = (name: string): string => name;
 const byName = z.object({ name: z.string().max(100) });
 const what = 'the registry';
 
@@ -176,51 +169,6 @@ export function registryRoutes(
   });
 
   contentRoutes(api, parts, own);
-}
-
-/** What a registry holds, by the names that it has there. */
-function contentRoutes(
-  api: ApiScope,
-  { db, others }: Pick<RegistryParts, 'db' | 'others'>,
-  own: Pick<RegistryLink, 'client'>,
-): void {
-  const clientOf = async (name: string) => {
-    const { embedded } = await readRegistry(db, name);
-    return embedded ? own.client : (await others.open(name)).client;
-  };
-
-  api.get('/registries/:name/repositories', {
-    config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND'] },
-    schema: {
-      tags,
-      summary: 'A page of the repositories of a registry, by name',
-      params: byName,
-      querystring: behindName,
-      response: { 200: repositoryListSchema },
-    },
-    handler: async ({ params: { name }, query: { after } }) => {
-      const all = await (await clientOf(name)).listRepositories();
-      if (all === undefined) throw new SealiftError('REGISTRY_LISTS_NOTHING', { values: { name } });
-      const { page: repositories, next } = pageByName(all, itself, { after, length: namesOnPage });
-      return { repositories, next };
-    },
-  });
-
-  api.get('/registries/:name/tags', {
-    config: { permission: 'registry.read', refuses: ['REGISTRY_NOT_FOUND', 'REFERENCE_INVALID'] },
-    schema: {
-      tags,
-      summary: 'A page of the tags of a repository of a registry, by name',
-      params: byName,
-      querystring: behindName.extend({ repository: z.string().min(1).max(255) }),
-      response: { 200: tagListSchema },
-    },
-    handler: async ({ params: { name }, query: { repository, after } }) => {
-      const all = await (await clientOf(name)).listTags(repository);
-      const { page, next } = pageByName(all, itself, { after, length: namesOnPage });
-      return { repository, tags: page, next };
-    },
-  });
 }
 
 function viewOf(stored: StoredRegistry, host: string): PackRegistry {

@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '@sealift/core/secret';
+import { basicCredential } from '@sealift/oci/credential';
+import { mediaTypes } from '@sealift/oci/descriptor';
+import { RegistryClient } from '@sealift/oci/registry-client';
 import { type ServedRegistry, serveRegistry } from '@sealift/registry/serve';
 import { userAccess } from '@sealift/registry/users';
 import { type RunningConsole, startConsole } from '@sealift/server/console';
@@ -58,6 +61,22 @@ describe('sealift registry, of a console', () => {
     const code = await run(['registry', ...args], context);
     return { code, out: written.out.join('\n'), notes: written.notes.join('\n') };
   }
+
+  it('tells what each tag of a repository stands for', async () => {
+    const credential = basicCredential('ci', new Secret(token));
+    const own = new RegistryClient({ registry: new URL(console.url).host, plainHttp: true, credential, env: {} });
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const child = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] }));
+    const digest = await own.putManifest('team/app', '1', mediaTypes.index, child);
+    const manifests = [{ mediaType: mediaTypes.index, digest, size: child.byteLength, platform }];
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+    await own.putManifest('team/app', '2', mediaTypes.index, index);
+    own.close();
+    const [first, second] = (await sealift('ls', 'spectro-packs', 'team/app', '--long')).out.split('\n');
+    expect(first).toMatch(new RegExp(`^1  index  -  20\\S+Z  ${digest}$`));
+    expect(second).toMatch(/^2  index  linux\/arm64  20\S+Z  sha256:/);
+    expect((await sealift('ls', 'spectro-packs', 'no/such', '--long')).notes).toContain('REGISTRY_NOT_FOUND');
+  });
 
   it('adds one, lists, tries, changes, reads and removes it', async () => {
     const dry = await sealift('add', 'other', address, ...way, '--dry-run');

@@ -66,8 +66,9 @@ function registerOfConsole(registry: Command, context: CliContext): void {
     .description('list the pack registries of the console, the repositories of one, or the tags of a repository')
     .argument('[name]', 'of a registry')
     .argument('[repository]', 'by the name that it has there')
+    .option('--long', 'with what each tag stands for: kind, size, when it was pushed, digest')
     .option('--json', 'print one JSON object')
-    .action(async (name: string | undefined, repository: string | undefined, options: Output) => {
+    .action(async (name: string | undefined, repository: string | undefined, options: Output & { long?: true }) => {
       const { listRegistries } = await import('./console/ls.ts');
       await listRegistries(name, repository, options, context);
     });

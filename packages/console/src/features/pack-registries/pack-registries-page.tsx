@@ -2,7 +2,9 @@ import { PageSection } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { PackRegistry, PackRegistryList } from '@sealift/core/api';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { useRegistries, useSync } from '../../api/registries.ts';
+import { useMay } from '../../api/session.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
 import { PageHeading } from '../../components/page-heading.tsx';
@@ -66,6 +68,7 @@ interface RegistryTableProps {
 
 function RegistryTable({ registries, onOpen }: RegistryTableProps) {
   const sync = useSync();
+  const mayLook = useMay('registry.read');
   return (
     <>
       {sync.isError && <ErrorNotice error={sync.error} />}
@@ -83,6 +86,16 @@ function RegistryTable({ registries, onOpen }: RegistryTableProps) {
             <Tr key={registry.name}>
               <Td dataLabel="Name">
                 <strong>{registry.name}</strong>
+                {mayLook && (
+                  <p>
+                    <Link
+                      to={`/administration/registries/${encodeURIComponent(registry.name)}/repositories`}
+                      aria-label={`Repositories of ${registry.name}`}
+                    >
+                      Repositories
+                    </Link>
+                  </p>
+                )}
               </Td>
               <Td dataLabel="Registry" modifier="breakWord">
                 <code>{registry.base === '' ? registry.registry : `${registry.registry}/${registry.base}`}</code>

@@ -10,6 +10,7 @@ import {
 } from '@patternfly/react-core';
 import type { CataloguePack } from '@sealift/core/api';
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useOutdatedPacks, usePacks } from '../../api/packs.ts';
 import { PageHeading } from '../../components/page-heading.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -56,7 +57,8 @@ function NoPack() {
 }
 
 function FilteredPacks({ packs }: { packs: readonly CataloguePack[] }) {
-  const [filter, setFilter] = useState('');
+  const [search] = useSearchParams();
+  const [filter, setFilter] = useState(search.get('q') ?? '');
   const wanted = filter.trim().toLowerCase();
   const found = packs.filter((pack) =>
     [pack.name, pack.displayName, pack.layer].some((text) => text.toLowerCase().includes(wanted)),

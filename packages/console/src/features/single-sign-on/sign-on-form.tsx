@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useSaveSignOn } from '../../api/sign-on.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { LockedButton } from '../../components/locked-button.tsx';
+import { LoginFields } from '../../components/login-fields.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { formOf, requestOf, type SignOnForm as Fields } from './form.ts';
 import { LinesField } from '../../components/lines-field.tsx';
@@ -32,15 +33,15 @@ export function SignOnForm({ view, onClose }: { view: SignOnView; onClose: () =>
           autoComplete="off"
           help="Its address, such as https://id.example/realms/main"
         />
-        <TextField label="Client ID" value={form.clientId} onChange={set('clientId')} autoComplete="off" />
-        <TextField
-          label="Client secret"
-          type="password"
-          value={form.clientSecret}
-          onChange={set('clientSecret')}
-          autoComplete="off"
-          isRequired={view.settings === null}
-          help={view.settings === null ? 'It is stored sealed, and never shown' : 'Left empty the stored one stays'}
+        <LoginFields
+          form={{ user: form.clientId, secret: form.clientSecret, ca: form.ca }}
+          labels={{ user: 'Client ID', secret: 'Client secret' }}
+          hasSecret={view.settings !== null}
+          keptWhile="issuer, client ID, CA and further addresses"
+          problems={{}}
+          onChange={({ user: clientId = form.clientId, secret: clientSecret = form.clientSecret, ca = form.ca }) =>
+            setForm((now) => ({ ...now, clientId, clientSecret, ca }))
+          }
         />
         <TextField
           label="Address of this console"
@@ -54,12 +55,6 @@ export function SignOnForm({ view, onClose }: { view: SignOnView; onClose: () =>
           value={form.allowedOrigins}
           onChange={set('allowedOrigins')}
           help="One a line, such as https://keys.example; only where the provider has its tokens or keys elsewhere"
-        />
-        <LinesField
-          label="CA of the provider"
-          value={form.ca}
-          onChange={set('ca')}
-          help="In PEM form; left empty: the CAs of the machine"
         />
       </FormSection>
       <FormSection title="People" titleElement="h2">

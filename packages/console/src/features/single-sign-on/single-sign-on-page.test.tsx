@@ -29,6 +29,29 @@ test('is set up, shown without its secret, changed and ended', async () => {
   expect(document.body.innerHTML).not.toContain('hunter2');
   await user.click(screen.getByRole('button', { name: 'Change' }));
   expect((await screen.findByLabelText<HTMLInputElement>(/Client secret/)).value).toBe('');
+  // As the server takes it: elsewhere the stored secret is not sent.
+  screen.getByText('Left empty: the stored one, while issuer, client ID, CA and further addresses stay as they are');
+});
+
+test('takes the CA of the provider from a file', async () => {
+  const { user, api } = openPage('/administration/single-sign-on');
+  const form = within(await screen.findByRole('form', { name: 'Change single sign-on' }));
+  for (const [label, text] of [
+    [/Issuer/, 'https://id.example'],
+    [/Client ID/, 'sealift'],
+    [/Client secret/, 'hunter2'],
+    [/Roles of groups/, 'ops = operations'],
+  ] as const) {
+    await user.click(form.getByLabelText(label));
+    await user.paste(text);
+  }
+  const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  const picker = document.querySelector<HTMLInputElement>('input[type="file"]');
+  if (picker === null) throw new Error('no file is asked for');
+  await user.upload(picker, new File([ca], 'ca.pem', { type: 'application/x-pem-file' }));
+  await user.click(form.getByRole('button', { name: 'Try and save' }));
+  await screen.findByText('ops: Operations');
+  expect(api.access.signOn).toMatchObject({ ca });
 });
 
 test('the button is on the sign-in page only where it is set up, and leads to the provider', async () => {

@@ -1,4 +1,10 @@
-import { packRegistryListSchema, repositoryListSchema, tagListSchema } from '@sealift/core/api';
+import {
+  packRegistryListSchema,
+  repositoryContentSchema,
+  repositoryListSchema,
+  type TaggedContent,
+  tagListSchema,
+} from '@sealift/core/api';
 import { allPages } from '../../../client/all-pages.ts';
 import { connect } from '../../../client/connect.ts';
 import type { CliContext } from '../../../context.ts';
@@ -9,7 +15,7 @@ import { registriesUrl, registryLines, registryUrl } from './registries.ts';
 export async function listRegistries(
   name: string | undefined,
   repository: string | undefined,
-  { json }: { readonly json?: true },
+  { json, long }: { readonly json?: true; readonly long?: true },
   context: CliContext,
 ): Promise<void> {
   const api = await connect(context);
@@ -28,9 +34,24 @@ export async function listRegistries(
     const repositories = pages.flatMap((page) => page.repositories);
     return print({ repositories }, repositories);
   }
+  if (long === true) {
+    const parts = await allPages((after) =>
+      api.get(
+        registryUrl(name, `/contents?${new URLSearchParams({ repository, after }).toString()}`),
+        repositoryContentSchema,
+      ),
+    );
+    const contents = parts.flatMap((page) => page.tags);
+    return print({ repository, tags: contents }, contents.map(contentLine));
+  }
   const pages = await allPages((after) =>
     api.get(registryUrl(name, `/tags?${new URLSearchParams({ repository, after }).toString()}`), tagListSchema),
   );
   const tags = pages.flatMap((page) => page.tags);
   print({ repository, tags }, tags);
+}
+
+function contentLine({ tag, kind, size, platforms, pushedAt, digest, problem }: TaggedContent): string {
+  const told = size === null ? platforms.join(', ') : `${size} bytes`;
+  return [tag, kind, told || '-', pushedAt ?? '-', digest ?? problem ?? '-'].join('  ');
 }
