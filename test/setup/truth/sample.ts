@@ -12,7 +12,7 @@ export async function sampleOfTruth(chromium: string, product: WatchOptions['pro
     speed: 0.6,
     statements: Number.POSITIVE_INFINITY,
     betweenMs: 1200,
-    afterFaultsMs: 6000,
+    afterFaultsMs: 4000,
     stalestMs: 0,
     random: new SeededRandom(20261130),
     faults: [{ afterMs: 0, at: 'rollout', peers: [['cluster', 'cut']], away: true, forMs: 24_000 }],

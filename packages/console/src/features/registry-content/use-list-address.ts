@@ -38,7 +38,7 @@ export function useListAddress() {
     typed,
     setTyped,
     /** The address of the page behind a name; of the first one for the empty text. */
-    addressBehind(after: string): string {
+    addressBehind: (after: string): string => {
       const next = new URLSearchParams(params);
       if (after === '') next.delete('after');
       else next.set('after', after);

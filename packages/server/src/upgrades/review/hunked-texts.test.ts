@@ -1,4 +1,5 @@
 import { type HunkedText, hunkedTextListSchema, reviewSchema } from '@sealift/core/api';
+import { pathKey } from '@sealift/core/merge';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildApp } from '../../app/build-app.ts';
@@ -31,10 +32,10 @@ function writeTexts(texts: { base?: string; current?: string; incoming?: string 
   return store().db.updateTable('upgrade_layer').set(texts).where('upgrade_id', '=', id).execute();
 }
 
-async function textsOf(path: readonly string[], by = client): Promise<string | undefined> {
+async function textsOf(path: string[], by = client): Promise<string | undefined> {
   const { layers } = reviewSchema.parse((await by.call('GET', `/upgrades/${id}/review`)).body);
   const { decisions = [] } = layers.find((one) => one.id === calico) ?? {};
-  return decisions.find((one) => one.path.join('.') === path.join('.'))?.texts;
+  return decisions.find((one) => pathKey(one.path) === pathKey(path))?.texts;
 }
 
 async function settled(): Promise<HunkedText[]> {
