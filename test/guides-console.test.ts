@@ -11,6 +11,7 @@ import { typeMonitor } from './setup/guides/monitor.ts';
 import { typeNotifications } from './setup/guides/notifications.ts';
 import { typePacks } from './setup/guides/packs.ts';
 import { typeRegistries } from './setup/guides/registries.ts';
+import { run } from './setup/sealift.ts';
 
 const never = new AbortController().signal;
 
@@ -48,7 +49,9 @@ describe('guides, as they are typed at a console', { timeout: 240_000 }, () => {
   typeEvidence(at);
   typeMonitor(at);
   it('run the console: a support bundle is listed and saved', async () => {
-    expect(await desk.types('run-the-console.md', 'sealift support-bundle')).toContain('contents.json');
+    expect(await desk.types('run-the-console.md', 'sealift support-bundle')).toContain('versions of console');
+    const { stdout } = await run('tar', ['-tzf', desk.path('support.tar.gz')]);
+    expect(stdout.split('\n')).toContain('contents.json');
   });
   typeGateways(at);
   typeKeys(at);

@@ -26,7 +26,7 @@ export function typeEvidence(at: () => Desk): void {
     });
 
     it('its key is replaced, and the one before stays listed', async () => {
-      const { keyId } = /key ID (?<keyId>\w+)/i.exec(await at().runs('evidence', 'keys'))?.groups ?? {};
+      const { keyId } = /^(?<keyId>\w{16}) /.exec(await at().runs('evidence', 'keys'))?.groups ?? {};
       await at().types('evidence.md', 'sealift evidence renew-key');
       expect(await at().runs('evidence', 'keys')).toContain(keyId);
     });
