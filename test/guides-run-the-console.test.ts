@@ -63,7 +63,9 @@ describe('run the console, as it is typed', { timeout: 180_000 }, () => {
       );
       expect([stdout.includes('#token='), [0, 130].includes(code ?? 1)]).toEqual([true, true]);
       for (const name of ['secret-key', 'etc/secret-key']) expect(statSync(desk.path(name)).mode & 0o777).toBe(0o600);
-      expect(await database.query(url, "select to_regclass('audit_entry') is not null as made")).toEqual([{ made: true }]);
+      expect(await database.query(url, "select to_regclass('audit_entry') is not null as made")).toEqual([
+        { made: true },
+      ]);
     });
   });
 
@@ -94,7 +96,14 @@ describe('run the console, as it is typed', { timeout: 180_000 }, () => {
         const args = ['-p', folder, '-e', 'stderr', '-c', `${folder}/nginx.conf`];
         proxy = runBound(nginx.path, args, { log: `${folder}/log` });
         const url = `http://127.0.0.1:${port}/v2/`;
-        await proxy.untilReady(() => fetch(url).then(() => true, () => false), 30_000);
+        await proxy.untilReady(
+          () =>
+            fetch(url).then(
+              () => true,
+              () => false,
+            ),
+          30_000,
+        );
         seen.length = 0;
         // More than the megabyte that nginx takes by itself.
         const body = Buffer.alloc(3_000_000);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { adoptionProposalSchema, packRegistrySchema, summarySchema, upgradeSchema } from '@sealift/core/api';
 import { peer } from '@sealift/testkit/peers';
@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { openWindow } from './setup/browser.ts';
 import { signIn } from './setup/console-pages.ts';
 import { endStateOf } from './setup/end-state.ts';
+import { typeBlock } from './setup/guide.ts';
 import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
 import { run, sealift } from './setup/sealift.ts';
 
@@ -135,10 +136,16 @@ describe.skipIf(absent !== undefined)(
       }
     });
 
-    it('gives a snapshot of its etcd through the API server, which etcdutl takes for one', async () => {
+    it('gives a snapshot of its etcd through the API server, as the guide says it, which etcdutl takes for one', async () => {
       const { workload: enterprise, management } = site.cluster.service.ready;
       const clusters = ['--kubeconfig', enterprise.kubeconfig, '--management-kubeconfig', management.kubeconfig];
       const file = join(site.context.folder.path, 'etcd.snapshot');
+      const { path: cwd } = site.context.folder;
+      const PATH = `${dirname(sealift)}${delimiter}${process.env['PATH'] ?? ''}`;
+      const instead = { 'enterprise.conf': enterprise.kubeconfig, 'management.conf': management.kubeconfig };
+      const typedIn = { cwd, env: { ...site.context.env, PATH }, instead };
+      const typed = await typeBlock('backup-and-restore.md', 'sealift cluster snapshot-etcd', typedIn);
+      expect(typed).toMatchObject({ code: 0, stdout: expect.stringContaining('etcd.snapshot') as unknown });
       const saved = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', file, ...clusters);
       const bytes = await readFile(file);
       expect(saved).toEqual({

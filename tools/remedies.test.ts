@@ -46,7 +46,13 @@ const formats = /^sealift (?:recipe|gear)\b/;
 
 /** What the sources, and the pages that people read, call a command line of sealift. */
 function commandLines(): readonly { readonly path: string; readonly line: string }[] {
-  const paths = ['packages/*/src/**/*.{ts,tsx}', 'README.md', 'docs/{guides,reference}/*.md', 'examples/**/*.md', 'deploy/**/*.yaml'];
+  const paths = [
+    'packages/*/src/**/*.{ts,tsx}',
+    'README.md',
+    'docs/{guides,reference}/*.md',
+    'examples/**/*.md',
+    'deploy/**/*.yaml',
+  ];
   return paths
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((path) => !isTest(path) && !path.endsWith('cli.md'))

@@ -20,8 +20,9 @@ export async function fencedIn(name: string, language: string): Promise<readonly
   return fenced.filter(([, named]) => named === language).map(([, , block = '']) => block.trimEnd());
 }
 
-/** The one block that is these words, or else begins with them. @throws Error where none is, or several begin so */
-function findBlock(guide: string, blocks: readonly string[], words: string): string {
+/** The one block of a guide that is these words, or else begins with them. @throws Error where none is, or several begin so */
+export async function guideBlock(guide: string, words: string): Promise<string> {
+  const blocks = await guideBlocks(guide);
   const same = blocks.filter((one) => one === words);
   const [found, ...others] = same.length > 0 ? same : blocks.filter((one) => one.startsWith(words));
   if (found === undefined || others.length > 0) throw new Error(`not one block of ${guide} begins with ${words}`);
@@ -40,7 +41,7 @@ export const controlC = '\x03';
 /** Where a block is typed: the folder, its environment, and what stands in for the addresses and files of the example. */
 export interface TypedIn {
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly instead?: Readonly<Record<string, string>>;
   /** What is asked there, in order, by programs that ask on a terminal alone: with answers there is one. */
   readonly answers?: readonly Answer[];
@@ -53,7 +54,7 @@ export interface TypedIn {
  */
 export async function typeBlock(guide: string, words: string, typedIn: TypedIn): Promise<Finished> {
   const { cwd, env, instead = {}, answers } = typedIn;
-  const block = findBlock(guide, await guideBlocks(guide), words);
+  const block = await guideBlock(guide, words);
   const typed = Object.entries(instead).reduce((text, [example, place]) => text.replaceAll(example, place), block);
   if (answers === undefined) return await run('sh', ['-e', '-c', typed], { env, cwd });
   return await typeOnTerminal(`set -e\n${typed}`, answers, { env, cwd });

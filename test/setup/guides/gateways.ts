@@ -15,12 +15,18 @@ const systemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 export function typeGateways(at: () => Desk): void {
   describe('gateways', () => {
     const listed = async () =>
-      JSON.parse(await at().runs('gateways', 'list', '--json')) as { gateways: { name: string; seenAt: string | null }[] };
+      JSON.parse(await at().runs('gateways', 'list', '--json')) as {
+        gateways: { name: string; seenAt: string | null }[];
+      };
 
     it('one is invited, registers and reports', async () => {
       const invited = await at().types('gateways.md', 'sealift gateways invite');
       const token = /this once:\n(\S+)/.exec(invited)?.[1] ?? '';
-      const seen = waitUntil('its report', async () => (await listed()).gateways.some(({ seenAt }) => seenAt !== null), 90_000);
+      const seen = waitUntil(
+        'its report',
+        async () => (await listed()).gateways.some(({ seenAt }) => seenAt !== null),
+        90_000,
+      );
       const data = at().path('gateway');
       const { code, stdout } = await at().begins(
         'gateways.md',
@@ -52,7 +58,9 @@ export function typeGateways(at: () => Desk): void {
     });
 
     it('belongs to a release that is written as the guide says', async () => {
-      const shown = parse((await fencedIn('gateways.md', 'yaml'))[0] ?? '') as { spec: { gateway: object; content: object } };
+      const shown = parse((await fencedIn('gateways.md', 'yaml'))[0] ?? '') as {
+        spec: { gateway: object; content: object };
+      };
       const sample = parse(readFileSync(release, 'utf8')) as { spec: { content: object } };
       const { gateway, content } = shown.spec;
       const spec = { ...sample.spec, gateway, content: { ...sample.spec.content, ...content } };

@@ -42,7 +42,8 @@ export function typeMonitor(at: () => Desk): void {
         expect(told).toContain(`# TYPE ${name} `);
         const [, sample] = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, 'm').exec(told) ?? [];
         const has = [...(sample ?? '').matchAll(/(\w+)="/g)].map(([, label = '']) => label);
-        if (sample !== undefined) expect({ name, has: has.toSorted() }).toEqual({ name, has: labels.split(',').toSorted() });
+        if (sample !== undefined)
+          expect({ name, has: has.toSorted() }).toEqual({ name, has: labels.split(',').toSorted() });
       }
       const ofRules = readFileSync(new URL(`../../../deploy/prometheus/${files[0]}`, import.meta.url), 'utf8');
       expect(rules.parse(parse(ofRules)).groups[0].name).toBe('sealift');

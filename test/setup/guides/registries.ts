@@ -27,7 +27,9 @@ export function typeRegistries(at: () => Desk): void {
       expect(added).toContain('ok: Content may be pushed to it');
       expect(added).toContain('The registry harbor is added');
       const mirrored = await at().types('registries.md', 'sealift registry mirror');
-      expect(mirrored).toMatch(/3 parts mirrored, 0 of them there before[^]*9 parts there already[^]*No mirror is under way/);
+      expect(mirrored).toMatch(
+        /3 parts mirrored, 0 of them there before[^]*9 parts there already[^]*No mirror is under way/,
+      );
     });
 
     it('it is looked at, changed and removed', async () => {
