@@ -69,14 +69,14 @@ async function typeOnTerminal(
   const options = { cwd, env: { ...env, SHELL: '/bin/sh' }, timeout: patienceMs };
   const terminal = spawn('script', ['-qec', typed, '/dev/null'], options);
   let [shown, seen] = ['', 0];
-  const open = [...answers];
+  let open = answers;
   terminal.stdout.on('data', (part: Buffer) => {
     shown += part.toString('utf8');
     const [question, answer] = open[0] ?? [];
     const found = question === undefined ? -1 : shown.indexOf(question, seen);
     if (question === undefined || answer === undefined || found < 0) return;
     seen = found + question.length;
-    open.shift();
+    open = open.slice(1);
     void Promise.resolve(answer).then((keys) => terminal.stdin.write(keys === controlC ? keys : `${keys}\n`));
   });
   const [code] = (await once(terminal, 'close')) as [number | null];
