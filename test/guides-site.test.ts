@@ -1,115 +1,182 @@
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { type FileServer, startFileServer } from '@sealift/testkit/file-server';
+import { backupListSchema } from '@sealift/core/api';
+import { Secret } from '@sealift/core/secret';
+import { type RunningConsole, startConsole } from '@sealift/server/console';
+import { validCertificate } from '@sealift/testkit/certificates';
+import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
+import { type S3Server, startS3Server } from '@sealift/testkit/s3-server';
+import { KubeApi, type KubeObject } from '@sealift/testkit/site/kube-api';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { harborview } from '../examples/harborview/build.ts';
-import { typeBlock } from './setup/guide.ts';
-import { type Finished, sealift } from './setup/sealift.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCluster } from './setup/cluster-objects.ts';
+import { Desk } from './setup/guides/desk.ts';
 
-const [simulator, govc] = [peer('vcenter-simulator'), peer('govc')];
-const absent = [simulator, govc].find(({ missing }) => missing);
+const [etcd, apiserver, versitygw, kubectl] = [
+  peer('etcd'),
+  peer('kube-apiserver'),
+  peer('versitygw'),
+  peer('kubectl'),
+] as const;
+const absent = [etcd, apiserver, versitygw, peer('cluster-api-core'), peer('vcenter-simulator')].find(
+  ({ missing }) => missing,
+);
+const account = { username: 'ann', password: 'four random words here' };
+const guide = { file: 'site.sealift-backup', key: 'secret-key' };
 
+/** Blocks of guides that want a site: a console of a real API server with the objects of Cluster API, of vCenter, and a bucket. */
 describe.skipIf(absent !== undefined)(
-  `vCenter as the guide prepares it${absent === undefined ? '' : ` (${absent.remedy})`}`,
+  `guides, as they are typed at a site${absent === undefined ? '' : ` (${absent.remedy})`}`,
+  { timeout: 240_000 },
   () => {
-    const ova = 'u-2204-0-k-12610-0.ova';
-    const template = '/DC0/vm/spectro-templates/r_u-2204-0-k-12610-0';
-    let folder: string;
+    let desk: Desk;
     let vcenter: VCenter;
-    let server: FileServer;
+    let kubernetes: Kubernetes;
+    let store: S3Server;
+    let api: KubeApi;
+    let console: RunningConsole;
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'sealift-guides-site-'));
-      const { bundles, publicKeyFile } = inject('built');
-      mkdirSync(join(folder, 'keys'));
-      cpSync(publicKeyFile, join(folder, 'keys', 'vendor.pub'));
-      linkSync(new Map(bundles).get('4.2.13') ?? '', join(folder, 'airgap-v4.2.13.bin'));
-      cpSync(join(harborview, '4.2.13', 'build', ova), join(folder, ova));
-      vcenter = await startVCenter(simulator, { folder: 'spectro-templates' });
-      writeFileSync(join(folder, 'vcenter-password'), `${vcenter.password}\n`, { mode: 0o600 });
-      server = await startFileServer(folder);
-    });
+      desk = await Desk.sitDown();
+      [vcenter, kubernetes, store] = await Promise.all([
+        startVCenter(peer('vcenter-simulator'), { folder: 'spectro-templates' }),
+        startKubernetes(etcd, apiserver),
+        startS3Server(versitygw, { tls: true }),
+      ]);
+      api = await KubeApi.fromKubeconfig(kubernetes.kubeconfig);
+      await makeCluster(api);
+      const { url, username, password, caFile } = vcenter;
+      const { kubeconfig } = kubernetes;
+      const site = { url, username, password: new Secret(password), caFile, places: {}, networks: [] };
+      const clusters = { enterprise: { kubeconfig }, management: { kubeconfig } };
+      console = await startConsole({ dataDir: desk.path('data'), site: { ...site, ...clusters } });
+      await setUp(console);
+      desk.put('password', account.password);
+      await desk.runs('login', console.url, '--username', account.username, '--password-file', 'password');
+      desk.gets(guide.key, desk.path('data/secret-key'));
+      desk.put('secret.txt', `${store.secretKey}\n`);
+      desk.put('ca.pem', validCertificate);
+    }, 300_000);
     afterAll(async () => {
-      await server?.close();
-      await vcenter?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
+      await console?.close();
+      api?.close();
+      await Promise.all([vcenter?.stop(), kubernetes?.stop(), store?.stop()]);
+      desk?.leave();
+    }, 120_000);
 
-    const machine = () => ({
-      PATH: `${dirname(sealift)}${delimiter}${process.env['PATH'] ?? ''}`,
-      HOME: folder,
-      TMPDIR: folder,
-      SEALIFT_TRUSTED_KEYS: join(folder, 'keys'),
-    });
-    /** What the first block of the guide exports, with the values of this vCenter. */
-    const exported = () => ({
-      SEALIFT_VCENTER: vcenter.url,
-      SEALIFT_VCENTER_USERNAME: vcenter.username,
-      SEALIFT_VCENTER_PASSWORD_FILE: join(folder, 'vcenter-password'),
-      SEALIFT_VCENTER_CA_FILE: vcenter.caFile,
-    });
-    const loggedIn = () => ({ cwd: folder, env: { ...machine(), ...exported() } });
-    const ask = async (...args: string[]): Promise<string> => {
-      const env = { ...process.env, ...vcenter.environment };
-      return (await promisify(execFile)(govc.path, args, { env })).stdout;
+    const newest = async () => {
+      const { backups } = backupListSchema.parse(JSON.parse(await desk.runs('backup', 'list', '--json')));
+      return backups[0]?.id ?? 'none';
     };
-    const exit = ({ code, stderr }: Finished): string => `exit ${code}\n${stderr}`;
 
-    it('is reached by the login that every command takes', async () => {
-      const looked = await typeBlock('prepare-vcenter.md', 'export SEALIFT_VCENTER', {
-        cwd: folder,
-        env: machine(),
-        instead: {
-          'https://vcenter.example': vcenter.url,
-          'sealift@vsphere.local': vcenter.username,
-          '/root/vcenter-password': join(folder, 'vcenter-password'),
-          '/root/vcenter-ca.pem': vcenter.caFile,
-        },
+    describe('backup and restore', () => {
+      it('one is made, listed, and made by itself from then on', async () => {
+        const said = await desk.types('backup-and-restore.md', 'sealift backup create');
+        expect(said).toMatch(/\d+ rows of \d+ tables restored and alike, [1-9]\d* objects read/);
+        expect(said).toContain('every 24 hours, of which 14 are kept');
       });
-      expect(exit(looked)).toMatch(/^exit 0\n/);
+
+      it('it is taken off the machine and checked anywhere', async () => {
+        await desk.types('backup-and-restore.md', 'sealift backup download', { ID: await newest() });
+        const said = await desk.types(
+          'backup-and-restore.md',
+          'sealift backup verify site.sealift-backup --secret-key-file secret-key',
+        );
+        expect(said).toMatch(/\d+ rows of \d+ tables restored and alike/);
+      });
+
+      it('its objects are loaded into an API server', async () => {
+        const said = await desk.types(
+          'backup-and-restore.md',
+          'sealift backup verify site.sealift-backup --secret-key-file secret-key --kube-apiserver',
+          { './kube-apiserver': apiserver.path, './etcd': etcd.path },
+        );
+        expect(said).toMatch(/[1-9]\d* objects loaded/);
+      });
+
+      it('it is kept in a bucket, and checked there', async () => {
+        const there = { 'https://s3.example:9000': store.endpoint, 'us-east-1': store.region, KEY: store.accessKey };
+        const said = await desk.types('backup-and-restore.md', 'sealift backup store', there);
+        expect(said).toMatch(/s3:\/\/backups\/site-a\/[^]*All went well[^]*Backups are kept in/);
+        const way = ['--s3-endpoint', store.endpoint, '--s3-region', store.region, '--s3-access-key', store.accessKey];
+        const trust = ['--s3-secret-file', 'secret.txt', '--s3-ca-file', 'ca.pem'];
+        await desk.runs('backup', 'store', '--s3-bucket', store.bucket, '--s3-prefix', 'site-a', ...way, ...trust);
+        await desk.runs('backup', 'create');
+        const instead = { ...there, '/ID.': `/${await newest()}.` };
+        const verified = await desk.types('backup-and-restore.md', 'sealift backup verify s3:', instead);
+        expect(verified).toMatch(/\d+ rows of \d+ tables restored and alike/);
+        await desk.runs('backup', 'store', '--folder');
+      });
+
+      it('objects that the clusters have lost would be made', async () => {
+        const path = '/apis/infrastructure.cluster.x-k8s.io/v1beta2/namespaces/mgmt/vspheremachinetemplates/old';
+        expect(await api.delete(path)).toBe(true);
+        const said = await desk.types(
+          'backup-and-restore.md',
+          'sealift backup restore-cluster',
+          {
+            'https://vcenter.example': `${vcenter.url} --ca-file ${vcenter.caFile}`,
+            'sealift@vsphere.local': vcenter.username,
+            'enterprise.conf': kubernetes.kubeconfig,
+            'management.conf': kubernetes.kubeconfig,
+          },
+          [['Password', vcenter.password]],
+        );
+        expect(said).toContain('1 objects would be made; nothing was changed:');
+        expect(said).toContain('VSphereMachineTemplate');
+      });
+
+      it('a console is restored, and knows who may sign in', async () => {
+        const restored = desk.path('restored');
+        const instead = { '/var/lib/sealift-new': restored };
+        await desk.types('backup-and-restore.md', 'sealift backup restore site', instead);
+        const again = await startConsole({ dataDir: restored });
+        try {
+          // Not a new one, which would print a link.
+          expect(again.setupUrl).toBeNull();
+          const signedIn = await post(again.url, 'session', account);
+          const headers = { cookie: cookieOf(signedIn) };
+          const answer = await fetch(`${again.url}/api/v1/backups`, { headers });
+          const { schedule, backups } = backupListSchema.parse(await answer.json());
+          expect([schedule.everyHours, schedule.keep, backups]).toEqual([null, 7, []]);
+          const audit = await fetch(`${again.url}/api/v1/audit/verification`, { headers });
+          expect(await audit.json()).toMatchObject({ valid: true });
+        } finally {
+          await again.close();
+        }
+      });
     });
 
-    it('has a role of the privileges that are listed', async () => {
-      const made = await typeBlock('prepare-vcenter.md', 'sealift vsphere role', loggedIn());
-      expect(exit(made)).toMatch(/^exit 0\n/);
-      const listed = [...made.stdout.matchAll(/^([A-Z]\w+(?:\.\w+)+) /gm)].map(([, id]) => id);
-      expect(listed.length).toBeGreaterThan(10);
-      const has = (await ask('role.ls', 'Sealift')).split('\n');
-      expect(has).toEqual(expect.arrayContaining(listed));
-    });
-
-    it('gets the template, out of whichever place the image is taken', async () => {
-      const sha256 = createHash('sha256')
-        .update(readFileSync(join(folder, ova)))
-        .digest('hex');
-      const made = await typeBlock('prepare-vcenter.md', 'sealift vsphere import-template airgap-v4.2.13.bin', {
-        ...loggedIn(),
-        instead: { 'https://files.example': server.url, '…': sha256 },
+    it.skipIf(kubectl.missing)(`what a console in the cluster reads is put there (${kubectl.remedy})`, async () => {
+      desk.put('vcenter-ca.pem', validCertificate);
+      desk.env = { ...desk.env, KUBECONFIG: kubernetes.kubeconfig };
+      await desk.types('run-the-console.md', 'kubectl create namespace');
+      const secret = async (name: string) => {
+        const found = await api.get<KubeObject & { data: Record<string, string> }>(
+          `/api/v1/namespaces/sealift-system/secrets/${name}`,
+        );
+        return Object.fromEntries(
+          Object.entries(found?.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+        );
+      };
+      expect(await secret('sealift-console')).toMatchObject({
+        DATABASE_URL: 'postgres://USER:PASSWORD@HOST:5432/DATABASE',
+        SEALIFT_VCENTER_CA_FILE: '/etc/sealift/vcenter-ca.pem',
       });
-      expect(exit(made)).toMatch(/^exit 0\n/);
-      expect(made.stdout.match(/made the template/g)).toHaveLength(1);
-      expect(made.stdout.match(/nothing was sent/g)).toHaveLength(2);
-      expect(await ask('find', '/', '-type', 'm', '-config.template', 'true')).toBe(`${template}\n`);
-    });
-
-    it('has the template found that somebody put elsewhere under another name', async () => {
-      await ask('object.rename', template, 'u-2204-0-k-12610-0');
-      await ask('object.mv', '/DC0/vm/spectro-templates/u-2204-0-k-12610-0', '/DC0/vm');
-      const mended = await typeBlock('prepare-vcenter.md', 'sealift vsphere templates --for', {
-        ...loggedIn(),
-        goesOn: true,
-      });
-      expect(exit(mended)).toMatch(/^exit 0\n/);
-      expect(mended.stdout).toContain('lacks the prefix r_');
-      expect(mended.stderr).toContain('would mend');
-      expect(mended.stdout).toContain('r_u-2204-0-k-12610-0, needed by Harborview 4.2.13: ready');
-      expect(await ask('find', '/', '-type', 'm', '-config.template', 'true')).toBe(`${template}\n`);
+      expect(await secret('sealift-console-files')).toEqual({ 'vcenter-ca.pem': validCertificate });
     });
   },
 );
+
+function post(url: string, path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+function cookieOf(answer: Response): string {
+  return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+}
+
+async function setUp({ url, setupUrl }: RunningConsole): Promise<void> {
+  const made = await post(url, 'setup', { token: setupUrl?.split('#token=')[1], ...account });
+  if (made.status !== 201) throw new Error(await made.text());
+}

@@ -41,8 +41,9 @@ describe('guides, as they are typed', { timeout: 120_000 }, () => {
     put('old.yaml', 'image:\n  tag: "1.0"\nnetworking:\n  podCIDR: 192.168.0.0/16\n');
     put('site.yaml', 'image:\n  tag: "1.0"\nnetworking:\n  podCIDR: 172.20.0.0/16\n');
     put('new.yaml', 'image:\n  tag: "1.1"\n\nnetworking:\n  # Of pods.\n  podCIDR: 10.244.0.0/16\n');
-    const merge = 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml';
-    expect(await types('merge.md', `${merge} -o`)).toMatchObject({
+    expect(
+      await types('merge.md', 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml -o'),
+    ).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('networking.podCIDR') as unknown,
     });
@@ -57,7 +58,9 @@ describe('guides, as they are typed', { timeout: 120_000 }, () => {
 
     expect((await types('merge.md', 'sealift merge explain --skeleton')).stderr).toBe('');
     put('resolutions.yaml', read('resolutions.yaml').replace(/^(\s+)(?:#\s*)?take:.*$/m, '$1take: incoming'));
-    expect(await types('merge.md', `${merge} --resolve`)).toMatchObject({ code: 0 });
+    expect(
+      await types('merge.md', 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml --resolve'),
+    ).toMatchObject({ code: 0 });
     expect(read('merged.yaml')).toBe(read('new.yaml'));
   });
 
@@ -66,16 +69,18 @@ describe('guides, as they are typed', { timeout: 120_000 }, () => {
     put('site.yaml', 'ipPool: 172.20.0.0/16\n');
     put('new.yaml', 'pool:\n  cidr: 192.168.0.0/16\n');
     put('release.yaml', '- move: { from: /ipPool, to: /pool/cidr }\n');
-    const words = 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml --migrations';
-    expect(await types('merge.md', words)).toMatchObject({ code: 0, stdout: 'pool:\n  cidr: 172.20.0.0/16\n' });
+    expect(
+      await types('merge.md', 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml --migrations'),
+    ).toMatchObject({ code: 0, stdout: 'pool:\n  cidr: 172.20.0.0/16\n' });
   });
 
   it.skipIf(!hasJq)('merge: in scripts (needs jq: apt-get install jq)', async () => {
     put('old.yaml', 'a: {b: 1}\n');
     put('site.yaml', 'a: {b: 2}\n');
     put('new.yaml', 'a: {b: 3}\n');
-    const words = 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml --json';
-    expect(await types('merge.md', words)).toMatchObject({ code: 0, stdout: 'a.b\n' });
+    expect(
+      await types('merge.md', 'sealift merge --base old.yaml --current site.yaml --incoming new.yaml --json'),
+    ).toMatchObject({ code: 0, stdout: 'a.b\n' });
   });
 
   it('plan a path: by the files of releases, which are looked at before they are given away', async () => {

@@ -4,20 +4,18 @@ import { join } from 'node:path';
 import { KubernetesClient } from '@sealift/kubernetes/client';
 import { Objects } from '@sealift/kubernetes/objects';
 import { type RunningConsole, startConsole } from '@sealift/server/console';
-import { defineClusterApi } from '@sealift/testkit/cluster-api-definitions';
 import { type Kubernetes, startKubernetes } from '@sealift/testkit/kube-apiserver';
 import { peer } from '@sealift/testkit/peers';
 import { KubeApi } from '@sealift/testkit/site/kube-api';
-import { SampleCluster } from '@sealift/testkit/sample-cluster';
 import { startVCenter, type VCenter } from '@sealift/testkit/vcenter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWindow, type Window } from './setup/browser.ts';
+import { clusterNodes, makeCluster } from './setup/cluster-objects.ts';
 import { built } from './setup/environment.ts';
 
 const chromium = peer('chromium');
 const names = ['etcd', 'kube-apiserver', 'cluster-api-core', 'vcenter-simulator'] as const;
 const absent = [...names.map(peer), chromium].find(({ missing }) => missing);
-const nodes = ['node-cp-1', 'node-cp-2', 'node-cp-3', 'node-md-1', 'node-md-2'];
 
 describe.skipIf(absent !== undefined)(
   `a console that is told of its site in the browser${absent === undefined ? '' : ` (${absent.remedy})`}`,
@@ -107,7 +105,7 @@ describe.skipIf(absent !== undefined)(
     it('shows the nodes, the events and the layers of the cluster at once', async () => {
       const { page } = window;
       await page.goto('/cluster/nodes');
-      for (const name of nodes) await page.getByText(name).first().waitFor();
+      for (const name of clusterNodes) await page.getByText(name).first().waitFor();
       await window.picture('site-nodes');
       await api.create('/api/v1/namespaces/default/events', {
         metadata: { name: 'told-by-a-test' },
@@ -136,7 +134,7 @@ describe.skipIf(absent !== undefined)(
       await page.getByText(/was made/).waitFor();
       await window.picture('site-kubeconfig');
       const client = await KubernetesClient.connect({ kubeconfig: path });
-      expect(await new Objects(client).list({ apiVersion: 'v1', kind: 'Node' })).toHaveLength(nodes.length);
+      expect(await new Objects(client).list({ apiVersion: 'v1', kind: 'Node' })).toHaveLength(clusterNodes.length);
       client.close();
       await page.goto('/administration/audit');
       await page.getByText('cluster.kubeconfig').waitFor();
@@ -171,28 +169,4 @@ async function makePullSecret(api: KubeApi, registry: string, token: string): Pr
     type: 'kubernetes.io/dockerconfigjson',
     data: { '.dockerconfigjson': config },
   });
-}
-
-/** A cluster with its nodes, and the Cluster API objects that tell of it. */
-async function makeCluster(api: KubeApi): Promise<void> {
-  await defineClusterApi(api, peer('cluster-api-core'), 'v1beta2');
-  await api.create('/api/v1/namespaces', { metadata: { name: 'mgmt' } });
-  const sample = new SampleCluster(api, 'v1beta2', 'mgmt');
-  const version = 'v1.36.3';
-  const path = '/DC0/vm/spectro-templates/r_u-2204-0-k-1363-0';
-  const kubelet = version;
-  await sample.create('Cluster', 'c1', {
-    controlPlaneRef: sample.reference('KubeadmControlPlane', 'c1-cp'),
-    infrastructureRef: sample.reference('VSphereMachineTemplate', 'unused'),
-  });
-  await sample.template('old', path, {});
-  await sample.controlPlane(3, version, 'old');
-  await sample.deployment('md', 2, version, 'old');
-  await sample.set('md-a', 'md', version, 'old');
-  const from = { name: 'old', template: path };
-  for (const name of ['cp-1', 'cp-2', 'cp-3'])
-    await sample.machine({ name, owner: { kind: 'KubeadmControlPlane', name: 'c1-cp' }, version, from, kubelet });
-  for (const name of ['md-1', 'md-2'])
-    await sample.machine({ name, owner: { kind: 'MachineSet', name: 'md-a' }, version, from, kubelet });
-  for (const name of nodes) await api.create('/api/v1/nodes', { metadata: { name } });
 }

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unpackExecutable } from './setup/bundle-executable.ts';
-import { guideBlocks } from './setup/guide.ts';
+import { guideBlock, guideBlocks } from './setup/guide.ts';
 import { run } from './setup/sealift.ts';
 
 const [curl, skopeo] = [peer('curl'), peer('skopeo')];
@@ -82,16 +82,15 @@ case "$1 $2" in
 *) exec "$real" "$@" ;;
 esac`;
     }
-    async function types(start: string) {
-      const block = blocks.find((one) => one.startsWith(start));
-      if (block === undefined) throw new Error(`no block of the guide begins with ${start}`);
+    async function types(guide: string, words: string) {
+      const block = await guideBlock(guide, words);
       const typed = block
         .replaceAll('support.example:5443', `localhost:${ports[0]}`)
         .replaceAll('support.example:8443', `localhost:${ports[1]}`)
         .replaceAll('support.example', 'localhost')
         .replaceAll('/var/lib/sealift-airgap', dir);
       const done = await run('sh', ['-e', '-c', typed], { env, cwd: join(folder, 'work') });
-      expect({ start, ...done }).toMatchObject({ start, code: 0 });
+      expect({ words, ...done }).toMatchObject({ words, code: 0 });
       return `${done.stdout}\n${done.stderr}`;
     }
     /** Starts the command of a unit as its account. */
@@ -130,7 +129,7 @@ esac`;
     });
 
     it('is set up, with units for an account', async () => {
-      const said = await types('useradd ');
+      const said = await types('support-host.md', 'useradd ');
       expect(said).toContain('Nothing was written.');
       expect(said).toContain('systemctl enable --now sealift-airgap-registry.service sealift-airgap-files.service');
       passwords = Object.fromEntries(
@@ -138,25 +137,25 @@ esac`;
       );
       expect(Object.keys(passwords)).toEqual(['uploader', 'reader']);
       expect(statSync(join(dir, 'bin', 'sealift')).uid).toBe(0);
-      await types('systemctl ');
+      await types('support-host.md', 'systemctl ');
       expect(readFileSync(join(folder, 'told'), 'utf8')).toContain('systemctl enable --now sealift-airgap-registry');
       for (const kind of kinds) starts(kind);
       const answers = async () => (await status()).services.map((one) => one.answers);
       await expect.poll(answers, { timeout: patience, interval: 500 }).toEqual([true, true]);
-      expect(await types('sealift airgap status')).toContain('certificate good until');
+      expect(await types('support-host.md', 'sealift airgap status')).toContain('certificate good until');
     }, 180_000);
 
     it('has a bundle upload to it', async () => {
       writeFileSync(join(folder, 'work', 'uploader-password'), passwords['uploader'] ?? '', { mode: 0o600 });
       await run('sealift', ['keys', 'trust', join(folder, 'work', 'vendor.pub')], { env });
-      expect(await types('mkdir ')).toContain('Setup Completed');
+      expect(await types('support-host.md', 'mkdir ')).toContain('Setup Completed');
     }, 180_000);
 
     it('keeps a file, and gives it to curl and to sealift', async () => {
       const login = `machine localhost login uploader password ${passwords['uploader']}\n`;
       writeFileSync(join(folder, 'home', '.netrc'), login, { mode: 0o600 });
       copyFileSync(join(dir, 'ca.pem'), join(folder, 'work', 'ca.pem'));
-      await types('curl ');
+      await types('support-host.md', 'curl ');
       const [sent, fetched, again] = ['airgap-v4.2.13.bin', 'fetched.bin', 'again.bin'].map((name) =>
         readFileSync(join(folder, 'work', name)),
       );
@@ -164,7 +163,7 @@ esac`;
     }, 180_000);
 
     it('takes other certificates and passwords, and ends the old ones', async () => {
-      const said = await types('sealift airgap rotate certificates');
+      const said = await types('support-host.md', 'sealift airgap rotate certificates');
       expect(said.match(/shows it/g)).toHaveLength(2);
       expect(said).toMatch(/^ {2}uploader +\w{32}$/m);
       expect(said).toContain('are good no more');
@@ -176,7 +175,7 @@ esac`;
       expect(runningFiles()).toEqual([before, before]);
       // Another file that does the same: what stands behind the end of an ELF file is not looked at.
       appendFileSync(real, 'newer');
-      const said = await types('sealift airgap upgrade');
+      const said = await types('support-host.md', 'sealift airgap upgrade');
       expect(said.match(/runs it/g)).toHaveLength(2);
       const after = identity(join(dir, 'bin', 'sealift'));
       expect(after).not.toBe(before);

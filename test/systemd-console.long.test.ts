@@ -9,7 +9,14 @@ import { prepareDemo } from '@sealift/cli/demo/demo-environment';
 import { adoptWhatRuns, syncRegistry } from '@sealift/cli/demo/platform';
 import { executeBundle } from '@sealift/cli/demo/support-host';
 import { bundleOf } from '@sealift/cli/demo/vendor';
-import { backupListSchema, journalPageSchema, type Upgrade, upgradeSchema } from '@sealift/core/api';
+import {
+  backupListSchema,
+  createdInviteSchema,
+  gatewayListSchema,
+  journalPageSchema,
+  type Upgrade,
+  upgradeSchema,
+} from '@sealift/core/api';
 import { programVersion } from '@sealift/core/program-version';
 import { readCallLog } from '@sealift/simulator/call-log';
 import { peer } from '@sealift/testkit/peers';
@@ -20,7 +27,7 @@ import { freePort, type PostgresServer, startPostgres } from '../packages/server
 import { bundleOfVersion } from './setup/bundle-of-executable.ts';
 import { built } from './setup/environment.ts';
 import { expectedEffects } from './setup/expected-effects.ts';
-import { guideBlocks } from './setup/guide.ts';
+import { fencedIn, guideBlock } from './setup/guide.ts';
 import { putFaults } from './setup/simulator-faults.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
@@ -43,7 +50,6 @@ describe.skipIf(needed.missing || postgres.missing)(
     let demo: DemoContext;
     let cluster: SimulatedCluster;
     let administrator: Administrator;
-    let blocks: readonly string[];
     let url: string;
 
     beforeAll(async () => {
@@ -57,7 +63,6 @@ describe.skipIf(needed.missing || postgres.missing)(
       copyFileSync(publicKeyFile, machine.path('/root/vendor.pub'));
       const settings = `DATABASE_URL=${await database.newDatabase()}`;
       put('/usr/local/bin/editor', `#!/bin/sh\necho '${settings}' > "$1"\n`, 0o755);
-      blocks = await guideBlocks('run-the-console.md');
       url = `http://127.0.0.1:${await freePort()}`;
     });
     afterAll(async () => {
@@ -72,9 +77,8 @@ describe.skipIf(needed.missing || postgres.missing)(
       chmodSync(machine.path(path), mode);
     }
     /** A block of the guide, with what a test leaves to chance and the guide does not. */
-    async function types(start: string): Promise<string> {
-      const block = blocks.find((one) => one.startsWith(start));
-      if (block === undefined) throw new Error(`no block of the guide begins with ${start}`);
+    async function types(guide: string, words: string): Promise<string> {
+      const block = await guideBlock(guide, words);
       const options = ['--listen', new URL(url).host, ...cluster.consoleArgs].join(' ');
       const typed = block.replaceAll('--trusted-proxy 127.0.0.1', `--trusted-proxy 127.0.0.1 ${options}`);
       const { code, stdout, stderr } = await machine.run('sh', ['-e', '-c', typed], { cwd: '/root' });
@@ -106,7 +110,7 @@ describe.skipIf(needed.missing || postgres.missing)(
     };
 
     it('is set up as the guide says, and systemd has nothing to remark', async () => {
-      const said = await types('sh airgap-v4.2.13.bin --install');
+      const said = await types('run-the-console.md', 'sh airgap-v4.2.13.bin --install');
       expect(said).toContain('sealift is set up: /usr/local/bin/sealift');
       expect(said).toContain(`${unitFile} is written. Nothing is enabled or started.`);
       expect(said).not.toContain('systemd-analyze verify:');
@@ -115,7 +119,7 @@ describe.skipIf(needed.missing || postgres.missing)(
     });
 
     it('answers as soon as it counts as started, and gives the link that makes the first administrator', async () => {
-      const said = await types('useradd ');
+      const said = await types('run-the-console.md', 'useradd ');
       expect([await active(), await status('/readyz')]).toEqual(['active', 200]);
       const setupUrl = /http:\S+#token=\S+/.exec(said)?.[0] ?? null;
       administrator = await makeAdministrator(demo, { url, setupUrl }, built().vendor);
@@ -129,6 +133,25 @@ describe.skipIf(needed.missing || postgres.missing)(
       const said = await machine.reads('systemd-analyze', 'security', '--no-pager', unit);
       const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
       expect(exposure).toBeLessThan(2);
+    });
+
+    it('has a gateway beside it, which is a service as its own guide says', async () => {
+      const { api } = administrator;
+      const invite = { name: 'hamburg-1', site: 'hamburg' };
+      const { token } = await api.post('/api/v1/gateways/invites', invite, createdInviteSchema);
+      put('/root/token', token, 0o600);
+      await machine.reads('/usr/local/bin/sealift', 'keys', 'trust', '/root/vendor.pub');
+      await machine.reads('/usr/local/bin/sealift', 'gateway', 'register', url, '--token-file', '/root/token');
+      const [service = ''] = await fencedIn('gateways.md', 'ini');
+      put('/etc/systemd/system/sealift-gateway.service', service);
+      await types('gateways.md', 'useradd ');
+      const reported = async () => (await api.get('/api/v1/gateways', gatewayListSchema)).gateways[0]?.seenAt ?? null;
+      await waitUntil('its report', async () => (await reported()) !== null, patience);
+      const identity = await machine.reads('stat', '-c', '%U %a', '/var/lib/sealift-gateway/identity.json');
+      expect(identity.trim()).toBe('sealift-gateway 600');
+      await machine.reads('systemctl', 'disable', '--now', 'sealift-gateway.service');
+      expect(await machine.property('sealift-gateway.service', 'Result')).toBe('success');
+      await api.deleteOnly('/api/v1/gateways/hamburg-1');
     });
 
     it('takes bundles, and keeps a backup', async () => {
@@ -211,6 +234,9 @@ describe.skipIf(needed.missing || postgres.missing)(
         const next = await bundleOfVersion(folder, nextVersion);
         copyFileSync(next.bundle, machine.path('/root/next.bin'));
         copyFileSync(next.publicKey, machine.path('/root/next.pub'));
+        // As the guide has it, and the vendor of this bundle is another one.
+        copyFileSync(next.bundle, machine.path('/root/airgap-v4.2.14.bin'));
+        copyFileSync(next.publicKey, machine.path('/root/vendor.pub'));
         // Nodes are not rolled until the executable has been replaced, however slow this machine is.
         await putFaults(cluster, [{ call: 'setRollout', when: 'before', action: 'drop', times: 1000 }]);
         const { api } = administrator;
@@ -271,7 +297,9 @@ describe.skipIf(needed.missing || postgres.missing)(
         await machine.reads('systemctl', 'stop', unit);
         expect([await machine.property(unit, 'Result'), await status('/readyz')]).toEqual(['success', 0]);
         await expect(processes()).rejects.toThrow('No such file');
-        await machine.reads('sh', '/root/next.bin', '--install', '--public-key', '/root/next.pub');
+        expect(await types('run-the-console.md', 'sh airgap-v4.2.14.bin --install')).toContain(
+          'sealift is set up: /usr/local/bin/sealift',
+        );
       });
 
       it('runs after the machine was started anew', async () => {
@@ -284,7 +312,8 @@ describe.skipIf(needed.missing || postgres.missing)(
     });
 
     it('lets nobody be locked out: root has a new password printed', async () => {
-      const [, password = ''] = /New password of admin, shown this once: (\S+)/.exec(await types('systemd-run ')) ?? [];
+      const [, password = ''] =
+        /New password of admin, shown this once: (\S+)/.exec(await types('run-the-console.md', 'systemd-run ')) ?? [];
       const nobody = new ApiClient({ url, env: {}, cancel: never });
       expect((await nobody.openSession('/api/v1/session', { username: 'admin', password })).reveal()).not.toBe('');
     });

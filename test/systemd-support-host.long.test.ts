@@ -4,7 +4,7 @@ import { startMachine, systemd, type SystemdMachine } from '@sealift/testkit/sys
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { built } from './setup/environment.ts';
-import { guideBlocks } from './setup/guide.ts';
+import { guideBlock } from './setup/guide.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -21,11 +21,9 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
   `the support host as services of systemd (${needed.remedy}; ${curl.remedy}; ${skopeo.remedy})`,
   () => {
     let machine: SystemdMachine;
-    let blocks: readonly string[];
     let passwords: Record<string, string> = {};
 
     beforeAll(async () => {
-      blocks = await guideBlocks('support-host.md');
       machine = await startMachine({ ownNetwork: true });
       for (const path of [home, work]) mkdirSync(machine.path(path));
       appendFileSync(machine.path('/etc/hosts'), '\n127.0.0.1 support.example\n');
@@ -42,10 +40,8 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
       expect({ text, code, said: `${stdout}\n${stderr}` }).toMatchObject({ code: 0 });
       return `${stdout}\n${stderr}`;
     }
-    function types(start: string): Promise<string> {
-      const block = blocks.find((one) => one.startsWith(start));
-      if (block === undefined) throw new Error(`no block of the guide begins with ${start}`);
-      return does(block);
+    async function types(guide: string, words: string): Promise<string> {
+      return await does(await guideBlock(guide, words));
     }
     const passwordsIn = (said: string): Record<string, string> =>
       Object.fromEntries(
@@ -69,7 +65,7 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
     };
 
     it('is set up with units that systemd has nothing to remark on', async () => {
-      const said = await types('useradd ');
+      const said = await types('support-host.md', 'useradd ');
       expect(said).not.toContain('systemd-analyze verify:');
       passwords = passwordsIn(said);
       expect(Object.keys(passwords)).toEqual(['uploader', 'reader']);
@@ -79,9 +75,9 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
     });
 
     it('is enabled, and answers as soon as its services count as started', async () => {
-      await types('systemctl ');
+      await types('support-host.md', 'systemctl ');
       expect(await each('UnitFileState')).toEqual(['enabled', 'enabled']);
-      const status = await types('sealift airgap status');
+      const status = await types('support-host.md', 'sealift airgap status');
       expect(status.match(/answers, sealift/g)).toHaveLength(2);
       await areWhole();
       const exposures = await Promise.all(units.map((unit) => machine.reads('systemd-analyze', 'security', unit)));
@@ -92,10 +88,10 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
 
     it('has a bundle push to its registry, and keeps a file', async () => {
       writeFileSync(machine.path(`${work}/uploader-password`), passwords['uploader'] ?? '');
-      expect(await types('mkdir ')).toContain('Setup Completed');
+      expect(await types('support-host.md', 'mkdir ')).toContain('Setup Completed');
       login(passwords['uploader']);
       await does(`mv ~/.netrc.new ~/.netrc && cp ${dir}/ca.pem .`);
-      await types('curl ');
+      await types('support-host.md', 'curl ');
       const [sent, fetched, again] = ['airgap-v4.2.13.bin', 'fetched.bin', 'again.bin'].map((name) =>
         readFileSync(machine.path(`${work}/${name}`)),
       );
@@ -146,7 +142,7 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
       await does(
         'cp /usr/local/bin/sealift newer && echo newer >> newer && cp newer other && echo other >> other && mv newer /usr/local/bin/sealift',
       );
-      expect((await types('sealift airgap upgrade')).match(/runs it/g)).toHaveLength(2);
+      expect((await types('support-host.md', 'sealift airgap upgrade')).match(/runs it/g)).toHaveLength(2);
       await waitUntil(
         'those before to end',
         async () => {
@@ -165,7 +161,7 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
       expect(await each('MainPID')).toEqual(mains);
       expect(await each('NRestarts')).toEqual(['0', '0']);
       await areWhole();
-      await types('sealift airgap status');
+      await types('support-host.md', 'sealift airgap status');
     });
 
     it('shows its details again and changes nothing', async () => {
@@ -194,14 +190,14 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
         async () => (await each('ActiveState')).every((state) => state === 'active'),
         patience,
       );
-      await types('sealift airgap status');
+      await types('support-host.md', 'sealift airgap status');
       await areWhole();
     });
 
     it('runs after the machine was started anew, with what it holds', async () => {
       await machine.reboot();
       expect(await each('ActiveState')).toEqual(['active', 'active']);
-      await types('sealift airgap status');
+      await types('support-host.md', 'sealift airgap status');
       await does(
         'rm -f fetched.bin && curl --silent --fail --netrc --cacert ca.pem --output fetched.bin https://support.example:8443/bundles/airgap-v4.2.13.bin',
       );

@@ -46,12 +46,18 @@ const formats = /^sealift (?:recipe|gear)\b/;
 
 /** What the sources, and the pages that people read, call a command line of sealift. */
 function commandLines(): readonly { readonly path: string; readonly line: string }[] {
-  const paths = ['packages/*/src/**/*.{ts,tsx}', 'README.md', 'docs/{guides,reference}/*.md', 'examples/**/*.md'];
+  const paths = [
+    'packages/*/src/**/*.{ts,tsx}',
+    'README.md',
+    'docs/{guides,reference}/*.md',
+    'examples/**/*.md',
+    'deploy/**/*.yaml',
+  ];
   return paths
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((path) => !isTest(path) && !path.endsWith('cli.md'))
     .flatMap((path) => {
-      const found = readFileSync(`${root}${path}`, 'utf8').matchAll(path.endsWith('.md') ? inPages : inCode);
+      const found = readFileSync(`${root}${path}`, 'utf8').matchAll(/\.(?:md|yaml)$/.test(path) ? inPages : inCode);
       return [...found].map(([, line = '']) => ({ path, line })).filter(({ line }) => !formats.test(line));
     });
 }

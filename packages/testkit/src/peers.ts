@@ -12,9 +12,11 @@ const debianPackages = {
   'docker-registry': 'docker-registry',
   fish: 'fish',
   git: 'git',
+  kubectl: 'kubernetes-client',
   makeself: 'makeself',
   minisign: 'minisign',
   'mkfs.ext4': 'e2fsprogs',
+  nginx: 'nginx',
   openssl: 'openssl',
   postgres: 'postgresql',
   // With the libraries that a program for ARM needs.
