@@ -29,6 +29,8 @@ const look = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter': { backgroundColor: 'var(--code-active)' },
   '&.cm-focused': { outline: '2px solid var(--code-focus)', outlineOffset: '-2px' },
+  // They lie above the outline.
+  '&.cm-focused .cm-gutters': { boxShadow: 'inset 2px 0 var(--code-focus)' },
   '.cm-cursor': { borderLeftColor: 'var(--code-text)' },
   '.cm-content': { caretColor: 'var(--code-text)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {

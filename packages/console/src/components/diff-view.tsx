@@ -1,4 +1,5 @@
 import { MergeView } from '@codemirror/merge';
+import { EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { codeLook, editorRoot } from './code-look.ts';
 
@@ -16,8 +17,9 @@ export function DiffView({ left, right }: DiffViewProps) {
     const view = new MergeView({
       parent: root,
       root,
-      a: { doc: left.text, extensions: codeLook(left.label, true) },
-      b: { doc: right.text, extensions: codeLook(right.label, true) },
+      // Each side has half of the page: what is cut off at its edge would be half of the change.
+      a: { doc: left.text, extensions: [codeLook(left.label, true), EditorView.lineWrapping] },
+      b: { doc: right.text, extensions: [codeLook(right.label, true), EditorView.lineWrapping] },
       collapseUnchanged: { margin: 3, minSize: 6 },
       diffConfig: { scanLimit: 2000, timeout: 1000 },
     });

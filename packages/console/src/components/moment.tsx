@@ -4,7 +4,12 @@ const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle
 export function Moment({ at }: { at: string }) {
   return (
     <time dateTime={at} title={at}>
-      {format.format(new Date(at))}
+      {momentText(at)}
     </time>
   );
+}
+
+/** The same where there is only room for a text. */
+export function momentText(at: string): string {
+  return format.format(new Date(at));
 }

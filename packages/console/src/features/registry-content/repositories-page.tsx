@@ -24,7 +24,7 @@ export function RepositoriesPage({ registry }: { registry: string }) {
         countOf={(data) => data.repositories.length}
       >
         {(data) => (
-          <Table aria-label={`Repositories of ${registry}`} variant="compact">
+          <Table aria-label={`Repositories of ${registry}`} variant="compact" gridBreakPoint="">
             <Thead>
               <Tr>
                 <Th>Repository</Th>

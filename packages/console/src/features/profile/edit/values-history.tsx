@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { useLayerHistory } from '../../../api/layer-values.ts';
 import { DiffView } from '../../../components/diff-view.tsx';
-import { Moment } from '../../../components/moment.tsx';
+import { Moment, momentText } from '../../../components/moment.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 
 type Entry = LayerHistory['entries'][number];
@@ -74,7 +74,7 @@ function Shown({ entry, values, onTake }: { entry: Entry; values: LayerValues; o
       </Button>
       <div className="layer-text">
         <DiffView
-          left={{ label: `Values until ${new Date(entry.until).toLocaleString()}`, text: entry.values }}
+          left={{ label: `Values until ${momentText(entry.until)}`, text: entry.values }}
           right={{ label: 'Values that run', text: values.values }}
         />
       </div>
