@@ -13,7 +13,7 @@ const onFreePort = '--listen 127.0.0.1:0';
 
 /**
  * Running a console, as its guide is typed. What it says of systemd is typed in `systemd-console.long.test.ts`, what it says of the platform's own
- * cluster in `guides-site.test.ts`.
+ * cluster in `guides-backup.test.ts`.
  */
 describe('run the console, as it is typed', { timeout: 180_000 }, () => {
   let desk: Desk;

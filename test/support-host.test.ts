@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unpackExecutable } from './setup/bundle-executable.ts';
-import { guideBlock, guideBlocks } from './setup/guide.ts';
+import { blockToType, guideBlocks } from './setup/guide.ts';
 import { run } from './setup/sealift.ts';
 
 const [curl, skopeo] = [peer('curl'), peer('skopeo')];
@@ -83,7 +83,7 @@ case "$1 $2" in
 esac`;
     }
     async function types(guide: string, words: string) {
-      const block = await guideBlock(guide, words);
+      const block = await blockToType(guide, words);
       const typed = block
         .replaceAll('support.example:5443', `localhost:${ports[0]}`)
         .replaceAll('support.example:8443', `localhost:${ports[1]}`)

@@ -27,7 +27,7 @@ import { freePort, type PostgresServer, startPostgres } from '../packages/server
 import { bundleOfVersion } from './setup/bundle-of-executable.ts';
 import { built } from './setup/environment.ts';
 import { expectedEffects } from './setup/expected-effects.ts';
-import { fencedIn, guideBlock } from './setup/guide.ts';
+import { blockToType, fencedIn } from './setup/guide.ts';
 import { putFaults } from './setup/simulator-faults.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
@@ -78,7 +78,7 @@ describe.skipIf(needed.missing || postgres.missing)(
     }
     /** A block of the guide, with what a test leaves to chance and the guide does not. */
     async function types(guide: string, words: string): Promise<string> {
-      const block = await guideBlock(guide, words);
+      const block = await blockToType(guide, words);
       const options = ['--listen', new URL(url).host, ...cluster.consoleArgs].join(' ');
       const typed = block.replaceAll('--trusted-proxy 127.0.0.1', `--trusted-proxy 127.0.0.1 ${options}`);
       const { code, stdout, stderr } = await machine.run('sh', ['-e', '-c', typed], { cwd: '/root' });

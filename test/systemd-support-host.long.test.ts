@@ -4,7 +4,7 @@ import { startMachine, systemd, type SystemdMachine } from '@sealift/testkit/sys
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { built } from './setup/environment.ts';
-import { guideBlock } from './setup/guide.ts';
+import { blockToType } from './setup/guide.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -41,7 +41,7 @@ describe.skipIf(needed.missing || curl.missing || skopeo.missing)(
       return `${stdout}\n${stderr}`;
     }
     async function types(guide: string, words: string): Promise<string> {
-      return await does(await guideBlock(guide, words));
+      return await does(await blockToType(guide, words));
     }
     const passwordsIn = (said: string): Record<string, string> =>
       Object.fromEntries(

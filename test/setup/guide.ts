@@ -22,15 +22,6 @@ export async function fencedIn(name: string, language: string): Promise<readonly
   return fenced.filter(([, named]) => named === language).map(([, , block = '']) => block.trimEnd());
 }
 
-/** The one block of a guide that is these words, or else begins with them. @throws Error where none is, or several begin so */
-export async function guideBlock(guide: string, words: string): Promise<string> {
-  const blocks = await guideBlocks(guide);
-  const same = blocks.filter((one) => one === words);
-  const [found, ...others] = same.length > 0 ? same : blocks.filter((one) => one.startsWith(words));
-  if (found === undefined || others.length > 0) throw new Error(`not one block of ${guide} begins with ${words}`);
-  return found;
-}
-
 /** A program that waits for another question than the one that was thought of ends after this. */
 const patienceMs = 100_000;
 
@@ -59,7 +50,7 @@ export function supportHost({ env, folder }: DemoContext): TypedIn {
 /**
  * Types the one block of a guide that begins with some words, or is them, into a shell, which stops at the first command that fails.
  *
- * @throws Error where none of the blocks is, or several begin so, and where something that is stood in for is not in it
+ * @throws Error as `blockToType`
  */
 export async function typeBlock(guide: string, words: string, typedIn: TypedIn): Promise<Finished> {
   const { cwd, env, instead, goesOn, answers } = typedIn;
@@ -70,20 +61,23 @@ export async function typeBlock(guide: string, words: string, typedIn: TypedIn):
 }
 
 /**
- * The same block as it is typed, where the one who types does not wait for its end.
+ * The same block as it is typed, where another shell types it.
  *
- * @throws Error as `typeBlock`
+ * @throws Error where none of the blocks is so, or several begin so, and where something that is stood in for is not in it
  */
 export async function blockToType(
   guide: string,
   words: string,
   instead: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const block = await guideBlock(guide, words);
+  const blocks = await guideBlocks(guide);
+  const same = blocks.filter((one) => one === words);
+  const [found, ...others] = same.length > 0 ? same : blocks.filter((one) => one.startsWith(words));
+  if (found === undefined || others.length > 0) throw new Error(`not one block of ${guide} begins with ${words}`);
   return Object.entries(instead).reduce((text, [example, place]) => {
     if (!text.includes(example)) throw new Error(`the block of ${guide} that begins with ${words} has no ${example}`);
     return text.replaceAll(example, place);
-  }, block);
+  }, found);
 }
 
 /** A terminal of one's own (script(1)); what it shows is the standard output. */
