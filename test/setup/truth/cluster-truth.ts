@@ -70,9 +70,9 @@ export class ClusterTruth {
     this.#change = Promise.withResolvers();
   }
 
-  /** Settles when a machine is being replaced. */
+  /** Settles when a machine was replaced and another one is being. */
   async rolling(): Promise<void> {
-    while (this.#looks.at(-1)?.state.nodes.every(({ ready }) => ready) !== false) await this.changed();
+    while (!isRolling(this.#looks.at(-1)?.state)) await this.changed();
   }
 
   /** Settles when the cluster is found to be another than before. */
@@ -99,4 +99,8 @@ export class ClusterTruth {
 
 function textOf({ nodes, layers, updated }: ClusterState): string {
   return JSON.stringify([nodes, [...layers], updated]);
+}
+
+function isRolling(state: ClusterState | undefined): boolean {
+  return state !== undefined && state.updated['control-plane'] > 0 && state.nodes.some(({ ready }) => !ready);
 }

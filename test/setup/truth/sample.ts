@@ -9,7 +9,7 @@ export async function sampleOfTruth(chromium: string, product: WatchOptions['pro
   return await watchUpgrade({
     chromium,
     product,
-    speed: 0.6,
+    speed: 0.9,
     statements: Number.POSITIVE_INFINITY,
     betweenMs: 1200,
     afterFaultsMs: 4000,
