@@ -158,6 +158,8 @@ export class MirrorSite {
     const login = { username: null, plainHttp: true, ca: null, allowedOrigins: [], push: true, syncEveryMinutes: null };
     const settings = { registry: this.line.registry, packBase: 'team/packs', imageBase: 'team/images', ...login };
     await this.api.post('/api/v1/registries', { name: 'theirs', ...settings }, packRegistrySchema);
+    // What was tried when it was added.
+    this.line.taken.length = 0;
   }
 }
 
