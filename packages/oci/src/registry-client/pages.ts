@@ -36,8 +36,7 @@ export interface PagedList<Item> {
  */
 export async function readPages<Item>(calls: RegistryCalls, list: PagedList<Item>): Promise<Item[] | undefined> {
   const { what, limit } = list;
-  const given = calls.options.cancel === undefined ? [] : [calls.options.cancel];
-  const cancel = AbortSignal.any([...given, AbortSignal.timeout(listDeadlineMs)]);
+  const cancel = inTime(calls);
   const found: Item[] = [];
   let url: URL | undefined = list.url;
   for (let page = 0; url !== undefined; page += 1) {
@@ -65,7 +64,7 @@ export interface ListPage<Item> {
  * @throws as {@link readPages}
  */
 export async function readPage<Item>(calls: RegistryCalls, list: PagedList<Item>): Promise<ListPage<Item> | undefined> {
-  const read = await readOne(calls, list, calls.options.cancel);
+  const read = await readOne(calls, list, inTime(calls));
   if (read === undefined) return undefined;
   if (read.items.length > list.limit) throw tooMuch(`a page of ${list.what}`, list.limit, placeOf(list.url));
   return { items: read.items, goesOn: read.next !== undefined };
@@ -79,11 +78,10 @@ interface OnePage<Item> {
 async function readOne<Item>(
   calls: RegistryCalls,
   { url, scope, what, absent = [], parse }: PagedList<Item>,
-  cancel: AbortSignal | undefined,
+  cancel: AbortSignal,
 ): Promise<OnePage<Item> | undefined> {
   const place = placeOf(url);
-  const ended = cancel === undefined ? {} : { cancel };
-  const answer: IncomingMessage = await calls.call({ method: 'GET', url, scope, ...ended });
+  const answer: IncomingMessage = await calls.call({ method: 'GET', url, scope, cancel });
   if (absent.includes(answer.statusCode ?? 0)) {
     discard(answer);
     return undefined;
@@ -91,6 +89,11 @@ async function readOne<Item>(
   if (answer.statusCode !== 200) throw await refusal(answer, what, place);
   const body = shortBodyOf(answer, calls.idleTimeoutMs, place, cancel);
   return { items: parse(await readBounded(body, pageLimitBytes, what, place), place), next: nextPage(answer, url) };
+}
+
+/** Ends with whoever asks, or where a list is not whole in time. */
+function inTime({ options: { cancel } }: RegistryCalls): AbortSignal {
+  return AbortSignal.any([...(cancel === undefined ? [] : [cancel]), AbortSignal.timeout(listDeadlineMs)]);
 }
 
 function tooMuch(what: string, limit: number, place: string): SealiftError {
