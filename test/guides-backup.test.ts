@@ -21,7 +21,6 @@ const absent = [etcd, apiserver, versitygw, peer('cluster-api-core'), peer('vcen
   ({ missing }) => missing,
 );
 const account = { username: 'ann', password: 'four random words here' };
-const guide = { file: 'site.sealift-backup', key: 'secret-key' };
 
 /** Blocks of guides that want a site: a console of a real API server with the objects of Cluster API, of vCenter, and a bucket. */
 describe.skipIf(absent !== undefined)(
@@ -74,6 +73,8 @@ describe.skipIf(absent !== undefined)(
         desk.gets(guide.key, desk.path('data/secret-key'));
         expect(said).toMatch(/\d+ rows of \d+ tables restored and alike, [1-9]\d* objects read/);
         expect(said).toContain('every 24 hours, of which 14 are kept');
+        // The console has made it with the first backup.
+        desk.gets('secret-key', desk.path('data/secret-key'));
       });
 
       it('it is taken off the machine and checked anywhere', async () => {

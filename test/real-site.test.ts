@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,6 +28,7 @@ const newer = { kubernetes: 'v1.37.2', template: 'r_u-2204-0-k-1372-0' };
 /** Of the moments before and after each effect of the upgrade, so that one effect in five has one, in turn before and after it; `kills.long.test.ts` takes all of them. */
 const killOneIn = 9;
 
+const snapshotSchema = z.object({ path: z.string(), pod: z.string(), sizeBytes: z.number(), sha256: z.string() });
 const lookSchema = z.object({ proposal: adoptionProposalSchema });
 
 interface Node extends KubeObject {
@@ -155,6 +157,15 @@ describe.skipIf(absent !== undefined)(
         new RegExp(`^cluster\\.snapshot {2}${size} bytes, of etcd-.*; its sum is right$`, 'm'),
       );
       expect(mode & 0o777).toBe(0o600);
+      const another = join(site.context.folder.path, 'etcd.snapshot');
+      const told = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', another, ...clusters.split(' '));
+      const bytes = await readFile(another);
+      expect(told).toEqual({
+        path: another,
+        pod: expect.stringMatching(/^etcd-/),
+        sizeBytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      });
       const data = join(site.context.folder.path, 'etcd-restored');
       await promisify(execFile)(etcdutl.path, ['snapshot', 'restore', file, '--data-dir', data]);
     });

@@ -117,8 +117,8 @@ describe.skipIf(peers.some(({ missing }) => missing))(
     });
 
     storageContract('a site by its vCenter and its API server', async () => {
-      const { url, username, password, caFile } = vcenter;
-      const login = { url, username, password: new Secret(password), caFile };
+      const { url, username, password, thumbprint } = vcenter;
+      const login = { url, username, password: new Secret(password), thumbprint };
       const { kubeconfig } = kubernetes;
       const site = connectSite({ ...login, places: {}, networks: [], enterprise: { kubeconfig } }, nothingApplied);
       return { port: site.storage, close: () => site.close() };
