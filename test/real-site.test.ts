@@ -157,7 +157,7 @@ describe.skipIf(absent !== undefined)(
         new RegExp(`^cluster\\.snapshot {2}${size} bytes, of etcd-.*; its sum is right$`, 'm'),
       );
       expect(mode & 0o777).toBe(0o600);
-      const another = join(site.context.folder.path, 'etcd.snapshot');
+      const another = join(site.context.folder.path, 'another.snapshot');
       const told = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', another, ...clusters.split(' '));
       const bytes = await readFile(another);
       expect(told).toEqual({
