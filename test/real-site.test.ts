@@ -16,6 +16,7 @@ import { signIn } from './setup/console-pages.ts';
 import { endStateOf } from './setup/end-state.ts';
 import { supportHost, typeBlock } from './setup/guide.ts';
 import { type KilledEnvironment, startKilledEnvironment } from './setup/killed-environment.ts';
+import { layOutPrograms } from './setup/rehearsal-programs.ts';
 import { run, sealift } from './setup/sealift.ts';
 
 const cluster = sitePeers();
@@ -153,9 +154,7 @@ describe.skipIf(absent !== undefined)(
       expect(`exit ${saved.code}\n${saved.stderr}`).toMatch(/^exit 0\n/);
       const file = join(site.context.folder.path, 'cluster.snapshot');
       const { size, mode } = await stat(file);
-      expect(saved.stdout).toMatch(
-        new RegExp(`^cluster\\.snapshot {2}${size} bytes, of etcd-.*; its sum is right$`, 'm'),
-      );
+      expect(saved.stdout).toMatch(new RegExp(`^${file} {2}${size} bytes, of etcd-.*; its sum is right$`, 'm'));
       expect(mode & 0o777).toBe(0o600);
       const another = join(site.context.folder.path, 'another.snapshot');
       const told = await json(snapshotSchema, 'cluster', 'snapshot-etcd', '-o', another, ...clusters.split(' '));
@@ -168,6 +167,17 @@ describe.skipIf(absent !== undefined)(
       });
       const data = join(site.context.folder.path, 'etcd-restored');
       await promisify(execFile)(etcdutl.path, ['snapshot', 'restore', file, '--data-dir', data]);
+    });
+
+    it('is rehearsed on that snapshot, without the cluster', async () => {
+      const host = supportHost(site.context);
+      const servers = { old: peer('kube-apiserver-1.36'), new: peer('kube-apiserver') };
+      await layOutPrograms(host.cwd, { etcd: peer('etcd'), etcdutl, ...servers });
+      const rehearsed = await typeBlock('rehearse-a-minor.md', 'sealift upgrade rehearse --etcd-snapshot', host);
+      expect(`exit ${rehearsed.code}\n${rehearsed.stderr}`).toMatch(/^exit 0\n/);
+      const [way, looked, end] = rehearsed.stdout.split('\n');
+      expect([way, end]).toEqual(['From v1.36.3 to v1.37.2 emulating 1.36', 'Nothing is in the way.']);
+      expect(Number(/^(\d+) objects listed/.exec(looked ?? '')?.[1])).toBeGreaterThan(150);
     });
 
     it('is planned and looked at, and nothing blocks it', async () => {

@@ -1,5 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startRealCluster } from '@sealift/cli/demo/cluster/real-cluster';
 import type { DemoContext } from '@sealift/cli/demo/demo-context';
 import { installed } from '@sealift/cli/demo/demo-environment';
@@ -17,6 +16,7 @@ import { differingLines, endStateOf } from './setup/end-state.ts';
 import { supportHost, type TypedIn, typeBlock } from './setup/guide.ts';
 import { makeKeptObjects, readKeptObjects, touchKeptObjects } from './setup/kept-objects.ts';
 import { type RealEnvironment, startRealEnvironment } from './setup/real-environment.ts';
+import { layOutPrograms } from './setup/rehearsal-programs.ts';
 import { type Finished, run, sealift } from './setup/sealift.ts';
 
 const absent = [ownMinorPeers(), peer('helm'), peer('govc'), peer('qemu-img')].find(({ missing }) => missing);
@@ -79,16 +79,7 @@ describe.skipIf(absent !== undefined)(
     beforeAll(async () => {
       site = await startRealEnvironment(undefined, async (context, vendor) => {
         const folder = programs(context);
-        await mkdir(join(folder, '1.36'), { recursive: true });
-        await mkdir(join(folder, '1.37'));
-        for (const [path, tool] of [
-          ['etcd', tools.etcd],
-          ['etcdutl', tools.etcdutl],
-          ['1.36/kube-apiserver', tools.old],
-          ['1.37/kube-apiserver', tools.new],
-        ] as const) {
-          await symlink(resolve(tool.path), join(folder, path));
-        }
+        await layOutPrograms(folder, tools);
         const cluster = await startRealCluster(context, vendor, { version: installed, ownMinors: true });
         return { ...cluster, consoleArgs: [...cluster.consoleArgs, '--rehearsal-programs', folder] };
       });
