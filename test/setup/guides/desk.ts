@@ -26,6 +26,8 @@ export class Desk {
       HOME: join(root, 'home'),
       TMPDIR: join(root, 'tmp'),
       LANG: 'C.UTF-8',
+      // Those of root are for the whole machine.
+      SEALIFT_TRUSTED_KEYS: join(root, 'trusted-keys'),
     };
   }
 
