@@ -58,7 +58,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [long, engine, field, preflight, gateway, mirror, site],
           globalSetup: ['test/setup/build.ts'],
-          setupFiles,
+          setupFiles: [...setupFiles, 'test/setup/tell-failure.ts'],
           // Each has servers of its own, and waits for them most of the time.
           maxWorkers: 2,
           // By themselves, after all others.

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { remember } from './open-windows.ts';
 
 const screenshots = join(fileURLToPath(new URL('..', import.meta.url)), 'screenshots');
 
@@ -52,19 +53,39 @@ export async function openWindow(executablePath: string, url: string): Promise<W
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
   });
+  const refusals: string[] = [];
+  page.on('response', (answer) => {
+    if (answer.status() < 400) return;
+    const about = `${answer.status()} ${answer.request().method()} ${answer.url()}`;
+    void answer.text().then(
+      (text) => refusals.push(`${about} ${text.slice(0, 1000)}`),
+      () => refusals.push(about),
+    );
+  });
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
     if (protocol !== 'data:' && protocol !== 'blob:' && origin !== new URL(url).origin)
       foreignRequests.push(request.url());
   });
+  const picture = async (name: string): Promise<void> => {
+    await page.evaluate(stillness);
+    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  };
+  const forget = remember({
+    async tell(name) {
+      const text = await page.innerText('body', { timeout: 5000 }).catch(String);
+      await picture(name).catch(() => undefined);
+      return [`The window at ${page.url()} shows:`, text, 'Refused:', ...refusals, 'Errors:', ...errors].join('\n');
+    },
+  });
   return {
     page,
     errors,
     foreignRequests,
-    async picture(name) {
-      await page.evaluate(stillness);
-      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    picture,
+    async close() {
+      forget();
+      await browser.close();
     },
-    close: () => browser.close(),
   };
 }

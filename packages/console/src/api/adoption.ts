@@ -22,7 +22,7 @@ export function useSurvey() {
   return useMutation({
     mutationFn: async (said: Said): Promise<Found> => ({
       said,
-      proposal: await request(adoptionProposalSchema, 'POST', '/platform/survey', said),
+      proposal: await request(adoptionProposalSchema, 'POST', '/platform/survey', said, { looks: true }),
     }),
   });
 }
