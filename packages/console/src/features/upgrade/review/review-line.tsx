@@ -25,6 +25,7 @@ export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
   const { decision, layer, path } = row;
   const isWhole = decision.path.length === 0;
   const { last, parents } = pathParts(decision);
+  const isBegun = row.isOpen && hunks !== undefined;
   return (
     <div
       role="treeitem"
@@ -47,8 +48,8 @@ export const ReviewLine = memo(function ReviewLine(props: ReviewLineProps) {
       </span>{' '}
       <span className="line-change">{isWhole ? decision.reason : <FromTo {...changeOfRow(row)} />}</span>{' '}
       <span className="line-result">
-        <span className="line-who">{who[changedBy(decision)]}</span> <ResultLabel row={row} />{' '}
-        {row.isOpen && hunks !== undefined && <span className="line-hunks">{hunks} hunks settled</span>}
+        <span className="line-who">{isBegun ? `${hunks} hunks settled` : who[changedBy(decision)]}</span>{' '}
+        <ResultLabel row={row} />
         {row.isPending && <span className="pf-v6-screen-reader">, being saved</span>}
       </span>
     </div>
