@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { BackupKeeper, type BackupParts } from '../backups/backup-keeper.ts';
 import { BackupPlaces } from '../backups/places/places.ts';
 import type { BackedUpPlatform } from '../backups/platform-records.ts';
@@ -14,11 +15,11 @@ const noPlatform: BackedUpPlatform = {
   },
 };
 
+const keyFolder = mkdtempSync(join(tmpdir(), 'sealift-key-'));
+afterAll(() => rmSync(keyFolder, { recursive: true, force: true }));
+
 /** Where tests keep the key of backups, one for a file of tests. */
-export const testKey: SecretKeyPlace = {
-  path: join(mkdtempSync(join(tmpdir(), 'sealift-key-')), 'secret-key'),
-  mayBeMade: true,
-};
+export const testKey: SecretKeyPlace = { path: join(keyFolder, 'secret-key'), mayBeMade: true };
 
 /** A keeper of backups in a folder, of a store and no cluster. */
 export function keeperOf(
