@@ -91,6 +91,10 @@ describe('what a page states', () => {
   it('may be unknown since it was true', () => {
     const old = { nodes: table(before), unknown: [['Unknown now', now - 40_000]] as const };
     expect(of(old, 30_000)).toBe('unknown');
+    // What was asked then was answered some seconds later.
+    const newer = { nodes: table(after), unknown: [['Unknown now', now - 34_000]] as const };
+    expect(of(newer, 30_000)).toBe('unknown');
+    expect(of({ ...newer, unknown: [['Unknown now', now - 40_000]] }, 30_000)).toBe('false');
     // It was not true any more when it is said to have been.
     expect(of({ ...old, unknown: [['Unknown now', now - 2000]] }, 30_000)).toBe('false');
     expect(of({ ...old, unknown: [['Unknown now', null]] }, 30_000)).toBe('false');

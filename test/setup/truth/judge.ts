@@ -19,6 +19,8 @@ export interface Verdict {
 
 const machinesOfGroup = 3;
 const slackMs = 1000;
+/** For so long the console lets a cluster answer: what is known since it was asked may be as it was when that answered. */
+const answerMs = 5000;
 /** A page tells the time once a second, and a busy machine draws it late. */
 const lateMs = 4000;
 /** For so long after a fault something may be unknown: what was held up by it is read again by and by. */
@@ -52,7 +54,7 @@ export function judge(
   if (since === null || since > at + slackMs)
     return { is: 'false', why: `unknown since no time or the future: ${text}` };
   // What is shown beside it was true when it was known last.
-  if (!truth.during(since - windowMs, since + slackMs).some(isTrue)) {
+  if (!truth.during(since - windowMs, since + answerMs).some(isTrue)) {
     return { is: 'false', why: `was not true when it is said to have been, ${at - since} ms ago: ${stated(page)}` };
   }
   return { is: 'unknown', why: text };

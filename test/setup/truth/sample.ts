@@ -22,7 +22,8 @@ export async function sampleOfTruth(chromium: string, product: WatchOptions['pro
 /** The counts of a run, in a line. */
 export function toldOf({ verdicts, seenWith, state }: Watched): string {
   const of = (is: string): number => verdicts.filter((one) => one.is === is).length;
-  const counts = `${verdicts.length} statements: ${of('equal')} equal, ${of('unknown')} unknown, ${of('false')} false`;
+  const instants = new Set(verdicts.map(({ instant }) => instant)).size;
+  const counts = `${verdicts.length} statements at ${instants} instants: ${of('equal')} equal, ${of('unknown')} unknown, ${of('false')} false`;
   const during = [...seenWith].map(([fault, count]) => `${fault} ${count}`).join(', ');
   return `${counts}; seen with ${during}; the upgrade is ${state}`;
 }
