@@ -76,6 +76,13 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
         await link.click();
         await page.getByRole('heading', { level: 1 }).waitFor();
       }
+      await page.goto('/administration/registries/spectro-packs/repositories');
+      await page
+        .getByRole('link', { name: /calico$/ })
+        .first()
+        .click();
+      await page.getByRole('table').getByText('sha256:').first().waitFor();
+      await window.picture('executable-repository');
       await page.goto(`/updates/${draft.id}?texts=cni-cni-calico`);
       for (const pane of ['Incoming changes', 'Merged result', 'Current configuration']) {
         await page.getByRole('region', { name: pane, exact: true }).waitFor();

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hunkedTextListSchema, layerPreviewSchema, upgradeSchema } from '@sealift/core/api';
 import { syncRegistry } from '@sealift/cli/demo/platform';
 import { peer } from '@sealift/testkit/peers';
@@ -5,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './setup/accessibility.ts';
 import { openWindow, type Window } from './setup/browser.ts';
+import { unpackExecutable } from './setup/bundle-executable.ts';
 import { startEnvironment, type TestEnvironment } from './setup/environment.ts';
 import { signInByPassword } from './setup/sign-in-page.ts';
 
@@ -15,19 +19,23 @@ const ofSite = {
   'verbs: ["watch"]': 'verbs: ["watch", "list"]',
 };
 
+/** Of the console that the executable is, with its own pages. */
 describe.skipIf(chromium.missing)(
   `a long text that site and release changed, in a browser (${chromium.remedy})`,
   () => {
+    let folder: string;
     let site: TestEnvironment;
     let window: Window;
     let page: Page;
     let id = '';
     beforeAll(async () => {
-      site = await startEnvironment(40, (values, pack) =>
+      folder = await mkdtemp(join(tmpdir(), 'sealift-hunks-'));
+      const executable = await unpackExecutable(join(folder, 'sealift'));
+      const ownValues = (values: string, pack: string): string =>
         pack === 'kubernetes'
           ? Object.entries(ofSite).reduce((text, [from, to]) => text.replace(from, to), values)
-          : values,
-      );
+          : values;
+      site = await startEnvironment(40, ownValues, { executable });
       window = await openWindow(chromium.path, site.administrator.api.url);
       page = window.page;
       page.setDefaultTimeout(60_000);
@@ -35,6 +43,7 @@ describe.skipIf(chromium.missing)(
     afterAll(async () => {
       await window?.close();
       await site?.remove();
+      await rm(folder, { recursive: true, force: true });
     });
 
     const preview = () =>
