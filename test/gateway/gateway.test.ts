@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '@sealift/testkit/wait-until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayExecutable } from './setup/gateway-executable.ts';
@@ -15,9 +16,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => site?.stop(), 60_000);
 
-async function stop({ child }: ReturnType<Gateway['start']>): Promise<void> {
+async function stop({ child, said }: ReturnType<Gateway['start']>): Promise<void> {
   child.kill('SIGTERM');
-  await ended(child);
+  const late = new Error(`it does not end:\n${said()}`);
+  await Promise.race([ended(child), delay(30_000, undefined, { ref: false }).then(() => Promise.reject(late))]);
+}
+
+/** Asks one to stop in the very moment in which it says something. */
+async function stopOnceSaid(running: ReturnType<Gateway['start']>, words: string): Promise<void> {
+  const heard = Promise.withResolvers<void>();
+  running.child.stderr.on('data', () => running.said().includes(words) && heard.resolve());
+  await Promise.race([heard.promise, delay(90_000, undefined, { ref: false })]);
+  expect(running.said()).toContain(words);
+  await stop(running);
 }
 
 /** A build that proves itself, and falls over right after. */
@@ -143,8 +154,10 @@ describe('gateways', { timeout: 120_000 }, () => {
         await waitUntil(`time to pass: ${mode}`, () => line.seen.some(({ atMs }) => atMs > until), 60_000);
         expect(running.said()).not.toMatch(/taken back|proved/);
       }
+      const stopped = stopOnceSaid(running, '1.3.1 has proved itself');
       line.mode = 'through';
-      await waitUntil('its proof', () => running.said().includes('1.3.1 has proved itself'), 60_000);
+      // In the moment in which the keeper becomes the new executable.
+      await stopped;
     } finally {
       await stop(running);
       await line.close();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { asSealiftError, SealiftError } from '@sealift/core/errors';
 import { lockFolder } from '@sealift/io/folder-lock';
 import type { Environment } from '@sealift/io/http/environment';
@@ -216,9 +217,12 @@ class Keeper {
 
   /** The keeper is of the same executable as the agent: it has proved itself whole. */
   async #becomeCurrent(): Promise<void> {
-    const { env, become, keeperArgs, note } = this.#options;
+    const { env, become, keeperArgs, note, cancel } = this.#options;
     const sha256 = await currentSha256(this.#folder);
     if (sha256 === null || env[becameVariable] === sha256 || this.#isSelf(sha256)) return;
+    // Whoever has asked it to stop by now is heard: the next program knows nothing of that.
+    await setImmediate();
+    if (cancel.aborted) return;
     const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
     try {
       // The lock of the folder ends with this program, and is the next one's to take.

@@ -4,6 +4,7 @@ import { SealiftError } from '@sealift/core/errors';
 import { runKeeper } from '@sealift/gateway/keeper';
 import type { CliContext } from '../../context.ts';
 import { plainLine } from '../../terminal/plain-line.ts';
+import { become } from './become.ts';
 
 export interface GatewayRunOptions {
   readonly data: string;
@@ -31,7 +32,7 @@ export async function runGateway(options: GatewayRunOptions, context: CliContext
     times: { handshakeMs, windowMs, lookMs: Math.min(5000, handshakeMs / 4) },
     note: (text) => context.note(`${new Date().toISOString()} ${plainLine(text)}`),
     say: context.out,
-    become: (program, args, env) => process.execve?.(program, [program, ...args], env),
+    become,
     cancel: context.cancel,
   });
 }
