@@ -81,7 +81,11 @@ describe.skipIf(postgres.missing)(`the console in the executable (${postgres.rem
         .getByRole('link', { name: /calico$/ })
         .first()
         .click();
-      await page.getByRole('table').getByText('sha256:').first().waitFor();
+      await page
+        .getByRole('grid', { name: /^Tags of / })
+        .getByText('sha256:')
+        .first()
+        .waitFor();
       await window.picture('executable-repository');
       await page.goto(`/updates/${draft.id}?texts=cni-cni-calico`);
       for (const pane of ['Incoming changes', 'Merged result', 'Current configuration']) {
