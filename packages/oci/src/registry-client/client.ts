@@ -99,6 +99,11 @@ export class RegistryClient {
     return this.#calls.connection.authenticator.wasAsked;
   }
 
+  /** Whether it is spoken to over TLS. */
+  get isEncrypted(): boolean {
+    return this.#calls.connection.origin.protocol === 'https:';
+  }
+
   /** Closes every connection. */
   close(): void {
     this.#calls.connection.agents.close();

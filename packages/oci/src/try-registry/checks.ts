@@ -12,7 +12,7 @@ export interface RegistryCheck extends Check {
 }
 
 const titles: Readonly<Record<RegistryTrial, string>> = {
-  reach: 'It answers, and its certificate is trusted',
+  reach: 'It answers',
   login: 'The login is accepted',
   pull: 'Its content may be pulled',
   push: 'Content may be pushed to it',

@@ -104,6 +104,7 @@ describe.skipIf(dockerRegistry.missing)(`a trial of docker-registry (${dockerReg
       artifacts: 'pass',
       'body-limit': 'pass',
     });
+    expect(detail('reach')).toContain('over HTTP without TLS');
     expect(detail('push')).toContain('removed again');
     const [, digest = ''] = /(sha256:[0-9a-f]{64})/.exec(detail('push')) ?? [];
     expect(digest).toBe('');

@@ -56,7 +56,10 @@ const aboutLogin = ['REGISTRY_UNAUTHORIZED', 'REGISTRY_DENIED'] as const;
 
 /** Who answered that a login is wrong was reached. */
 async function tryEntrance(client: RegistryClient, { hasLogin }: RegistryTrialOptions): Promise<RegistryCheck[]> {
-  const reached = passed('reach', `${client.registry} answers`);
+  const secured = client.isEncrypted
+    ? 'and its certificate is trusted'
+    : 'over HTTP without TLS: nothing proves who it is';
+  const reached = passed('reach', `${client.registry} answers, ${secured}`);
   try {
     await client.ping();
     if (!hasLogin)
