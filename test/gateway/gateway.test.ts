@@ -26,7 +26,7 @@ async function stop({ child, said }: ReturnType<Gateway['start']>): Promise<void
 async function stopOnceSaid(running: ReturnType<Gateway['start']>, words: string): Promise<void> {
   const heard = Promise.withResolvers<void>();
   running.child.stderr.on('data', () => running.said().includes(words) && heard.resolve());
-  await Promise.race([heard.promise, delay(90_000, undefined, { ref: false })]);
+  await Promise.race([heard.promise, delay(60_000, undefined, { ref: false })]);
   expect(running.said()).toContain(words);
   await stop(running);
 }

@@ -9,7 +9,7 @@ interface UnknownSinceProps {
   query: UseQueryResult<unknown>;
   /** How often it is asked for, ms. */
   everyMs: number;
-  /** Until when what is shown was true: when it was asked for, by the reader's clock, ms since 1970. */
+  /** When what is shown was asked for, by the reader's clock, ms since 1970: it was true then, or became so until the answer. */
   trueAt: number;
 }
 
@@ -21,8 +21,8 @@ export function UnknownSince({ what, query, everyMs, trueAt }: UnknownSinceProps
     <>
       <Notice variant="warning" title={`Unknown now: ${what}`}>
         <p>
-          Unknown since <Moment at={new Date(trueAt).toISOString()} />: what is shown is as it was then. It is asked for
-          again all the time.
+          Unknown since <Moment at={new Date(trueAt).toISOString()} />: what is shown is the answer to what was asked
+          then. It is asked for again all the time.
         </p>
       </Notice>
       {query.isError && <ErrorNotice error={query.error} />}
