@@ -1,5 +1,6 @@
 import { peer } from '@sealift/testkit/peers';
 import { describe, expect, it } from 'vitest';
+import { slowLineMs } from './setup/faulty-line.ts';
 import { SeededRandom } from './setup/random.ts';
 import type { TimedFault } from './setup/truth/play-faults.ts';
 import { toldOf } from './setup/truth/sample.ts';
@@ -19,6 +20,7 @@ describe.skipIf(chromium.missing)(`what the pages state over a whole upgrade wit
       betweenMs: 1200,
       afterFaultsMs: Number.POSITIVE_INFINITY,
       stalestMs,
+      slowestMs: slowLineMs,
       random: new SeededRandom(seed),
       // Drawn apart: how many instants there are between two faults is chance.
       faults: anyFaults(new SeededRandom(seed + 1)),

@@ -14,12 +14,13 @@ interface Said {
   readonly body: Buffer;
 }
 
+/** How long a slow line holds a request, ms. */
+export const slowLineMs = 4000;
+
 /** The line between a console and a simulated cluster, with faults of one kind at a time for each peer behind it. */
 export class FaultyLine {
   url = '';
   readonly faults = new Map<LinePeer, LineFault>();
-  /** How long a slow line holds a request. */
-  slowMs = 4000;
   readonly #target: string;
   readonly #server: Server;
   /** By path: what was said last without a fault. */
@@ -55,7 +56,7 @@ export class FaultyLine {
     }
     const said = fault === 'stale' && method === 'GET' ? this.#said.get(url) : undefined;
     if (said !== undefined) return void outgoing.writeHead(said.status, said.headers).end(said.body);
-    if (fault === 'slow') await delay(this.slowMs);
+    if (fault === 'slow') await delay(slowLineMs);
     const answer = await this.#ask(incoming);
     if (method === 'GET' && fault === undefined) this.#said.set(url, answer);
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);

@@ -1,22 +1,19 @@
 // @vitest-environment node
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '@sealift/testkit/peers';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FixtureApi } from './fixture/fixture-api.ts';
 import { type FixtureServer, serveFixture } from './fixture/serve.ts';
+import { accessibilityFaults, launchBrowser } from './in-browser.ts';
 import { reviewInBrowser } from './review-in-browser.ts';
 
 const browserPeer = peer('chromium');
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 /** What an answer's head takes at most. */
 const headersBytes = 500;
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 const addresses = [
   '/',
@@ -70,7 +67,7 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     await build({ root, logLevel: 'error', build: { outDir: pages, emptyOutDir: true } });
     vi.unstubAllEnvs();
     site = await serveFixture(pages, api);
-    browser = await chromium.launch({ executablePath: browserPeer.path, args: flags });
+    browser = await launchBrowser(browserPeer.path);
     page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
     page.on('console', (message) => {
@@ -96,7 +93,6 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
   test.each(['light', 'dark'] as const)(
     'every page meets WCAG 2.2 AA in %s colours, code and contrast included',
     async (scheme) => {
-      const axe = await readFile(axePath, 'utf8');
       const faults: string[] = [];
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       for (const address of [...addresses, ...running]) {
@@ -104,11 +100,8 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
         await page.goto(site.url + address);
         await page.locator('h1').waitFor();
         await expect.poll(() => page.locator('.loading').count(), { timeout: 20_000 }).toBe(0);
-        await page.evaluate(axe);
-        const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-          `axe.run({ runOnly: ${JSON.stringify(standards)} }).then(({ violations }) => violations)`,
-        );
-        faults.push(...found.map(({ id, nodes }) => `${address} ${id}: ${nodes[0]?.html}`));
+        const found = await accessibilityFaults(page);
+        faults.push(...found.map((fault) => `${address} ${fault}`));
       }
       api.progress = null;
       expect(faults).toEqual([]);
@@ -191,7 +184,7 @@ describe.skipIf(browserPeer.missing)(`in a browser (${browserPeer.remedy})`, () 
     await page.getByText('0 of 2 settled', { exact: true }).waitFor();
   });
 
-  reviewInBrowser(() => ({ page, url: site.url, api, axePath }));
+  reviewInBrowser(() => ({ page, url: site.url, api }));
 
   test('the first page takes less than 300 kB over TLS, fonts and headers included', async () => {
     const fresh = await browser.newPage();

@@ -6,18 +6,17 @@ import { vi } from 'vitest';
 import { createQueryClient } from '../src/api/query-client.ts';
 import { Routing } from '../src/app/routing.tsx';
 import { FixtureApi } from './fixture/fixture-api.ts';
+import { fixtureFetch } from './fixture/fixture-fetch.ts';
 
 /** Opens the console at an address, with the made-up API behind `fetch`. */
 export function openPage(address: string, prepare: (api: FixtureApi) => void = () => undefined) {
   const api = new FixtureApi();
   prepare(api);
   const network = { down: false };
-  vi.stubGlobal('fetch', async (url: string, init: RequestInit = {}) => {
+  const answer = fixtureFetch(api);
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
     if (network.down) throw new TypeError('fetch failed');
-    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
-    const headers = new Headers(init.headers);
-    const answer = api.answer(init.method ?? 'GET', url.replace('/api/v1', ''), body, headers.get('if-match'));
-    return new Response(answer.status === 204 ? null : JSON.stringify(answer.body), { status: answer.status });
+    return answer(url, init);
   });
   const shown = { search: '' };
   const client = createQueryClient();

@@ -1,28 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { FixtureApi } from './fixture/fixture-api.ts';
+import { accessibilityFaults, keepPicture } from './in-browser.ts';
 
 /** What the tests of a browser share. */
 export interface InBrowser {
   readonly page: Page;
   readonly url: string;
   readonly api: FixtureApi;
-  /** The accessibility checks as a script. */
-  readonly axePath: string;
 }
 
-const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** Machines under load are slow, and no test says anything about time. */
 const patience = 120_000;
 const poll = { timeout: 20_000 };
 const paneNames = ['Incoming changes', 'Merged result', 'Current configuration'];
-
-/** Where somebody wants to look at pages by himself, `SEALIFT_SCREENSHOTS` names a folder for them. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SEALIFT_SCREENSHOTS'];
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
-}
 
 /** The keys of a person who has no mouse, counted. */
 function countedKeys(page: Page) {
@@ -41,13 +32,6 @@ export function reviewInBrowser(shared: () => InBrowser): void {
   const focusedKey = (page: Page): Promise<string | null> =>
     page.evaluate(() => document.activeElement?.getAttribute('data-key') ?? null);
   const panes = (page: Page): Locator[] => paneNames.map((name) => page.getByRole('region', { name, exact: true }));
-  const faults = async ({ page, axePath }: InBrowser): Promise<string[]> => {
-    await page.evaluate(await readFile(axePath, 'utf8'));
-    const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-      `axe.run({ runOnly: ${JSON.stringify(standards)} }).then(({ violations }) => violations)`,
-    );
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  };
 
   test(
     'the first conflict is reached with five keys from Update Management, and settled with one more',
@@ -125,7 +109,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await page.keyboard.press('e');
       await page.getByRole('textbox', { name: /^Lines for hunk 2/ }).waitFor();
       await keepPicture(page, `hunk-lines-${colorScheme}`);
-      expect(await faults(shared())).toEqual([]);
+      expect(await accessibilityFaults(shared().page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.keyboard.press('c');
       await page.reload();
@@ -140,7 +124,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await page.goto(`${url}/updates/up-1?row=${row}`);
       await hunks.getByText(/This text is another one since 3 hunks of it were settled/).waitFor();
       await keepPicture(page, `hunks-dropped-${colorScheme}`);
-      expect(await faults(shared())).toEqual([]);
+      expect(await accessibilityFaults(shared().page)).toEqual([]);
       api.edits.also = undefined;
       api.hunked.texts = [];
     },
@@ -202,7 +186,7 @@ export function reviewInBrowser(shared: () => InBrowser): void {
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('30');
       await page.locator('.cm-wrapped .cm-line').first().waitFor();
       await keepPicture(page, 'wrapped-dark');
-      expect(await faults(shared())).toEqual([]);
+      expect(await accessibilityFaults(shared().page)).toEqual([]);
       await splitter.dblclick();
       await expect.poll(() => splitter.getAttribute('aria-valuenow'), poll).toBe('33');
       await page.evaluate(() => localStorage.clear());

@@ -7,6 +7,9 @@ const layersSchema = z.object({
 });
 const rolloutSchema = z.object({ updated: z.int(), total: z.int() });
 
+/** As the simulated cluster has them, of either group. */
+export const machinesOfGroup = 3;
+
 /** What the simulated cluster itself says, over its own line, without faults. */
 export interface ClusterState {
   readonly nodes: z.infer<typeof clusterNodesSchema>['nodes'];
@@ -70,7 +73,7 @@ export class ClusterTruth {
     this.#change = Promise.withResolvers();
   }
 
-  /** Settles when a machine was replaced and another one is being. */
+  /** Settles when some machines of a group are replaced and others are not. */
   async rolling(): Promise<void> {
     while (!isRolling(this.#looks.at(-1)?.state)) await this.changed();
   }
@@ -102,5 +105,5 @@ function textOf({ nodes, layers, updated }: ClusterState): string {
 }
 
 function isRolling(state: ClusterState | undefined): boolean {
-  return state !== undefined && state.updated['control-plane'] > 0 && state.nodes.some(({ ready }) => !ready);
+  return Object.values(state?.updated ?? {}).some((updated) => updated > 0 && updated < machinesOfGroup);
 }

@@ -4,6 +4,7 @@ import { judge, type PlannedStep } from './judge.ts';
 import type { PageStatement } from './read-page.ts';
 
 const windowMs = 20_000;
+const slowestMs = 4000;
 const now = 1_000_000;
 
 function state(versions: readonly string[], updated = 0): ClusterState {
@@ -55,7 +56,7 @@ const silent: PageStatement = {
 const table = ({ nodes }: ClusterState) =>
   nodes.map(({ name, version, template }) => [name, 'Ready Running', '', 'Control plane', version, template, '']);
 const of = (page: Partial<PageStatement>, agoMs: number, faultBeforeMs = 0) =>
-  judge({ ...silent, ...page }, changed(agoMs), { steps, windowMs, faultBeforeMs }).is;
+  judge({ ...silent, ...page }, changed(agoMs), { steps, windowMs, slowestMs, faultBeforeMs }).is;
 
 describe('what a page states', () => {
   it('is equal where it is true now, or was a moment ago', () => {

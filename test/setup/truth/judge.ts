@@ -1,5 +1,5 @@
 import { durationText } from '../../../packages/console/src/components/duration.ts';
-import type { ClusterState, ClusterTruth } from './cluster-truth.ts';
+import { type ClusterState, type ClusterTruth, machinesOfGroup } from './cluster-truth.ts';
 import type { PageStatement } from './read-page.ts';
 
 /** A step of the plan with what the cluster has once it is done. */
@@ -17,10 +17,14 @@ export interface Verdict {
   readonly why: string;
 }
 
-const machinesOfGroup = 3;
+interface Judged {
+  readonly steps: readonly PlannedStep[];
+  readonly windowMs: number;
+  readonly slowestMs: number;
+  readonly faultBeforeMs: number;
+}
+
 const slackMs = 1000;
-/** For so long the console lets a cluster answer: what is known since it was asked may be as it was when that answered. */
-const answerMs = 5000;
 /** A page tells the time once a second, and a busy machine draws it late. */
 const lateMs = 4000;
 /** For so long after a fault something may be unknown: what was held up by it is read again by and by. */
@@ -30,12 +34,13 @@ const echoMs = 60_000;
  * Holds what a page states against what was true. It is equal where all that it states was true together at a moment no longer ago than `windowMs`, the age that
  * the page itself calls now. What was true longer ago has to be called unknown, since a moment at which it was true. What is called done has to be true now.
  *
+ * @param slowestMs the longest time for which a line holds an answer back, ms: so much newer than it was asked for may be what is known since then
  * @param faultBefore how long before the statement a fault was there, ms; infinite where there was none: what is unknown without a cause is false too
  */
 export function judge(
   page: PageStatement,
   truth: Pick<ClusterTruth, 'during'>,
-  { steps, windowMs, faultBeforeMs }: { steps: readonly PlannedStep[]; windowMs: number; faultBeforeMs: number },
+  { steps, windowMs, slowestMs, faultBeforeMs }: Judged,
 ): Verdict {
   const { at } = page;
   const lie = liesOfNow(page, truth.during(at, at), steps);
@@ -54,7 +59,7 @@ export function judge(
   if (since === null || since > at + slackMs)
     return { is: 'false', why: `unknown since no time or the future: ${text}` };
   // What is shown beside it was true when it was known last.
-  if (!truth.during(since - windowMs, since + answerMs).some(isTrue)) {
+  if (!truth.during(since - windowMs, since + slackMs + slowestMs).some(isTrue)) {
     return { is: 'false', why: `was not true when it is said to have been, ${at - since} ms ago: ${stated(page)}` };
   }
   return { is: 'unknown', why: text };

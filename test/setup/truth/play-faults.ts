@@ -5,7 +5,7 @@ import type { ClusterTruth } from './cluster-truth.ts';
 /** Faults of lines for some time, after some time without one. */
 export interface TimedFault {
   readonly afterMs: number;
-  /** Begins when the cluster changes after that, or when some machines were replaced and others are being. */
+  /** Begins when the cluster changes after that, or when some machines of a group are replaced and others are not. */
   readonly at?: 'change' | 'rollout';
   /** What is wrong with the lines of the console to its peers. */
   readonly peers: readonly (readonly [peer: LinePeer, fault: LineFault])[];

@@ -14,6 +14,7 @@ export async function sampleOfTruth(chromium: string, product: WatchOptions['pro
     betweenMs: 1200,
     afterFaultsMs: 4000,
     stalestMs: 0,
+    slowestMs: 0,
     random: new SeededRandom(20261130),
     faults: [{ afterMs: 0, at: 'rollout', peers: [['cluster', 'cut']], away: true, forMs: 24_000 }],
   });

@@ -27,6 +27,8 @@ export interface WatchOptions {
   readonly afterFaultsMs: number;
   /** Longest time for which a line repeats what was said before, ms: so much older may be what is shown. */
   readonly stalestMs: number;
+  /** Longest time for which a line holds an answer back, ms. */
+  readonly slowestMs: number;
   readonly random: SeededRandom;
   readonly faults: Iterable<TimedFault>;
   /** Another command line and other web pages than those of the checkout. */
@@ -52,7 +54,7 @@ const freshMs = 1500;
 
 /** Runs an upgrade over lines with faults, and holds what the pages state, at many instants, against the cluster itself. */
 export async function watchUpgrade(options: WatchOptions): Promise<Watched> {
-  const { speed, stalestMs, product = {} } = options;
+  const { speed, stalestMs, slowestMs, product = {} } = options;
   let line: FaultyLine | undefined;
   const site = await startEnvironment(speed, undefined, {
     ...product,
@@ -108,7 +110,12 @@ export async function watchUpgrade(options: WatchOptions): Promise<Watched> {
     await truth.stop();
     const verdicts = seen.map(({ page, statement, instant, faultBeforeMs }) => {
       const windowMs = windows[page] + stalestMs;
-      return { page, instant, at: statement.at, ...judge(statement, truth, { steps, windowMs, faultBeforeMs }) };
+      return {
+        page,
+        instant,
+        at: statement.at,
+        ...judge(statement, truth, { steps, windowMs, slowestMs, faultBeforeMs }),
+      };
     });
     const seenWith = new Map([...Map.groupBy(seen, ({ fault }) => fault)].map(([of, all]) => [of, all.length]));
     return { verdicts, state, seenWith };
