@@ -5,18 +5,25 @@ import { z } from 'zod';
 const layersSchema = z.object({
   layers: z.array(z.object({ layer: z.string(), pack: z.string(), version: z.string() })),
 });
-const rolloutSchema = z.object({ updated: z.int(), total: z.int() });
+const rolloutSchema = z
+  .object({ desired: z.object({ template: z.string() }), updated: z.int() })
+  .transform(({ desired, updated }): Rollout => ({ template: desired.template, updated }));
 
 /** As the simulated cluster has them, of either group. */
 export const machinesOfGroup = 3;
+
+/** What the machines of a group are asked to be made from, and how many are. */
+interface Rollout {
+  readonly template: string;
+  readonly updated: number;
+}
 
 /** What the simulated cluster itself says, over its own line, without faults. */
 export interface ClusterState {
   readonly nodes: z.infer<typeof clusterNodesSchema>['nodes'];
   /** Version by `layer/pack`. */
   readonly layers: ReadonlyMap<string, string>;
-  /** Machines as they are asked for, of both groups. */
-  readonly updated: { readonly 'control-plane': number; readonly workers: number };
+  readonly rollouts: { readonly 'control-plane': Rollout; readonly workers: Rollout };
 }
 
 /** A look at the cluster: the state held at some moment between both times (ms since 1970). */
@@ -61,11 +68,7 @@ export class ClusterTruth {
       this.#read('/v1/cluster/rollouts/workers', rolloutSchema),
     ]);
     const versions = new Map(layers.map(({ layer, pack, version }) => [`${layer}/${pack}`, version]));
-    const state = {
-      nodes,
-      layers: versions,
-      updated: { 'control-plane': controlPlane.updated, workers: workers.updated },
-    };
+    const state = { nodes, layers: versions, rollouts: { 'control-plane': controlPlane, workers } };
     const before = this.#looks.at(-1);
     this.#looks.push({ begun, ended: Date.now(), state });
     if (before === undefined || textOf(before.state) === textOf(state)) return;
@@ -100,10 +103,10 @@ export class ClusterTruth {
   }
 }
 
-function textOf({ nodes, layers, updated }: ClusterState): string {
-  return JSON.stringify([nodes, [...layers], updated]);
+function textOf({ nodes, layers, rollouts }: ClusterState): string {
+  return JSON.stringify([nodes, [...layers], rollouts]);
 }
 
 function isRolling(state: ClusterState | undefined): boolean {
-  return Object.values(state?.updated ?? {}).some((updated) => updated > 0 && updated < machinesOfGroup);
+  return Object.values(state?.rollouts ?? {}).some(({ updated }) => updated > 0 && updated < machinesOfGroup);
 }

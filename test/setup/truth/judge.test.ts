@@ -7,7 +7,7 @@ const windowMs = 20_000;
 const slowestMs = 4000;
 const now = 1_000_000;
 
-function state(versions: readonly string[], updated = 0): ClusterState {
+function state(versions: readonly string[], updated = 3, asked = '1'): ClusterState {
   const nodes = versions.map((version, index) => ({
     name: `control-plane-${index + 1}`,
     role: 'control-plane' as const,
@@ -22,12 +22,12 @@ function state(versions: readonly string[], updated = 0): ClusterState {
   return {
     nodes,
     layers: new Map([['cni/calico', versions[0] ?? '']]),
-    updated: { 'control-plane': updated, workers: 0 },
+    rollouts: { 'control-plane': { template: `t-${asked}`, updated }, workers: { template: 't-1', updated: 3 } },
   };
 }
 
 const before = state(['1', '1', '1']);
-const after = state(['2', '1', '1'], 1);
+const after = state(['2', '1', '1'], 1, '2');
 /** The cluster was `before` until so many ms ago, and is `after` since. */
 const changed = (agoMs: number) => ({
   during: (from: number, to: number): readonly ClusterState[] => [
@@ -37,7 +37,7 @@ const changed = (agoMs: number) => ({
 });
 const steps: readonly PlannedStep[] = [
   { title: 'Apply calico', isThere: ({ layers }) => layers.get('cni/calico') === '2' },
-  { title: 'Roll the control plane', isThere: () => false, group: 'control-plane' },
+  { title: 'Roll the control plane', isThere: () => false, rollout: { group: 'control-plane', template: 't-2' } },
 ];
 const silent: PageStatement = {
   at: now,
@@ -68,7 +68,11 @@ describe('what a page states', () => {
     expect(of({ nodes: table(before) }, 30_000)).toBe('false');
     expect(of({ nodes: table(state(['2', '2', '1'])) }, 10_000)).toBe('false');
     expect(of({ groups: ['Control plane: 3 of 3 readyKubernetes 1, template t-1'] }, 30_000)).toBe('false');
-    expect(of({ machines: '0 of 3', steps: [['Roll the control plane', 'running']] }, 30_000)).toBe('false');
+    const steps = [['Roll the control plane', 'running']] as const;
+    expect(of({ machines: '0 of 3', steps }, 30_000)).toBe('false');
+    // Three were made as asked for, before others were.
+    expect(of({ machines: '0 of 3', steps }, 10_000)).toBe('equal');
+    expect(of({ machines: '3 of 3', steps }, 10_000)).toBe('false');
   });
 
   it('is false where its parts were true at different moments', () => {

@@ -7,8 +7,8 @@ export interface PlannedStep {
   readonly title: string;
   /** Whether the effect is there. */
   readonly isThere: (state: ClusterState) => boolean;
-  /** Of a rollout: whose machines it replaces. */
-  readonly group?: 'control-plane' | 'workers';
+  /** Of a rollout: whose machines it replaces, and what the new ones are made from. */
+  readonly rollout?: { readonly group: keyof ClusterState['rollouts']; readonly template: string };
 }
 
 export interface Verdict {
@@ -135,14 +135,19 @@ function groupTexts({ nodes }: ClusterState): string[] {
 /** The figure of machines replaced that a page has to show, by the steps that it shows as begun. */
 function machinesText(
   { steps }: PageStatement,
-  { updated }: ClusterState,
+  { rollouts }: ClusterState,
   planned: readonly PlannedStep[],
 ): string | undefined {
-  const begun = planned.flatMap(({ title, group }) => {
+  const begun = planned.flatMap(({ title, rollout }) => {
     const state = steps?.find(([of]) => of === title)?.[1];
-    return group === undefined || state === undefined || state === 'waiting' ? [] : [{ group, state }];
+    return rollout === undefined || state === undefined || state === 'waiting' ? [] : [{ ...rollout, state }];
   });
-  const replaced = begun.map(({ group, state }) => (state === 'done' ? machinesOfGroup : updated[group]));
+  const replaced = begun.map(({ group, template, state }) => {
+    if (state === 'done') return machinesOfGroup;
+    const { template: asked, updated } = rollouts[group];
+    // As long as others are asked for, those that are there are the old ones.
+    return asked === template ? updated : 0;
+  });
   return `${replaced.reduce((sum, count) => sum + count, 0)} of ${begun.length * machinesOfGroup}`;
 }
 

@@ -16,7 +16,7 @@ export function plannedSteps(plan: Upgrade['plan']): readonly PlannedStep[] {
         nodes
           .filter(({ role }) => (role === 'worker' ? 'workers' : role) === group)
           .every(({ version, template }) => version === step.target.kubernetes && template === step.target.template);
-      return [{ title, isThere, group }];
+      return [{ title, isThere, rollout: { group, template: step.target.template } }];
     }),
   );
 }
