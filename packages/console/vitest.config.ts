@@ -10,6 +10,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts', '../../test/setup/seed.ts'],
     env: { NODE_ENV: 'test' },
     testTimeout: 15_000,
+    maxWorkers: 2,
     sequence: { groupOrder: 3 },
     // One module graph for all files of a worker: loading PatternFly for each would take most of the time.
     isolate: false,
