@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { reasonOf, SealiftError } from '@sealift/core/errors';
 import { lockFolder } from '@sealift/io/folder-lock';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { SimulatedCluster } from './cluster.ts';
 import { Faults } from './faults.ts';
-import { isLoopback } from './loopback.ts';
 import { simulatorServer } from './server.ts';
 import { type InitialCluster, sampleCluster } from './state.ts';
 import { stateFolder } from './state-folder.ts';
@@ -38,7 +38,7 @@ export interface Simulator {
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, speed = 1, initial = sampleCluster } = options;
-  if (!isLoopback(host)) throw cannotListen(host, port, 'it serves this machine only');
+  if (!isLoopbackHost(host)) throw cannotListen(host, port, 'it serves this machine only');
   const folder = stateFolder(resolve(options.stateDir));
   const lock = lockFolder(
     folder.path,

@@ -1,8 +1,8 @@
 import { asSealiftError, SealiftError, toProblem } from '@sealift/core/errors';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { refusal, type SimulatedCluster } from './cluster.ts';
 import { ConnectionDropped, type Faults } from './faults.ts';
-import { isLoopback } from './loopback.ts';
 import { simulatorRoutes } from './routes.ts';
 
 /** How long a connection may stay silent in the middle of a request. */
@@ -66,5 +66,5 @@ function ofBody(error: unknown): unknown {
 /** A web page of another site that makes a browser call us (DNS rebinding) names its own host. */
 function refuseForeignHost(request: FastifyRequest): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!isLoopback(host)) throw refusal('it answers only to a loopback address');
+  if (!isLoopbackHost(host)) throw refusal('it answers only to a loopback address');
 }

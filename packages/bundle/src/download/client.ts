@@ -3,12 +3,12 @@ import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Agents } from '@sealift/io/http/agents';
 import { BodyTooLarge, bodyOf, discard, readBody } from '@sealift/io/http/body';
 import { readCertificates, trustedCertificates } from '@sealift/io/http/certificates';
+import { basicAuthorization, demandProtected, type DownloadLogin, loginRefusal } from '@sealift/io/http/download-login';
 import type { Environment } from '@sealift/io/http/environment';
 import { exchange } from '@sealift/io/http/exchange';
 import { ConnectionFailure, failureOf } from '@sealift/io/http/failure';
 import type { Retry, RetryRules } from '@sealift/io/retry';
 import { withRetry } from '@sealift/io/retry';
-import { basicAuthorization, type DownloadLogin } from './login.ts';
 
 export interface DownloadClientOptions {
   /** Proxy and CA variables. */
@@ -44,9 +44,7 @@ export class DownloadClient implements Disposable {
   /** @throws FILE_NOT_FOUND, FILE_UNREADABLE for certificates, DOWNLOAD_LOGIN_EXPOSED */
   constructor(options: DownloadClientOptions) {
     const { env, caFile, home, login } = options;
-    if (login !== undefined && home.protocol !== 'https:' && !isLoopback(home)) {
-      throw new SealiftError('DOWNLOAD_LOGIN_EXPOSED', { values: { source: login.source, host: home.host } });
-    }
+    if (login !== undefined) demandProtected(login, home);
     const own = caFile === undefined ? [] : [readCertificates(caFile, '--ca-file')];
     this.#options = options;
     this.#agents = new Agents(env, { keepAlive: true, tls: { ca: [...trustedCertificates(env), ...own] } });
@@ -169,13 +167,7 @@ export class DownloadClient implements Disposable {
       return new SealiftError('DOWNLOAD_NOT_FOUND', { values: { url: place }, place });
     }
     if (status === 416) return new SealiftError('DOWNLOAD_CHANGED', { place });
-    if (status === 401 && login === undefined) {
-      return new SealiftError('DOWNLOAD_LOGIN_NEEDED', { values: { url: place }, place });
-    }
-    if (status === 401 && login !== undefined && url.origin === home.origin) {
-      const { username, source } = login;
-      return new SealiftError('DOWNLOAD_LOGIN_REFUSED', { values: { url: place, username, source }, place });
-    }
+    if (status === 401 && (login === undefined || url.origin === home.origin)) return loginRefusal(login, place);
     return refused(place, `HTTP status ${status}`);
   }
 }
@@ -214,10 +206,6 @@ export function failed(place: string, reason: string, cause?: unknown): SealiftE
 /** What asking again does not help against. */
 export function refused(place: string, reason: string): SealiftError {
   return new SealiftError('DOWNLOAD_REFUSED', { values: { reason }, place });
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function asDownload(error: unknown, place: string): Error {

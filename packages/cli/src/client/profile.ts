@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';
 import { writeFileAtomically } from '@sealift/io/durable-file';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,11 +74,6 @@ export function checkPlatformUrl(text: string): string {
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     throw invalid('plain HTTP to another machine is refused');
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-}
-
-/** Whether a host name of a URL is this machine itself. */
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname);
 }
 
 async function readProfile(path: string): Promise<PlatformLogin | undefined> {

@@ -1,13 +1,14 @@
 import type { UploadPlace } from '@sealift/bundle/upload';
 import { uploadTargetSchema } from '@sealift/core/api';
 import { SealiftError } from '@sealift/core/errors';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { basicCredential } from '@sealift/oci/credential';
 import { findCredential } from '@sealift/oci/credentials';
 import { RegistryClient } from '@sealift/oci/registry-client';
 import { ApiClient } from './api-client.ts';
 import type { CliContext } from '../context.ts';
 import { retryNotice } from '../terminal/retry-notice.ts';
-import { isLoopbackHost, requireLogin } from './profile.ts';
+import { requireLogin } from './profile.ts';
 
 /** Where a bundle's content goes. Whoever asked for it closes its connections, so that no registry keeps the program from ending. */
 export interface UploadPlaces extends Disposable {

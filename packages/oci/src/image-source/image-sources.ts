@@ -3,8 +3,8 @@ import { SealiftError } from '@sealift/core/errors';
 import { findCredential } from '../credentials.ts';
 import { formatReference, parseReference } from '../reference.ts';
 import type { Environment } from '@sealift/io/http/environment';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { RegistryClient, type RegistryRetry } from '../registry-client/client.ts';
-import { isLoopback } from '../registry-client/origin.ts';
 import { openDockerArchive } from './docker-archive.ts';
 import type { ImageSource, SourceImage } from './image-source.ts';
 import { openLayoutImages, openOciArchive } from './layout-images.ts';
@@ -77,7 +77,7 @@ export class ImageSources implements AsyncDisposable {
     if (known !== undefined) return known;
     const { cancel, onRetry } = this.#options;
     const env = this.#options.env ?? process.env;
-    const plainHttp = isLoopback(new URL(`http://${registry}/`));
+    const plainHttp = isLoopbackHost(new URL(`http://${registry}/`).hostname);
     const credential = await findCredential(registry, env);
     const client = new RegistryClient({ registry, plainHttp, credential, cancel, env, onRetry });
     this.#clients.set(registry, client);

@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 import { isRegistryHost } from '../reference.ts';
 
 /** Docker Hub answers under another name than its images carry. */
@@ -19,14 +20,9 @@ export function registryOrigin(registry: string, plainHttp: boolean): URL {
   return allowed(new URL(`${plainHttp ? 'http' : 'https'}://${host}/`));
 }
 
-/** Whether a URL's host is this machine itself (RFC 6761 for `localhost`, RFC 1122 for 127/8). */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
-}
-
 /** @throws REGISTRY_PLAIN_HTTP_REFUSED for a URL that is neither HTTPS nor on this machine */
 export function allowed(url: URL): URL {
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) return url;
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
   throw new SealiftError('REGISTRY_PLAIN_HTTP_REFUSED', { values: { host: url.host }, place: placeOf(url) });
 }
 

@@ -1,4 +1,5 @@
 import { SealiftError } from '@sealift/core/errors';
+import { isLoopbackHost } from '@sealift/io/http/loopback';
 
 /**
  * The origin of a vCenter. A name without a scheme is taken as HTTPS; plain HTTP is for this machine only.
@@ -12,14 +13,10 @@ export function parseVcenterUrl(given: string): URL {
   if (!URL.canParse(text)) throw refuse('it is no URL');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') throw refuse('it carries a user name or password');
-  if (url.protocol === 'http:' && !isLoopback(url)) throw refuse('plain HTTP is only for the machine itself');
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
+    throw refuse('plain HTTP is only for the machine itself');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('it is not HTTPS');
   return new URL('/', url);
-}
-
-/** Whether a URL's host is this machine itself (RFC 6761 for `localhost`, RFC 1122 for 127/8). */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
 }
 
 function shown(given: string): string {

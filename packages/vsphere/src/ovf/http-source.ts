@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import type { Agents } from '@sealift/io/http/agents';
 import { discard } from '@sealift/io/http/body';
+import { basicAuthorization, demandProtected, type DownloadLogin, loginRefusal } from '@sealift/io/http/download-login';
 import type { Environment } from '@sealift/io/http/environment';
 import { ConnectionFailure } from '@sealift/io/http/failure';
 import { Attempts, type Retry } from '@sealift/io/retry';
@@ -13,6 +14,8 @@ export interface HttpSourceOptions {
   readonly env: Environment;
   /** PEM file of CA certificates, trusted beside those of the system. */
   readonly caFile?: string | undefined;
+  /** Goes to the server of the address alone, wherever that leads on to. */
+  readonly login?: DownloadLogin | undefined;
   readonly cancel?: AbortSignal | undefined;
   /** Waits between attempts after a cut, in milliseconds; their number is how often nothing at all may arrive. */
   readonly retryDelaysMs?: readonly number[];
@@ -38,10 +41,11 @@ interface Version {
  * A file behind an http or https URL. A line that is cut is taken up where it ended (RFC 9110, section 14, `Range` with
  * `If-Range`); from a server without ranges what came already is read past.
  *
- * @throws DOWNLOAD_FAILED, DOWNLOAD_REFUSED, CANCELLED; while reading also DOWNLOAD_CHANGED
+ * @throws DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DOWNLOAD_LOGIN_*, CANCELLED; while reading also DOWNLOAD_CHANGED
  */
 export async function httpSource(address: URL, options: HttpSourceOptions): Promise<ByteSource> {
-  const { env, caFile } = options;
+  const { env, caFile, login } = options;
+  if (login !== undefined) demandProtected(login, address);
   const agents = agentsFor(await establishTrust(address, { caFile }, env), env, pool);
   const download = new Download(address, options, agents);
   try {
@@ -143,6 +147,7 @@ class Download implements ByteSource {
     const status = answer.statusCode ?? 0;
     if (status !== 200 && !(status === 206 && start > 0)) {
       discard(answer);
+      if (status === 401) throw loginRefusal(this.#options.login, this.place);
       if (status >= 500 || status === 429 || status === 408) throw failed(this.place, `HTTP status ${status}`);
       throw new SealiftError('DOWNLOAD_REFUSED', { values: { reason: `HTTP status ${status}` }, place: this.place });
     }
@@ -156,10 +161,19 @@ class Download implements ByteSource {
   }
 
   async #follow(url: URL, headers: Readonly<Record<string, string>>, hops: number): Promise<IncomingMessage> {
-    const { cancel, idleTimeoutMs = defaultIdleTimeoutMs } = this.#options;
+    const { cancel, idleTimeoutMs = defaultIdleTimeoutMs, login } = this.#options;
+    const authorization =
+      login !== undefined && url.origin === this.#address.origin ? { authorization: basicAuthorization(login) } : {};
     let answer: IncomingMessage;
     try {
-      answer = await exchange(this.#agents, { method: 'GET', url, headers, idleTimeoutMs, repeatable: true, cancel });
+      answer = await exchange(this.#agents, {
+        method: 'GET',
+        url,
+        headers: { ...headers, ...authorization },
+        idleTimeoutMs,
+        repeatable: true,
+        cancel,
+      });
     } catch (error) {
       throw asDownload(error, this.place);
     }

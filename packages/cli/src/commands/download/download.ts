@@ -3,7 +3,7 @@ import { readPublicKeyFile } from '@sealift/bundle/key-files';
 import { downloadPublished } from '@sealift/bundle/download';
 import { bundlesOf, judge, type Judgement } from '@sealift/bundle/download-choice';
 import { DownloadClient, placeOf } from '@sealift/bundle/download-client';
-import type { DownloadLogin } from '@sealift/bundle/download-login';
+import type { DownloadLogin } from '@sealift/io/http/download-login';
 import { type Downloaded, downloadPlain, type DownloadOptions } from '@sealift/bundle/download-plain';
 import type { PublicKey } from '@sealift/bundle/minisign';
 import { findIndex, type FoundIndex, type PublishedBundle, readDescription } from '@sealift/bundle/published-index';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import type { DownloadLogin } from '@sealift/bundle/download-login';
+import type { DownloadLogin } from '@sealift/io/http/download-login';
 import { netrcLogin } from '@sealift/bundle/netrc';
 import { isSealiftError, SealiftError } from '@sealift/core/errors';
 import { Secret } from '@sealift/core/secret';

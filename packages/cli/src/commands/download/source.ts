@@ -38,7 +38,8 @@ export function parseFolder(from: string): URL {
   return url;
 }
 
-function parseAddress(text: string, place: string): URL {
+/** An address that a person named. @param place what it is the address of @throws USAGE also where it carries a login */
+export function parseAddress(text: string, place: string): URL {
   if (!URL.canParse(text)) throw misuse('it is no address', place);
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw misuse('it does not begin with https://', place);
@@ -51,7 +52,7 @@ function parseAddress(text: string, place: string): URL {
 }
 
 const loginHint =
-  'Put the login into ~/.netrc, or give --username NAME; and change the password, which others on this machine could read.';
+  'Put the login into ~/.netrc, or set SEALIFT_DOWNLOAD_USERNAME and SEALIFT_DOWNLOAD_PASSWORD; and change the password, which others on this machine could read.';
 
 /** The last part of the path as a file name. */
 function decodeName({ pathname }: URL): string {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,6 +18,20 @@ import { testContext } from '../../testing/test-context.ts';
 const simulator = peer('vcenter-simulator');
 const govc = peer('govc');
 const qemu = peer('qemu-img');
+/** A server of this machine, until it is disposed of. */
+async function serve(listener: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
 const missing = [simulator, govc, qemu].find((one) => one.missing);
 
 describe.skipIf(missing !== undefined)(
@@ -107,20 +121,44 @@ describe.skipIf(missing !== undefined)(
     });
 
     it('takes it from a URL, and says that plain HTTP proves nothing without --sha256', async () => {
-      const server = createServer((_, response) => void response.end(ova));
-      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-      const address = server.address();
-      const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/other.ova`;
-      try {
-        const proven = await sealift(command(url, '--sha256', sha256));
-        expect([proven.code, proven.notes]).toEqual([0, '']);
-        expect(proven.out).toContain('made the template /DC0/vm/spectro-templates/r_other');
-        const again = await sealift(command(url));
-        expect([again.code, again.notes]).toEqual([0, expect.stringContaining('--sha256')]);
-      } finally {
-        server.closeAllConnections();
-        await new Promise((done) => server.close(done));
-      }
+      await using server = await serve((_, response) => void response.end(ova));
+      const url = `${server.url}/other.ova`;
+      const proven = await sealift(command(url, '--sha256', sha256));
+      expect([proven.code, proven.notes]).toEqual([0, '']);
+      expect(proven.out).toContain('made the template /DC0/vm/spectro-templates/r_other');
+      const again = await sealift(command(url));
+      expect([again.code, again.notes]).toEqual([0, expect.stringContaining('--sha256')]);
+    });
+
+    it('logs in where the URL wants it, by netrc or by variables, and nowhere else', async () => {
+      const heard: (string | undefined)[] = [];
+      await using store = await serve((request, response) => {
+        heard.push(request.headers.authorization);
+        response.end(ova);
+      });
+      const granted = `Basic ${Buffer.from('ann:pw').toString('base64')}`;
+      await using front = await serve((request, response) => {
+        if (request.headers.authorization !== granted) return void response.writeHead(401).end();
+        response.writeHead(302, { location: `${store.url}/other.ova` }).end();
+      });
+      const asked = command(`${front.url}/other.ova`, '--sha256', sha256, '--dry-run');
+      const refusal = (code: string) => ({ code: 1, notes: expect.stringContaining(code) as unknown });
+      expect(await sealift(asked)).toMatchObject(refusal('DOWNLOAD_LOGIN_NEEDED'));
+      const netrc = join(folder, 'netrc');
+      writeFileSync(netrc, 'machine 127.0.0.1 login ann password wrong\n');
+      const wrong = await sealift(asked, { ...login(), NETRC: netrc });
+      expect(wrong).toMatchObject(refusal('DOWNLOAD_LOGIN_REFUSED'));
+      expect(wrong.notes).not.toContain('password wrong');
+      writeFileSync(netrc, 'machine 127.0.0.1 login ann password pw\n');
+      expect(await sealift(asked, { ...login(), NETRC: netrc })).toMatchObject({ code: 0 });
+      const variables = { SEALIFT_DOWNLOAD_USERNAME: 'ann', SEALIFT_DOWNLOAD_PASSWORD: 'pw' };
+      expect(await sealift(asked, { ...login(), ...variables })).toMatchObject({ code: 0 });
+      expect(new Set(heard)).toEqual(new Set([undefined]));
+      const elsewhere = command('http://files.example/other.ova');
+      expect(await sealift(elsewhere, { ...login(), ...variables })).toMatchObject(refusal('DOWNLOAD_LOGIN_EXPOSED'));
+      const written = await sealift(command('https://ann:hunter2@files.example/other.ova'));
+      expect(written).toMatchObject(refusal('USAGE'));
+      expect(written.notes).not.toContain('hunter2');
     });
 
     it.each<[string, string[], Record<string, string>, string]>([

@@ -6,6 +6,8 @@ import { openOva } from '@sealift/vsphere/ova';
 import { openPackage } from '@sealift/vsphere/ovf';
 import type { CliContext } from '../../context.ts';
 import { retryNotice } from '../../terminal/retry-notice.ts';
+import { findDownloadLogin } from '../download/login.ts';
+import { parseAddress } from '../download/source.ts';
 import { openWithKeys } from '../bundle/trusted-keys.ts';
 import { type ConnectionOptions, connectVcenter } from './connection.ts';
 
@@ -82,13 +84,18 @@ async function openImage(
       'note: plain HTTP does not protect the image on its way; --sha256 makes sure that it is the right one',
     );
   }
-  const source = { env, cancel, caFile: options.caFile, onRetry: retryNotice(context) };
+  const login = isAddress(name) ? await findDownloadLogin(parseAddress(name, 'the image'), {}, env) : undefined;
+  const source = { env, cancel, caFile: options.caFile, login, onRetry: retryNotice(context) };
   const open = (): ReturnType<typeof openPackage> => openPackage(name, source);
   return { image: { open, sha256 }, close: () => Promise.resolve() };
 }
 
+function isAddress(name: string): boolean {
+  return /^https?:\/\//i.test(name);
+}
+
 function isBundleName(name: string): boolean {
-  return !/^https?:\/\//i.test(name) && /\.(?:bin|run|sealift)$/i.test(name);
+  return !isAddress(name) && /\.(?:bin|run|sealift)$/i.test(name);
 }
 
 /** The node image of a bundle, read from inside of it. Its SHA-256 stands in the release, which is signed. */

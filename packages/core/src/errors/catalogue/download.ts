@@ -32,7 +32,7 @@ export const downloadErrors = defineErrors({
   },
   DOWNLOAD_LOGIN_NEEDED: {
     message: '{url} needs a login',
-    hint: 'Put it into ~/.netrc, set SEALIFT_DOWNLOAD_USERNAME and SEALIFT_DOWNLOAD_PASSWORD, or give --username NAME: the password is then asked for. It is never taken from the command line.',
+    hint: 'Put it into ~/.netrc, set SEALIFT_DOWNLOAD_USERNAME and SEALIFT_DOWNLOAD_PASSWORD, or give sealift download --username NAME: the password is then asked for. It is never taken from the command line.',
     status: 401,
     exit: 1,
     next: 'needs-a-person',
