@@ -214,8 +214,8 @@ export const bundleMutants = mutantsOf('bundle', [
   [
     'a login crosses the network unprotected',
     'download/client.ts',
-    "login !== undefined && home.protocol !== 'https:' && !isLoopback(home)",
-    "login !== undefined && home.protocol === 'never:'",
+    'if (login !== undefined) demandProtected(login, home);',
+    'void demandProtected;',
     'download/client.test.ts',
   ],
   [
