@@ -37,12 +37,11 @@ export function useLayerHistory(id: string) {
 }
 
 /** What the layer's pack says of a text. */
-export function useValuesCheck(id: string, values: string, enabled: boolean) {
+export function useValuesCheck(id: string, values: string) {
   return useQuery({
     queryKey: [...profileKey, id, 'check', values],
     queryFn: ({ signal }) =>
       request(layerValuesCheckSchema, 'POST', pathOf(id, '/check'), { values }, { signal, looks: true }),
-    enabled,
     gcTime: 0,
   });
 }

@@ -31,7 +31,7 @@ export const layerValuesRequestSchema = z.object({ values: valuesTextSchema });
 /** What a layer's pack says of a text. */
 export const layerValuesCheckSchema = z.object({
   problems: z.array(valueProblemSchema),
-  /** Whether it is another text than what runs. */
+  /** Whether it is another text than what is recorded, or others may run because their upgrade was ended early. */
   changes: z.boolean(),
 });
 export type LayerValuesCheck = z.infer<typeof layerValuesCheckSchema>;

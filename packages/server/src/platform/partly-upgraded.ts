@@ -81,6 +81,16 @@ export async function endedEarly(db: Db, profile: InstalledProfile | null): Prom
   };
 }
 
+/** New values that were ended early and cannot be taken back: others, or those that are recorded, are the way on, and Confirm proves what comes of it. */
+export function isLeftByNewValues({ from, to, shut }: EndedEarly): boolean {
+  return from === to && shut !== null;
+}
+
+/** Whether a layer may run other values than are recorded, because of such an end. */
+export function mayRunOthers(ended: EndedEarly | null, layer: LayerPlace): boolean {
+  return ended !== null && isLeftByNewValues(ended) && ended.touches(layer);
+}
+
 /** What the platform runs now, beside what is recorded and what was planned. */
 export function partlyUpgraded(
   ended: EndedEarly,
@@ -121,9 +131,13 @@ function continueText({ from, to, shut }: EndedEarly): string {
     : 'Apply the values again, or others, on the page Profile. What is done already is looked at and not done again.';
 }
 
-function goBackText({ upgrade, from, backup, nodesBegun, shut }: EndedEarly): string {
+function goBackText(ended: EndedEarly): string {
+  const { upgrade, from, backup, nodesBegun, shut } = ended;
   if (shut === null) {
     return `Roll it back, in Update Management or with \`sealift upgrade rollback ${upgrade}\`: packs and values of ${from} are put back.`;
+  }
+  if (isLeftByNewValues(ended)) {
+    return `It cannot be rolled back: ${shut}. The profile still records the values of before: apply those again, on the page Profile.`;
   }
   const values =
     backup === null

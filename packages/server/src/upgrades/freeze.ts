@@ -71,7 +71,10 @@ async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]
   for (const [index, { to }] of storedPlan(row).hops.entries()) {
     const { release: target, digest: targetDigest } = await storedRelease(db, to, row.product);
     const own = ofHop(layers, index);
-    const editedLayers = own.filter(({ changes }) => changes).map((one) => one.row.layer_id);
+    // Values that are recorded are written out too, where others, whose upgrade was ended early, may run.
+    const isEdited = ({ row: { pasted }, changes }: MergedLayerRow): boolean =>
+      changes || (row.from_version === to && pasted !== null);
+    const editedLayers = own.filter(isEdited).map((one) => one.row.layer_id);
     const before = own.map((one) => ({ layer: one.summary.layer, pack: one.row.pack, values: one.row.current }));
     const newSetup = newSetupOf(before, own.flatMap(mergedLayer));
     hops.push({ target, targetDigest, editedLayers, newSetup, reversible: row.reversible });

@@ -52,6 +52,8 @@ export async function editValues(named: string, options: EditOptions, context: C
   const check = await api.post(`${url}/check`, { values: text }, layerValuesCheckSchema);
   const isBlocked = blocks(check);
   if (options.json !== true) printEdit(layer, text, check.problems, context);
+  if (check.changes && text === layer.values)
+    context.note('note: these values are recorded; others, whose upgrade was ended early, may run');
   if (!check.changes || isBlocked || options.dryRun === true) {
     if (isBlocked) context.exitCode = 2;
     if (options.json === true) context.out(JSON.stringify({ layer: layer.id, ...check, draft: null }));

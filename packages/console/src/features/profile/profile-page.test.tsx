@@ -35,9 +35,9 @@ test('offers the export of all layers and of each', async () => {
   screen.getByRole('button', { name: 'Copy values of Ubuntu' });
 });
 
-async function editCalico(address = '/cluster/profile?layer=cni-cni-calico') {
-  const page = openPage(address);
-  await page.user.click(await screen.findByRole('button', { name: 'Edit values of Calico' }));
+async function edit(id = 'cni-cni-calico', name = 'Calico') {
+  const page = openPage(`/cluster/profile?layer=${id}`);
+  await page.user.click(await screen.findByRole('button', { name: `Edit values of ${name}` }));
   await screen.findByRole('button', { name: 'Look at the change' });
   return page;
 }
@@ -53,7 +53,7 @@ async function writeOver(text: string) {
 }
 
 test('edits a layer’s values beside what its pack says, and makes a draft of them', async () => {
-  const { user, api } = await editCalico();
+  const { user, api } = await edit();
   screen.getByText('The largest packet of the pods’ network');
   await writeOver('podCIDR: 10.1.0.0/16\nmtu: 9000\n');
   await screen.findByText('Fits the pack');
@@ -66,7 +66,7 @@ test('edits a layer’s values beside what its pack says, and makes a draft of t
 });
 
 test('what does not fit the pack is told at its line, and makes no draft', async () => {
-  await editCalico();
+  await edit();
   await writeOver('podCIDR: 10.1.0.0/16\nmtu: many\n');
   await screen.findByText('These values do not fit the pack');
   screen.getByRole('button', { name: 'Line 2' });
@@ -74,7 +74,7 @@ test('what does not fit the pack is told at its line, and makes no draft', async
 });
 
 test('earlier values are shown beside those of now, and can be edited again', async () => {
-  const { user } = await editCalico();
+  const { user } = await edit();
   await user.click(screen.getByRole('button', { name: 'History' }));
   await screen.findByText(/4.2.11 to 4.2.12/);
   await user.click(screen.getByRole('button', { name: 'Edit these values' }));
@@ -82,8 +82,20 @@ test('earlier values are shown beside those of now, and can be edited again', as
   await waitFor(() => expect(editorText(detail)).toContain('podCIDR: 10.200.0.0/16'));
 });
 
+test('recorded values are applied again where an upgrade to others was ended early', async () => {
+  const { user, api } = await edit('k8s-kubernetes', 'Kubernetes');
+  await screen.findByText('As it runs now');
+  expect(screen.getByRole('button', { name: 'Look at the change' })).toHaveProperty('disabled', true);
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  api.layerValues.endedEarly = true;
+  await user.click(await screen.findByRole('button', { name: 'Edit values of Kubernetes' }));
+  await screen.findByText(/Other values of this layer may run/);
+  await user.click(screen.getByRole('button', { name: 'Look at the change' }));
+  await waitFor(() => expect(api.layerValues.applied).toContain('10.112.0.0/12'));
+});
+
 test('what somebody else changed meanwhile is told, and what was typed stays', async () => {
-  const { user, api } = await editCalico();
+  const { user, api } = await edit();
   await writeOver('podCIDR: 10.1.0.0/16\n');
   await screen.findByText('Fits the pack');
   api.layerValues.changed = true;

@@ -5,6 +5,7 @@ import type { ProfileLayer } from '@sealift/core/profile';
 import { recordChanged } from '../../http/if-match.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import { type InstalledProfile, installedProfile } from '../../platform/installed.ts';
+import { endedEarly, mayRunOthers } from '../../platform/partly-upgraded.ts';
 import type { Db } from '../../store/store.ts';
 import type { DraftLayer } from '../store-draft.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
@@ -51,9 +52,11 @@ async function schemaOf({ client }: Services['registry'], layer: ProfileLayer) {
 
 /** Holds a text against the layer's pack; changes nothing. @throws NOT_ADOPTED, NOT_FOUND, what reading the pack throws */
 export async function checkValues(services: Services, id: string, values: string): Promise<LayerValuesCheck> {
-  const profile = await adoptedProfile(services.store.db);
+  const { db } = services.store;
+  const profile = await adoptedProfile(db);
   const row = await editedRow(services, profile, id, values);
-  return { problems: await mergeThreads.run('editedProblems', row), changes: values !== row.current };
+  const changes = values !== row.current || mayRunOthers(await endedEarly(db, profile), layerOf(profile, id));
+  return { problems: await mergeThreads.run('editedProblems', row), changes };
 }
 
 /**

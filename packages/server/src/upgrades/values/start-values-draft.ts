@@ -5,14 +5,14 @@ import { recordAudit } from '../../audit/audit-log.ts';
 import { installedRelease } from '../../catalogue/stored-release.ts';
 import { mergeThreads } from '../../merging/merge-threads.ts';
 import type { InstalledProfile } from '../../platform/installed.ts';
-import { type EndedEarly, endedEarly } from '../../platform/partly-upgraded.ts';
+import { endedEarly, isLeftByNewValues, mayRunOthers } from '../../platform/partly-upgraded.ts';
 import { change } from '../../store/change.ts';
 import type { Trx } from '../../store/store.ts';
 import { findSameDraft } from '../queries.ts';
 import { recordEdit } from '../review/layer-edits.ts';
 import { type DraftLayer, storeDraft } from '../store-draft.ts';
 import type { UpgradeServices } from '../upgrade-services.ts';
-import { unchangedLayers } from './edited-layer.ts';
+import { layerOf, unchangedLayers } from './edited-layer.ts';
 import { adoptedProfile, assertSeen, displayNames, editedRow } from './layer-values.ts';
 
 /** Values that somebody wants a layer to run, and the revision of the profile that they were written for. */
@@ -38,13 +38,13 @@ export async function startValuesDraft(
   const profile = await adoptedProfile(db);
   assertSeen(profile, seen);
   const row = await editedRow(services, profile, layerId, values);
-  if (values === row.current) {
+  const ended = await endedEarly(db, profile);
+  if (values === row.current && !mayRunOthers(ended, layerOf(profile, layerId))) {
     const reason = 'they are what runs already';
     throw new SealiftError('INPUT_INVALID', { place: 'body.values', values: { what: 'the values', reason } });
   }
   await mergeThreads.run('checkPasted', { row: { ...row, upgrade_id: '' }, text: values });
   const { version, product } = profile;
-  const ended = await endedEarly(db, profile);
   if (ended !== null && !isLeftByNewValues(ended)) {
     const reason = `The platform is partly upgraded to ${ended.to}: go on with that upgrade, or roll it back, first.`;
     throw new SealiftError('UPGRADE_NOT_LEGAL', { values: { from: version, to: version, reason } });
@@ -70,11 +70,6 @@ export async function startValuesDraft(
     await recordAudit(trx, actor, { action: 'upgrade.draft', subject: id, details });
     return { id, isNew: same === undefined };
   });
-}
-
-/** Values that were ended early and cannot be taken back: others are the way on, and Confirm proves what comes of it. */
-function isLeftByNewValues({ from, to, shut }: EndedEarly): boolean {
-  return from === to && shut !== null;
 }
 
 function sameDraft(trx: Trx, profile: InstalledProfile, release: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { useLayerValues, useStartValues, useValuesCheck } from '../../../api/layer-values.ts';
 import { CodeInput, type LineMark } from '../../../components/code-editor.tsx';
 import { DiffView } from '../../../components/diff-view.tsx';
-import { ErrorNotice } from '../../../components/error-notice.tsx';
+import { ErrorNotice, Notice } from '../../../components/error-notice.tsx';
 import { withLineEndsOf } from '../../../components/line-ends.ts';
 import { LockedButton } from '../../../components/locked-button.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
@@ -49,9 +49,12 @@ function Editor({ values, onClose, onReload }: EditorProps) {
   const [first] = useState(draft.text ?? values.values);
   const text = withLineEndsOf(values.values, draft.text ?? values.values);
   const settled = useSettled(text);
-  const check = useValuesCheck(values.id, settled, settled !== values.values);
+  const check = useValuesCheck(values.id, settled);
   const start = useStartValues(values);
-  const checked = settled === values.values ? asItRuns : check.data;
+  const isRecorded = text === values.values;
+  // What is not changed is no worse for not being looked at.
+  const checked = isRecorded && check.isError ? asItRuns : check.data;
+  const mayRunOthers = isRecorded && settled === text && checked?.changes === true;
   const blocked = checked?.problems.some(({ severity }) => severity === 'block') === true;
   const marks = useMemo(() => {
     const lines = (checked?.problems ?? []).flatMap(({ line }) => (line === null ? [] : [[line, 'conflict'] as const]));
@@ -100,7 +103,7 @@ function Editor({ values, onClose, onReload }: EditorProps) {
       )}
       {view === 'difference' && (
         <div className="layer-text">
-          {text === values.values ? (
+          {isRecorded ? (
             <p className="nothing">Nothing is changed yet.</p>
           ) : (
             <DiffView left={{ label: 'Values that run', text: values.values }} right={{ label: 'New values', text }} />
@@ -119,19 +122,25 @@ function Editor({ values, onClose, onReload }: EditorProps) {
       )}
       <CheckedValues
         check={checked}
-        error={check.error}
+        error={isRecorded ? null : check.error}
         isChecking={settled !== text || check.isFetching}
         onLine={(line) => {
           setPlace({ start: draft.text ?? first, line });
           setView('edit');
         }}
       />
+      {mayRunOthers && (
+        <Notice variant="warning" title="Other values of this layer may run">
+          An upgrade to others was ended early, and cannot be taken back. These are recorded: applying them puts them
+          back.
+        </Notice>
+      )}
       {start.isError && <ErrorNotice error={start.error} />}
       <footer className="values-actions">
         <LockedButton
           needs="upgrades.prepare"
           isLoading={start.isPending}
-          isDisabled={start.isPending || text === values.values}
+          isDisabled={start.isPending || (isRecorded && !mayRunOthers)}
           disabledBecause={blocked ? 'The values do not fit the pack' : undefined}
           onClick={prepare}
         >
