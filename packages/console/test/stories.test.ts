@@ -93,12 +93,16 @@ async function show(page: Page, storyId: string): Promise<string | null> {
         const { __STORYBOOK_ADDONS_CHANNEL__: channel } = globalThis as unknown as {
           __STORYBOOK_ADDONS_CHANNEL__: Channel;
         };
+        const inWords = (said: unknown): string =>
+          said instanceof Error || (typeof said === 'object' && said !== null && 'message' in said)
+            ? String(said.message)
+            : JSON.stringify(said);
         const ends = {
           storyFinished: () => null,
           storyMissing: () => 'there is no such story',
-          storyErrored: String,
-          storyThrewException: String,
-          playFunctionThrewException: String,
+          storyErrored: inWords,
+          storyThrewException: inWords,
+          playFunctionThrewException: inWords,
         };
         for (const [event, told] of Object.entries(ends)) channel.once(event, (said) => resolve(told(said)));
         channel.emit('setCurrentStory', { storyId: id, viewMode: 'story' });
