@@ -1,17 +1,10 @@
 import type { SyncState } from '@sealift/core/api';
 import preview from '../../../.storybook/preview.tsx';
+import { neverSynced } from '../../../test/fixture/registries.ts';
 import { SyncProgress } from './sync-progress.tsx';
 
 const at = '2026-11-23T00:20:00.000Z';
-const sync: SyncState = {
-  state: 'never',
-  startedAt: null,
-  finishedAt: null,
-  done: 0,
-  total: 0,
-  message: 'Not synced yet',
-  refused: [],
-};
+const sync: SyncState = { ...neverSynced, refused: [] };
 const running = { ...sync, state: 'running', startedAt: at } as const;
 const ended = { ...running, state: 'succeeded', finishedAt: at, done: 10_000, total: 10_000 } as const;
 
