@@ -143,6 +143,11 @@ export class DownloadClient implements Disposable {
     }).catch((error: unknown) => {
       throw asDownload(error, place);
     });
+    // What another server wants that it led on to, no login of this one helps.
+    if (answer.statusCode === 401 && url.origin === home.origin) {
+      discard(answer);
+      throw loginRefusal(login, place);
+    }
     const { location } = answer.headers;
     if (!redirects.has(answer.statusCode ?? 0) || location === undefined) return answer;
     discard(answer);
@@ -157,7 +162,6 @@ export class DownloadClient implements Disposable {
 
   #refusal(url: URL, status: number, { headers }: IncomingMessage): SealiftError {
     const place = placeOf(url);
-    const { login, home } = this.#options;
     if (status === 200 || status === 206) {
       const encoding = String(headers['content-encoding']).slice(0, 50);
       return refused(place, status === 206 ? 'it answers with a part of it' : `it comes encoded as ${encoding}`);
@@ -167,7 +171,6 @@ export class DownloadClient implements Disposable {
       return new SealiftError('DOWNLOAD_NOT_FOUND', { values: { url: place }, place });
     }
     if (status === 416) return new SealiftError('DOWNLOAD_CHANGED', { place });
-    if (status === 401 && (login === undefined || url.origin === home.origin)) return loginRefusal(login, place);
     return refused(place, `HTTP status ${status}`);
   }
 }

@@ -14,6 +14,7 @@ import { digestOf } from '@sealift/oci/digest';
 import { hashOfFrozen } from '@sealift/upgrade/frozen';
 import { installedRelease, storedRelease, storedReleases } from '../catalogue/stored-release.ts';
 import { installedProfile } from '../platform/installed.ts';
+import { endedEarly, mayRunOthers } from '../platform/partly-upgraded.ts';
 import type { Db } from '../store/store.ts';
 import type { UpgradeRow } from '../store/tables/upgrades.ts';
 import type { MergedLayerRow } from '../merging/layer-merge.ts';
@@ -67,13 +68,14 @@ async function layersNow(db: Db): Promise<LayersBefore | undefined> {
 
 async function planOf(db: Db, row: UpgradeRow, layers: readonly MergedLayerRow[]): Promise<Plan> {
   const installed = await installedRelease(db, row.from_version, row.product);
+  // Values that are recorded are applied too where others, whose upgrade was ended early, may run.
+  const ended = row.from_version === row.to_version ? await endedEarly(db, await installedProfile(db)) : null;
   const hops: HopInput[] = [];
   for (const [index, { to }] of storedPlan(row).hops.entries()) {
     const { release: target, digest: targetDigest } = await storedRelease(db, to, row.product);
     const own = ofHop(layers, index);
-    // Values that are recorded are written out too, where others, whose upgrade was ended early, may run.
-    const isEdited = ({ row: { pasted }, changes }: MergedLayerRow): boolean =>
-      changes || (row.from_version === to && pasted !== null);
+    const isEdited = ({ row: { pasted, pack }, summary: { layer }, changes }: MergedLayerRow): boolean =>
+      changes || (pasted !== null && mayRunOthers(ended, { layer, pack }));
     const editedLayers = own.filter(isEdited).map((one) => one.row.layer_id);
     const before = own.map((one) => ({ layer: one.summary.layer, pack: one.row.pack, values: one.row.current }));
     const newSetup = newSetupOf(before, own.flatMap(mergedLayer));

@@ -147,7 +147,6 @@ class Download implements ByteSource {
     const status = answer.statusCode ?? 0;
     if (status !== 200 && !(status === 206 && start > 0)) {
       discard(answer);
-      if (status === 401) throw loginRefusal(this.#options.login, this.place);
       if (status >= 500 || status === 429 || status === 408) throw failed(this.place, `HTTP status ${status}`);
       throw new SealiftError('DOWNLOAD_REFUSED', { values: { reason: `HTTP status ${status}` }, place: this.place });
     }
@@ -176,6 +175,11 @@ class Download implements ByteSource {
       });
     } catch (error) {
       throw asDownload(error, this.place);
+    }
+    // What another server wants that it led on to, no login of this one helps.
+    if (answer.statusCode === 401 && url.origin === this.#address.origin) {
+      discard(answer);
+      throw loginRefusal(login, this.place);
     }
     const { location } = answer.headers;
     if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || location === undefined) return answer;

@@ -132,9 +132,11 @@ describe.skipIf(missing !== undefined)(
 
     it('logs in where the URL wants it, by netrc or by variables, and nowhere else', async () => {
       const heard: (string | undefined)[] = [];
+      let wants = 200;
       await using store = await serve((request, response) => {
         heard.push(request.headers.authorization);
-        response.end(ova);
+        if (wants === 200) response.end(ova);
+        else response.writeHead(wants).end();
       });
       const granted = `Basic ${Buffer.from('ann:pw').toString('base64')}`;
       await using front = await serve((request, response) => {
@@ -153,6 +155,8 @@ describe.skipIf(missing !== undefined)(
       expect(await sealift(asked, { ...login(), NETRC: netrc })).toMatchObject({ code: 0 });
       const variables = { SEALIFT_DOWNLOAD_USERNAME: 'ann', SEALIFT_DOWNLOAD_PASSWORD: 'pw' };
       expect(await sealift(asked, { ...login(), ...variables })).toMatchObject({ code: 0 });
+      wants = 401;
+      expect(await sealift(asked, { ...login(), ...variables })).toMatchObject(refusal('DOWNLOAD_REFUSED'));
       expect(new Set(heard)).toEqual(new Set([undefined]));
       const elsewhere = command('http://files.example/other.ova');
       expect(await sealift(elsewhere, { ...login(), ...variables })).toMatchObject(refusal('DOWNLOAD_LOGIN_EXPOSED'));
