@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { get } from 'node:https';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -78,6 +79,26 @@ describe('the single executable', () => {
     const { code, stdout, stderr } = await run([...words.split(' '), '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: sealift ${words}`);
+  });
+
+  it.each([
+    ['1', {}],
+    ['3', { MALLOC_ARENA_MAX: '3' }],
+  ])('downloads with so many arenas of malloc: %s', async (arenas, more) => {
+    const seen = Promise.withResolvers<string>();
+    const server = createHttpServer((_request, response) => {
+      seen.resolve(readFileSync(`/proc/${child.pid}/environ`, 'utf8'));
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/airgap-v1.bin`;
+    const child = spawn(sealift, ['download', url], { env: { ...env, ...more }, cwd: folder, stdio: 'ignore' });
+    try {
+      expect((await seen.promise).split('\0')).toContain(`MALLOC_ARENA_MAX=${arenas}`);
+    } finally {
+      child.kill('SIGKILL');
+      await new Promise((done) => server.close(done).closeAllConnections());
+    }
   });
 
   /** The smallest real run of each noun; a noun that is added needs one. */

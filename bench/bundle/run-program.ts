@@ -14,9 +14,9 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called again and again while the program runs. */
   readonly watch?: () => void;
+  /** Between two looks at its memory: one that ends at once is looked at more often. */
+  readonly sampleMs?: number;
 }
-
-const sampleMs = 50;
 const keptOutputBytes = 16 * 2 ** 20;
 
 /**
@@ -27,7 +27,7 @@ const keptOutputBytes = 16 * 2 ** 20;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env, watch }: ProgramOptions = {},
+  { cwd, env, watch, sampleMs = 50 }: ProgramOptions = {},
 ): Promise<ProgramRun> {
   const began = performance.now();
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

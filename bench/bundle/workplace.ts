@@ -58,7 +58,7 @@ export class Workplace {
       await runProgram(path, ['bundle', 'create', '-f', first, '-o', join(folder, 'first.bin'), '--key', secretKey], {
         env,
       });
-      const { peakBytes } = await runProgram(path, ['keys', 'list'], { env });
+      const { peakBytes } = await runProgram(path, ['keys', 'list'], { env, sampleMs: 2 });
       return { path, env, idleBytes: peakBytes, secretKey, cache: join(env.XDG_CACHE_HOME, 'sealift') };
     });
   }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { SealiftError } from '@sealift/core/errors';
 import type { ContentSource } from '@sealift/oci/content';
 import type { Digest } from '@sealift/oci/digest';
+import { countPassed } from '@sealift/oci/young-garbage';
 
 /** Reading over this much costs a registry less than answering another request. */
 const skipBytes = 1024 * 1024;
@@ -51,6 +52,7 @@ export class RangeCursor {
         throw new SealiftError('CONTENT_SHORT', { values });
       }
       this.#rest = next.value;
+      countPassed(next.value.byteLength);
     }
     const part = this.#rest.subarray(0, atMost);
     this.#rest = this.#rest.subarray(part.byteLength);

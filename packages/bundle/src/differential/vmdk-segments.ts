@@ -41,8 +41,8 @@ export function grainSegmentBytes(dataBytes: number): number {
   return Math.ceil((grainMarkerBytes + dataBytes) / sectorBytes) * sectorBytes;
 }
 
-/** The deflated data of a grain's segment. */
-export function grainData(segment: Buffer, { dataBytes }: Pick<Grain, 'dataBytes'>): Buffer {
+/** The deflated data of a grain's segment, or the place for it. */
+export function grainData(segment: Uint8Array, { dataBytes }: Pick<Grain, 'dataBytes'>): Uint8Array {
   return segment.subarray(grainMarkerBytes, grainMarkerBytes + dataBytes);
 }
 

@@ -42,6 +42,8 @@ export interface Bundle extends ContentSource, AsyncDisposable {
 }
 
 const readChunkBytes = 1024 * 1024;
+/** Who reads a part takes little of it at a time. */
+const partChunkBytes = 256 * 1024;
 const maxIndexBytes = 32 * 1024 * 1024;
 
 /**
@@ -187,18 +189,20 @@ function openMember(
   }
   const from = Math.min(range?.start ?? 0, member.size);
   const to = Math.min(range?.end ?? member.size, member.size);
-  const bytes = chunks(file, payloadStart + member.offset + from, Math.max(0, to - from));
-  if (range !== undefined) return Readable.from(bytes, { objectMode: false });
-  return verifiedReadable(bytes, { digest, size: member.size, place: file.path });
+  const read = (chunkBytes: number) =>
+    chunks(file, payloadStart + member.offset + from, Math.max(0, to - from), chunkBytes);
+  if (range !== undefined) return Readable.from(read(partChunkBytes), { objectMode: false });
+  return verifiedReadable(read(readChunkBytes), { digest, size: member.size, place: file.path });
 }
 
 async function* chunks(
   file: BundleFile,
   start: number,
   lengthBytes: number,
+  chunkBytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (let done = 0; done < lengthBytes; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(readChunkBytes, lengthBytes - done));
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, lengthBytes - done));
     await readFully(file, chunk, start + done);
     done += chunk.length;
     yield chunk;

@@ -114,6 +114,15 @@ function isOurs(path: Buffer): boolean {
 }
 
 describe('the stub', () => {
+  it('has all threads share what they have freed, unless somebody decided otherwise', async () => {
+    const other = join(folder, 'arenas');
+    mkdirSync(other);
+    const script = '#!/bin/sh\nrm -f "$0" && rmdir "${0%/*}"\necho "arenas: $MALLOC_ARENA_MAX"\n';
+    const { path } = (await writeSmallBundle(other, { script })).bundle;
+    expect(run('sh', [path]).out).toBe('arenas: 1\n');
+    expect(run('sh', [path], { MALLOC_ARENA_MAX: '3' }).out).toBe('arenas: 3\n');
+  });
+
   it('is exactly 65,536 bytes, and behind it is a plain tar', () => {
     const listed = execFileSync('sh', ['-c', `tail -c +${stubBytes + 1} "$1" | tar tv`, 'sh', bundle.path], {
       encoding: 'utf8',

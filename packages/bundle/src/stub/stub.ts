@@ -65,6 +65,12 @@ main() {
     exit "$1"
   }
 
+  # Threads share what they have freed, unless somebody decided otherwise (mallopt(3)).
+  one_arena() {
+    MALLOC_ARENA_MAX=\${MALLOC_ARENA_MAX:-1}
+    export MALLOC_ARENA_MAX
+  }
+
   cleanup() {
     if [ -n "$work" ]; then
       rm -f "$work/sealift"
@@ -153,6 +159,7 @@ exit 1
 const installed = `
   command -v sealift >/dev/null 2>&1 ||
     fail 1 'this bundle brings no executable, and no sealift is installed here' 'Run the bundle of a release with --install; it sets sealift up.'
+  one_arena
   exec sealift bundle run -- "$self" "$@"
   fail 1 'sealift cannot be started' 'Check that sealift --version works.'`;
 
@@ -190,6 +197,7 @@ ${cases}
   missing=$("$loader" --list "$work/sealift" 2>&1 | grep 'not found')
   [ -z "$missing" ] ||
     fail 1 "this machine lacks what the executable needs: $missing" 'Install libstdc++ and use a Linux with glibc 2.28 or newer.'
+  one_arena
   exec "$work/sealift" bundle run --unpacked -- "$self" "$@"
   fail 1 'the executable cannot be started' 'Set TMPDIR to a folder on a file system that is not mounted noexec.'`;
 }

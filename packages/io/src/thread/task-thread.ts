@@ -14,8 +14,10 @@ export type TaskAnswer = { readonly output: unknown } | { readonly failure: Prob
 /** The program of a thread that does tasks, one after the other, until it is ended. */
 export function serveTasks(tasks: Tasks): void {
   const port = parentPort;
+  let before = Promise.resolve();
   port?.on('message', ({ name, input }: TaskRequest) => {
-    void answer(tasks, name, input).then((given) => {
+    before = before.then(async () => {
+      const given = await answer(tasks, name, input);
       port.postMessage(given, 'output' in given ? bytesOf(given.output) : []);
     });
   });

@@ -15,6 +15,37 @@ describe('a task on a thread', () => {
     expect(await threads.run('double', { number: 4 })).toBe(8);
   });
 
+  it('is handed to a thread ahead of its turn, and answered in order also where the one before takes longer', async () => {
+    const threads = start({ ahead: 3 });
+    const answers = [threads.run('later', { number: 5 }), threads.run('double', { number: 2 })];
+    expect(await Promise.all([...answers, threads.run('double', { number: 3 })])).toEqual([5, 4, 6]);
+  });
+
+  it('that was handed to a thread behind one that ends it is done by another', async () => {
+    const threads = start({ ahead: 2 });
+    const stop = new AbortController();
+    const ended = threads.run('exit', undefined);
+    const behind = threads.run('double', { number: 2 });
+    await expect(ended).rejects.toThrow('ended before its task was done');
+    expect(await behind).toBe(4);
+    const endless = threads.run('never', undefined, stop.signal);
+    const next = threads.run('double', { number: 3 });
+    stop.abort();
+    await expect(endless).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await next).toBe(6);
+  });
+
+  it('that is called off behind another one leaves that one alone', async () => {
+    const threads = start({ ahead: 2 });
+    const stop = new AbortController();
+    const begun = threads.run('later', { number: 1 });
+    const behind = threads.run('double', { number: 2 }, stop.signal);
+    stop.abort();
+    await expect(behind).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await begun).toBe(1);
+    expect(await threads.run('double', { number: 3 })).toBe(6);
+  });
+
   it('may be one whose answer comes later, or fails then', async () => {
     const threads = start();
     expect(await threads.run('later', { number: 5 })).toBe(5);
@@ -86,6 +117,16 @@ describe('a task on a thread', () => {
     const threads = start();
     const input = { number: 1, copy: () => 1 };
     await expect(threads.run('double', input)).rejects.toThrow('could not be cloned');
+    expect(await threads.run('double', { number: 2 })).toBe(4);
+  });
+
+  it('finds a fresh thread after those with nothing to do were given up, and ends none that has', async () => {
+    const threads = start({ threads: 2 });
+    expect(await threads.run('double', { number: 1 })).toBe(2);
+    const begun = threads.run('later', { number: 3 });
+    threads.rest();
+    expect(await begun).toBe(3);
+    threads.rest();
     expect(await threads.run('double', { number: 2 })).toBe(4);
   });
 

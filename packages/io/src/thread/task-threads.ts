@@ -6,17 +6,27 @@ import { startThread, type ThreadProgram } from './thread-program.ts';
 export interface TaskThreadsOptions {
   /** How many tasks are done at the same time; the others wait in their order. */
   readonly threads: number;
+  /** How many tasks a thread is handed at a time; without it one. Short ones come at once then, whatever this thread does meanwhile. */
+  readonly ahead?: number;
   /** How much memory each of them may take; without it as much as the process. */
   readonly resourceLimits?: ResourceLimits;
   /** After so long without a task a thread, and the memory that it holds, is given up. */
   readonly idleMs?: number;
-  /** A task that takes longer is ended with the error. */
+  /** A task that takes longer, from when it was handed to a thread, is ended with the error. */
   readonly limit?: { readonly ms: number; readonly error: () => Error };
 }
 
 interface Job extends TaskRequest {
   readonly settle: PromiseWithResolvers<unknown>;
-  readonly cancel: AbortSignal | undefined;
+  timer?: NodeJS.Timeout;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** What it was handed: it does them in this order. */
+  readonly jobs: Job[];
+  /** Runs while it has nothing to do. */
+  idle?: NodeJS.Timeout;
 }
 
 /**
@@ -29,8 +39,7 @@ export class TaskThreads<Work extends Tasks> {
   readonly #program: ThreadProgram;
   readonly #options: TaskThreadsOptions;
   readonly #waiting: Job[] = [];
-  readonly #idle: IdleThread[] = [];
-  #busy = 0;
+  readonly #threads = new Set<Thread>();
 
   constructor(program: ThreadProgram, options: TaskThreadsOptions) {
     this.#program = program;
@@ -51,102 +60,105 @@ export class TaskThreads<Work extends Tasks> {
     isUrgent = false,
   ): Promise<Awaited<ReturnType<Work[Name]>>> {
     if (cancel?.aborted === true) throw new SealiftError('CANCELLED');
-    const settle = Promise.withResolvers<unknown>();
-    const job: Job = { name, input, settle, cancel };
-    const leave = (): void => {
-      const at = this.#waiting.indexOf(job);
-      if (at === -1) return;
-      this.#waiting.splice(at, 1);
-      settle.reject(new SealiftError('CANCELLED'));
-    };
-    cancel?.addEventListener('abort', leave);
+    const job: Job = { name, input, settle: Promise.withResolvers<unknown>() };
+    const stop = (): void => this.#end(job, new SealiftError('CANCELLED'));
+    cancel?.addEventListener('abort', stop);
     if (isUrgent) this.#waiting.unshift(job);
     else this.#waiting.push(job);
     this.#next();
     try {
-      return (await settle.promise) as Awaited<ReturnType<Work[Name]>>;
+      return (await job.settle.promise) as Awaited<ReturnType<Work[Name]>>;
     } finally {
-      cancel?.removeEventListener('abort', leave);
+      cancel?.removeEventListener('abort', stop);
     }
+  }
+
+  /** Gives up the threads that have nothing to do, and their memory, at once. */
+  rest(): void {
+    for (const thread of this.#threads) if (thread.jobs.length === 0) this.#lose(thread, undefined);
   }
 
   #next(): void {
-    while (this.#busy < this.#options.threads) {
+    while (this.#waiting.length > 0) {
+      const thread = this.#free();
+      if (thread === undefined) return;
       const job = this.#waiting.shift();
       if (job === undefined) return;
-      this.#start(job);
+      this.#hand(job, thread);
     }
   }
 
-  #start({ name, input, settle, cancel }: Job): void {
-    const worker = this.#take();
-    this.#busy += 1;
-    const stop = (): void => end(new SealiftError('CANCELLED'));
-    const fail = (error: unknown): void => end(error);
-    const onExit = (): void => end(new Error('the thread ended before its task was done'));
-    const onMessage = (answer: TaskAnswer): void => {
-      release();
-      this.#keep(worker);
-      if ('failure' in answer) settle.reject(fromProblem(answer.failure));
-      else settle.resolve(answer.output);
-      this.#next();
-    };
-    const { limit } = this.#options;
-    const timer = limit === undefined ? undefined : setTimeout(() => end(limit.error()), limit.ms);
-    const release = (): void => {
-      this.#busy -= 1;
-      clearTimeout(timer);
-      cancel?.removeEventListener('abort', stop);
-      worker.off('message', onMessage).off('error', fail).off('exit', onExit);
-    };
-    const end = (error: unknown): void => {
-      release();
-      // What it still reports when it is ended belongs to nobody.
-      worker.on('error', () => undefined);
-      void worker.terminate();
-      settle.reject(error);
-      this.#next();
-    };
-    cancel?.addEventListener('abort', stop);
-    worker.on('message', onMessage).on('error', fail).on('exit', onExit);
+  /** The one that has least to do, a new one before one that is busy. */
+  #free(): Thread | undefined {
+    const { threads, ahead = 1 } = this.#options;
+    const [least] = [...this.#threads].sort((a, b) => a.jobs.length - b.jobs.length);
+    if (least?.jobs.length === 0) return least;
+    if (this.#threads.size < threads) return this.#startThread();
+    return least !== undefined && least.jobs.length < ahead ? least : undefined;
+  }
+
+  #startThread(): Thread {
+    const { resourceLimits } = this.#options;
+    const worker = startThread(this.#program, resourceLimits === undefined ? {} : { resourceLimits });
+    const thread: Thread = { worker, jobs: [] };
+    const onExit = (): void => this.#lose(thread, new Error('the thread ended before its task was done'));
+    worker.on('message', (answer: TaskAnswer) => this.#answered(thread, answer));
+    worker.on('error', (error) => this.#lose(thread, error)).on('exit', onExit);
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #hand(job: Job, thread: Thread): void {
+    const { name, input, settle } = job;
     try {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window: it has no origin
-      worker.postMessage({ name, input } satisfies TaskRequest);
+      thread.worker.postMessage({ name, input } satisfies TaskRequest);
     } catch (error) {
-      end(error);
+      settle.reject(error);
+      if (thread.jobs.length === 0) this.#rest(thread);
+      return;
     }
+    clearTimeout(thread.idle);
+    thread.worker.ref();
+    thread.jobs.push(job);
+    const { limit } = this.#options;
+    if (limit !== undefined) job.timer = setTimeout(() => this.#end(job, limit.error()), limit.ms);
   }
 
-  #take(): Worker {
-    const idle = this.#idle.pop();
-    if (idle === undefined) {
-      const { resourceLimits } = this.#options;
-      return startThread(this.#program, resourceLimits === undefined ? {} : { resourceLimits });
-    }
-    clearTimeout(idle.timer);
-    idle.worker.off('error', idle.forget).off('exit', idle.forget).ref();
-    return idle.worker;
+  #answered(thread: Thread, answer: TaskAnswer): void {
+    const job = thread.jobs.shift();
+    clearTimeout(job?.timer);
+    if ('failure' in answer) job?.settle.reject(fromProblem(answer.failure));
+    else job?.settle.resolve(answer.output);
+    this.#next();
+    if (thread.jobs.length === 0) this.#rest(thread);
   }
 
-  #keep(worker: Worker): void {
-    const forget = (): void => {
-      const at = this.#idle.findIndex((idle) => idle.worker === worker);
-      if (at !== -1) this.#idle.splice(at, 1);
-    };
-    const giveUp = (): void => {
-      forget();
-      void worker.terminate();
-    };
-    const timer = setTimeout(giveUp, this.#options.idleMs ?? 30_000).unref();
-    worker.unref();
-    worker.on('error', forget).on('exit', forget);
-    this.#idle.push({ worker, timer, forget });
+  /** A task that nobody waits for any more. A thread that has begun it is ended; what it does afterwards it only does in vain. */
+  #end(job: Job, error: Error): void {
+    const at = this.#waiting.indexOf(job);
+    if (at !== -1) this.#waiting.splice(at, 1);
+    job.settle.reject(error);
+    for (const thread of this.#threads) if (thread.jobs[0] === job) this.#lose(thread, error);
   }
-}
 
-interface IdleThread {
-  readonly worker: Worker;
-  readonly timer: NodeJS.Timeout;
-  /** Hears that the thread ended while it had nothing to do. */
-  readonly forget: () => void;
+  /** Ends a thread, or hears that it ended. What it had not begun waits for another one. */
+  #lose(thread: Thread, error: unknown): void {
+    // What it still reports when it is ended belongs to nobody.
+    if (!this.#threads.delete(thread)) return;
+    clearTimeout(thread.idle);
+    void thread.worker.terminate();
+    for (const { timer } of thread.jobs) clearTimeout(timer);
+    const [begun, ...behind] = thread.jobs;
+    begun?.settle.reject(error);
+    this.#waiting.unshift(...behind);
+    this.#next();
+  }
+
+  #rest(thread: Thread): void {
+    thread.worker.unref();
+    clearTimeout(thread.idle);
+    const giveUp = (): void => this.#lose(thread, undefined);
+    thread.idle = setTimeout(giveUp, this.#options.idleMs ?? 30_000).unref();
+  }
 }

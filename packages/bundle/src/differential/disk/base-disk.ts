@@ -1,9 +1,9 @@
 import { grainData, grainSegmentBytes } from '../vmdk-segments.ts';
 import type { GrainTable } from './grain-table.ts';
-import { Zlib } from './zlib.ts';
+import { zlibOfThread } from './zlib.ts';
 
 /** Content that is moved by a few blocks is read forth and back. */
-const keptGrains = 32;
+const keptGrains = 16;
 
 /** The disk of a base, read grain by grain as it is asked for; the last ones are kept. */
 export class BaseDisk {
@@ -11,7 +11,8 @@ export class BaseDisk {
   readonly #read: (offset: number, length: number) => Promise<Buffer>;
   readonly #damaged: (offset: number) => Error;
   readonly #kept = new Map<number, Uint8Array>();
-  readonly #zlib = new Zlib();
+  readonly #zlib = zlibOfThread();
+  #stretch = Buffer.alloc(0);
 
   /**
    * @param read reads the base's blob
@@ -39,9 +40,10 @@ export class BaseDisk {
     }
   }
 
-  /** A stretch of the disk. */
+  /** A stretch of the disk. It holds until the next is asked for. */
   async stretch({ start, end }: { readonly start: number; readonly end: number }): Promise<Buffer> {
-    const bytes = Buffer.alloc(end - start);
+    if (this.#stretch.length < end - start) this.#stretch = Buffer.alloc(end - start);
+    const bytes = this.#stretch.subarray(0, end - start);
     await this.copy(start, bytes);
     return bytes;
   }

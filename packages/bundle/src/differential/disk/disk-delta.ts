@@ -6,7 +6,7 @@ import type { RebuiltGrain } from './disk-recipe.ts';
 import type { GrainTable } from './grain-table.ts';
 import { makePatch, patchedStretch } from './patch.ts';
 import { openDiskRecipe } from './read-disk-recipe.ts';
-import { Zlib } from './zlib.ts';
+import { type Zlib, zlibOfThread } from './zlib.ts';
 
 const stretchBytes = 256 * 1024;
 
@@ -35,7 +35,7 @@ export async function* deltaOf({
   const bounds = { target: target.size, base: base.size, delta: deltaBytes };
   const { table, steps } = await openDiskRecipe(once(recipe), bounds, target.digest);
   const disk = new BaseDisk(table, base.read, (offset) => new Error(`the base ${base.digest} changed at ${offset}`));
-  const zlib = new Zlib();
+  const zlib = zlibOfThread();
   const content = new Uint8Array(table.grainBytes);
   await using window = new ByteWindow(target.open());
   for await (const step of steps) {

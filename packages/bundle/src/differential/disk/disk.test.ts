@@ -18,10 +18,10 @@ import { grainBytes, sampleVmdk } from '../testing/sample-vmdk.ts';
 import { grainData, grainSegment } from '../vmdk-segments.ts';
 import { diskRecipeMagic } from './disk-recipe.ts';
 import { openDiskRecipe } from './read-disk-recipe.ts';
-import { Zlib } from './zlib.ts';
+import { zlibOfThread } from './zlib.ts';
 
 const blockBytes = 4096;
-const zlib = new Zlib();
+const zlib = zlibOfThread();
 const at =
   (level: number) =>
   (grain: Uint8Array): Uint8Array =>

@@ -1,10 +1,12 @@
+import { grainSegmentBytes } from '../vmdk-segments.ts';
+
 /** What deflate may add to what it cannot shorten. */
 export const deflateSlackBytes = 1024;
 
-/** Memory for a grain and for what it is deflated to, seen by both sides of a thread: nothing of either is copied from one to the other. */
+/** Memory for a grain and for its segment, seen by both sides of a thread: nothing of either is copied from one to the other. */
 export interface GrainRoom {
   readonly content: Uint8Array;
-  readonly data: Uint8Array;
+  readonly segment: Uint8Array;
 }
 
 /** Rooms that are used again and again: thousands of grains would be as many buffers to collect. */
@@ -22,7 +24,7 @@ export class GrainRooms {
     return (
       this.#free.pop() ?? {
         content: new Uint8Array(new SharedArrayBuffer(this.#grainBytes)),
-        data: new Uint8Array(new SharedArrayBuffer(this.#grainBytes + deflateSlackBytes)),
+        segment: new Uint8Array(new SharedArrayBuffer(grainSegmentBytes(this.#grainBytes + deflateSlackBytes))),
       }
     );
   }

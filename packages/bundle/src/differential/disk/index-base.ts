@@ -6,7 +6,7 @@ import { grainData } from '../vmdk-segments.ts';
 import { BlockIndex } from './block-index.ts';
 import { blockBytes } from './disk-recipe.ts';
 import { GrainTable } from './grain-table.ts';
-import { Zlib } from './zlib.ts';
+import { zlibOfThread } from './zlib.ts';
 
 /** What a base has, as it is and inflated. */
 export interface IndexedBase {
@@ -24,7 +24,7 @@ export async function indexBase(
   onBytes: (bytes: number) => void,
 ): Promise<IndexedBase> {
   const [segments, table, blocks] = [new ChunkIndex(), new GrainTable(grainBytes), new BlockIndex()];
-  const [zlib, content] = [new Zlib(), new Uint8Array(grainBytes)];
+  const [zlib, content] = [zlibOfThread(), new Uint8Array(grainBytes)];
   let offset = 0;
   for await (const { bytes, grain } of segmentsOf(base.open(), base.size)) {
     onBytes(bytes.length);

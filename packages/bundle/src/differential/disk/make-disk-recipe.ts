@@ -9,9 +9,8 @@ import { BaseDisk } from './base-disk.ts';
 import { deltaOf } from './disk-delta.ts';
 import { blockBytes, DiskRecipeWriter } from './disk-recipe.ts';
 import { PartFinder } from './find-parts.ts';
-import { grainsAtOnce, grainThreads } from './grain-threads.ts';
+import { endGrainThreads, grainsAtOnce, workOnGrain } from './grain-threads.ts';
 import { type GrainRoom, GrainRooms } from './grain-rooms.ts';
-import type { InflatedGrain } from './grain-thread.ts';
 import { inOrder } from './in-order.ts';
 import { indexBase, type IndexedBase } from './index-base.ts';
 import { zlibModule } from './zlib.ts';
@@ -46,28 +45,26 @@ export async function makeDiskRecipe(
   };
   const rooms = new GrainRooms(grainBytes);
   const content = Buffer.alloc(grainBytes);
-  for await (const { segment, grain, copiedFrom, room, inflated } of inOrder(
-    piecesOf(target, indexed, onBytes),
-    grainsAtOnce,
-    (piece) => inflate(piece, rooms),
-  )) {
-    countPassed(segment.length);
-    if (room !== undefined) {
-      content.set(room.content);
-      rooms.give(room);
+  for await (const piece of inOrder(piecesOf(target, indexed, rooms, onBytes), grainsAtOnce, inflated)) {
+    if (piece.kind === 'copy') {
+      writer.add({ kind: 'copy', offset: piece.offset, length: piece.length });
+      continue;
     }
-    if (grain !== undefined && copiedFrom === undefined) counts.changed += 1;
-    if (copiedFrom !== undefined) writer.add({ kind: 'copy', offset: copiedFrom, length: segment.length });
-    else if (grain !== undefined && isRebuilt(segment, grain, inflated)) {
+    if (piece.grain !== undefined) counts.changed += 1;
+    if (piece.kind === 'grain' && isRebuilt(piece)) {
+      const { sector, dataBytes } = piece.grain;
+      content.set(piece.room.content);
       const parts = await finder.find(content, send);
-      const { sector, dataBytes } = grain;
-      writer.add({ kind: 'grain', grain: { sector, dataBytes, level: inflated.level, parts } });
+      writer.add({ kind: 'grain', grain: { sector, dataBytes, level: piece.level, parts } });
     } else {
-      if (grain !== undefined) counts.kept += 1;
-      writer.add({ kind: 'stored', length: segment.length });
-      send(segment);
+      const bytes = piece.kind === 'grain' ? Buffer.from(segmentOf(piece)) : piece.bytes;
+      if (piece.grain !== undefined) counts.kept += 1;
+      writer.add({ kind: 'stored', length: bytes.length });
+      send(bytes);
     }
+    if (piece.kind === 'grain') rooms.give(piece.room);
   }
+  endGrainThreads();
   const recipe = writer.end();
   const digest: Digest = `sha256:${deltaHash.digest('hex')}`;
   const size = counts.delta;
@@ -80,46 +77,54 @@ function baseDiskOf(base: RandomBlob, { table }: Pick<IndexedBase, 'table'>): Ba
   return new BaseDisk(table, base.read, (offset) => new Error(`the base ${base.digest} changed at ${offset}`));
 }
 
-interface Piece {
-  readonly segment: Buffer;
-  readonly grain: Grain | undefined;
-  /** Where the base has just this segment. */
-  readonly copiedFrom: number | undefined;
-  readonly inflatable: boolean;
-}
+/** A segment of the target. Others are read before it has its turn, so it is kept in a room, or copied. */
+type Piece =
+  /** The base has just this one. */
+  | { readonly kind: 'copy'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'grain'; readonly grain: Grain; readonly length: number; readonly room: GrainRoom }
+  | { readonly kind: 'other'; readonly grain: Grain | undefined; readonly bytes: Buffer };
+type GrainPiece = Extract<Piece, { readonly kind: 'grain' }>;
+type InflatedPiece = Exclude<Piece, GrainPiece> | (GrainPiece & { readonly level: number | undefined });
 
 async function* piecesOf(
   target: RereadableBlob,
   { segments, table }: IndexedBase,
+  rooms: GrainRooms,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Piece, void, undefined> {
   for await (const { bytes, grain } of segmentsOf(target.open(), target.size)) {
-    onBytes(bytes.length);
-    const copiedFrom = segments.find(hash('sha256', bytes, 'buffer'), bytes.length);
-    const inflatable = copiedFrom === undefined && grain?.grainBytes === table.grainBytes;
-    // A copy: others are read before it has its turn.
-    yield { segment: Buffer.from(bytes), grain, copiedFrom, inflatable };
+    const { length } = bytes;
+    onBytes(length);
+    const offset = segments.find(hash('sha256', bytes, 'buffer'), length);
+    if (offset !== undefined) yield { kind: 'copy', offset, length };
+    else if (grain?.grainBytes === table.grainBytes) {
+      const room = rooms.take();
+      room.segment.set(bytes);
+      yield { kind: 'grain', grain, length, room };
+    } else {
+      countPassed(length);
+      yield { kind: 'other', grain, bytes: Buffer.from(bytes) };
+    }
   }
 }
 
-type Inflated = Piece & { readonly room?: GrainRoom; readonly inflated?: InflatedGrain };
-
-async function inflate(piece: Piece, rooms: GrainRooms): Promise<Inflated> {
-  const { segment, grain, inflatable } = piece;
-  if (!inflatable || grain === undefined) return piece;
+async function inflated(piece: Piece): Promise<InflatedPiece> {
+  if (piece.kind !== 'grain') return piece;
+  const { grain, room } = piece;
   const { dataBytes } = grain;
-  const room = rooms.take();
-  room.data.set(grainData(segment, grain));
-  const inflated = await grainThreads.run('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
-  return { ...piece, room, inflated };
+  const { level } = await workOnGrain('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
+  return { ...piece, level };
+}
+
+function segmentOf({ room, length }: GrainPiece): Uint8Array {
+  return room.segment.subarray(0, length);
 }
 
 /** Whether a grain comes out as it is: what stands around the deflated data is made again too. */
-function isRebuilt(
-  segment: Buffer,
-  grain: Grain,
-  inflated: InflatedGrain | undefined,
-): inflated is InflatedGrain & { readonly level: number } {
-  if (inflated?.level === undefined || grain.grainBytes % blockBytes !== 0) return false;
-  return grainSegment(grain.sector, grainData(segment, grain)).equals(segment);
+function isRebuilt<Inflated extends GrainPiece & { readonly level: number | undefined }>(
+  piece: Inflated,
+): piece is Inflated & { readonly level: number } {
+  if (piece.level === undefined || piece.grain.grainBytes % blockBytes !== 0) return false;
+  const segment = segmentOf(piece);
+  return grainSegment(piece.grain.sector, grainData(segment, piece.grain)).equals(segment);
 }

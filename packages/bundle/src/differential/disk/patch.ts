@@ -1,8 +1,12 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { countHeld } from '@sealift/oci/young-garbage';
 
 const params = { [constants.ZSTD_c_compressionLevel]: 9 };
 /** The most that a patch may be longer than what it makes. */
 export const patchSlackBytes = 1024;
+
+/** Most patches are shorter, and Node.js holds the last piece of each. */
+const patchChunkBytes = 1024;
 
 /** What comes behind what is patched in the base is looked at too: content that grew moved what follows. */
 const aheadBytes = 16 * 1024;
@@ -13,24 +17,18 @@ export function patchedStretch(expected: number, length: number, diskBytes: numb
   return { start, end: Math.min(start + length + aheadBytes, diskBytes) };
 }
 
-/** What is made goes into one buffer of its own size. */
-function chunkBytes(length: number): number {
-  return Math.max(1024, length + patchSlackBytes);
-}
-
 /** A zstd frame (RFC 8878) that makes the content, with the base's stretch as its raw dictionary. */
 export function makePatch(content: Uint8Array, stretch: Uint8Array): Buffer {
-  return zstdCompressSync(content, { params, dictionary: stretch, chunkSize: chunkBytes(content.byteLength) });
+  return zstdCompressSync(content, { params, dictionary: stretch, chunkSize: patchChunkBytes });
 }
 
 /** What a patch makes, or undefined when it does not make just so much. */
 export function applyPatch(patch: Uint8Array, stretch: Uint8Array, length: number): Buffer | undefined {
   try {
-    const content = zstdDecompressSync(patch, {
-      dictionary: stretch,
-      maxOutputLength: length,
-      chunkSize: chunkBytes(length),
-    });
+    // Made in one piece.
+    const chunkSize = length + patchSlackBytes;
+    countHeld(chunkSize);
+    const content = zstdDecompressSync(patch, { dictionary: stretch, maxOutputLength: length, chunkSize });
     return content.length === length ? content : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,8 @@
 import { type RereadableBlob } from '../make-recipe.ts';
 import { segmentsOf } from '../segments.ts';
-import { grainData } from '../vmdk-segments.ts';
 import { blockBytes } from './disk-recipe.ts';
 import { GrainRooms } from './grain-rooms.ts';
-import { grainThreads } from './grain-threads.ts';
+import { workOnGrain } from './grain-threads.ts';
 import { zlibModule } from './zlib.ts';
 
 /** What stands before the first disk of an OVA are a few kilobytes. */
@@ -33,9 +32,9 @@ export async function probeDisk(blob: Pick<RereadableBlob, 'open' | 'size'>): Pr
     }
     ({ grainBytes } = grain);
     const room = new GrainRooms(grainBytes).take();
-    room.data.set(grainData(bytes, grain));
+    room.segment.set(bytes);
     const { dataBytes } = grain;
-    const { level } = await grainThreads.run('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
+    const { level } = await workOnGrain('inflate', { module: zlibModule(), room, dataBytes, likely: 6 });
     if (level !== undefined) return { grainBytes, known: true };
     tried += 1;
     if (tried === triedGrains) break;

@@ -2,12 +2,12 @@ import { SealiftError } from '@sealift/core/errors';
 import type { Digest } from '@sealift/oci/digest';
 import { countPassed } from '@sealift/oci/young-garbage';
 import type { RangeCursor } from '../range-cursor.ts';
-import { grainSegmentBytes, writeGrainSegment } from '../vmdk-segments.ts';
+import { grainData, grainSegmentBytes, writeGrainSegment } from '../vmdk-segments.ts';
 import { BaseDisk } from './base-disk.ts';
 import type { RebuiltGrain } from './disk-recipe.ts';
 import { type GrainRoom, GrainRooms } from './grain-rooms.ts';
 import type { GrainTable } from './grain-table.ts';
-import { grainsAtOnce, grainThreads } from './grain-threads.ts';
+import { grainsAtOnce, workOnGrain } from './grain-threads.ts';
 import { inOrder } from './in-order.ts';
 import { applyPatch, patchedStretch } from './patch.ts';
 import type { OpenedDiskRecipe } from './read-disk-recipe.ts';
@@ -62,7 +62,7 @@ export async function* rebuildDisk(
       place.set(made.bytes);
       continue;
     }
-    writeGrainSegment(place, made.sector, made.room.data.subarray(0, made.dataBytes));
+    writeGrainSegment(place, made.sector, grainData(made.room.segment, made));
     rooms.give(made.room);
   }
   yield out.subarray(0, filled);
@@ -71,7 +71,7 @@ export async function* rebuildDisk(
 async function deflated(piece: Piece): Promise<Made> {
   if ('bytes' in piece) return piece;
   const { room, grain } = piece;
-  const dataBytes = await grainThreads.run('deflate', { module: zlibModule(), room, level: grain.level });
+  const dataBytes = await workOnGrain('deflate', { module: zlibModule(), room, level: grain.level });
   // Another length is found by the digest, as other bytes are.
   return { room, sector: grain.sector, dataBytes: dataBytes ?? grain.dataBytes };
 }

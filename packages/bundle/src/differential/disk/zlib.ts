@@ -62,6 +62,14 @@ export function zlibModule(): ZlibModule {
   return compiled;
 }
 
+let ofThread: Zlib | undefined;
+
+/** The one of this thread: what it gives holds until its next call. */
+export function zlibOfThread(module: ZlibModule = zlibModule()): Zlib {
+  ofThread ??= new Zlib(module);
+  return ofThread;
+}
+
 /** Inflates and deflates as zlib does, from and into buffers that it keeps. */
 export class Zlib {
   readonly #zlib: ZlibExports;
@@ -69,7 +77,7 @@ export class Zlib {
   #input = 0;
   #output = 0;
 
-  constructor(module: ZlibModule = zlibModule()) {
+  constructor(module: ZlibModule) {
     this.#zlib = new assembly.Instance(module).exports;
     this.#zlib._initialize();
   }
