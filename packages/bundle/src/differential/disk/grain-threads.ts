@@ -25,6 +25,7 @@ const grainThreads = new TaskThreads<typeof grainTasks>(grainThread, {
   idleMs: 5000,
   resourceLimits: smallThread,
 });
+
 type GrainTasks = typeof grainTasks;
 
 let given = 0;
@@ -42,7 +43,7 @@ export async function workOnGrain<Name extends keyof GrainTasks>(
   }
   given += 1;
   try {
-    return (await grainThreads.run(name, input)) as ReturnType<GrainTasks[Name]>;
+    return await grainThreads.run(name, input);
   } finally {
     given -= 1;
   }
