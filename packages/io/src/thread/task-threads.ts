@@ -126,6 +126,8 @@ export class TaskThreads<Work extends Tasks> {
   }
 
   #answered(thread: Thread, answer: TaskAnswer): void {
+    // What it had not begun is another one's by now.
+    if (!this.#threads.has(thread)) return;
     const job = thread.jobs.shift();
     clearTimeout(job?.timer);
     if ('failure' in answer) job?.settle.reject(fromProblem(answer.failure));
