@@ -1,7 +1,7 @@
-import { useOneArena } from './executable/one-arena.ts';
+import { spareMemory } from './executable/spare-memory.ts';
 import { jsonProgress, type Progress, silentProgress, terminalProgress } from './terminal/progress.ts';
 
-useOneArena(process.argv.slice(2), process.env);
+spareMemory(process.argv.slice(2), process.env);
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopOn(signal));
