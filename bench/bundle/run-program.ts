@@ -17,6 +17,7 @@ export interface ProgramOptions {
   /** Between two looks at its memory: one that ends at once is looked at more often. */
   readonly sampleMs?: number;
 }
+
 const keptOutputBytes = 16 * 2 ** 20;
 
 /**

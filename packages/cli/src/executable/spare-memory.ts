@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
 
@@ -17,6 +17,16 @@ const heavyCommands: ReadonlySet<string> = new Set(['bundle create', 'bundle run
 export function spareMemory(args: readonly string[], env: NodeJS.ProcessEnv): void {
   if (!heavyCommands.has(args[0] ?? '') && !heavyCommands.has(args.slice(0, 2).join(' '))) return;
   setFlagsFromString('--semi-space-growth-factor=1');
-  if (env[variable] !== undefined || !isSea() || !existsSync(ownProgram)) return;
+  if (env[variable] !== undefined || !isSea() || !mayBeStarted(ownProgram)) return;
   process.execve?.(ownProgram, [process.execPath, ...args], { ...env, [variable]: '1' });
+}
+
+/** Node.js aborts the process where execve(2) fails, for what is an economy alone: a folder that is mounted noexec by now, or no /proc. */
+function mayBeStarted(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
